@@ -1,0 +1,19 @@
+# Everything a newcomer runs. The set-up happens once; a change of the lock file or of pyproject.toml repeats it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: install study test
+
+install: .venv/installed
+
+study: .venv/installed
+	dvc repro
+
+test: .venv/installed
+	python -m pytest
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --requirement requirements.lock
+	.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@

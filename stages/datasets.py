@@ -1,0 +1,193 @@
+"""Reading and writing sharded Parquet datasets and safetensors models: atomic, checksummed, keyed.
+
+A reader checks the dataset's name, its columns and every page's checksum; a writer checks key order and null values.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from stages.errors import InputError
+from stages.schemas import VECTOR, Schema
+
+
+def table(schema: Schema, columns: Mapping[str, Any]) -> pa.Table:
+    """Rows of a dataset from arrays and lists: `VECTOR` columns take a float array (row, width). Sorted by key."""
+    if set(columns) != set(schema.columns):
+        raise KeyError(f"{schema.name}: columns {sorted(columns)}, expected {sorted(schema.columns)}")
+    arrays = {name: _array(schema, name, columns[name]) for name in schema.columns}
+    rows = pa.table(arrays).sort_by([(name, "ascending") for name in schema.key])
+    _check_keys(rows, schema)
+    return rows
+
+
+def matrix(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """A `VECTOR` column as a float32 array (row, width), without copying where it is one chunk."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if isinstance(column, pa.ChunkedArray):  # an empty column stays chunked
+        return np.zeros((0, column.type.list_size), np.float32)
+    return column.flatten().to_numpy().reshape(len(column), column.type.list_size)
+
+
+def write(folder: Path, schema: Schema, tables: Iterable[pa.Table], producer: str) -> int:
+    """Write each table as one shard of dataset `folder`; returns the rows written. All of it appears, or nothing."""
+    rows, last = 0, None
+    with replacing(folder) as temporary:
+        for number, shard in enumerate(tables):
+            first = _key(shard, schema, 0) if len(shard) else None
+            if last is not None and first is not None and first <= last:
+                raise InputError(f"{folder}: {schema.key} {first} after {last}, keys must rise from shard to shard")
+            last = _key(shard, schema, len(shard) - 1) if len(shard) else last
+            write_shard(temporary / f"part-{number:05d}.parquet", schema, shard, producer)
+            rows += len(shard)
+        if not any(temporary.iterdir()):
+            raise InputError(f"{folder}: no rows to write, expected at least one shard of {schema.name}")
+    return rows
+
+
+def write_shard(
+    path: Path, schema: Schema, rows: pa.Table, producer: str, extra: Mapping[str, str] | None = None
+) -> None:
+    """One Parquet file, zstd, page checksums, and who made it; complete under its name or not there at all."""
+    metadata = {"schema": schema.name, "producer": producer, "fingerprint": fingerprint(rows), **(extra or {})}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    options: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True, "row_group_size": 1024}
+    pq.write_table(rows.replace_schema_metadata(metadata), temporary, store_schema=True, **options)
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """The whole dataset as one table, in key order."""
+    return pa.concat_tables(shards(folder, schema, columns))
+
+
+def shards(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The dataset shard by shard."""
+    for path in _parts(folder, schema):
+        yield read_shard(path, schema, columns)
+
+
+def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """One checked shard; an unreadable or foreign one is an error that names it."""
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        _check_schema(path, schema, file.schema_arrow)
+        return file.read(columns=list(columns) if columns else None)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(
+            f"{path}: cannot be read as a shard of {schema.name} ({error}); delete it and rerun"
+        ) from error
+
+
+def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
+    options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    data = ds.dataset(_parts(folder, schema), format=ds.ParquetFileFormat(default_fragment_scan_options=options))
+    wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
+    return data.to_table(columns=list(columns) if columns else None, filter=wanted)
+
+
+def fingerprint(rows: pa.Table) -> str:
+    """sha256 of the rows' contents, whatever the chunks they lie in."""
+    digest = hashlib.sha256(str(rows.schema.remove_metadata()).encode())
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema.remove_metadata()) as stream:
+        stream.write_table(rows.combine_chunks())
+    digest.update(sink.getvalue())
+    return digest.hexdigest()
+
+
+def write_model(
+    folder: Path, tensors: Mapping[str, np.ndarray], config: Mapping[str, Any], name: str = "model"
+) -> None:
+    """`name`.safetensors and config.json, which carries the weights' sha256."""
+    from safetensors.numpy import save
+
+    data = save({key: np.ascontiguousarray(value) for key, value in tensors.items()})
+    with replacing(folder) as temporary:
+        (temporary / f"{name}.safetensors").write_bytes(data)
+        text = json.dumps({**config, "sha256": hashlib.sha256(data).hexdigest()}, indent=2)
+        (temporary / "config.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Tensors and config of a model folder; weights that differ from their sha256 are an error."""
+    from safetensors.numpy import load
+
+    path = folder / f"{name}.safetensors"
+    try:
+        data, config = path.read_bytes(), json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
+    if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
+        raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
+    return load(data), config
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A temporary folder that takes `folder`'s place if the block ends well, and is gone if not."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.replace(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _array(schema: Schema, name: str, values: Any) -> pa.Array:
+    kind = schema.columns[name]
+    if kind == VECTOR:
+        values = np.ascontiguousarray(values, np.float32)
+        if not np.isfinite(values).all():
+            raise ValueError(f"{schema.name}: {name} holds numbers that are not finite")
+        return pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
+    array = pa.array(values, kind)
+    if array.null_count and name not in schema.optional:
+        raise ValueError(f"{schema.name}: {name} is null in {array.null_count} rows")
+    return array
+
+
+def _check_keys(rows: pa.Table, schema: Schema) -> None:
+    counts = rows.group_by(list(schema.key)).aggregate([([], "count_all")])
+    twice = counts.filter(pc.field("count_all") > 1)
+    if len(twice):
+        names = [tuple(row[name] for name in schema.key) for row in twice.slice(0, 3).to_pylist()]
+        raise InputError(f"{schema.name}: {schema.key} must be unique, found twice: {names}")
+
+
+def _key(rows: pa.Table, schema: Schema, row: int) -> tuple[Any, ...]:
+    return tuple(rows[name][row].as_py() for name in schema.key)
+
+
+def _parts(folder: Path, schema: Schema) -> list[Path]:
+    parts = sorted(folder.glob("part-*.parquet"))
+    if not parts:
+        raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {schema.name}")
+    return parts
+
+
+def _check_schema(path: Path, schema: Schema, found: pa.Schema) -> None:
+    name = (found.metadata or {}).get(b"schema", b"?").decode()
+    if name != schema.name:
+        raise InputError(f"{path}: holds {name}, expected {schema.name}")
+    missing = [column for column in schema.columns if column not in found.names]
+    if missing:
+        raise InputError(f"{path}: columns {missing} are missing, expected those of {schema.name}")

@@ -1,0 +1,1 @@
+"""Zero-shot, retrieval and intervals: pure functions of arrays."""

@@ -1,0 +1,1 @@
+"""Mappers between the NeRF and the CLIP space, many of them trained at once."""

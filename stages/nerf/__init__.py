@@ -1,0 +1,1 @@
+"""Small neural radiance fields: encoding, field, marching, fitting, rendering."""

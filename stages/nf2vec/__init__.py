@@ -1,0 +1,1 @@
+"""nf2vec: from a NeRF's weights to one vector, and back to a radiance field."""

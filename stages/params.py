@@ -1,0 +1,218 @@
+"""params.yaml as strict, frozen, typed objects: an unknown, missing or mistyped key is an error that names it.
+
+There are no defaults: params.yaml is the whole truth of what ran.
+"""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML, YAMLError
+
+from stages.errors import InputError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Natural = Annotated[int, Field(ge=0)]
+Loss = Literal["cosine", "siglip", "softmax", "mse"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Study(Strict):
+    seed: Natural
+
+
+class Runtime(Strict):
+    device: Literal["cpu", "cuda"]
+    workers: PositiveInt
+
+
+class ObjectClass(Strict):
+    synset: Annotated[str, Field(pattern=r"^\d{8}$")]
+    noun: str  # with its article, as prompts say it
+
+
+class Split(Strict):
+    train: PositiveInt
+    validation: PositiveInt
+    test: PositiveInt
+
+
+class Scenes(Strict):  # read by scenes/
+    source: Literal["catalogue", "meshes", "disn", "blender"]
+    folder: Path
+    objects_per_class: PositiveInt
+    split: Split
+    copies: Annotated[int, Field(ge=0, le=2)]
+    views: PositiveInt
+    resolution: Annotated[int, Field(ge=8, le=4096)]
+    most_rejected: Share
+
+
+class Photos(Strict):  # read by scenes/
+    source: Literal["catalogue", "folder"]
+    folder: Path
+    per_class: PositiveInt
+    resolution: Annotated[int, Field(ge=8, le=4096)]
+    most_rejected: Share
+
+
+class ClipPictures(Strict):
+    objects_per_class: PositiveInt
+    per_object: PositiveInt
+
+
+class ClipTraining(Strict):
+    steps: PositiveInt
+    batch: PositiveInt
+    learning_rate: PositiveFloat
+    weight_decay: Annotated[float, Field(ge=0)]
+    warmup: Natural
+
+
+class Clip(Strict):  # read by clip/
+    source: Literal["train", "open_clip"]
+    model: str
+    pretrained: str
+    batch: PositiveInt
+    pictures: ClipPictures
+    training: ClipTraining
+
+
+class Architecture(Strict):
+    encoding: Literal["frequency"]
+    octaves: PositiveInt
+    units: PositiveInt
+    hidden_layers: PositiveInt
+    outputs: Annotated[int, Field(ge=4)]
+
+
+class Start(Strict):  # read by nerf/metalearning.py
+    kind: Literal["meta_learned", "random"]
+    objects_per_class: PositiveInt
+    rounds: PositiveInt
+    steps: PositiveInt
+    rate: PositiveFloat
+
+
+class Fitting(Strict):  # read by nerf/fitting.py
+    steps: PositiveInt
+    rays: PositiveInt
+    samples: PositiveInt
+    learning_rate: PositiveFloat
+    held_out: tuple[Natural, ...]
+    occupancy: PositiveInt
+    gate: float
+
+
+class Rendering(Strict):  # read by nerf/rendering.py
+    samples: PositiveInt
+
+
+class Nerf(Strict):
+    field: Architecture
+    start: Start
+    fitting: Fitting
+    rendering: Rendering
+    most_rejected: Share
+
+
+class Nf2vecTraining(Strict):
+    steps: PositiveInt
+    batch: PositiveInt
+    points: PositiveInt
+    rays: PositiveInt
+    samples: PositiveInt
+    learning_rate: PositiveFloat
+    weight_decay: Annotated[float, Field(ge=0)]
+
+
+class Nf2vec(Strict):  # read by nf2vec/
+    layout: Literal["official", "per_input"]
+    supervision: Literal["points", "rays"]
+    encoder: tuple[PositiveInt, ...]
+    embedding: PositiveInt
+    decoder: PositiveInt
+    training: Nf2vecTraining
+
+
+class Mapper(Strict):  # read by mapper/
+    hidden: tuple[PositiveInt, ...]
+    learning_rate: PositiveFloat
+    weight_decay: Annotated[float, Field(ge=0)]
+    epochs: PositiveInt
+    views_per_epoch: PositiveInt
+    batch: PositiveInt
+    batches: Literal["reshuffled", "fixed"]
+    validate_every: PositiveInt
+    seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]
+
+
+class ZeroShot(Strict):
+    views: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+
+
+class Retrieval(Strict):
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+
+
+class Intervals(Strict):  # read by evaluation/intervals.py
+    resamples: PositiveInt
+    level: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Params(Strict):
+    study: Study
+    runtime: Runtime
+    classes: Annotated[dict[str, ObjectClass], Field(min_length=2)]
+    scenes: Scenes
+    photos: Photos
+    clip: Clip
+    prompts: dict[str, str]
+    nerf: Nerf
+    nf2vec: Nf2vec
+    mapper: Mapper
+    zero_shot: ZeroShot
+    retrieval: Retrieval
+    intervals: Intervals
+
+
+def load(path: Path) -> Params:
+    """Read and check params.yaml; raises `InputError` with every wrong key, what came and what was expected."""
+    try:
+        values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return Params.model_validate_json(json.dumps(values))  # strict, yet lists may fill tuples
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {error}") from error
+    except ValidationError as error:
+        raise InputError("\n".join(f"{path}: {_words(found)}" for found in error.errors())) from error
+
+
+def _words(found: ErrorDetails) -> str:
+    key, given = ".".join(str(part) for part in found["loc"]), found["input"]
+    if found["type"] == "extra_forbidden":
+        return f"{key}: unknown key{_near(found['loc'])}"
+    if found["type"] == "missing":
+        return f"{key}: missing"
+    return f"{key}: {given!r} given; {found['msg']}"
+
+
+def _near(loc: tuple[int | str, ...]) -> str:
+    """The closest known key beside the unknown one, if any is close."""
+    model: type[BaseModel] = Params
+    for part in loc[:-1]:
+        kind = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            return ""
+        model = kind
+    close = difflib.get_close_matches(str(loc[-1]), model.model_fields, n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""

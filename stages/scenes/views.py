@@ -1,0 +1,70 @@
+"""The posed views of one object, and their rows in dataset `views`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float, UInt8
+
+from stages import datasets
+from stages.errors import InputError
+from stages.scenes import pictures
+
+
+@dataclass(frozen=True)
+class Views:
+    """All views of one object: straight-alpha RGBA, poses, one field of view in radians, z-depth where known."""
+
+    image: UInt8[np.ndarray, "view height width 4"]
+    camera_to_world: Float[np.ndarray, "view 3 4"]
+    camera_angle_x: float
+    depth: Float[np.ndarray, "view height width"] | None = None  # 0 = nothing there
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+
+def columns(object_id: str, views: Views) -> dict[str, Any]:
+    """The rows of dataset `views` that hold one object, as columns."""
+    count, height, width, _ = views.image.shape
+    far = 0.0 if views.depth is None else max(float(views.depth.max()), 1e-6)
+    depths = [(None, None)] * count if views.depth is None else [pictures.encode_depth(d, far) for d in views.depth]
+    return {
+        "object_id": [object_id] * count,
+        "view": list(range(count)),
+        "image": [pictures.encode(image) for image in views.image],
+        "camera_to_world": views.camera_to_world.reshape(count, 12),
+        "camera_angle_x": [views.camera_angle_x] * count,
+        "width": [width] * count,
+        "height": [height] * count,
+        "depth": [data for data, _ in depths],
+        "depth_scale": [scale for _, scale in depths],
+    }
+
+
+def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Columns of several objects one below the other."""
+    joint = {name: [value for part in parts for value in part[name]] for name in parts[0]}
+    return joint | {"camera_to_world": np.concatenate([part["camera_to_world"] for part in parts])}
+
+
+def of_rows(rows: pa.Table) -> Views:
+    """The views of one object from its rows; a picture of another size or field of view is an error."""
+    image = [pictures.decode(data.as_py()) for data in rows["image"]]
+    angles = set(rows["camera_angle_x"].to_pylist())
+    if len({picture.shape for picture in image}) > 1 or len(angles) > 1:
+        raise InputError(f"{rows['object_id'][0]}: views differ in size or field of view, expected one of each")
+    depth = None
+    if "depth" in rows.column_names and rows["depth"].null_count == 0:
+        pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
+        depth = np.stack([pictures.decode_depth(data, scale) for data, scale in pairs])
+    poses = datasets.matrix(rows["camera_to_world"]).reshape(-1, 3, 4)
+    return Views(np.stack(image), poses, angles.pop(), depth)
+
+
+def by_object(rows: pa.Table) -> dict[str, pa.Table]:
+    """Rows of several objects, split by object; rows are in key order."""
+    ids = np.asarray(rows["object_id"].to_pylist(), dtype=object)
+    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    return {ids[a]: rows.slice(a, b - a) for a, b in zip(starts, np.r_[starts[1:], len(ids)], strict=True)}

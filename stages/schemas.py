@@ -1,0 +1,152 @@
+"""Every dataset that passes between stages: the contract, on one page.
+
+A dataset is a folder of Parquet shards sorted by `key`. `VECTOR` stands for a list of float32 of one fixed width,
+which the first row written decides; pictures are encoded bytes. Splits: train, validation, test.
+"""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+TEXT, BYTES, INTEGER, REAL = pa.string(), pa.binary(), pa.int32(), pa.float32()
+VECTOR = "vector"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Name, key and columns of a dataset. `optional` columns may be null."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: dict[str, pa.DataType | str] = field(hash=False)
+    optional: tuple[str, ...] = ()
+
+
+OBJECTS = Schema(
+    "objects",
+    key=("object_id",),
+    columns={
+        "object_id": TEXT,
+        "class_name": TEXT,
+        "synset": TEXT,
+        "split": TEXT,
+        "source": TEXT,  # catalogue, meshes, disn or blender
+        "base_object_id": TEXT,  # the object this one is a copy of; its own id for an original
+        "augmentation": INTEGER,  # 0 = original, 1 and 2 = copies A1 and A2
+        "caption": TEXT,  # attributes in words: colour, parts, proportions
+    },
+    optional=("caption",),
+)
+
+VIEWS = Schema(
+    "views",
+    key=("object_id", "view"),
+    columns={
+        "object_id": TEXT,
+        "view": INTEGER,
+        "image": BYTES,  # PNG RGBA, straight alpha
+        "camera_to_world": VECTOR,  # 3x4 row-major; x right, y up, looking along -z
+        "camera_angle_x": REAL,  # radians, full horizontal field of view
+        "width": INTEGER,
+        "height": INTEGER,
+        "depth": BYTES,  # 16-bit PNG, z-depth in counts, 0 = nothing there
+        "depth_scale": REAL,  # units per count
+    },
+    optional=("depth", "depth_scale"),
+)
+
+RENDERED_VIEWS = Schema("rendered_views", VIEWS.key, VIEWS.columns, VIEWS.optional)
+
+PHOTOS = Schema(
+    "photos",
+    key=("photo_id",),
+    columns={
+        "photo_id": TEXT,
+        "class_name": TEXT,
+        "image": BYTES,  # as it came
+        "source": TEXT,
+    },
+)
+
+CAPTIONED_PICTURES = Schema(
+    "captioned_pictures",
+    key=("picture_id",),
+    columns={
+        "picture_id": TEXT,
+        "image": BYTES,  # PNG RGB
+        "caption": TEXT,
+        "domain": TEXT,  # plain or photo
+    },
+)
+
+NERFS = Schema(
+    "nerfs",
+    key=("object_id",),
+    columns={
+        "object_id": TEXT,
+        "weights": VECTOR,  # layer by layer, each (out, in) row-major
+        "occupancy": BYTES,  # packed bits, 1 = may hold matter, C order over x, y, z
+        "psnr_train": REAL,  # dB, whole frame on black, mean over the fitted views
+        "psnr_heldout": REAL,  # dB, whole frame on black, mean over the held-out views
+        "psnr_train_foreground": REAL,  # dB, pixels with alpha > 0 only
+        "psnr_heldout_foreground": REAL,
+    },
+)
+
+NERF_EMBEDDINGS = Schema("nerf_embeddings", key=("object_id",), columns={"object_id": TEXT, "embedding": VECTOR})
+
+IMAGE_EMBEDDINGS = Schema(
+    "image_embeddings",
+    key=("owner_id", "view"),
+    columns={
+        "owner_id": TEXT,  # an object_id or a photo_id
+        "view": INTEGER,  # 0 for a photo
+        "domain": TEXT,  # gt, rendered, photo or translated
+        "embedding": VECTOR,  # raw, not normalised
+    },
+)
+
+PROMPT_EMBEDDINGS = Schema(
+    "prompt_embeddings",
+    key=("template", "class_name"),
+    columns={
+        "template": TEXT,  # prompt_3d_model or prompt_photo
+        "class_name": TEXT,
+        "prompt": TEXT,
+        "embedding": VECTOR,
+    },
+)
+
+MAPPED_EMBEDDINGS = Schema(
+    "mapped_embeddings",
+    key=("variant", "seed", "owner_id"),
+    columns={
+        "variant": TEXT,
+        "seed": INTEGER,
+        "owner_id": TEXT,  # an object_id or a photo_id
+        "domain": TEXT,  # nerf (an object's own vector), gt (a query view of it) or photo
+        "embedding": VECTOR,
+    },
+)
+
+NEIGHBOURS = Schema(
+    "neighbours",
+    key=("variant", "seed", "query_id", "rank"),
+    columns={
+        "variant": TEXT,
+        "seed": INTEGER,
+        "query_id": TEXT,
+        "domain": TEXT,  # gt or photo
+        "rank": INTEGER,  # 1 = nearest
+        "object_id": TEXT,
+        "similarity": REAL,  # cosine
+    },
+)
+
+TRAINING_CURVES = Schema(
+    "training_curves",
+    key=("variant", "seed", "step", "split"),
+    columns={"variant": TEXT, "seed": INTEGER, "step": INTEGER, "split": TEXT, "loss": REAL},
+)
+
+REJECTED = Schema("rejected", key=("stage", "id"), columns={"stage": TEXT, "id": TEXT, "reason": TEXT})

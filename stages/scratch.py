@@ -1,0 +1,159 @@
+"""Finished work of a long stage, kept by content: a killed stage goes on, a grown one computes only what is new.
+
+Work is done in chunks of items (objects, photos). Each finished chunk is a shard in the stage's scratch folder that
+knows its items' keys; a key digests all that decides an item's rows: code, parameters and inputs.
+"""
+
+import ast
+import fcntl
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stages import datasets, runtime
+from stages.errors import InputError
+from stages.schemas import REJECTED, Schema
+
+Payload = TypeVar("Payload")
+
+
+@dataclass
+class Rows:
+    """What work on a chunk gives: the columns of its rows, and the items set aside with their reasons."""
+
+    columns: dict[str, Any]
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Finished:
+    """All items' rows, in shards of the stage's scratch folder, and those set aside."""
+
+    schema: Schema
+    places: dict[str, Path]  # item → the shard that holds it
+    rejected: dict[str, str]
+
+    def tables(self, items_per_shard: int = 64) -> Iterator[pa.Table]:
+        """The rows in key order, `items_per_shard` items a table, ready for `datasets.write`."""
+        items = sorted(self.places.keys() - self.rejected.keys())
+        for start in range(0, len(items), items_per_shard):
+            wanted = items[start : start + items_per_shard]
+            paths = sorted({self.places[item] for item in wanted})
+            tables = [datasets.read_shard(path, self.schema) for path in paths]
+            rows = pa.concat_tables([_only(table, self.schema, wanted) for table in tables])
+            yield rows.sort_by([(name, "ascending") for name in self.schema.key])
+
+    def rejected_table(self, stage: str) -> pa.Table:
+        """The items set aside, as rows of dataset `rejected`."""
+        ids = sorted(self.rejected)
+        return datasets.table(
+            REJECTED, {"stage": [stage] * len(ids), "id": ids, "reason": [self.rejected[item] for item in ids]}
+        )
+
+
+def finish(
+    stage: str,
+    schema: Schema,
+    keys: Mapping[str, str],
+    payload: Callable[[list[str]], Payload],
+    work: Callable[[Payload], Rows],
+    *,
+    chunk: int,
+    workers: int,
+    preload: Sequence[str] = (),
+) -> Finished:
+    """Do `work(payload(items))` for every item of `keys` that no earlier run has done; kill and rerun at any time.
+
+    `work` runs in worker processes and sees nothing but its payload, so it must be a function of a room's module.
+    """
+    folder = runtime.scratch_folder(stage)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        done = _done(folder, keys)
+        missing = sorted(item for item in keys if item not in done)
+        chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
+        results = runtime.in_workers(work, (payload(items) for items in chunks), workers, preload)
+        bar = runtime.progress(range(len(keys)), stage, "items", initial=len(done))
+        for items, rows in zip(chunks, results, strict=True):
+            place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)
+            done.update({item: (place, rows.rejected.get(item)) for item in items})
+            bar.update(len(items))
+        bar.close()
+    places = {item: place for item, (place, _) in done.items()}
+    return Finished(schema, places, {item: reason for item, (_, reason) in done.items() if reason is not None})
+
+
+def check_share(stage: str, finished: Finished, most: float) -> None:
+    """Raise `InputError` if more than the share `most` of all items was set aside; name the first three."""
+    count, total = len(finished.rejected), len(finished.places)
+    if count > most * total:
+        first = "; ".join(f"{item}: {reason}" for item, reason in sorted(finished.rejected.items())[:3])
+        raise InputError(f"{count} of {total} set aside, at most {most:.0%} allowed ({first})")
+    if count:
+        print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
+
+
+def digest(*parts: Any) -> str:
+    """sha256 of bytes, texts and JSON-like values: what an item's key is made of."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, default=str).encode()
+        total.update(hashlib.sha256(data).digest())
+    return total.hexdigest()
+
+
+def code_digest() -> str:
+    """Digest of every module of the project that is imported now, comments and layout aside."""
+    modules = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "stages"}
+    files = {name: Path(module.__file__) for name, module in modules.items() if module.__file__}
+    main = sys.modules["__main__"].__file__ if hasattr(sys.modules["__main__"], "__file__") else None
+    if main and Path(main).parent.name == "stages":
+        files["__main__"] = Path(main)
+    return digest(*[[name, ast.dump(ast.parse(path.read_bytes()))] for name, path in sorted(files.items())])
+
+
+def _only(table: pa.Table, schema: Schema, items: Sequence[str]) -> pa.Table:
+    return table.filter(pc.field(schema.key[0]).isin(pa.array(items, pa.string())))
+
+
+def _done(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None]]:
+    """Items whose key is found in a readable shard, with that shard and the reason if they were set aside."""
+    done = {}
+    for path in sorted(folder.glob("*.parquet")):
+        try:
+            metadata = pq.read_metadata(path).metadata or {}
+        except (OSError, pa.ArrowException):
+            path.unlink()  # damaged: its items are computed again
+            continue
+        rejected = json.loads(metadata[b"rejected"])
+        for item, key in json.loads(metadata[b"keys"]).items():
+            if keys.get(item) == key:
+                done[item] = (path, rejected.get(item))
+    return done
+
+
+def _keep(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
+    path = folder / f"{digest(keys)[:24]}.parquet"
+    extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected)}
+    datasets.write_shard(path, schema, datasets.table(schema, rows.columns), stage, extra)
+    return path
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One writer at a time; a second one is told at once."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(f"{folder}: busy, another run of this stage is writing; wait for it or stop it") from error
+        yield
