@@ -1,0 +1,59 @@
+"""The visual hull: the part of space that no silhouette rules out (Laurentini 1994)."""
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+from scipy.ndimage import distance_transform_edt
+
+from stages.errors import InputError
+from stages.scenes.cameras import focal
+from stages.scenes.views import Views
+
+PIXEL = 0.5  # a silhouette reaches half a pixel beyond the centres of its pixels
+
+
+def carve(views: Views, cells: int, half: float) -> Bool[np.ndarray, "x y z"]:
+    """Cells of the cube [-half, half]³ that may hold matter, by the alpha masks of all views.
+
+    A cell goes if the ball around it projects into the frame of a view and misses the silhouette; what lies outside
+    a frame or behind a camera is not judged by that view. Raises `InputError` for a view that shows nothing.
+    """
+    alive, radius = np.arange(cells**3), np.sqrt(3) * half / cells
+    for view, (image, pose) in enumerate(zip(views.image, views.camera_to_world, strict=True)):
+        if not image[..., 3].any():
+            raise InputError(f"view {view} shows nothing: its alpha is 0 everywhere")
+        alive = alive[_may_touch(centres(cells, half, alive), radius, image, pose, views.camera_angle_x)]
+    hull = np.zeros(cells**3, bool)
+    hull[alive] = True
+    return hull.reshape(cells, cells, cells)
+
+
+def centres(cells: int, half: float, index: Int[np.ndarray, " cell"]) -> Float[np.ndarray, "cell 3"]:
+    """Centres of the cells with these flat indices, C order over x, y, z."""
+    places = np.stack(np.unravel_index(index, (cells, cells, cells)), axis=-1)
+    return ((places + 0.5) * (2 * half / cells) - half).astype(np.float32)
+
+
+def bounds(hull: Bool[np.ndarray, "x y z"], half: float) -> Float[np.ndarray, "2 3"]:
+    """Lowest and highest corner of the box around the cells of a hull that isn't empty."""
+    places = np.argwhere(hull)
+    corners = np.stack([places.min(axis=0), places.max(axis=0) + 1])
+    return (corners * (2 * half / len(hull)) - half).astype(np.float32)
+
+
+def _may_touch(
+    points: Float[np.ndarray, "point 3"],
+    radius: float,
+    image: UInt8[np.ndarray, "height width 4"],
+    pose: Float[np.ndarray, "3 4"],
+    angle: float,
+) -> Bool[np.ndarray, " point"]:
+    """May the ball of `radius` around each point touch the silhouette, as far as this view can tell?"""
+    height, width = image.shape[:2]
+    right, up, backward = ((points - pose[:, 3]) @ pose[:, :3]).T
+    scale = focal(angle, width) / np.maximum(-backward, 1e-6)  # pixels per unit at the point's depth
+    column, row = width / 2 + scale * right, height / 2 - scale * up
+    seen = (-backward > radius) & (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    distance = distance_transform_edt(image[..., 3] == 0)
+    touches = np.ones(len(points), bool)
+    touches[seen] = distance[row[seen].astype(int), column[seen].astype(int)] <= scale[seen] * radius + PIXEL
+    return touches

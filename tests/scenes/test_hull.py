@@ -1,0 +1,54 @@
+"""The visual hull holds the object and little more."""
+
+import numpy as np
+import pytest
+
+from stages.errors import InputError
+from stages.scenes import cameras, hull
+from stages.scenes.views import Views
+
+CELLS, HALF = 48, 0.7
+
+
+def sphere_views(centre: np.ndarray, radius: float, resolution: int, seed: int) -> Views:
+    """Masks of a sphere from the closed form: a ray hits if it passes the centre nearer than the radius."""
+    poses = cameras.disn_poses(seed)
+    origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, resolution, resolution)
+    away = np.cross(directions, (centre - origins)[:, None, None])
+    image = np.zeros((len(poses), resolution, resolution, 4), np.uint8)
+    image[np.linalg.norm(away, axis=-1) < radius] = 255
+    return Views(image, poses, cameras.DISN_ANGLE)
+
+
+@pytest.mark.parametrize("resolution", [64, 224])
+@pytest.mark.parametrize("radius", [0.05, 0.2, 0.35])
+def test_the_hull_holds_all_of_a_sphere_and_at_most_a_cell_more(resolution, radius):
+    centre = np.random.default_rng(1).uniform(-0.1, 0.1, 3).astype(np.float32)
+    carved = hull.carve(sphere_views(centre, radius, resolution, seed=2), CELLS, HALF)
+    cell = 2 * HALF / CELLS
+    away = np.linalg.norm(hull.centres(CELLS, HALF, np.arange(CELLS**3)) - centre, axis=1)
+    assert carved.ravel()[away < radius + cell / 4].all()
+    assert np.cbrt(carved.sum() * cell**3 * 3 / (4 * np.pi)) < radius + cell
+
+
+def test_cells_no_view_has_in_its_frame_are_kept():
+    views = sphere_views(np.zeros(3, np.float32), 0.1, 64, seed=0)
+    carved = hull.carve(Views(views.image[:1], views.camera_to_world[:1], views.camera_angle_x), CELLS, HALF)
+    cells = hull.centres(CELLS, HALF, np.arange(CELLS**3))
+    pixels, depth = cameras.project(cells, views.camera_to_world[:1], views.camera_angle_x, 64, 64)
+    outside = (depth[0] < 0) | ((pixels[0] < 0) | (pixels[0] >= 64)).any(axis=1)
+    assert outside.any()
+    assert carved.ravel()[outside].all()
+
+
+def test_bounds_are_the_corners_of_the_outermost_cells():
+    cells = np.zeros((4, 4, 4), bool)
+    cells[1, 2, 0] = cells[2, 2, 3] = True
+    np.testing.assert_allclose(hull.bounds(cells, half=2.0), [[-1, 0, -2], [1, 1, 2]])
+
+
+def test_a_view_that_shows_nothing_is_named():
+    views = sphere_views(np.zeros(3, np.float32), 0.1, 16, seed=0)
+    views.image[7] = 0
+    with pytest.raises(InputError, match="view 7 shows nothing"):
+        hull.carve(views, CELLS, HALF)
