@@ -1,0 +1,98 @@
+"""The radiance field of one object: position in the box → colour and density, an MLP without biases (protocol 2).
+
+Weights are one flat vector per NeRF: layer by layer, each matrix (out, in) row-major. Every function takes a batch of
+NeRFs, so that many are evaluated by one batched product.
+"""
+
+import math
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from stages.nerf.encoding import frequency
+from stages.params import Architecture
+
+HALF = 0.7  # the box is [-HALF, HALF]³
+MOST_EXPONENT = 80.0  # beyond it, density would overflow float32; e^80 is opaque at any step
+CLAMPED_EXPONENT = 15.0  # of the gradient
+
+
+def shapes(architecture: Architecture) -> list[tuple[int, int]]:
+    """(out, in) of each layer."""
+    widths = [
+        6 * architecture.octaves,
+        *[architecture.units] * architecture.hidden_layers,
+        architecture.outputs,
+    ]
+    return [(out, into) for into, out in zip(widths, widths[1:], strict=False)]
+
+
+def size(architecture: Architecture) -> int:
+    """Numbers in one NeRF."""
+    return sum(out * into for out, into in shapes(architecture))
+
+
+def unflatten(weights: Float[Tensor, "nerf weight"], architecture: Architecture) -> list[Float[Tensor, "nerf out in"]]:
+    """The layers' matrices, as views of the flat vectors."""
+    layers = shapes(architecture)
+    parts = weights.split([out * into for out, into in layers], dim=1)
+    return [part.unflatten(1, shape) for part, shape in zip(parts, layers, strict=True)]
+
+
+def xavier(architecture: Architecture, seed: int) -> Float[Tensor, " weight"]:
+    """Xavier-uniform start, the same for all NeRFs of a study (protocol 2)."""
+    random = torch.Generator().manual_seed(seed)
+    bounds = [(out * into, math.sqrt(6 / (out + into))) for out, into in shapes(architecture)]
+    return torch.cat([(2 * torch.rand(count, generator=random) - 1) * bound for count, bound in bounds])
+
+
+def evaluate(
+    weights: Float[Tensor, "nerf weight"], points: Float[Tensor, "nerf point 3"], architecture: Architecture
+) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
+    """Colour in [0, 1] and density (per unit length) of each NeRF at its own points; zero density outside the box."""
+    x = unit(points)
+    inside = ((x > 0) & (x < 1)).all(-1)
+    return heads(mlp(weights, frequency(x, architecture.octaves), architecture), inside)
+
+
+def unit(points: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 3"]:
+    """Positions in the box, mapped to [0, 1]³."""
+    return (points + HALF) / (2 * HALF)
+
+
+def mlp(
+    weights: Float[Tensor, "nerf weight"], encoded: Float[Tensor, "nerf point in"], architecture: Architecture
+) -> Float[Tensor, "nerf point out"]:
+    """ReLU between the layers, none after the last."""
+    *hidden, last = unflatten(weights, architecture)
+    for layer in hidden:
+        encoded = torch.bmm(encoded, layer.mT).relu_()
+    return torch.bmm(encoded, last.mT)
+
+
+def heads(
+    outputs: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]
+) -> tuple[Float[Tensor, "*batch 3"], Float[Tensor, "*batch"]]:
+    """What the outputs mean: 0-2 are colour logits, 3 the logarithm of density, less 1. nf2vec's decoder shares it."""
+    density = truncated_exp(outputs[..., 3] - 1)
+    return outputs[..., :3].sigmoid(), density * inside
+
+
+class _TruncatedExp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(max=MOST_EXPONENT).exp_()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return gradients[0] * x.clamp(max=CLAMPED_EXPONENT).exp_()
+
+
+def truncated_exp(x: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+    """exp(x) whose gradient is that of exp at min(x, 15) (protocol 2), so that no logit makes it infinite."""
+    result: Tensor = _TruncatedExp.apply(x)  # pyright: ignore[reportAssignmentType]
+    return result
