@@ -1,0 +1,101 @@
+"""Rendered views against closed forms: projected vertices, planes, spheres, Lambert's law."""
+
+import numpy as np
+import pytest
+import trimesh
+
+from stages.scenes import cameras
+from stages.scenes.meshes import Model, Plain
+from stages.scenes.rendering import Lighting, render
+
+FLAT = Lighting(sun=(0.0, 0.0, 0.0), sky=(0.0, 0.0, 0.0), opposite=(0.0, 0.0, 0.0))
+RESOLUTION = 64
+POSES = cameras.disn_poses(3, views=5)
+
+
+def model(mesh, colour=(0.8, 0.4, 0.2)):
+    return Model(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), Plain(colour))
+
+
+def seen(mesh, poses=POSES, **how):
+    return render(model(mesh), poses, cameras.DISN_ANGLE, RESOLUTION, **how)
+
+
+def from_x(distance=2.0):
+    return cameras.look_at_origin(np.zeros(1), np.zeros(1), np.array([distance]))
+
+
+def test_the_area_of_a_spheres_silhouette_is_that_of_its_cone():
+    """The tangent cone of half-angle asin(r/d) cuts the picture plane in a circle of radius f r / sqrt(d² - r²)."""
+    views = seen(trimesh.creation.icosphere(5, 0.5), from_x())
+    radius = cameras.focal(cameras.DISN_ANGLE, RESOLUTION) * 0.5 / np.sqrt(2.0**2 - 0.5**2)
+    assert views.image[..., 3].sum() / 255 == pytest.approx(np.pi * radius**2, rel=0.01)
+
+
+def test_depth_of_a_sphere_is_the_nearer_root_along_the_centre_ray():
+    views = seen(trimesh.creation.icosphere(6, 0.5))
+    origin, direction = cameras.rays(POSES.astype(np.float64), cameras.DISN_ANGLE, RESOLUTION, RESOLUTION)
+    half = (origin[:, None, None] * direction).sum(axis=-1)
+    root = half**2 - (origin**2).sum(axis=-1)[:, None, None] + 0.5**2
+    well_inside = root > 0.02
+    cosine = (direction * -POSES[:, None, None, :, 2]).sum(axis=-1)
+    expected = (-half - np.sqrt(np.maximum(root, 0))) * cosine
+    assert views.depth[well_inside] == pytest.approx(expected[well_inside], abs=1e-3)
+    assert (views.depth[root < -0.02] == 0).all()
+
+
+def test_depth_of_a_plane_that_faces_the_camera_is_its_distance_everywhere():
+    views = seen(trimesh.creation.box((0.2, 4, 4)), from_x())
+    assert views.depth == pytest.approx(np.full_like(views.depth, 1.9), abs=1e-5)
+    assert (views.image[..., 3] == 255).all()
+
+
+def test_a_vertex_lands_on_the_pixel_that_the_camera_says():
+    tip = np.array([0.1, 0.4, -0.2])
+    views = seen(trimesh.creation.icosphere(2, 0.03).apply_translation(tip))
+    pixels, depth = cameras.project(tip[None], POSES, cameras.DISN_ANGLE, RESOLUTION, RESOLUTION)
+    weight = views.image[..., 3] / views.image[..., 3].sum(axis=(1, 2), keepdims=True)
+    at = np.arange(RESOLUTION) + 0.5
+    centre = np.stack([(weight.sum(axis=1) * at).sum(axis=1), (weight.sum(axis=2) * at).sum(axis=1)], axis=1)
+    assert centre == pytest.approx(pixels[:, 0], abs=0.1)
+    column, row = np.floor(pixels[:, 0]).astype(int).T
+    assert views.depth[np.arange(5), row, column] == pytest.approx(depth[:, 0], abs=0.035)
+
+
+def test_a_view_is_the_same_whatever_is_rendered_with_it():
+    mesh = trimesh.creation.annulus(0.2, 0.4, 0.3)
+    together, alone = seen(mesh), [seen(mesh, POSES[i : i + 1]) for i in range(5)]
+    assert (together.image == np.concatenate([views.image for views in alone])).all()
+    assert (together.depth == np.concatenate([views.depth for views in alone])).all()
+
+
+def test_where_nothing_is_hit_there_is_neither_alpha_nor_colour_nor_depth():
+    views = seen(trimesh.creation.annulus(0.2, 0.4, 0.3))
+    nothing = views.image[..., 3] == 0
+    assert nothing.any()
+    assert (views.image[nothing] == 0).all()
+    assert (views.depth[nothing] == 0).all()
+
+
+def test_colours_at_the_silhouette_are_straight_not_premultiplied():
+    """A wall of one colour under one light: half-covered pixels have the full colour too."""
+    views = seen(trimesh.creation.box((0.001, 0.613, 0.613)), from_x())
+    partly = (views.image[..., 3] > 0) & (views.image[..., 3] < 255)
+    assert partly.any()
+    assert (views.image[partly][:, :3] == views.image[0, 32, 32, :3]).all()
+
+
+def test_light_follows_lamberts_law_on_both_sides_of_a_face():
+    """A wall seen from +x, its normal towards the viewer whichever way its corners run: the sun stands 60° off."""
+    sun = Lighting((0.5, np.sqrt(0.75), 0.0), sun=(1.0, 1.0, 1.0), sky=(0.3, 0.3, 0.3), opposite=(0.0, 0.0, 0.0))
+    wall = np.array([[0, -1, -1], [0, -1, 1], [0, 1, 1], [0, 1, -1]], np.float32)
+    for faces in ([[0, 1, 2], [0, 2, 3]], [[2, 1, 0], [3, 2, 0]]):
+        views = render(Model(wall, np.array(faces), Plain((0.8, 0.4, 0.2))), from_x(), 0.8, 8, sun)
+        expected = 255 * np.array([0.8, 0.4, 0.2]) * (0.5 + 0.3 * 0.5)
+        assert views.image[0, 4, 4, :3] == pytest.approx(expected, abs=1)
+
+
+def test_without_light_an_object_is_black_but_there():
+    views = seen(trimesh.creation.box((0.4, 0.4, 0.4)), lighting=FLAT)
+    assert (views.image[..., :3] == 0).all()
+    assert (views.image[..., 3] == 255).any()

@@ -1,0 +1,105 @@
+"""Datasets: round trips, keys, checksums and atomic writes."""
+
+import numpy as np
+import pytest
+
+from stages import datasets
+from stages.errors import InputError
+from stages.schemas import NERF_EMBEDDINGS, NERFS, REJECTED
+
+
+def embeddings(ids: str, width: int = 3):
+    values = np.arange(len(ids) * width, dtype=np.float32).reshape(len(ids), width)
+    return datasets.table(NERF_EMBEDDINGS, {"object_id": list(ids), "embedding": values})
+
+
+def test_rows_come_back_as_written_sorted_by_key(tmp_path):
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ba"), embeddings("c")], "test")
+    rows = datasets.read(tmp_path / "set", NERF_EMBEDDINGS)
+    assert rows["object_id"].to_pylist() == ["a", "b", "c"]
+    np.testing.assert_array_equal(datasets.matrix(rows["embedding"]), [[3, 4, 5], [0, 1, 2], [0, 1, 2]])
+    metadata = datasets.read_shard(tmp_path / "set" / "part-00000.parquet", NERF_EMBEDDINGS).schema.metadata
+    assert metadata[b"schema"] == b"nerf_embeddings"
+    assert metadata[b"producer"] == b"test"
+
+
+def test_the_same_rows_give_the_same_bytes_and_fingerprint(tmp_path):
+    for name in ("one", "two"):
+        datasets.write(tmp_path / name, NERF_EMBEDDINGS, [embeddings("ab")], "test")
+    parts = [(tmp_path / name / "part-00000.parquet").read_bytes() for name in ("one", "two")]
+    assert parts[0] == parts[1]
+    assert datasets.fingerprint(embeddings("ab")) != datasets.fingerprint(embeddings("ac"))
+
+
+def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd")], "test")
+    assert datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["b", "c"])["object_id"].to_pylist() == ["b", "c"]
+
+
+def test_an_empty_dataset_is_still_a_dataset(tmp_path):
+    none = datasets.table(REJECTED, {"stage": [], "id": [], "reason": []})
+    datasets.write(tmp_path / "set", REJECTED, [none], "test")
+    assert len(datasets.read(tmp_path / "set", REJECTED)) == 0
+
+
+def test_a_key_given_twice_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"must be unique, found twice: \[\('a',\)\]"):
+        embeddings("aba")
+    with pytest.raises(InputError, match="keys must rise"):
+        datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("b"), embeddings("a")], "test")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_that_are_not_finite_are_never_written():
+    with pytest.raises(ValueError, match="embedding holds numbers that are not finite"):
+        datasets.table(NERF_EMBEDDINGS, {"object_id": ["a"], "embedding": [[np.nan, 0.0]]})
+
+
+def test_a_foreign_a_missing_and_a_short_dataset_are_named(tmp_path):
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("a")], "test")
+    with pytest.raises(InputError, match="holds nerf_embeddings, expected nerfs"):
+        datasets.read(tmp_path / "set", NERFS)
+    with pytest.raises(InputError, match="nowhere: no part"):
+        datasets.read(tmp_path / "nowhere", NERFS)
+    short = embeddings("a").drop_columns(["embedding"])
+    datasets.write_shard(tmp_path / "part-00000.parquet", NERF_EMBEDDINGS, short, "test")
+    with pytest.raises(InputError, match=r"columns \['embedding'\] are missing"):
+        datasets.read(tmp_path, NERF_EMBEDDINGS)
+
+
+def test_a_flipped_bit_anywhere_in_the_pages_is_found(tmp_path):
+    random = np.random.default_rng(0)
+    rows = datasets.table(NERF_EMBEDDINGS, {"object_id": ["a"], "embedding": random.normal(size=(1, 4096))})
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [rows], "test")
+    path = tmp_path / "set" / "part-00000.parquet"
+    whole = path.read_bytes()
+    for place in random.integers(2000, 12000, 20):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(InputError, match="cannot be read"):
+            datasets.read(tmp_path / "set", NERF_EMBEDDINGS)
+
+
+def test_a_writer_that_fails_leaves_the_old_dataset(tmp_path):
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("a")], "test")
+
+    def failing():
+        yield embeddings("b")
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        datasets.write(tmp_path / "set", NERF_EMBEDDINGS, failing(), "test")
+    assert datasets.read(tmp_path / "set", NERF_EMBEDDINGS)["object_id"].to_pylist() == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
+
+
+def test_a_model_comes_back_and_changed_weights_are_found(tmp_path):
+    datasets.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
+    tensors, config = datasets.read_model(tmp_path / "model")
+    np.testing.assert_array_equal(tensors["a"], [0, 1, 2])
+    assert config == {"width": 3}
+    path = tmp_path / "model" / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(InputError, match="differ from the sha256"):
+        datasets.read_model(tmp_path / "model")
+    with pytest.raises(InputError, match=r"expected model\.safetensors"):
+        datasets.read_model(tmp_path / "nowhere")

@@ -1,0 +1,65 @@
+"""params.yaml: every wrong key is an error that names it."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from stages.errors import InputError
+from stages.params import load
+
+ROOT = Path(__file__).parent.parent
+
+
+def changed(folder: Path, *keys: str, to: object) -> Path:
+    """A copy of params.yaml in which the key at the path `keys` is replaced; `...` takes it out."""
+    values = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
+    place = values
+    for key in keys[:-1]:
+        place = place[key]
+    if to is ...:
+        del place[keys[-1]]
+    else:
+        place[keys[-1]] = to
+    path = folder / "params.yaml"
+    with path.open("w") as file:
+        YAML(typ="safe").dump(values, file)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (("nerf", "fitting", "step"), 3, "nerf.fitting.step: unknown key (did you mean 'steps'?)"),
+        (("nerf", "fitting", "steps"), ..., "nerf.fitting.steps: missing"),
+        (("nerf", "fitting", "steps"), "150", "nerf.fitting.steps: '150' given"),
+        (("nerf", "fitting", "steps"), 0, "nerf.fitting.steps: 0 given"),
+        (("nerf", "fitting", "steps"), True, "nerf.fitting.steps: True given"),
+        (("scenes", "source"), "mesh", "scenes.source: 'mesh' given; Input should be 'catalogue'"),
+        (("classes", "chair", "synset"), 3001627, "classes.chair.synset: 3001627 given"),
+        (("mapper", "seeds"), [], "mapper.seeds: [] given"),
+    ],
+)
+def test_a_wrong_key_is_named_with_what_was_expected(tmp_path, keys, value, words):
+    with pytest.raises(InputError) as caught:
+        load(changed(tmp_path, *keys, to=value))
+    assert words in str(caught.value)
+
+
+def test_a_missing_file_and_broken_yaml_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere\.yaml: cannot be read"):
+        load(tmp_path / "nowhere.yaml")
+    (tmp_path / "params.yaml").write_text("study: {seed: 0\n")
+    with pytest.raises(InputError, match="not valid YAML"):
+        load(tmp_path / "params.yaml")
+
+
+def test_a_key_given_twice_is_an_error(tmp_path):
+    (tmp_path / "params.yaml").write_text("study:\n  seed: 0\nstudy:\n  seed: 1\n")
+    with pytest.raises(InputError, match="study"):
+        load(tmp_path / "params.yaml")
+
+
+def test_params_cannot_be_changed_after_loading(params):
+    with pytest.raises(ValueError, match="frozen"):
+        params.study.seed = 1

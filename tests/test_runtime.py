@@ -1,0 +1,26 @@
+"""Seeds depend on their keys alone; a verb's errors are words, not tracebacks."""
+
+import subprocess
+import sys
+
+from stages import runtime
+
+
+def test_a_seed_depends_on_the_study_seed_and_each_key():
+    seeds = {runtime.seed_of(0, "fit", "chair_0001"), runtime.seed_of(1, "fit", "chair_0001")}
+    seeds |= {runtime.seed_of(0, "fit", "chair_0002"), runtime.seed_of(0, "fitchair_0001"), runtime.seed_of(0, "fit")}
+    assert len(seeds) == 5
+    assert runtime.seed_of(0, "fit", "chair_0001") == runtime.seed_of(0, "fit", "chair_0001")
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_results_come_in_order_from_any_number_of_workers():
+    assert list(runtime.in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
+
+
+def test_a_mistake_of_the_user_ends_with_words_and_without_a_traceback(tmp_path):
+    script = "from stages.errors import InputError\nfrom stages.runtime import command\n"
+    script += "def some_verb() -> None:\n    raise InputError('photos/a.jpg: not a picture')\ncommand(some_verb)\n"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == "some_verb: photos/a.jpg: not a picture"

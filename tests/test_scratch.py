@@ -1,0 +1,122 @@
+"""Resumable work: nothing is computed twice, whatever kills or grows the stage."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from stages import scratch
+from stages.errors import InputError
+from stages.schemas import NERF_EMBEDDINGS
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    return tmp_path / "scratch"
+
+
+def double(items: list[str]) -> scratch.Rows:
+    """One row an item, its number doubled; item 3 is set aside."""
+    kept = [item for item in items if item != "3"]
+    return scratch.Rows(
+        {"object_id": kept, "embedding": np.array([[2.0 * int(item)] for item in kept]).reshape(-1, 1)},
+        {item: "is three" for item in items if item == "3"},
+    )
+
+
+def run(items: str, seen: list[str] | None = None, key: str = "1", **options) -> scratch.Finished:
+    def payload(chunk: list[str]) -> list[str]:
+        if seen is not None:
+            seen.extend(chunk)
+        return chunk
+
+    options = {"chunk": 2, "workers": 1} | options
+    return scratch.finish("demo", NERF_EMBEDDINGS, dict.fromkeys(items, key), payload, double, **options)
+
+
+def rows(finished: scratch.Finished, per_shard: int = 64) -> list[tuple[str, float]]:
+    found = [row for table in finished.tables(per_shard) for row in table.to_pylist()]
+    return [(row["object_id"], row["embedding"][0]) for row in found]
+
+
+def test_growth_computes_only_what_is_new():
+    run("024")
+    seen: list[str] = []
+    assert rows(run("0124", seen)) == [("0", 0), ("1", 2), ("2", 4), ("4", 8)]
+    assert seen == ["1"]
+
+
+def test_another_key_computes_anew():
+    run("02")
+    seen: list[str] = []
+    run("02", seen, key="2")
+    assert seen == ["0", "2"]
+
+
+def test_rows_do_not_depend_on_chunks_shards_or_workers(monkeypatch, tmp_path):
+    whole = rows(run("012456789"))
+    for number, (chunk, workers, per_shard) in enumerate([(1, 1, 2), (5, 2, 3)]):
+        monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / f"other{number}"))
+        assert rows(run("012456789", chunk=chunk, workers=workers), per_shard) == whole
+
+
+def test_items_set_aside_are_kept_with_their_reason_and_not_tried_again():
+    run("123")
+    seen: list[str] = []
+    finished = run("123", seen)
+    assert seen == []
+    assert finished.rejected_table("demo").to_pylist() == [{"stage": "demo", "id": "3", "reason": "is three"}]
+    assert [name for name, _ in rows(finished)] == ["1", "2"]
+
+
+def test_too_many_set_aside_is_an_error_that_names_them():
+    finished = run("123")
+    scratch.check_share("demo", finished, most=0.34)
+    with pytest.raises(InputError, match=r"1 of 3 set aside, at most 10% allowed \(3: is three\)"):
+        scratch.check_share("demo", finished, most=0.1)
+
+
+def test_a_damaged_shard_is_computed_again(folder):
+    run("0124")
+    damaged = sorted((folder / "demo").glob("*.parquet"))[0]
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    seen: list[str] = []
+    assert len(rows(run("0124", seen))) == 4
+    assert len(seen) == 2
+
+
+def test_a_second_writer_is_told_at_once():
+    with scratch._locked(_made(scratch.runtime.scratch_folder("demo"))), pytest.raises(InputError, match="busy"):
+        run("0")
+
+
+def _made(folder):
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_rows(tmp_path, folder):
+    script = tmp_path / "killed.py"
+    script.write_text(
+        textwrap.dedent("""
+        import os, signal, sys
+        sys.path.insert(0, sys.argv[1])
+        import test_scratch
+        def payload(chunk):
+            if "6" in chunk:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return chunk
+        test_scratch.scratch.finish("demo", test_scratch.NERF_EMBEDDINGS, dict.fromkeys("012456", "1"), payload,
+                                    test_scratch.double, chunk=2, workers=1)
+        """)
+    )
+    ended = subprocess.run([sys.executable, script, os.path.dirname(__file__)], check=False, env=os.environ)  # noqa: PTH120
+    assert ended.returncode == -signal.SIGKILL
+    seen: list[str] = []
+    assert rows(run("012456", seen)) == [(item, 2.0 * int(item)) for item in "012456"]
+    assert seen == ["5", "6"]
