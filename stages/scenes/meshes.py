@@ -1,0 +1,86 @@
+"""Coloured triangle meshes. y is up, the front looks along +x; colour is a function of the point on the surface.
+
+An albedo sees points in the frame its model was made in, however the model was moved since: `transformed` hands it the
+points moved back. Albedos are frozen dataclasses with `__call__`, not closures, so that models can be pickled.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Integer
+
+from stages.errors import InputError
+
+Albedo = Callable[[Float[np.ndarray, "hit 3"], Integer[np.ndarray, " hit"]], Float[np.ndarray, "hit 3"]]
+LEAST_AREA = 1e-9  # of a mesh, in squares of its diagonal
+
+
+@dataclass(frozen=True)
+class Model:
+    """Vertices, faces, and the colour (RGB in [0, 1]) of points that lie on given faces."""
+
+    vertices: Float[np.ndarray, "vertex 3"]
+    faces: Integer[np.ndarray, "face 3"]
+    albedo: Albedo
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The same colour everywhere."""
+
+    colour: tuple[float, float, float]
+
+    def __call__(
+        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
+    ) -> Float[np.ndarray, "hit 3"]:
+        return np.broadcast_to(np.asarray(self.colour, np.float32), points.shape)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An albedo asked in another frame: `back` maps the moved model's points to those the albedo knows."""
+
+    albedo: Albedo
+    back: Float[np.ndarray, "3 4"]
+
+    def __call__(
+        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
+    ) -> Float[np.ndarray, "hit 3"]:
+        return self.albedo(points @ self.back[:, :3].T + self.back[:, 3], face)
+
+
+def transformed(model: Model, motion: Float[np.ndarray, "3 4"]) -> Model:
+    """The model moved by an invertible affine map; its colours stay on their surface."""
+    linear = np.linalg.inv(motion[:, :3].astype(np.float64))
+    back = np.concatenate([linear, -linear @ motion[:, 3:]], axis=1).astype(np.float32)
+    vertices = (model.vertices @ motion[:, :3].T + motion[:, 3]).astype(np.float32)
+    return Model(vertices, model.faces, Moved(model.albedo, back))
+
+
+def normalised(model: Model) -> Model:
+    """The model with a bounding box of unit diagonal, centred at the origin (ShapeNetCore v1)."""
+    low, high = model.vertices.min(axis=0), model.vertices.max(axis=0)
+    scale = 1 / np.linalg.norm(high - low)
+    return transformed(model, np.concatenate([scale * np.eye(3), -scale * (low + high)[:, None] / 2], axis=1))
+
+
+def checked(model: Model, name: str) -> Model:
+    """The same model; raises `InputError` with `name` if it has no faces, no area, or vertices that aren't finite."""
+    if len(model.faces) == 0:
+        raise InputError(f"{name}: mesh without faces, at least one expected")
+    if model.faces.min() < 0 or model.faces.max() >= len(model.vertices):
+        raise InputError(f"{name}: a face names a vertex that isn't there, expected 0 to {len(model.vertices) - 1}")
+    corners = model.vertices[model.faces].astype(np.float64)
+    if not np.isfinite(corners).all():
+        raise InputError(f"{name}: vertices with NaN or infinite coordinates, finite ones expected")
+    size = np.linalg.norm(corners.reshape(-1, 3).max(axis=0) - corners.reshape(-1, 3).min(axis=0))
+    area = 0.5 * np.linalg.norm(face_normals(corners), axis=1).sum()
+    if area <= LEAST_AREA * size**2:
+        raise InputError(f"{name}: mesh of area {area:g}, a surface expected")
+    return model
+
+
+def face_normals(corners: Float[np.ndarray, "face 3 3"]) -> Float[np.ndarray, "face 3"]:
+    """Right-handed normals, twice as long as the face has area."""
+    return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
