@@ -1,0 +1,84 @@
+"""A tiny study in a folder of its own: this checkout's files, four classes, small everything."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parent.parent.parent
+
+TINY: dict[str, Any] = {
+    "scenes": {"objects_per_class": 8, "views": 18, "resolution": 32},
+    "photos": {"per_class": 4, "resolution": 32},
+    "clip": {"pictures": {"objects_per_class": 6, "per_object": 2}, "training": {"steps": 20, "batch": 16, "warmup": 2}},
+    "nerf": {
+        "start": {"objects_per_class": 1, "rounds": 2},
+        "fitting": {"steps": 25, "rays": 64, "samples": 8, "held_out": [4], "occupancy": 24, "gate": 3.0},
+        "rendering": {"samples": 16},
+    },
+    "nf2vec": {"training": {"steps": 20, "batch": 4}},
+    "mapper": {"epochs": 4, "validate_every": 2, "seeds": [0, 1]},
+    "zero_shot": {"views": [1, 2, 4, 8, 16, 18]},
+    "intervals": {"resamples": 200},
+}
+CLASSES = ("airplane", "chair", "lamp", "table")
+
+
+def merged(values: Any, changes: dict[str, Any]) -> Any:
+    for key, change in changes.items():
+        values[key] = merged(values[key], change) if isinstance(change, dict) else change
+    return values
+
+
+class Study:
+    """A checkout with tiny parameters."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        self.environment.pop("FIELDLINK_SCRATCH", None)
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Write new values into params.yaml, and keep only the tiny study's classes."""
+        yaml, path = YAML(), self.folder / "params.yaml"
+        values = merged(yaml.load(path.read_text()), changes)
+        for name in set(values["classes"]) - set(CLASSES):
+            del values["classes"][name]
+        with path.open("w") as file:
+            yaml.dump(values, file)
+
+    def run(self, *command: str) -> str:
+        ended = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout[-4000:]}\n{ended.stderr[-4000:]}"
+        return ended.stdout
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, start_new_session=True)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The tiny study after one `dvc repro`."""
+    study = Study(tmp_path_factory.mktemp("study"))
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file() and not name.endswith("dvc.lock"):
+            (study.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, study.folder / name)
+    study.change(TINY)
+    for command in ("git init -q", "git add -A", "git -c user.name=t -c user.email=t@example.org commit -qm study"):
+        study.run(*command.split())
+    study.run("dvc", "repro")
+    return study

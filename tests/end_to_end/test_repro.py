@@ -1,0 +1,119 @@
+"""`dvc repro` from nothing to the result page, twice, and through a kill."""
+
+import csv
+import time
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+ALLOWED = {"parquet", "safetensors", "json"}
+
+
+def listing(folder: Path) -> set[str]:
+    hidden = {".git", ".dvc", ".scratch", "__pycache__"}
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {str(path) for path in files if not hidden & set(path.parts)}
+
+
+def hashes(study) -> dict[str, str]:
+    """What dvc.lock says of every output, the page aside: it shows times."""
+    locks = [study.folder / "dvc.lock", *study.folder.glob("pipelines/*/dvc.lock")]
+    stages = {name: body for lock in locks for name, body in YAML(typ="safe").load(lock.read_text())["stages"].items()}
+    outs = {out["path"]: out["md5"] for name, body in stages.items() for out in body["outs"] if name != "build_report"}
+    return dict(sorted(outs.items()))
+
+
+TABLES = {"4.1", "4.2", "4.3", "4.4a", "4.4b", "4.5a", "4.5b"}
+
+
+def test_the_page_is_there_and_every_published_number_has_its_counterpart(study):
+    assert "<html" in (study.folder / "reports" / "index.html").read_text()
+    published = {key(row) for row in rows(study.folder / "reports" / "published" / "tables.csv")}
+    ours = {key(row) for path in (study.folder / "reports" / "tables").glob("*.csv") for row in rows(path)}
+    wanted = {number for number in published if number[0] in TABLES}
+    assert len(wanted) == 93
+    assert wanted - ours == set()
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def key(row: dict[str, str]) -> tuple[str, ...]:
+    return row["table"], row["row"], row["column"], row["metric"]
+
+
+def test_a_second_repro_runs_nothing(study):
+    said = study.run("dvc", "repro")
+    assert "Running stage" not in said
+    assert "up to date" in said
+
+
+def test_outputs_are_parquet_safetensors_and_json_and_nothing_else_is_written(study):
+    study.run("git", "add", "-A")
+    suffixes = {path.suffix[1:] for path in (study.folder / "data").rglob("*") if path.is_file()}
+    assert suffixes <= ALLOWED
+    outs = {out for out in hashes(study)} | {"reports/index.html", "reports/figures", "reports/plots"}
+    tracked = set(study.run("git", "ls-tree", "-r", "--name-only", "HEAD").splitlines())
+    written = {name for name in listing(study.folder) - tracked if not name.endswith("dvc.lock")}
+    stray = {name for name in written if not any(name == out or name.startswith(f"{out}/") for out in outs)}
+    assert stray == set()
+
+
+def test_numbers_are_never_missing_and_intervals_hold_their_value(study):
+    tables = [row for path in (study.folder / "reports" / "tables").glob("*.csv") for row in rows(path)]
+    assert tables
+    for row in tables:
+        value, low, high = float(row["value"]), float(row["ci_low"]), float(row["ci_high"])
+        assert 0 <= low <= value <= high <= 100
+        assert int(row["n"]) > 0
+        assert int(row["seeds"]) > 0
+
+
+def test_a_stage_killed_in_the_middle_goes_on_and_ends_with_the_same_result(study):
+    before = hashes(study)
+    scratch = study.folder / ".scratch" / "fit_nerfs"
+    for shard in scratch.glob("*.parquet"):
+        shard.unlink()
+    process = study.start("dvc", "repro", "--single-item", "--force", "fit_nerfs")
+    deadline = time.monotonic() + 120
+    while not list(scratch.glob("*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    study.kill(process)
+    kept = {path: path.stat().st_mtime_ns for path in scratch.glob("*.parquet")}
+    assert kept
+    assert not (study.folder / "data" / "nerfs").exists()
+    study.run("dvc", "repro", "--single-item", "fit_nerfs")
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert hashes(study) == before
+
+
+def test_a_grown_catalogue_fits_only_the_new_objects(study):
+    scratch = study.folder / ".scratch" / "fit_nerfs"
+    kept = set(scratch.glob("*.parquet"))
+    splits = objects(study)
+    study.change({"scenes": {"objects_per_class": 9}})
+    study.run("dvc", "repro", "fit_nerfs")
+    grown = objects(study)
+    assert {name: grown[name] for name in splits} == splits
+    assert len(grown) > len(splits)
+    new = {path for path in scratch.glob("*.parquet")} - kept
+    fitted = {item for path in new for item in items(path)}
+    assert fitted == set(grown) - set(splits)
+
+
+def objects(study) -> dict[str, str]:
+    from stages import datasets
+    from stages.schemas import OBJECTS
+
+    table = datasets.read(study.folder / "data" / "objects", OBJECTS)
+    return dict(zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True))
+
+
+def items(path: Path) -> list[str]:
+    import json
+
+    import pyarrow.parquet as pq
+
+    return list(json.loads(pq.read_metadata(path).metadata[b"keys"]))

@@ -1,0 +1,79 @@
+"""Pivoted tables: places, marks and labels."""
+
+import pytest
+
+from stages.errors import InputError
+from stages.report import tables
+
+HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n\n"
+PUBLISHED = (
+    "table,row,column,metric,value,ci95\n"
+    "4.4a,clip2nerf cosine,recall@1,recall_synthetic,87.02,1.0\n"
+    "4.4a,clip2nerf cosine,recall@5,recall_synthetic,95.00,1.0\n"
+    "4.4a,nerf2clip siglip,recall@1,recall_synthetic,76.95,1.0\n"
+)
+OURS = (
+    HEADER + "9.9,a new row,a column,share,1.0,0.5,1.5,1,10\n"
+    "4.4a,softmax of ours,recall@1,recall_synthetic,71.04,60,80,3,208\n"
+    "4.4a,clip2nerf cosine,recall@1,recall_synthetic,71.0,60,80,3,208\n"
+    "4.4a,clip2nerf cosine,recall@20,recall_synthetic,99.0,98,100,3,208\n"
+    "4.4a,nerf2clip siglip,recall@1,recall_synthetic,64.0,60,80,1,200\n"
+)
+
+
+@pytest.fixture
+def both() -> list[tables.Table]:
+    return tables.pivot(tables.ours(OURS, "ours.csv"), tables.published(PUBLISHED, "published.csv"))
+
+
+def test_known_tables_come_first_and_an_unknown_one_still_appears(both):
+    assert [table.number for table in both] == ["4.4a", "9.9"]
+    assert both[1].title == ""
+    assert both[1].rows[0].cells[0].published is None
+
+
+def test_published_rows_and_columns_come_first_and_own_rows_are_marked(both):
+    table = both[0]
+    assert table.columns == ["Hit@1", "Hit@5", "Hit@20"]
+    assert [(row.label, row.own) for row in table.rows] == [
+        ("clip2nerf cosine", False),
+        ("nerf2clip SigLIP", False),
+        ("softmax of ours", True),
+    ]
+
+
+def test_each_cell_holds_the_number_of_its_own_row_and_column(both):
+    first, second, third = both[0].rows
+    assert first.cells[0].ours.value == 71.0
+    assert first.cells[0].published.value == 87.02
+    assert first.cells[1].ours is None
+    assert second.cells[0].published.low == pytest.approx(75.95)
+    assert third.cells[0].published is None
+
+
+def test_values_that_print_alike_share_the_mark_of_the_best(both):
+    assert [row.cells[0].best for row in both[0].rows] == [True, False, True]
+    assert [row.cells[0].best_published for row in both[0].rows] == [True, False, False]
+
+
+def test_the_lowest_of_a_rank_is_the_best():
+    text = HEADER + "4.4a,a,median,instance_rank,9,8,10,1,5\n4.4a,b,median,instance_rank,2,1,3,1,5\n"
+    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [])
+    assert [row.cells[0].best for row in table.rows] == [False, True]
+
+
+def test_two_metrics_of_one_place_get_a_column_each():
+    text = HEADER + "7,a,recall@1,micro,9,8,10,1,5\n7,a,recall@1,macro,7,6,8,1,5\n"
+    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [])
+    assert table.columns == ["Hit@1 (micro)", "Hit@1 (macro)"]
+
+
+def test_seeds_and_queries_of_a_row_are_one_number_or_a_range(both):
+    assert [(row.seeds, row.n) for row in both[0].rows] == [("3", "208"), ("1", "200"), ("3", "208")]
+
+
+def test_a_number_that_cannot_be_read_is_named_with_its_file_and_line():
+    with pytest.raises(InputError, match=r"bad.csv: line 2: ci_low is 'x', expected a number"):
+        tables.ours(HEADER + "4.1,a,b,c,1,x,2,3,4\n", "bad.csv")
+    with pytest.raises(InputError, match=r"bad.csv: line 2: columns \['metric'\] are missing"):
+        tables.ours("table,row,column,value\n4.1,a,b,1\n", "bad.csv")

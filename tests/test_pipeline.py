@@ -1,0 +1,91 @@
+"""Truths about the DAG: nothing is left out, dependencies are whole, paths and parameters are said once and right."""
+
+import ast
+from pathlib import Path
+
+import networkx as nx
+import pipeline
+import pytest
+from dvc.repo import Repo
+
+STAGES = sorted(pipeline.stages())
+
+
+def code_deps(stage) -> set[Path]:
+    return {Path(dep.def_path) for dep in stage.deps if Path(dep.def_path).parts[0] == "stages"}
+
+
+def data_paths(stage) -> set[str]:
+    deps = {dep.def_path for dep in stage.deps if dep.def_path.split("/")[0] != "stages" and not dep.is_param}
+    return deps | {out.def_path for out in stage.outs}
+
+
+def test_a_plain_repro_at_the_root_reaches_every_stage():
+    graph = Repo(str(pipeline.ROOT)).index.graph
+    stages = {stage.addressing: stage for stage in graph}
+    roots = {stage for name, stage in stages.items() if ":" not in name}
+    reached = roots | {below for root in roots for below in nx.descendants(graph, root)}
+    assert {stage.addressing for stage in graph} == {stage.addressing for stage in reached}
+    report = stages["build_report"]
+    assert {s.addressing for s in graph} == {s.addressing for s in nx.descendants(graph, report)} | {"build_report"}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_code_dependencies_cover_the_imports_and_no_more(name):
+    stage = pipeline.stages()[name]
+    files, deps = pipeline.closure(pipeline.verb(stage)), code_deps(stage)
+    missing = {str(path) for path in files if not any(path == dep or dep in path.parents for dep in deps)}
+    unneeded = {str(dep) for dep in deps if not any(path == dep or dep in path.parents for path in files)}
+    assert (missing, unneeded - FOLDERS_OF_INPUT) == (set(), set())
+
+
+FOLDERS_OF_INPUT = {"stages/scenes/catalogue"}  # what scenes.folder and photos.folder name by default
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_path_of_a_command_is_a_dependency_or_an_output(name):
+    stage = pipeline.stages()[name]
+    words = {word for word in stage.cmd.split() if word.split("/")[0] in {"data", "reports"}}
+    declared = data_paths(stage)
+    undeclared = {word for word in words if not any(word == path or path.startswith(f"{word}/") for path in declared)}
+    unused = {path for path in declared - words if not any(path.startswith(f"{word}/") for word in words)}
+    assert (undeclared, {path for path in unused if path.split("/")[0] in {"data", "reports"}}) == (set(), set())
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_parameter_a_verb_reads_is_declared(name):
+    stage = pipeline.stages()[name]
+    declared = {key for dep in stage.deps if dep.is_param for key in dep.params}
+    read = parameters_read(pipeline.file_of(pipeline.verb(stage)))
+    covered = {key for key in read if any(key == d or key.startswith(f"{d}.") for d in declared)}
+    assert read - covered == set()
+
+
+def parameters_read(verb: Path) -> set[str]:
+    """Dotted keys below a name bound to `load(...)`; where the work runs decides no result and needs no declaration."""
+    tree = ast.parse(verb.read_text())
+    loaded = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("load(")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    chains = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    keys = {chain.split(".", 1)[1] for chain in chains if chain.split(".")[0] in loaded and "(" not in chain}
+    longest = {key for key in keys if not any(other.startswith(f"{key}.") for other in keys)}
+    return {key for key in longest if not key.startswith("runtime")}
+
+
+def test_every_stage_says_what_comes_out_and_files_stay_short():
+    names = [name for name, _ in pipeline.definitions()]
+    assert [name for name, body in pipeline.definitions() if not body.get("desc")] == []
+    files = [name.split(":")[0] for name in names]
+    assert max(files.count(file) for file in files) <= 15
+    assert len(STAGES) <= 60
+
+
+@pytest.mark.parametrize("path", sorted(pipeline.ROOT.glob("stages/*.py")), ids=lambda path: path.stem)
+def test_every_runnable_module_is_a_stage_of_some_pipeline(path):
+    if "__main__" in path.read_text():
+        assert f"stages.{path.stem}" in {pipeline.verb(stage) for stage in pipeline.stages().values()}
