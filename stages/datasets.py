@@ -93,6 +93,15 @@ def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None)
         ) from error
 
 
+def schema_name(folder: Path) -> str:
+    """Which dataset a folder holds, from the metadata of its first shard."""
+    parts = sorted(folder.glob("part-*.parquet"))
+    try:
+        return (pq.read_metadata(parts[0]).metadata or {})[b"schema"].decode()
+    except (IndexError, KeyError, OSError, pa.ArrowException) as error:
+        raise InputError(f"{folder}: expected a dataset (part-00000.parquet, … that name their schema)") from error
+
+
 def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
     """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)

@@ -17,6 +17,7 @@ from stages.errors import InputError
 Share = Annotated[float, Field(ge=0, le=1)]
 Natural = Annotated[int, Field(ge=0)]
 Loss = Literal["cosine", "siglip", "softmax", "mse"]
+Prompt = Annotated[str, Field(pattern=r"^[^{}]*\{noun\}[^{}]*$")]
 
 
 class Strict(BaseModel):
@@ -67,6 +68,15 @@ class ClipPictures(Strict):
     per_object: PositiveInt
 
 
+class ClipNetwork(Strict):  # of the small model, read by clip/small.py
+    resolution: Annotated[int, Field(ge=32, multiple_of=32)]
+    width: Annotated[int, Field(ge=2, multiple_of=2)]
+    embedding: PositiveInt
+    text_width: Annotated[int, Field(ge=32, multiple_of=32)]
+    text_layers: PositiveInt
+    context: Annotated[int, Field(ge=3)]
+
+
 class ClipTraining(Strict):
     steps: PositiveInt
     batch: PositiveInt
@@ -81,6 +91,7 @@ class Clip(Strict):  # read by clip/
     pretrained: str
     batch: PositiveInt
     pictures: ClipPictures
+    network: ClipNetwork
     training: ClipTraining
 
 
@@ -175,7 +186,7 @@ class Params(Strict):
     scenes: Scenes
     photos: Photos
     clip: Clip
-    prompts: dict[str, str]
+    prompts: Annotated[dict[str, Prompt], Field(min_length=1)]
     nerf: Nerf
     nf2vec: Nf2vec
     mapper: Mapper
