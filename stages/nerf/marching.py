@@ -4,12 +4,16 @@ The integral is the emission-absorption model of NeRF (Mildenhall et al. 2020, e
 δ has opacity 1 - exp(-σδ), and is seen through the transmittance of the samples before it.
 """
 
+from dataclasses import dataclass
+
 import nerfacc
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from stages.nerf.field import HALF
+
+STEPS = 48  # stretches into which a ray's way is cut when it is looked up
 
 
 def composite(
@@ -32,13 +36,25 @@ def over(
 
 
 def box(
-    origins: Float[Tensor, "ray 3"], directions: Float[Tensor, "ray 3"]
+    origins: Float[Tensor, "ray 3"],
+    directions: Float[Tensor, "ray 3"],
+    low: Float[Tensor, "3"] | float = -HALF,
+    high: Float[Tensor, "3"] | float = HALF,
 ) -> tuple[Float[Tensor, " ray"], Float[Tensor, " ray"]]:
-    """Where each ray enters and leaves the box, in lengths of its direction; a ray that misses has far = near."""
+    """Where each ray enters and leaves a box, in lengths of its direction; a ray that misses has far = near."""
     safe = torch.where(directions.abs() < 1e-9, torch.full_like(directions, 1e-9), directions)
-    walls = torch.stack([(-HALF - origins) / safe, (HALF - origins) / safe])
-    near = walls.amin(0).amax(-1).clamp(min=0)
-    return near, torch.maximum(walls.amax(0).amin(-1), near)
+    first, last = (low - origins) / safe, (high - origins) / safe
+    near = torch.minimum(first, last).amax(-1).clamp(min=0)
+    return near, torch.maximum(torch.maximum(first, last).amin(-1), near)
+
+
+def bounds(occupancy: Bool[Tensor, "x y z"]) -> tuple[Float[Tensor, "3"], Float[Tensor, "3"]]:
+    """Lowest and highest corner of the box around the occupied cells; both the same if there are none."""
+    cells = len(occupancy)
+    along = torch.stack([occupancy.any(2).any(1), occupancy.any(2).any(0), occupancy.any(1).any(0)]).float()
+    first = along.argmax(1)
+    last = torch.where(along.any(1), cells - along.flip(1).argmax(1), first)
+    return (2 * HALF / cells) * first - HALF, (2 * HALF / cells) * last - HALF
 
 
 def lookup(occupancy: Bool[Tensor, "x y z"], points: Float[Tensor, "*batch 3"]) -> Bool[Tensor, "*batch"]:
@@ -54,30 +70,55 @@ def samples(
     occupancy: Bool[Tensor, "x y z"],
     count: int,
     jitter: Float[Tensor, "ray #sample"],
-    steps: int = 64,
+    steps: int = STEPS,
 ) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"], Float[Tensor, "ray sample"]]:
     """`count` points per ray, spread evenly over the part of it that lies in occupied cells.
 
-    The ray's way through the box is looked up at `steps` places, each standing for its stretch; stretches in empty
-    cells are cut out, what is left is divided into `count` equal intervals, and `jitter` in [0, 1) says where in its
-    interval a point lies (0.5: midpoints). Also returned: starts and ends of the intervals, measured along what is
-    left, so that empty space has no length. A ray without occupied stretches has intervals of no length.
+    `jitter` in [0, 1) says where in its interval a point lies (0.5: midpoints). Also returned: starts and ends of the
+    intervals, measured along the occupied part, so that empty space has no length. A ray that meets no occupied cell
+    has intervals of no length.
     """
-    near, far = box(origins, directions)
-    stretch = (far - near) / steps
-    places = near[:, None] + stretch[:, None] * (torch.arange(steps, device=near.device) + 0.5)
-    occupied = lookup(occupancy, origins[:, None] + places[..., None] * directions[:, None])
-    order, counts = _first_occupied(occupied)
-    length = counts * stretch / count  # of one interval
-    number = torch.arange(count, device=near.device)
-    into = (number + jitter) * (counts / count)[:, None]  # in stretches, along what is left
-    whole = into.long().clamp_(max=steps - 1)
-    distance = near[:, None] + stretch[:, None] * (order.gather(1, whole) + (into - whole))
-    points = origins[:, None] + distance[..., None] * directions[:, None]
-    starts = length[:, None] * number
-    return points, starts, starts + length[:, None]
+    path = Path.of(origins, directions, occupancy, steps)
+    number = torch.arange(count, device=origins.device)
+    length = path.length[:, None] / count
+    starts = length * number
+    return path.points(starts + jitter * length), starts, starts + length
 
 
-def _first_occupied(occupied: Bool[Tensor, "ray step"]) -> tuple[Tensor, Tensor]:
-    """Indices of the occupied steps, in order, then the others; and how many are occupied."""
-    return torch.sort(~occupied, dim=1, stable=True).indices, occupied.sum(1)
+@dataclass(frozen=True)
+class Path:
+    """What is left of each ray when empty space is cut out.
+
+    A ray's way through the box around the occupied cells is looked up in the middle of equal stretches; those in
+    empty cells are dropped, the others follow each other.
+    """
+
+    origins: Float[Tensor, "ray 3"]
+    directions: Float[Tensor, "ray 3"]
+    near: Float[Tensor, " ray"]  # where the first stretch starts
+    stretch: Float[Tensor, " ray"]  # length of one
+    order: Int[Tensor, "ray step"]  # numbers of the occupied stretches, then of the others
+    length: Float[Tensor, " ray"]  # of all occupied stretches together
+
+    @classmethod
+    def of(
+        cls,
+        origins: Float[Tensor, "ray 3"],
+        directions: Float[Tensor, "ray 3"],
+        occupancy: Bool[Tensor, "x y z"],
+        steps: int = STEPS,
+    ) -> "Path":
+        near, far = box(origins, directions, *bounds(occupancy))
+        stretch = (far - near) / steps
+        middles = near[:, None] + stretch[:, None] * (torch.arange(steps, device=near.device) + 0.5)
+        occupied = lookup(occupancy, origins[:, None] + middles[..., None] * directions[:, None])
+        order = torch.sort(~occupied, dim=1, stable=True).indices
+        return cls(origins, directions, near, stretch, order, occupied.sum(1) * stretch)
+
+    def points(self, along: Float[Tensor, "ray sample"]) -> Float[Tensor, "ray sample 3"]:
+        """World points at distances along the occupied part."""
+        stretches = along / self.stretch.clamp(min=1e-9)[:, None]
+        whole = stretches.long().clamp_(0, self.order.shape[1] - 1)
+        number = self.order.gather(1, whole) + (stretches - whole)
+        distance = self.near[:, None] + self.stretch[:, None] * number
+        return self.origins[:, None] + distance[..., None] * self.directions[:, None]

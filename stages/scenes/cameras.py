@@ -44,11 +44,25 @@ def rays(
     poses: Float[np.ndarray, "view 3 4"], angle: float, width: int, height: int
 ) -> tuple[Float[np.ndarray, "view 3"], Float[np.ndarray, "view height width 3"]]:
     """Origins and unit directions of the rays through all pixel centres."""
-    x = (np.arange(width) + 0.5 - width / 2) / focal(angle, width)
-    y = (np.arange(height) + 0.5 - height / 2) / focal(angle, width)
-    grid = np.stack(np.broadcast_arrays(x[None, :], -y[:, None], -1.0), axis=-1).astype(np.float32)
-    directions = np.einsum("vij,hwj->vhwi", poses[:, :, :3], grid)
+    pixels = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), axis=-1)
+    directions = np.einsum("vij,hwj->vhwi", poses[:, :, :3], _unposed(pixels, angle, width, height))
     return poses[:, :, 3], directions / np.linalg.norm(directions, axis=-1, keepdims=True)
+
+
+def rays_through(
+    poses: Float[np.ndarray, "ray 3 4"], pixels: Float[np.ndarray, "ray 2"], angle: float, width: int, height: int
+) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, "ray 3"]]:
+    """Origins and unit directions of rays with a pose and a place in the picture each (x right, y down)."""
+    directions = np.einsum("rij,rj->ri", poses[:, :, :3], _unposed(pixels, angle, width, height))
+    return poses[:, :, 3], directions / np.linalg.norm(directions, axis=-1, keepdims=True)
+
+
+def _unposed(
+    pixels: Float[np.ndarray, "*pixel 2"], angle: float, width: int, height: int
+) -> Float[np.ndarray, "*pixel 3"]:
+    """Directions in the camera's frame, of depth 1."""
+    offset = (pixels - np.asarray([width / 2, height / 2])) / focal(angle, width)
+    return np.stack([offset[..., 0], -offset[..., 1], np.full(offset.shape[:-1], -1.0)], axis=-1).astype(np.float32)
 
 
 def project(
