@@ -122,7 +122,7 @@ class Fitting(Strict):  # read by nerf/fitting.py
 
 
 class Rendering(Strict):  # read by nerf/rendering.py
-    samples: PositiveInt
+    step: PositiveFloat
 
 
 class Nerf(Strict):
@@ -140,7 +140,9 @@ class Nf2vecTraining(Strict):
     rays: PositiveInt
     samples: PositiveInt
     learning_rate: PositiveFloat
+    schedule: Literal["constant", "cosine"]
     weight_decay: Annotated[float, Field(ge=0)]
+    validate_every: PositiveInt
 
 
 class Nf2vec(Strict):  # read by nf2vec/

@@ -8,13 +8,16 @@ import ast
 import fcntl
 import hashlib
 import json
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -100,6 +103,31 @@ def check_share(stage: str, finished: Finished, most: float) -> None:
         raise InputError(f"{count} of {total} set aside, at most {most:.0%} allowed ({first})")
     if count:
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
+
+
+class Checkpoint:
+    """The state of one long computation, kept in a model folder now and then; `key` digests all that decides it."""
+
+    def __init__(self, stage: str, key: str, seconds: float = 20.0) -> None:
+        self.folder = runtime.scratch_folder(stage) / f"checkpoint-{key[:24]}"
+        self.seconds, self.kept = seconds, time.monotonic()
+
+    def read(self) -> dict[str, np.ndarray] | None:
+        """The state last kept; none if there is none, or a damaged one."""
+        try:
+            return datasets.read_model(self.folder)[0]
+        except InputError:
+            return None
+
+    def offer(self, state: Callable[[], Mapping[str, np.ndarray]]) -> None:
+        """Keep `state()` if the last was kept `seconds` ago; also whole if killed in the middle."""
+        if time.monotonic() - self.kept >= self.seconds:
+            datasets.write_model(self.folder, state(), {})
+            self.kept = time.monotonic()
+
+    def drop(self) -> None:
+        """What it was kept for is done."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def digest(*parts: Any) -> str:

@@ -1,0 +1,48 @@
+"""nf2vec's decoder: an embedding and a position → colour and density, as the NeRF itself gives them (protocol 3)."""
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import linear, relu
+
+from stages.nerf.encoding import frequency
+from stages.nerf.field import heads, unit
+
+
+class Decoder(nn.Module):
+    """Three hidden layers of [v, γ(p)]; plus a projection of [v, γ(p)]; two more hidden layers; colour and density."""
+
+    def __init__(self, embedding: int, octaves: int, width: int) -> None:
+        super().__init__()
+        self.octaves = octaves
+        self.first = _Joint(embedding, 6 * octaves, width)
+        self.skip = _Joint(embedding, 6 * octaves, width)
+        self.before = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
+        self.after = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
+        self.last = nn.Linear(width, 4)
+
+    def forward(
+        self, embedding: Float[Tensor, "nerf embedding"], points: Float[Tensor, "nerf point 3"]
+    ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
+        x = unit(points)
+        encoded = frequency(x, self.octaves)
+        hidden = relu(self.first(embedding, encoded))
+        for layer in self.before:
+            hidden = relu(layer(hidden))
+        hidden = hidden + relu(self.skip(embedding, encoded))
+        for layer in self.after:
+            hidden = relu(layer(hidden))
+        return heads(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
+
+
+class _Joint(nn.Linear):
+    """A linear layer of [v, γ(p)] that multiplies v once per NeRF, not once per point."""
+
+    def __init__(self, embedding: int, encoding: int, width: int) -> None:
+        super().__init__(embedding + encoding, width)
+        self.widths = [embedding, encoding]
+
+    def forward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, embedding: Float[Tensor, "nerf embedding"], encoded: Float[Tensor, "nerf point encoding"]
+    ) -> Float[Tensor, "nerf point width"]:
+        of_embedding, of_point = self.weight.split(self.widths, dim=1)
+        return linear(encoded, of_point) + linear(embedding, of_embedding, self.bias)[:, None]

@@ -1,0 +1,67 @@
+"""nf2vec: the encoder with the decoder that teaches it, and how they are kept as tensors and a config."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from stages.errors import InputError
+from stages.nerf.field import size
+from stages.nf2vec.decoder import Decoder
+from stages.nf2vec.encoder import Encoder
+from stages.nf2vec.rows import rows
+from stages.params import Architecture, Nf2vec
+
+
+class Model(nn.Module):
+    """Embeds NeRFs of one architecture; `how` gives the widths, `seed` the start."""
+
+    def __init__(self, how: Nf2vec, architecture: Architecture, seed: int) -> None:
+        super().__init__()
+        self.how, self.architecture = how, architecture
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.encoder = Encoder(architecture.units, how.encoder, how.embedding)
+            self.decoder = Decoder(how.embedding, architecture.octaves, how.decoder)
+
+    def embed(self, weights: Float[Tensor, "nerf number"]) -> Float[Tensor, "nerf embedding"]:
+        return self.encoder(rows(weights, self.architecture, self.how.layout))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return {"nf2vec": self.how.model_dump(mode="json"), "field": self.architecture.model_dump(mode="json")}
+
+    @property
+    def tensors(self) -> dict[str, np.ndarray]:
+        return {name: value.cpu().numpy() for name, value in self.state_dict().items()}
+
+    @classmethod
+    def of(cls, tensors: dict[str, np.ndarray], config: dict[str, Any]) -> "Model":
+        """The model that `tensors` and `config` describe, in eval mode."""
+        how, architecture = Nf2vec.model_validate(config["nf2vec"], strict=False), Architecture(**config["field"])
+        model = cls(how, architecture, seed=0)
+        model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in tensors.items()})
+        return model.eval()
+
+
+@torch.no_grad()
+def embed(
+    model: Model, weights: Float[np.ndarray, "nerf number"], batch: int = 256
+) -> Float[np.ndarray, "nerf embedding"]:
+    """Embeddings in eval mode, `batch` NeRFs at once, on the model's device."""
+    device = next(model.parameters()).device
+    model.eval()
+    parts = [model.embed(part.to(device)).cpu() for part in torch.from_numpy(np.array(weights)).split(batch)]
+    return torch.cat(parts).numpy()
+
+
+def check_width(folder: Path, width: int, architecture: Architecture, whose: str) -> None:
+    """Raise `InputError` if NeRFs of `width` numbers aren't of this architecture; `whose` says who wants it."""
+    if width != size(architecture):
+        raise InputError(
+            f"{folder}: 'weights' has {width:,} numbers a row, {whose} {size(architecture):,}; "
+            "fit NeRFs and nf2vec with the same nerf.field"
+        )

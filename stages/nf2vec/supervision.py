@@ -1,0 +1,113 @@
+"""What the decoder learns from: the NeRF's own field at points, or its own renders along rays (protocol 3).
+
+Space that a NeRF's occupancy grid calls empty is empty here, as it is wherever the NeRF is rendered.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import mse_loss, smooth_l1_loss
+
+from stages.nerf.field import HALF, evaluate
+from stages.nerf.marching import composite, over, samples
+from stages.nf2vec.nerfs import Nerfs, points_in
+from stages.params import Architecture, Nf2vecTraining
+
+# A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
+Field = Callable[[Tensor], tuple[Tensor, Tensor]]
+Cameras = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
+
+STEP = 2 * HALF * math.sqrt(3) / 48  # over which a density becomes an opacity
+CANDIDATES = 8  # rays drawn for each that is kept: few of a camera's rays meet the object
+OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
+
+
+def at_points(
+    decoded: Field, nerfs: Nerfs, architecture: Architecture, how: Nf2vecTraining, random: torch.Generator
+) -> Float[Tensor, ""]:
+    """Mean squared error of opacity and of colour times opacity; half of the points lie in occupied cells."""
+    occupied = nerfs.grids().flatten(1)
+    inside = points_in(occupied, how.points // 2, random)
+    anywhere = points_in(torch.ones_like(occupied), how.points - how.points // 2, random)
+    points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
+    with torch.no_grad():
+        rgb, density = evaluate(nerfs.weights, points, architecture)
+        target = radiance(rgb, density * occupied.gather(1, cell))
+    return mse_loss(radiance(*decoded(points)), target)
+
+
+def radiance(rgb: Float[Tensor, "nerf point 3"], density: Float[Tensor, "nerf point"]) -> Float[Tensor, "nerf point 4"]:
+    """Opacity of a stretch of length `STEP`, after the colour that it sends out."""
+    opacity = -torch.expm1(-STEP * density)[..., None]
+    return torch.cat([opacity * rgb, opacity], dim=-1)
+
+
+def along_rays(
+    decoded: Field,
+    nerfs: Nerfs,
+    architecture: Architecture,
+    how: Nf2vecTraining,
+    *,
+    random: torch.Generator,
+    cameras: Cameras,
+) -> Float[Tensor, ""]:
+    """0.8 smoothL1(rays that meet the object) + 0.2 smoothL1(points in empty cells), over one random background.
+
+    `cameras`: origins and unit directions of all rays to draw from. A background point's density, kept below 1 as
+    1 - exp(-σ), is its opacity: a hard clamp would have no gradient just where the decoder is most wrong.
+    """
+    grids, background = nerfs.grids(), torch.rand(3, generator=random, device=nerfs.weights.device)
+    rays = foreground(nerfs, architecture, how, random, cameras)
+    with torch.no_grad():
+        target = over(*rendered(own(nerfs, architecture), grids, rays, how.samples), background)
+    jitter = torch.rand(rays[0].shape[:2], generator=random, device=background.device)
+    seen = over(*rendered(decoded, grids, rays, how.samples, jitter), background)
+    rgb, density = decoded(points_in(~grids.flatten(1), how.points, random)[0])
+    empty = over(rgb * -torch.expm1(-density)[..., None], -torch.expm1(-density), background)
+    of_points = smooth_l1_loss(empty, background.expand_as(empty))
+    return OF_RAYS * smooth_l1_loss(seen, target) + (1 - OF_RAYS) * of_points
+
+
+@torch.no_grad()
+def foreground(
+    nerfs: Nerfs,
+    architecture: Architecture,
+    how: Nf2vecTraining,
+    random: torch.Generator,
+    cameras: Cameras,
+) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
+    """Origins and directions of the first `how.rays` random rays in which a NeRF shows; repeated if too few do."""
+    origins, directions = cameras
+    drawn = (len(nerfs), CANDIDATES * how.rays)
+    which = torch.randint(len(origins), drawn, generator=random, device=origins.device)
+    rays = origins[which], directions[which]
+    _, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, how.samples)
+    order = torch.sort(opacity <= 0, dim=1, stable=True).indices
+    shown = (opacity > 0).sum(1, keepdim=True).clamp(min=1)
+    kept = order.gather(1, torch.arange(how.rays, device=order.device) % shown)[..., None].expand(-1, -1, 3)
+    return rays[0].gather(1, kept), rays[1].gather(1, kept)
+
+
+def own(nerfs: Nerfs, architecture: Architecture) -> Field:
+    """The NeRFs as a field."""
+    return partial(evaluate, nerfs.weights, architecture=architecture)
+
+
+def rendered(
+    field: Field,
+    grids: Tensor,
+    rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
+    count: int,
+    jitter: Float[Tensor, "nerf ray"] | None = None,
+) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
+    """Colour on black and opacity of each NeRF's rays, `count` samples each; without `jitter` at midpoints."""
+    jitter = torch.full(rays[0].shape[:2], 0.5, device=grids.device) if jitter is None else jitter
+    march = torch.vmap(lambda o, d, grid, at: samples(o, d, grid, count, at[:, None]))
+    points, starts, ends = march(*rays, grids, jitter)
+    rgb, density = field(points.flatten(1, 2))
+    shape = points.shape[1:3]
+    return composite(rgb.unflatten(1, shape), density.unflatten(1, shape), starts, ends)

@@ -1,0 +1,114 @@
+"""Training nf2vec: the embedding must let the decoder give the NeRF back (protocol 3).
+
+Every random draw is a function of the seed and the step, so that a training that goes on from a checkpoint ends with
+the same numbers as one that was never stopped.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from stages import runtime
+from stages.nf2vec.model import Model
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.progress import Checkpoint, Progress
+from stages.nf2vec.supervision import Cameras, along_rays, at_points
+from stages.params import Nf2vec
+from stages.scenes import cameras
+
+Loss = Callable[[Nerfs, torch.Generator], Float[Tensor, ""]]
+VIEWS, PIXELS = 36, 64  # of the cameras whose rays supervision by rays draws from
+MOST_VALIDATED = 128  # NeRFs in a measurement of the validation loss
+
+
+def train(
+    model: Model, training: Nerfs, validation: Nerfs, *, seed: int, checkpoint: Checkpoint, device: str = "cpu"
+) -> Float[np.ndarray, "measurement 3"]:
+    """Train `model` in place to its last step; the curve's rows: step, mean training loss since the last, validation's.
+
+    `model` is fresh; what `checkpoint` holds is taken up.
+    """
+    how = model.to(device).how.training
+    loss = loss_of(model, seed, device)
+    optimizer = torch.optim.AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
+    progress = Progress(model, optimizer)
+    progress.take_up(checkpoint.read())
+    bar = runtime.progress(range(progress.step, how.steps), "train_nf2vec", "steps", initial=progress.step)
+    for step in bar:
+        batch = training.take(members(len(training), how.batch, step, seed), device)
+        optimizer.param_groups[0]["lr"] = learning_rate(model.how, step)
+        progress.losses.append(_step(model, loss, batch, optimizer, _random(seed, step, device)))
+        if (step + 1) % how.validate_every == 0 or step + 1 == how.steps:
+            progress.measured(step + 1, _validate(model, loss, validation, seed, device))
+            bar.set_postfix_str(f"loss {progress.curve[-1][1]:.5f}, validation {progress.curve[-1][2]:.5f}")
+        progress.step = step + 1
+        checkpoint.offer(progress.state)
+    model.eval()
+    return np.asarray(progress.curve, np.float64).reshape(-1, 3)
+
+
+def loss_of(model: Model, seed: int, device: str) -> Loss:
+    """The loss that `model.how` asks for."""
+    architecture, how = model.architecture, model.how.training
+    rays = disn_rays(seed, device) if model.how.supervision == "rays" else None
+
+    def loss(nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
+        embedding = model.embed(nerfs.weights)
+
+        def decoded(points: Float[Tensor, "nerf point 3"]) -> tuple[Tensor, Tensor]:
+            return model.decoder(embedding, points)
+
+        if rays is None:
+            return at_points(decoded, nerfs, architecture, how, random)
+        return along_rays(decoded, nerfs, architecture, how, random=random, cameras=rays)
+
+    return loss
+
+
+def disn_rays(seed: int, device: str) -> Cameras:
+    """Rays of 36 cameras as the views' are drawn, the same for all NeRFs: no object's own views need be read."""
+    poses = cameras.disn_poses(runtime.seed_of(seed, "cameras"), VIEWS)
+    origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, PIXELS, PIXELS)
+    origins = np.repeat(origins, PIXELS**2, axis=0)
+    return torch.from_numpy(origins).to(device), torch.from_numpy(directions.reshape(-1, 3)).to(device)
+
+
+def members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, " batch"]:
+    """Which NeRFs are in the batch of a step: each epoch in an order of its own, its incomplete last batch left out."""
+    epoch, place = divmod(step, max(count // batch, 1))
+    order = torch.randperm(count, generator=_random(seed, -1 - epoch, "cpu"))
+    return order[place * batch : (place + 1) * batch]
+
+
+def learning_rate(how: Nf2vec, step: int) -> float:
+    """Constant as published, or half a cosine down to zero."""
+    if how.training.schedule == "constant":
+        return how.training.learning_rate
+    return how.training.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.training.steps))
+
+
+def _step(model: Model, loss: Loss, batch: Nerfs, optimizer: torch.optim.Optimizer, random: torch.Generator) -> float:
+    model.train()
+    error = loss(batch, random)
+    optimizer.zero_grad()
+    error.backward()
+    optimizer.step()
+    return error.item()
+
+
+@torch.no_grad()
+def _validate(model: Model, loss: Loss, nerfs: Nerfs, seed: int, device: str) -> float:
+    """Mean loss in eval mode, always on the same NeRFs and points."""
+    model.eval()
+    batches = torch.arange(min(len(nerfs), MOST_VALIDATED)).split(model.how.training.batch)
+    random = _random(seed, 0, device)
+    losses = [loss(nerfs.take(batch, device), random).item() * len(batch) for batch in batches]
+    return sum(losses) / sum(len(batch) for batch in batches)
+
+
+def _random(seed: int, step: int, device: str) -> torch.Generator:
+    return torch.Generator(device).manual_seed(runtime.seed_of(seed, "step", step))
