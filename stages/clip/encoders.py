@@ -1,0 +1,58 @@
+"""Pictures and texts to CLIP embeddings, raw (not normalised), with the model's own preprocessing and tokenizer."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from open_clip.transform import PreprocessCfg, image_transform_v2
+from PIL import Image
+from torch import Tensor, nn
+
+from stages.clip import folders
+
+Picture = UInt8[np.ndarray, "_ _ 3"]
+
+
+class Encoder:
+    """The two towers of a CLIP model folder, ready to embed."""
+
+    def __init__(self, model: nn.Module, tokenizer: Any, device: str):
+        self.model: Any = model.to(device).to(memory_format=torch.channels_last).eval()
+        self.tokenizer, self.device = tokenizer, device
+        self.preprocessing = PreprocessCfg(**self.model.visual.preprocess_cfg)
+        self.transform: Any = image_transform_v2(self.preprocessing, is_train=False)
+
+    @classmethod
+    def load(cls, folder: Path, device: str) -> "Encoder":
+        """Raises `InputError` naming the folder if the model is absent, damaged or not open_clip's."""
+        return cls(*folders.load(folder), device)
+
+    @torch.inference_mode()
+    def images(self, pictures: Sequence[Picture], batch: int) -> Float[np.ndarray, "picture dim"]:
+        """Embeddings of RGB pictures of any sizes; `batch`: pictures encoded at once."""
+        embeddings = []
+        for start in range(0, len(pictures), batch):
+            pixels = self._pixels(pictures[start : start + batch]).to(self.device, memory_format=torch.channels_last)
+            embeddings.append(self.model.encode_image(pixels).float().cpu())
+        return torch.cat(embeddings).numpy()
+
+    @torch.inference_mode()
+    def texts(self, texts: Sequence[str]) -> Float[np.ndarray, "text dim"]:
+        """Embeddings of texts."""
+        return self.model.encode_text(self.tokenizer(list(texts)).to(self.device)).float().cpu().numpy()
+
+    def _pixels(self, pictures: Sequence[Picture]) -> Float[Tensor, "picture 3 height width"]:
+        """What open_clip's own transform gives; pictures of the model's size need no resizing and go all at once."""
+        size = self.preprocessing.size
+        height, width = (size, size) if isinstance(size, int) else size
+        if any(picture.shape[:2] != (height, width) for picture in pictures):
+            with ThreadPoolExecutor() as threads:
+                return torch.stack(
+                    list(threads.map(lambda picture: self.transform(Image.fromarray(picture)), pictures))
+                )
+        mean, std = (torch.tensor(values) for values in (self.preprocessing.mean, self.preprocessing.std))
+        return ((torch.from_numpy(np.stack(pictures)) / 255 - mean) / std).permute(0, 3, 1, 2)

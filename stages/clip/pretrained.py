@@ -1,0 +1,60 @@
+"""Published CLIP models: any name of open_clip with one of its tags, or with a checkpoint file."""
+
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import open_clip
+from torch import nn
+
+from stages.errors import InputError
+
+
+class Pretrained(NamedTuple):
+    model: nn.Module
+    model_cfg: dict[str, Any]
+    preprocess_cfg: dict[str, Any]
+    tokenizer: Any
+
+
+def fetch(model: str, pretrained: str) -> Pretrained:
+    """Load `model` with the weights of `pretrained`, a tag whose weights are on this machine already, or a file.
+
+    A file says nothing of its pictures: they are prepared as for the model's published weights (OpenAI's if it has
+    them), which matters for SigLIP and others that don't use OpenAI's mean and standard deviation.
+    """
+    description = open_clip.get_model_config(model)
+    tags = open_clip.list_pretrained_tags_by_model(model)
+    if description is None:
+        raise InputError(f"clip.model: open_clip knows no {model!r}, see open_clip.list_models()")
+    if pretrained not in tags and not Path(pretrained).is_file():
+        raise InputError(f"clip.pretrained: {pretrained!r} is neither a file nor one of {model}'s tags {tags}")
+    published = pretrained if pretrained in tags else next(iter(["openai"] if "openai" in tags else tags), None)
+    preprocessing = _preprocessing(model, published) if published else {}
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="QuickGELU mismatch")
+            loaded: Any = open_clip.create_model(
+                model, pretrained, require_pretrained=True, force_preprocess_cfg=preprocessing
+            )
+        return Pretrained(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(model))
+    except UserWarning as warning:
+        raise InputError(f"clip.model: {warning} Expected {model}-quickgelu, or another tag") from warning
+    except Exception as error:  # open_clip, torch and safetensors raise what they like
+        raise InputError(_advice(model, pretrained, error)) from error
+
+
+def _preprocessing(model: str, tag: str) -> dict[str, Any]:
+    published = open_clip.get_pretrained_cfg(model, tag)
+    return {key: published[key] for key in ("mean", "std", "interpolation", "resize_mode") if key in published}
+
+
+def _advice(model: str, pretrained: str, error: Exception) -> str:
+    reason = str(error).partition("\n")[0]
+    if Path(pretrained).is_file():
+        return f"{pretrained}: not a state dict of {model} that open_clip can load ({reason})"
+    load = f"open_clip.create_model({model!r}, {pretrained!r}); open_clip.get_tokenizer({model!r})"
+    return (
+        f"clip: needs the weights of {model}/{pretrained}, which are not on this machine; fetch them once with "
+        f'python -c "import open_clip; {load}", or give a checkpoint file as clip.pretrained ({reason})'
+    )

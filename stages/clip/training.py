@@ -1,0 +1,92 @@
+"""Contrastive training of the small CLIP on captioned pictures (Radford et al. 2021, section 2)."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import open_clip
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from stages.clip import small
+from stages.params import ClipNetwork, ClipTraining
+
+LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
+
+
+class Trained(NamedTuple):
+    model: open_clip.CLIP
+    losses: list[float]  # of each step
+
+
+def train(
+    pictures: UInt8[np.ndarray, "picture side side 3"],
+    captions: Sequence[str],
+    network: ClipNetwork,
+    how: ClipTraining,
+    seed: int,
+    *,
+    device: str = "cpu",
+    steps: Callable[[range], Iterable[int]] = iter,
+) -> Trained:
+    """AdamW with warm-up and a cosine to zero; every batch is drawn without repetition.
+
+    `pictures` have the network's resolution. `steps` wraps the loop's range, for a progress bar.
+    """
+    tokenize = open_clip.get_tokenizer(context_length=network.context)
+    pixels, tokens = torch.from_numpy(pictures).permute(0, 3, 1, 2), tokenize(list(captions))
+    model = small.build(network, seed).to(device).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(_groups(model, how.weight_decay), how.learning_rate, betas=(0.9, 0.98))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, how))
+    model.train()
+    random = torch.Generator().manual_seed(seed)
+    contrastive, losses = open_clip.ClipLoss(), []
+    for _ in steps(range(how.steps)):
+        chosen = torch.randperm(len(pixels), generator=random)[: how.batch]
+        images = small.normalised(augmented(pixels[chosen].to(device) / 255, random))
+        image, text = model.encode_image(images, normalize=True), model.encode_text(tokens[chosen].to(device), True)
+        loss = contrastive(image, text, model.logit_scale.exp())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        with torch.no_grad():
+            model.logit_scale.clamp_(0, LARGEST_SCALE)
+        losses.append(loss.item())
+    return Trained(model.eval(), losses)
+
+
+def augmented(
+    pixels: Float[Tensor, "picture 3 side side"], random: torch.Generator
+) -> Float[Tensor, "picture 3 side side"]:
+    """Mirrored or not, zoomed by 0.8 to 1.2, shifted by up to an eighth of the side, brighter or darker by a fifth."""
+    count, device = len(pixels), pixels.device
+
+    def uniform(low: float, high: float) -> Float[Tensor, " picture"]:
+        return low + (high - low) * torch.rand(count, generator=random)
+
+    zoom, mirrored = 1 / uniform(0.8, 1.2), uniform(-1.0, 1.0).sign()
+    across = torch.stack([zoom * mirrored, torch.zeros(count), uniform(-0.25, 0.25)], -1)
+    down = torch.stack([torch.zeros(count), zoom, uniform(-0.25, 0.25)], -1)
+    grid = F.affine_grid(torch.stack([across, down], 1).to(device), list(pixels.shape), align_corners=False)
+    brightness = uniform(0.8, 1.2).to(device)[:, None, None, None]
+    return (F.grid_sample(pixels, grid, align_corners=False) * brightness).clamp(0, 1)
+
+
+def rate(step: int, how: ClipTraining) -> float:
+    """Share of the learning rate at a step: a linear rise over `warmup` steps, then a cosine to zero."""
+    if step < how.warmup:
+        return (step + 1) / how.warmup
+    return 0.5 * (1 + math.cos(math.pi * (step - how.warmup) / max(how.steps - how.warmup, 1)))
+
+
+def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+    """Biases, norms and the logits' scale don't decay."""
+    learned = [weights for weights in model.parameters() if weights.requires_grad]
+    return [
+        {"params": [weights for weights in learned if weights.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [weights for weights in learned if weights.ndim < 2], "weight_decay": 0.0},
+    ]

@@ -1,0 +1,52 @@
+"""Provide the CLIP model of the study: train a small one on captioned pictures, or take a published one."""
+
+from pathlib import Path
+
+from stages import datasets, schemas
+from stages.params import Params, load
+from stages.runtime import command, progress, seed_of
+
+
+def provide_clip(pictures: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
+    """Write the model folder `out` and its `training_curves`, which have no rows for a published model."""
+    how = load(params)
+    losses = _train(pictures, out, how) if how.clip.source == "train" else _take(out, how)
+    columns = {
+        "variant": ["clip"] * len(losses),
+        "seed": [how.study.seed] * len(losses),
+        "step": list(range(len(losses))),
+        "split": ["train"] * len(losses),
+        "loss": losses,
+    }
+    datasets.write(curves, schemas.TRAINING_CURVES, [datasets.table(schemas.TRAINING_CURVES, columns)], "provide_clip")
+
+
+def _train(folder: Path, out: Path, how: Params) -> list[float]:
+    from stages.clip import folders, small, training
+    from stages.scenes import pictures
+
+    rows, network = datasets.read(folder, schemas.CAPTIONED_PICTURES), how.clip.network
+    decoded = [pictures.decode(data, "RGB") for data in rows["image"].to_pylist()]
+    trained = training.train(
+        small.sized(decoded, network.resolution),
+        rows["caption"].to_pylist(),
+        network,
+        how.clip.training,
+        seed_of(how.study.seed, "clip"),
+        device=how.runtime.device,
+        steps=lambda steps: progress(steps, "provide_clip", "step"),
+    )
+    folders.save(out, trained.model, small.description(network), small.PREPROCESSING)
+    return trained.losses
+
+
+def _take(out: Path, how: Params) -> list[float]:
+    from stages.clip import folders, pretrained
+
+    taken = pretrained.fetch(how.clip.model, how.clip.pretrained)
+    folders.save(out, taken.model, taken.model_cfg, taken.preprocess_cfg, taken.tokenizer)
+    return []
+
+
+if __name__ == "__main__":
+    command(provide_clip)
