@@ -1,0 +1,100 @@
+"""The stages that make a CLIP and embed with it, on files of a few rows."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stages import datasets, schemas
+from stages.clip.encoders import Encoder
+from stages.embed_images import embed_images
+from stages.embed_prompts import embed_prompts
+from stages.errors import InputError
+from stages.provide_clip import provide_clip
+from stages.scenes import pictures, views
+from stages.scenes.views import Views
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def write_views(folder: Path, schema: schemas.Schema) -> np.ndarray:
+    """Two objects in two shards, three views each."""
+    image, pose = noise(2, 3, 32, 32, 4), np.tile(np.eye(3, 4, dtype=np.float32), (3, 1, 1))
+    parts = [views.columns(name, Views(image[i], pose, 0.8)) for i, name in enumerate(["a", "b"])]
+    datasets.write(folder, schema, [datasets.table(schema, part) for part in parts], "test")
+    return image.reshape(-1, 32, 32, 4)
+
+
+def write_photos(folder: Path, images: list[bytes]) -> None:
+    names = [f"photo-{number}" for number in range(len(images))]
+    columns = {"photo_id": names, "class_name": ["car"] * len(names), "image": images, "source": ["test"] * len(names)}
+    datasets.write(folder, schemas.PHOTOS, [datasets.table(schemas.PHOTOS, columns)], "test")
+
+
+def write_captioned(folder: Path) -> None:
+    images = [pictures.encode(image) for image in noise(8, 32, 32, 3)]
+    columns = {"picture_id": [f"p{number}" for number in range(8)], "image": images}
+    columns |= {"caption": [f"thing number {number}" for number in range(8)], "domain": ["plain"] * 8}
+    datasets.write(folder, schemas.CAPTIONED_PICTURES, [datasets.table(schemas.CAPTIONED_PICTURES, columns)], "test")
+
+
+@pytest.mark.parametrize(("schema", "domain"), [(schemas.VIEWS, "gt"), (schemas.RENDERED_VIEWS, "rendered")])
+def test_views_are_embedded_on_black_under_their_own_ids(tiny: Path, tmp_path: Path, params_file, schema, domain):
+    images = write_views(tmp_path / "images", schema)
+    embed_images(tmp_path / "images", tiny, tmp_path / "out", params_file)
+    rows = datasets.read(tmp_path / "out", schemas.IMAGE_EMBEDDINGS)
+    assert list(zip(rows["owner_id"].to_pylist(), rows["view"].to_pylist(), strict=True)) == [
+        (name, view) for name in "ab" for view in range(3)
+    ]
+    assert set(rows["domain"].to_pylist()) == {domain}
+    expected = Encoder.load(tiny, "cpu").images(list(pictures.on_black(images)), 6)
+    np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_photos_of_different_sizes_have_view_0(tiny: Path, tmp_path: Path, params_file: Path):
+    write_photos(tmp_path / "photos", [pictures.encode(noise(40, 50, 3)), pictures.encode(noise(32, 32, 4))])
+    embed_images(tmp_path / "photos", tiny, tmp_path / "out", params_file)
+    rows = datasets.read(tmp_path / "out", schemas.IMAGE_EMBEDDINGS).select(["owner_id", "view", "domain"])
+    assert rows.to_pylist() == [{"owner_id": f"photo-{n}", "view": 0, "domain": "photo"} for n in range(2)]
+
+
+def test_a_photo_that_does_not_decode_is_named(tiny: Path, tmp_path: Path, params_file: Path):
+    write_photos(tmp_path / "photos", [b"nothing"])
+    with pytest.raises(InputError, match="photo_id photo-0: not a picture"):
+        embed_images(tmp_path / "photos", tiny, tmp_path / "out", params_file)
+
+
+def test_a_dataset_without_pictures_of_objects_is_refused(tiny: Path, tmp_path: Path, params_file: Path):
+    write_captioned(tmp_path / "captioned")
+    with pytest.raises(InputError, match="holds captioned_pictures, expected one of views, rendered_views, photos"):
+        embed_images(tmp_path / "captioned", tiny, tmp_path / "out", params_file)
+
+
+def test_prompts_are_filled_from_nouns_with_their_articles(tiny: Path, tmp_path: Path, params_file: Path):
+    embed_prompts(tiny, tmp_path / "out", params_file)
+    rows = datasets.read(tmp_path / "out", schemas.PROMPT_EMBEDDINGS)
+    prompts = {(row["template"], row["class_name"]): row["prompt"] for row in rows.to_pylist()}
+    assert len(prompts) == 2 * 13
+    assert prompts["prompt_photo", "rifle"] == "A photo of a gun"
+    assert prompts["prompt_3d_model", "airplane"] == "A 3d model of an airplane"
+    expected = Encoder.load(tiny, "cpu").texts(rows["prompt"].to_pylist())
+    np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
+
+
+def test_a_small_clip_is_trained_from_captioned_pictures_with_its_curve(tmp_path: Path, params_file: Path):
+    write_captioned(tmp_path / "captioned")
+    provide_clip(tmp_path / "captioned", tmp_path / "clip", tmp_path / "curves", params_file)
+    assert Encoder.load(tmp_path / "clip", "cpu").texts(["a car"]).shape == (1, 16)
+    curve: pa.Table = datasets.read(tmp_path / "curves", schemas.TRAINING_CURVES)
+    assert curve["step"].to_pylist() == [0, 1]
+    assert np.isfinite(curve["loss"].to_numpy()).all()
+
+
+def test_a_published_model_without_weights_leaves_nothing_behind(tmp_path: Path, params_file: Path):
+    params_file.write_text(params_file.read_text().replace("source: train ", "source: open_clip "))
+    with pytest.raises(InputError, match="needs the weights of ViT-B-32-quickgelu/openai"):
+        provide_clip(tmp_path / "captioned", tmp_path / "clip", tmp_path / "curves", params_file)
+    assert not (tmp_path / "clip").exists()

@@ -1,0 +1,51 @@
+"""A model folder gives the model that was saved, or an error that names it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from stages.clip import folders, small
+from stages.errors import InputError
+from stages.params import ClipNetwork
+
+
+@pytest.fixture
+def copy(tiny: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny, tmp_path / "copy"))
+
+
+def test_what_is_loaded_is_what_was_saved(tiny: Path, network: ClipNetwork):
+    loaded, saved = folders.load(tiny)[0].state_dict(), small.build(network, 0).state_dict()
+    assert loaded.keys() == saved.keys()
+    assert all(torch.equal(loaded[name], saved[name]) for name in saved)
+
+
+@pytest.mark.parametrize("name", [folders.CONFIG, folders.WEIGHTS])
+def test_a_missing_file_is_an_error_and_no_random_model(copy: Path, name: str):
+    (copy / name).unlink()
+    with pytest.raises(InputError, match=rf"copy: expected .*{name}"):
+        folders.load(copy)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path):
+    with pytest.raises(InputError, match=r"nowhere: expected open_clip_config\.json"):
+        folders.load(tmp_path / "nowhere")
+
+
+def test_one_flipped_bit_in_the_weights_is_found(copy: Path):
+    data = bytearray((copy / folders.WEIGHTS).read_bytes())
+    data[-100] ^= 1
+    (copy / folders.WEIGHTS).write_bytes(data)
+    with pytest.raises(InputError, match=r"open_clip_model\.safetensors: contents differ from the sha256"):
+        folders.load(copy)
+
+
+def test_a_config_that_describes_another_network_is_an_error(copy: Path):
+    config = json.loads((copy / folders.CONFIG).read_text())
+    config["model_cfg"]["embed_dim"] = 8
+    (copy / folders.CONFIG).write_text(json.dumps(config))
+    with pytest.raises(InputError, match="copy: open_clip cannot load this model"):
+        folders.load(copy)

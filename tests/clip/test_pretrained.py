@@ -1,0 +1,69 @@
+"""Published models arrive with their own weights and preprocessing, or with advice."""
+
+from pathlib import Path
+
+import open_clip
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from stages.clip import pretrained, small
+from stages.clip.encoders import Encoder
+from stages.clip.folders import save
+from stages.errors import InputError
+from stages.params import ClipNetwork
+
+
+@pytest.fixture
+def tiny_name(monkeypatch: pytest.MonkeyPatch, network: ClipNetwork) -> str:
+    """A tiny network that open_clip knows by name."""
+    configs = open_clip.factory._MODEL_CONFIGS | {"tiny": small.description(network)}
+    monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", configs)
+    return "tiny"
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "pt"])
+def test_a_checkpoint_file_becomes_a_folder_with_the_same_embeddings(tiny_name, network, tmp_path: Path, suffix: str):
+    model, file = small.build(network, 3).eval(), tmp_path / f"weights.{suffix}"
+    (save_file if suffix == "safetensors" else torch.save)(model.state_dict(), file)
+    save(tmp_path / "clip", *pretrained.fetch(tiny_name, str(file)))
+    encoder = Encoder.load(tmp_path / "clip", "cpu")
+    with torch.inference_mode():
+        expected = model.encode_text(encoder.tokenizer(["a lamp"])).numpy()
+    assert encoder.texts(["a lamp"]) == pytest.approx(expected, abs=1e-6)
+    assert encoder.preprocessing.mean == list(open_clip.OPENAI_DATASET_MEAN)
+
+
+def test_a_file_for_a_published_name_gets_the_preprocessing_of_that_name(monkeypatch, network, tmp_path: Path):
+    configs = open_clip.factory._MODEL_CONFIGS | {"ViT-B-16-SigLIP": small.description(network)}
+    monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", configs)
+    monkeypatch.setattr(open_clip, "get_tokenizer", lambda _: None)  # SigLIP's own would be fetched
+    save_file(small.build(network, 0).state_dict(), tmp_path / "weights.safetensors")
+    preprocessing = pretrained.fetch("ViT-B-16-SigLIP", str(tmp_path / "weights.safetensors")).preprocess_cfg
+    assert (tuple(preprocessing["mean"]), preprocessing["resize_mode"]) == ((0.5, 0.5, 0.5), "squash")
+
+
+def test_weights_that_are_not_on_this_machine_come_with_the_command_that_fetches_them(monkeypatch, tmp_path: Path):
+    from huggingface_hub import constants
+
+    assert constants.HF_HUB_OFFLINE
+    with pytest.raises(InputError, match=r"needs the weights of ViT-B-32-quickgelu/openai.* fetch them once with"):
+        pretrained.fetch("ViT-B-32-quickgelu", "openai")
+
+
+@pytest.mark.parametrize(
+    ("model", "weights", "words"),
+    [
+        ("ViT-B-33", "openai", "clip.model: open_clip knows no 'ViT-B-33'"),
+        ("ViT-B-32-quickgelu", "opnai", "clip.pretrained: 'opnai' is neither a file nor one of"),
+    ],
+)
+def test_an_unknown_name_is_an_error(model: str, weights: str, words: str):
+    with pytest.raises(InputError, match=words):
+        pretrained.fetch(model, weights)
+
+
+def test_a_file_that_holds_no_weights_is_named(tiny_name, tmp_path: Path):
+    (tmp_path / "weights.pt").write_bytes(b"not a checkpoint")
+    with pytest.raises(InputError, match=r"weights\.pt: not a state dict of tiny"):
+        pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))

@@ -1,0 +1,84 @@
+"""The small CLIP learns which caption goes with which picture."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from stages.clip import small, training
+from stages.clip.encoders import Encoder
+from stages.clip.folders import save
+from stages.params import ClipNetwork, ClipTraining
+
+HOW = ClipTraining(steps=80, batch=16, learning_rate=3e-3, weight_decay=0.1, warmup=5)
+COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
+
+
+def coloured_squares(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
+    """Squares of four colours somewhere on black, and what colour each is."""
+    random, pictures = np.random.default_rng(seed), np.zeros((count, 32, 32, 3), np.uint8)
+    names = [list(COLOURS)[number % 4] for number in range(count)]
+    for picture, name in zip(pictures, names, strict=True):
+        top, left = random.integers(4, 14, 2)
+        picture[top : top + 14, left : left + 14] = COLOURS[name]
+    return pictures, names
+
+
+def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetwork, tmp_path):
+    pictures, names = coloured_squares(64, 0)
+    trained = training.train(pictures, [f"a {name} square" for name in names], network, HOW, 0)
+    save(tmp_path / "clip", trained.model, small.description(network), small.PREPROCESSING)
+    encoder = Encoder.load(tmp_path / "clip", "cpu")
+    unseen, truth = coloured_squares(40, 1)
+    texts = encoder.texts([f"a {name} square" for name in COLOURS])
+    similarity = encoder.images(list(unseen), 64) @ (texts / np.linalg.norm(texts, axis=1, keepdims=True)).T
+    assert [list(COLOURS)[best] for best in similarity.argmax(1)] == truth
+    assert len(trained.losses) == HOW.steps
+    assert np.mean(trained.losses[-5:]) < np.mean(trained.losses[:5])
+
+
+def test_training_depends_on_the_seed_alone(network: ClipNetwork):
+    pictures, names = coloured_squares(16, 0)
+    how = HOW.model_copy(update={"steps": 3})
+    torch.manual_seed(1)
+    first = training.train(pictures, names, network, how, 5)
+    torch.manual_seed(2)
+    again, other = (training.train(pictures, names, network, how, seed) for seed in (5, 6))
+    assert first.losses == again.losses
+    assert first.losses != other.losses
+    weights, repeated = first.model.state_dict(), again.model.state_dict()
+    assert all(torch.equal(weights[name], repeated[name]) for name in weights)
+
+
+def test_the_token_table_stays_at_its_start(network: ClipNetwork):
+    pictures, names = coloured_squares(16, 0)
+    trained = training.train(pictures, names, network, HOW.model_copy(update={"steps": 3}), 0)
+    start = small.build(network, 0)
+    assert torch.equal(trained.model.token_embedding.weight, start.token_embedding.weight)
+    assert not torch.equal(trained.model.text_projection, start.text_projection)
+
+
+def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
+    how = ClipTraining(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
+    rates = [training.rate(step, how) for step in range(110)]
+    assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
+    assert rates[10] == pytest.approx(1)
+    assert rates[60] == pytest.approx(0.5)
+    assert rates[109] == pytest.approx(0.5 - 0.5 * math.cos(math.pi / 100), abs=1e-9)
+
+
+def test_augmented_pictures_keep_their_range_and_differ_from_each_other():
+    pixels = torch.rand(1, 3, 32, 32).expand(8, -1, -1, -1)
+    changed = training.augmented(pixels, torch.Generator().manual_seed(0))
+    assert changed.shape == pixels.shape
+    assert changed.min() >= 0
+    assert changed.max() <= 1
+    assert len({tuple(picture.flatten().tolist()) for picture in changed}) == 8
+
+
+def test_pictures_of_another_size_are_resized_and_others_untouched():
+    pictures = [np.full((32, 32, 3), 7, np.uint8), np.full((50, 40, 3), 9, np.uint8)]
+    sized = small.sized(pictures, 32)
+    assert (sized[0] == 7).all()
+    assert (sized[1] == 9).all()
