@@ -14,8 +14,9 @@ PIXEL = 0.5  # a silhouette reaches half a pixel beyond the centres of its pixel
 def carve(views: Views, cells: int, half: float) -> Bool[np.ndarray, "x y z"]:
     """Cells of the cube [-half, half]³ that may hold matter, by the alpha masks of all views.
 
-    A cell goes if the ball around it projects into the frame of a view and misses the silhouette; what lies outside
-    a frame or behind a camera is not judged by that view. Raises `InputError` for a view that shows nothing.
+    A cell goes if the ball around it misses the silhouette of a view. A silhouette that ends inside the frame shows
+    the whole object; one cut by the frame says nothing of cells outside, and no view of cells behind its camera.
+    Raises `InputError` for a view that shows nothing.
     """
     alive, radius = np.arange(cells**3), np.sqrt(3) * half / cells
     for view, (image, pose) in enumerate(zip(views.image, views.camera_to_world, strict=True)):
@@ -51,9 +52,15 @@ def _may_touch(
     height, width = image.shape[:2]
     right, up, backward = ((points - pose[:, 3]) @ pose[:, :3]).T
     scale = focal(angle, width) / np.maximum(-backward, 1e-6)  # pixels per unit at the point's depth
-    column, row = width / 2 + scale * right, height / 2 - scale * up
-    seen = (-backward > radius) & (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    distance = distance_transform_edt(image[..., 3] == 0)
-    touches = np.ones(len(points), bool)
-    touches[seen] = distance[row[seen].astype(int), column[seen].astype(int)] <= scale[seen] * radius + PIXEL
-    return touches
+    place = np.stack([height / 2 - scale * up, width / 2 + scale * right])
+    pixel = np.clip(place, 0, [[height - 1], [width - 1]]).astype(int)  # outside the frame: the border's nearest
+    judged = -backward > radius
+    if _cut(image[..., 3] > 0):
+        judged &= (place >= 0).all(axis=0) & (place[0] < height) & (place[1] < width)
+    distance = np.asarray(distance_transform_edt(image[..., 3] == 0))
+    return ~judged | (distance[pixel[0], pixel[1]] <= scale * radius + PIXEL)
+
+
+def _cut(mask: Bool[np.ndarray, "height width"]) -> bool:
+    """Does the silhouette reach the frame's border?"""
+    return bool(mask[[0, -1]].any() or mask[:, [0, -1]].any())

@@ -31,14 +31,16 @@ def test_the_hull_holds_all_of_a_sphere_and_at_most_a_cell_more(resolution, radi
     assert np.cbrt(carved.sum() * cell**3 * 3 / (4 * np.pi)) < radius + cell
 
 
-def test_cells_no_view_has_in_its_frame_are_kept():
+@pytest.mark.parametrize("cut", [False, True])
+def test_cells_outside_the_frame_are_kept_only_where_the_frame_cuts_the_silhouette(cut):
     views = sphere_views(np.zeros(3, np.float32), 0.1, 64, seed=0)
-    carved = hull.carve(Views(views.image[:1], views.camera_to_world[:1], views.camera_angle_x), CELLS, HALF)
+    views.image[0, 0, 0] = 255 * cut
+    first = Views(views.image[:1], views.camera_to_world[:1], views.camera_angle_x)
     cells = hull.centres(CELLS, HALF, np.arange(CELLS**3))
-    pixels, depth = cameras.project(cells, views.camera_to_world[:1], views.camera_angle_x, 64, 64)
-    outside = (depth[0] < 0) | ((pixels[0] < 0) | (pixels[0] >= 64)).any(axis=1)
+    pixels, depth = cameras.project(cells, first.camera_to_world, first.camera_angle_x, 64, 64)
+    outside = (depth[0] > 0.1) & ((pixels[0] < 0) | (pixels[0] >= 64)).any(axis=1)
     assert outside.any()
-    assert carved.ravel()[outside].all()
+    assert (hull.carve(first, CELLS, HALF).ravel()[outside] == cut).all()
 
 
 def test_bounds_are_the_corners_of_the_outermost_cells():
