@@ -1,0 +1,45 @@
+"""Measure how long it takes to name a NeRF's class: from its weights, and by rendering views and embedding them."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from stages import datasets, schemas
+from stages.params import load
+from stages.runtime import command
+
+
+def measure_speed(
+    *,
+    views: Path,
+    nerfs: Path,
+    nf2vec: Path,
+    clip: Path,
+    prompts: Path,
+    out: Path,
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write median milliseconds on this machine, for the first NeRF and the cameras of its views, as JSON `out`."""
+    from stages.clip.encoders import Encoder
+    from stages.nf2vec.model import Model
+    from stages.report import latency
+    from stages.scenes.views import of_rows
+
+    how = load(params)
+    nerf = next(datasets.shards(nerfs, schemas.NERFS, ["object_id", "weights", "occupancy"])).slice(0, 1)
+    seen = of_rows(datasets.rows_of(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
+    subject = latency.Subject(
+        datasets.matrix(nerf["weights"])[0],
+        latency.unpacked(nerf["occupancy"][0].as_py(), how.nerf.fitting.occupancy),
+        seen.camera_to_world,
+        latency.Camera(seen.camera_angle_x, seen.image.shape[2], seen.image.shape[1]),
+    )
+    model, encoder = Model.of(*datasets.read_model(nf2vec)), Encoder.load(clip, how.runtime.device)
+    texts = datasets.matrix(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS, ["embedding"])["embedding"])
+    speed = latency.timed(latency.ways(subject, model, encoder, texts, how), how.runtime.device)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(asdict(speed), indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command(measure_speed)

@@ -1,0 +1,122 @@
+"""Charts in one quiet style, as SVG that comes out the same every time. The door to matplotlib."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, MUTED, ACCENT, SECOND = "#22303c", "#8a97a3", "#1f6f8b", "#d1495b"
+COLOURS = (ACCENT, SECOND, "#edae49", "#5b8c5a", "#7768ae", "#8c6d46", "#3d9a9a", "#a05195")
+STYLE: Any = {
+    "svg.hashsalt": "fieldlink",  # element ids don't change from run to run
+    "font.size": 9,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e7ebee",
+    "axes.axisbelow": True,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    svg: bytes
+    alt: str
+
+
+def histogram(values: Mapping[str, Float[np.ndarray, " nerf"]], title: str, unit: str) -> bytes:
+    """Up to a few distributions over common bins, the median of each marked."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _figure(title)
+        bins = np.histogram_bin_edges(np.concatenate(list(values.values())), bins=24).tolist()
+        for colour, (name, numbers) in zip(COLOURS, values.items(), strict=False):
+            axes.hist(numbers, bins=bins, color=colour, alpha=0.45, label=f"{name}: median {np.median(numbers):.1f}")
+            axes.axvline(float(np.median(numbers)), color=colour, linewidth=1.2)
+        axes.set(xlabel=unit, ylabel="NeRFs", ylim=(0, 1.3 * axes.get_ylim()[1]))  # room for the legend
+        axes.legend()
+        return _svg(figure)
+
+
+def lines(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], title: str, *, x: str, y: str) -> bytes:
+    """One line per name, x and y values each; the split after the last comma decides the style: train is pale."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _figure(title)
+        variants = list(dict.fromkeys(name.rpartition(", ")[0] for name in series))
+        for number, (name, (steps, values)) in enumerate(series.items()):
+            variant, _, split = name.rpartition(", ")
+            colour = COLOURS[variants.index(variant) if len(variants) > 1 else number]
+            pale = split == "train" and len(variants) > 1
+            axes.plot(steps, values, color=colour, linewidth=1 if pale else 1.6, alpha=0.4 if pale else 1, label=name)
+        axes.set(xlabel=x, ylabel=y)
+        if all(min(numbers) > 0 for _, numbers in series.values()):
+            axes.set_yscale("log")
+        axes.legend(ncols=1 if len(series) < 6 else 2)
+        return _svg(figure)
+
+
+def bundle(
+    curves: Sequence[tuple[Sequence[float], Sequence[float]]],
+    mean: tuple[Sequence[float], Sequence[float]],
+    title: str,
+    *,
+    x: str,
+    y: str,
+) -> bytes:
+    """Many curves too alike to name, thin, and their mean."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _figure(title)
+        for number, (steps, numbers) in enumerate(curves):
+            axes.plot(steps, numbers, color=MUTED, linewidth=0.8, alpha=0.6, label="" if number else "one variant")
+        axes.plot(*mean, color=ACCENT, linewidth=1.8, label="mean")
+        axes.set(xlabel=x, ylabel=y)
+        axes.legend()
+        return _svg(figure)
+
+
+def bars(values: Mapping[str, float], title: str, *, unit: str) -> bytes:
+    """Horizontal bars on a log scale, the number at each end; the first one stands out."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _figure(title, height=0.6 + 0.42 * len(values))
+        numbers = list(values.values())
+        axes.barh(list(values), numbers, color=[ACCENT, *[MUTED] * (len(values) - 1)], height=0.6)
+        for row, number in enumerate(numbers):
+            axes.text(number * 1.08, row, f"{number:,.3g}" if number < 1000 else f"{number:,.0f}", va="center")
+        axes.set(xscale="log", xlabel=unit, xlim=(min(numbers) / 3, max(numbers) * 4))
+        axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
+        return _svg(figure)
+
+
+def png(figure: Figure, dpi: int = 100) -> bytes:
+    """The figure as PNG without a date or a version in it."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def _figure(title: str, height: float = 2.9) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(4.6, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    return figure, axes
+
+
+def _svg(figure: Figure) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()

@@ -1,0 +1,132 @@
+"""The result page: sections of a study as one self-contained HTML file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import jinja2
+
+from stages.report import charts, curves, galleries, pictures, psnr, tables, titles, world
+from stages.report.charts import Chart
+from stages.report.galleries import Gallery
+from stages.report.speed import FROM_WEIGHTS
+from stages.report.study import Study
+from stages.report.wall import Portrait
+
+SIDE = 160  # pixels of a picture on the page, at most
+
+
+def html(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> str:
+    """The whole page; a section without its inputs says so. All text from data is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("stages", "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html").render(page=_page(study, portraits, shown))
+
+
+def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> dict[str, Any]:
+    return {
+        "world": world.describe(study.params),
+        "tiles": list(_tiles(study)),
+        "metrics": {name: list(flat(values)) for name, values in study.metrics.items()},
+        "counts": world.counts(study.objects) if study.objects is not None else None,
+        "photos": len(study.photos) if study.photos is not None else 0,
+        "set_aside": world.set_aside(study.rejected) if study.rejected is not None else None,
+        "nerfs": len(study.nerfs) if study.nerfs is not None else 0,
+        "amplified": pictures.AMPLIFIED,
+        "wall": [_portrait(portrait) for portrait in portraits],
+        "psnr": _psnr(study),
+        "tables": tables.pivot(study.results, study.published),
+        "galleries": [_gallery(gallery) for gallery in shown],
+        "speed": study.speed,
+        "speed_chart": _image(study.speed.chart) if study.speed else None,
+        "curves": [_image(chart) for chart in curves.drawn(study.curves)],
+        "versions": world.versions(),
+        "times": _times(study.times),
+        "parameters": list(flat(study.params.model_dump(mode="json"))),
+    }
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted keys and printed values of nested mappings; lists in one line."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            items = value if isinstance(value, list | tuple) else [value]
+            yield f"{prefix}{key}", ", ".join(f"{v:.5g}" if isinstance(v, float) else str(v) for v in items)
+
+
+def _tiles(study: Study) -> Iterator[dict[str, str]]:
+    if study.nerfs is not None:
+        yield {"value": f"{len(study.nerfs):,}", "label": "NeRFs fitted"}
+        heldout = study.nerfs["psnr_heldout"].to_numpy().mean()
+        yield {"value": f"{heldout:.1f} dB", "label": "mean PSNR on held-out views, whole frame"}
+    for name, values in study.metrics.items():
+        for key, label in titles.HEADLINES.items():
+            found = dict(flat(values, f"{name}.")).get(key)
+            if found:
+                yield {"value": f"{float(found):.1f} %", "label": label}
+    if study.speed:
+        yield {
+            "value": f"{study.speed.milliseconds[FROM_WEIGHTS]:.2g} ms",
+            "label": "to name a NeRF's class from its weights",
+        }
+
+
+def _psnr(study: Study) -> dict[str, Any] | None:
+    if study.nerfs is None:
+        return None
+    return {"charts": [_image(chart) for chart in psnr.histograms(study.nerfs)], "rows": psnr.summary(study.nerfs)}
+
+
+def _image(chart: Chart) -> dict[str, str]:
+    return {"uri": pictures.uri(chart.svg, "image/svg+xml"), "alt": chart.alt}
+
+
+def _portrait(portrait: Portrait) -> dict[str, Any]:
+    kinds = {"ground truth": portrait.truth, "NeRF": portrait.render, "difference": portrait.difference}
+    return {
+        "group": portrait.group,
+        "object_id": portrait.object_id,
+        "class_name": portrait.class_name,
+        "psnr": portrait.psnr,
+        "pictures": [(kind, _small(picture)) for kind, picture in kinds.items()],
+    }
+
+
+def _gallery(gallery: Gallery) -> dict[str, Any]:
+    return {
+        "variant": titles.words(gallery.variant),
+        "domain": galleries.DOMAINS.get(gallery.domain, gallery.domain),
+        "asked": gallery.asked,
+        "right_first": gallery.right_first,
+        "right_shown": sum(query.hits[0].right for query in gallery.queries if query.hits),
+        "queries": [
+            {
+                "query_id": query.query_id,
+                "class_name": query.class_name,
+                "uri": _small(query.picture),
+                "hits": [
+                    {"object_id": h.object_id, "class_name": h.class_name, "right": h.right, "uri": _small(h.picture)}
+                    for h in query.hits
+                ],
+            }
+            for query in gallery.queries
+        ],
+    }
+
+
+def _small(picture: pictures.Picture) -> str:
+    return pictures.png_uri(pictures.thumbnail(picture, SIDE))
+
+
+def _times(times: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Stages with their seconds, the longest first, and their sum."""
+    rows = sorted(times, key=lambda row: -row["seconds"])
+    named = [(f"{row['stage']} → {row['out']}" if row["out"] else row["stage"], row["seconds"]) for row in rows]
+    total = [("all", sum(seconds for _, seconds in named))] if named else []
+    return [(name, f"{seconds:,.1f} s") for name, seconds in [*named, *total]]

@@ -1,0 +1,71 @@
+"""What each table of the thesis asks, and its words as a reader of the page should see them."""
+
+import re
+
+QUESTIONS = {
+    "4.1": (
+        "Zero-shot classification, prompt “A 3d model of …”",
+        "Can nerf2clip name a NeRF's class from its weights alone, and how many views, rendered or ground truth, must "
+        "its training target average?",
+    ),
+    "4.2": (
+        "Zero-shot classification, prompt “A photo of …”",
+        "The same mappers asked with the other prompt: does the wording matter?",
+    ),
+    "4.3": (
+        "Zero-shot classification by CLIP on rendered views",
+        "What does it take to beat the mappers without any: rendering N views of the NeRF and averaging their CLIP "
+        "vectors?",
+    ),
+    "4.4a": (
+        "Retrieval with a synthetic view",
+        "Given one ground-truth view of another object, is a NeRF of its class among the first k found?",
+    ),
+    "4.4b": (
+        "Retrieval with a synthetic view, CLIP alone",
+        "The same queries against CLIP vectors of pictures, no mapper: their mean per object, or every view as an item "
+        "of its own?",
+    ),
+    "4.5a": (
+        "Retrieval with a photo",
+        "Given a photo, which no mapper was trained on, is a NeRF of its class among the first k found?",
+    ),
+    "4.5b": (
+        "Retrieval with a photo, CLIP alone",
+        "The same photos against CLIP vectors of pictures, no mapper.",
+    ),
+}
+
+COLUMNS = {
+    "cosine": "cosine loss",
+    "siglip": "SigLIP loss",
+    "softmax": "softmax contrastive loss",
+    "mse": "MSE loss",
+    "prompt_3d_model": "“A 3d model of …”",
+    "prompt_photo": "“A photo of …”",
+}
+
+
+HEADLINES: dict[str, str] = {}  # metrics worth a tile on top: file.key → label
+
+
+def question(table: str) -> tuple[str, str]:
+    """Title and question of a table; one that isn't known yet has neither."""
+    return QUESTIONS.get(table, ("", ""))
+
+
+def column(name: str) -> str:
+    """A column's heading. The published word `recall@k` is a class hit rate, so the page says Hit@k."""
+    return COLUMNS.get(name, words(name))
+
+
+def words(name: str) -> str:
+    """A key in readable words: recall@k as Hit@k, counts of views spelt out, underscores as spaces."""
+    name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
+    return name.replace("recall@", "Hit@").replace("siglip", "SigLIP").replace("_", " ")
+
+
+def _views(found: re.Match[str]) -> str:
+    """`gt views=4` as `4 GT views`; N stands for all of them."""
+    kind, count = (found[1] or "").replace("gt", "GT"), found[2].replace("N", "all")
+    return f", {count} {kind}view{'' if count == '1' else 's'}"
