@@ -1,7 +1,7 @@
 """Where a training stands, as named arrays: what a checkpoint keeps."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from torch import nn
 State = Mapping[str, np.ndarray]
 
 
+@runtime_checkable
 class Checkpoint(Protocol):
     """Where a training keeps its state now and then; stages.scratch has one that keeps it in a file."""
 

@@ -1,0 +1,35 @@
+"""A few NeRFs of random weights around a shared start, each solid somewhere in the middle of the box."""
+
+import numpy as np
+import pytest
+import torch
+
+from stages.nerf.field import size, xavier
+from stages.nf2vec.nerfs import Nerfs
+from stages.params import Architecture, Nf2vec, Params
+
+CELLS = 8
+
+
+@pytest.fixture(scope="session")
+def architecture() -> Architecture:
+    return Architecture(encoding="frequency", octaves=4, units=12, hidden_layers=2, outputs=6)
+
+
+@pytest.fixture(scope="session")
+def how(params: Params) -> Nf2vec:
+    """nf2vec with everything small."""
+    small = {"steps": 12, "batch": 3, "points": 32, "rays": 8, "samples": 6, "validate_every": 5}
+    training = params.nf2vec.training.model_copy(update=small)
+    sizes = {"encoder": (16, 24), "embedding": 20, "decoder": 28, "training": training}
+    return params.nf2vec.model_copy(update=sizes)
+
+
+@pytest.fixture(scope="session")
+def nerfs(architecture: Architecture) -> Nerfs:
+    random = torch.Generator().manual_seed(0)
+    weights = xavier(architecture, 0) + 0.3 * torch.randn(7, size(architecture), generator=random)
+    grids = np.zeros((7, CELLS, CELLS, CELLS), bool)
+    for number, grid in enumerate(grids):
+        grid[2:6, 2 : 5 + number % 3, 3:6] = True
+    return Nerfs.of(weights.numpy(), [np.packbits(grid).tobytes() for grid in grids])

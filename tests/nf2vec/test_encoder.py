@@ -1,0 +1,43 @@
+import pytest
+import torch
+from torch import nn
+
+from stages.nf2vec.encoder import Encoder
+
+
+@pytest.fixture
+def encoder() -> Encoder:
+    torch.manual_seed(0)
+    encoder = Encoder(units=8, hidden=(16, 12), embedding=10)
+    for module in encoder.modules():
+        if isinstance(module, nn.BatchNorm1d):  # as after a training
+            nn.init.normal_(module.running_mean)
+            nn.init.uniform_(module.running_var, 0.5, 2)
+    return encoder
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_order_of_the_rows_does_not_matter(encoder: Encoder, training: bool):
+    rows = torch.randn(4, 30, 8)
+    encoder.train(training)
+    torch.testing.assert_close(encoder(rows[:, torch.randperm(30)]), encoder(rows), atol=1e-6, rtol=1e-6)
+
+
+def test_a_batch_is_its_single_embeddings_stacked(encoder: Encoder):
+    rows = torch.randn(5, 30, 8)
+    singles = torch.cat([encoder.eval()(row[None]) for row in rows])
+    torch.testing.assert_close(encoder(rows), singles, atol=1e-6, rtol=1e-6)
+
+
+def test_a_row_is_normalised_by_the_statistics_of_all_rows_of_the_batch(encoder: Encoder):
+    rows = torch.randn(3, 7, 8)
+    linear, batch_norm = encoder.layers[0], encoder.layers[1]
+    before = linear(rows).flatten(0, 1).double()
+    expected = (before - before.mean(0)) / (before.var(0, correction=0) + batch_norm.eps).sqrt()
+    torch.testing.assert_close(batch_norm.train()(before.float()), expected.float(), atol=1e-5, rtol=1e-5)
+
+
+def test_an_embedding_is_the_maximum_over_single_rows(encoder: Encoder):
+    rows = torch.randn(2, 9, 8)
+    alone = encoder.eval()(rows.reshape(18, 1, 8)).reshape(2, 9, 10)
+    torch.testing.assert_close(encoder(rows), alone.amax(1), atol=1e-6, rtol=1e-6)

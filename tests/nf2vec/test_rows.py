@@ -1,0 +1,41 @@
+import torch
+
+from stages.nerf.field import size
+from stages.nf2vec.rows import rows
+from stages.params import Architecture
+
+TINY = Architecture(encoding="frequency", octaves=2, units=6, hidden_layers=2, outputs=4)
+# layers (6, 12), (6, 6), (4, 6): numbers 0-71, 72-107, 108-131
+
+
+def counted(architecture: Architecture) -> torch.Tensor:
+    return torch.arange(size(architecture), dtype=torch.float32)[None]
+
+
+def test_official_rows_are_the_flat_vector_cut_to_the_width_of_a_layer():
+    (found,) = rows(counted(TINY), TINY, "official").tolist()
+    assert found[0] == [0, 1, 2, 3, 4, 5]  # first half of the first neuron's incoming weights
+    assert found[1] == [6, 7, 8, 9, 10, 11]  # second half
+    assert found[12] == [72, 73, 74, 75, 76, 77]  # incoming weights of a neuron of the second layer
+    assert found[21] == [126, 127, 128, 129, 130, 131]  # the last output
+    assert found[22:] == [[0] * 6] * 2  # fill the output layer to six rows
+
+
+def test_per_input_rows_hold_what_leaves_an_encoded_input():
+    (found,) = rows(counted(TINY), TINY, "per_input").tolist()
+    assert found[0] == [0, 12, 24, 36, 48, 60]
+    assert found[11] == [11, 23, 35, 47, 59, 71]
+    assert found[12:] == rows(counted(TINY), TINY, "official")[0, 12:].tolist()
+
+
+def test_the_published_architecture_gives_336_rows_of_which_48_are_zero():
+    published = Architecture(encoding="frequency", octaves=24, units=64, hidden_layers=3, outputs=16)
+    found = rows(counted(published) + 1, published, "official")
+    assert found.shape == (1, 336, 64)
+    assert (found[0, -48:] == 0).all()
+    assert (found[0, :-48] > 0).all()
+
+
+def test_an_output_layer_wider_than_the_others_needs_no_filling():
+    narrow = Architecture(encoding="frequency", octaves=1, units=3, hidden_layers=1, outputs=5)
+    assert rows(counted(narrow), narrow, "official").shape == (1, 6 + 5, 3)

@@ -1,0 +1,125 @@
+import math
+from functools import partial
+
+import pytest
+import torch
+
+from stages.nerf.field import HALF, evaluate
+from stages.nerf.marching import lookup, samples
+from stages.nf2vec.model import Model
+from stages.nf2vec.nerfs import Nerfs, points_in
+from stages.nf2vec.supervision import along_rays, at_points, foreground, own, rendered
+from stages.nf2vec.training import disn_rays
+from stages.params import Architecture, Nf2vec
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def masked(nerfs: Nerfs, architecture: Architecture):
+    """The NeRFs' fields, one after the other, empty outside their grids."""
+
+    def field(points):
+        rgb, density = evaluate(nerfs.weights, points, architecture)
+        held = [lookup(grid, at) for grid, at in zip(nerfs.grids(), points, strict=True)]
+        return rgb, density * torch.stack(held)
+
+    return field
+
+
+def test_grids_unpack_to_what_was_packed(nerfs: Nerfs):
+    grid = torch.zeros(8, 8, 8, dtype=torch.bool)
+    grid[2:6, 2:6, 3:6] = True
+    assert nerfs.cells == 8
+    assert (nerfs.grids()[1] == grid).all()
+
+
+def test_points_lie_in_the_cells_they_are_drawn_from_and_fill_them_evenly():
+    cells = torch.zeros(2, 27, dtype=torch.bool)
+    cells[0, [0, 5, 26]] = True
+    cells[1, 13] = True
+    points, cell = points_in(cells, 6000, seeded())
+    index = ((points + HALF) * 3 / (2 * HALF)).long()
+    assert ((index * torch.tensor([9, 3, 1])).sum(-1) == cell).all()
+    counts = torch.bincount(cell[0], minlength=27)
+    assert counts.sum() == counts[[0, 5, 26]].sum()
+    assert (counts[[0, 5, 26]] > 1800).all()
+    assert (cell[1] == 13).all()
+    torch.testing.assert_close(points[1].mean(0), torch.zeros(3), atol=0.02, rtol=0)
+
+
+def test_where_no_cell_is_true_points_are_drawn_everywhere():
+    points, cell = points_in(torch.zeros(1, 8, dtype=torch.bool), 400, seeded())
+    assert len(cell.unique()) == 8
+    assert points.abs().max() <= HALF
+
+
+def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
+    nerfs: Nerfs, architecture: Architecture, how: Nf2vec
+):
+    field = masked(nerfs, architecture)
+    assert at_points(field, nerfs, architecture, how.training, seeded()) < 1e-12
+    nothing = at_points(lambda p: (0 * p, 0 * p[..., 0]), nerfs, architecture, how.training, seeded())
+    assert nothing > 1e-4
+
+
+def test_the_targets_along_rays_are_the_nerfs_own_render(nerfs: Nerfs, architecture: Architecture, how: Nf2vec):
+    rays = foreground(nerfs, architecture, how.training, seeded(), disn_rays(0, "cpu"))
+    colour, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, 6)
+    for nerf in range(len(nerfs)):
+        midpoints = torch.full((how.training.rays, 1), 0.5)
+        points, starts, ends = samples(rays[0][nerf], rays[1][nerf], nerfs.grids()[nerf], 6, midpoints)
+        rgb, density = evaluate(nerfs.weights[nerf : nerf + 1], points.reshape(1, -1, 3), architecture)
+        rgb, density = rgb.reshape(-1, 6, 3).tolist(), density.reshape(-1, 6).tolist()
+        for ray in range(how.training.rays):
+            seen, through = [0.0, 0.0, 0.0], 1.0
+            for sample in range(6):
+                alpha = 1 - math.exp(-density[ray][sample] * (ends - starts)[ray, sample].item())
+                seen = [s + through * alpha * c for s, c in zip(seen, rgb[ray][sample], strict=True)]
+                through *= 1 - alpha
+            assert colour[nerf, ray].tolist() == pytest.approx(seen, abs=1e-5)
+            assert opacity[nerf, ray].item() == pytest.approx(1 - through, abs=1e-5)
+
+
+def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
+    nerfs: Nerfs, architecture: Architecture, how: Nf2vec
+):
+    cameras = disn_rays(0, "cpu")
+    rays = foreground(nerfs, architecture, how.training, seeded(), cameras)
+    _, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, how.training.samples)
+    assert (opacity > 0).all()
+    which = torch.randint(len(cameras[0]), (len(nerfs), 64), generator=seeded())
+    candidates = cameras[0][which], cameras[1][which]
+    _, drawn = rendered(own(nerfs, architecture), nerfs.grids(), candidates, how.training.samples)
+    first = int((drawn[0] > 0).nonzero()[0])
+    assert (rays[1][0, 0] == candidates[1][0, first]).all()
+
+
+def test_a_nerf_that_shows_nowhere_still_gives_a_finite_loss(nerfs: Nerfs, architecture: Architecture, how: Nf2vec):
+    empty = Nerfs(nerfs.weights, torch.zeros_like(nerfs.occupancy), nerfs.cells)
+    field, random = masked(empty, architecture), seeded()
+    loss = along_rays(field, empty, architecture, how.training, random=random, cameras=disn_rays(0, "cpu"))
+    assert loss == 0
+    assert at_points(field, empty, architecture, how.training, random) == 0
+
+
+@pytest.mark.parametrize("supervision", ["points", "rays"])
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_gradients_are_finite_for_dense_fields_too(
+    nerfs: Nerfs, architecture: Architecture, how: Nf2vec, supervision: str, scale: float
+):
+    model = Model(how, architecture, seed=0)
+    with torch.no_grad():
+        model.decoder.last.weight *= scale
+    solid = Nerfs(scale * nerfs.weights, nerfs.occupancy, nerfs.cells)
+    decoded = partial(model.decoder, model.embed(solid.weights))
+    if supervision == "points":
+        loss = at_points(decoded, solid, architecture, how.training, seeded())
+    else:
+        cameras = disn_rays(0, "cpu")
+        loss = along_rays(decoded, solid, architecture, how.training, random=seeded(), cameras=cameras)
+    loss.backward()
+    gradients = [parameter.grad for parameter in model.parameters()]
+    assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
+    assert any(gradient.abs().max() > 0 for gradient in gradients)

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+import torch
+
+from stages.nf2vec.model import Model, embed
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.training import learning_rate, loss_of, members, train
+from stages.params import Architecture, Nf2vec
+
+
+class Kept:
+    """A checkpoint in memory; `until`: the call that ends the run, as a kill would."""
+
+    def __init__(self, until: int | None = None):
+        self.state, self.calls, self.until = None, 0, until
+
+    def read(self):
+        return self.state
+
+    def offer(self, state):
+        self.calls += 1
+        if self.calls % 3 == 0:  # not after every step
+            self.state = state()
+        if self.calls == self.until:
+            raise KeyboardInterrupt
+
+
+def trained(how: Nf2vec, architecture: Architecture, nerfs: Nerfs, kept: Kept):
+    model = Model(how, architecture, seed=1)
+    curve = train(model, nerfs, nerfs, seed=1, checkpoint=kept)
+    return model, curve
+
+
+@pytest.mark.parametrize("supervision", ["points", "rays"])
+def test_a_training_that_was_stopped_and_goes_on_ends_with_the_same_numbers(
+    how: Nf2vec, architecture: Architecture, nerfs: Nerfs, supervision: str
+):
+    how = how.model_copy(update={"supervision": supervision})
+    whole, curve = trained(how, architecture, nerfs, Kept())
+    kept = Kept(until=8)
+    with pytest.raises(KeyboardInterrupt):
+        trained(how, architecture, nerfs, kept)
+    resumed, resumed_curve = trained(how, architecture, nerfs, kept)
+    assert kept.calls == 8 + 6  # it went on after step 6
+    assert (curve == resumed_curve).all()
+    assert curve[:, 0].tolist() == [5, 10, 12]
+    assert all((resumed.tensors[name] == value).all() for name, value in whole.tensors.items())
+
+
+def test_an_epoch_shows_every_nerf_once_and_the_next_in_another_order():
+    epochs = [torch.cat([members(12, 4, step, 0) for step in range(start, start + 3)]) for start in (0, 3)]
+    assert all(sorted(epoch.tolist()) == list(range(12)) for epoch in epochs)
+    assert epochs[0].tolist() != epochs[1].tolist()
+    assert len(members(3, 4, 5, 0)) == 3  # fewer NeRFs than a batch holds
+
+
+def test_the_learning_rate_falls_from_its_start_to_zero_by_half_a_cosine(how: Nf2vec):
+    training = how.training.model_copy(update={"steps": 100, "learning_rate": 2.0, "schedule": "cosine"})
+    how = how.model_copy(update={"training": training})
+    assert [learning_rate(how, step) for step in (0, 50, 100)] == pytest.approx([2, 1, 0], abs=1e-12)
+    constant = how.model_copy(update={"training": training.model_copy(update={"schedule": "constant"})})
+    assert learning_rate(constant, 99) == 2
+
+
+def test_nf2vec_learns_the_field_of_a_single_nerf_by_heart(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):
+    one = nerfs.take(torch.tensor([0]))
+    training = how.training.model_copy(
+        update={"steps": 250, "batch": 1, "points": 512, "learning_rate": 3e-3, "validate_every": 250}
+    )
+    model = Model(how.model_copy(update={"decoder": 64, "training": training}), architecture, seed=0)
+    random = torch.Generator().manual_seed(5)
+    before = loss_of(model, 0, "cpu")(one, random).item()
+    train(model, one, one, seed=0, checkpoint=Kept())
+    assert loss_of(model, 0, "cpu")(one, random).item() < 0.05 * before
+
+
+def test_a_model_read_back_embeds_as_the_one_that_was_kept(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):
+    model, _ = trained(how, architecture, nerfs, Kept())
+    again = Model.of(model.tensors, model.config)
+    weights = nerfs.weights.numpy()
+    assert (embed(again, weights) == embed(model, weights)).all()
+    np.testing.assert_allclose(embed(model, weights, batch=2), embed(model, weights), atol=1e-6)
+
+
+def test_the_start_depends_on_the_seed_alone(how: Nf2vec, architecture: Architecture):
+    torch.manual_seed(3)
+    first = Model(how, architecture, seed=0).tensors
+    torch.manual_seed(4)
+    same, other = Model(how, architecture, seed=0).tensors, Model(how, architecture, seed=1).tensors
+    assert all((first[name] == value).all() for name, value in same.items())
+    assert (first["decoder.first.weight"] != other["decoder.first.weight"]).any()
