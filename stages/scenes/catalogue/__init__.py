@@ -1,0 +1,76 @@
+"""The procedural catalogue: textured objects of 13 classes, each a function of its class and a seed.
+
+To add a class: write a generator `(Sketch) -> None` in the file of its kind (or in a new one named after it); it
+puts solids of `parts` together, the front towards +x, y up, about one unit large; choose between several sub-types and
+wide proportions in each, take every colour from `sketch.material()`, and put into `features` what a caption may say.
+Enter it in `GENERATORS` under its name in params.yaml. Look at a contact sheet before you trust it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.errors import InputError
+from stages.runtime import seed_of
+from stages.scenes.catalogue.aircraft import airplane
+from stages.scenes.catalogue.boxes import cabinet, speaker
+from stages.scenes.catalogue.cars import car
+from stages.scenes.catalogue.lamps import lamp
+from stages.scenes.catalogue.rifles import rifle
+from stages.scenes.catalogue.screens import display, phone
+from stages.scenes.catalogue.seating import bench, chair
+from stages.scenes.catalogue.sketches import Sketch
+from stages.scenes.catalogue.tables import table
+from stages.scenes.catalogue.upholstery import sofa
+from stages.scenes.catalogue.watercraft import watercraft
+from stages.scenes.meshes import Model, normalised, transformed
+
+GENERATORS: dict[str, Callable[[Sketch], None]] = {
+    "airplane": airplane,
+    "bench": bench,
+    "cabinet": cabinet,
+    "car": car,
+    "chair": chair,
+    "display": display,
+    "lamp": lamp,
+    "speaker": speaker,
+    "rifle": rifle,
+    "sofa": sofa,
+    "table": table,
+    "phone": phone,
+    "watercraft": watercraft,
+}
+YAW = 10.0  # degrees that an object may stand off its front
+STRETCH = 1.2  # most that an axis is stretched or squeezed, over what the generator drew
+
+
+@dataclass(frozen=True)
+class Made:
+    """A normalised model and what it is, in words."""
+
+    model: Model
+    caption: str
+
+
+def make(class_name: str, noun: str, seed: int) -> Made:
+    """One object of a class; `noun` has its article. Raises `InputError` for a class that has no generator."""
+    if class_name not in GENERATORS:
+        raise InputError(f"classes.{class_name}: the catalogue has no such class, it has {', '.join(GENERATORS)}")
+    sketch = Sketch(seed_of(seed, "catalogue", class_name))
+    GENERATORS[class_name](sketch)
+    yaw, stretch = np.deg2rad(sketch.between(-YAW, YAW)), np.exp(sketch.random.uniform(-1, 1, 3) * np.log(STRETCH))
+    cosine, sine = np.cos(yaw), np.sin(yaw)
+    turn = np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]]) * stretch
+    model = sketch.model()
+    extent = stretch * np.ptp(model.vertices, axis=0)
+    moved = transformed(model, np.concatenate([turn, np.zeros((3, 1))], axis=1))
+    return Made(normalised(moved), sketch.caption(noun, _size(extent)))
+
+
+def _size(extent: np.ndarray) -> str:
+    """A word for unusual proportions, "" for others."""
+    depth, height, width = extent
+    words = {"tall": height > 1.5 * max(depth, width), "flat": height < 0.25 * max(depth, width)}
+    words |= {"wide": width > 2.2 * max(depth, height), "long": depth > 2.5 * max(width, height)}
+    return next((word for word, fits in words.items() if fits), "")
