@@ -51,7 +51,8 @@ def box(
 def bounds(occupancy: Bool[Tensor, "x y z"]) -> tuple[Float[Tensor, "3"], Float[Tensor, "3"]]:
     """Lowest and highest corner of the box around the occupied cells; both the same if there are none."""
     cells = len(occupancy)
-    along = torch.stack([occupancy.any(2).any(1), occupancy.any(2).any(0), occupancy.any(1).any(0)]).float()
+    flat = occupancy.any(2)
+    along = torch.stack([flat.any(1), flat.any(0), occupancy.any(1).any(0)]).float()
     first = along.argmax(1)
     last = torch.where(along.any(1), cells - along.flip(1).argmax(1), first)
     return (2 * HALF / cells) * first - HALF, (2 * HALF / cells) * last - HALF
@@ -59,9 +60,14 @@ def bounds(occupancy: Bool[Tensor, "x y z"]) -> tuple[Float[Tensor, "3"], Float[
 
 def lookup(occupancy: Bool[Tensor, "x y z"], points: Float[Tensor, "*batch 3"]) -> Bool[Tensor, "*batch"]:
     """Is the cell that holds the point occupied? Points outside the box take the nearest cell."""
+    return _at(occupancy, *points.unbind(-1))
+
+
+def _at(occupancy: Bool[Tensor, "x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+    """As `lookup`; three separate coordinates and 32-bit indices are much faster on a CPU than triples."""
     cells = len(occupancy)
-    index = ((points + HALF) * (cells / (2 * HALF))).long().clamp_(0, cells - 1)
-    return occupancy.view(-1)[(index[..., 0] * cells + index[..., 1]) * cells + index[..., 2]]
+    x, y, z = (((part + HALF) * (cells / (2 * HALF))).clamp_(0, cells - 1).int() for part in (x, y, z))
+    return occupancy.view(-1).index_select(0, ((x * cells + y) * cells + z).view(-1)).view(x.shape)
 
 
 def samples(
@@ -97,8 +103,9 @@ class Path:
     directions: Float[Tensor, "ray 3"]
     near: Float[Tensor, " ray"]  # where the first stretch starts
     stretch: Float[Tensor, " ray"]  # length of one
-    order: Int[Tensor, "ray step"]  # numbers of the occupied stretches, then of the others
     length: Float[Tensor, " ray"]  # of all occupied stretches together
+    first: Int[Tensor, " ray"]  # place in `number` of a ray's first occupied stretch
+    number: Int[Tensor, " occupied"]  # which stretch of its ray; all rays' one behind the other
 
     @classmethod
     def of(
@@ -111,14 +118,22 @@ class Path:
         near, far = box(origins, directions, *bounds(occupancy))
         stretch = (far - near) / steps
         middles = near[:, None] + stretch[:, None] * (torch.arange(steps, device=near.device) + 0.5)
-        occupied = lookup(occupancy, origins[:, None] + middles[..., None] * directions[:, None])
-        order = torch.sort(~occupied, dim=1, stable=True).indices
-        return cls(origins, directions, near, stretch, order, occupied.sum(1) * stretch)
+        places = (origins[:, axis, None] + middles * directions[:, axis, None] for axis in range(3))
+        occupied = _at(occupancy, *places) & (far > near)[:, None]
+        count = occupied.sum(1)
+        number = torch.cat([occupied.view(-1).nonzero()[:, 0] % steps, count.new_zeros(1)])  # never empty
+        return cls(origins, directions, near, stretch, count * stretch, count.cumsum(0) - count, number)
+
+    def some(self, rays: Int[Tensor, " chosen"]) -> "Path":
+        """The paths of some rays."""
+        own = (self.origins, self.directions, self.near, self.stretch, self.length, self.first)
+        return Path(*(part[rays] for part in own), self.number)
 
     def points(self, along: Float[Tensor, "ray sample"]) -> Float[Tensor, "ray sample 3"]:
-        """World points at distances along the occupied part."""
+        """World points at distances in [0, length] along the occupied part."""
         stretches = along / self.stretch.clamp(min=1e-9)[:, None]
-        whole = stretches.long().clamp_(0, self.order.shape[1] - 1)
-        number = self.order.gather(1, whole) + (stretches - whole)
-        distance = self.near[:, None] + self.stretch[:, None] * number
+        whole = stretches.floor()
+        place = self.first[:, None] + whole.int()
+        number = self.number.index_select(0, place.clamp_(max=len(self.number) - 1).view(-1)).view(along.shape)
+        distance = self.near[:, None] + self.stretch[:, None] * (number + (stretches - whole))
         return self.origins[:, None] + distance[..., None] * self.directions[:, None]

@@ -10,6 +10,7 @@ from jaxtyping import Float, UInt8
 from stages import datasets
 from stages.errors import InputError
 from stages.scenes import pictures
+from stages.schemas import VIEWS
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Views:
 
     def __len__(self) -> int:
         return len(self.image)
+
+
+def some(views: Views, chosen: list[int]) -> Views:
+    """Only the chosen views."""
+    depth = None if views.depth is None else views.depth[chosen]
+    return Views(views.image[chosen], views.camera_to_world[chosen], views.camera_angle_x, depth)
 
 
 def columns(object_id: str, views: Views) -> dict[str, Any]:
@@ -45,8 +52,9 @@ def columns(object_id: str, views: Views) -> dict[str, Any]:
 
 def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
     """Columns of several objects one below the other."""
-    joint = {name: [value for part in parts for value in part[name]] for name in parts[0]}
-    return joint | {"camera_to_world": np.concatenate([part["camera_to_world"] for part in parts])}
+    joint = {name: [value for part in parts for value in part[name]] for name in VIEWS.columns}
+    poses = [np.zeros((0, 12), np.float32), *(part["camera_to_world"] for part in parts)]
+    return joint | {"camera_to_world": np.concatenate(poses)}
 
 
 def of_rows(rows: pa.Table) -> Views:

@@ -1,0 +1,141 @@
+"""Fit one small field to the posed views of one object (protocol 2).
+
+Rays go through pixels in or near the silhouettes, samples lie in the visual hull of the fitted views. Outside the hull
+a fitted field says nothing: its occupancy grid, which never reaches beyond the hull, belongs to it.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.nn.functional import smooth_l1_loss
+
+from stages.errors import InputError
+from stages.nerf import field, pixels
+from stages.nerf.marching import composite, over, samples
+from stages.nerf.occupancy import occupied, pack
+from stages.nerf.quality import measure
+from stages.params import Architecture, Fitting, Nerf
+from stages.scenes.hull import carve
+from stages.scenes.views import Views, some
+
+STEPS_AT_ONCE = 8  # whose rays are prepared together
+BETAS, EPSILON = (0.9, 0.99), 1e-15
+
+
+class Diverged(ArithmeticError):
+    """A loss that isn't finite."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted NeRF and its PSNR in dB, means over views; NaN over no views."""
+
+    weights: Float[np.ndarray, " weight"]
+    occupancy: bytes  # packed bits
+    psnr_train: float
+    psnr_heldout: float
+    psnr_train_foreground: float
+    psnr_heldout_foreground: float
+
+    @property
+    def foreground(self) -> float:
+        """What the quality gate judges: held-out views, or the fitted ones if none is held out."""
+        return self.psnr_train_foreground if math.isnan(self.psnr_heldout_foreground) else self.psnr_heldout_foreground
+
+
+def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int, device: str = "cpu") -> Fit:
+    """Fit to all views but `how.fitting.held_out` (numbers beyond the last view are ignored), and measure on both.
+
+    The held-out views take no part, in the hull neither. Raises `Diverged`, and `InputError` if no view is left to fit
+    or a fitted view shows nothing.
+    """
+    fitted = [view for view in range(len(views)) if view not in how.fitting.held_out]
+    if not fitted:
+        raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
+    seen = some(views, fitted)
+    hull = torch.from_numpy(carve(seen, how.fitting.occupancy, field.HALF)).to(device)
+    if not hull.any():
+        raise InputError("the silhouettes have no point of the box in common; are the poses right?")
+    weights = optimise(seen, hull, torch.from_numpy(start).to(device), how.fitting, how.field, seed)
+    grid = occupied(weights, hull, how.field)
+    quality = measure(weights, grid, views, how.rendering, how.field)
+    split = np.isin(np.arange(len(views)), fitted)
+    means = [_mean(values[part]) for values in (quality.frame, quality.foreground) for part in (split, ~split)]
+    return Fit(weights.cpu().numpy(), pack(grid), *means)
+
+
+def _mean(values: Float[np.ndarray, " view"]) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step looks at."""
+
+    encoded: Float[Tensor, "1 point in"]
+    starts: Float[Tensor, "ray sample"]
+    ends: Float[Tensor, "ray sample"]
+    colour: Float[Tensor, "ray 3"]
+    alpha: Float[Tensor, " ray"]
+    background: Float[Tensor, "3"]
+
+
+def optimise(
+    views: Views,
+    hull: Bool[Tensor, "x y z"],
+    start: Float[Tensor, " weight"],
+    how: Fitting,
+    architecture: Architecture,
+    seed: int,
+) -> Float[Tensor, " weight"]:
+    """Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step.
+
+    Raises `Diverged` with step and loss as soon as a loss isn't finite.
+    """
+    weights = start.clone()[None].requires_grad_()
+    adam = torch.optim.Adam([weights], lr=how.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
+    for step, batch in enumerate(_batches(views, hull, how, architecture, seed)):
+        adam.param_groups[0]["lr"] = how.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.steps))
+        loss = _loss(weights, batch, architecture)
+        if not math.isfinite(value := loss.item()):
+            raise Diverged(f"loss {value} at step {step} of {how.steps}")
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    return weights.detach()[0]
+
+
+def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, ""]:
+    outputs = field.mlp(weights, batch.encoded, architecture)[0].unflatten(0, batch.starts.shape)
+    rgb, density = field.heads(outputs, torch.ones_like(batch.starts, dtype=torch.bool))
+    seen = over(*composite(rgb, density, batch.starts, batch.ends), batch.background)
+    return smooth_l1_loss(seen, over(batch.colour * batch.alpha[:, None], batch.alpha, batch.background))
+
+
+def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Fitting, architecture: Architecture, seed: int):
+    """The batches of all steps; some steps' rays are prepared at once, which costs less."""
+    device = hull.device
+    random, generator = np.random.default_rng(seed), torch.Generator(device).manual_seed(seed)
+    drawn = pixels.draw(views, how.steps * how.rays, random, device)
+    for first in range(0, how.steps, STEPS_AT_ONCE):
+        count = min(STEPS_AT_ONCE, how.steps - first)
+        part = slice(first * how.rays, (first + count) * how.rays)
+        jitter = torch.rand(count * how.rays, how.samples, generator=generator, device=device)
+        points, starts, ends = samples(drawn.origins[part], drawn.directions[part], hull, how.samples, jitter)
+        encoded = field.frequency(field.unit(points), architecture.octaves)
+        backgrounds = torch.rand(count, 3, generator=generator, device=device)
+        for step in range(count):
+            rays = slice(step * how.rays, (step + 1) * how.rays)
+            every = slice((first + step) * how.rays, (first + step + 1) * how.rays)
+            yield Batch(
+                encoded[rays].flatten(0, 1)[None],
+                starts[rays],
+                ends[rays],
+                drawn.colour[every],
+                drawn.alpha[every],
+                backgrounds[step],
+            )

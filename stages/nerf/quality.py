@@ -1,0 +1,44 @@
+"""How well a field shows its object: PSNR in dB on a black background."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from stages.nerf.rendering import Camera, render
+from stages.params import Architecture, Rendering
+from stages.scenes.views import Views
+
+BEST = 100.0  # dB; equal pictures have no finite PSNR
+
+
+@dataclass(frozen=True)
+class Quality:
+    """PSNR of each view: of the whole frame, and of the pixels where the object is (alpha > 0)."""
+
+    frame: Float[np.ndarray, " view"]
+    foreground: Float[np.ndarray, " view"]
+
+
+def measure(
+    weights: Float[Tensor, " weight"],
+    occupancy: Bool[Tensor, "x y z"],
+    views: Views,
+    how: Rendering,
+    architecture: Architecture,
+) -> Quality:
+    """Render from the views' own cameras and compare."""
+    _, height, width, _ = views.image.shape
+    camera = Camera(views.camera_angle_x, width, height)
+    colour, _ = render(weights, occupancy, views.camera_to_world, camera, how, architecture)
+    picture = torch.from_numpy(views.image).to(colour.device).float() / 255
+    error = (colour.clamp(0, 1) - picture[..., :3] * picture[..., 3:]).square().mean(-1)
+    shown = picture[..., 3] > 0
+    foreground = (error * shown).sum((1, 2)) / shown.sum((1, 2)).clamp(min=1)
+    return Quality(_decibel(error.mean((1, 2))), _decibel(foreground))
+
+
+def _decibel(error: Float[Tensor, " view"]) -> Float[np.ndarray, " view"]:
+    return (-10 * torch.log10(error.clamp(min=10 ** (-BEST / 10)))).cpu().numpy()

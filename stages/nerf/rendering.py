@@ -1,0 +1,109 @@
+"""Views of a fitted field: only pixels that see occupied cells, marched front to back until nothing shines through."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn.functional import max_pool2d
+
+from stages.nerf import field
+from stages.nerf.marching import Path, composite
+from stages.params import Architecture, Rendering
+from stages.scenes import cameras
+
+BLOCK = 4  # samples marched before rays that are done are dropped
+OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)
+POINTS_AT_ONCE = 8192  # evaluated together: more don't fit a core's cache
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What a set of views has in common."""
+
+    angle: float  # full horizontal field of view, radians
+    width: int
+    height: int
+
+
+@torch.no_grad()
+def render(
+    weights: Float[Tensor, " weight"],
+    occupancy: Bool[Tensor, "x y z"],
+    poses: Float[np.ndarray, "view 3 4"],
+    camera: Camera,
+    how: Rendering,
+    architecture: Architecture,
+) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
+    """Colour on black and opacity of one NeRF from all poses; what lies in empty cells is not there."""
+    seen = seen_pixels(occupancy, poses, camera)
+    pixels = seen.flatten().nonzero()[:, 0]
+    path = _paths(pixels, occupancy, poses, camera)
+    colour = torch.zeros(seen.numel(), 3, device=weights.device)
+    opacity = torch.zeros(seen.numel(), device=weights.device)
+    colour[pixels], opacity[pixels] = march(weights, path, how.step, architecture)
+    return colour.view(*seen.shape, 3), opacity.view(seen.shape)
+
+
+def march(
+    weights: Float[Tensor, " weight"], path: Path, step: float, architecture: Architecture
+) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
+    """Colour on black and opacity by midpoint samples `step` apart along the occupied part of each ray."""
+    colour, through = torch.zeros_like(path.origins), torch.ones_like(path.length)
+    for block in range(int(path.length.max().item() / (step * BLOCK)) + 1 if len(through) else 0):
+        alive = ((through > OPAQUE) & (path.length > block * BLOCK * step)).nonzero()[:, 0]
+        if len(alive) == 0:
+            break
+        rays = path.some(alive)
+        edges = torch.arange(block * BLOCK, (block + 1) * BLOCK + 1, device=alive.device) * step
+        edges = torch.minimum(edges[None], rays.length[:, None])
+        starts, ends = edges[:, :-1], edges[:, 1:]
+        rgb, density = _field(weights, rays.points((starts + ends) / 2), architecture)
+        part, opacity = composite(rgb, density, starts, ends)
+        colour[alive] += through[alive, None] * part
+        through[alive] *= 1 - opacity
+    return colour, 1 - through
+
+
+def seen_pixels(
+    occupancy: Bool[Tensor, "x y z"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
+) -> Bool[Tensor, "view height width"]:
+    """Pixels whose rays may meet an occupied cell: those near a cell's centre; all, if a cell is too close to tell."""
+    cells, device = len(occupancy), occupancy.device
+    centres = (occupancy.nonzero() + 0.5) * (2 * field.HALF / cells) - field.HALF
+    turned = torch.from_numpy(poses).to(device)
+    local = (centres - turned[:, None, :, 3]) @ turned[:, :, :3]
+    radius, depth = 3**0.5 * field.HALF / cells, -local[..., 2]
+    focal = cameras.focal(camera.angle, camera.width)
+    seen = torch.zeros(len(poses), camera.height, camera.width, dtype=torch.bool, device=device)
+    if centres.numel() == 0:
+        return seen
+    if depth.min() < 2 * radius:
+        return ~seen
+    column = (camera.width / 2 + focal * local[..., 0] / depth).floor().long()
+    row = (camera.height / 2 - focal * local[..., 1] / depth).floor().long()
+    reach = int(focal * radius / (depth.min().item() - radius)) + 1
+    wide = torch.zeros(len(poses), camera.height + 2 * reach, camera.width + 2 * reach, device=device)
+    inside = (column >= -reach) & (column < camera.width + reach) & (row >= -reach) & (row < camera.height + reach)
+    view = torch.arange(len(poses), device=device)[:, None].expand_as(row)
+    wide[view[inside], row[inside] + reach, column[inside] + reach] = 1
+    return max_pool2d(wide[:, None], 2 * reach + 1, stride=1)[:, 0] > 0
+
+
+def _paths(
+    pixels: Int[Tensor, " ray"], occupancy: Bool[Tensor, "x y z"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
+) -> Path:
+    view, row, column = np.unravel_index(pixels.cpu().numpy(), (len(poses), camera.height, camera.width))
+    places = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
+    rays = cameras.rays_through(poses[view], places, camera.angle, camera.width, camera.height)
+    origins, directions = (torch.from_numpy(array).to(occupancy.device) for array in rays)
+    return Path.of(origins, directions, occupancy)
+
+
+def _field(
+    weights: Float[Tensor, " weight"], points: Float[Tensor, "ray sample 3"], architecture: Architecture
+) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
+    parts = points.flatten(0, 1).split(POINTS_AT_ONCE)
+    rgb, density = zip(*[field.evaluate(weights[None], part[None], architecture) for part in parts], strict=True)
+    return torch.cat(rgb, 1).view(points.shape), torch.cat(density, 1).view(points.shape[:2])
