@@ -97,7 +97,7 @@ def finish(
 
 def check_share(stage: str, finished: Finished, most: float) -> None:
     """Raise `InputError` if more than the share `most` of all items was set aside; name the first three."""
-    count, total = len(finished.rejected), len(finished.places)
+    count, total = len(finished.rejected), len(finished.places.keys() | finished.rejected.keys())
     if count > most * total:
         first = "; ".join(f"{item}: {reason}" for item, reason in sorted(finished.rejected.items())[:3])
         raise InputError(f"{count} of {total} set aside, at most {most:.0%} allowed ({first})")

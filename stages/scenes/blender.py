@@ -1,0 +1,119 @@
+"""Scenes with a transforms_train.json, as the Blender exporters of NeRF write it; z is up.
+
+The folder is a scene itself, or holds `<scene>/transforms_train.json` (both of class `unlabelled`), or
+`<class>/<scene>/transforms_train.json`. Views need alpha: the scene is scaled and centred by its visual hull.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import BaseModel, Field, ValidationError
+
+from stages.errors import InputError
+from stages.scenes import hull, pictures
+from stages.scenes.listing import UNLABELLED, Found, Listing, collected, digest_of, safe
+from stages.scenes.shrinking import evenly, shrunk, stacked
+from stages.scenes.views import Views
+
+TRANSFORMS = "transforms_train.json"
+Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
+CELLS = 96
+ROOM = 0.75  # half of the cube in which a scene of about unit diagonal is measured again
+
+Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=4, max_length=4)]
+
+
+class Frame(BaseModel):
+    file_path: str
+    transform_matrix: Annotated[list[Row], Field(min_length=4, max_length=4)]  # camera to world, OpenGL axes
+
+
+class Transforms(BaseModel):
+    camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
+    frames: Annotated[list[Frame], Field(min_length=1)]
+
+
+def listing(folder: Path, classes: Collection[str]) -> Listing:
+    """Every scene, as its folder's name, with the class before it where there is one."""
+    scenes = [path.parent for path in [folder / TRANSFORMS, *sorted(folder.glob(f"*/{TRANSFORMS}"))] if path.is_file()]
+    offers = [(safe(scene.resolve().name), UNLABELLED, scene) for scene in scenes]
+    for path in sorted(folder.glob(f"*/*/{TRANSFORMS}")):
+        class_folder = path.parent.parent
+        if class_folder.name not in classes:
+            raise InputError(f"{class_folder}: no class of params.yaml, expected one of {', '.join(classes)}")
+        offers.append((f"{class_folder.name}.{safe(path.parent.name)}", class_folder.name, path.parent))
+    if not offers:
+        raise InputError(f"{folder}: no {TRANSFORMS} there, nor in its subfolders, nor in theirs")
+    return collected(Found(name, of, scene, _content(scene)) for name, of, scene in offers).without_duplicates()
+
+
+def read(scene: Path, most_views: int, resolution: int) -> Views:
+    """Up to `most_views` views, evenly spread, no larger than `resolution`; the hull of unit diagonal and centred."""
+    transforms = transforms_of(scene / TRANSFORMS)
+    kept = evenly(len(transforms.frames), most_views)
+    images = [pictures.decode(_file(scene, view, transforms.frames[view]).read_bytes()) for view in kept]
+    poses = np.stack([_pose(scene, view, transforms.frames[view]) for view in kept])
+    views = Views(stacked(images, str(scene)), poses, transforms.camera_angle_x)
+    return shrunk(normalised(views, str(scene)), resolution)
+
+
+def transforms_of(path: Path) -> Transforms:
+    """The checked camera file; an error names file, frame and field."""
+    try:
+        return Transforms.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        found = [f"{path}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise InputError("\n".join(found[:5])) from error
+
+
+def normalised(views: Views, name: str) -> Views:
+    """Poses moved and scaled so that the visual hull's bounding box has unit diagonal and is centred at the origin."""
+    axes, centres = -views.camera_to_world[:, :, 2], views.camera_to_world[:, :, 3]
+    across = np.eye(3) - axes[:, :, None] * axes[:, None, :]
+    middle = np.linalg.lstsq(across.sum(0), np.einsum("vij,vj->i", across, centres), rcond=None)[0]  # nearest to axes
+    longest = np.linalg.norm(centres - middle, axis=1).max()
+    _, height, width, _ = views.image.shape
+    half = longest * np.tan(views.camera_angle_x / 2) * max(1.0, height / width)
+    views = _moved(views, middle, 1.0)
+    for room in (half, ROOM):  # roughly, then finely
+        carved = hull.carve(views, CELLS, float(room))
+        if not carved.any():
+            raise InputError(f"{name}: the silhouettes have no common visual hull; do poses and pictures fit?")
+        low, high = hull.bounds(carved, float(room))
+        views = _moved(views, (low + high) / 2, float(1 / np.linalg.norm(high - low)))
+    return views
+
+
+def _moved(views: Views, origin: Float[np.ndarray, "3"], scale: float) -> Views:
+    poses = views.camera_to_world.copy()
+    poses[:, :, 3] = scale * (poses[:, :, 3] - origin)
+    return replace(views, camera_to_world=poses.astype(np.float32))
+
+
+def _file(scene: Path, number: int, frame: Frame) -> Path:
+    """The frame's picture, inside the scene's folder; without suffix it is a PNG."""
+    where = f"{scene / TRANSFORMS}: frame {number} ('{frame.file_path}')"
+    path = scene / frame.file_path
+    if not path.resolve().is_relative_to(scene.resolve()):
+        raise InputError(f"{where}: outside the scene's folder")
+    path = path if path.is_file() else path.with_name(path.name + ".png")
+    if not path.is_file():
+        raise InputError(f"{where}: no such picture, expected {path}")
+    return path
+
+
+def _pose(scene: Path, number: int, frame: Frame) -> Float[np.ndarray, "3 4"]:
+    pose = np.array(frame.transform_matrix, np.float32)[:3]
+    if not np.allclose(pose[:, :3].T @ pose[:, :3], np.eye(3), atol=1e-3) or np.linalg.det(pose[:, :3]) < 0:
+        raise InputError(f"{scene / TRANSFORMS}: frame {number}: transform_matrix is no rotation and shift")
+    return Z_TO_Y @ pose
+
+
+def _content(scene: Path) -> str:
+    suffixes = {".png", ".jpg", ".jpeg", ".webp"}
+    files = (path for path in sorted(scene.rglob("*")) if path.suffix.lower() in suffixes)
+    return digest_of([scene / TRANSFORMS, *files])

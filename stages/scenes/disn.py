@@ -1,0 +1,90 @@
+"""Rendered views in the ShapeNetRenders layout of DISN: `image/<synset>/<model id>/easy/NN.png` (protocol 1.1).
+
+Beside the pictures lies rendering_metadata.txt, a line per view: `[azimuth, elevation, in_plane, dist_ratio, focal_mm,
+sensor_mm, max_dist, x, y, z],`. Their world has z up: (x, y, z) of ours is (x, z, -y) of theirs. Their depth maps
+(8 bit, white where far) are not read.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from stages.errors import InputError
+from stages.params import ObjectClass
+from stages.scenes import pictures
+from stages.scenes.cameras import look_at_origin
+from stages.scenes.listing import Found, Listing, collected, digest_of
+from stages.scenes.shrinking import evenly, shrunk, stacked
+from stages.scenes.views import Views
+
+METADATA = "rendering_metadata.txt"
+FIELDS = ("azimuth", "elevation", "in_plane", "dist_ratio", "focal", "sensor", "max_dist", "x", "y", "z")
+
+
+def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
+    """Every model with easy views; a model id under several synsets is dropped everywhere (protocol 1)."""
+    names, places = {each.synset: name for name, each in classes.items()}, defaultdict(list)
+    for easy in sorted(folder.glob("image/*/*/easy")):
+        synset, model = easy.parts[-3:-1]
+        if synset not in names:
+            raise InputError(f"{easy.parent.parent}: no synset of params.yaml, expected one of {', '.join(names)}")
+        places[model].append(easy)
+    if not places:
+        raise InputError(f"{folder}: no image/<synset>/<model id>/easy, expected the ShapeNetRenders layout")
+    single = {model: paths[0] for model, paths in places.items() if len(paths) == 1}
+    found = collected(Found(model, names[path.parts[-3]], path, _content(path)) for model, path in single.items())
+    for model, paths in places.items():
+        if len(paths) > 1:
+            found.duplicates[model] = f"in {len(paths)} classes: {', '.join(path.parts[-3] for path in paths)}"
+    return found
+
+
+def read(easy: Path, most_views: int, resolution: int) -> Views:
+    """Up to `most_views` views of one model, evenly spread, no larger than `resolution`."""
+    poses, angle = cameras_of(easy / METADATA)
+    kept = evenly(len(poses), most_views)
+    files = [easy / f"{view:02d}.png" for view in kept]
+    for file in files:
+        if not file.is_file():
+            raise InputError(f"{file}: missing, {METADATA} has {len(poses)} views")
+    images = stacked([pictures.decode(file.read_bytes()) for file in files], str(easy))
+    return shrunk(Views(images, poses[kept], angle), resolution)
+
+
+def cameras_of(metadata: Path) -> tuple[Float[np.ndarray, "view 3 4"], float]:
+    """Poses and field of view; a line that isn't a view of the easy set is an error naming it."""
+    if not metadata.is_file():
+        raise InputError(f"{metadata}: missing, expected a line per view")
+    lines = [line for line in metadata.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = np.array([_numbers(line, f"{metadata}: line {number}") for number, line in enumerate(lines, start=1)])
+    if len(rows) == 0:
+        raise InputError(f"{metadata}: no lines, expected one per view")
+    azimuth, elevation, _, ratio, focal, sensor, longest = rows.T[:7]
+    if len(set(focal)) > 1 or len(set(sensor)) > 1:
+        raise InputError(f"{metadata}: several focal lengths or sensors, expected one of each")
+    return look_at_origin(azimuth, elevation, ratio * longest), float(2 * np.arctan(0.5 * sensor[0] / focal[0]))
+
+
+def _numbers(line: str, where: str) -> list[float]:
+    parts = line.strip().rstrip(",").strip().strip("[]").split(",")
+    if len(parts) != len(FIELDS):
+        raise InputError(f"{where}: {len(parts)} fields, expected {len(FIELDS)}: {', '.join(FIELDS)}")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError as error:
+        raise InputError(f"{where}: {error}, expected a number per field") from error
+    named = dict(zip(FIELDS, numbers, strict=True))
+    if not np.isfinite(numbers).all():
+        raise InputError(f"{where}: a number that isn't finite")
+    if min(named[name] for name in ("dist_ratio", "focal", "sensor", "max_dist")) <= 0:
+        raise InputError(f"{where}: dist_ratio, focal, sensor and max_dist must be above 0")
+    if any(named[name] for name in ("in_plane", "x", "y", "z")):
+        raise InputError(f"{where}: in_plane, x, y and z must be 0 (the easy set); the hard set is not read")
+    return numbers
+
+
+def _content(easy: Path) -> str:
+    return digest_of(sorted(path for path in easy.iterdir() if path.suffix == ".png" or path.name == METADATA))

@@ -1,0 +1,72 @@
+"""A folder of meshes, one subfolder per class, in any format trimesh reads. The door to trimesh's loaders.
+
+An object is one mesh file; its materials and textures lie beside it. y is up, unless the folder's manifest.csv
+(columns path, up) says z.
+"""
+
+import csv
+import hashlib
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import trimesh
+
+from stages.errors import InputError
+from stages.scenes.listing import Found, Listing, class_folders, collected, digest_of, safe
+from stages.scenes.mesh_colours import textured
+from stages.scenes.meshes import Model, checked, normalised, transformed
+
+SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
+Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)
+
+
+def listing(folder: Path, classes: Collection[str]) -> Listing:
+    """Every mesh file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
+    ups, offers = _ups(folder), []
+    for class_folder in class_folders(folder, classes):
+        for path in sorted(class_folder.rglob("*")):
+            if path.is_file() and path.suffix.lower() in SUFFIXES:
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                up = ups.get(path.relative_to(folder).as_posix(), "y")
+                object_id = f"{class_folder.name}.{safe(path.stem)}"
+                offers.append(Found(object_id, class_folder.name, path, content, _companions(path), up))
+    return collected(offers).without_duplicates()
+
+
+def read(path: Path, up: str) -> Model:
+    """The mesh with its colours, of unit diagonal and centred; raises `InputError` if it can't be used."""
+    try:
+        parts = [part for part in trimesh.load_scene(path, process=False).dump() if isinstance(part, trimesh.Trimesh)]
+    except Exception as error:  # loaders raise what they like
+        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error})") from error
+    parts = [part for part in parts if len(part.faces)]
+    if not parts:
+        raise InputError(f"{path}: mesh without faces, at least one expected")
+    starts = np.cumsum([0, *(len(part.vertices) for part in parts)])
+    vertices = np.concatenate([part.vertices for part in parts]).astype(np.float32)
+    faces = np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=False)]).astype(np.int32)
+    linear = path.suffix.lower() in {".glb", ".gltf"}
+    model = checked(Model(vertices, faces, textured(vertices[faces], parts, linear)), str(path))
+    return normalised(transformed(model, Z_TO_Y) if up == "z" else model)
+
+
+def _ups(folder: Path) -> dict[str, str]:
+    """Path → up axis, from manifest.csv if there is one with these columns."""
+    manifest = folder / "manifest.csv"
+    if not manifest.is_file():
+        return {}
+    with manifest.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not rows or not {"path", "up"} <= rows[0].keys():
+        return {}
+    for number, row in enumerate(rows, start=2):
+        if row["up"] not in ("y", "z"):
+            raise InputError(f"{manifest}: line {number}: up is '{row['up']}', expected y or z")
+    return {row["path"]: row["up"] for row in rows}
+
+
+def _companions(path: Path) -> str:
+    """Digest of the files beside a mesh that aren't meshes: its materials and textures."""
+    beside = (other for other in sorted(path.parent.rglob("*")) if other.is_file())
+    return digest_of(other for other in beside if other.suffix.lower() not in SUFFIXES)

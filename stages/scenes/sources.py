@@ -1,0 +1,154 @@
+"""The sources of objects behind one face: what each offers, which splits and copies that gives, and their views.
+
+To add a source: a module with `listing(folder, classes) -> Listing` and a reader of one object, an entry in `LISTINGS`
+and a case in `views_of`, and its name in `params.Scenes`.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+import pyarrow as pa
+
+from stages import datasets, schemas
+from stages.errors import InputError
+from stages.params import Params, Scenes
+from stages.runtime import seed_of
+from stages.scenes import augmentation, blender, cameras, catalogue, disn, mesh_folder, splits, views
+from stages.scenes.listing import NO_SYNSET, Found, Listing
+from stages.scenes.rendering import render
+from stages.scenes.views import Views
+from stages.scratch import Rows, digest
+
+LISTINGS = {"meshes": mesh_folder.listing, "disn": disn.listing, "blender": blender.listing}
+SINGLE_SCENES = ("disn", "blender")  # may come with too few objects to be split: those are there to be fitted
+
+
+@dataclass(frozen=True)
+class Object:
+    """A row of dataset `objects`, its caption aside."""
+
+    object_id: str
+    class_name: str
+    synset: str
+    split: str
+    source: str
+    base_object_id: str
+    augmentation: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that decides the views of one object."""
+
+    object: Object
+    noun: str
+    seed: int  # the study's
+    scenes: Scenes
+    found: Found | None  # None: of the catalogue
+
+    def key(self, code: str) -> str:
+        """Digest of what the views depend on; the split is not among it."""
+        parts = [self.object.object_id, self.object.class_name, self.object.source, self.seed]
+        inputs = [self.found.content, self.found.beside, self.found.up] if self.found else []
+        return digest(code, *parts, self.scenes.views, self.scenes.resolution, *inputs)
+
+
+def offered(params: Params) -> tuple[dict[str, Task], Listing]:
+    """What the source gives, copies of training objects included, by object id; and what it can't use."""
+    scenes = params.scenes
+    if scenes.source == "catalogue":
+        originals, listing = _of_catalogue(params), Listing()
+    else:
+        listing = LISTINGS[scenes.source](scenes.folder, params.classes)
+        originals = _imported(params, listing)
+    tasks = [task for original in originals for task in (original, *_copies(original))]
+    return {task.object.object_id: task for task in tasks}, listing
+
+
+def work(tasks: list[Task]) -> Rows:
+    """Rows of dataset `views` of some objects; one that can't be read is set aside with its reason."""
+    parts, rejected = [], {}
+    for task in tasks:
+        try:
+            parts.append(views.columns(task.object.object_id, views_of(task)))
+        except InputError as error:
+            rejected[task.object.object_id] = str(error)
+    return Rows(views.joined(parts), rejected)
+
+
+def views_of(task: Task) -> Views:
+    """The views of one object: rendered from its mesh, or read."""
+    one, scenes = task.object, task.scenes
+    copy_seed = seed_of(task.seed, "copy", one.object_id)
+    if task.found is not None and one.source in SINGLE_SCENES:
+        read = disn.read if one.source == "disn" else blender.read
+        original = read(task.found.path, scenes.views, scenes.resolution)
+        return augmentation.copy_of_views(original, copy_seed) if one.augmentation else original
+    model = mesh_folder.read(task.found.path, task.found.up) if task.found else made(task).model
+    model = augmentation.copy_of_model(model, copy_seed) if one.augmentation else model
+    poses = cameras.disn_poses(seed_of(task.seed, "views", one.object_id), scenes.views)
+    return render(model, poses, cameras.DISN_ANGLE, scenes.resolution)
+
+
+def made(task: Task) -> catalogue.Made:
+    """The catalogue's object that a task is about, or is a copy of."""
+    one = task.object
+    return catalogue.make(one.class_name, task.noun, seed_of(task.seed, "object", one.base_object_id))
+
+
+def table(tasks: Iterable[Task]) -> pa.Table:
+    """Rows of dataset `objects`. Originals of the catalogue have captions; a copy has other colours than they say."""
+    tasks = list(tasks)
+    columns = {name: [asdict(task.object)[name] for task in tasks] for name in asdict(tasks[0].object)}
+    captions = [made(task).caption if not (task.found or task.object.augmentation) else None for task in tasks]
+    return datasets.table(schemas.OBJECTS, {**columns, "caption": captions})
+
+
+def check_filled(tasks: Iterable[Task], params: Params) -> None:
+    """Raise `InputError` if a class has no object left in some split, now that what can't be read is gone."""
+    if params.scenes.source in SINGLE_SCENES:
+        return
+    filled = {(task.object.class_name, task.object.split) for task in tasks}
+    for class_name, split in itertools.product(params.classes, splits.SPLITS):
+        if (class_name, split) not in filled:
+            raise InputError(f"class {class_name}: no {split} object, at least one expected; are there too few?")
+
+
+def _of_catalogue(params: Params) -> list[Task]:
+    tasks, seed, scenes = [], params.study.seed, params.scenes
+    for name in params.classes:
+        if name not in catalogue.GENERATORS:
+            known = ", ".join(catalogue.GENERATORS)
+            raise InputError(f"params.yaml: classes.{name}: no class of the catalogue, expected some of {known}")
+        for index in range(scenes.objects_per_class):
+            split = splits.of_catalogue(name, index, seed, scenes.split)
+            tasks.append(_task(params, f"{name}_{index:04d}", name, split, None))
+    return tasks
+
+
+def _imported(params: Params, listing: Listing) -> list[Task]:
+    single = params.scenes.source in SINGLE_SCENES
+    members = defaultdict(list, {} if single else {name: [] for name in params.classes})
+    for found in listing.found:
+        members[found.class_name].append(found.object_id)
+    split = splits.of_imported(members, params.study.seed, params.scenes.split, few_are_test=single)
+    return [_task(params, each.object_id, each.class_name, split[each.object_id], each) for each in listing.found]
+
+
+def _task(params: Params, object_id: str, class_name: str, split: str, found: Found | None) -> Task:
+    known = params.classes.get(class_name)
+    synset, noun = (known.synset, known.noun) if known else (NO_SYNSET, "")
+    row = Object(object_id, class_name, synset, split, params.scenes.source, object_id, 0)
+    return Task(row, noun, params.study.seed, params.scenes, found)
+
+
+def _copies(task: Task) -> list[Task]:
+    """A1, A2, … of a training object: other proportions and colours, cameras of their own."""
+    if task.object.split != "train":
+        return []
+    return [
+        replace(task, object=replace(task.object, object_id=f"{task.object.object_id}.a{number}", augmentation=number))
+        for number in range(1, task.scenes.copies + 1)
+    ]
