@@ -126,7 +126,7 @@ def write_model(
     """`name`.safetensors and config.json, which carries the weights' sha256."""
     from safetensors.numpy import save
 
-    data = save({key: np.ascontiguousarray(value) for key, value in tensors.items()})
+    data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
     with replacing(folder) as temporary:
         (temporary / f"{name}.safetensors").write_bytes(data)
         text = json.dumps({**config, "sha256": hashlib.sha256(data).hexdigest()}, indent=2)

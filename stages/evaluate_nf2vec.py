@@ -1,0 +1,49 @@
+"""Measure nf2vec on the test objects: what its decoder gives back, and nearest neighbours by class."""
+
+import json
+from pathlib import Path
+
+from stages import datasets, schemas
+from stages.errors import InputError
+from stages.params import load
+from stages.runtime import command, seed_of
+
+
+def evaluate_nf2vec(
+    *, objects: Path, nerfs: Path, nf2vec: Path, metrics: Path, params: Path = Path("params.yaml")
+) -> None:
+    """Write JSON `metrics`: decoder PSNR, and rank-1 class hits (leave one out, percent) beside two yardsticks.
+
+    The yardsticks are the NeRFs' raw weights, and nf2vec as it was before its training.
+    """
+    import numpy as np
+    import pyarrow.compute as pc
+
+    from stages.nf2vec.model import Model, check_width, embed
+    from stages.nf2vec.nerfs import Nerfs
+    from stages.nf2vec.quality import decoder_psnr, nearest_shares_class
+
+    how = load(params)
+    seed = seed_of(how.study.seed, "nf2vec")
+    trained = Model.of(*datasets.read_model(nf2vec)).to(how.runtime.device)
+    untrained = Model(trained.how, trained.architecture, seed).to(how.runtime.device)
+    test = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split"])
+    test = test.filter(pc.field("split") == "test")
+    rows = datasets.rows_of(nerfs, schemas.NERFS, test["object_id"].to_pylist())
+    if len(rows) < 2:
+        raise InputError(f"{nerfs}: {len(rows)} NeRFs of test objects of {objects}, expected at least 2")
+    weights = datasets.matrix(rows["weights"])
+    check_width(nerfs, weights.shape[1], trained.architecture, "nf2vec was trained on")
+    class_of = dict(zip(test["object_id"].to_pylist(), test["class_name"].to_pylist(), strict=True))
+    classes = np.unique([class_of[key] for key in rows["object_id"].to_pylist()], return_inverse=True)[1]
+    spaces = {"trained": embed(trained, weights), "untrained": embed(untrained, weights), "raw_weights": weights}
+    hits = {f"rank_1_{name}": 100 * nearest_shares_class(space, classes).mean() for name, space in spaces.items()}
+    given = Nerfs.of(weights, rows["occupancy"].to_pylist())
+    values = {**hits, "decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
+    metrics.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)
+    metrics.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command(evaluate_nf2vec)

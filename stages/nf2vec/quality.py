@@ -1,0 +1,41 @@
+"""How good an nf2vec is: what its decoder gives back, and how well neighbours in its space share a class."""
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+
+from stages.nf2vec.model import Model
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.supervision import foreground, own, rendered
+from stages.nf2vec.training import disn_rays
+
+RAYS, SAMPLES, AT_ONCE = 64, 48, 8
+
+
+@torch.no_grad()
+def decoder_psnr(model: Model, nerfs: Nerfs, seed: int) -> Float[np.ndarray, " nerf"]:
+    """dB between the decoder's render of each NeRF and the NeRF's own, on black, along 64 rays that meet it.
+
+    Both are sampled in the cells that the NeRF's grid calls occupied.
+    """
+    device = next(model.parameters()).device
+    how = model.how.training.model_copy(update={"rays": RAYS, "samples": SAMPLES})
+    cameras, random = disn_rays(seed, str(device)), torch.Generator(device).manual_seed(seed)
+    quality = []
+    for which in torch.arange(len(nerfs)).split(AT_ONCE):
+        batch = nerfs.take(which, str(device))
+        rays, embedding = foreground(batch, model.architecture, how, random, cameras), model.embed(batch.weights)
+        target, _ = rendered(own(batch, model.architecture), batch.grids(), rays, SAMPLES)
+        found, _ = rendered(lambda points, v=embedding: model.decoder(v, points), batch.grids(), rays, SAMPLES)
+        quality.append(-10 * (found - target).square().mean((1, 2)).clamp(min=1e-10).log10())
+    return torch.cat(quality).double().cpu().numpy()
+
+
+def nearest_shares_class(
+    vectors: Float[np.ndarray, "item number"], classes: Int[np.ndarray, " item"]
+) -> Bool[np.ndarray, " item"]:
+    """Is the item nearest by cosine, other than the item itself, of its class? Ties: the lower index."""
+    unit = vectors.astype(np.float64) / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    similarity = unit @ unit.T
+    np.fill_diagonal(similarity, -np.inf)
+    return classes[similarity.argmax(axis=1)] == classes

@@ -1,0 +1,35 @@
+import numpy as np
+import torch
+
+from stages.nerf.field import HALF
+from stages.nf2vec.model import Model
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.quality import decoder_psnr, nearest_shares_class
+from stages.params import Architecture, Nf2vec
+
+
+def test_the_nearest_by_angle_counts_and_never_the_item_itself():
+    vectors = np.array([[1, 0], [10, 1], [0, 1], [1, 20], [1, 0.9]], np.float32)
+    found = nearest_shares_class(vectors, np.array([0, 0, 1, 1, 1]))
+    assert found.tolist() == [True, True, True, True, False]
+
+
+def test_an_equal_twin_of_another_class_is_a_miss():
+    vectors = np.array([[1, 2], [1, 2], [1, 2.1]], np.float32)
+    assert nearest_shares_class(vectors, np.array([0, 1, 0])).tolist() == [False, False, True]
+
+
+def test_psnr_is_that_of_the_error_along_rays(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):
+    grey = Nerfs(torch.zeros_like(nerfs.weights), nerfs.occupancy, nerfs.cells)  # density 1/e
+    model = Model(how, architecture, seed=0).eval()
+    with torch.no_grad():
+        model.decoder.last.weight.zero_()
+        model.decoder.last.bias.zero_()  # the same
+    np.testing.assert_allclose(decoder_psnr(model, grey, seed=0), 100)  # where it is cut off
+    with torch.no_grad():
+        model.decoder.last.bias[:3] = -50  # black, as dense as before: the error is half the opacity
+    opaque = Nerfs(grey.weights, torch.full_like(grey.occupancy, 255), grey.cells)
+    dark = decoder_psnr(model, opaque, seed=0)
+    longest = 2 * HALF * np.sqrt(3)
+    assert (dark > -20 * np.log10(0.5 * (1 - np.exp(-longest / np.e)))).all()
+    assert (dark < -20 * np.log10(0.5 * (1 - np.exp(-0.25 * longest / np.e)))).all()
