@@ -5,6 +5,7 @@ NeRFs, so that many are evaluated by one batched product.
 """
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -26,7 +27,7 @@ def shapes(architecture: Architecture) -> list[tuple[int, int]]:
         *[architecture.units] * architecture.hidden_layers,
         architecture.outputs,
     ]
-    return [(out, into) for into, out in zip(widths, widths[1:], strict=False)]
+    return [(out, into) for into, out in pairwise(widths)]
 
 
 def size(architecture: Architecture) -> int:

@@ -5,6 +5,7 @@ a fitted field says nothing: its occupancy grid, which never reaches beyond the 
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from stages.nerf import field, pixels
 from stages.nerf.marching import composite, over, samples
 from stages.nerf.occupancy import occupied, pack
 from stages.nerf.quality import measure
-from stages.params import Architecture, Fitting, Nerf
+from stages.params import Architecture, Nerf
 from stages.scenes.hull import carve
 from stages.scenes.views import Views, some
 
@@ -60,7 +61,7 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int,
     hull = torch.from_numpy(carve(seen, how.fitting.occupancy, field.HALF)).to(device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
-    weights = optimise(seen, hull, torch.from_numpy(start).to(device), how.fitting, how.field, seed)
+    weights = optimise(seen, hull, torch.from_numpy(start).to(device), how, seed)
     grid = occupied(weights, hull, how.field)
     quality = measure(weights, grid, views, how.rendering, how.field)
     split = np.isin(np.arange(len(views)), fitted)
@@ -85,24 +86,20 @@ class Batch:
 
 
 def optimise(
-    views: Views,
-    hull: Bool[Tensor, "x y z"],
-    start: Float[Tensor, " weight"],
-    how: Fitting,
-    architecture: Architecture,
-    seed: int,
+    views: Views, hull: Bool[Tensor, "x y z"], start: Float[Tensor, " weight"], how: Nerf, seed: int, *, stop: int = 0
 ) -> Float[Tensor, " weight"]:
     """Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step.
 
-    Raises `Diverged` with step and loss as soon as a loss isn't finite.
+    `stop`: leave after so many steps, if not 0. Raises `Diverged` as soon as a loss isn't finite.
     """
+    steps, rate = how.fitting.steps, how.fitting.learning_rate
     weights = start.clone()[None].requires_grad_()
-    adam = torch.optim.Adam([weights], lr=how.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
-    for step, batch in enumerate(_batches(views, hull, how, architecture, seed)):
-        adam.param_groups[0]["lr"] = how.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.steps))
-        loss = _loss(weights, batch, architecture)
+    adam = torch.optim.Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True)
+    for step, batch in enumerate(_batches(views, hull, how, seed, stop or steps)):
+        adam.param_groups[0]["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
+        loss = _loss(weights, batch, how.field)
         if not math.isfinite(value := loss.item()):
-            raise Diverged(f"loss {value} at step {step} of {how.steps}")
+            raise Diverged(f"loss {value} at step {step} of {steps}")
         adam.zero_grad()
         loss.backward()
         adam.step()
@@ -116,26 +113,18 @@ def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Archit
     return smooth_l1_loss(seen, over(batch.colour * batch.alpha[:, None], batch.alpha, batch.background))
 
 
-def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Fitting, architecture: Architecture, seed: int):
-    """The batches of all steps; some steps' rays are prepared at once, which costs less."""
-    device = hull.device
+def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int, steps: int) -> Iterator[Batch]:
+    """What the steps look at; `STEPS_AT_ONCE` are prepared together, which costs less."""
+    device, rays, count = hull.device, how.fitting.rays, how.fitting.samples
     random, generator = np.random.default_rng(seed), torch.Generator(device).manual_seed(seed)
-    drawn = pixels.draw(views, how.steps * how.rays, random, device)
-    for first in range(0, how.steps, STEPS_AT_ONCE):
-        count = min(STEPS_AT_ONCE, how.steps - first)
-        part = slice(first * how.rays, (first + count) * how.rays)
-        jitter = torch.rand(count * how.rays, how.samples, generator=generator, device=device)
-        points, starts, ends = samples(drawn.origins[part], drawn.directions[part], hull, how.samples, jitter)
-        encoded = field.frequency(field.unit(points), architecture.octaves)
-        backgrounds = torch.rand(count, 3, generator=generator, device=device)
-        for step in range(count):
-            rays = slice(step * how.rays, (step + 1) * how.rays)
-            every = slice((first + step) * how.rays, (first + step + 1) * how.rays)
-            yield Batch(
-                encoded[rays].flatten(0, 1)[None],
-                starts[rays],
-                ends[rays],
-                drawn.colour[every],
-                drawn.alpha[every],
-                backgrounds[step],
-            )
+    drawn = pixels.draw(views, steps * rays, random, device)
+    for first in range(0, steps, STEPS_AT_ONCE):
+        several = slice(first * rays, min(first + STEPS_AT_ONCE, steps) * rays)
+        origins, directions = drawn.origins[several], drawn.directions[several]
+        jitter = torch.rand(len(origins), count, generator=generator, device=device)
+        points, starts, ends = samples(origins, directions, hull, count, jitter)
+        encoded = field.frequency(field.unit(points), how.field.octaves)
+        seen = (encoded, starts, ends, drawn.colour[several], drawn.alpha[several])
+        for encoding, start, end, colour, alpha in zip(*(part.split(rays) for part in seen), strict=True):
+            background = torch.rand(3, generator=generator, device=device)
+            yield Batch(encoding.flatten(0, 1)[None], start, end, colour, alpha, background)

@@ -4,7 +4,7 @@ The integral is the emission-absorption model of NeRF (Mildenhall et al. 2020, e
 δ has opacity 1 - exp(-σδ), and is seen through the transmittance of the samples before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nerfacc
 import torch
@@ -76,6 +76,7 @@ def samples(
     occupancy: Bool[Tensor, "x y z"],
     count: int,
     jitter: Float[Tensor, "ray #sample"],
+    *,
     steps: int = STEPS,
 ) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"], Float[Tensor, "ray sample"]]:
     """`count` points per ray, spread evenly over the part of it that lies in occupied cells.
@@ -126,8 +127,8 @@ class Path:
 
     def some(self, rays: Int[Tensor, " chosen"]) -> "Path":
         """The paths of some rays."""
-        own = (self.origins, self.directions, self.near, self.stretch, self.length, self.first)
-        return Path(*(part[rays] for part in own), self.number)
+        own = ("origins", "directions", "near", "stretch", "length", "first")
+        return replace(self, **{name: getattr(self, name)[rays] for name in own})
 
     def points(self, along: Float[Tensor, "ray sample"]) -> Float[Tensor, "ray sample 3"]:
         """World points at distances in [0, length] along the occupied part."""

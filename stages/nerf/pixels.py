@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from scipy.ndimage import maximum_filter
 from torch import Tensor
 
@@ -24,7 +24,7 @@ class Pixels:
     alpha: Float[Tensor, " ray"]
 
 
-def draw(views: Views, count: int, random: np.random.Generator, device: str) -> Pixels:
+def draw(views: Views, count: int, random: np.random.Generator, device: torch.device) -> Pixels:
     """`count` pixels, drawn evenly from those in or near the silhouettes of all views."""
     near = np.flatnonzero(near_silhouettes(views.image[..., 3] > 0))
     chosen = near[random.integers(len(near), size=count)]
