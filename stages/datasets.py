@@ -147,6 +147,14 @@ def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray]
     return load(data), config
 
 
+def write_text(path: Path, text: str) -> None:
+    """A small text file, complete under its name or not there at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """A temporary folder that takes `folder`'s place if the block ends well, and is gone if not."""

@@ -119,7 +119,7 @@ PROMPT_EMBEDDINGS = Schema(
 
 MAPPED_EMBEDDINGS = Schema(
     "mapped_embeddings",
-    key=("variant", "seed", "owner_id"),
+    key=("variant", "seed", "domain", "owner_id"),
     columns={
         "variant": TEXT,
         "seed": INTEGER,
@@ -131,7 +131,7 @@ MAPPED_EMBEDDINGS = Schema(
 
 NEIGHBOURS = Schema(
     "neighbours",
-    key=("variant", "seed", "query_id", "rank"),
+    key=("variant", "seed", "domain", "query_id", "rank"),
     columns={
         "variant": TEXT,
         "seed": INTEGER,

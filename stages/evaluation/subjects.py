@@ -1,0 +1,42 @@
+"""Who takes part: originals of a split that have all that an experiment needs."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Int
+
+from stages import datasets
+from stages.errors import InputError
+from stages.evaluation.views import Views
+
+
+def originals(objects: pa.Table, split: str, *having: Iterable[str]) -> pa.Table:
+    """Rows of `objects` that are no copies, of the split, with their id in each of `having`; an error if none is."""
+    ids = set(objects["object_id"].to_pylist()).intersection(*having)
+    wanted = (pc.field("augmentation") == 0) & (pc.field("split") == split)
+    found = objects.filter(wanted & pc.field("object_id").isin(pa.array(sorted(ids), pa.string())))
+    if not len(found):
+        raise InputError(f"no original of split {split} has all the embeddings needed, expected at least one")
+    return found
+
+
+def only(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:
+    """The rows whose `column` is one of `ids`, in the order they had."""
+    return rows.filter(pc.field(column).isin(pa.array(ids, pa.string())))
+
+
+def views_of(rows: pa.Table, ids: Sequence[str]) -> Views:
+    """The image embeddings of `ids`."""
+    chosen = only(rows, "owner_id", ids)
+    return Views.of(chosen["owner_id"].to_pylist(), chosen["view"].to_numpy(), datasets.matrix(chosen["embedding"]))
+
+
+def labels(classes: Sequence[str], known: Sequence[str], where: str) -> Int[np.ndarray, " item"]:
+    """Each class as its place in `known`; one that isn't there is an error that names it and `where`."""
+    places = {name: place for place, name in enumerate(known)}
+    unknown = sorted(set(classes) - places.keys())
+    if unknown:
+        raise InputError(f"{where}: no class {unknown}, expected some of {sorted(known)}")
+    return np.array([places[name] for name in classes], np.int64)

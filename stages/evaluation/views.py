@@ -1,0 +1,64 @@
+"""Embeddings of several views an object: which of them are drawn, and their means.
+
+Draws depend on the study's seed, the object's id and a view's number alone, so that ground-truth and rendered views
+are drawn alike, whatever else is in the data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from stages.runtime import seed_of
+
+
+@dataclass(frozen=True)
+class Views:
+    """Rows in order of object and view: object `ids[i]` has rows first[i] … first[i] + counts[i] − 1."""
+
+    ids: list[str]
+    first: Int[np.ndarray, " object"]
+    counts: Int[np.ndarray, " object"]
+    numbers: Int[np.ndarray, " row"]
+    embeddings: Float[np.ndarray, "row dim"]
+
+    @staticmethod
+    def of(
+        owners: Sequence[str], numbers: Int[np.ndarray, " row"], embeddings: Float[np.ndarray, "row dim"]
+    ) -> "Views":
+        """`owners`: the object of each row, equal ones side by side."""
+        ids = np.asarray(owners, dtype=object)
+        first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+        return Views(ids[first].tolist(), first, np.diff(first, append=len(ids)), numbers, embeddings)
+
+    @property
+    def owner(self) -> Int[np.ndarray, " row"]:
+        """The place in `ids` of each row's object."""
+        return np.repeat(np.arange(len(self.ids)), self.counts)
+
+    def draw(self, study_seed: int, purpose: str) -> Int[np.ndarray, " row"]:
+        """Each view's place (0 = first) in a shuffle of its object's views; `purpose` tells draws apart."""
+        keys = np.empty(len(self.numbers))
+        for object_id, first, count in zip(self.ids, self.first, self.counts, strict=True):
+            numbers = self.numbers[first : first + count]
+            rng = np.random.default_rng(seed_of(study_seed, "views", purpose, object_id))
+            keys[first : first + count] = rng.random(numbers.max() + 1)[numbers]
+        places = np.empty(len(keys), np.int64)
+        places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
+        return places
+
+    def means(self, most: int, study_seed: int) -> Float[np.ndarray, "object dim"]:
+        """c̄_N (protocol 4): the mean of an object's first `most` shuffled views, raw; subsets are nested in `most`."""
+        chosen = self.draw(study_seed, "mean") < most
+        sums = np.add.reduceat(np.where(chosen[:, None], self.embeddings, 0).astype(np.float64), self.first, axis=0)
+        return (sums / np.minimum(self.counts, most)[:, None]).astype(np.float32)
+
+    def queries(self, study_seed: int) -> Float[np.ndarray, "object dim"]:
+        """One view of each object, drawn once for every model (protocol 6.2)."""
+        return self.embeddings[self.draw(study_seed, "query") == 0]
+
+
+def names(counts: Sequence[int], most: int) -> dict[str, int]:
+    """View counts by the word tables have for them: "N" for all `most` views, to which larger counts shrink."""
+    return {("N" if count >= most else str(count)): min(count, most) for count in counts}

@@ -1,0 +1,101 @@
+"""Losses between mapper outputs x_i and targets y_i, i = 1 … B; each gives one number per model.
+
+`*model` is any number of leading axes: none for a single mapper, one for many at once.
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import logsigmoid, normalize
+
+from stages.params import Loss
+
+# log t' and b at the start: softmax as in CLIP, SigLIP as in its paper (Zhai et al. 2023)
+START = {"softmax": (math.log(1 / 0.07), 0.0), "siglip": (math.log(10), -10.0)}
+
+
+class Losses(nn.Module):
+    """The loss of each of many models, with its own learnable scale and bias where it has them."""
+
+    def __init__(self, kinds: Sequence[Loss]) -> None:
+        super().__init__()
+        start = torch.tensor([START.get(kind, (0.0, 0.0)) for kind in kinds])
+        self.log_scale, self.bias = (nn.Parameter(values.clone()) for values in start.T)
+        self.groups = {kind: [i for i, other in enumerate(kinds) if other == kind] for kind in dict.fromkeys(kinds)}
+
+    def forward(
+        self, outputs: Float[Tensor, "model batch dim"], targets: Float[Tensor, "model batch dim"]
+    ) -> Float[Tensor, " model"]:
+        values = outputs.new_zeros(len(outputs))
+        for kind, group in self.groups.items():
+            parts = (outputs[group], targets[group], self.log_scale[group], self.bias[group])
+            values = values.index_put((torch.tensor(group, device=values.device),), loss_of(kind, *parts))
+        return values
+
+
+def cosine(
+    outputs: Float[Tensor, "*model batch dim"], targets: Float[Tensor, "*model batch dim"]
+) -> Float[Tensor, "*model"]:
+    """1/B Σ_i (1 − cos(x_i, y_i)) (Eq. 3.1)."""
+    return (1 - (normalize(outputs, dim=-1) * normalize(targets, dim=-1)).sum(-1)).mean(-1)
+
+
+def softmax(
+    outputs: Float[Tensor, "*model batch dim"],
+    targets: Float[Tensor, "*model batch dim"],
+    log_scale: Float[Tensor, "*model"],
+) -> Float[Tensor, "*model"]:
+    """−1/2B Σ_i [log softmax_j(t cos(x_i, y_j))_i + log softmax_j(t cos(x_j, y_i))_i], t = e^log_scale (Eq. 2.3)."""
+    logits = _logits(outputs, targets, log_scale)
+    rows, columns = logits.log_softmax(-1), logits.log_softmax(-2)
+    return -(rows + columns).diagonal(dim1=-2, dim2=-1).mean(-1) / 2
+
+
+def siglip(
+    outputs: Float[Tensor, "*model batch dim"],
+    targets: Float[Tensor, "*model batch dim"],
+    log_scale: Float[Tensor, "*model"],
+    bias: Float[Tensor, "*model"],
+) -> Float[Tensor, "*model"]:
+    """−1/B Σ_ij log σ(z_ij (e^log_scale cos(x_i, y_j) + bias)), z = +1 where i = j, else −1 (Eq. 2.4).
+
+    All B² pairs, over B. Eq. 2.4 prints the opposite sign of the bias; with b = −10 the logit must be t·cos + b.
+    """
+    logits = _logits(outputs, targets, log_scale) + bias[..., None, None]
+    signs = 2 * torch.eye(logits.shape[-1], device=logits.device) - 1
+    return -logsigmoid(signs * logits).sum((-2, -1)) / logits.shape[-1]
+
+
+def mse(
+    outputs: Float[Tensor, "*model batch dim"], targets: Float[Tensor, "*model batch dim"]
+) -> Float[Tensor, "*model"]:
+    """1/(B·dim) Σ ‖x_i − y_i‖²."""
+    return (outputs - targets).square().mean((-2, -1))
+
+
+def loss_of(
+    kind: Loss,
+    outputs: Float[Tensor, "*model batch dim"],
+    targets: Float[Tensor, "*model batch dim"],
+    log_scale: Float[Tensor, "*model"],
+    bias: Float[Tensor, "*model"],
+) -> Float[Tensor, "*model"]:
+    """The loss by its name in params.yaml; scale and bias only matter to those that have them."""
+    match kind:
+        case "cosine":
+            return cosine(outputs, targets)
+        case "softmax":
+            return softmax(outputs, targets, log_scale)
+        case "siglip":
+            return siglip(outputs, targets, log_scale, bias)
+        case "mse":
+            return mse(outputs, targets)
+
+
+def _logits(
+    outputs: Float[Tensor, "*model batch dim"], targets: Float[Tensor, "*model batch dim"], log_scale: Tensor
+) -> Float[Tensor, "*model batch batch"]:
+    return log_scale.exp()[..., None, None] * normalize(outputs, dim=-1) @ normalize(targets, dim=-1).mT

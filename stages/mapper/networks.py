@@ -1,0 +1,54 @@
+"""Many MLPs of one shape, computed together: weights are stacked along a first axis `model`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Mappers(nn.Module):
+    """Mappers x ↦ W_L gelu(… gelu(W_1 x + b_1) …) + b_L; no normalisation, no dropout (protocol 5)."""
+
+    def __init__(self, widths: Sequence[int], seeds: Sequence[int]) -> None:
+        super().__init__()
+        singles = [[layer for layer in single(widths, seed) if isinstance(layer, nn.Linear)] for seed in seeds]
+        layers = list(zip(*singles, strict=True))
+        self.widths = tuple(widths)
+        self.weights = nn.ParameterList(torch.stack([linear.weight.detach() for linear in same]) for same in layers)
+        self.biases = nn.ParameterList(torch.stack([linear.bias.detach() for linear in same]) for same in layers)
+
+    def forward(self, inputs: Float[Tensor, "model row in"]) -> Float[Tensor, "model row out"]:
+        hidden = inputs
+        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            hidden = torch.baddbmm(bias[:, None], nn.functional.gelu(hidden) if layer else hidden, weight.mT)
+        return hidden
+
+    def tensors(self) -> dict[str, Float[np.ndarray, "..."]]:
+        """Stacked parameters by name: weights.<layer> (model, out, in) and biases.<layer> (model, out)."""
+        return {name: value.cpu().numpy() for name, value in self.state_dict().items()}
+
+
+def apply(
+    tensors: Mapping[str, Float[np.ndarray, "..."]], inputs: Float[np.ndarray, "row in"]
+) -> Iterator[Float[np.ndarray, "row out"]]:
+    """The outputs of each of the stacked models for the same inputs, model by model."""
+    parameters = {name: torch.from_numpy(value) for name, value in tensors.items()}
+    layers, rows = len(parameters) // 2, torch.from_numpy(np.ascontiguousarray(inputs))
+    for model in range(len(parameters["weights.0"])):
+        hidden = rows
+        for layer in range(layers):
+            before = nn.functional.gelu(hidden) if layer else hidden
+            weight, bias = parameters[f"weights.{layer}"][model], parameters[f"biases.{layer}"][model]
+            hidden = nn.functional.linear(before, weight, bias)
+        yield hidden.numpy()
+
+
+def single(widths: Sequence[int], seed: int) -> nn.Sequential:
+    """One mapper as torch initialises it by default after `seed`; the global generator is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        layers = [nn.Linear(inputs, outputs) for inputs, outputs in pairwise(widths)]
+    return nn.Sequential(*[part for layer in layers for part in (nn.GELU(), layer)][1:])

@@ -1,0 +1,52 @@
+"""What mappers learn from: NeRF vectors beside CLIP vectors of the same objects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from stages.mapper.batches import Plan
+
+Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Object i owns rows first[i] … first[i] + counts[i] − 1 of every set of CLIP vectors.
+
+    In the mean regime an object has one row and a set is a number of averaged views; per view it has many rows.
+    """
+
+    nerf: Float[np.ndarray, "object nerf"]
+    clip: Float[np.ndarray, "set row clip"]
+    first: Int[np.ndarray, " object"]
+    counts: Int[np.ndarray, " object"]
+
+    @staticmethod
+    def of_means(nerf: Float[np.ndarray, "object nerf"], clip: Float[np.ndarray, "set object clip"]) -> "Pairs":
+        """One pair per object and set."""
+        return Pairs(nerf, clip, np.arange(len(nerf)), np.ones(len(nerf), np.int64))
+
+
+class Dealer:
+    """Pairs on a device, dealt to every model by its own plan and from its own set."""
+
+    def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[int], device: str) -> None:
+        self.nerf, self.clip = (torch.from_numpy(np.ascontiguousarray(x)).to(device) for x in (pairs.nerf, pairs.clip))
+        self.first, self.direction = pairs.first, direction
+        self.sets = torch.tensor(sets, device=device)[:, None]
+
+    def deal(
+        self, plans: Sequence[Plan]
+    ) -> Iterator[tuple[Float[Tensor, "model batch in"], Float[Tensor, "model batch out"]]]:
+        """Inputs and targets of every step of an epoch."""
+        objects = np.stack([plan.objects for plan in plans])
+        rows = self.first[objects] + np.stack([plan.views for plan in plans])
+        chosen = [torch.from_numpy(index).to(self.nerf.device).split(plans[0].batch, dim=1) for index in (objects, rows)]
+        for some_objects, some_rows in zip(*chosen, strict=True):
+            nerf, clip = self.nerf[some_objects], self.clip[self.sets, some_rows]
+            yield (clip, nerf) if self.direction == "clip2nerf" else (nerf, clip)
