@@ -16,9 +16,10 @@ from stages.runtime import seed_of
 from stages.scenes.catalogue.aircraft import airplane
 from stages.scenes.catalogue.boxes import cabinet, speaker
 from stages.scenes.catalogue.cars import car
+from stages.scenes.catalogue.displays import display
 from stages.scenes.catalogue.lamps import lamp
+from stages.scenes.catalogue.phones import phone
 from stages.scenes.catalogue.rifles import rifle
-from stages.scenes.catalogue.screens import display, phone
 from stages.scenes.catalogue.seating import bench, chair
 from stages.scenes.catalogue.sketches import Sketch
 from stages.scenes.catalogue.tables import table

@@ -85,7 +85,7 @@ def speaker(sketch: Sketch) -> None:
         sketch.add(
             main, lathe([(0.9 * z, foot), (z, foot + 0.04), (z, foot + height), (0.8 * z, foot + height + 0.04)])
         )
-        face = 0.9 * z
+        face = 0.96 * z
     else:
         sketch.add(
             main, box((-x, x), (foot, foot + height), (-z, z), taper=sketch.one(1.0, 1.0, sketch.between(0.75, 0.95)))
@@ -95,7 +95,7 @@ def speaker(sketch: Sketch) -> None:
         sketch.add(cone, box((0, face + 0.02), (foot + 0.03, foot + height - 0.03), (0.03 - z, z - 0.03)))
         sketch.features.append("a cloth front")
         count = 1
-    ring = sketch.material()
+    ring = sketch.material(unlike=main)
     shares = np.sort(sketch.random.uniform(0.6, 1.2, count))[::-1]
     at = foot
     for share in shares / shares.sum():

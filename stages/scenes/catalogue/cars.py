@@ -59,7 +59,7 @@ def _cabin(sketch: Sketch, shape: Shape, half: float, y: tuple[float, float]) ->
     waist, roof = y
     rear, front = sketch.between(*shape.rear), sketch.between(*shape.front)
     top = rear + sketch.between(*shape.rear_slope), front - sketch.between(*shape.front_slope)
-    inner, upper, glass = 0.92 * half, 0.78 * half, sketch.material()
+    inner, upper, glass = 0.92 * half, 0.78 * half, sketch.material(unlike=sketch.main)
     if shape.words == "no roof":
         pane = [(front, waist, -inner), (front, waist, inner), (top[1], roof, upper), (top[1], roof, -upper)]
         sketch.add(glass, blade(pane, 0.012))

@@ -25,9 +25,9 @@ def _dining(sketch: Sketch) -> None:
     stand = sketch.one(
         four, four, four, swivel, swivel, supports.sled, supports.pedestal, supports.panels, supports.block
     )
-    stand(sketch, frame, 0.95 * x, 0.95 * z, height)
     thick = sketch.between(0.025, 0.12)
-    _seat(sketch, main, x, z, (height, height + thick))
+    held = _seat(sketch, main, x, z, (height, height + thick))
+    stand(sketch, frame, held * x, held * z, height)
     tall = sketch.between(0.2, 0.7)
     _back(sketch, sketch.one(main, frame), x, z, (height + thick, height + thick + tall))
     if sketch.chance(0.4):
@@ -37,7 +37,9 @@ def _dining(sketch: Sketch) -> None:
 def bench(sketch: Sketch) -> None:
     """A long seat for several: park, garden, gym benches, pews, stools that got long."""
     main, frame = sketch.main, sketch.material()
-    x, z, height = sketch.between(0.13, 0.28), sketch.between(0.42, 0.85), sketch.between(0.25, 0.5)
+    backed = sketch.chance(0.72)
+    x, z = sketch.between(0.15, 0.28) if backed else sketch.between(0.12, 0.2), sketch.between(0.42, 0.85)
+    height = sketch.between(0.25, 0.5)
     stand = sketch.one(
         supports.four_legs, supports.four_legs, supports.panels, supports.trestles, supports.sled, supports.block
     )
@@ -47,7 +49,7 @@ def bench(sketch: Sketch) -> None:
         _slats(sketch, main, x, z, (height, height + thick))
     else:
         sketch.add(main, box((-x, x), (height, height + thick), (-z, z)))
-    if sketch.chance(0.6):
+    if backed:
         _back(sketch, main, x, z, (height + thick, height + thick + sketch.between(0.2, 0.5)))
         if sketch.chance(0.5):
             _arms(sketch, frame, x, z, height + thick)
@@ -55,7 +57,8 @@ def bench(sketch: Sketch) -> None:
         sketch.features.append("no back")
 
 
-def _seat(sketch: Sketch, main: Material, x: float, z: float, y: Span) -> None:
+def _seat(sketch: Sketch, main: Material, x: float, z: float, y: Span) -> float:
+    """Returns the share of the plan that a support may fill."""
     shape = sketch.one("board", "board", "round", "cushion", "slats")
     if shape == "board":
         sketch.add(main, box((-x, x), y, (-z, z), taper=sketch.between(0.95, 1.05)))
@@ -68,6 +71,7 @@ def _seat(sketch: Sketch, main: Material, x: float, z: float, y: Span) -> None:
         )
     else:
         _slats(sketch, main, x, z, y)
+    return 0.72 if shape == "round" else 0.95
 
 
 def _slats(sketch: Sketch, main: Material, x: float, z: float, y: Span) -> None:

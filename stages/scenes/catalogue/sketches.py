@@ -10,6 +10,7 @@ from stages.scenes.catalogue.textures import Material, Painted
 from stages.scenes.meshes import Model
 
 Option = TypeVar("Option")
+CONTRAST = 0.5  # between two colours that must be told apart, in RGB of [0, 1]
 
 
 class Sketch:
@@ -38,8 +39,12 @@ class Sketch:
     def one(self, *options: Option) -> Option:
         return options[int(self.random.integers(len(options)))]
 
-    def material(self) -> Material:
-        return textures.material(self.random)
+    def material(self, unlike: Material | None = None) -> Material:
+        """Any; or one that can be told from another."""
+        material = textures.material(self.random)
+        while unlike and textures.distance(material, unlike) < CONTRAST:
+            material = textures.material(self.random)
+        return material
 
     def add(self, material: Material, *solids: Solid) -> None:
         self._solids += [(solid, material) for solid in solids]

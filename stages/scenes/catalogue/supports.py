@@ -93,7 +93,7 @@ def pedestal(sketch: Sketch, material: Material, x: float, z: float, height: flo
 
 def block(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
     """A closed base, sometimes drawn in."""
-    inset = sketch.between(0.6, 0.95)
+    inset = sketch.between(0.75, 0.95)
     sketch.add(
         material, box((-inset * x, inset * x), (0, height), (-inset * z, inset * z), taper=sketch.between(0.9, 1.1))
     )

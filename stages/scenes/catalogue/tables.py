@@ -15,7 +15,7 @@ def table(sketch: Sketch) -> None:
 
 def _rectangular(sketch: Sketch, frame: Material, height: float, thick: float) -> None:
     """A board, some with a shelf or an apron under it."""
-    x = sketch.between(0.22, 0.4)
+    x = max(sketch.between(0.22, 0.4), 0.35 * height)
     z, inset = x * sketch.between(1.0, 2.6), sketch.between(0.8, 0.98)
     sketch.add(sketch.main, box((-x, x), (height, height + thick), (-z, z)))
     x, z, legs = inset * x, inset * z, supports.four_legs
@@ -32,11 +32,8 @@ def _rectangular(sketch: Sketch, frame: Material, height: float, thick: float) -
 
 def _round(sketch: Sketch, frame: Material, height: float, thick: float) -> None:
     """A round, oval or many-cornered top."""
-    radius, oval, sides = (
-        sketch.between(0.28, 0.5),
-        sketch.one(1.0, sketch.between(1.2, 1.7)),
-        sketch.one(20, 20, 20, 6, 8),
-    )
+    radius = max(sketch.between(0.28, 0.5), 0.45 * height)
+    oval, sides = sketch.one(1.0, sketch.between(1.2, 1.7)), sketch.one(20, 20, 20, 6, 8)
     legs, column = supports.four_legs, supports.pedestal
     stand = sketch.one(legs, legs, column, column, supports.star, supports.trestles)
     spread = sketch.between(0.55, 0.75)

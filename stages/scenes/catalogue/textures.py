@@ -78,6 +78,11 @@ class Painted:
         return colours
 
 
+def distance(one: Material, other: Material) -> float:
+    """Between two main colours, Euclidean, in RGB."""
+    return float(np.linalg.norm(np.subtract(one.colour, other.colour)))
+
+
 def material(random: np.random.Generator) -> Material:
     """Any colour of the palette, a little off, with any pattern."""
     name = str(random.choice(list(PALETTE)))

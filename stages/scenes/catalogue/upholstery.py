@@ -24,7 +24,7 @@ def _upholstered(sketch: Sketch, z: float, seats: int, arms: bool) -> None:
     main, feet, cushion = sketch.main, sketch.material(), sketch.one(sketch.main, sketch.material())
     x, legs = sketch.between(0.28, 0.45), sketch.one(0.0, sketch.between(0.03, 0.2))
     seat, back = legs + sketch.between(0.16, 0.32), sketch.between(0.1, 0.22)
-    thick, tall = sketch.between(0.06, 0.16) if arms else 0.0, sketch.between(0.2, 0.5)
+    thick, tall = sketch.between(0.06, 0.16) if arms else 0.0, sketch.between(0.2 if seats > 1 else 0.32, 0.5)
     if legs:
         supports.feet(sketch, feet, x, z, legs)
     sketch.add(main, box((-x, x), (legs, seat - 0.06), (-z, z)))
