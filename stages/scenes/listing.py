@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stages.errors import InputError
+from stages.scenes.catalogue import GENERATORS
 
 SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # class of a scene that belongs to none
@@ -54,6 +55,13 @@ def class_folders(folder: Path, classes: Collection[str]) -> list[Path]:
     if not folders:
         raise InputError(f"{folder}: no subfolders, expected one per class: {', '.join(classes)}")
     return folders
+
+
+def check_in_catalogue(classes: Iterable[str]) -> None:
+    """Raise `InputError` for a class that the catalogue has no generator of."""
+    for name in classes:
+        if name not in GENERATORS:
+            raise InputError(f"params.yaml: classes.{name}: not in the catalogue, which has {', '.join(GENERATORS)}")
 
 
 def safe(name: str) -> str:

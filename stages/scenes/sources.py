@@ -16,7 +16,7 @@ from stages.errors import InputError
 from stages.params import Params, Scenes
 from stages.runtime import seed_of
 from stages.scenes import augmentation, blender, cameras, catalogue, disn, mesh_folder, splits, views
-from stages.scenes.listing import NO_SYNSET, Found, Listing
+from stages.scenes.listing import NO_SYNSET, Found, Listing, check_in_catalogue
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
 from stages.scratch import Rows, digest
@@ -118,10 +118,8 @@ def check_filled(tasks: Iterable[Task], params: Params) -> None:
 
 def _of_catalogue(params: Params) -> list[Task]:
     tasks, seed, scenes = [], params.study.seed, params.scenes
+    check_in_catalogue(params.classes)
     for name in params.classes:
-        if name not in catalogue.GENERATORS:
-            known = ", ".join(catalogue.GENERATORS)
-            raise InputError(f"params.yaml: classes.{name}: no class of the catalogue, expected some of {known}")
         for index in range(scenes.objects_per_class):
             split = splits.of_catalogue(name, index, seed, scenes.split)
             tasks.append(_task(params, f"{name}_{index:04d}", name, split, None))
