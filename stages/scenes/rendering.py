@@ -1,7 +1,7 @@
 """Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1). The door to trimesh's rays.
 
-One ray per pixel finds what is seen; pixels beside an edge (of the silhouette, or of colour) are traced again on a
-finer grid, which is what anti-aliasing needs at a fraction of its price.
+One ray per pixel finds what is seen; where it finds nothing, four more look for thin parts. Pixels beside an edge (of
+the silhouette, or of colour) are traced again on a finer grid: what anti-aliasing needs, at a fraction of its price.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from stages.scenes.meshes import Model, face_normals
 from stages.scenes.views import Views
 
 FINER = 3  # rays per axis of a pixel beside an edge
+PROBES = np.array([[-1, -3], [3, -1], [1, 3], [-3, 1]], np.float32) / 8  # from a pixel's centre, no two in line
 EDGE = 0.05  # step of colour between neighbours, of the full range
 _ALL, _LATER, _EARLIER = slice(None), slice(1, None), slice(None, -1)
 NEIGHBOURS = (((_ALL, _LATER), (_ALL, _EARLIER)), ((_ALL, _ALL, _LATER), (_ALL, _ALL, _EARLIER)))  # below, beside
@@ -48,10 +49,13 @@ def render(
     tracer = _Tracer(model, poses.astype(np.float32), angle, resolution, lighting)
     shape = (len(poses), resolution, resolution)
     colour, hit, depth = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool), np.zeros(shape, np.float32)
-    at = np.nonzero(tracer.may_see(shape))
-    colour[at], hit[at], depth[at] = tracer.trace(at[0], np.stack([at[2], at[1]], axis=1) + np.float32(0.5))
-    alpha = hit.astype(np.float32)
-    edge = np.nonzero(_beside_edges(colour, hit))
+    inside = tracer.may_see(shape)
+    view, row, column = np.nonzero(inside)
+    centres = np.stack([column, row], axis=1) + np.float32(0.5)
+    colour[inside], hit[inside], depth[inside] = tracer.trace(view, centres)
+    edge, missed = _beside_edges(colour, hit), ~hit[inside]
+    edge[view[missed], row[missed], column[missed]] |= tracer.grazes(view[missed], centres[missed])
+    alpha, edge = hit.astype(np.float32), np.nonzero(edge)
     colour[edge], alpha[edge] = _finely(tracer, *edge)
     image = np.concatenate([colour, alpha[..., None]], axis=-1)
     return Views((255 * image + 0.5).astype(np.uint8), tracer.poses, angle, depth)
@@ -60,16 +64,13 @@ def render(
 def _beside_edges(
     colour: Float[np.ndarray, "view height width 3"], hit: Bool[np.ndarray, "view height width"]
 ) -> Bool[np.ndarray, "view height width"]:
-    """Pixels that differ from one of their four neighbours, and the neighbours of those: thin parts have gaps."""
-    step, edge = np.zeros_like(hit), np.zeros_like(hit)
+    """Pixels that differ from one of their four neighbours."""
+    edge = np.zeros_like(hit)
     for here, there in NEIGHBOURS:
         differs = (hit[here] != hit[there]) | (np.abs(colour[here] - colour[there]).max(axis=-1) > EDGE)
-        step[here] |= differs
-        step[there] |= differs
-    for here, there in NEIGHBOURS:
-        edge[here] |= step[there]
-        edge[there] |= step[here]
-    return edge | step
+        edge[here] |= differs
+        edge[there] |= differs
+    return edge
 
 
 def _finely(
@@ -115,13 +116,7 @@ class _Tracer:
         self, view: Integer[np.ndarray, " ray"], pixels: Float[np.ndarray, "ray 2"]
     ) -> tuple[Float[np.ndarray, "ray 3"], Bool[np.ndarray, " ray"], Float[np.ndarray, " ray"]]:
         """Colour in [0, 1], whether something is there, z-depth; black and 0 where nothing is."""
-        offset = (pixels - np.float32(self.resolution / 2)) / np.float32(
-            cameras.focal(self.angle, self.resolution)
-        )  # in a camera's frame, at depth 1
-        turn = self.poses[view, :, :3]
-        directions = turn[..., 0] * offset[:, :1] - turn[..., 1] * offset[:, 1:] - turn[..., 2]
-        origins = self.poses[view, :, 3]
-        face = self.embree.intersects_first(origins, directions)
+        origins, directions, face = self._cast(view, pixels)
         hit = face >= 0
         face, origins, directions = face[hit], origins[hit], directions[hit]
         normals = self.normals[face]
@@ -133,3 +128,19 @@ class _Tracer:
         colours, depths = np.zeros((len(hit), 3), np.float32), np.zeros(len(hit), np.float32)
         colours[hit], depths[hit] = np.clip(albedo * light, 0, 1), depth
         return colours, hit, depths
+
+    def grazes(
+        self, view: Integer[np.ndarray, " pixel"], centres: Float[np.ndarray, "pixel 2"]
+    ) -> Bool[np.ndarray, " pixel"]:
+        """Whether anything is met near the centre of a pixel."""
+        _, _, face = self._cast(np.repeat(view, len(PROBES)), (centres[:, None] + PROBES).reshape(-1, 2))
+        return np.any((face >= 0).reshape(-1, len(PROBES)), axis=1, keepdims=True)[:, 0]
+
+    def _cast(
+        self, view: Integer[np.ndarray, " ray"], pixels: Float[np.ndarray, "ray 2"]
+    ) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, "ray 3"], Integer[np.ndarray, " ray"]]:
+        """Origins, directions that reach depth 1, and the first face met, or -1."""
+        offset = (pixels - np.float32(self.resolution / 2)) / np.float32(cameras.focal(self.angle, self.resolution))
+        turn = self.poses[view]
+        directions = turn[..., 0] * offset[:, :1] - turn[..., 1] * offset[:, 1:] - turn[..., 2]
+        return turn[..., 3], directions, self.embree.intersects_first(turn[..., 3], directions)
