@@ -3,10 +3,12 @@
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from stages import datasets, schemas
+from stages.errors import InputError
 from stages.params import load
 from stages.runtime import command, scratch_folder
 
@@ -25,17 +27,19 @@ def build_report(
     nerfs: Path | None = None,
     rendered_views: Path | None = None,
     neighbours: Path | None = None,
+    by_seed: Path | None = None,
     speed: Path | None = None,
     curves: tuple[Path, ...] = (),
     rejected: tuple[Path, ...] = (),
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""
-    from stages.report import drawings, galleries, page, psnr, wall
     from stages.report import curves as lines
+    from stages.report import drawings, galleries, page, psnr, wall
     from stages.report.speed import Speed
     from stages.report.study import Study
-    from stages.report.tables import ours, published as references
+    from stages.report.tables import ours, spreads
+    from stages.report.tables import published as references
 
     study = Study(
         params=load(params),
@@ -43,39 +47,49 @@ def build_report(
         photos=_rows(photos, schemas.PHOTOS, "photo_id", "class_name"),
         nerfs=_rows(nerfs, schemas.NERFS, "object_id", *psnr.COLUMNS),
         neighbours=_rows(neighbours, schemas.NEIGHBOURS),
-        rejected=pa.concat_tables([datasets.read(folder, schemas.REJECTED) for folder in rejected])
-        if rejected
-        else None,
+        rejected=_joined(rejected),
         views_of=views and partial(datasets.rows_of, views, schemas.VIEWS),
         renders_of=rendered_views and partial(datasets.rows_of, rendered_views, schemas.RENDERED_VIEWS),
         photos_of=photos and partial(datasets.rows_of, photos, schemas.PHOTOS),
         curves={folder.name: datasets.read(folder, schemas.TRAINING_CURVES) for folder in curves},
-        results=[row for path in sorted(tables.glob("*.csv")) for row in ours(path.read_text("utf-8"), str(path))],
+        results=[row for file in _texts(tables, "*.csv") for row in ours(*file)],
+        spread={key: found for file in _texts(by_seed, "*.csv") for key, found in spreads(*file).items()},
         published=references(published.read_text("utf-8"), str(published)),
-        metrics={path.stem: json.loads(path.read_text("utf-8")) for path in sorted(metrics.glob("*.json"))},
-        times=[json.loads(path.read_text("utf-8")) for path in sorted(scratch_folder("times").glob("*.json"))],
-        speed=Speed(**json.loads(speed.read_text("utf-8"))) if speed else None,
+        metrics={Path(path).stem: _json(text, path) for text, path in _texts(metrics, "*.json")},
+        times=[_json(*file) for file in _texts(scratch_folder("times"), "*.json")],
+        speed=Speed(**_json(speed.read_text("utf-8"), str(speed))) if speed else None,
     )
     portraits, shown = wall.portraits(study), galleries.of_study(study)
-    _write(out, page.html(study, portraits, shown))
+    datasets.write_text(out, page.html(study, portraits, shown))
     figures.mkdir(parents=True, exist_ok=True)
     if portraits:
         (figures / "nerf_wall.png").write_bytes(drawings.nerf_wall(portraits))
     if shown:
         (figures / "retrieval.png").write_bytes(drawings.retrieval(galleries.first_of_each_domain(shown)))
     for name, rows in study.curves.items():
-        _write(plots / f"{name}.csv", lines.wide(rows))
+        datasets.write_text(plots / f"{name}.csv", lines.wide(rows))
     if study.nerfs is not None:
-        _write(plots / "psnr.csv", psnr.counts(study.nerfs))
+        datasets.write_text(plots / "psnr.csv", psnr.counts(study.nerfs))
 
 
 def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Table | None:
     return datasets.read(folder, schema, columns or None) if folder else None
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def _joined(rejected: tuple[Path, ...]) -> pa.Table | None:
+    return pa.concat_tables(datasets.read(folder, schemas.REJECTED) for folder in rejected) if rejected else None
+
+
+def _texts(folder: Path | None, pattern: str) -> list[tuple[str, str]]:
+    """Text and path of each file, in order of name."""
+    return [(path.read_text("utf-8"), str(path)) for path in sorted(folder.glob(pattern))] if folder else []
+
+
+def _json(text: str, path: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{path}: not valid JSON ({error}); delete it and rerun the stage that writes it") from error
 
 
 if __name__ == "__main__":

@@ -37,8 +37,7 @@ def measure_speed(
     model, encoder = Model.of(*datasets.read_model(nf2vec)), Encoder.load(clip, how.runtime.device)
     texts = datasets.matrix(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS, ["embedding"])["embedding"])
     speed = latency.timed(latency.ways(subject, model, encoder, texts, how), how.runtime.device)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(asdict(speed), indent=2) + "\n", encoding="utf-8")
+    datasets.write_text(out, json.dumps(asdict(speed), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ STYLE: Any = {
     "axes.titlelocation": "left",
 }
 
+Curve = tuple[list[int], list[float]]  # steps, losses
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -52,7 +54,7 @@ def histogram(values: Mapping[str, Float[np.ndarray, " nerf"]], title: str, unit
         return _svg(figure)
 
 
-def lines(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], title: str, *, x: str, y: str) -> bytes:
+def lines(series: Mapping[str, Curve], title: str, *, x: str, y: str) -> bytes:
     """One line per name, x and y values each; the split after the last comma decides the style: train is pale."""
     with mpl.rc_context(STYLE):
         figure, axes = _figure(title)
@@ -69,14 +71,7 @@ def lines(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], title: 
         return _svg(figure)
 
 
-def bundle(
-    curves: Sequence[tuple[Sequence[float], Sequence[float]]],
-    mean: tuple[Sequence[float], Sequence[float]],
-    title: str,
-    *,
-    x: str,
-    y: str,
-) -> bytes:
+def bundle(curves: Sequence[Curve], mean: Curve, title: str, *, x: str, y: str) -> bytes:
     """Many curves too alike to name, thin, and their mean."""
     with mpl.rc_context(STYLE):
         figure, axes = _figure(title)

@@ -10,12 +10,10 @@ import pyarrow as pa
 
 from stages.params import Loss
 from stages.report import charts, titles
-from stages.report.charts import Chart
+from stages.report.charts import Chart, Curve
 
 MOST_NAMED = 4  # variants a chart can name; more are drawn as a bundle with its mean
 MOST_STEPS = 120  # points of a curve
-
-Curve = tuple[list[int], list[float]]  # steps, losses
 
 
 def drawn(curves: Mapping[str, pa.Table]) -> list[Chart]:

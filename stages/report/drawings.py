@@ -1,6 +1,7 @@
 """The two pictures that stand for the study outside the page: the wall of NeRFs and a retrieval gallery, as PNG."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ class _Sheet:
         axes.imshow(thumbnail(picture, SIDE), interpolation="bilinear")
         return axes
 
-    def text(self, x: float, row: int, inside: float, text: str, **style: object) -> None:
+    def text(self, x: float, row: int, inside: float, text: str, **style: Any) -> None:
         y = self.height - (row + 1) * (CELL + LINE) + inside * CELL
         self.figure.text(x / self.width, y / self.height, text, color=charts.INK, **style)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stages.evaluation.views import Views
 from stages.report.pictures import Picture, of_rows
 from stages.report.study import Study
 from stages.runtime import seed_of
@@ -77,9 +78,12 @@ def first_of_each_domain(shown: Sequence[Gallery]) -> list[Gallery]:
 
 
 def _query_pictures(rows: pa.Table, study: Study, domain: str) -> dict[str, np.ndarray]:
+    """Photos as they are; of an object the very view that the evaluation drew."""
     if domain == "photo":
         return of_rows(rows, "photo_id")
-    return of_rows(rows, "object_id", 0)
+    rows = rows.sort_by([("object_id", "ascending"), ("view", "ascending")])
+    views = Views.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
+    return of_rows(rows.filter(pa.array(views.draw(study.params.study.seed, "query") == 0)), "object_id")
 
 
 def sample(ids: Sequence[str], count: int, seed: int) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from stages.report import charts, curves, galleries, pictures, psnr, tables, titles, world
+from stages.report import curves, galleries, pictures, psnr, tables, titles, world
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -39,7 +39,7 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "amplified": pictures.AMPLIFIED,
         "wall": [_portrait(portrait) for portrait in portraits],
         "psnr": _psnr(study),
-        "tables": tables.pivot(study.results, study.published),
+        "tables": tables.pivot(study.results, study.published, study.spread),
         "galleries": [_gallery(gallery) for gallery in shown],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
@@ -60,21 +60,17 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
             yield f"{prefix}{key}", ", ".join(f"{v:.5g}" if isinstance(v, float) else str(v) for v in items)
 
 
-def _tiles(study: Study) -> Iterator[dict[str, str]]:
+def _tiles(study: Study) -> Iterator[tuple[str, str]]:
+    """The few numbers to know first, with their labels."""
     if study.nerfs is not None:
-        yield {"value": f"{len(study.nerfs):,}", "label": "NeRFs fitted"}
-        heldout = study.nerfs["psnr_heldout"].to_numpy().mean()
-        yield {"value": f"{heldout:.1f} dB", "label": "mean PSNR on held-out views, whole frame"}
-    for name, values in study.metrics.items():
-        for key, label in titles.HEADLINES.items():
-            found = dict(flat(values, f"{name}.")).get(key)
-            if found:
-                yield {"value": f"{float(found):.1f} %", "label": label}
+        yield f"{len(study.nerfs):,}", "NeRFs fitted"
+        yield f"{study.nerfs['psnr_heldout'].to_numpy().mean():.1f} dB", "mean PSNR on held-out views, whole frame"
+    results = {result.key: result.value for result in study.results}
+    metrics = {f"{file}.{key}": value for file, values in study.metrics.items() for key, value in values.items()}
+    yield from ((f"{results[key]:.1f} %", label) for key, label in titles.RESULTS.items() if key in results)
+    yield from ((f"{metrics[key]:.1f} %", label) for key, label in titles.METRICS.items() if key in metrics)
     if study.speed:
-        yield {
-            "value": f"{study.speed.milliseconds[FROM_WEIGHTS]:.2g} ms",
-            "label": "to name a NeRF's class from its weights",
-        }
+        yield f"{study.speed.milliseconds[FROM_WEIGHTS]:.2g} ms", "to name a NeRF's class from its weights"
 
 
 def _psnr(study: Study) -> dict[str, Any] | None:

@@ -26,12 +26,12 @@ def difference(truth: Picture, render: Picture) -> Picture:
     return np.clip(AMPLIFIED * np.abs(truth.astype(np.int32) - render), 0, 255).astype(np.uint8)
 
 
-def thumbnail(picture: Picture, side: int) -> Picture:
+def thumbnail(picture: Picture, side: int) -> UInt8[np.ndarray, "small_height small_width 3"]:
     """A copy at most about `side` pixels a side: means over whole blocks; a smaller picture stays as it is."""
     block = -(-max(picture.shape[:2]) // side)
-    height, width = (max(1, length // block) for length in picture.shape[:2])
-    cut = picture[: height * block, : width * block]
-    blocks = cut.reshape(height, min(block, cut.shape[0]), width, min(block, cut.shape[1]), 3)
+    high, wide = (min(block, length) for length in picture.shape[:2])
+    height, width = picture.shape[0] // high, picture.shape[1] // wide
+    blocks = picture[: height * high, : width * wide].reshape(height, high, width, wide, 3)
     return (blocks.mean(axis=(1, 3)) + 0.5).astype(np.uint8)
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from stages.params import Params
 from stages.report.speed import Speed
-from stages.report.tables import Result
+from stages.report.tables import Key, Result
 
 Reader = Callable[[Sequence[str]], pa.Table]  # the rows of these ids
 
@@ -30,6 +30,7 @@ class Study:
     curves: Mapping[str, pa.Table] = field(default_factory=dict)
     results: Sequence[Result] = ()
     published: Sequence[Result] = ()
+    spread: Mapping[Key, tuple[float, float]] = field(default_factory=dict)  # over training seeds
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     times: Sequence[Mapping[str, Any]] = ()
     speed: Speed | None = None

@@ -9,6 +9,7 @@ from stages.errors import InputError
 from stages.report import titles
 
 KEYS = ("table", "row", "column", "metric")
+Key = tuple[str, str, str, str]
 LOWER_IS_BETTER = ("rank", "seconds", "loss")  # words in a metric's name
 
 
@@ -26,6 +27,10 @@ class Result:
     seeds: int = 1  # training seeds behind the value
     n: int = 0  # queries behind the value; 0 = not stated
 
+    @property
+    def key(self) -> Key:
+        return self.table, self.row, self.column, self.metric
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -33,8 +38,9 @@ class Cell:
 
     ours: Result | None
     published: Result | None
-    best: bool = False  # of ours
-    best_published: bool = False
+    best: bool  # of ours
+    best_published: bool
+    spread: tuple[float, float] | None  # of ours: the lowest and the highest training seed
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,17 @@ def published(text: str, source: str) -> list[Result]:
     ]
 
 
-def pivot(results: Sequence[Result], references: Sequence[Result]) -> list[Table]:
+def spreads(text: str, source: str) -> dict[Key, tuple[float, float]]:
+    """Lowest and highest value over training seeds, from the CSV text of one study's values by seed."""
+    values: dict[Key, list[float]] = {}
+    for key, value, _ in _rows(text, source):
+        values.setdefault(key, []).append(value)
+    return {key: (min(found), max(found)) for key, found in values.items()}
+
+
+def pivot(
+    results: Sequence[Result], references: Sequence[Result], spread: Mapping[Key, tuple[float, float]]
+) -> list[Table]:
     """One table per number that we have results for, in the order of the thesis, unknown ones last.
 
     Published rows and columns come first in their order; rows of our own follow and say so.
@@ -91,19 +107,22 @@ def pivot(results: Sequence[Result], references: Sequence[Result]) -> list[Table
     known = list(dict.fromkeys(result.table for result in references))
     numbers = dict.fromkeys(result.table for result in results)
     ordered = [number for number in known if number in numbers] + sorted(numbers.keys() - set(known))
-    return [_table(number, _of(results, number), _of(references, number)) for number in ordered]
+    return [_table(number, _of(results, number), _of(references, number), spread) for number in ordered]
 
 
-def _table(number: str, results: list[Result], references: list[Result]) -> Table:
+def _table(
+    number: str, results: list[Result], references: list[Result], spread: Mapping[Key, tuple[float, float]]
+) -> Table:
     both = [*references, *results]
     mine, theirs = _placed(results, both), _placed(references, both)
     best, best_published = _best(mine), _best(theirs)
+    varied = {at: spread[result.key] for at, result in mine.items() if result.seeds > 1 and result.key in spread}
     columns = list(dict.fromkeys(column for _, column in [*theirs, *mine]))
     published_rows = {row for row, _ in theirs}
     rows = []
     for row in dict.fromkeys(row for row, _ in [*theirs, *mine]):
         places = [(row, column) for column in columns]
-        cells = [Cell(mine.get(at), theirs.get(at), at in best, at in best_published) for at in places]
+        cells = [Cell(mine.get(at), theirs.get(at), at in best, at in best_published, varied.get(at)) for at in places]
         rows.append(Row(titles.words(row), bool(references) and row not in published_rows, cells))
     published_columns = {column for _, column in theirs}
     headings = [Column(column, column not in published_columns) for column in columns]
@@ -146,7 +165,7 @@ def _range(values: Iterable[int]) -> str:
     return "–".join(f"{value:,}" for value in dict.fromkeys([found[0], found[-1]])) if found else ""
 
 
-def _rows(text: str, source: str) -> Iterator[tuple[tuple[str, str, str, str], float, Callable[[str], float]]]:
+def _rows(text: str, source: str) -> Iterator[tuple[Key, float, Callable[[str], float]]]:
     """Each row's keys, value, and a reader of its other numbers that names the place where one can't be read."""
     for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
 

@@ -46,7 +46,18 @@ COLUMNS = {
 }
 
 
-HEADLINES: dict[str, str] = {}  # metrics worth a tile on top: file.key → label
+# Numbers worth a tile on top: results by table, row, column and metric; metrics by file and key. In percent.
+RESULTS = {
+    ("4.2", "nerf2clip gt views=N", "cosine", "zero_shot_accuracy"): "of test NeRFs named right from their weights",
+    ("4.3", "clip views=N", "prompt_photo", "zero_shot_accuracy"): "named right by CLIP on all their rendered views",
+    ("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic"): "of synthetic views find their class first",
+    ("4.5a", "nerf2clip siglip", "recall@1", "recall_real"): "of photos find their class first",
+}
+METRICS = {
+    "nf2vec.rank_1_trained": "of test NeRFs have a neighbour of their class in nf2vec's space",
+    "nf2vec.rank_1_untrained": "the same before nf2vec was trained",
+    "nf2vec.rank_1_raw_weights": "the same by the raw weights",
+}
 
 
 def question(table: str) -> tuple[str, str]:

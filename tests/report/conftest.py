@@ -30,6 +30,7 @@ OURS = (
 class Files:
     root: Path
     objects: int
+    hostile: str = HOSTILE  # stands among the classes, ids and rows
 
     def arguments(self) -> list[str]:
         """The verb's command line for everything there is."""
@@ -47,15 +48,15 @@ class Files:
         return [f"--{name}={self.root / path}" for name, path in names.items()]
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    return written(tmp_path, per_class=4)
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return written(tmp_path_factory.mktemp("study"), per_class=4)
 
 
 def written(root: Path, per_class: int, classes: tuple[str, ...] = ("bench", "car", HOSTILE)) -> Files:
     """Write the study's datasets, tables and metrics below `root`."""
     random = np.random.default_rng(0)
-    ids = [f"{name[:5]}-{i}" for name in classes for i in range(per_class)]
+    ids = [f"{name}-{i}" for name in classes for i in range(per_class)]
     names = [name for name in classes for _ in range(per_class)]
     psnr = random.normal(27, 2, len(ids))
     _objects(root, ids, names)
@@ -120,7 +121,7 @@ def _rest(root: Path) -> None:
         (root / folder).mkdir()
     (root / "published.csv").write_text(PUBLISHED)
     (root / "tables" / "retrieval.csv").write_text(OURS)
-    (root / "metrics" / "nf2vec.json").write_text(json.dumps({"nearest_neighbour": {"trained": 70.2, "untrained": 44}}))
+    (root / "metrics" / "nf2vec.json").write_text(json.dumps({"rank_1_trained": 70.2, "deeper": {"key": 44.5}}))
     speed = {"milliseconds": {"from the weights": 0.8, "by rendering 1 view": 30.0}, "repetitions": 7, "device": "test"}
     (root / "speed.json").write_text(json.dumps(speed))
 

@@ -23,7 +23,7 @@ OURS = (
 
 @pytest.fixture
 def both() -> list[tables.Table]:
-    return tables.pivot(tables.ours(OURS, "ours.csv"), tables.published(PUBLISHED, "published.csv"))
+    return tables.pivot(tables.ours(OURS, "ours.csv"), tables.published(PUBLISHED, "published.csv"), {})
 
 
 def test_known_tables_come_first_and_an_unknown_one_still_appears(both):
@@ -62,13 +62,13 @@ def test_values_that_print_alike_share_the_mark_of_the_best(both):
 
 def test_the_lowest_of_a_rank_is_the_best():
     text = HEADER + "4.4a,a,median,instance_rank,9,8,10,1,5\n4.4a,b,median,instance_rank,2,1,3,1,5\n"
-    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [])
+    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [], {})
     assert [row.cells[0].best for row in table.rows] == [False, True]
 
 
 def test_two_metrics_of_one_place_get_a_column_each():
     text = HEADER + "7,a,recall@1,micro,9,8,10,1,5\n7,a,recall@1,macro,7,6,8,1,5\n"
-    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [])
+    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [], {})
     assert [column.label for column in table.columns] == ["Hit@1 (micro)", "Hit@1 (macro)"]
 
 
@@ -81,3 +81,12 @@ def test_a_number_that_cannot_be_read_is_named_with_its_file_and_line():
         tables.ours(HEADER + "4.1,a,b,c,1,x,2,3,4\n", "bad.csv")
     with pytest.raises(InputError, match=r"bad.csv: line 2: columns \['metric'\] are missing"):
         tables.ours("table,row,column,value\n4.1,a,b,1\n", "bad.csv")
+
+
+def test_the_spread_is_that_of_the_training_seeds_and_stands_only_where_there_are_several():
+    text = HEADER + "4.4a,a,recall@1,r,9,8,10,3,5\n4.4a,b,recall@1,r,2,1,3,1,5\n"
+    by_seed = (
+        "table,row,column,metric,seed,value\n4.4a,a,recall@1,r,0,9.5\n4.4a,a,recall@1,r,1,8.5\n4.4a,b,recall@1,r,0,2\n"
+    )
+    (table,) = tables.pivot(tables.ours(text, "ours.csv"), [], tables.spreads(by_seed, "by_seed.csv"))
+    assert [row.cells[0].spread for row in table.rows] == [(8.5, 9.5), None]

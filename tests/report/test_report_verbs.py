@@ -1,0 +1,122 @@
+"""The result page from files, as its stages make it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from stages.build_report import build_report
+from stages.errors import InputError
+
+
+class Page(HTMLParser):
+    """Tags, attributes and visible text of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def always(files) -> dict[str, Path]:
+    return {name.lstrip("-"): Path(path) for name, path in (word.split("=") for word in files.always())}
+
+
+@pytest.fixture(scope="session")
+def built(files):
+    """The page of the whole small study, through the command line."""
+    times = files.root / "scratch" / "times"
+    times.mkdir(parents=True)
+    (times / "fit_nerfs-nerfs.json").write_text(json.dumps({"stage": "fit_nerfs", "out": "nerfs", "seconds": 61.5}))
+    build(files)
+    return files
+
+
+def build(files) -> None:
+    environment = {**os.environ, "FIELDLINK_SCRATCH": str(files.root / "scratch")}
+    subprocess.run([sys.executable, "-m", "stages.build_report", *files.arguments()], check=True, env=environment)
+
+
+def test_the_page_holds_every_section_and_lacks_none(built):
+    text = Page(built.root / "index.html").text
+    assert "Not in this run" not in text
+    assert "not the published experiment" in text
+    for words in (
+        "12 objects by class and split",
+        "71.0",
+        "[66.1, 75.9]",
+        "87.0 ± 1.1",
+        "at least 18 expected",
+        "61.5 s",
+    ):
+        assert words in text
+    assert text.count("asked with a photo") == 2
+    assert re.search(r"nf2vec.*rank_1_trained.*70\.2.*deeper\.key.*44\.5", text, re.DOTALL)
+
+
+def test_names_ids_and_rows_are_inert_text(built):
+    page = Page(built.root / "index.html")
+    assert built.hostile in page.text
+    assert not [attributes for _, attributes in page.tags if any(name.startswith("on") for name in attributes)]
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe", "object", "link", "base", "form"})
+
+
+def test_the_page_loads_nothing_from_elsewhere(built):
+    page = Page(built.root / "index.html")
+    policy = next(a["content"] for tag, a in page.tags if tag == "meta" and "http-equiv" in a)
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    addresses = [a[name] or "" for _, a in page.tags for name in ("src", "href") if name in a]
+    assert all(address.startswith(("data:image/", "#")) for address in addresses)
+    style = (built.root / "index.html").read_text().split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_every_picture_has_an_alternative_text_and_every_link_a_place(built):
+    page = Page(built.root / "index.html")
+    assert all(attributes.get("alt") for tag, attributes in page.tags if tag == "img")
+    places = {attributes.get("id") for _, attributes in page.tags}
+    links = [attributes["href"] or "" for tag, attributes in page.tags if tag == "a"]
+    assert {link.lstrip("#") for link in links} <= places
+
+
+def test_the_pictures_for_the_readme_are_small_and_come_out_the_same(built):
+    names = ("nerf_wall.png", "retrieval.png")
+    first = [(built.root / "figures" / name).read_bytes() for name in names]
+    assert max(map(len, first)) < 300_000
+    build(built)
+    assert [(built.root / "figures" / name).read_bytes() for name in names] == first
+
+
+def test_plots_have_one_row_per_step_and_count_every_nerf(built):
+    curve = (built.root / "plots" / "clip.csv").read_text().splitlines()
+    assert curve[0] == "step,train"
+    assert len(curve) <= 121
+    rows = [line.split(",") for line in (built.root / "plots" / "psnr.csv").read_text().splitlines()]
+    assert rows[0] == ["psnr", "fitted_views", "held-out_views"]
+    assert [sum(int(row[column]) for row in rows[1:]) for column in (1, 2)] == [built.objects] * 2
+
+
+def test_without_data_the_page_says_what_is_missing(files, tmp_path: Path):
+    build_report(**always(files) | {"out": tmp_path / "index.html"})
+    text = Page(tmp_path / "index.html").text
+    assert text.count("Not in this run") >= 6
+    assert "71.0" in text
+
+
+def test_a_damaged_metric_is_named(files, tmp_path: Path):
+    (tmp_path / "clip.json").write_text("{")
+    with pytest.raises(InputError, match=r"clip\.json: not valid JSON"):
+        build_report(**always(files) | {"metrics": tmp_path})
