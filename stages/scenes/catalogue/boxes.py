@@ -71,40 +71,41 @@ FIELDS = {"doors": _door, "drawers": _drawers, "open shelves": _open}
 
 
 def speaker(sketch: Sketch) -> None:
-    """Boxes (or drums) with one to four cones on the front: towers, bookshelf speakers, cubes, sound bars."""
-    main, cone = sketch.main, sketch.material()
+    """Boxes or drums with one to three cones on the front: towers, bookshelf speakers, cubes, some on a stand."""
+    main, stand = sketch.main, sketch.material()
     count = sketch.whole(1, 3)
     z, x = sketch.between(0.14, 0.34), sketch.between(0.12, 0.3)
-    height = 2 * z * count * sketch.between(0.75, 1.15)
-    foot = sketch.one(0.0, 0.0, sketch.between(0.03, 0.12), sketch.between(0.2, 0.6))
-    if foot > 0.2:
-        supports.pedestal(sketch, cone, x, z, foot)
-    elif foot:
-        supports.feet(sketch, cone, x, z, foot)
+    low = sketch.one(0.0, 0.0, sketch.between(0.03, 0.12), sketch.between(0.2, 0.6))
+    high = low + 2 * z * count * sketch.between(0.75, 1.15)
+    if low > 0.2:
+        supports.pedestal(sketch, stand, x, z, low)
+    elif low:
+        supports.feet(sketch, stand, x, z, low)
     if sketch.chance(0.12):
-        sketch.add(
-            main, lathe([(0.9 * z, foot), (z, foot + 0.04), (z, foot + height), (0.8 * z, foot + height + 0.04)])
-        )
-        face = 0.96 * z
+        sketch.add(main, lathe([(0.9 * z, low), (z, low + 0.04), (z, high), (0.8 * z, high + 0.04)]))
+        x = 0.96 * z
     else:
-        sketch.add(
-            main, box((-x, x), (foot, foot + height), (-z, z), taper=sketch.one(1.0, 1.0, sketch.between(0.75, 0.95)))
-        )
-        face = x
+        taper = sketch.one(1.0, 1.0, sketch.between(0.75, 0.95))
+        sketch.add(main, box((-x, x), (low, high), (-z, z), taper=taper))
     if sketch.chance(0.25):
-        sketch.add(cone, box((0, face + 0.02), (foot + 0.03, foot + height - 0.03), (0.03 - z, z - 0.03)))
+        sketch.add(stand, box((0, x + 0.02), (low + 0.03, high - 0.03), (0.03 - z, z - 0.03)))
         sketch.features.append("a cloth front")
         count = 1
-    ring = sketch.material(unlike=main)
+    _cones(sketch, stand, (x, (low, high), z), count)
+    sketch.features.append(("one cone", "two cones", "three cones")[count - 1])
+
+
+def _cones(sketch: Sketch, cone: Material, front: tuple[float, Span, float], count: int) -> None:
+    """One above the other, the largest at the bottom."""
+    x, y, z = front
+    ring, at = sketch.material(unlike=sketch.main), y[0]
     shares = np.sort(sketch.random.uniform(0.6, 1.2, count))[::-1]
-    at = foot
-    for share in shares / shares.sum():
-        radius = min(0.48 * share * height, 0.85 * z) * sketch.between(0.75, 1.0)
-        centre = (face - 0.01, at + share * height / 2, 0.0)
+    for rise in (y[1] - y[0]) * shares / shares.sum():
+        radius = min(0.48 * rise, 0.85 * z) * sketch.between(0.75, 1.0)
+        centre = (x - 0.01, at + rise / 2, 0.0)
         sketch.add(ring, disc(centre, radius, 0.035))
-        sketch.add(sketch.one(cone, main), *_membrane(centre, 0.82 * radius))
-        at += share * height
-    sketch.features.append(f"{['one cone', 'two cones', 'three cones'][count - 1]}")
+        sketch.add(sketch.one(cone, sketch.main), *_membrane(centre, 0.82 * radius))
+        at += rise
 
 
 def _membrane(centre: tuple[float, float, float], radius: float) -> list[Solid]:

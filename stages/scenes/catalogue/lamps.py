@@ -50,7 +50,7 @@ def _table(sketch: Sketch, stand: Material) -> None:
 
 def _floor(sketch: Sketch, stand: Material) -> None:
     """A long stem, straight or bowed, on a plate or tripod."""
-    wide, low = sketch.between(0.1, 0.24), sketch.between(0.7, 1.1)
+    wide, low = sketch.between(0.12, 0.28), sketch.between(0.7, 1.1)
     reach, foot = sketch.one(0.0, 0.0, sketch.between(0.2, 0.45)), sketch.between(0.1, 0.22)
     high, stem = low + sketch.between(0.1, 0.28), sketch.between(0.012, 0.03)
     if sketch.chance(0.3):

@@ -1,15 +1,12 @@
 """What seats and tops stand on; chairs, benches, sofas and tables share these. Each fills a plan of half depth x, half
 width z up to a height, adds itself to the sketch and says what it is."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from stages.scenes.catalogue.parts import Span, ball, box, lathe, rod
 from stages.scenes.catalogue.sketches import Sketch
 from stages.scenes.catalogue.textures import Material
 
-Support = Callable[[Sketch, Material, float, float, float], None]
 CORNERS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
 

@@ -26,7 +26,7 @@ PALETTE = {  # hue, saturation, value
     "grey": (0.6, 0.06, 0.5),
     "black": (0.6, 0.1, 0.16),
 }
-PATTERNS = {"": 0.5, "wooden": 0.16, "striped": 0.08, "mottled": 0.14, "shaded": 0.12}  # shares of all materials
+PATTERNS = {"": 0.5, "wooden": 0.16, "striped": 0.08, "mottled": 0.14, "two-tone": 0.12}  # shares of all materials
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from stages.scenes.catalogue.parts import Span, both, box, rod
 from stages.scenes.catalogue.sketches import Sketch
 from stages.scenes.catalogue.supports import sorted_span
 
-SEATS = ("one seat", "two seats", "three seats", "four seats")
+SEATS = ((), (), ("two seats",), ("three seats",), ("four seats",))  # worth saying, by their number
 
 
 def sofa(sketch: Sketch) -> None:
@@ -43,7 +43,7 @@ def _upholstered(sketch: Sketch, z: float, seats: int, arms: bool) -> None:
         sketch.add(main, box((x, x + 0.5), (legs, seat - 0.06), end))
         sketch.add(cushion, box((x, x + 0.5), (seat - 0.06, seat + 0.03), end))
         sketch.features.append("a corner")
-    sketch.features += [SEATS[seats - 1], "armrests" if arms else "no armrests"]
+    sketch.features += [*SEATS[seats], "armrests" if arms else "no armrests"]
 
 
 def _arms(sketch: Sketch, x: float, y: Span, z: Span) -> None:

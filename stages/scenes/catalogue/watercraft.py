@@ -32,42 +32,24 @@ def _body(sketch: Sketch, half: float, deep: float, pointed: bool = False) -> fl
 
 
 def _sail(sketch: Sketch) -> None:
+    """One mast or two, a sail behind each, often one before."""
     deck = _body(sketch, sketch.between(0.1, 0.17), sketch.between(0.08, 0.14), pointed=sketch.chance(0.4))
     mast, sail = sketch.material(), sketch.material()
-    masts = sketch.one((0.1,), (0.1,), (0.2, -0.2))
-    for at in masts:
-        tall = sketch.between(0.6, 1.1) if len(masts) == 1 else sketch.between(0.5, 0.8)
-        sketch.add(mast, rod((at, deck, 0), (at, deck + tall, 0), 0.014))
-        boom, belly, foot = (
-            sketch.between(0.25, 0.42) if len(masts) == 1 else 0.27,
-            sketch.between(0.0, 0.08),
-            deck + 0.08,
-        )
-        sketch.add(mast, rod((at, foot, 0), (at - boom, foot, belly), 0.012))
-        sketch.add(
-            sail,
-            blade(
-                [
-                    (at - 0.01, foot, 0),
-                    (at - boom, foot, belly),
-                    (at - 0.03, deck + 0.95 * tall, 0.002),
-                    (at - 0.01, deck + 0.96 * tall, 0),
-                ],
-                0.014,
-            ),
-        )
+    single = sketch.chance(0.67)
+    for at in (0.1,) if single else (0.2, -0.2):
+        tall = deck + (sketch.between(0.6, 1.1) if single else sketch.between(0.5, 0.8))
+        boom, belly, foot = sketch.between(0.25, 0.42) if single else 0.27, sketch.between(0.0, 0.08), deck + 0.08
+        sketch.add(mast, rod((at, deck, 0), (at, tall, 0), 0.014), rod((at, foot, 0), (at - boom, foot, belly), 0.012))
+        rear, top = at - 0.01, tall - 0.03
+        sketch.add(sail, blade([(rear, foot, 0), (at - boom, foot, belly), (at - 0.03, top, 0), (rear, top, 0)], 0.014))
     if sketch.chance(0.7):
-        top = (masts[0], deck + 0.5, 0.0)
-        sketch.add(
-            sketch.one(sail, sketch.material()),
-            blade(
-                [(0.5, deck + 0.04, 0), (masts[0] + 0.03, deck + 0.08, 0.05), top, (top[0] + 0.01, top[1], 0.0)], 0.014
-            ),
-        )
+        at, top = (0.1 if single else 0.2), deck + 0.5
+        fore = [(0.5, deck + 0.04, 0), (at + 0.03, deck + 0.08, 0.05), (at, top, 0), (at + 0.01, top, 0)]
+        sketch.add(sketch.one(sail, sketch.material()), blade(fore, 0.014))
     if sketch.chance(0.5):
         sketch.add(sketch.material(), box((-0.25, 0.05), (deck, deck + 0.06), (-0.06, 0.06), taper=0.85))
     sketch.adjectives.append("sailing")
-    sketch.features += ["two masts" if len(masts) > 1 else "one mast", "sails"]
+    sketch.features += ["one mast" if single else "two masts", "sails"]
 
 
 def _motor(sketch: Sketch) -> None:
