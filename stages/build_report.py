@@ -51,7 +51,7 @@ def build_report(
         views_of=views and partial(datasets.rows_of, views, schemas.VIEWS),
         renders_of=rendered_views and partial(datasets.rows_of, rendered_views, schemas.RENDERED_VIEWS),
         photos_of=photos and partial(datasets.rows_of, photos, schemas.PHOTOS),
-        curves={folder.name: datasets.read(folder, schemas.TRAINING_CURVES) for folder in curves},
+        curves={_name(folder): datasets.read(folder, schemas.TRAINING_CURVES) for folder in curves},
         results=[row for file in _texts(tables, "*.csv") for row in ours(*file)],
         spread={key: found for file in _texts(by_seed, "*.csv") for key, found in spreads(*file).items()},
         published=references(published.read_text("utf-8"), str(published)),
@@ -74,6 +74,11 @@ def build_report(
 
 def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Table | None:
     return datasets.read(folder, schema, columns or None) if folder else None
+
+
+def _name(curves: Path) -> str:
+    """A model's or a study's: data/curves/clip is clip, data/retrieval/curves is retrieval."""
+    return curves.parent.name if curves.name == "curves" else curves.name
 
 
 def _joined(rejected: tuple[Path, ...]) -> pa.Table | None:

@@ -31,7 +31,7 @@ def measure_speed(
     subject = latency.Subject(
         datasets.matrix(nerf["weights"])[0],
         latency.unpacked(nerf["occupancy"][0].as_py(), how.nerf.fitting.occupancy),
-        seen.camera_to_world,
+        seen.camera_to_world.copy(),  # torch wants arrays it may write to
         latency.Camera(seen.camera_angle_x, seen.image.shape[2], seen.image.shape[1]),
     )
     model, encoder = Model.of(*datasets.read_model(nf2vec)), Encoder.load(clip, how.runtime.device)
