@@ -1,7 +1,9 @@
 """What tests share: where real data lies, and small parameters."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,3 +28,25 @@ def real() -> Path:
 def params() -> Params:
     """The default parameters."""
     return load(ROOT / "params.yaml")
+
+
+@pytest.fixture
+def params_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], Path]:
+    """Writes the default parameters with some keys changed, given as `section.key`; scratch goes to `tmp_path`."""
+    from ruamel.yaml import YAML
+
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+
+    def written(changes: dict[str, Any]) -> Path:
+        yaml, path = YAML(), tmp_path / "params.yaml"
+        values = yaml.load(ROOT / "params.yaml")
+        for key, value in changes.items():
+            *sections, last = key.split(".")
+            section = values
+            for name in sections:
+                section = section[name]
+            section[last] = str(value) if isinstance(value, Path) else value
+        yaml.dump(values, path)
+        return path
+
+    return written

@@ -54,7 +54,7 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
 def read(scene: Path, most_views: int, resolution: int) -> Views:
     """Up to `most_views` views, evenly spread, no larger than `resolution`; the hull of unit diagonal and centred."""
     transforms = transforms_of(scene / TRANSFORMS)
-    kept = evenly(len(transforms.frames), most_views)
+    kept = evenly(len(transforms.frames), most_views).tolist()
     images = [pictures.decode(_file(scene, view, transforms.frames[view]).read_bytes()) for view in kept]
     poses = np.stack([_pose(scene, view, transforms.frames[view]) for view in kept])
     views = Views(stacked(images, str(scene)), poses, transforms.camera_angle_x)

@@ -34,14 +34,20 @@ class Listing:
     duplicates: dict[str, str] = field(default_factory=dict)
 
     def without_duplicates(self) -> "Listing":
-        """Of objects with equal contents, only the first by id."""
-        first: dict[str, Found] = {}
-        again = {}
+        """Of objects with equal contents only the first by id; none where they lie in several classes (protocol 1)."""
+        twins: dict[str, list[Found]] = {}
         for found in sorted(self.found, key=lambda each: each.object_id):
-            kept = first.setdefault(found.content, found)
-            if kept is not found:
-                again[found.object_id] = f"the same contents as {kept.object_id} ({kept.path})"
-        return Listing(list(first.values()), self.rejected, self.duplicates | again)
+            twins.setdefault(found.content, []).append(found)
+        kept, dropped = [], dict(self.duplicates)
+        for same in twins.values():
+            classes = sorted({found.class_name for found in same})
+            if len(classes) > 1:
+                dropped |= {found.object_id: f"the same contents in classes {', '.join(classes)}" for found in same}
+            else:
+                kept.append(same[0])
+                reason = f"the same contents as {same[0].object_id} ({same[0].path})"
+                dropped |= {found.object_id: reason for found in same[1:]}
+        return Listing(kept, self.rejected, dropped)
 
 
 def class_folders(folder: Path, classes: Collection[str]) -> list[Path]:

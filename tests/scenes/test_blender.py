@@ -1,0 +1,121 @@
+"""Blender scenes: the real one in our box, and camera files that can't be used."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.errors import InputError
+from stages.scenes import blender, cameras, hull, pictures
+from stages.scenes.views import Views
+
+Y_TO_Z = blender.Z_TO_Y.T
+
+
+def masks_of_box(low: np.ndarray, high: np.ndarray, poses: np.ndarray, size: int) -> np.ndarray:
+    """White where a ray meets the box (slab test), by poses of a world with y up."""
+    origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, size, size)
+    with np.errstate(divide="ignore"):
+        first, second = ((side - origins[:, None, None]) / directions for side in (low, high))
+    near, far = np.minimum(first, second).max(axis=-1), np.maximum(first, second).min(axis=-1)
+    return np.where((near < far)[..., None], np.uint8(255), np.uint8(0)).repeat(4, axis=-1)
+
+
+def write(folder: Path, changes: dict | None = None) -> Path:
+    """A scene of 36 views: a box 6 x 3 x 2 (x, up, z), far from the origin."""
+    low = np.array([10, 4, -3], np.float32)
+    poses = cameras.disn_poses(0)
+    poses[:, :, 3] *= 7
+    poses[:, :, 3] += low + np.array([3, 1.5, 1], np.float32)
+    images = masks_of_box(low, low + np.array([6, 3, 2], np.float32), poses, 64)
+    (folder / "train").mkdir(parents=True)
+    frames = []
+    for number, (image, pose) in enumerate(zip(images, poses, strict=True)):
+        (folder / f"train/r_{number}.png").write_bytes(pictures.encode(image))
+        frames.append(
+            {"file_path": f"./train/r_{number}", "transform_matrix": [*(Y_TO_Z @ pose).tolist(), [0, 0, 0, 1]]}
+        )
+    transforms = {"camera_angle_x": cameras.DISN_ANGLE, "frames": frames}
+    frames[3].update((changes or {}).pop("frame 3", {}))
+    (folder / blender.TRANSFORMS).write_text(json.dumps({**transforms, **(changes or {})}))
+    return folder
+
+
+def diagonal_and_centre(views: Views, cells: int) -> tuple[float, np.ndarray]:
+    low, high = hull.bounds(hull.carve(views, cells, 0.7), 0.7)
+    return float(np.linalg.norm(high - low)), (low + high) / 2
+
+
+def test_a_box_anywhere_comes_out_centred_of_unit_diagonal_and_upright(tmp_path):
+    views = blender.read(write(tmp_path / "box"), 36, 64)
+    diagonal, centre = diagonal_and_centre(views, 96)
+    assert diagonal == pytest.approx(1, abs=0.03)
+    assert centre == pytest.approx(np.zeros(3), abs=0.02)
+    extent = np.ptp(hull.bounds(hull.carve(views, 96, 0.7), 0.7), axis=0)
+    assert extent[[0, 2]] == pytest.approx(np.array([6, 2]) / 7, abs=0.06)
+    assert 3 / 7 < extent[1] < 3 / 7 + 0.12  # a flat top looks like a low roof to cameras that stand around it
+    assert (views.camera_to_world[:, 1, 3] > 0.2).all()  # seen from above
+
+
+def test_the_real_lego_fills_a_box_of_unit_diagonal(real):
+    (found,) = blender.listing(real / "nerf_synthetic_lego", ("car",)).found
+    assert found.class_name == "unlabelled"
+    views = blender.read(found.path, 36, 64)
+    assert views.image.shape == (36, 64, 64, 4)
+    diagonal, centre = diagonal_and_centre(views, 64)
+    assert diagonal == pytest.approx(1, abs=0.06)
+    assert centre == pytest.approx(np.zeros(3), abs=0.03)
+
+
+def test_scenes_are_found_bare_below_and_in_class_folders(tmp_path):
+    for place in ("one", "car/two"):
+        write(tmp_path / place)
+    write(tmp_path / "three", {"camera_angle_x": 0.5})
+    (tmp_path / "car/two" / blender.TRANSFORMS).write_text("{}")
+    found = blender.listing(tmp_path, ("car",)).found
+    assert sorted((each.object_id, each.class_name) for each in found) == [
+        ("car.two", "car"),
+        ("one", "unlabelled"),
+        ("three", "unlabelled"),
+    ]
+    with pytest.raises(InputError, match=r"no class of params\.yaml, expected one of lamp"):
+        blender.listing(tmp_path, ("lamp",))
+    with pytest.raises(InputError, match=r"no transforms_train\.json there"):
+        blender.listing(tmp_path / "one/train", ("car",))
+
+
+EYE = np.eye(4).tolist()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"camera_angle_x": None}, "camera_angle_x"),
+        ({"frames": []}, "frames"),
+        ({"frame 3": {"transform_matrix": EYE[:3]}}, r"frames\.3\.transform_matrix"),
+        ({"frame 3": {"transform_matrix": [row[:3] for row in EYE]}}, r"frames\.3\.transform_matrix\.0"),
+        ({"frame 3": {"transform_matrix": [[float("nan")] * 4] * 4}}, r"frames\.3\.transform_matrix\.0\.0"),
+        ({"frame 3": {"transform_matrix": [[2.0, 0, 0, 0], *EYE[1:]]}}, "frame 3: transform_matrix is no rotation"),
+        ({"frame 3": {"file_path": "../box/train/../../r_3"}}, "frame 3 .*outside the scene's folder"),
+        ({"frame 3": {"file_path": "/etc/passwd"}}, "frame 3 .*outside the scene's folder"),
+        ({"frame 3": {"file_path": "train/gone"}}, "frame 3 .*no such picture"),
+        ({"frame 3": {"file_path": None}}, r"frames\.3\.file_path"),
+    ],
+)
+def test_a_camera_file_that_cannot_be_used_names_file_and_frame(tmp_path, changes, words):
+    scene = write(tmp_path / "box", changes)
+    with pytest.raises(InputError, match=f"transforms_train.json: {words}"):
+        blender.read(scene, 36, 64)
+
+
+def test_poses_that_do_not_fit_the_pictures_are_an_error(tmp_path):
+    scene = write(tmp_path / "box")
+    names = sorted((scene / "train").iterdir())
+    blank = np.zeros((64, 64, 4), np.uint8)
+    for number, name in enumerate(names):
+        picture = blank.copy()
+        picture[3 + number : 5 + number, 3:5] = 255
+        name.write_bytes(pictures.encode(picture))
+    with pytest.raises(InputError, match="no common visual hull"):
+        blender.read(scene, 36, 64)

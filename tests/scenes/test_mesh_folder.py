@@ -1,0 +1,139 @@
+"""Folders of meshes: what is taken, what is set aside, and colours that land where they belong."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+
+from stages.errors import InputError
+from stages.scenes import cameras, mesh_colours, mesh_folder
+from stages.scenes.rendering import render
+
+CLASSES = ("car", "chair")
+
+
+def put(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def box(path: Path, **extents: float) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    trimesh.creation.box(extents=tuple(extents.values()) or (1, 2, 3)).export(path)
+    return path
+
+
+def test_ids_are_class_and_stem_made_safe_and_equal_bytes_count_once(tmp_path):
+    box(tmp_path / "car/deep/below/a car (1).ply")
+    box(tmp_path / "chair/b.off", x=1, y=1, z=2)
+    (tmp_path / "chair/c.off").write_bytes((tmp_path / "chair/b.off").read_bytes())
+    put(tmp_path / "chair/notes.txt", "no mesh")
+    listing = mesh_folder.listing(tmp_path, CLASSES)
+    assert [found.object_id for found in listing.found] == ["car.a_car__1_", "chair.b"]
+    assert "the same contents as chair.b" in listing.duplicates["chair.c"]
+    assert listing.rejected == {}
+
+
+def test_a_mesh_in_two_classes_is_dropped_from_both(tmp_path):
+    box(tmp_path / "car/a.off")
+    box(tmp_path / "chair/b.off")
+    listing = mesh_folder.listing(tmp_path, CLASSES)
+    assert listing.found == []
+    assert listing.duplicates == dict.fromkeys(["car.a", "chair.b"], "the same contents in classes car, chair")
+
+
+def test_an_id_too_long_is_set_aside_with_its_reason(tmp_path):
+    box(tmp_path / "car" / f"{'x' * 130}.ply")
+    (reason,) = mesh_folder.listing(tmp_path, CLASSES).rejected.values()
+    assert "can't be an id, expected 1 to 128" in reason
+
+
+def test_two_files_for_one_id_are_an_error_that_names_both(tmp_path):
+    box(tmp_path / "car/one/model.ply")
+    box(tmp_path / "car/two/model.off")
+    with pytest.raises(InputError, match=r"two/model.off and .*one/model.ply: both would be 'car.model'"):
+        mesh_folder.listing(tmp_path, CLASSES)
+
+
+def test_a_folder_that_is_no_class_is_an_error_that_lists_the_classes(tmp_path):
+    box(tmp_path / "bicycle/a.ply")
+    with pytest.raises(InputError, match=r"bicycle: no class of params\.yaml, expected one of car, chair"):
+        mesh_folder.listing(tmp_path, CLASSES)
+
+
+def test_a_textures_change_changes_what_the_looks_depend_on(tmp_path):
+    box(tmp_path / "car/a/a.obj")
+    put(tmp_path / "car/a/a.mtl", "Kd 1 0 0")
+    before = mesh_folder.listing(tmp_path, CLASSES).found[0]
+    put(tmp_path / "car/a/a.mtl", "Kd 0 1 0")
+    after = mesh_folder.listing(tmp_path, CLASSES).found[0]
+    assert (before.content, before.beside != after.beside) == (after.content, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("OFF\n3 1 0\n0 0 0\n1 0 0\nnan 1 0\n3 0 1 2\n", "NaN or infinite"),
+        ("OFF\n3 1 0\n0 0 0\n1 0 0\n2 0 0\n3 0 1 2\n", "area"),
+        ("OFF\n3 0 0\n0 0 0\n1 0 0\n2 0 0\n", "without faces"),
+        ("no mesh at all", "cannot be read as a mesh"),
+        ("", "cannot be read as a mesh"),
+    ],
+)
+def test_a_mesh_that_cannot_be_used_says_why_and_names_its_file(tmp_path, text, words):
+    path = put(tmp_path / "bad.off", text)
+    with pytest.raises(InputError, match=rf"bad\.off: .*{words}"):
+        mesh_folder.read(path, "y")
+
+
+def test_the_manifest_turns_meshes_with_z_up(tmp_path):
+    path = box(tmp_path / "car/a.ply", x=1, y=2, z=5)
+    put(tmp_path / "manifest.csv", "path,up\ncar/a.ply,z\n")
+    (found,) = mesh_folder.listing(tmp_path, CLASSES).found
+    assert np.ptp(mesh_folder.read(path, found.up).vertices, axis=0) == pytest.approx(np.array([1, 5, 2]) / 30**0.5)
+    put(tmp_path / "manifest.csv", "path,up\ncar/a.ply,x\n")
+    with pytest.raises(InputError, match=r"manifest.csv: line 2: up is 'x', expected y or z"):
+        mesh_folder.listing(tmp_path, CLASSES)
+
+
+def test_barycentric_weights_give_the_point_back():
+    random = np.random.default_rng(0)
+    corners = random.normal(size=(50, 3, 3)).astype(np.float32)
+    weights = random.dirichlet(np.ones(3), 50).astype(np.float32)
+    points = np.einsum("pc,pcx->px", weights, corners)
+    assert mesh_colours.barycentric(points, corners) == pytest.approx(weights, abs=1e-3)
+
+
+def test_a_texture_is_read_with_v_upwards_and_repeats():
+    texture = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 255]]], np.uint8)
+    uv = np.array([[0.25, 0.75], [0.75, 0.75], [0.25, 0.25], [1.75, -0.75]], np.float32)
+    assert (mesh_colours.sampled(texture, uv) == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]]).all()
+
+
+def test_face_colours_stay_on_their_faces(tmp_path):
+    mesh = trimesh.creation.box()
+    mesh.visual.face_colors = np.random.default_rng(0).integers(0, 256, (len(mesh.faces), 4), np.uint8)
+    mesh.export(tmp_path / "a.ply")
+    model = mesh_folder.read(tmp_path / "a.ply", "y")
+    seen = model.albedo(model.vertices[model.faces].mean(axis=1), np.arange(len(model.faces)))
+    assert 255 * seen == pytest.approx(mesh.visual.face_colors[:, :3], abs=0.5)
+
+
+@pytest.mark.parametrize("suffix", ["glb", "gltf", "obj", "dae"])
+def test_real_meshes_of_each_format_are_seen(real, suffix):
+    paths = sorted((real / "meshes").glob(f"*/*/*.{suffix}"))[:3]
+    assert paths
+    for path in paths:
+        model = mesh_folder.read(path, "y")
+        views = render(model, cameras.disn_poses(0, 36)[::12], cameras.DISN_ANGLE, 32)
+        assert (views.image[..., 3] > 0).mean() > 0.01
+        assert np.linalg.norm(np.ptp(model.vertices, axis=0)) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_real_folder_is_listed_whole(real, params):
+    listing = mesh_folder.listing(real / "meshes", params.classes)
+    assert len(listing.found) + len(listing.duplicates) == 224
+    assert sum(found.up == "z" for found in listing.found) == 28
+    assert {found.class_name for found in listing.found} == set(params.classes)

@@ -1,0 +1,110 @@
+"""Stages prepare_photos and prepare_captioned_pictures, on a few small pictures."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages import datasets, schemas
+from stages.errors import InputError
+from stages.params import load
+from stages.prepare_captioned_pictures import prepare_captioned_pictures
+from stages.prepare_photos import prepare_photos
+from stages.scenes import captioned, pictures, queries, sources
+
+SMALL = {
+    "runtime.workers": 1,
+    "classes": {"lamp": {"synset": "03636649", "noun": "a lamp"}, "rifle": {"synset": "04090263", "noun": "a gun"}},
+    "scenes.objects_per_class": 3,
+    "photos.per_class": 3,
+    "photos.resolution": 16,
+    "clip.pictures": {"objects_per_class": 3, "per_object": 3},
+}
+
+
+def prepared(out: Path, params: Path) -> tuple[list[dict], dict[str, str]]:
+    prepare_photos(out / "photos", out / "rejected", params)
+    rejected = datasets.read(out / "rejected", schemas.REJECTED).to_pylist()
+    return datasets.read(out / "photos", schemas.PHOTOS).to_pylist(), {row["id"]: row["reason"] for row in rejected}
+
+
+def put(path: Path, size: tuple[int, int], kind: str) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.random.default_rng(len(str(path))).integers(0, 256, (*size, 3), np.uint8)).save(path, kind)
+    return path.read_bytes()
+
+
+def test_photos_of_the_catalogue_are_pictures_of_their_own(tmp_path, params_with):
+    rows, rejected = prepared(tmp_path, params_with(SMALL))
+    assert [row["photo_id"] for row in rows] == [
+        f"photo_{name}_{n:04d}" for name in ("lamp", "rifle") for n in range(3)
+    ]
+    assert all(pictures.decode(row["image"], "RGB").shape == (16, 16, 3) for row in rows)
+    assert len({row["image"] for row in rows}) == 6
+    assert rejected == {}
+
+
+def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, params_with):
+    folder = tmp_path / "in"
+    kept = {
+        "lamp.a": put(folder / "lamp/a.jpg", (30, 20), "jpeg"),
+        "lamp.b": put(folder / "lamp/b.PNG", (8, 9), "png"),
+        "rifle.c": put(folder / "rifle/deep/c.webp", (8, 8), "webp"),
+    }
+    (folder / "lamp/d.jpg").write_bytes(kept["lamp.a"])
+    (folder / "lamp/broken.jpg").write_bytes(kept["lamp.a"][:60])
+    (folder / "lamp/text.png").write_text("no picture")
+    stream = io.BytesIO()
+    Image.new("L", (4097, 4096)).save(stream, "png")
+    (folder / "rifle/huge.png").write_bytes(stream.getvalue())
+    changes = {**SMALL, "photos.source": "folder", "photos.folder": folder, "photos.most_rejected": 0.5}
+    rows, rejected = prepared(tmp_path, params_with(changes))
+    assert {row["photo_id"]: row["image"] for row in rows} == kept
+    assert [row["class_name"] for row in rows] == ["lamp", "lamp", "rifle"]
+    assert set(rejected) == {"lamp.d", "lamp.broken", "lamp.text", "rifle.huge"}
+    assert "the same contents as lamp.a" in rejected["lamp.d"]
+    assert "text.png: not a picture that can be decoded" in rejected["lamp.text"]
+    assert "huge.png: picture of 4097x4096 pixels" in rejected["rifle.huge"]
+    with pytest.raises(InputError, match="3 of 6 set aside, at most 10% allowed"):
+        prepared(tmp_path, params_with({**changes, "photos.most_rejected": 0.1}))
+
+
+def test_a_folder_of_no_class_or_without_classes_is_an_error(tmp_path, params_with):
+    put(tmp_path / "in/cat/a.jpg", (8, 8), "jpeg")
+    changes = {**SMALL, "photos.source": "folder", "photos.folder": tmp_path / "in"}
+    with pytest.raises(InputError, match=r"cat: no class of params\.yaml, expected one of lamp, rifle"):
+        prepared(tmp_path, params_with(changes))
+    with pytest.raises(InputError, match="no subfolders, expected one per class: lamp, rifle"):
+        prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "in/cat"}))
+    with pytest.raises(InputError, match="no such folder"):
+        prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "gone"}))
+
+
+def test_the_real_photos_are_all_taken(tmp_path, params_with, real):
+    rows, rejected = prepared(
+        tmp_path, params_with({"runtime.workers": 1, "photos.source": "folder", "photos.folder": real / "photos"})
+    )
+    assert len(rows) + len(rejected) == 270
+    assert len(rows) >= 260
+    assert {row["class_name"] for row in rows} == set(load(params_with({})).classes)
+
+
+def test_captioned_pictures_come_half_plain_half_photo_like(tmp_path, params_with):
+    prepare_captioned_pictures(tmp_path / "out", params_with(SMALL))
+    rows = datasets.read(tmp_path / "out", schemas.CAPTIONED_PICTURES).to_pylist()
+    assert len(rows) == 2 * 3 * 3
+    assert abs(sum(row["domain"] == "plain" for row in rows) - 9) <= 1
+    for row in rows:
+        assert ("lamp" if "lamp" in row["picture_id"] else "gun") in row["caption"]
+        picture = pictures.decode(row["image"], "RGB")
+        assert (picture[0, 0] == 0).all() or row["domain"] == "photo"
+
+
+def test_no_object_of_the_study_is_another_ones_twin_by_seed(params):
+    scenes, _ = sources.offered(params)
+    photos, _ = queries.offered(params)
+    objects = {task.object_id for task in captioned.offered(params).values()}
+    assert not set(scenes) & set(photos)
+    assert not (set(scenes) | set(photos)) & objects

@@ -1,0 +1,122 @@
+"""Stage prepare_scenes, on a few small objects: ids, splits, copies, what is set aside, growth and real input."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import trimesh
+
+from stages import datasets, runtime, schemas, scratch
+from stages.errors import InputError
+from stages.prepare_scenes import prepare_scenes
+from stages.scenes import sources, views
+
+SMALL = {
+    "runtime.workers": 1,
+    "classes": {"lamp": {"synset": "03636649", "noun": "a lamp"}, "table": {"synset": "04379243", "noun": "a table"}},
+    "scenes.objects_per_class": 4,
+    "scenes.split": {"train": 1, "validation": 1, "test": 2},
+    "scenes.views": 3,
+    "scenes.resolution": 16,
+}
+
+
+def prepared(out: Path, params: Path) -> tuple[pa.Table, pa.Table, list[dict]]:
+    prepare_scenes(out / "objects", out / "views", out / "rejected", params)
+    rejected = datasets.read(out / "rejected", schemas.REJECTED).to_pylist()
+    return datasets.read(out / "objects", schemas.OBJECTS), datasets.read(out / "views", schemas.VIEWS), rejected
+
+
+def meshes(folder: Path, class_name: str, count: int) -> None:
+    (folder / class_name).mkdir(parents=True)
+    for number in range(count):
+        trimesh.creation.box(extents=(1, len(class_name), 3 + number)).export(folder / class_name / f"{number}.ply")
+
+
+def test_the_catalogue_gives_views_of_every_object_and_copies_of_training_objects_alone(tmp_path, params_with):
+    objects, posed, rejected = prepared(tmp_path, params_with(SMALL))
+    rows = {row["object_id"]: row for row in objects.to_pylist()}
+    assert len(rows) == 2 * (4 + 2)
+    assert rejected == []
+    assert {(row["object_id"], row["view"]) for row in posed.to_pylist()} == {(i, v) for i in rows for v in range(3)}
+    for row in rows.values():
+        base = rows[row["base_object_id"]]
+        assert (row["split"], row["class_name"], row["synset"]) == (base["split"], base["class_name"], base["synset"])
+        assert row["object_id"] == base["object_id"] + ["", ".a1", ".a2"][row["augmentation"]]
+        assert base["augmentation"] == 0
+        assert row["split"] == "train" or row["augmentation"] == 0
+        assert (row["caption"] is None) == (row["augmentation"] > 0)
+    shown = {object_id: views.of_rows(of) for object_id, of in views.by_object(posed).items()}
+    assert all(each.image[..., 3].any() for each in shown.values())
+    assert len({each.image.tobytes() for each in shown.values()}) == len(shown)
+
+
+def test_growing_the_catalogue_moves_nobody_and_computes_only_what_is_new(tmp_path, params_with, monkeypatch):
+    few, few_views, _ = prepared(tmp_path / "few", params_with(SMALL))
+    done = []
+    monkeypatch.setattr(sources, "work", lambda tasks, work=sources.work: done.extend(tasks) or work(tasks))
+    many, many_views, _ = prepared(tmp_path / "many", params_with({**SMALL, "scenes.objects_per_class": 8}))
+    old = set(few["object_id"].to_pylist())
+    assert [row for row in many.to_pylist() if row["object_id"] in old] == few.to_pylist()
+    assert [row for row in many_views.to_pylist() if row["object_id"] in old] == few_views.to_pylist()
+    assert {task.object.object_id for task in done} == set(many["object_id"].to_pylist()) - old
+
+
+def test_two_workers_in_other_chunks_give_the_same_rows(tmp_path, params_with, monkeypatch):
+    _, one, _ = prepared(tmp_path / "one", params_with(SMALL))
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
+    finish = scratch.finish
+    monkeypatch.setattr(scratch, "finish", lambda *args, **how: finish(*args, **{**how, "chunk": 1}))
+    _, two, _ = prepared(tmp_path / "two", params_with({**SMALL, "runtime.workers": 2}))
+    assert two.equals(one)
+
+
+def test_a_mesh_that_cannot_be_used_is_set_aside_with_its_reason_and_duplicates_are_dropped(tmp_path, params_with):
+    folder = tmp_path / "meshes"
+    meshes(folder, "lamp", 9)
+    meshes(folder, "table", 9)
+    (folder / "lamp/nan.off").write_text("OFF\n3 1 0\n0 0 0\n1 0 0\nnan 1 0\n3 0 1 2\n")
+    (folder / "lamp/twin.ply").write_bytes((folder / "lamp/0.ply").read_bytes())
+    changes = {**SMALL, "scenes.source": "meshes", "scenes.folder": folder, "scenes.most_rejected": 0.2}
+    objects, _, rejected = prepared(tmp_path, params_with(changes))
+    reasons = {row["id"]: row["reason"] for row in rejected if not row["id"].endswith(("a1", "a2"))}
+    assert set(reasons) == {"lamp.nan", "lamp.twin"}
+    assert "nan.off: vertices with NaN" in reasons["lamp.nan"]
+    assert not set(reasons) & set(objects["object_id"].to_pylist())
+    originals = [row for row in objects.to_pylist() if row["augmentation"] == 0]
+    assert {(row["class_name"], row["split"]) for row in originals} == {
+        (name, split) for name in ("lamp", "table") for split in ("train", "validation", "test")
+    }
+    with pytest.raises(InputError, match=r"set aside, at most 0% allowed \(lamp.nan"):
+        prepared(tmp_path / "strict", params_with({**changes, "scenes.most_rejected": 0.0}))
+
+
+def test_a_class_with_too_few_meshes_or_no_generator_is_an_error_that_names_it(tmp_path, params_with):
+    meshes(tmp_path / "meshes", "lamp", 3)
+    with pytest.raises(InputError, match="class table: 0 objects, at least 3 expected"):
+        prepared(tmp_path, params_with({**SMALL, "scenes.source": "meshes", "scenes.folder": tmp_path / "meshes"}))
+    classes = {**SMALL["classes"], "dragon": {"synset": "00000001", "noun": "a dragon"}}
+    with pytest.raises(InputError, match=r"classes\.dragon: not in the catalogue, which has airplane, bench"):
+        prepared(tmp_path, params_with({**SMALL, "classes": classes}))
+
+
+@pytest.mark.parametrize("imported", [("disn", "disn_sample", "car"), ("blender", "nerf_synthetic_lego", "unlabelled")])
+def test_a_single_real_scene_is_a_test_object(tmp_path, params_with, real, imported):
+    source, folder, class_name = imported
+    changes = {"runtime.workers": 1, "scenes.source": source, "scenes.folder": real / folder}
+    objects, posed, _ = prepared(tmp_path, params_with(changes))
+    (row,) = objects.to_pylist()
+    assert (row["class_name"], row["split"], row["source"], len(posed)) == (class_name, "test", source, 36)
+    assert set(posed["width"].to_pylist()) == {64}
+
+
+def test_a_copy_of_imported_views_has_cameras_of_its_own(tmp_path, params_with, real, params):
+    (found,) = sources.LISTINGS["disn"](real / "disn_sample", params.classes).found
+    scenes = params.scenes.model_copy(update={"source": "disn", "views": 4, "resolution": 16})
+    original = sources.Object("car", "car", "02958343", "train", "disn", "car", 0)
+    copy = sources.Object("car.a1", "car", "02958343", "train", "disn", "car", 1)
+    first, second = (sources.views_of(sources.Task(one, "a car", 0, scenes, found)) for one in (original, copy))
+    assert (first.image[..., 3] == second.image[..., 3]).all()
+    assert (first.camera_to_world != second.camera_to_world).any()
+    assert (first.image != second.image).any()
+    assert runtime.seed_of(0, "copy", "car.a1") != runtime.seed_of(0, "copy", "car.a2")
