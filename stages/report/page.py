@@ -40,6 +40,7 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "wall": [_portrait(portrait) for portrait in portraits],
         "psnr": _psnr(study),
         "tables": tables.pivot(study.results, study.published, study.spread),
+        "spread": bool(study.spread),
         "galleries": [_gallery(gallery) for gallery in shown],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
