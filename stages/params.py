@@ -106,6 +106,7 @@ class Architecture(Strict):
 class Start(Strict):  # read by nerf/metalearning.py
     kind: Literal["meta_learned", "random"]
     objects_per_class: PositiveInt
+    resolution: PositiveInt
     rounds: PositiveInt
     steps: PositiveInt
     rate: PositiveFloat

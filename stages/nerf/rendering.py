@@ -72,7 +72,7 @@ def seen_pixels(
     """Pixels whose rays may meet an occupied cell: those near a cell's centre; all, if a cell is too close to tell."""
     cells, device = len(occupancy), occupancy.device
     centres = (occupancy.nonzero() + 0.5) * (2 * field.HALF / cells) - field.HALF
-    turned = torch.from_numpy(poses).to(device)
+    turned = torch.tensor(poses, device=device)
     local = (centres - turned[:, None, :, 3]) @ turned[:, :, :3]
     radius, depth = 3**0.5 * field.HALF / cells, -local[..., 2]
     focal = cameras.focal(camera.angle, camera.width)

@@ -1,0 +1,94 @@
+"""What worker processes do with some objects: fit their NeRFs, or render them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import torch
+from jaxtyping import Float, UInt8
+
+from stages.errors import InputError
+from stages.nerf.fitting import Diverged, Fit, fit
+from stages.nerf.occupancy import unpack
+from stages.nerf.rendering import Camera, render
+from stages.params import Architecture, Nerf, Rendering
+from stages.runtime import seed_of
+from stages.scenes import views
+from stages.scratch import Rows
+
+ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
+
+
+@dataclass(frozen=True)
+class ToFit:
+    """Some objects' rows of dataset `views`, and what all fits share."""
+
+    views: pa.Table
+    start: Float[np.ndarray, " weight"]
+    how: Nerf
+    seed: int  # the study's
+    device: str
+
+
+def fit_objects(job: ToFit) -> Rows:
+    """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason."""
+    fits: dict[str, Fit] = {}
+    rejected: dict[str, str] = {}
+    for object_id, rows in views.by_object(job.views).items():
+        try:
+            fits[object_id] = _good_fit(object_id, views.of_rows(rows), job)
+        except (InputError, Diverged) as error:
+            rejected[object_id] = str(error)
+    columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
+    names = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
+    return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
+
+
+def _good_fit(object_id: str, seen: views.Views, job: ToFit) -> Fit:
+    """The first fit that passes the gate; raises `InputError` with the best PSNR if none does."""
+    best = -np.inf
+    for attempt in range(ATTEMPTS):
+        found = fit(seen, job.start, job.how, seed_of(job.seed, "rays", object_id, attempt), job.device)
+        if found.foreground >= job.how.fitting.gate:
+            return found
+        best = max(best, found.foreground)
+    raise InputError(f"{best:.1f} dB on the foreground after {ATTEMPTS} fits, {job.how.fitting.gate:g} dB expected")
+
+
+@dataclass(frozen=True)
+class ToRender:
+    """Some objects' rows of datasets `nerfs` and `views` (their cameras)."""
+
+    nerfs: pa.Table
+    cameras: pa.Table
+    how: Rendering
+    architecture: Architecture
+    device: str
+
+
+def render_objects(job: ToRender) -> Rows:
+    """Rows of dataset `rendered_views`: each NeRF from the cameras of its object's views, on black."""
+    cameras = views.by_object(job.cameras)
+    return Rows(
+        views.joined([views.columns(row["object_id"], _rendered(row, cameras, job)) for row in job.nerfs.to_pylist()])
+    )
+
+
+def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: ToRender) -> views.Views:
+    rows = cameras[nerf["object_id"]]
+    poses = np.asarray(rows["camera_to_world"].to_pylist(), np.float32).reshape(-1, 3, 4)
+    angle, width, height = (rows[name][0].as_py() for name in ("camera_angle_x", "width", "height"))
+    weights = torch.tensor(nerf["weights"], device=job.device)
+    grid = unpack(nerf["occupancy"]).to(job.device)
+    colour, _ = render(weights, grid, poses, Camera(angle, width, height), job.how, job.architecture)
+    return views.Views(on_black(colour.cpu().numpy()), poses, angle)
+
+
+def on_black(colour: Float[np.ndarray, "view height width 3"]) -> UInt8[np.ndarray, "view height width 4"]:
+    """8-bit pictures, opaque: whoever composites them gets the colours as rendered, alpha counted once."""
+    opaque = np.ones_like(colour[..., :1])
+    return (255 * np.clip(np.concatenate([colour, opaque], axis=-1), 0, 1) + 0.5).astype(np.uint8)
+
+
+def _stack(weights: list[Float[np.ndarray, " weight"]], width: int) -> Float[np.ndarray, "nerf weight"]:
+    return np.stack(weights) if weights else np.zeros((0, width), np.float32)
