@@ -1,6 +1,7 @@
 """Train clip2nerf and nerf2clip per view on ground-truth views (Tables 4.4 and 4.5)."""
 
 from pathlib import Path
+from typing import get_args
 
 from stages import datasets
 from stages.params import load
@@ -9,6 +10,7 @@ from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS,
 
 
 def train_retrieval_mappers(
+    *,
     objects: Path,
     nerf_embeddings: Path,
     gt_embeddings: Path,
@@ -24,7 +26,7 @@ def train_retrieval_mappers(
     """
     from stages.evaluation.subjects import only, originals, views_of
     from stages.mapper import records
-    from stages.mapper.pairs import Pairs
+    from stages.mapper.pairs import Direction, Pairs
     from stages.mapper.training import Model, Task, train_many
 
     known, stage = load(params), "train_retrieval_mappers"
@@ -44,12 +46,12 @@ def train_retrieval_mappers(
         },
         "nerf2clip": {"nerf": (ids["test"], pairs["test"].nerf)},
     }
-    tasks = []
-    for direction in inputs:
-        losses, seeds = known.retrieval.losses, known.mapper.seeds
-        models = [Model(f"{direction} {loss}", loss, seed) for loss in losses for seed in seeds]
-        how = known.mapper, known.study.seed, known.runtime.device
-        tasks.append(Task(direction, models, pairs["train"], pairs["validation"], *how))
+    how = pairs["train"], pairs["validation"], known.mapper, known.study.seed, known.runtime.device
+    losses, seeds = known.retrieval.losses, known.mapper.seeds
+    tasks = [
+        Task(direction, [Model(f"{direction} {loss}", loss, seed) for loss in losses for seed in seeds], *how)
+        for direction in get_args(Direction)
+    ]
     trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.mapper.training"]))
     for part in trained:
         datasets.write_model(out / part.direction, part.tensors, records.config(part))

@@ -9,6 +9,7 @@ from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS,
 
 
 def train_zero_shot_mappers(
+    *,
     objects: Path,
     nerf_embeddings: Path,
     gt_embeddings: Path,
@@ -22,7 +23,7 @@ def train_zero_shot_mappers(
     import numpy as np
 
     from stages.evaluation.subjects import only, originals, views_of
-    from stages.evaluation.views import names
+    from stages.evaluation.views import mean_sets
     from stages.mapper import records
     from stages.mapper.pairs import Pairs
     from stages.mapper.training import Model, Task, joined, train_many
@@ -32,28 +33,24 @@ def train_zero_shot_mappers(
     folders = {"rendered": rendered_embeddings, "gt": gt_embeddings}
     images = {source: datasets.read(folder, IMAGE_EMBEDDINGS) for source, folder in folders.items()}
     having = [nerfs["object_id"].to_pylist(), *(rows["owner_id"].to_pylist() for rows in images.values())]
-    pairs, models, vectors, ids = {}, [], {}, {}
+    pairs, ids, sets = {}, {}, {}
     for split in ("train", "validation", "test"):
         ids[split] = originals(catalogue, split, *having)["object_id"].to_pylist()
-        vectors[split] = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
-    counts = {source: names(known.zero_shot.views, rows["view"].to_numpy().max() + 1) for source, rows in images.items()}
-    for split in ("train", "validation"):
         views = {source: views_of(rows, ids[split]) for source, rows in images.items()}
-        means = [views[source].means(count, known.study.seed) for source in views for count in counts[source].values()]
-        pairs[split] = Pairs.of_means(vectors[split], np.stack(means))
-    variants = [f"nerf2clip {source} views={name}" for source, names_ in counts.items() for name in names_]
+        sets[split] = mean_sets(views, known.zero_shot.views, known.study.seed)
+        vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
+        pairs[split] = Pairs.of_means(vectors, np.stack(list(sets[split].values())))
     models = [
-        Model(f"{variant} {loss}", loss, seed, clip_set)
-        for clip_set, variant in enumerate(variants)
+        Model(f"nerf2clip {name} {loss}", loss, seed, clip_set)
+        for clip_set, name in enumerate(sets["train"])
         for loss in known.zero_shot.losses
         for seed in known.mapper.seeds
     ]
-    task = Task(
-        "nerf2clip", models, pairs["train"], pairs["validation"], known.mapper, known.study.seed, known.runtime.device
-    )
+    how = known.mapper, known.study.seed, known.runtime.device
+    task = Task("nerf2clip", models, pairs["train"], pairs["validation"], *how)
     trained = joined(list(in_workers(train_many, task.split(), known.runtime.workers, ["stages.mapper.training"])))
     datasets.write_model(out, trained.tensors, records.config(trained))
-    test = records.mapped(trained, {"nerf": (ids["test"], vectors["test"])})
+    test = records.mapped(trained, {"nerf": (ids["test"], pairs["test"].nerf)})
     stage = "train_zero_shot_mappers"
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, test)], stage)
     datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves([trained]))], stage)

@@ -21,11 +21,12 @@ class Mapped:
             self.places.setdefault((variant, seed, domain), {})[owner] = place
 
     @property
-    def variants(self) -> list[str]:
-        return list(dict.fromkeys(variant for variant, _, _ in self.places))
-
-    def seeds(self, variant: str) -> list[int]:
-        return sorted({seed for name, seed, _ in self.places if name == variant})
+    def variants(self) -> dict[str, list[int]]:
+        """The training seeds of every variant."""
+        found: dict[str, list[int]] = {}
+        for variant, seed in dict.fromkeys((variant, seed) for variant, seed, _ in self.places):
+            found.setdefault(variant, []).append(seed)
+        return found
 
     def ids(self, domain: str) -> set[str]:
         """The ids that every variant and seed has mapped."""

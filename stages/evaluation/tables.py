@@ -34,8 +34,9 @@ class Cell:
     ) -> "Cell":
         """`words`: table, row, column and metric."""
         found = interval(hits, how, study_seed)
-        rounded = [round(number, DIGITS) for number in (found.value, found.low, found.high)]
-        return Cell(*words, *rounded, *hits.shape)
+        value, low, high = (round(number, DIGITS) for number in (found.value, found.low, found.high))
+        seeds, queries = hits.shape
+        return Cell(*words, value, low, high, seeds, queries)
 
 
 def in_published_order(cells: Sequence[Cell], published: str) -> list[Cell]:

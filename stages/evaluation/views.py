@@ -4,11 +4,11 @@ Draws depend on the study's seed, the object's id and a view's number alone, so 
 are drawn alike, whatever else is in the data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from stages.runtime import seed_of
 
@@ -50,9 +50,14 @@ class Views:
 
     def means(self, most: int, study_seed: int) -> Float[np.ndarray, "object dim"]:
         """c̄_N (protocol 4): the mean of an object's first `most` shuffled views, raw; subsets are nested in `most`."""
-        chosen = self.draw(study_seed, "mean") < most
+        return self._means(self.draw(study_seed, "mean") < most)
+
+    def means_of_all(self) -> Float[np.ndarray, "object dim"]:
+        return self._means(np.ones(len(self.numbers), bool))
+
+    def _means(self, chosen: Bool[np.ndarray, " row"]) -> Float[np.ndarray, "object dim"]:
         sums = np.add.reduceat(np.where(chosen[:, None], self.embeddings, 0).astype(np.float64), self.first, axis=0)
-        return (sums / np.minimum(self.counts, most)[:, None]).astype(np.float32)
+        return (sums / np.add.reduceat(chosen, self.first, dtype=np.int64)[:, None]).astype(np.float32)
 
     def queries(self, study_seed: int) -> Float[np.ndarray, "object dim"]:
         """One view of each object, drawn once for every model (protocol 6.2)."""
@@ -62,3 +67,14 @@ class Views:
 def names(counts: Sequence[int], most: int) -> dict[str, int]:
     """View counts by the word tables have for them: "N" for all `most` views, to which larger counts shrink."""
     return {("N" if count >= most else str(count)): min(count, most) for count in counts}
+
+
+def mean_sets(
+    sources: Mapping[str, Views], counts: Sequence[int], study_seed: int
+) -> dict[str, Float[np.ndarray, "object dim"]]:
+    """Every source's means of every number of views, by the words tables have for them: "gt views=4"."""
+    return {
+        f"{source} views={name}": views.means(count, study_seed)
+        for source, views in sources.items()
+        for name, count in names(counts, int(views.counts.max())).items()
+    }

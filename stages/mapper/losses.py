@@ -24,13 +24,15 @@ class Losses(nn.Module):
         super().__init__()
         start = torch.tensor([START.get(kind, (0.0, 0.0)) for kind in kinds])
         self.log_scale, self.bias = (nn.Parameter(values.clone()) for values in start.T)
-        self.groups = {kind: [i for i, other in enumerate(kinds) if other == kind] for kind in dict.fromkeys(kinds)}
+        self.groups: list[tuple[Loss, list[int]]] = [
+            (kind, [i for i, other in enumerate(kinds) if other == kind]) for kind in dict.fromkeys(kinds)
+        ]
 
     def forward(
         self, outputs: Float[Tensor, "model batch dim"], targets: Float[Tensor, "model batch dim"]
     ) -> Float[Tensor, " model"]:
         values = outputs.new_zeros(len(outputs))
-        for kind, group in self.groups.items():
+        for kind, group in self.groups:
             parts = (outputs[group], targets[group], self.log_scale[group], self.bias[group])
             values = values.index_put((torch.tensor(group, device=values.device),), loss_of(kind, *parts))
         return values

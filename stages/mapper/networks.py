@@ -16,27 +16,28 @@ class Mappers(nn.Module):
         super().__init__()
         singles = [[layer for layer in single(widths, seed) if isinstance(layer, nn.Linear)] for seed in seeds]
         layers = list(zip(*singles, strict=True))
-        self.widths = tuple(widths)
-        self.weights = nn.ParameterList(torch.stack([linear.weight.detach() for linear in same]) for same in layers)
+        # (model, in, out): a gradient then comes out in its parameter's own layout, and needs no copy
+        self.weights = nn.ParameterList(torch.stack([linear.weight.detach().T for linear in same]) for same in layers)
         self.biases = nn.ParameterList(torch.stack([linear.bias.detach() for linear in same]) for same in layers)
 
     def forward(self, inputs: Float[Tensor, "model row in"]) -> Float[Tensor, "model row out"]:
         hidden = inputs
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            hidden = torch.baddbmm(bias[:, None], nn.functional.gelu(hidden) if layer else hidden, weight.mT)
+            hidden = torch.baddbmm(bias[:, None], nn.functional.gelu(hidden) if layer else hidden, weight)
         return hidden
 
     def tensors(self) -> dict[str, Float[np.ndarray, "..."]]:
-        """Stacked parameters by name: weights.<layer> (model, out, in) and biases.<layer> (model, out)."""
-        return {name: value.cpu().numpy() for name, value in self.state_dict().items()}
+        """Stacked parameters as torch lays one out: weights.<layer> (model, out, in), biases.<layer> (model, out)."""
+        values = {name: value.cpu().numpy() for name, value in self.state_dict().items()}
+        return {name: value.swapaxes(1, 2) if value.ndim == 3 else value for name, value in values.items()}
 
 
 def apply(
     tensors: Mapping[str, Float[np.ndarray, "..."]], inputs: Float[np.ndarray, "row in"]
 ) -> Iterator[Float[np.ndarray, "row out"]]:
     """The outputs of each of the stacked models for the same inputs, model by model."""
-    parameters = {name: torch.from_numpy(value) for name, value in tensors.items()}
-    layers, rows = len(parameters) // 2, torch.from_numpy(np.ascontiguousarray(inputs))
+    parameters = {name: torch.tensor(value) for name, value in tensors.items()}
+    layers, rows = len(parameters) // 2, torch.tensor(inputs)
     for model in range(len(parameters["weights.0"])):
         hidden = rows
         for layer in range(layers):

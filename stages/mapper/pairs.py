@@ -36,7 +36,7 @@ class Dealer:
     """Pairs on a device, dealt to every model by its own plan and from its own set."""
 
     def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[int], device: str) -> None:
-        self.nerf, self.clip = (torch.from_numpy(np.ascontiguousarray(x)).to(device) for x in (pairs.nerf, pairs.clip))
+        self.nerf, self.clip = (torch.tensor(x, device=device) for x in (pairs.nerf, pairs.clip))
         self.first, self.direction = pairs.first, direction
         self.sets = torch.tensor(sets, device=device)[:, None]
 
@@ -46,7 +46,9 @@ class Dealer:
         """Inputs and targets of every step of an epoch."""
         objects = np.stack([plan.objects for plan in plans])
         rows = self.first[objects] + np.stack([plan.views for plan in plans])
-        chosen = [torch.from_numpy(index).to(self.nerf.device).split(plans[0].batch, dim=1) for index in (objects, rows)]
+        chosen = [
+            torch.from_numpy(index).to(self.nerf.device).split(plans[0].batch, dim=1) for index in (objects, rows)
+        ]
         for some_objects, some_rows in zip(*chosen, strict=True):
             nerf, clip = self.nerf[some_objects], self.clip[self.sets, some_rows]
             yield (clip, nerf) if self.direction == "clip2nerf" else (nerf, clip)

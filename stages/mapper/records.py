@@ -38,9 +38,7 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
     return dict(zip(("variant", "seed", "step", "split", "loss"), map(list, zip(*rows, strict=True)), strict=True))
 
 
-def mapped(
-    trained: Trained, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]
-) -> dict[str, Any]:
+def mapped(trained: Trained, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]) -> dict[str, Any]:
     """Columns of `mapped_embeddings`: every model's outputs for the ids and vectors of each domain."""
     columns: dict[str, list[Any]] = {"variant": [], "seed": [], "domain": [], "owner_id": [], "embedding": []}
     for domain, (ids, vectors) in inputs.items():

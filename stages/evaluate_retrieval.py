@@ -1,0 +1,65 @@
+"""Retrieval of test NeRFs by views of other objects and by photos (Tables 4.4 and 4.5)."""
+
+import json
+from pathlib import Path
+
+from stages import datasets
+from stages.params import load
+from stages.runtime import command
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NEIGHBOURS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+
+SETTINGS = {"gt": ("4.4", "recall_synthetic"), "photo": ("4.5", "recall_real")}
+TITLES = {"4.4a": "synthetic", "4.4b": "synthetic", "4.5a": "real", "4.5b": "real"}
+SHOWN = 10  # neighbours kept for galleries
+
+
+def evaluate_retrieval(
+    *,
+    objects: Path,
+    photos: Path,
+    nerf_embeddings: Path,
+    gt_embeddings: Path,
+    photo_embeddings: Path,
+    mapped: Path,
+    table: Path,
+    metrics: Path,
+    neighbours: Path,
+    published: Path = Path("reports/published/tables.csv"),
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write the study's table (CSV), metrics (JSON) and the nearest items of every query; `mapped` as trained.
+
+    `published` only decides the order of rows. Baselines (part b) search ground-truth CLIP vectors.
+    """
+    import pyarrow as pa
+
+    from stages.evaluation import searches, tables
+    from stages.evaluation.mapped import Mapped
+    from stages.evaluation.subjects import originals
+
+    known = load(params)
+    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
+    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
+    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
+    searched = searches.Objects.of(test, nerfs, views, classes)
+    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
+    asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    cells, nearest = [], []
+    for queries in asked:
+        number, metric = SETTINGS[queries.domain]
+        for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
+            nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
+            for k in known.retrieval.ranks:
+                words = (f"{number}{found.part}", found.row, f"recall@{k}", metric)
+                hits = found.hits(queries, searched, k)
+                cells.append(tables.Cell.of(words, hits, known.intervals, known.study.seed))
+    cells = tables.in_published_order(cells, published.read_text(encoding="utf-8"))
+    datasets.write_text(table, tables.csv_text(cells))
+    datasets.write_text(metrics, json.dumps(tables.metrics(cells, TITLES), indent=2) + "\n")
+    rows = pa.concat_tables(nearest).sort_by([(name, "ascending") for name in NEIGHBOURS.key])
+    datasets.write(neighbours, NEIGHBOURS, [rows], "evaluate_retrieval")
+
+
+if __name__ == "__main__":
+    command(evaluate_retrieval)

@@ -1,0 +1,117 @@
+"""Every search of the retrieval study: which queries meet which gallery (protocol 6.2)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Bool, Float, Int
+
+from stages import datasets
+from stages.errors import InputError
+from stages.evaluation.mapped import Mapped
+from stages.evaluation.retrieval import Gallery, Neighbours, hit_at_k, neighbours
+from stages.evaluation.subjects import labels, only, views_of
+from stages.evaluation.views import Views
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What is searched: the test NeRFs, with the views that baselines compare."""
+
+    ids: list[str]
+    nerf: Float[np.ndarray, "object nerf"]
+    views: Views
+    classes: Int[np.ndarray, " object"]
+
+    @staticmethod
+    def of(test: pa.Table, nerfs: pa.Table, views: pa.Table, classes: Sequence[str]) -> "Objects":
+        """From rows of `objects`, `nerf_embeddings` and `image_embeddings`; the latter two may hold more objects."""
+        ids = test["object_id"].to_pylist()
+        nerf = datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
+        return Objects(ids, nerf, views_of(views, ids), labels(test["class_name"].to_pylist(), classes, "objects"))
+
+
+@dataclass(frozen=True)
+class Queries:
+    """What is asked: views of test objects (domain gt) or photos."""
+
+    domain: str
+    ids: list[str]
+    clip: Float[np.ndarray, "query clip"]
+    classes: Int[np.ndarray, " query"]
+    own: Int[np.ndarray, " query"]  # place of the query's own object among those searched; −1: none
+
+    @staticmethod
+    def of_objects(objects: Objects, study_seed: int) -> "Queries":
+        """One view of each object, drawn once for every model."""
+        clip = objects.views.queries(study_seed)
+        return Queries("gt", objects.ids, clip, objects.classes, np.arange(len(objects.ids)))
+
+    @staticmethod
+    def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str]) -> "Queries":
+        """All photos that have an embedding."""
+        taken = only(photos, "photo_id", embeddings["owner_id"].to_pylist())
+        ids = taken["photo_id"].to_pylist()
+        if not ids:
+            raise InputError("no photo has an embedding, expected at least one")
+        clip = datasets.matrix(only(embeddings, "owner_id", ids)["embedding"])
+        known = labels(taken["class_name"].to_pylist(), classes, "photos")
+        return Queries("photo", ids, clip, known, np.full(len(ids), -1))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The objects found for each query in one row of a table, by every training seed."""
+
+    row: str
+    part: str  # a: mappers, b: baselines of CLIP alone
+    seeds: list[int]
+    neighbours: list[Neighbours]  # items are objects
+
+    def hits(self, queries: Queries, objects: Objects, k: int) -> Bool[np.ndarray, "seed query"]:
+        return np.stack([hit_at_k(found.item, queries.classes, objects.classes, k) for found in self.neighbours])
+
+
+def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
+    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all.
+
+    clip2nerf: mapped queries among NeRF vectors; nerf2clip: CLIP vectors among mapped NeRFs (thesis, Fig. 3.2).
+    For CLIP all every view is an item, so an object may be found several times, and `k` counts items.
+    """
+    forward, inverse, views = mapped["clip2nerf"], mapped["nerf2clip"], objects.views
+    nerfs, domain = Gallery.of_objects(objects.nerf), queries.domain
+    for variant, seeds in forward.variants.items():
+        asked = [forward.vectors(variant, seed, domain, queries.ids) for seed in seeds]
+        yield Found(variant, "a", seeds, [_find(queries, vectors, nerfs, k) for vectors in asked])
+    for variant, seeds in inverse.variants.items():
+        galleries = [Gallery.of_objects(inverse.vectors(variant, seed, "nerf", objects.ids)) for seed in seeds]
+        yield Found(variant, "a", seeds, [_find(queries, queries.clip, gallery, k) for gallery in galleries])
+    baselines = {
+        "CLIP mean": Gallery.of_objects(views.means_of_all()),
+        "CLIP all": Gallery(views.embeddings, views.owner),
+    }
+    for row, gallery in baselines.items():
+        yield Found(row, "b", [0], [_find(queries, queries.clip, gallery, k)])
+
+
+def columns(found: Found, queries: Queries, objects: Objects, most: int) -> dict[str, Any]:
+    """Columns of `neighbours`: the first `most` of every query, by the first training seed."""
+    first = found.neighbours[0]
+    query, place = np.nonzero(first.item[:, :most] >= 0)
+    return {
+        "variant": [found.row] * len(query),
+        "seed": [found.seeds[0]] * len(query),
+        "query_id": [queries.ids[i] for i in query],
+        "domain": [queries.domain] * len(query),
+        "rank": place + 1,
+        "object_id": [objects.ids[i] for i in first.item[query, place]],
+        "similarity": first.similarity[query, place],
+    }
+
+
+def _find(queries: Queries, vectors: Float[np.ndarray, "query dim"], gallery: Gallery, k: int) -> Neighbours:
+    """Neighbours with objects in place of items."""
+    found = neighbours(vectors, queries.own, gallery, k)
+    return Neighbours(np.where(found.item >= 0, gallery.owner[found.item], -1), found.similarity)

@@ -1,0 +1,125 @@
+"""A study of made-up vectors: every class has a direction of its own, so that mappers have something to find."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from stages import datasets
+from stages.evaluate_retrieval import evaluate_retrieval
+from stages.evaluate_zero_shot import evaluate_zero_shot
+from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
+from stages.train_retrieval_mappers import train_retrieval_mappers
+from stages.train_zero_shot_mappers import train_zero_shot_mappers
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLISHED = ROOT / "reports" / "published" / "tables.csv"
+CLASSES = ("chair", "lamp", "table")
+VIEWS, WITHOUT_NERF, COPY, SHARED_ID = 36, "lamp-test-1", "chair-train-0-a1", "chair-test-0"
+TINY: dict[str, Any] = {"hidden": [8, 9, 10], "epochs": 2, "validate_every": 1, "seeds": [0, 1], "batch": 4}
+
+
+class Study:
+    """Datasets of 3 classes × (4 training, 2 validation, 3 test) objects and 4 photos, below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.params = folder, folder / "params.yaml"
+        self._write_params()
+        rng = np.random.default_rng(0)
+        self.nerf, self.clip = rng.normal(size=(3, 7)), rng.normal(size=(3, 6))
+        self._write_objects(rng)
+        self._write_photos(rng)
+
+    def __getitem__(self, name: str) -> Path:
+        return self.folder / name
+
+    def run(self) -> None:
+        same = {"objects": self["objects"], "gt_embeddings": self["gt"], "nerf_embeddings": self["nerfs"]}
+        rendered, photos, params = self["rendered"], self["photo_embeddings"], self.params
+        out = {name: self[f"zero_shot_{name}"] for name in ("out", "mapped", "curves")}
+        train_zero_shot_mappers(**same, rendered_embeddings=rendered, **out, params=params)
+        evaluate_zero_shot(
+            objects=self["objects"],
+            mapped=out["mapped"],
+            prompts=self["prompts"],
+            rendered_embeddings=rendered,
+            table=self["zero_shot.csv"],
+            metrics=self["zero_shot.json"],
+            published=PUBLISHED,
+            params=params,
+        )
+        out = {name: self[f"retrieval_{name}"] for name in ("out", "mapped", "curves")}
+        train_retrieval_mappers(**same, photo_embeddings=photos, **out, params=params)
+        evaluate_retrieval(
+            **same,
+            photos=self["photos"],
+            photo_embeddings=photos,
+            mapped=out["mapped"],
+            table=self["retrieval.csv"],
+            metrics=self["retrieval.json"],
+            neighbours=self["neighbours"],
+            published=PUBLISHED,
+            params=params,
+        )
+
+    def _write_params(self) -> None:
+        yaml = YAML()
+        values = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        values["mapper"].update(TINY)
+        values["intervals"]["resamples"] = 100
+        values["runtime"]["workers"] = 1
+        for study in ("zero_shot", "retrieval"):
+            values[study]["losses"] = ["softmax", "siglip", "cosine"]  # one that isn't published, in another order
+        for name in set(values["classes"]) - set(CLASSES):
+            del values["classes"][name]
+        yaml.dump(values, self.params)
+
+    def _write_objects(self, rng: np.random.Generator) -> None:
+        names = [
+            (f"{name}-{split}-{i}", name, split, 0)
+            for name in CLASSES
+            for split, count in (("train", 4), ("validation", 2), ("test", 3))
+            for i in range(count)
+        ]
+        names = [*names, (COPY, "chair", "train", 1)]
+        ids, classes, splits, copies = map(list, zip(*names, strict=True))
+        columns = {"object_id": ids, "class_name": classes, "synset": ["00000000"] * len(ids), "split": splits}
+        base = [name.removesuffix("-a1") for name in ids]
+        rest = {
+            "source": ["test"] * len(ids),
+            "base_object_id": base,
+            "augmentation": copies,
+            "caption": [None] * len(ids),
+        }
+        self._write("objects", OBJECTS, {**columns, **rest})
+        label = np.array([CLASSES.index(name) for name in classes])
+        kept = [i for i, name in enumerate(ids) if name != WITHOUT_NERF]
+        nerf = self.nerf[label[kept]] + 0.3 * rng.normal(size=(len(kept), 7))
+        self._write("nerfs", NERF_EMBEDDINGS, {"object_id": [ids[i] for i in kept], "embedding": nerf})
+        for domain in ("gt", "rendered"):
+            clip = np.repeat(self.clip[label], VIEWS, axis=0)
+            self._write_images(domain, domain, np.repeat(ids, VIEWS).tolist(), clip, rng)
+        prompts = [(template, name) for template in ("prompt_3d_model", "prompt_photo") for name in CLASSES]
+        columns = dict(zip(("template", "class_name"), map(list, zip(*prompts, strict=True)), strict=True))
+        texts = {"prompt": [name for _, name in prompts], "embedding": np.tile(self.clip, (2, 1))}
+        self._write("prompts", PROMPT_EMBEDDINGS, {**columns, **texts})
+
+    def _write_photos(self, rng: np.random.Generator) -> None:
+        ids, label = [SHARED_ID, "photo-1", "photo-2", "photo-3"], [0, 1, 2, 2]
+        classes = [CLASSES[i] for i in label]
+        self._write(
+            "photos", PHOTOS, {"photo_id": ids, "class_name": classes, "image": [b"-"] * 4, "source": ["test"] * 4}
+        )
+        self._write_images("photo_embeddings", "photo", ids, self.clip[label], rng)
+
+    def _write_images(
+        self, name: str, domain: str, owners: list[str], clip: np.ndarray, rng: np.random.Generator
+    ) -> None:
+        views = [i % VIEWS if domain != "photo" else 0 for i in range(len(owners))]
+        noisy = clip + 0.3 * rng.normal(size=clip.shape)
+        columns = {"owner_id": owners, "view": views, "domain": [domain] * len(owners), "embedding": noisy}
+        self._write(name, IMAGE_EMBEDDINGS, columns)
+
+    def _write(self, name: str, schema: Schema, columns: dict[str, Any]) -> None:
+        datasets.write(self[name], schema, [datasets.table(schema, columns)], "test")

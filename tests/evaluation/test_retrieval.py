@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from stages.evaluation import retrieval
+from stages.evaluation.retrieval import Gallery, hit_at_k, neighbours, top
+
+NONE = -1
+
+
+def random(*shape: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("at_once", [2**24, 300])
+def test_neighbours_are_scikit_learns_however_many_queries_are_searched_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(retrieval, "PAIRS_AT_ONCE", at_once)
+    queries, items = 5 * random(40, 8), random(100, 8, seed=1)
+    found = neighbours(queries, np.full(40, NONE), Gallery.of_objects(items), 10)
+    distance, index = (
+        NearestNeighbors(n_neighbors=10, metric="cosine", algorithm="brute").fit(items).kneighbors(queries)
+    )
+    assert found.item.tolist() == index.tolist()
+    assert np.allclose(found.similarity, 1 - distance, atol=1e-6)
+
+
+def test_own_item_leaves_before_the_cut_and_its_equal_twin_stays():
+    items = np.array([[1, 0], [1, 0], [0.9, 0.1], [0, 1]], np.float32)
+    found = neighbours(items[:1], np.array([0]), Gallery.of_objects(items), 2)
+    assert found.item.tolist() == [[1, 2]]
+    assert found.similarity[0, 0] == 1
+
+
+def test_all_items_of_the_own_object_leave():
+    gallery = Gallery(np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 2]] + 0.1, np.array([0, 0, 1, 1, 2]))
+    found = neighbours(gallery.items[:1], np.array([0]), gallery, 5)
+    assert found.item.tolist() == [[2, 3, 4, NONE, NONE]]
+
+
+def test_ties_go_to_the_lower_index_also_at_the_cut():
+    similarity = np.array([[0.5, 0.9, 0.5, 0.5, 0.1], [0.2, 0.2, 0.2, 0.2, 0.2]], np.float32)
+    index, values = top(similarity, 3)
+    assert index.tolist() == [[1, 0, 2], [0, 1, 2]]
+    assert (values == np.take_along_axis(similarity, index, 1)).all()
+
+
+def test_top_is_a_stable_sort_on_rows_full_of_ties():
+    similarity = np.random.default_rng(0).integers(0, 4, (50, 30)).astype(np.float32)
+    for k in (1, 7, 30):
+        assert top(similarity, k)[0].tolist() == np.argsort(-similarity, axis=1, kind="stable")[:, :k].tolist()
+
+
+def test_equal_items_tie_exactly_in_large_products():
+    items = np.repeat(random(1, 67), 501, axis=0)
+    found = neighbours(random(3, 67, seed=1), np.full(3, NONE), Gallery.of_objects(items), 501)
+    assert (found.item == np.arange(501)).all()
+
+
+def test_k_may_exceed_the_gallery():
+    items = random(3, 4)
+    found = neighbours(items, np.arange(3), Gallery.of_objects(items), 10)
+    assert (found.item >= 0).sum(1).tolist() == [2, 2, 2]
+    assert hit_at_k(found.item, np.zeros(3, int), np.zeros(3, int), 10).all()
+
+
+def test_hits_by_hand():
+    """Three queries of class 0, 1, 2; the third found only one item, of another class."""
+    found, classes = np.array([[3, 0], [2, 1], [0, NONE]]), np.array([0, 1, 0, 2])
+    asked = np.array([0, 1, 2])
+    assert hit_at_k(found, asked, classes, 1).tolist() == [False, False, False]
+    assert hit_at_k(found, asked, classes, 2).tolist() == [True, True, False]  # −1 is not item 3, of class 2
+
+
+def test_a_zero_vector_is_equally_far_from_all():
+    found = neighbours(np.zeros((1, 4), np.float32), np.array([NONE]), Gallery.of_objects(random(5, 4)), 2)
+    assert found.item.tolist() == [[0, 1]]

@@ -1,0 +1,135 @@
+"""The four verbs of the zero-shot and the retrieval study, on made-up vectors."""
+
+import csv
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluation.made_up import COPY, PUBLISHED, SHARED_ID, WITHOUT_NERF, Study
+
+from stages import datasets
+from stages.errors import InputError
+from stages.evaluate_zero_shot import evaluate_zero_shot
+from stages.evaluation.tables import Cell
+from stages.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS, PROMPT_EMBEDDINGS, TRAINING_CURVES
+
+KEYS = ("table", "row", "column", "metric")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
+    return [tuple(row[name] for name in KEYS) for row in found]
+
+
+def test_every_published_number_has_its_counterpart_in_published_order_and_ours_come_after(made_up: Study):
+    ours = keys(rows(made_up["zero_shot.csv"])) + keys(rows(made_up["retrieval.csv"]))
+    published = [key for key in keys(rows(PUBLISHED)) if key[0].startswith(("4.1", "4.2", "4.3", "4.4", "4.5"))]
+    published = [key for key in published if not key[0].startswith(("4.10", "4.11", "4.12"))]
+    assert len(published) == 93
+    for study_tables in (("4.1", "4.2", "4.3"), ("4.4a", "4.4b", "4.5a", "4.5b")):
+        wanted = [key for key in published if key[0] in study_tables]
+        found = [key for key in ours if key[0] in study_tables]
+        assert found[: len(wanted)] == wanted
+        assert {key[2] for key in found[len(wanted) :]} <= {"softmax", "recall@1", "recall@5", "recall@10"}
+    assert len(set(ours)) == len(ours)
+
+
+def test_columns_are_the_contracts_and_numbers_stand_in_their_intervals(made_up: Study):
+    for name in ("zero_shot.csv", "retrieval.csv"):
+        found = rows(made_up[name])
+        assert list(found[0]) == [*KEYS, "value", "ci_low", "ci_high", "seeds", "n"] == list(Cell.__dataclass_fields__)
+        for row in found:
+            assert 0 <= float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"]) <= 100
+            assert float(row["ci_low"]) < float(row["ci_high"])
+
+
+def test_seeds_and_n_say_what_is_behind_a_value(made_up: Study):
+    for row in rows(made_up["zero_shot.csv"]) + rows(made_up["retrieval.csv"]):
+        assert row["seeds"] == ("1" if row["table"] in ("4.3", "4.4b", "4.5b") else "2")
+        assert row["n"] == ("4" if row["metric"] == "recall_real" else "8")  # of 9 test objects one has no NeRF
+
+
+def test_recall_rises_with_k_and_metrics_are_the_tables_values(made_up: Study):
+    metrics = json.loads(made_up["retrieval.json"].read_text())
+    for setting in ("synthetic", "real"):
+        for recalls in metrics[setting].values():
+            values = [recalls[f"recall@{k}"] for k in (1, 5, 10)]
+            assert all(a <= b for a, b in pairwise(values))
+    zero_shot = json.loads(made_up["zero_shot.json"].read_text())
+    for row in rows(made_up["zero_shot.csv"]):
+        group = {"4.1": "nerf2clip, prompt_3d_model", "4.2": "nerf2clip, prompt_photo", "4.3": "rendered views"}
+        assert zero_shot[group[row["table"]]][row["row"]][row["column"]] == float(row["value"])
+
+
+def test_averaged_views_of_well_separated_classes_are_all_recognised(made_up: Study):
+    found = {(row["row"], row["column"]): float(row["value"]) for row in rows(made_up["zero_shot.csv"])}
+    assert found["clip views=N", "prompt_photo"] == 100
+
+
+def test_no_copy_nor_object_without_nerf_takes_part(made_up: Study):
+    for name in ("zero_shot_mapped", "retrieval_mapped/clip2nerf", "retrieval_mapped/nerf2clip"):
+        owners = set(datasets.read(made_up[name], MAPPED_EMBEDDINGS)["owner_id"].to_pylist())
+        assert not owners & {COPY, WITHOUT_NERF}
+        assert all("-test-" in owner or owner.startswith("photo") for owner in owners)
+
+
+def test_a_photo_and_an_object_may_share_an_id(made_up: Study):
+    found = datasets.read(made_up["retrieval_mapped/clip2nerf"], MAPPED_EMBEDDINGS).to_pylist()
+    assert {row["domain"] for row in found if row["owner_id"] == SHARED_ID} == {"gt", "photo"}
+
+
+def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: Study):
+    found = datasets.read(made_up["neighbours"], NEIGHBOURS).to_pylist()
+    assert {row["variant"] for row in found} >= {"clip2nerf cosine", "nerf2clip siglip", "CLIP mean", "CLIP all"}
+    assert all(row["query_id"] != row["object_id"] for row in found if row["domain"] == "gt")
+    assert any(row["query_id"] == row["object_id"] for row in found if row["domain"] == "photo")  # nothing removed
+    for first, second in pairwise(found):
+        if second["rank"] > 1:
+            assert second["rank"] == first["rank"] + 1
+            assert second["similarity"] <= first["similarity"]
+    assert max(row["rank"] for row in found if row["variant"] == "CLIP all") == 10
+    assert max(row["rank"] for row in found if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 7
+
+
+def test_a_model_folder_says_what_it_holds(made_up: Study):
+    tensors, config = datasets.read_model(made_up["retrieval_out/clip2nerf"])
+    assert config["widths"] == [6, 8, 9, 10, 7]
+    assert config["batch"] == 4
+    assert config["steps"] == 2 * 18  # 12 objects × 6 views in batches of 4
+    assert [model["variant"] for model in config["models"]][::2] == [
+        f"clip2nerf {x}" for x in ("softmax", "siglip", "cosine")
+    ]
+    assert tensors["weights.0"].shape == (6, 8, 6)
+    _, mirrored = datasets.read_model(made_up["zero_shot_out"])
+    assert mirrored["widths"] == [7, 10, 9, 8, 6]
+    assert len(mirrored["models"]) == 12 * 3 * 2
+
+
+def test_curves_hold_both_splits_at_every_check(made_up: Study):
+    found = datasets.read(made_up["retrieval_curves"], TRAINING_CURVES).to_pylist()
+    assert {row["step"] for row in found} == {18, 36}
+    assert len(found) == 2 * 6 * 2 * 2
+    assert all(np.isfinite(row["loss"]) for row in found)
+
+
+def test_a_class_without_prompt_is_an_error_that_names_it(made_up: Study, tmp_path: Path):
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
+    kept = prompts.filter([name != "lamp" for name in prompts["class_name"].to_pylist()])
+    datasets.write(tmp_path / "prompts", PROMPT_EMBEDDINGS, [kept], "test")
+    with pytest.raises(InputError, match=r"prompts: no class \['lamp'\]"):
+        evaluate_zero_shot(
+            objects=made_up["objects"],
+            mapped=made_up["zero_shot_mapped"],
+            prompts=tmp_path / "prompts",
+            rendered_embeddings=made_up["rendered"],
+            table=tmp_path / "table.csv",
+            metrics=tmp_path / "metrics.json",
+            published=PUBLISHED,
+            params=made_up.params,
+        )

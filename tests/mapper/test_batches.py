@@ -1,0 +1,64 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from stages.mapper.batches import Sampler, every_view, stitched
+from stages.params import Params
+
+
+def cut(values: np.ndarray, batch: int) -> list[list[int]]:
+    return [values[i : i + batch].tolist() for i in range(0, len(values), batch)]
+
+
+@pytest.mark.parametrize(("objects", "passes", "batch"), [(10, 6, 4), (10, 3, 10), (7, 36, 7), (5, 9, 3), (1, 4, 1)])
+def test_a_batch_never_holds_an_object_twice_and_every_object_comes_once_a_pass(objects: int, passes: int, batch: int):
+    order = stitched(objects, passes, batch, np.random.default_rng(0))
+    assert all(len(set(part)) == len(part) for part in cut(order, batch))
+    assert all(sorted(part) == list(range(objects)) for part in cut(order, objects))
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_round_of_epochs_shows_every_view_of_every_object_once(fixed: bool):
+    sampler = Sampler(np.full(9, 12), passes=4, batch=4, fixed=fixed)
+    for start in (0, 3, 6):
+        plans = [sampler.plan(5, epoch) for epoch in range(start, start + 3)]
+        pairs = Counter(pair for plan in plans for pair in zip(plan.objects, plan.views, strict=True))
+        assert len(pairs) == 9 * 12
+        assert set(pairs.values()) == {1}
+
+
+def test_fixed_batches_come_again_and_reshuffled_ones_dont():
+    def epochs(fixed: bool) -> list[list[int]]:
+        sampler = Sampler(np.full(9, 12), passes=4, batch=4, fixed=fixed)
+        return [sampler.plan(5, epoch).objects.tolist() for epoch in (0, 1, 3)]
+
+    first, second, third = epochs(fixed=True)
+    assert first == third
+    assert first != second
+    first, _, third = epochs(fixed=False)
+    assert first != third
+
+
+def test_order_and_views_differ_from_seed_to_seed():
+    sampler = Sampler(np.full(20, 6), passes=2, batch=8, fixed=False)
+    one, again, other = sampler.plan(0, 0), sampler.plan(0, 0), sampler.plan(1, 0)
+    assert one.objects.tolist() == again.objects.tolist()
+    assert one.objects.tolist() != other.objects.tolist()
+    assert one.views[np.argsort(one.objects)].tolist() != other.views[np.argsort(other.objects)].tolist()
+
+
+def test_objects_may_differ_in_their_number_of_views():
+    counts = np.array([1, 3, 2, 3])
+    plan = every_view(counts, 64, 0)
+    assert (plan.views < counts[plan.objects]).all()
+    assert {*zip(plan.objects.tolist(), plan.views.tolist(), strict=True)} == {
+        (i, view) for i, count in enumerate(counts) for view in range(count)
+    }
+
+
+def test_the_default_study_takes_at_most_1500_steps(params: Params):
+    per_view, mean = (Sampler.of(np.full(156, views), params.mapper) for views in (36, 1))
+    assert per_view.steps * params.mapper.epochs <= 1500
+    assert mean.steps == 3  # two batches of 64 and one of 28
+    assert Sampler.of(np.full(10, 36), params.mapper).batch == 10

@@ -1,0 +1,159 @@
+import copy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from stages.mapper import losses
+from stages.mapper.batches import Sampler, every_view
+from stages.mapper.networks import Mappers, apply, single
+from stages.mapper.pairs import Dealer, Direction, Pairs
+from stages.mapper.training import Model, Task, Trained, joined, train_many
+from stages.params import Mapper, Params
+from stages.runtime import seed_of
+
+STUDY = 3
+MODELS = [Model("a", "cosine", 0), Model("b", "siglip", 0), Model("b", "siglip", 1), Model("c", "softmax", 0)]
+
+
+def small(params: Params, **changes: object) -> Mapper:
+    values = {"hidden": (12, 10), "epochs": 4, "views_per_epoch": 2, "batch": 8, "validate_every": 2, "seeds": (0,)}
+    return params.mapper.model_copy(update={**values, **changes})
+
+
+def pairs(objects: int, views: int, seed: int) -> Pairs:
+    """Objects whose CLIP vectors are a noisy linear image of their NeRF vectors."""
+    rng = np.random.default_rng(seed)
+    nerf = rng.normal(size=(objects, 6)).astype(np.float32)
+    clip = np.repeat(nerf @ np.random.default_rng(0).normal(size=(6, 5)), views, axis=0)
+    clip = (clip + 0.1 * rng.normal(size=clip.shape)).astype(np.float32)
+    return Pairs(nerf, clip[None], np.arange(objects) * views, np.full(objects, views))
+
+
+def task(how: Mapper, direction: Direction = "clip2nerf", models: list[Model] = MODELS) -> Task:
+    return Task(direction, models, pairs(19, 4, 1), pairs(7, 4, 2), how, STUDY)
+
+
+def alone(work: Task, model: Model) -> tuple[nn.Sequential, list[float]]:
+    """One model trained by torch's own layers, without stacking: its best weights, its validation losses."""
+    seed = seed_of(STUDY, "mapper", model.variant, model.seed)
+    widths = [5, *work.how.hidden, 6] if work.direction == "clip2nerf" else [6, *work.how.hidden[::-1], 5]
+    network, sampler = single(widths, seed_of(seed, "weights")), Sampler.of(work.train.counts, work.how)
+    start = losses.START.get(model.loss, (0.0, 0.0))
+    scale, bias = (nn.Parameter(torch.tensor(value)) for value in start)
+    groups = [{"params": list(network.parameters())}, {"params": [scale, bias], "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=work.how.learning_rate, weight_decay=work.how.weight_decay)
+    steps = sampler.steps * work.how.epochs
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, work.how.learning_rate, total_steps=steps)
+    learning, checking = (Dealer(data, work.direction, [0], "cpu") for data in (work.train, work.validation))
+    checks, best = [], network
+    for epoch in range(work.how.epochs):
+        for inputs, targets in learning.deal([sampler.plan(seed, epoch)]):
+            optimizer.zero_grad()
+            losses.loss_of(model.loss, network(inputs[0]), targets[0], scale, bias).backward()
+            optimizer.step()
+            schedule.step()
+        if (epoch + 1) % work.how.validate_every == 0:
+            plan = every_view(work.validation.counts, work.how.batch, seed_of(STUDY, "validation"))
+            with torch.no_grad():
+                found = [
+                    (losses.loss_of(model.loss, network(x[0]), y[0], scale, bias).item(), x.shape[1])
+                    for x, y in checking.deal([plan])
+                ]
+            checks.append(sum(loss * size for loss, size in found) / sum(size for _, size in found))
+            best = copy.deepcopy(network) if checks[-1] == min(checks) else best
+    return best, checks
+
+
+def outputs(trained: Trained, inputs: np.ndarray) -> np.ndarray:
+    return np.stack(list(apply(trained.tensors, inputs)))
+
+
+@pytest.mark.parametrize("direction", ["clip2nerf", "nerf2clip"])
+def test_training_many_is_training_each_alone_within_1e_4(params: Params, direction: Direction):
+    work = task(small(params, learning_rate=0.01), direction)
+    trained = train_many(work)
+    inputs = work.validation.clip[0] if direction == "clip2nerf" else work.validation.nerf
+    for i, model in enumerate(MODELS):
+        network, checks = alone(work, model)
+        assert trained.validation_loss[:, i] == pytest.approx(checks, rel=1e-4, abs=1e-5)
+        assert trained.best_step[i] == trained.check_steps[np.argmin(checks)]
+        expected = network(torch.from_numpy(inputs)).detach().numpy()
+        assert np.abs(outputs(trained, inputs)[i] - expected).max() < 1e-4
+
+
+def test_a_model_does_not_depend_on_those_trained_beside_it(params: Params):
+    work = task(small(params))
+    whole, parts = train_many(work), joined([train_many(part) for part in work.split(most=3)])
+    assert parts.models == whole.models
+    assert np.allclose(parts.validation_loss, whole.validation_loss, rtol=1e-5)
+    for name, values in whole.tensors.items():
+        assert np.allclose(parts.tensors[name], values, atol=1e-6)
+
+
+def test_the_weights_returned_are_those_of_the_best_check_not_of_the_last(params: Params):
+    """Validation pairs that contradict the training pairs: the longer the training, the worse."""
+    how = small(params, epochs=12, validate_every=2, learning_rate=0.05)
+    work = task(how, models=[Model("a", "cosine", 0), Model("a", "cosine", 1)])
+    reversed_ = replace(work.train, nerf=-work.train.nerf)
+    trained = train_many(replace(work, validation=reversed_))
+    assert (trained.best_step < trained.check_steps[-1]).all()
+    found = outputs(trained, reversed_.clip[0])
+    targets = torch.from_numpy(np.repeat(reversed_.nerf, 4, axis=0))
+    for i in range(2):
+        loss = losses.cosine(torch.from_numpy(found[i]), targets).item()
+        assert loss == pytest.approx(trained.validation_loss[:, i].min(), rel=1e-4)
+        assert trained.check_steps[trained.validation_loss[:, i].argmin()] == trained.best_step[i]
+
+
+def test_mappers_learn_a_linear_relation(params: Params):
+    trained = train_many(task(small(params, epochs=40, learning_rate=0.01), "nerf2clip"))
+    assert (trained.validation_loss.min(0) < 0.5 * trained.validation_loss[0]).all()
+
+
+def test_seeds_start_apart_and_a_batch_is_no_larger_than_the_objects(params: Params):
+    work = task(small(params, batch=64, epochs=1, validate_every=5))
+    trained = train_many(work)
+    assert trained.batch == 19
+    assert len(trained.check_steps) == 1  # checked at the end, though no fifth epoch came
+    first = trained.tensors["weights.0"]
+    assert np.abs(first[1] - first[2]).max() > 0.01
+
+
+def test_each_model_learns_from_its_own_set_of_clip_vectors(params: Params):
+    rng = np.random.default_rng(0)
+    clip = rng.normal(size=(2, 9, 5)).astype(np.float32)
+    nerf = rng.normal(size=(9, 6)).astype(np.float32)
+    models = [Model("a", "mse", 0, clip_set=0), Model("a", "mse", 0, clip_set=1)]
+    how = small(params, epochs=150, learning_rate=0.02, validate_every=50)
+    data = Pairs.of_means(nerf, clip)
+    found = outputs(train_many(Task("nerf2clip", models, data, data, how, STUDY)), nerf)
+    for i in range(2):
+        assert ((found[i] - clip[i]) ** 2).mean() < 0.5 * ((found[i] - clip[1 - i]) ** 2).mean()
+
+
+def test_a_stack_computes_what_its_mappers_compute_alone():
+    widths, seeds = [4, 7, 3], [1, 2, 2**62]
+    inputs = torch.randn(3, 5, 4, generator=torch.Generator().manual_seed(0))
+    stack = Mappers(widths, seeds)
+    expected = torch.stack([single(widths, seed)(inputs[i]) for i, seed in enumerate(seeds)])
+    assert torch.allclose(stack(inputs), expected, atol=1e-6)
+    same = next(iter(apply(stack.tensors(), inputs[0].numpy())))
+    assert np.allclose(same, expected[0].detach().numpy(), atol=1e-6)
+
+
+def test_making_a_mapper_leaves_the_global_generator_alone():
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    single([4, 4], 1)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_training_that_diverges_is_an_error_that_names_its_models(params: Params):
+    data = pairs(9, 1, 0)
+    broken = replace(data, nerf=data.nerf * np.float32(np.nan))
+    with pytest.raises(FloatingPointError, match="a seed=0"):
+        train_many(Task("clip2nerf", [Model("a", "mse", 0)], broken, broken, small(params, epochs=1), STUDY))
