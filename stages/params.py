@@ -109,6 +109,7 @@ class Start(Strict):  # read by nerf/metalearning.py
     resolution: PositiveInt
     rounds: PositiveInt
     steps: PositiveInt
+    learning_rate: PositiveFloat
     rate: PositiveFloat
 
 

@@ -86,16 +86,16 @@ class Batch:
 
 
 def optimise(
-    views: Views, hull: Bool[Tensor, "x y z"], start: Float[Tensor, " weight"], how: Nerf, seed: int, *, stop: int = 0
+    views: Views, hull: Bool[Tensor, "x y z"], start: Float[Tensor, " weight"], how: Nerf, seed: int
 ) -> Float[Tensor, " weight"]:
     """Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step.
 
-    `stop`: leave after so many steps, if not 0. Raises `Diverged` as soon as a loss isn't finite.
+    Raises `Diverged` as soon as a loss isn't finite.
     """
     steps, rate = how.fitting.steps, how.fitting.learning_rate
     weights = start.clone()[None].requires_grad_()
     adam = torch.optim.Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True)
-    for step, batch in enumerate(_batches(views, hull, how, seed, stop or steps)):
+    for step, batch in enumerate(_batches(views, hull, how, seed)):
         adam.param_groups[0]["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
         loss = _loss(weights, batch, how.field)
         if not math.isfinite(value := loss.item()):
@@ -113,9 +113,9 @@ def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Archit
     return smooth_l1_loss(seen, over(batch.colour * batch.alpha[:, None], batch.alpha, batch.background))
 
 
-def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int, steps: int) -> Iterator[Batch]:
+def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) -> Iterator[Batch]:
     """What the steps look at; `STEPS_AT_ONCE` are prepared together, which costs less."""
-    device, rays, count = hull.device, how.fitting.rays, how.fitting.samples
+    device, steps, rays, count = hull.device, how.fitting.steps, how.fitting.rays, how.fitting.samples
     random, generator = np.random.default_rng(seed), torch.Generator(device).manual_seed(seed)
     drawn = pixels.draw(views, steps * rays, random, device)
     for first in range(0, steps, STEPS_AT_ONCE):

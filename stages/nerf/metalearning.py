@@ -24,18 +24,18 @@ def random_start(how: Nerf, seed: int) -> Float[np.ndarray, " weight"]:
 
 
 def reptile(objects: Sequence[Views], how: Nerf, seed: int, device: str = "cpu") -> Float[np.ndarray, " weight"]:
-    """From a random start, `how.start.rounds` times: the first `steps` of a fit, and `rate` of the way to its end.
+    """From a random start, `how.start.rounds` times: a short fit, and `rate` of the way to its end.
 
     The rate falls linearly to zero; every object is seen once before any is seen again.
     """
+    brief = {"steps": how.start.steps, "learning_rate": how.start.learning_rate}
+    short = how.model_copy(update={"fitting": how.fitting.model_copy(update=brief)})
     hulls = [torch.from_numpy(carve(views, how.fitting.occupancy, field.HALF)).to(device) for views in objects]
     start = torch.from_numpy(random_start(how, seed)).to(device)
     random = np.random.default_rng(seed_of(seed, "reptile"))
     cycles = -(-how.start.rounds // len(objects))
     order = np.concatenate([random.permutation(len(objects)) for _ in range(cycles)])[: how.start.rounds]
     for turn, which in enumerate(order):
-        fitted = optimise(
-            objects[which], hulls[which], start, how, seed_of(seed, "reptile", turn), stop=how.start.steps
-        )
+        fitted = optimise(objects[which], hulls[which], start, short, seed_of(seed, "reptile", turn))
         start += how.start.rate * (1 - turn / how.start.rounds) * (fitted - start)
     return start.cpu().numpy()
