@@ -60,4 +60,9 @@ def closure(module: str) -> set[Path]:
         if path is not None and path not in seen:
             seen.add(path)
             todo.extend(imports(path))
-    return {path.relative_to(ROOT) for path in seen if path.stat().st_size and path.name != "__init__.py"}
+    return {path.relative_to(ROOT) for path in seen if path.name != "__init__.py" or _runs(path)}
+
+
+def _runs(path: Path) -> bool:
+    """Whether a package's own file does more than say what it is."""
+    return any(not isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body)

@@ -6,17 +6,22 @@ from pathlib import Path
 import networkx as nx
 import pipeline
 import pytest
+from dvc.dependency import ParamsDependency
 from dvc.repo import Repo
 
 STAGES = sorted(pipeline.stages())
 
 
+def is_params(dep) -> bool:
+    return isinstance(dep, ParamsDependency)
+
+
 def code_deps(stage) -> set[Path]:
-    return {Path(dep.def_path) for dep in stage.deps if Path(dep.def_path).parts[0] == "stages"}
+    return {Path(dep.def_path) for dep in stage.deps if Path(dep.def_path).parts[0] == "stages" and not is_params(dep)}
 
 
 def data_paths(stage) -> set[str]:
-    deps = {dep.def_path for dep in stage.deps if dep.def_path.split("/")[0] != "stages" and not dep.is_param}
+    deps = {dep.def_path for dep in stage.deps if dep.def_path.split("/")[0] != "stages" and not is_params(dep)}
     return deps | {out.def_path for out in stage.outs}
 
 
@@ -55,7 +60,7 @@ def test_every_path_of_a_command_is_a_dependency_or_an_output(name):
 @pytest.mark.parametrize("name", STAGES)
 def test_every_parameter_a_verb_reads_is_declared(name):
     stage = pipeline.stages()[name]
-    declared = {key for dep in stage.deps if dep.is_param for key in dep.params}
+    declared = {key for dep in stage.deps if is_params(dep) for key in dep.params}
     read = parameters_read(pipeline.file_of(pipeline.verb(stage)))
     covered = {key for key in read if any(key == d or key.startswith(f"{d}.") for d in declared)}
     assert read - covered == set()
