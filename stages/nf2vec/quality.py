@@ -1,8 +1,8 @@
-"""How good an nf2vec is: what its decoder gives back, and how well neighbours in its space share a class."""
+"""How good an nf2vec is: what its decoder gives back."""
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
@@ -29,13 +29,3 @@ def decoder_psnr(model: Model, nerfs: Nerfs, seed: int) -> Float[np.ndarray, " n
         found, _ = rendered(lambda points, v=embedding: model.decoder(v, points), batch.grids(), rays, SAMPLES)
         quality.append(-10 * (found - target).square().mean((1, 2)).clamp(min=1e-10).log10())
     return torch.cat(quality).double().cpu().numpy()
-
-
-def nearest_shares_class(
-    vectors: Float[np.ndarray, "item number"], classes: Int[np.ndarray, " item"]
-) -> Bool[np.ndarray, " item"]:
-    """Is the item nearest by cosine, other than the item itself, of its class? Ties: the lower index."""
-    unit = vectors.astype(np.float64) / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-    similarity = unit @ unit.T
-    np.fill_diagonal(similarity, -np.inf)
-    return classes[similarity.argmax(axis=1)] == classes

@@ -3,7 +3,6 @@
 Space that a NeRF's occupancy grid calls empty is empty here, as it is wherever the NeRF is rendered.
 """
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -12,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import mse_loss, smooth_l1_loss
 
-from stages.nerf.field import HALF, evaluate
+from stages.nerf.field import evaluate
 from stages.nerf.marching import composite, over, samples
 from stages.nf2vec.nerfs import Nerfs, points_in
 from stages.params import Architecture, Nf2vecTraining
@@ -21,7 +20,7 @@ from stages.params import Architecture, Nf2vecTraining
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
 Cameras = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
 
-STEP = 2 * HALF * math.sqrt(3) / 48  # over which a density becomes an opacity
+STEP = 0.2  # length over which a density becomes an opacity: densities of fitted NeRFs are about 2 to 30
 CANDIDATES = 8  # rays drawn for each that is kept: few of a camera's rays meet the object
 OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
 

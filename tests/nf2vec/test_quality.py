@@ -4,19 +4,8 @@ import torch
 from stages.nerf.field import HALF
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.quality import decoder_psnr, nearest_shares_class
+from stages.nf2vec.quality import decoder_psnr
 from stages.params import Architecture, Nf2vec
-
-
-def test_the_nearest_by_angle_counts_and_never_the_item_itself():
-    vectors = np.array([[1, 0], [10, 1], [0, 1], [1, 20], [1, 0.9]], np.float32)
-    found = nearest_shares_class(vectors, np.array([0, 0, 1, 1, 1]))
-    assert found.tolist() == [True, True, True, True, False]
-
-
-def test_an_equal_twin_of_another_class_is_a_miss():
-    vectors = np.array([[1, 2], [1, 2], [1, 2.1]], np.float32)
-    assert nearest_shares_class(vectors, np.array([0, 1, 0])).tolist() == [False, False, True]
 
 
 def test_psnr_is_that_of_the_error_along_rays(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):
