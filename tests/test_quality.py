@@ -16,7 +16,9 @@ BIN = Path(sys.executable).parent
     ["ruff check .", "ruff format --check .", "basedpyright", "lint-imports --no-cache"],
 )
 def test_the_tool_finds_nothing(command):
-    ended = subprocess.run(command.split(), executable=BIN / command.split()[0], cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        command.split(), executable=BIN / command.split()[0], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 

@@ -16,11 +16,14 @@ ROOT = Path(__file__).parent.parent.parent
 TINY: dict[str, Any] = {
     "scenes": {"objects_per_class": 8, "views": 18, "resolution": 32},
     "photos": {"per_class": 4, "resolution": 32},
-    "clip": {"pictures": {"objects_per_class": 6, "per_object": 2}, "training": {"steps": 20, "batch": 16, "warmup": 2}},
+    "clip": {
+        "pictures": {"objects_per_class": 6, "per_object": 2},
+        "training": {"steps": 20, "batch": 16, "warmup": 2},
+    },
     "nerf": {
-        "start": {"objects_per_class": 1, "rounds": 2},
+        "start": {"objects_per_class": 1, "resolution": 32, "rounds": 2, "steps": 8},
         "fitting": {"steps": 25, "rays": 64, "samples": 8, "held_out": [4], "occupancy": 24, "gate": 3.0},
-        "rendering": {"samples": 16},
+        "rendering": {"step": 0.06},
     },
     "nf2vec": {"training": {"steps": 20, "batch": 4}},
     "mapper": {"epochs": 4, "validate_every": 2, "seeds": [0, 1]},
@@ -54,7 +57,9 @@ class Study:
             yaml.dump(values, file)
 
     def run(self, *command: str) -> str:
-        ended = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
         assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout[-4000:]}\n{ended.stderr[-4000:]}"
         return ended.stdout
 
@@ -71,7 +76,10 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The tiny study after one `dvc repro`."""
     study = Study(tmp_path_factory.mktemp("study"))
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).is_file() and not name.endswith("dvc.lock"):
