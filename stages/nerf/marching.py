@@ -75,7 +75,7 @@ def samples(
     directions: Float[Tensor, "ray 3"],
     occupancy: Bool[Tensor, "x y z"],
     count: int,
-    jitter: Float[Tensor, "ray #sample"],
+    jitter: Float[Tensor, "#ray #sample"],
     *,
     steps: int = STEPS,
 ) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"], Float[Tensor, "ray sample"]]:

@@ -36,7 +36,7 @@ def pack(grid: Bool[Tensor, "x y z"]) -> bytes:
 
 
 def unpack(bits: bytes) -> Bool[Tensor, "x y z"]:
-    """The grid of packed bits; the number of cells per axis follows from their count (a multiple of 2)."""
+    """The grid of packed bits; the number of cells per axis (at least 2) follows from their count."""
     flat = np.unpackbits(np.frombuffer(bits, np.uint8))
     cells = int(np.cbrt(len(flat)) + 1e-6)  # fewer than 8 bits of padding
     return torch.from_numpy(flat[: cells**3].reshape(cells, cells, cells).astype(bool))
