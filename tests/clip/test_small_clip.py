@@ -68,13 +68,13 @@ def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
     assert rates[109] == pytest.approx(0.5 - 0.5 * math.cos(math.pi / 100), abs=1e-9)
 
 
-def test_augmented_pictures_keep_their_range_and_differ_from_each_other():
-    pixels = torch.rand(1, 3, 32, 32).expand(8, -1, -1, -1)
-    changed = training.augmented(pixels, torch.Generator().manual_seed(0))
-    assert changed.shape == pixels.shape
-    assert changed.min() >= 0
-    assert changed.max() <= 1
-    assert len({tuple(picture.flatten().tolist()) for picture in changed}) == 8
+def test_mirrored_pictures_are_themselves_or_their_mirror_image_and_both_occur():
+    pixels = torch.arange(64 * 3 * 4 * 4).remainder(251).to(torch.uint8).reshape(64, 3, 4, 4)
+    changed = training.mirrored(pixels, torch.Generator().manual_seed(0))
+    same = (changed == pixels).flatten(1).all(1)
+    flipped = (changed == pixels.flip(-1)).flatten(1).all(1)
+    assert (same ^ flipped).all()
+    assert 16 < same.sum() < 48
 
 
 def test_pictures_of_another_size_are_resized_and_others_untouched():
