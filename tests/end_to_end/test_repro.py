@@ -19,8 +19,8 @@ def listing(folder: Path) -> set[str]:
 def hashes(study) -> dict[str, str]:
     """What dvc.lock says of every output that doesn't hang on the clock."""
     locks = [study.folder / "dvc.lock", *study.folder.glob("pipelines/*/dvc.lock")]
-    stages = {name: body for lock in locks for name, body in YAML(typ="safe").load(lock.read_text())["stages"].items()}
-    outs = {out["path"]: out["md5"] for name, body in stages.items() for out in body["outs"] if name not in CLOCKED}
+    stages = [stage for lock in locks for stage in YAML(typ="safe").load(lock.read_text())["stages"].items()]
+    outs = {out["path"]: out["md5"] for name, body in stages if name not in CLOCKED for out in body["outs"]}
     return dict(sorted(outs.items()))
 
 
