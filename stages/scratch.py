@@ -50,10 +50,15 @@ class Finished:
         items = sorted(self.places.keys() - self.rejected.keys())
         for start in range(0, len(items), items_per_shard):
             wanted = items[start : start + items_per_shard]
-            paths = sorted({self.places[item] for item in wanted})
-            tables = [datasets.read_shard(path, self.schema) for path in paths]
-            rows = pa.concat_tables([_only(table, self.schema, wanted) for table in tables])
+            rows = pa.concat_tables(
+                [self._rows(path, wanted) for path in sorted({self.places[item] for item in wanted})]
+            )
             yield rows.sort_by([(name, "ascending") for name in self.schema.key])
+
+    def _rows(self, path: Path, wanted: Sequence[str]) -> pa.Table:
+        """A shard's rows of those wanted items that live in it: a changed item's old rows may lie in another."""
+        own = [item for item in wanted if self.places[item] == path]
+        return _only(datasets.read_shard(path, self.schema), self.schema, own)
 
     def rejected_table(self, stage: str) -> pa.Table:
         """The items set aside, as rows of dataset `rejected`."""

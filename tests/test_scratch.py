@@ -58,6 +58,17 @@ def test_another_key_computes_anew():
     assert seen == ["0", "2"]
 
 
+def test_a_changed_items_old_rows_are_gone_though_its_neighbours_stay():
+    run("02")
+
+    def halve(items: list[str]) -> scratch.Rows:
+        return scratch.Rows({"object_id": items, "embedding": np.array([[int(item) / 2] for item in items])})
+
+    keys = {"0": "1", "2": "changed"}
+    finished = scratch.finish("demo", NERF_EMBEDDINGS, keys, lambda chunk: chunk, halve, chunk=2, workers=1)
+    assert rows(finished) == [("0", 0), ("2", 1)]
+
+
 def test_rows_do_not_depend_on_chunks_shards_or_workers(monkeypatch, tmp_path):
     whole = rows(run("012456789"))
     for number, (chunk, workers, per_shard) in enumerate([(1, 1, 2), (5, 2, 3)]):
