@@ -7,6 +7,8 @@ from stages.errors import InputError
 from stages.params import load
 from stages.runtime import command
 
+CHUNK = 8  # objects whose NeRFs are kept together
+
 
 def fit_nerfs(
     objects: Path, views: Path, start: Path, out: Path, rejected: Path, params: Path = Path("params.yaml")
@@ -32,7 +34,7 @@ def fit_nerfs(
         {object_id: scratch.digest(shared, looks[object_id]) for object_id in ids},
         lambda some: jobs.ToFit(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
         jobs.fit_objects,
-        chunk=8,
+        chunk=CHUNK,
         workers=settings.runtime.workers,
         preload=["stages.nerf.jobs"],
     )
