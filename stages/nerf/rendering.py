@@ -15,6 +15,7 @@ from stages.scenes import cameras
 
 BLOCK = 4  # samples marched before rays that are done are dropped
 OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)
+RAYS_AT_ONCE = 16384  # bounds the memory of large pictures
 POINTS_AT_ONCE = 8192  # evaluated together: more don't fit a core's cache
 
 
@@ -38,11 +39,11 @@ def render(
 ) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
     """Colour on black and opacity of one NeRF from all poses; what lies in empty cells is not there."""
     seen = seen_pixels(occupancy, poses, camera)
-    pixels = seen.flatten().nonzero()[:, 0]
-    path = _paths(pixels, occupancy, poses, camera)
     colour = torch.zeros(seen.numel(), 3, device=weights.device)
     opacity = torch.zeros(seen.numel(), device=weights.device)
-    colour[pixels], opacity[pixels] = march(weights, path, how.step, architecture)
+    for pixels in seen.flatten().nonzero()[:, 0].split(RAYS_AT_ONCE):
+        path = _paths(pixels, occupancy, poses, camera)
+        colour[pixels], opacity[pixels] = march(weights, path, how.step, architecture)
     return colour.view(*seen.shape, 3), opacity.view(seen.shape)
 
 
