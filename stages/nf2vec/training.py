@@ -37,8 +37,8 @@ def train(
     optimizer = torch.optim.AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
     progress = Progress(model, optimizer)
     progress.take_up(checkpoint.read())
-    bar = runtime.progress(range(progress.step, how.steps), "train_nf2vec", "steps", initial=progress.step)
-    for step in bar:
+    bar = runtime.progress(range(how.steps), "train_nf2vec", "steps", initial=progress.step)
+    for step in range(progress.step, how.steps):
         batch = training.take(members(len(training), how.batch, step, seed), device)
         optimizer.param_groups[0]["lr"] = learning_rate(model.how, step)
         progress.losses.append(_step(model, loss, batch, optimizer, _random(seed, step, device)))
@@ -46,7 +46,9 @@ def train(
             progress.measured(step + 1, _validate(model, loss, validation, seed, device))
             bar.set_postfix_str(f"loss {progress.curve[-1][1]:.5f}, validation {progress.curve[-1][2]:.5f}")
         progress.step = step + 1
+        bar.update()
         checkpoint.offer(progress.state)
+    bar.close()
     model.eval()
     return np.asarray(progress.curve, np.float64).reshape(-1, 3)
 
