@@ -111,12 +111,18 @@ def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[
 
 
 def fingerprint(rows: pa.Table) -> str:
-    """sha256 of the rows' contents, whatever the chunks they lie in."""
+    """sha256 of the rows' contents, whatever the chunks they lie in and the rows beside them."""
     digest = hashlib.sha256(str(rows.schema.remove_metadata()).encode())
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema.remove_metadata()) as stream:
-        stream.write_table(rows.combine_chunks())
-    digest.update(sink.getvalue())
+    for column in rows.columns:
+        digest.update(np.asarray(column.is_null().to_pylist(), bool).tobytes())
+        if pa.types.is_fixed_size_list(column.type):
+            digest.update(matrix(column).tobytes())
+        elif pa.types.is_binary(column.type) or pa.types.is_string(column.type):
+            values = [value or b"" for value in column.cast(pa.binary()).to_pylist()]
+            digest.update(np.asarray([len(value) for value in values], np.int64).tobytes())
+            digest.update(b"".join(values))
+        else:
+            digest.update(np.asarray([value or 0 for value in column.to_pylist()]).tobytes())
     return digest.hexdigest()
 
 

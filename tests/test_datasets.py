@@ -1,6 +1,7 @@
 """Datasets: round trips, keys, checksums and atomic writes."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from stages import datasets
@@ -29,6 +30,14 @@ def test_the_same_rows_give_the_same_bytes_and_fingerprint(tmp_path):
     parts = [(tmp_path / name / "part-00000.parquet").read_bytes() for name in ("one", "two")]
     assert parts[0] == parts[1]
     assert datasets.fingerprint(embeddings("ab")) != datasets.fingerprint(embeddings("ac"))
+
+
+def test_the_rows_beside_a_row_do_not_change_its_fingerprint():
+    columns = {"stage": ["fit"] * 19, "id": [f"{i:02d}" for i in range(19)], "reason": ["dark"] * 19}
+    many = datasets.table(REJECTED, columns)
+    few = datasets.table(REJECTED, {name: values[3:8] for name, values in columns.items()})
+    assert datasets.fingerprint(many.slice(3, 5)) == datasets.fingerprint(few)
+    assert datasets.fingerprint(pa.concat_tables([few.slice(0, 2), few.slice(2)])) == datasets.fingerprint(few)
 
 
 def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
