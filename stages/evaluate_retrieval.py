@@ -1,10 +1,13 @@
 """Retrieval of test NeRFs by views of other objects and by photos (Tables 4.4 and 4.5)."""
 
-import json
 from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import OmitArgPrefixes
 
 from stages import datasets
 from stages.params import load
+from stages.results import Results
 from stages.runtime import command
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NEIGHBOURS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
 
@@ -21,21 +24,20 @@ def evaluate_retrieval(
     gt_embeddings: Path,
     photo_embeddings: Path,
     mapped: Path,
-    table: Path,
-    metrics: Path,
+    results: Annotated[Results, OmitArgPrefixes],
     neighbours: Path,
-    published: Path = Path("reports/published/tables.csv"),
     params: Path = Path("params.yaml"),
 ) -> None:
-    """Write the study's table (CSV), metrics (JSON) and the nearest items of every query; `mapped` as trained.
+    """Write the study's `results` and the nearest items of every query; `mapped` as trained.
 
-    `published` only decides the order of rows. Baselines (part b) search ground-truth CLIP vectors.
+    Baselines (part b) search ground-truth CLIP vectors.
     """
     import pyarrow as pa
 
-    from stages.evaluation import searches, tables
+    from stages.evaluation import searches
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import originals
+    from stages.evaluation.tables import Words
 
     known = load(params)
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
@@ -45,18 +47,14 @@ def evaluate_retrieval(
     shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
-    cells, nearest = [], []
+    answers, nearest = [], []
     for queries in asked:
         number, metric = SETTINGS[queries.domain]
         for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
             nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
-            for k in known.retrieval.ranks:
-                words = (f"{number}{found.part}", found.row, f"recall@{k}", metric)
-                hits = found.hits(queries, searched, k)
-                cells.append(tables.Cell.of(words, hits, known.intervals, known.study.seed))
-    cells = tables.in_published_order(cells, published.read_text(encoding="utf-8"))
-    datasets.write_text(table, tables.csv_text(cells))
-    datasets.write_text(metrics, json.dumps(tables.metrics(cells, TITLES), indent=2) + "\n")
+            place = Words(f"{number}{found.part}", found.row, "", metric)
+            answers += searches.answers(found, queries, searched, known.retrieval.ranks, place)
+    results.write(answers, TITLES, known)
     rows = pa.concat_tables(nearest).sort_by([(name, "ascending") for name in NEIGHBOURS.key])
     datasets.write(neighbours, NEIGHBOURS, [rows], "evaluate_retrieval")
 

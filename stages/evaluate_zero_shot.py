@@ -1,10 +1,13 @@
 """Zero-shot accuracy of mapped NeRFs and of mean CLIP vectors of rendered views (Tables 4.1, 4.2 and 4.3)."""
 
-import json
 from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import OmitArgPrefixes
 
 from stages import datasets
 from stages.params import load
+from stages.results import Results
 from stages.runtime import command
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
@@ -19,40 +22,41 @@ def evaluate_zero_shot(
     mapped: Path,
     prompts: Path,
     rendered_embeddings: Path,
-    table: Path,
-    metrics: Path,
-    published: Path = Path("reports/published/tables.csv"),
+    results: Annotated[Results, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
-    """Write the study's table (CSV) and metrics (JSON); `published` only decides the order of rows."""
+    """Write the study's `results`."""
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.evaluation import tables
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import labels, originals, views_of
+    from stages.evaluation.tables import Answers, Words
     from stages.evaluation.views import mean_sets
-    from stages.evaluation.zero_shot import correct
+    from stages.evaluation.zero_shot import similarities
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
     test = originals(datasets.read(objects, OBJECTS), "test", ours.ids("nerf"), views["owner_id"].to_pylist())
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
-    words, how = datasets.read(prompts, PROMPT_EMBEDDINGS), (known.intervals, known.study.seed)
-    cells = []
+    words = datasets.read(prompts, PROMPT_EMBEDDINGS)
+    answers = []
     for template in dict.fromkeys(words["template"].to_pylist()):
         own = words.filter(pc.field("template") == template)
         texts, asked = datasets.matrix(own["embedding"]), labels(classes, own["class_name"].to_pylist(), str(prompts))
+
+        def answered(place: Words, vectors: list[np.ndarray], seeds: list[int], texts=texts, asked=asked) -> Answers:
+            found = np.stack([similarities(each, texts) for each in vectors])
+            return Answers.of(place, found.argmax(2) == asked, seeds, ids, list(found))
+
         for variant, seeds in ours.variants.items() if template in TABLES else ():
-            hits = [correct(ours.vectors(variant, seed, "nerf", ids), texts, asked) for seed in seeds]
             row, _, loss = variant.rpartition(" ")
-            cells.append(tables.Cell.of((TABLES[template], row, loss, METRIC), np.stack(hits), *how))
+            vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]
+            answers.append(answered(Words(TABLES[template], row, loss, METRIC), vectors, seeds))
         for row, means in rendered.items():
-            cells.append(tables.Cell.of(("4.3", row, template, METRIC), correct(means, texts, asked)[None], *how))
-    cells = tables.in_published_order(cells, published.read_text(encoding="utf-8"))
-    datasets.write_text(table, tables.csv_text(cells))
-    datasets.write_text(metrics, json.dumps(tables.metrics(cells, TITLES), indent=2) + "\n")
+            answers.append(answered(Words("4.3", row, template, METRIC), [means], [0]))
+    results.write(answers, TITLES, known)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,24 @@ NEIGHBOURS = Schema(
     },
 )
 
+ANSWERS = Schema(
+    "answers",
+    key=("table", "row", "column", "metric", "seed"),
+    columns={
+        "table": TEXT,  # these four as in the published tables
+        "row": TEXT,
+        "column": TEXT,
+        "metric": TEXT,
+        "seed": INTEGER,  # of training; 0 where nothing is trained
+        "setting": TEXT,  # what else should be known of the row
+        "queries": TEXT,  # digest of the queries' ids, in order
+        "print": TEXT,  # digest of what was predicted
+        "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between
+        "weights": BYTES,  # float32, one per query; null: all count alike
+    },
+    optional=("weights",),
+)
+
 TRAINING_CURVES = Schema(
     "training_curves",
     key=("variant", "seed", "step", "split"),

@@ -1,14 +1,16 @@
-"""A share of hits over training seeds and queries, in percent, with its interval."""
+"""A mean over training seeds and queries, in percent, with its interval; and the difference of two such means."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from stages.params import Intervals
 from stages.runtime import seed_of
+
+Values = Float[np.ndarray, "seed query"]  # of each query by each training seed: 1 right, 0 wrong, or between
 
 
 @dataclass(frozen=True)
@@ -17,22 +19,62 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def spread(self) -> float:
+        return self.high - self.low
 
-def interval(hits: Bool[np.ndarray, "seed query"], how: Intervals, study_seed: int) -> Interval:
-    """Mean over seeds and queries, with the percentile interval of a bootstrap of both, or Wilson's if all hits agree.
 
-    Seeds and queries are drawn with replacement, each for itself, and every pair of the two counts (crossed): the
-    same queries were asked of every seed. Few seeds show less spread than there is, by a factor (seeds − 1) / seeds.
-    The draws of queries depend on their number alone: two models asked the same queries are resampled alike.
+def interval(
+    values: Values, how: Intervals, study_seed: int, weights: Float[np.ndarray, " query"] | None = None
+) -> Interval:
+    """Mean over seeds and queries with the percentile interval of `resampled`; Wilson's if all values are 0, or all 1.
+
+    `weights` of the queries: none means that all count alike.
     """
-    value = float(hits.mean())
-    if hits.all() or not hits.any():
-        low, high = wilson(value, hits.shape[1], how.level)
+    weights = np.ones(values.shape[1]) if weights is None else weights
+    value = float(_mean(values, weights[None])[0])
+    if value in (0.0, 1.0):
+        low, high = wilson(value, values.shape[1], how.level)
     else:
-        seeds, queries = (_draws(size, how.resamples, seed_of(study_seed, "bootstrap", size)) for size in hits.shape)
-        shares = ((seeds @ hits.astype(np.float32)) * queries).sum(1) / hits.size
-        low, high = np.quantile(shares, [(1 - how.level) / 2, (1 + how.level) / 2])
+        low, high = _bounds(resampled(values, weights, how, study_seed, 0), how.level).clip(0, 1)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
+
+
+def difference(
+    first: Values,
+    second: Values,
+    how: Intervals,
+    study_seed: int,
+    level: float | None = None,
+    weights: Float[np.ndarray, " query"] | None = None,
+) -> Interval:
+    """Mean of `first` less that of `second`, asked the same queries: paired over queries, each with its own seeds.
+
+    `level`: another confidence than `how.level`.
+    """
+    weights = np.ones(first.shape[1]) if weights is None else weights
+    value = float((_mean(first, weights[None]) - _mean(second, weights[None]))[0])
+    draws = [resampled(values, weights, how, study_seed, side) for side, values in enumerate((first, second))]
+    low, high = _bounds(draws[0] - draws[1], level or how.level)
+    return Interval(100 * value, 100 * float(low), 100 * float(high))
+
+
+def resampled(
+    values: Values, weights: Float[np.ndarray, " query"], how: Intervals, study_seed: int, side: int
+) -> Float[np.ndarray, " resample"]:
+    """Means that other seeds and other queries might have given.
+
+    Queries are drawn with replacement. Training seeds are too few for that (three drawn from three show a third less
+    spread than there is, and never their tails): each resample adds an error of Student's t with one degree of freedom
+    fewer than seeds, scaled to the standard error of the seeds' means. The draws of queries depend on their number
+    alone, so that two models asked the same queries are resampled alike; `side` tells apart the seeds of two models.
+    """
+    seeds, queries = values.shape
+    found = _mean(values, _draws(queries, how.resamples, seed_of(study_seed, "bootstrap", queries)) * weights)
+    if seeds > 1:
+        error = _mean_by_seed(values, weights).std(ddof=1) / np.sqrt(seeds)
+        found = found + error * _errors(seeds, how.resamples, seed_of(study_seed, "seeds", seeds, side))
+    return found
 
 
 def wilson(share: float, count: int, level: float) -> tuple[float, float]:
@@ -44,7 +86,24 @@ def wilson(share: float, count: int, level: float) -> tuple[float, float]:
     return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
+def _mean(values: Values, weights: Float[np.ndarray, "draw query"]) -> Float[np.ndarray, " draw"]:
+    return weights @ values.mean(0, dtype=np.float64) / weights.sum(1)
+
+
+def _mean_by_seed(values: Values, weights: Float[np.ndarray, " query"]) -> Float[np.ndarray, " seed"]:
+    return values.astype(np.float64) @ weights / weights.sum()
+
+
+def _bounds(draws: Float[np.ndarray, " resample"], level: float) -> Float[np.ndarray, "2"]:
+    return np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+
+
 @lru_cache(maxsize=4)
 def _draws(size: int, resamples: int, seed: int) -> Float[np.ndarray, "resample item"]:
     """How often each of `size` items comes in as many draws with replacement."""
-    return np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), resamples).astype(np.float32)
+    return np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), resamples).astype(np.float64)
+
+
+@lru_cache(maxsize=8)
+def _errors(seeds: int, resamples: int, seed: int) -> Float[np.ndarray, " resample"]:
+    return np.random.default_rng(seed).standard_t(seeds - 1, resamples)

@@ -13,6 +13,7 @@ from stages.errors import InputError
 from stages.evaluation.mapped import Mapped
 from stages.evaluation.retrieval import Gallery, Neighbours, hit_at_k, neighbours
 from stages.evaluation.subjects import labels, only, views_of
+from stages.evaluation.tables import Answers, Words
 from stages.evaluation.views import Views
 
 
@@ -94,6 +95,21 @@ def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: 
     }
     for row, gallery in baselines.items():
         yield Found(row, "b", [0], [_find(queries, queries.clip, gallery, k)])
+
+
+def answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words) -> list[Answers]:
+    """Hits at each rank; `place` lacks the column."""
+    similarities = [each.similarity for each in found.neighbours]
+    return [
+        Answers.of(
+            place._replace(column=f"recall@{k}"),
+            found.hits(queries, objects, k),
+            found.seeds,
+            queries.ids,
+            similarities,
+        )
+        for k in ranks
+    ]
 
 
 def columns(found: Found, queries: Queries, objects: Objects, most: int) -> dict[str, Any]:

@@ -1,17 +1,54 @@
 """Results as tidy rows, in the words of the published tables."""
 
 import csv
+import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float, Real
 
+from stages.errors import InputError
 from stages.evaluation.intervals import interval
 from stages.params import Intervals
 
 DIGITS = 4  # of a percentage; more would only show how sums were rounded
+
+
+class Words(NamedTuple):
+    """A number's place: what joins it with the published one."""
+
+    table: str
+    row: str
+    column: str
+    metric: str
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What every training seed made of the same queries, in one place of a table."""
+
+    words: Words
+    values: Float[np.ndarray, "seed query"]  # 1 right, 0 wrong, or between
+    seeds: Sequence[int]  # of training; one where nothing is trained
+    queries: Sequence[str]
+    prints: Sequence[str]  # digest of what was predicted, by seed: equal ones are one run
+    setting: str = ""  # what else should be known of the row, such as the batch really used
+    weights: Float[np.ndarray, " query"] | None = None  # none: all queries count alike
+
+    @staticmethod
+    def of(
+        words: Words,
+        right: Real[np.ndarray, "seed query"] | Bool[np.ndarray, "seed query"],
+        seeds: Sequence[int],
+        queries: Sequence[str],
+        predicted: Iterable[np.ndarray],
+        **more: Any,
+    ) -> "Answers":
+        """`predicted`: by seed, the numbers that decided the answers, all of them."""
+        return Answers(words, right.astype(np.float32), seeds, queries, [printed(each) for each in predicted], **more)
 
 
 @dataclass(frozen=True)
@@ -27,37 +64,76 @@ class Cell:
     ci_high: float
     seeds: int  # training seeds behind the value; 1 where nothing is trained
     n: int  # queries
+    setting: str = ""
 
     @staticmethod
-    def of(
-        words: tuple[str, str, str, str], hits: Bool[np.ndarray, "seed query"], how: Intervals, study_seed: int
-    ) -> "Cell":
-        """`words`: table, row, column and metric."""
-        found = interval(hits, how, study_seed)
+    def of(answers: Answers, how: Intervals, study_seed: int) -> "Cell":
+        found = interval(answers.values, how, study_seed, answers.weights)
         value, low, high = (round(number, DIGITS) for number in (found.value, found.low, found.high))
-        seeds, queries = hits.shape
-        return Cell(*words, value, low, high, seeds, queries)
+        seeds, queries = answers.values.shape
+        return Cell(*answers.words, value, low, high, seeds, queries, answers.setting)
 
 
-def in_published_order(cells: Sequence[Cell], published: str) -> list[Cell]:
-    """Cells that stand in the published tables (CSV text) first, in their order; our own after them, as they came."""
+def printed(predicted: np.ndarray) -> str:
+    """A digest of numbers."""
+    return hashlib.sha256(np.ascontiguousarray(predicted).tobytes()).hexdigest()[:16]
+
+
+def in_published_order(answers: Sequence[Answers], published: str) -> list[Answers]:
+    """Those that stand in the published tables (CSV text) first, in their order; our own after them, as they came."""
     rows = csv.DictReader(io.StringIO(published))
-    order = {(row["table"], row["row"], row["column"], row["metric"]): place for place, row in enumerate(rows)}
-    return sorted(cells, key=lambda cell: order.get((cell.table, cell.row, cell.column, cell.metric), len(order)))
+    order = {Words(*(row[name] for name in Words._fields)): place for place, row in enumerate(rows)}
+    return sorted(answers, key=lambda each: order.get(each.words, len(order)))
 
 
-def csv_text(cells: Sequence[Cell]) -> str:
-    """One line a cell below the names of its fields."""
+def cells(answers: Sequence[Answers], how: Intervals, study_seed: int) -> list[Cell]:
+    """One cell each; the same place twice is an error."""
+    places = [each.words for each in answers]
+    if twice := {words for words in places if places.count(words) > 1}:
+        raise InputError(f"two results for one place of a table: {sorted(twice)[:3]}")
+    return [Cell.of(each, how, study_seed) for each in answers]
+
+
+def by_seed(answers: Sequence[Answers]) -> list[dict[str, Any]]:
+    """Every trained number seed by seed, in percent."""
+    return [
+        {
+            **each.words._asdict(),
+            "seed": seed,
+            "value": round(100 * float(np.average(own, weights=each.weights)), DIGITS),
+        }
+        for each in answers
+        if len(each.seeds) > 1
+        for seed, own in zip(each.seeds, each.values.astype(np.float64), strict=True)
+    ]
+
+
+def columns(answers: Sequence[Answers]) -> dict[str, list[Any]]:
+    """Columns of dataset `answers`: one row per place and seed."""
+    pairs = [(each, place, seed) for each in answers for place, seed in enumerate(each.seeds)]
+    return {
+        **{name: [getattr(each.words, name) for each, _, _ in pairs] for name in Words._fields},
+        "seed": [seed for *_, seed in pairs],
+        "setting": [each.setting for each, _, _ in pairs],
+        "queries": [printed(np.array(each.queries)) for each, _, _ in pairs],
+        "print": [each.prints[place] for each, place, _ in pairs],
+        "values": [each.values[place].tobytes() for each, place, _ in pairs],
+        "weights": [None if each.weights is None else each.weights.astype(np.float32).tobytes() for each, *_ in pairs],
+    }
+
+
+def csv_text(rows: Sequence[Cell] | Sequence[dict[str, Any]], names: Sequence[str] | None = None) -> str:
+    """One line a row below the names of its fields."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Cell)], lineterminator="\n")
+    writer = csv.DictWriter(text, names or [each.name for each in fields(Cell)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(cell) for cell in cells)
+    writer.writerows(row if isinstance(row, dict) else asdict(row) for row in rows)
     return text.getvalue()
 
 
-def metrics(cells: Sequence[Cell], titles: Mapping[str, str]) -> dict[str, dict[str, dict[str, float]]]:
+def metrics(rows: Sequence[Cell], titles: Mapping[str, str]) -> dict[str, dict[str, dict[str, float]]]:
     """Values by a table's title, row and column; tables of one title are one group."""
     groups: dict[str, dict[str, dict[str, float]]] = {title: {} for title in titles.values()}
-    for cell in cells:
+    for cell in rows:
         groups[titles[cell.table]].setdefault(cell.row, {})[cell.column] = cell.value
     return groups

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from stages import datasets
 from stages.evaluate_retrieval import evaluate_retrieval
 from stages.evaluate_zero_shot import evaluate_zero_shot
+from stages.results import Results
 from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
 from stages.train_retrieval_mappers import train_retrieval_mappers
 from stages.train_zero_shot_mappers import train_zero_shot_mappers
@@ -34,6 +35,10 @@ class Study:
     def __getitem__(self, name: str) -> Path:
         return self.folder / name
 
+    def results(self, name: str) -> Results:
+        files = (self[f"{name}.csv"], self[f"{name}_by_seed.csv"], self[f"{name}.json"], self[f"{name}_answers"])
+        return Results(*files, published=PUBLISHED)
+
     def run(self) -> None:
         same = {"objects": self["objects"], "gt_embeddings": self["gt"], "nerf_embeddings": self["nerfs"]}
         rendered, photos, params = self["rendered"], self["photo_embeddings"], self.params
@@ -44,9 +49,7 @@ class Study:
             mapped=out["mapped"],
             prompts=self["prompts"],
             rendered_embeddings=rendered,
-            table=self["zero_shot.csv"],
-            metrics=self["zero_shot.json"],
-            published=PUBLISHED,
+            results=self.results("zero_shot"),
             params=params,
         )
         out = {name: self[f"retrieval_{name}"] for name in ("out", "mapped", "curves")}
@@ -56,10 +59,8 @@ class Study:
             photos=self["photos"],
             photo_embeddings=photos,
             mapped=out["mapped"],
-            table=self["retrieval.csv"],
-            metrics=self["retrieval.json"],
+            results=self.results("retrieval"),
             neighbours=self["neighbours"],
-            published=PUBLISHED,
             params=params,
         )
 

@@ -13,7 +13,7 @@ from stages import datasets
 from stages.errors import InputError
 from stages.evaluate_zero_shot import evaluate_zero_shot
 from stages.evaluation.tables import Cell
-from stages.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS, PROMPT_EMBEDDINGS, TRAINING_CURVES
+from stages.schemas import ANSWERS, MAPPED_EMBEDDINGS, NEIGHBOURS, PROMPT_EMBEDDINGS, TRAINING_CURVES
 
 KEYS = ("table", "row", "column", "metric")
 
@@ -43,7 +43,11 @@ def test_every_published_number_has_its_counterpart_in_published_order_and_ours_
 def test_columns_are_the_contracts_and_numbers_stand_in_their_intervals(made_up: Study):
     for name in ("zero_shot.csv", "retrieval.csv"):
         found = rows(made_up[name])
-        assert list(found[0]) == [*KEYS, "value", "ci_low", "ci_high", "seeds", "n"] == list(Cell.__dataclass_fields__)
+        assert (
+            list(found[0])
+            == [*KEYS, "value", "ci_low", "ci_high", "seeds", "n", "setting"]
+            == list(Cell.__dataclass_fields__)
+        )
         for row in found:
             assert 0 <= float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"]) <= 100
             assert float(row["ci_low"]) < float(row["ci_high"])
@@ -53,6 +57,21 @@ def test_seeds_and_n_say_what_is_behind_a_value(made_up: Study):
     for row in rows(made_up["zero_shot.csv"]) + rows(made_up["retrieval.csv"]):
         assert row["seeds"] == ("1" if row["table"] in ("4.3", "4.4b", "4.5b") else "2")
         assert row["n"] == ("4" if row["metric"] == "recall_real" else "8")  # of 9 test objects one has no NeRF
+
+
+def test_a_value_is_the_mean_of_its_seeds_and_of_the_answers_kept(made_up: Study):
+    for name in ("zero_shot", "retrieval"):
+        seeds: dict[tuple[str, ...], list[float]] = {}
+        for row in rows(made_up[f"{name}_by_seed.csv"]):
+            seeds.setdefault(tuple(row[key] for key in KEYS), []).append(float(row["value"]))
+        kept: dict[tuple[str, ...], list[float]] = {}
+        for row in datasets.read(made_up[f"{name}_answers"], ANSWERS).to_pylist():
+            kept.setdefault(tuple(row[key] for key in KEYS), []).extend(np.frombuffer(row["values"], np.float32))
+        for row in rows(made_up[f"{name}.csv"]):
+            place = tuple(row[key] for key in KEYS)
+            assert float(row["value"]) == pytest.approx(100 * np.mean(kept[place]), abs=1e-3)
+            if row["seeds"] == "2":
+                assert float(row["value"]) == pytest.approx(np.mean(seeds[place]), abs=1e-3)
 
 
 def test_recall_rises_with_k_and_metrics_are_the_tables_values(made_up: Study):
@@ -128,8 +147,6 @@ def test_a_class_without_prompt_is_an_error_that_names_it(made_up: Study, tmp_pa
             mapped=made_up["zero_shot_mapped"],
             prompts=tmp_path / "prompts",
             rendered_embeddings=made_up["rendered"],
-            table=tmp_path / "table.csv",
-            metrics=tmp_path / "metrics.json",
-            published=PUBLISHED,
+            results=made_up.results("without_lamp"),
             params=made_up.params,
         )

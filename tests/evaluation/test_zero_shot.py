@@ -1,15 +1,19 @@
 import numpy as np
 
-from stages.evaluation.zero_shot import correct
+from stages.evaluation.zero_shot import similarities
 
 
 def test_the_nearest_prompt_decides_whatever_the_lengths():
     prompts = np.array([[100, 0], [0, 0.1], [-1, -1]], np.float32)
-    queries = np.array([[1, 0.2], [0.2, 1], [-5, -4], [1, 0.2]], np.float32)
-    assert correct(queries, prompts, np.array([0, 1, 2, 1])).tolist() == [True, True, True, False]
+    queries = np.array([[1, 0.2], [0.2, 1], [-5, -4]], np.float32)
+    found = similarities(queries, prompts)
+    assert found.argmax(1).tolist() == [0, 1, 2]
+    np.testing.assert_allclose(found[0], [1 / 1.04**0.5, 0.2 / 1.04**0.5, -1.2 / 2.08**0.5], rtol=1e-6)
 
 
-def test_a_tie_goes_to_the_lower_class():
-    prompts, query = np.array([[1, 0], [0, 1]], np.float32), np.array([[1, 1]], np.float32)
-    assert correct(query, prompts, np.array([0])).all()
-    assert not correct(query, prompts, np.array([1])).any()
+def test_equal_prompts_tie_and_the_lower_class_wins():
+    random = np.random.default_rng(0)
+    prompts, queries = np.tile(random.normal(size=(1, 9)), (3, 1)), random.normal(size=(50, 9))
+    found = similarities(queries.astype(np.float32), prompts.astype(np.float32))
+    assert (found == found[:, :1]).all()
+    assert (found.argmax(1) == 0).all()

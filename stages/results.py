@@ -1,0 +1,33 @@
+"""What every evaluation writes: a study's table, its numbers by seed, its metrics, and the answers behind them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stages import datasets
+from stages.evaluation import tables
+from stages.params import Params
+from stages.schemas import ANSWERS
+
+
+@dataclass(frozen=True)
+class Results:
+    """Where a study's results go, and where the published numbers are, which only decide the order of rows."""
+
+    table: Path
+    by_seed: Path
+    metrics: Path
+    answers: Path
+    published: Path = Path("reports/published/tables.csv")
+
+    def write(self, answers: Sequence[tables.Answers], titles: Mapping[str, str], params: Params) -> None:
+        """`titles`: what metrics call each table."""
+        ordered = tables.in_published_order(answers, self.published.read_text(encoding="utf-8"))
+        cells = tables.cells(ordered, params.intervals, params.study.seed)
+        datasets.write_text(self.table, tables.csv_text(cells))
+        seeds = tables.csv_text(tables.by_seed(ordered), [*tables.Words._fields, "seed", "value"])
+        datasets.write_text(self.by_seed, seeds)
+        datasets.write_text(self.metrics, json.dumps(tables.metrics(cells, titles), indent=2) + "\n")
+        rows = datasets.table(ANSWERS, tables.columns(ordered))
+        datasets.write(self.answers, ANSWERS, [rows], self.table.stem)
