@@ -86,7 +86,7 @@ NERFS = Schema(
         "object_id": TEXT,
         "weights": VECTOR,  # layer by layer, each (out, in) row-major
         "occupancy": BYTES,  # packed bits, 1 = may hold matter, C order over x, y, z
-        "psnr_train": REAL,  # dB, whole frame on black, mean over the fitted views
+        "psnr_train": REAL,  # dB, whole frame on black, mean over four of the fitted views
         "psnr_heldout": REAL,  # dB, whole frame on black, mean over the held-out views
         "psnr_train_foreground": REAL,  # dB, pixels with alpha > 0 only
         "psnr_heldout_foreground": REAL,

@@ -24,6 +24,7 @@ from stages.scenes.hull import carve
 from stages.scenes.views import Views, some
 
 STEPS_AT_ONCE = 8  # whose rays are prepared together
+MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
 BETAS, EPSILON = (0.9, 0.99), 1e-15
 
 
@@ -33,7 +34,7 @@ class Diverged(ArithmeticError):
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted NeRF and its PSNR in dB, means over views; NaN over no views."""
+    """A fitted NeRF and its PSNR in dB: means over the held-out views (NaN if none is) and `MEASURED` fitted ones."""
 
     weights: Float[np.ndarray, " weight"]
     occupancy: bytes  # packed bits
@@ -63,8 +64,10 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int,
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
     weights = optimise(seen, hull, torch.from_numpy(start).to(device), how, seed)
     grid = occupied(weights, hull, how.field)
-    quality = measure(weights, grid, views, how.rendering, how.field)
-    split = np.isin(np.arange(len(views)), fitted)
+    shown = fitted[:: -(-len(fitted) // MEASURED)]
+    measured = shown + [view for view in range(len(views)) if view in how.fitting.held_out]
+    quality = measure(weights, grid, some(views, measured), how.rendering, how.field)
+    split = np.arange(len(measured)) < len(shown)
     means = [_mean(values[part]) for values in (quality.frame, quality.foreground) for part in (split, ~split)]
     return Fit(weights.cpu().numpy(), pack(grid), *means)
 

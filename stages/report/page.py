@@ -67,9 +67,9 @@ def _tiles(study: Study) -> Iterator[tuple[str, str]]:
         yield f"{len(study.nerfs):,}", "NeRFs fitted"
         yield f"{study.nerfs['psnr_heldout'].to_numpy().mean():.1f} dB", "mean PSNR on held-out views, whole frame"
     results = {result.key: result.value for result in study.results}
-    metrics = {f"{file}.{key}": value for file, values in study.metrics.items() for key, value in values.items()}
+    metrics = dict(flat(study.metrics))
     yield from ((f"{results[key]:.1f} %", label) for key, label in titles.RESULTS.items() if key in results)
-    yield from ((f"{metrics[key]:.1f} %", label) for key, label in titles.METRICS.items() if key in metrics)
+    yield from ((f"{float(metrics[key]):.1f} %", label) for key, label in titles.METRICS.items() if key in metrics)
     if study.speed:
         yield f"{study.speed.milliseconds[FROM_WEIGHTS]:.2g} ms", "to name a NeRF's class from its weights"
 

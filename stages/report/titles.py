@@ -54,6 +54,8 @@ RESULTS = {
     ("4.5a", "nerf2clip siglip", "recall@1", "recall_real"): "of photos find their class first",
 }
 METRICS = {
+    "clip.gt_views.prompt_3d_model": "of single views of test objects named right by CLIP itself",
+    "clip.photos.prompt_photo": "of photos named right by CLIP itself",
     "nf2vec.rank_1_trained": "of test NeRFs have a neighbour of their class in nf2vec's space",
     "nf2vec.rank_1_untrained": "the same before nf2vec was trained",
     "nf2vec.rank_1_raw_weights": "the same by the raw weights",

@@ -33,7 +33,7 @@ def backdrop(stage: Stage, random: np.random.Generator) -> Float[np.ndarray, "he
     """A picture without the object, RGB in [0, 1]."""
     picture, floor = _planes(stage, random)
     picture = np.where(floor[..., :1] > 0, picture * _shadow(stage, floor, random), picture)
-    for _ in range(random.integers(0, 5) if random.random() < 0.7 else 0):
+    for _ in range(random.integers(1, 4) if random.random() < 0.4 else 0):
         picture = _with_shape(picture, random)
     blur = random.choice([0.0, 0.5, 1.0, 2.0]) * stage.resolution / 64
     return np.clip(gaussian_filter(picture, (blur, blur, 0)), 0, 1).astype(np.float32)

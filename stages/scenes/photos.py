@@ -15,11 +15,11 @@ from stages.scenes.backdrops import Stage, backdrop
 from stages.scenes.meshes import Albedo, Model
 from stages.scenes.rendering import Lighting, render
 
-AZIMUTH = 70.0  # degrees off the front, standard deviation: photographers rarely stand behind
+AZIMUTH = 60.0  # degrees off the front, standard deviation: photographers rarely stand behind
 ELEVATION = (-5.0, 60.0)  # degrees; low ones are more frequent
 ANGLE = (25.0, 65.0)  # degrees, full field of view
-FILL = (0.75, 1.25)  # of the frame by the ball around the object; above 1 parts may be cut off
-OFF_CENTRE = 0.12  # of the frame
+FILL = (0.85, 1.2)  # of the frame by the ball around the object; above 1 parts may be cut off
+OFF_CENTRE = 0.08  # of the frame
 ROLL = 6.0  # degrees, standard deviation
 
 
@@ -98,6 +98,6 @@ def _developed(
     curved = np.clip(balanced, 0, 1) ** random.uniform(0.8, 1.25)
     rows, columns = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     curved *= 1 - random.uniform(0, 0.5) * (rows**2 + columns**2)[..., None]
-    blur = max(0.0, random.uniform(-0.3, 0.9)) * size / 64
-    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.04), curved.shape)
+    blur = max(0.0, random.uniform(-0.4, 0.6)) * size / 64
+    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.03), curved.shape)
     return np.clip(255 * noisy + 0.5, 0, 255).astype(np.uint8)

@@ -42,8 +42,8 @@ GENERATORS: dict[str, Callable[[Sketch], None]] = {
     "phone": phone,
     "watercraft": watercraft,
 }
-YAW = 10.0  # degrees that an object may stand off its front
-STRETCH = 1.2  # most that an axis is stretched or squeezed, over what the generator drew
+YAW = 3.0  # degrees that an object may stand off its front: ShapeNet aligns its meshes
+STRETCH = 1.12  # most that an axis is stretched or squeezed, over what the generator drew
 
 
 @dataclass(frozen=True)
