@@ -96,12 +96,21 @@ def _keep_seconds(stage: str, seconds: float) -> None:
 
 
 def _start_worker() -> None:
-    """Single-threaded, and gone with its parent: an orphan would go on writing."""
-    import ctypes
-    import signal
+    """Single-threaded, and gone with the stage that started it: an orphan would go on computing for nobody.
 
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    Its parent by the system's count is the fork server, which outlives a killed stage; so a thread waits for the stage.
+    """
+    import multiprocessing
+    import signal
+    import threading
+
+    def follow() -> None:
+        stage = multiprocessing.parent_process()
+        if stage is not None:
+            stage.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _single_threaded()
 

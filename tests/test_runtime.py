@@ -1,7 +1,10 @@
 """Seeds depend on their keys alone; a verb's errors are words, not tracebacks."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 from stages import runtime
 
@@ -16,6 +19,38 @@ def test_a_seed_depends_on_the_study_seed_and_each_key():
 
 def test_results_come_in_order_from_any_number_of_workers():
     assert list(runtime.in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
+
+
+WORKING = """
+import os, sys, time
+from stages.runtime import in_workers
+def work(_):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+if __name__ == "__main__":
+    list(in_workers(work, range(2), workers=2))
+"""
+
+
+def test_workers_end_with_a_stage_that_is_killed(tmp_path):
+    (tmp_path / "stage.py").write_text(WORKING)
+    stage = subprocess.Popen([sys.executable, "stage.py"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert stage.stdout is not None
+    workers = [int(stage.stdout.readline()) for _ in range(2)]
+    os.kill(stage.pid, signal.SIGKILL)
+    stage.wait()
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [pid for pid in workers if alive(pid)] == []
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_mistake_of_the_user_ends_with_words_and_without_a_traceback(tmp_path):
