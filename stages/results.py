@@ -35,6 +35,8 @@ class Results:
         datasets.write_text(self.table, tables.csv_text(cells))
         seeds = tables.csv_text(tables.by_seed(ordered), [*tables.Words._fields, "seed", "value"])
         datasets.write_text(self.by_seed, seeds)
-        datasets.write_text(self.metrics, json.dumps({**tables.metrics(cells, titles), **(extra or {})}, indent=2) + "\n")
+        datasets.write_text(
+            self.metrics, json.dumps({**tables.metrics(cells, titles), **(extra or {})}, indent=2) + "\n"
+        )
         rows = datasets.table(ANSWERS, tables.columns(ordered))
         datasets.write(self.answers, ANSWERS, [rows], self.table.stem)

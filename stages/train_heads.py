@@ -20,7 +20,7 @@ def train_heads(
 ) -> None:
     """Write, per space, a model below `out`; the test objects' logits and the training curves.
 
-    `mappers`: nerf2clip as the retrieval study kept it. The heads of its space with seed s see the vectors g(v) of the
+    `mappers`: as the retrieval study kept them. The heads of its space with seed s see the vectors g(v) of the
     mapper with seed s; those of the NeRFs' own space all see v.
     """
     import numpy as np
@@ -34,12 +34,14 @@ def train_heads(
     known, stage = load(params), "train_heads"
     how, classes = known.embedding_spaces, list(known.classes)
     nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    tensors, config = datasets.read_model(mappers)
-    kept, variant = Kept(tensors, config["models"]), f"nerf2clip {how.nerf2clip}"
+    kept, variant = Kept.of(*datasets.read_model(mappers / "nerf2clip")), f"nerf2clip {how.nerf2clip}"
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
         rows = originals(catalogue, split, nerfs["object_id"].to_pylist())
-        ids[split], known_classes = rows["object_id"].to_pylist(), labels(rows["class_name"].to_pylist(), classes, "objects")
+        ids[split], known_classes = (
+            rows["object_id"].to_pylist(),
+            labels(rows["class_name"].to_pylist(), classes, "objects"),
+        )
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
         spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), known_classes)
         spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), known_classes)

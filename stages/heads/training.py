@@ -91,9 +91,7 @@ def train_many(task: Task) -> Trained:
     return Trained(task.space, task.seeds, heads.tensors(), best.step, *curves)
 
 
-def _on_device(
-    examples: Examples, device: str
-) -> tuple[Float[Tensor, "model row dim"], Int[Tensor, "model row"]]:
+def _on_device(examples: Examples, device: str) -> tuple[Float[Tensor, "model row dim"], Int[Tensor, "model row"]]:
     labels = np.broadcast_to(examples.labels, examples.vectors.shape[:2])
     return torch.tensor(examples.vectors, device=device), torch.tensor(labels, device=device)
 
@@ -123,9 +121,7 @@ class _Best:
 
     def keep(self, loss: Float[Tensor, " model"], accuracy: Float[Tensor, " model"], step: int) -> None:
         loss, accuracy = loss.cpu(), accuracy.cpu()
-        better = loss.isfinite() & (
-            (accuracy > self.accuracy) | ((accuracy == self.accuracy) & (loss < self.loss))
-        )
+        better = loss.isfinite() & ((accuracy > self.accuracy) | ((accuracy == self.accuracy) & (loss < self.loss)))
         self.loss, self.accuracy = loss.where(better, self.loss), accuracy.where(better, self.accuracy)
         self.step[better.numpy()] = step
         for name, value in self.heads.state_dict().items():

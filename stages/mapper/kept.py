@@ -18,6 +18,11 @@ class Kept:
     tensors: Mapping[str, Float[np.ndarray, "..."]]
     models: Sequence[Mapping[str, Any]]
 
+    @staticmethod
+    def of(tensors: Mapping[str, Float[np.ndarray, "..."]], config: Mapping[str, Any]) -> "Kept":
+        """From a model folder."""
+        return Kept(tensors, config["models"])
+
     def places(self, variant: str) -> list[int]:
         """Where the variant's training seeds stand; a variant that wasn't trained is an error that names it."""
         found = [place for place, model in enumerate(self.models) if model["variant"] == variant]
