@@ -11,7 +11,7 @@ from stages.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROJECTI
 def project_spaces(
     *, objects: Path, nerf_embeddings: Path, mapped: Path, out: Path, params: Path = Path("params.yaml")
 ) -> None:
-    """Write dataset `projections`. `mapped`: nerf2clip's vectors of the test NeRFs; its first training seed is drawn."""
+    """Write dataset `projections`. `mapped`: nerf2clip's vectors of the test NeRFs, drawn for its first training seed."""
     import numpy as np
 
     from stages.evaluation.mapped import Mapped

@@ -66,7 +66,7 @@ def answers(
             found.append(Answers.of(place, np.stack(values), _of(space, seeds), ids, values))
     (first, one), (second, other) = spaces.items()
     values = [cka_by_object(one[0], vectors) for vectors in other]
-    place = Words("fig4.1", f"{first} and {second}", "CKA", "linear_cka")
+    place = Words("fig4.1", f"{first} and {second}", "cka", "linear_cka")
     return [*found, Answers.of(place, np.stack(values), _of(other, seeds), ids, values)]
 
 

@@ -56,7 +56,7 @@ class Trained:
 
 
 def train_many(task: Task) -> Trained:
-    """AdamW on cross-entropy with one OneCycle over all steps, checked every `how.validate_every` epochs and at the end.
+    """AdamW on cross-entropy, one OneCycle over all steps, checked every `how.validate_every` epochs and at the end.
 
     The highest validation accuracy is kept; among equal ones the lowest validation loss, then the earliest. Raises
     `FloatingPointError` for a head whose validation loss was never finite.
