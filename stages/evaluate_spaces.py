@@ -42,7 +42,7 @@ def evaluate_spaces(
     from stages.mapper.kept import Kept
 
     known = load(params)
-    how, classes, seed = known.embedding_spaces, list(known.classes), known.study.seed
+    classes, seed = list(known.classes), known.study.seed
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     catalogue, having = datasets.read(objects, OBJECTS), (nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist())
     test, validation = (
@@ -53,21 +53,21 @@ def evaluate_spaces(
     asked = searches.Queries.of_objects(test, seed), searches.Queries.of_photos(*shots, classes)
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in DIRECTIONS}
     forward, inverse = (Kept.of(*datasets.read_model(mappers / name)) for name in DIRECTIONS)
-    f, g = f"clip2nerf {how.clip2nerf}", f"nerf2clip {how.nerf2clip}"
+    f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"
     seeds = inverse.seeds(g)
-    gallery = [vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds]
+    gallery = np.stack([vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds])
 
-    compared = {"nerf_embedding": [test.nerf], "clip_embedding": gallery}
-    answers = spaces.answers(compared, test.classes, test.ids, seeds, how.neighbours)
-    single = heads.of_rows(datasets.read(logits, LOGITS), test.ids)
+    compared = {"nerf_embedding": test.nerf[None], "clip_embedding": gallery}
+    answers = spaces.answers(compared, test.classes, test.ids, seeds, known.embedding_spaces.neighbours)
+    single = heads.of_rows(datasets.read(logits, LOGITS), test.ids, seeds)
     both = {**single, "ensemble": heads.ensemble(single)}
     answers += heads.answers(both, test.classes, test.ids, seeds)
     tested = heads.against_the_better(both, "ensemble", test.classes, seeds)
     queries = searches.Queries.of_objects(validation, seed)
     chosen_on = queries, validation, forward.outputs(f, queries.clip), inverse.outputs(g, validation.nerf), seeds
-    alpha = joined.Joined.of(*chosen_on).best_alpha(np.linspace(0, 1, how.alphas).round(4).tolist())
+    alpha = joined.Joined.of(*chosen_on).best_alpha(np.linspace(0, 1, known.embedding_spaces.alphas).round(4).tolist())
     for queries in asked:
-        questions = [vectors["clip2nerf"].vectors(f, own, queries.domain, queries.ids) for own in seeds]
+        questions = np.stack([vectors["clip2nerf"].vectors(f, own, queries.domain, queries.ids) for own in seeds])
         row, metric = SETTINGS[queries.domain]
         space = joined.Joined.of(queries, test, questions, gallery, seeds)
         answers += joined.answers(space, alpha, known.retrieval.ranks, Words("4.7", row, "", metric))

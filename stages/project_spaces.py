@@ -11,7 +11,7 @@ from stages.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROJECTI
 def project_spaces(
     *, objects: Path, nerf_embeddings: Path, mapped: Path, out: Path, params: Path = Path("params.yaml")
 ) -> None:
-    """Write dataset `projections`. `mapped`: nerf2clip's vectors of the test NeRFs, drawn for its first training seed."""
+    """Write dataset `projections`. `mapped`: nerf2clip's vectors of the test NeRFs; its first seed is drawn."""
     import numpy as np
 
     from stages.evaluation.mapped import Mapped
@@ -19,16 +19,18 @@ def project_spaces(
     from stages.evaluation.subjects import only, originals
 
     known = load(params)
-    how, ours = known.embedding_spaces, Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS))
+    ours = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS))
     nerfs = datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     test = originals(datasets.read(objects, OBJECTS), "test", nerfs["object_id"].to_pylist(), ours.ids("nerf"))
-    ids, variant = test["object_id"].to_pylist(), f"nerf2clip {how.nerf2clip}"
+    ids, variant = test["object_id"].to_pylist(), f"nerf2clip {known.embedding_spaces.nerf2clip}"
     spaces = {
         "nerf_embedding": datasets.matrix(only(nerfs, "object_id", ids)["embedding"]),
         "clip_embedding": ours.vectors(variant, known.mapper.seeds[0], "nerf", ids),
     }
     seeds = {space: seed_of(known.study.seed, "projection", space) for space in spaces}
-    places = np.concatenate([projected(vectors, how.perplexity, seeds[space]) for space, vectors in spaces.items()])
+    places = np.concatenate(
+        [projected(vectors, known.embedding_spaces.perplexity, seeds[space]) for space, vectors in spaces.items()]
+    )
     columns = {
         "space": [space for space in spaces for _ in ids],
         "object_id": ids * len(spaces),

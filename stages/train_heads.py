@@ -31,10 +31,13 @@ def train_heads(
     from stages.heads.training import Examples, Task, train_many
     from stages.mapper.kept import Kept
 
-    known, stage = load(params), "train_heads"
-    how, classes = known.embedding_spaces, list(known.classes)
+    known = load(params)
+    stage, classes = "train_heads", list(known.classes)
     nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    kept, variant = Kept.of(*datasets.read_model(mappers / "nerf2clip")), f"nerf2clip {how.nerf2clip}"
+    kept, variant = (
+        Kept.of(*datasets.read_model(mappers / "nerf2clip")),
+        f"nerf2clip {known.embedding_spaces.nerf2clip}",
+    )
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
         rows = originals(catalogue, split, nerfs["object_id"].to_pylist())
@@ -45,7 +48,7 @@ def train_heads(
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
         spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), known_classes)
         spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), known_classes)
-    rest = len(classes), how.heads, known.study.seed, known.runtime.device
+    rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
     tasks = [Task(name, seeds, seen["train"], seen["validation"], *rest) for name, seen in spaces.items()]
     trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.heads.training"]))
     for part in trained:

@@ -16,17 +16,17 @@ Logits = Float[np.ndarray, "seed object class"]
 Right = Bool[np.ndarray, "seed object"]
 
 
-def of_rows(rows: pa.Table, ids: Sequence[str]) -> dict[str, Logits]:
-    """Every head's logits of `ids`, which are in rising order, from rows of `logits`."""
+def of_rows(rows: pa.Table, ids: Sequence[str], seeds: Sequence[int]) -> dict[str, Logits]:
+    """Every head's logits of `ids`, which are in rising order, by training seed; `rows` of dataset `logits`."""
     chosen = only(rows, "object_id", ids)
-    names, seeds = (sorted(set(chosen[key].to_pylist())) for key in ("variant", "seed"))
-    if len(chosen) != len(names) * len(seeds) * len(ids) or not len(chosen):
+    names, found = (sorted(set(chosen[key].to_pylist())) for key in ("variant", "seed"))
+    if found != sorted(seeds) or len(chosen) != len(names) * len(seeds) * len(ids):
         raise InputError(
-            f"logits: {len(chosen)} rows for {len(ids)} objects, {len(names)} heads and {len(seeds)} seeds, expected"
-            " one each; rerun train_heads"
+            f"logits: {len(chosen)} rows of seeds {found} for {len(ids)} objects and {len(names)} heads, expected one"
+            f" each for seeds {sorted(seeds)}; rerun the stage that trains the heads"
         )
     stacks = datasets.matrix(chosen["logits"]).reshape(len(names), len(seeds), len(ids), -1)
-    return dict(zip(names, stacks, strict=True))
+    return dict(zip(names, stacks[:, [found.index(seed) for seed in seeds]], strict=True))
 
 
 def ensemble(logits: Mapping[str, Logits]) -> Logits:
@@ -70,4 +70,4 @@ def mcnemar(first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answe
     only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
     told = only_first + only_second
     p = float(binomtest(only_first, told).pvalue) if told else 1.0
-    return {"only_first_right": only_first, "only_second_right": only_second, "p": p}
+    return {"only_first_right": only_first, "only_second_right": only_second, "p": round(p, 6)}

@@ -45,8 +45,8 @@ class Joined:
     def of(
         queries: Queries,
         objects: Objects,
-        asked: Sequence[Float[np.ndarray, "query nerf"]],
-        gallery: Sequence[Float[np.ndarray, "object clip"]],
+        asked: Float[np.ndarray, "seed query nerf"],
+        gallery: Float[np.ndarray, "seed object clip"],
         seeds: list[int],
     ) -> "Joined":
         """`asked`: f(c) of the queries, `gallery`: g(v) of the objects, by training seed."""

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from stages.evaluation.retrieval import Gallery, neighbours
 from stages.evaluation.tables import Answers, Words
 
-Space = Sequence[Float[np.ndarray, "object dim"]]  # the objects' vectors by every training seed; one if none is trained
+Space = Float[np.ndarray, "seed object dim"]  # the objects' vectors by every training seed; one if none is trained
 
 
 def silhouettes(
@@ -20,7 +20,9 @@ def silhouettes(
     """
     from sklearn.metrics import silhouette_samples
 
-    return silhouette_samples(vectors.astype(np.float64), classes, metric="cosine")
+    if len(np.unique(classes)) in (1, len(classes)):
+        return np.zeros(len(classes))  # no other class, or every object alone
+    return np.asarray(silhouette_samples(vectors.astype(np.float64), classes, metric="cosine"))
 
 
 def purities(
@@ -46,6 +48,8 @@ def cka_by_object(
     object i left out, the centred product YᵀX loses n/(n − 1) y_i x_iᵀ; all n of them come in closed form.
     """
     x, y = _centred(first), _centred(second)
+    if len(x) < 3:  # nothing is left to compare
+        return np.full(len(x), linear_cka(first, second))
     between, own, other = _without_each(x, y), _without_each(x, x), _without_each(y, y)
     without = between / np.sqrt(own * other)
     return linear_cka(first, second) + (len(x) - 1) * (without.mean() - without)

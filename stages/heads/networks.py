@@ -14,14 +14,18 @@ EPSILON, MOMENTUM = 1e-5, 0.1  # of batch normalisation, as torch has them
 
 
 class Heads(nn.Module):
-    """Heads x ↦ W_L h_{L−1}(… h_1(x) …) + b_L with h(x) = dropout(relu(batchnorm(W x + b))) (protocol 8)."""
+    """Heads x ↦ W_L h_{L−1}(… h_1(x) …) + b with h(x) = dropout(relu(batchnorm(W x))) (protocol 8).
+
+    Hidden layers have no bias but the normalisation's: it would take theirs away again, and the gradient that remains,
+    rounding noise, AdamW would blow up to full steps.
+    """
 
     def __init__(self, widths: Sequence[int], seeds: Sequence[int]) -> None:
         super().__init__()
         singles = [single(widths, seed) for seed in seeds]
         layers, hidden = list(zip(*singles, strict=True)), widths[1:-1]
         self.weights = nn.ParameterList(torch.stack([layer.weight.detach() for layer in same]) for same in layers)
-        self.biases = nn.ParameterList(torch.stack([layer.bias.detach() for layer in same]) for same in layers)
+        self.bias = nn.Parameter(torch.stack([layer.bias.detach() for layer in layers[-1]]))
         self.scales = nn.ParameterList(torch.ones(len(seeds), width) for width in hidden)
         self.shifts = nn.ParameterList(torch.zeros(len(seeds), width) for width in hidden)
         for layer, width in enumerate(hidden):
@@ -41,8 +45,8 @@ class Heads(nn.Module):
         hidden = inputs
         for layer in range(len(self.scales)):
             mean, variance = (self.get_buffer(f"{name}_{layer}") for name in ("mean", "variance"))
-            hidden = self._activated(layer, self._linear(layer, hidden), mean, variance)
-        return self._linear(-1, hidden)
+            hidden = self._activated(layer, hidden @ self.weights[layer].mT, mean, variance)
+        return self._logits(hidden)
 
     def learn(
         self,
@@ -54,17 +58,17 @@ class Heads(nn.Module):
         """Logits as trained: statistics of the rows that are `counted` (1, else 0), which move the running ones."""
         hidden = inputs
         for layer in range(len(self.scales)):
-            hidden = self._linear(layer, hidden)
+            hidden = hidden @ self.weights[layer].mT
             hidden = self._activated(layer, hidden, *self._statistics(layer, hidden, counted))
             hidden = hidden * (draws.uniform(*hidden.shape[1:]) >= dropout) / (1 - dropout)
-        return self._linear(-1, hidden)
+        return self._logits(hidden)
 
     def tensors(self) -> dict[str, Float[np.ndarray, "..."]]:
         """Stacked as torch lays one out: weights.<layer> (model, out, in), all others (model, out)."""
         return {name: value.cpu().numpy() for name, value in self.state_dict().items()}
 
-    def _linear(self, layer: int, inputs: Float[Tensor, "model row in"]) -> Float[Tensor, "model row out"]:
-        return torch.baddbmm(self.biases[layer][:, None], inputs, self.weights[layer].mT)
+    def _logits(self, hidden: Float[Tensor, "model row in"]) -> Float[Tensor, "model row class"]:
+        return torch.baddbmm(self.bias[:, None], hidden, self.weights[-1].mT)
 
     def _activated(
         self, layer: int, hidden: Float[Tensor, "model row out"], mean: Tensor, variance: Tensor
@@ -89,6 +93,7 @@ class Heads(nn.Module):
 
 def single(widths: Sequence[int], seed: int) -> list[nn.Linear]:
     """The linear layers of one head as torch initialises them after `seed`; the global generator is left as it was."""
+    pairs = list(pairwise(widths))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return [nn.Linear(inputs, outputs) for inputs, outputs in pairwise(widths)]
+        return [nn.Linear(*pair, bias=layer == len(pairs)) for layer, pair in enumerate(pairs, start=1)]

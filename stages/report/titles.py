@@ -36,8 +36,8 @@ QUESTIONS = {
     ),
     "4.6": (
         "Classification heads on both spaces and their ensemble",
-        "Which vectors say more of a NeRF's class to a trained classifier, its own or their images in CLIP's space, and "
-        "does the sum of both heads' logits say more than either?",
+        "Which vectors say more of a NeRF's class to a trained classifier, its own or their images in CLIP's space? "
+        "Does the sum of both heads' logits say more than either?",
     ),
     "4.7": (
         "Retrieval in both spaces at once",
