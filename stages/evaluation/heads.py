@@ -63,7 +63,7 @@ def against_the_better(
     return {"against": better, **by_seed, "pooled": mcnemar(first.ravel(), hits[better].ravel())}
 
 
-def mcnemar(first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answer"]) -> dict[str, float]:
+def mcnemar(first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answer"]) -> dict[str, int | float]:
     """The exact two-sided test (McNemar 1947): of the answers where only one is right, each has half?"""
     from scipy.stats import binomtest
 

@@ -104,7 +104,8 @@ def scatter(panels: Mapping[str, Mapping[str, Float[np.ndarray, "point 2"]]]) ->
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6 * len(panels), 5.2), layout="constrained")
         for place, (title, points) in enumerate(panels.items(), start=1):
-            axes = figure.add_subplot(1, len(panels), place, title=title, xticks=[], yticks=[], aspect="equal")
+            axes = figure.add_subplot(1, len(panels), place, title=title, xticks=[], yticks=[])
+            axes.set_aspect("equal", adjustable="datalim")
             for number, group in enumerate(groups):
                 colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS) % len(MARKERS)]
                 axes.scatter(*points.get(group, np.zeros((0, 2))).T, s=14, color=colour, marker=marker, label=group)
