@@ -178,6 +178,25 @@ class Retrieval(Strict):
     ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 
 
+class Heads(Strict):  # read by heads/
+    hidden: tuple[PositiveInt, ...]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    learning_rate: PositiveFloat
+    weight_decay: Annotated[float, Field(ge=0)]
+    epochs: PositiveInt
+    batch: PositiveInt
+    validate_every: PositiveInt
+
+
+class EmbeddingSpaces(Strict):
+    nerf2clip: Loss
+    clip2nerf: Loss
+    perplexity: PositiveFloat
+    neighbours: PositiveInt
+    alphas: Annotated[int, Field(ge=2)]
+    heads: Heads
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -196,6 +215,7 @@ class Params(Strict):
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval
+    embedding_spaces: EmbeddingSpaces
     intervals: Intervals
 
 

@@ -143,6 +143,29 @@ NEIGHBOURS = Schema(
     },
 )
 
+LOGITS = Schema(
+    "logits",
+    key=("variant", "seed", "object_id"),
+    columns={
+        "variant": TEXT,
+        "seed": INTEGER,
+        "object_id": TEXT,
+        "logits": VECTOR,  # one per class, in the order of params.yaml
+    },
+)
+
+PROJECTIONS = Schema(
+    "projections",
+    key=("space", "object_id"),
+    columns={
+        "space": TEXT,  # nerf_embedding (v) or clip_embedding (nerf2clip's image of it)
+        "object_id": TEXT,
+        "x": REAL,  # of t-SNE, no unit
+        "y": REAL,
+        "class_name": TEXT,
+    },
+)
+
 ANSWERS = Schema(
     "answers",
     key=("table", "row", "column", "metric", "seed"),
@@ -155,7 +178,7 @@ ANSWERS = Schema(
         "setting": TEXT,  # what else should be known of the row
         "queries": TEXT,  # digest of the queries' ids, in order
         "print": TEXT,  # digest of what was predicted
-        "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between
+        "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between; silhouettes −1 to 1
         "weights": BYTES,  # float32, one per query; null: all count alike
     },
     optional=("weights",),

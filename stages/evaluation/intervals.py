@@ -29,14 +29,15 @@ def interval(
 ) -> Interval:
     """Mean over seeds and queries with the percentile interval of `resampled`; Wilson's if all values are 0, or all 1.
 
-    `weights` of the queries: none means that all count alike.
+    `weights` of the queries: none means that all count alike. Bounds stay in [0, 1], or in [−1, 1] for a measure that
+    was found below 0.
     """
     weights = np.ones(values.shape[1]) if weights is None else weights
-    value = float(_mean(values, weights[None])[0])
-    if value in (0.0, 1.0):
+    value, least = float(_mean(values, weights[None])[0]), -1 if values.min() < 0 else 0
+    if least == 0 and value in (0.0, 1.0):
         low, high = wilson(value, values.shape[1], how.level)
     else:
-        low, high = _bounds(resampled(values, weights, how, study_seed, 0), how.level).clip(0, 1)
+        low, high = _bounds(resampled(values, weights, how, study_seed, 0), how.level).clip(least, 1)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
 
 

@@ -97,8 +97,10 @@ def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: 
         yield Found(row, "b", [0], [_find(queries, queries.clip, gallery, k)])
 
 
-def answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words) -> list[Answers]:
-    """Hits at each rank; `place` lacks the column."""
+def answers(
+    found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words, **more: Any
+) -> list[Answers]:
+    """Hits at each rank; `place` lacks the column. `more`: fields of `Answers`, such as its setting."""
     similarities = [each.similarity for each in found.neighbours]
     return [
         Answers.of(
@@ -107,6 +109,7 @@ def answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[in
             found.seeds,
             queries.ids,
             similarities,
+            **more,
         )
         for k in ranks
     ]

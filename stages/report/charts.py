@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 INK, MUTED, ACCENT, SECOND = "#22303c", "#8a97a3", "#1f6f8b", "#d1495b"
 COLOURS = (ACCENT, SECOND, "#edae49", "#5b8c5a", "#7768ae", "#8c6d46", "#3d9a9a", "#a05195")
+MARKERS = ("o", "^", "s", "D")  # so that groups of one colour differ
 STYLE: Any = {
     "svg.hashsalt": "fieldlink",  # element ids don't change from run to run
     "font.size": 9,
@@ -94,6 +95,21 @@ def bars(values: Mapping[str, float], title: str, *, unit: str) -> bytes:
         axes.set(xscale="log", xlabel=unit, xlim=(min(numbers) / 3, max(numbers) * 4))
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
+        return _svg(figure)
+
+
+def scatter(panels: Mapping[str, Mapping[str, Float[np.ndarray, "point 2"]]]) -> bytes:
+    """Panels side by side by their titles, points by the group that gives them colour and marker; axes have no unit."""
+    groups = sorted({name for points in panels.values() for name in points})
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(4.6 * len(panels), 5.2), layout="constrained")
+        for place, (title, points) in enumerate(panels.items(), start=1):
+            axes = figure.add_subplot(1, len(panels), place, title=title, xticks=[], yticks=[])
+            axes.set_aspect("equal", adjustable="datalim")
+            for number, group in enumerate(groups):
+                colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS) % len(MARKERS)]
+                axes.scatter(*points.get(group, np.zeros((0, 2))).T, s=14, color=colour, marker=marker, label=group)
+        figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=7)
         return _svg(figure)
 
 

@@ -23,6 +23,7 @@ class Study:
     photos: pa.Table | None = None  # without their pictures
     nerfs: pa.Table | None = None  # without their weights
     neighbours: pa.Table | None = None
+    projections: pa.Table | None = None
     rejected: pa.Table | None = None
     views_of: Reader | None = None
     renders_of: Reader | None = None

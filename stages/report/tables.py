@@ -66,11 +66,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    number: str
+    number: str  # 4.4a; fig4.1 for the numbers behind a figure
     title: str
     question: str
     columns: list[Column]
     rows: list[Row]
+
+    @property
+    def name(self) -> str:
+        return titles.name(self.number)
 
 
 def ours(text: str, source: str) -> list[Result]:

@@ -34,6 +34,21 @@ QUESTIONS = {
         "Retrieval with a photo, CLIP alone",
         "The same photos against CLIP vectors of pictures, no mapper.",
     ),
+    "4.6": (
+        "Classification heads on both spaces and their ensemble",
+        "Which vectors say more of a NeRF's class to a trained classifier, its own or their images in CLIP's space? "
+        "Does the sum of both heads' logits say more than either?",
+    ),
+    "4.7": (
+        "Retrieval in both spaces at once",
+        "Does it help to search NeRF and CLIP vectors end to end: as they are, each of length 1, or weighted as chosen "
+        "on validation objects?",
+    ),
+    "fig4.1": (
+        "How well each space keeps the classes apart",
+        "Are classes better clustered after nerf2clip? Silhouettes lie between −100 and 100, purity is the share of an "
+        "object's nearest neighbours that have its class, CKA says how alike the two spaces are.",
+    ),
 }
 
 COLUMNS = {
@@ -43,6 +58,7 @@ COLUMNS = {
     "mse": "MSE loss",
     "prompt_3d_model": "“A 3d model of …”",
     "prompt_photo": "“A photo of …”",
+    "cka": "CKA",
 }
 
 
@@ -67,6 +83,13 @@ def question(table: str) -> tuple[str, str]:
     return QUESTIONS.get(table, ("", ""))
 
 
+def name(table: str) -> str:
+    """What a table is called; one that isn't known yet goes by its own word."""
+    if table not in QUESTIONS:
+        return table
+    return table.replace("fig", "Figure ") if table.startswith("fig") else f"Table {table}"
+
+
 def column(name: str) -> str:
     """A column's heading. The published word `recall@k` is a class hit rate, so the page says Hit@k."""
     return COLUMNS.get(name, words(name))
@@ -74,6 +97,7 @@ def column(name: str) -> str:
 
 def words(name: str) -> str:
     """A key in readable words: recall@k as Hit@k, counts of views spelt out, underscores as spaces."""
+    name = name.replace("nerf_embedding", "NeRF embedding").replace("clip_embedding", "CLIP embedding")
     name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
     return name.replace("recall@", "Hit@").replace("siglip", "SigLIP").replace("_", " ")
 

@@ -8,9 +8,12 @@ from ruamel.yaml import YAML
 
 from stages import datasets
 from stages.evaluate_retrieval import evaluate_retrieval
+from stages.evaluate_spaces import evaluate_spaces
 from stages.evaluate_zero_shot import evaluate_zero_shot
+from stages.project_spaces import project_spaces
 from stages.results import Results
 from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
+from stages.train_heads import train_heads
 from stages.train_retrieval_mappers import train_retrieval_mappers
 from stages.train_zero_shot_mappers import train_zero_shot_mappers
 
@@ -64,10 +67,29 @@ class Study:
             params=params,
         )
 
+        self._run_spaces()
+
+    def _run_spaces(self) -> None:
+        same = {"objects": self["objects"], "nerf_embeddings": self["nerfs"], "params": self.params}
+        mapped, mappers, logits = self["retrieval_mapped"], self["retrieval_out"], self["logits"]
+        train_heads(**same, mappers=mappers, out=self["heads"], logits=logits, curves=self["heads_curves"])
+        project_spaces(**same, mapped=mapped / "nerf2clip", out=self["projections"])
+        evaluate_spaces(
+            **same,
+            photos=self["photos"],
+            gt_embeddings=self["gt"],
+            photo_embeddings=self["photo_embeddings"],
+            mappers=mappers,
+            mapped=mapped,
+            logits=logits,
+            results=self.results("embedding_spaces"),
+        )
+
     def _write_params(self) -> None:
         yaml = YAML()
         values = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
         values["mapper"].update(TINY)
+        values["embedding_spaces"]["heads"].update({"hidden": [8], "epochs": 20, "batch": 6})
         values["intervals"]["resamples"] = 100
         values["runtime"]["workers"] = 1
         for study in ("zero_shot", "retrieval"):

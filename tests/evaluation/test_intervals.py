@@ -23,6 +23,14 @@ def test_where_all_hits_agree_the_interval_is_wilsons_over_queries(value: float)
     assert found.high - found.low > 1
 
 
+def test_a_measure_below_zero_keeps_its_interval():
+    values = np.random.default_rng(1).normal(-0.3, 0.2, (2, 100)).clip(-1, 1)
+    found = interval(values, HOW, 0)
+    assert -100 <= found.low < found.value < found.high < 0
+    bounded = interval(np.where(values < -0.3, -1.0, -0.95), HOW, 0)
+    assert bounded.low >= -100
+
+
 def test_with_one_seed_it_has_the_width_of_query_sampling():
     """Protocol 6.3: ± 1.96 sqrt(p (1 − p) / n)."""
     hits = hit(np.random.default_rng(0).random((1, 2000)) < 0.7)

@@ -1,4 +1,4 @@
-"""The four verbs of the zero-shot and the retrieval study, on made-up vectors."""
+"""The verbs of the zero-shot, the retrieval and the embedding-space study, on made-up vectors."""
 
 import csv
 import json
@@ -13,7 +13,16 @@ from stages import datasets
 from stages.errors import InputError
 from stages.evaluate_zero_shot import evaluate_zero_shot
 from stages.evaluation.tables import Cell
-from stages.schemas import ANSWERS, MAPPED_EMBEDDINGS, NEIGHBOURS, PROMPT_EMBEDDINGS, TRAINING_CURVES
+from stages.schemas import (
+    ANSWERS,
+    LOGITS,
+    MAPPED_EMBEDDINGS,
+    NEIGHBOURS,
+    PROJECTIONS,
+    PROMPT_EMBEDDINGS,
+    TRAINING_CURVES,
+)
+from stages.train_heads import train_heads
 
 KEYS = ("table", "row", "column", "metric")
 
@@ -84,6 +93,67 @@ def test_recall_rises_with_k_and_metrics_are_the_tables_values(made_up: Study):
     for row in rows(made_up["zero_shot.csv"]):
         group = {"4.1": "nerf2clip, prompt_3d_model", "4.2": "nerf2clip, prompt_photo", "4.3": "rendered views"}
         assert zero_shot[group[row["table"]]][row["row"]][row["column"]] == float(row["value"])
+
+
+def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Study):
+    found = rows(made_up["embedding_spaces.csv"])
+    published = [key for key in keys(rows(PUBLISHED)) if key[0] in ("4.6", "4.7")]
+    assert len(published) == 9
+    assert keys(found)[:9] == published
+    assert {row["row"] for row in found[9:]} == {
+        "nerf_embedding",
+        "clip_embedding",
+        "nerf_embedding and clip_embedding",
+        *(f"concat {kind} {queries}" for kind in ("l2", "weighted") for queries in ("synthetic", "real")),
+    }
+    for row in found:
+        assert -100 <= float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"]) <= 100
+        assert row["seeds"] == ("1" if row["row"] == "nerf_embedding" else "2")
+        assert row["n"] == ("4" if row["metric"] == "recall_real" else "8")
+    settings = {row["setting"] for row in found if "weighted" in row["row"]}
+    assert len(settings) == 1  # one weight, chosen on validation, for views and photos alike
+    metrics = json.loads(made_up["embedding_spaces.json"].read_text())
+    assert set(metrics) == {"spaces", "heads", "joined space", "mcnemar"}
+    assert set(metrics["mcnemar"]) == {"against", "seed 0", "seed 1", "pooled"}
+
+
+def test_heads_see_the_mapper_of_their_own_seed_and_every_test_object(made_up: Study):
+    found = datasets.read(made_up["logits"], LOGITS).to_pylist()
+    assert {(row["variant"], row["seed"]) for row in found} == {
+        (f"head {space}_embedding", seed) for space in ("nerf", "clip") for seed in (0, 1)
+    }
+    assert len(found) == 4 * 8
+    assert all("-test-" in row["object_id"] and len(row["logits"]) == 3 for row in found)
+    _, config = datasets.read_model(made_up["heads"] / "clip_embedding")
+    assert config["widths"] == [6, 8, 3]
+    curves = datasets.read(made_up["heads_curves"], TRAINING_CURVES)
+    assert set(curves["variant"].to_pylist()) == {"head nerf_embedding", "head clip_embedding"}
+
+
+def test_a_projection_has_every_test_object_in_both_spaces(made_up: Study):
+    found = datasets.read(made_up["projections"], PROJECTIONS).to_pylist()
+    ids = {
+        space: {row["object_id"] for row in found if row["space"] == space}
+        for space in ("nerf_embedding", "clip_embedding")
+    }
+    assert ids["nerf_embedding"] == ids["clip_embedding"]
+    assert len(found) == 2 * 8
+    assert all(row["object_id"].startswith(row["class_name"]) for row in found)
+
+
+def test_a_loss_the_retrieval_study_lacks_is_an_error_that_names_the_parameter(made_up: Study, tmp_path: Path):
+    text = made_up.params.read_text().replace("nerf2clip: siglip", "nerf2clip: mse")
+    (tmp_path / "params.yaml").write_text(text)
+    with pytest.raises(InputError, match=r"no mapper 'nerf2clip mse'.*retrieval\.losses"):
+        train_heads(
+            objects=made_up["objects"],
+            nerf_embeddings=made_up["nerfs"],
+            mappers=made_up["retrieval_out"],
+            out=tmp_path / "heads",
+            logits=tmp_path / "logits",
+            curves=tmp_path / "curves",
+            params=tmp_path / "params.yaml",
+        )
 
 
 def test_averaged_views_of_well_separated_classes_are_all_recognised(made_up: Study):

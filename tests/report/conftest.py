@@ -36,7 +36,7 @@ class Files:
         """The verb's command line for everything there is."""
         data = [
             f"--{name.replace('_', '-')}={self.root / name}"
-            for name in ("objects", "views", "photos", "nerfs", "rendered_views", "neighbours")
+            for name in ("objects", "views", "photos", "nerfs", "rendered_views", "neighbours", "projections")
         ]
         lists = ["--curves", str(self.root / "clip"), "--rejected", str(self.root / "rejected")]
         return [*data, f"--speed={self.root / 'speed.json'}", *self.always(), *lists]
@@ -78,6 +78,7 @@ def written(root: Path, per_class: int, classes: tuple[str, ...] = ("bench", "ca
         | {kind: psnr + shift for kind, shift in zip(kinds, (1, 0, -8, -9), strict=True)},
     )
     _neighbours(root, ids, random)
+    _projections(root, ids, names, random)
     _rest(root)
     return Files(root, len(ids))
 
@@ -109,6 +110,13 @@ def _neighbours(root: Path, ids: list[str], random: np.random.Generator) -> None
         for rank, item in enumerate(random.permutation(len(ids))[:5])
     ]
     _write(root, schemas.NEIGHBOURS, dict(zip(schemas.NEIGHBOURS.columns, zip(*rows, strict=True), strict=True)))
+
+
+def _projections(root: Path, ids: list[str], names: list[str], random: np.random.Generator) -> None:
+    x, y = random.normal(size=(2, 2 * len(ids)))
+    spaces = [space for space in ("nerf_embedding", "clip_embedding") for _ in ids]
+    values = {"space": spaces, "object_id": ids * 2, "x": x, "y": y, "class_name": names * 2}
+    _write(root, schemas.PROJECTIONS, values)
 
 
 def _rest(root: Path) -> None:

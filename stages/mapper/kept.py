@@ -1,0 +1,40 @@
+"""Mappers that a study has trained and kept, found by variant and applied to other vectors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from stages.errors import InputError
+from stages.mapper.networks import apply
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Stacked tensors of a model folder and its config's list of models, in the same order."""
+
+    tensors: Mapping[str, Float[np.ndarray, "..."]]
+    models: Sequence[Mapping[str, Any]]
+
+    @staticmethod
+    def of(tensors: Mapping[str, Float[np.ndarray, "..."]], config: Mapping[str, Any]) -> "Kept":
+        """From a model folder."""
+        return Kept(tensors, config["models"])
+
+    def places(self, variant: str) -> list[int]:
+        """Where the variant's training seeds stand; a variant that wasn't trained is an error that names it."""
+        found = [place for place, model in enumerate(self.models) if model["variant"] == variant]
+        if not found:
+            known = sorted({model["variant"] for model in self.models})
+            raise InputError(f"no mapper {variant!r}, expected one of {known}; is its loss in retrieval.losses?")
+        return found
+
+    def seeds(self, variant: str) -> list[int]:
+        return [self.models[place]["seed"] for place in self.places(variant)]
+
+    def outputs(self, variant: str, vectors: Float[np.ndarray, "row in"]) -> Float[np.ndarray, "seed row out"]:
+        """What each training seed's mapper makes of the vectors."""
+        places = self.places(variant)
+        return np.stack(list(apply({name: stack[places] for name, stack in self.tensors.items()}, vectors)))

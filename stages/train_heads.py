@@ -1,0 +1,63 @@
+"""Train classification heads on NeRF vectors and on their images in CLIP's space (Table 4.6)."""
+
+from pathlib import Path
+
+from stages import datasets
+from stages.params import load
+from stages.runtime import command, in_workers
+from stages.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+
+
+def train_heads(
+    *,
+    objects: Path,
+    nerf_embeddings: Path,
+    mappers: Path,
+    out: Path,
+    logits: Path,
+    curves: Path,
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write, per space, a model below `out`; the test objects' logits and the training curves.
+
+    `mappers`: as the retrieval study kept them. The heads of its space with seed s see the vectors g(v) of the
+    mapper with seed s; those of the NeRFs' own space all see v.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    from stages.evaluation.subjects import labels, only, originals
+    from stages.heads import records
+    from stages.heads.training import Examples, Task, train_many
+    from stages.mapper.kept import Kept
+
+    known = load(params)
+    stage, classes = "train_heads", list(known.classes)
+    nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
+    kept, variant = (
+        Kept.of(*datasets.read_model(mappers / "nerf2clip")),
+        f"nerf2clip {known.embedding_spaces.nerf2clip}",
+    )
+    seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
+    for split in ("train", "validation", "test"):
+        rows = originals(catalogue, split, nerfs["object_id"].to_pylist())
+        ids[split], known_classes = (
+            rows["object_id"].to_pylist(),
+            labels(rows["class_name"].to_pylist(), classes, "objects"),
+        )
+        vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
+        spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), known_classes)
+        spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), known_classes)
+    rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
+    tasks = [Task(name, seeds, seen["train"], seen["validation"], *rest) for name, seen in spaces.items()]
+    trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.heads.training"]))
+    for part in trained:
+        datasets.write_model(out / part.space, part.tensors, records.config(part))
+    rows = [records.logits(part, ids["test"], spaces[part.space]["test"].vectors) for part in trained]
+    joined = pa.concat_tables(datasets.table(LOGITS, part) for part in rows)
+    datasets.write(logits, LOGITS, [joined.sort_by([(key, "ascending") for key in LOGITS.key])], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves(trained))], stage)
+
+
+if __name__ == "__main__":
+    command(train_heads)

@@ -1,0 +1,59 @@
+"""The joined space: what its cosine is, and how its weight is chosen."""
+
+import numpy as np
+import pytest
+
+from stages.evaluation.joined import Joined, Sides, answers
+from stages.evaluation.searches import Objects, Queries
+from stages.evaluation.tables import Words
+from stages.evaluation.views import Views
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_a_weighted_cosine_is_the_weighted_mean_of_both_spaces_at_any_length(alpha: float):
+    rng = np.random.default_rng(0)
+    one, other = (Sides(10 * rng.normal(size=(4, 5)), rng.normal(size=(4, 3))) for _ in range(2))
+    for i in range(4):
+        expected = alpha * cosine(one.nerf[i], other.nerf[i]) + (1 - alpha) * cosine(one.clip[i], other.clip[i])
+        assert cosine(one.weighted(alpha)[i], other.weighted(alpha)[i]) == pytest.approx(expected)
+
+
+def test_raw_parts_count_by_their_lengths():
+    one, other = Sides(np.array([[3.0, 0]]), np.array([[0, 4.0]])), Sides(np.array([[3.0, 0]]), np.array([[4.0, 0]]))
+    assert cosine(one.raw()[0], other.raw()[0]) == pytest.approx(9 / 25)
+
+
+def joined(nerf_right: bool) -> Joined:
+    """Six objects of three classes; one space knows the classes, the other is nothing but noise."""
+    classes, rng = np.array([0, 0, 1, 1, 2, 2]), np.random.default_rng(1)
+    known, noise = np.eye(3, dtype=np.float32)[classes], rng.normal(size=(6, 3)).astype(np.float32)
+    nerf, clip = (known, noise) if nerf_right else (noise, known)
+    asked, ids = (nerf, rng.permutation(clip)) if nerf_right else (rng.permutation(nerf), clip), list("abcdef")
+    views = Views(ids, np.arange(6), np.ones(6, int), np.zeros(6, int), clip)
+    objects = Objects(ids, nerf, views, classes)
+    queries = Queries("gt", ids, asked[1], classes, np.arange(6))
+    return Joined.of(queries, objects, asked[0][None], clip[None], [0])
+
+
+def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
+    alphas = [0.0, 0.1, 0.9, 1.0]
+    assert joined(nerf_right=True).best_alpha(alphas) >= 0.9
+    assert joined(nerf_right=False).best_alpha(alphas) == 0.0
+
+
+def test_rows_are_named_and_the_querys_own_object_is_set_aside():
+    space = joined(nerf_right=True)
+    found = answers(space, 1.0, [1, 5], Words("4.7", "concat synthetic", "", "recall_synthetic"))
+    assert [(each.words.row, each.words.column, each.setting) for each in found[::2]] == [
+        ("concat synthetic", "recall@1", ""),
+        ("concat l2 synthetic", "recall@1", "alpha=0.5"),
+        ("concat weighted synthetic", "recall@1", "alpha=1"),
+    ]
+    assert found[4].values.all()  # by the space that knows, the other object of the class comes first
+    nearest = space.found("", 6, 1.0).neighbours[0].item
+    assert not (nearest[:, :5] == np.arange(6)[:, None]).any()
+    assert (nearest[:, 5] == -1).all()

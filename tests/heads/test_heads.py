@@ -1,0 +1,145 @@
+"""Classification heads against torch's own layers, alone and side by side."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from stages.heads import records
+from stages.heads.draws import Draws
+from stages.heads.mixing import doubled
+from stages.heads.networks import Heads, single
+from stages.heads.training import Examples, Task, train_many
+from stages.params import Params
+
+
+def reference(widths: list[int], seed: int) -> nn.Sequential:
+    """One head of torch's own layers, without dropout."""
+    *hidden, last = single(widths, seed)
+    parts = [part for layer in hidden for part in (layer, nn.BatchNorm1d(layer.out_features), nn.ReLU())]
+    return nn.Sequential(*parts, last)
+
+
+def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) -> Task:
+    """Vectors of four classes, each around a direction of its own; every seed sees others."""
+    values = {"hidden": (16, 8), "epochs": 30, "batch": 12, "learning_rate": 0.02, "validate_every": 5}
+    how = params.embedding_spaces.heads.model_copy(update={**values, **changes})
+    centres = 2 * np.random.default_rng(0).normal(size=(4, 6))
+
+    def examples(count: int) -> Examples:
+        labels = np.arange(count) % 4
+        draws = [np.random.default_rng([count, seed]).normal(size=(count, 6)) for seed in seeds]
+        return Examples((centres[labels] + np.stack(draws)).astype(np.float32), labels)
+
+    return Task("space", seeds, examples(41), examples(20), 4, how, study_seed=3)
+
+
+def test_a_stack_learns_and_tests_as_torchs_own_layers_do():
+    widths, seeds = [5, 7, 6, 3], [1, 2**62]
+    inputs = 10 * torch.randn(2, 9, 5, generator=torch.Generator().manual_seed(0))
+    stack, alone = Heads(widths, seeds), [reference(widths, seed) for seed in seeds]
+    for head in alone:
+        head.train()
+    learnt = stack.learn(inputs, torch.ones(2, 9), 0.0, Draws(seeds))
+    expected = torch.stack([head(inputs[i]) for i, head in enumerate(alone)])
+    assert torch.allclose(learnt, expected, atol=1e-5)
+    for head in alone:
+        head.eval()
+    expected = torch.stack([head(inputs[i]) for i, head in enumerate(alone)])
+    assert torch.allclose(stack(inputs), expected, atol=1e-5)
+    assert torch.allclose(Heads.of(stack.tensors())(inputs), expected, atol=1e-5)
+
+
+def test_rows_that_do_not_count_change_nothing_of_the_others():
+    widths, draws = [5, 7, 3], Draws([0])
+    inputs = torch.randn(1, 8, 5, generator=torch.Generator().manual_seed(0))
+    counted = torch.tensor([[1.0] * 6 + [0.0] * 2])
+    whole, part = Heads(widths, [4]), Heads(widths, [4])
+    with_fill = whole.learn(inputs, counted, 0.0, draws)[:, :6]
+    assert torch.allclose(with_fill, part.learn(inputs[:, :6], torch.ones(1, 6), 0.0, draws), atol=1e-6)
+    assert all(np.allclose(whole.tensors()[name], value, atol=1e-6) for name, value in part.tensors().items())
+
+
+def test_dropout_keeps_its_share_and_the_mean():
+    heads, rows = Heads([4, 400, 1], [0]), torch.randn(1, 50, 4, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        heads.weights[1].fill_(1)
+        draws = [heads.learn(rows, torch.ones(1, 50), 0.5, Draws([seed])) for seed in range(2)]
+        without = heads.learn(rows, torch.ones(1, 50), 0.0, Draws([0]))
+    assert not torch.equal(draws[0], draws[1])
+    assert draws[0].mean().item() == pytest.approx(without.mean().item(), rel=0.05)
+
+
+def test_a_mixture_takes_every_coordinate_from_its_row_or_from_one_other_of_its_class():
+    labels = torch.tensor([[0, 0, 0, 1, 1, 2, 0]])
+    inputs = torch.arange(7 * 50).reshape(1, 7, 50).float()  # no two numbers alike
+    batch = doubled(inputs, labels, Draws([5]))
+    assert torch.equal(batch.inputs[:, :7], inputs)
+    assert torch.equal(batch.labels, torch.cat([labels, labels], 1))
+    assert batch.counted[0].tolist() == [1] * 7 + [1, 1, 1, 0, 0, 0, 1]  # classes of two and one aren't mixed
+    sources = (batch.inputs[0, 7:] // 50).long()
+    for row in (0, 1, 2, 6):
+        others = set(sources[row].tolist()) - {row}
+        assert len(others) <= 1
+        assert all(labels[0, other] == 0 for other in others)
+    assert torch.equal(batch.inputs[0, 7:] % 50, torch.arange(50).expand(7, 50).float())
+
+
+def test_the_share_taken_from_the_partner_is_uniform():
+    labels, inputs = torch.zeros(1, 3, dtype=torch.int64), torch.eye(3)[None].repeat_interleave(200, dim=2)
+    draws = Draws([1])
+    kept = torch.stack([doubled(inputs, labels, draws).inputs[0, 3, :200].mean() for _ in range(400)])
+    assert kept.mean().item() == pytest.approx(0.5, abs=0.05)
+    assert kept.std().item() == pytest.approx(12**-0.5, abs=0.04)
+
+
+def test_no_head_depends_on_those_beside_it(params: Params):
+    work = task(params, epochs=6)
+    together = train_many(work)
+    for place, seed in enumerate(work.seeds):
+        train, validation = (
+            Examples(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
+        )
+        alone = train_many(replace(work, seeds=(seed,), train=train, validation=validation))
+        assert alone.best_step[0] == together.best_step[place]
+        for name, value in alone.tensors.items():
+            assert np.allclose(value[0], together.tensors[name][place], atol=1e-4), name
+
+
+def test_heads_learn_classes_and_the_best_check_is_the_one_kept(params: Params):
+    work = task(params)
+    trained = train_many(work)
+    logits = Heads.of(trained.tensors)(torch.tensor(work.validation.vectors))
+    accuracy = (logits.argmax(2).numpy() == work.validation.labels).mean(1)
+    assert accuracy == pytest.approx(trained.accuracy.max(0))
+    assert (accuracy > 0.7).all()
+    for model, step in enumerate(trained.best_step):
+        best = trained.accuracy[:, model] == trained.accuracy[:, model].max()
+        losses = np.where(best, trained.validation_loss[:, model], np.inf)
+        assert trained.check_steps[losses.argmin()] == step
+
+
+def test_fewer_objects_than_a_batch_and_a_last_epoch_off_the_beat_are_fine(params: Params):
+    trained = train_many(task(params, batch=64, epochs=3, validate_every=2))
+    assert trained.check_steps.tolist() == [2, 3]
+
+
+def test_vectors_that_are_not_finite_are_an_error_that_names_the_heads(params: Params):
+    work = task(params, epochs=1)
+    broken = Examples(work.validation.vectors * np.float32(np.nan), work.validation.labels)
+    with pytest.raises(FloatingPointError, match="head space seed=0"):
+        train_many(replace(work, validation=broken))
+
+
+def test_logits_are_those_of_each_seeds_own_vectors(params: Params):
+    work = task(params, epochs=2)
+    trained = train_many(work)
+    ids = [f"object-{i}" for i in range(20)]
+    columns = records.logits(trained, ids, work.validation.vectors)
+    one = Heads.of({name: value[1:2] for name, value in trained.tensors.items()})
+    expected = one(torch.tensor(work.validation.vectors[1:2])).detach().numpy()[0]
+    assert columns["seed"][20:40] == [1] * 20
+    assert columns["object_id"][20:40] == ids
+    assert np.allclose(columns["logits"][20:40], expected, atol=1e-5)

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+import torch
+
+from stages.errors import InputError
+from stages.mapper.kept import Kept
+from stages.mapper.networks import Mappers, single
+
+WIDTHS = [4, 5, 3]
+MODELS = [("g cosine", 0), ("g siglip", 7), ("g cosine", 1), ("g siglip", 2)]
+
+
+@pytest.fixture
+def kept() -> Kept:
+    config = {"models": [{"variant": variant, "seed": seed} for variant, seed in MODELS]}
+    return Kept.of(Mappers(WIDTHS, range(4)).tensors(), config)
+
+
+def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(kept: Kept):
+    inputs = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    found = kept.outputs("g siglip", inputs)
+    assert kept.seeds("g siglip") == [7, 2]
+    for place, model in enumerate((1, 3)):
+        expected = single(WIDTHS, model)(torch.tensor(inputs)).detach().numpy()
+        assert np.allclose(found[place], expected, atol=1e-6)
+
+
+def test_a_variant_that_was_not_trained_is_an_error_that_names_it_and_the_parameter(kept: Kept):
+    with pytest.raises(InputError, match=r"no mapper 'g mse', expected one of \['g cosine', 'g siglip'\].*losses"):
+        kept.outputs("g mse", np.zeros((1, 4), np.float32))
