@@ -183,6 +183,11 @@ class Intervals(Strict):  # read by evaluation/intervals.py
     level: Annotated[float, Field(gt=0, lt=1)]
 
 
+class Claims(Strict):  # read by evaluation/claims.py
+    margin: PositiveFloat
+    resamples: PositiveInt
+
+
 class Params(Strict):
     study: Study
     runtime: Runtime
@@ -197,6 +202,7 @@ class Params(Strict):
     zero_shot: ZeroShot
     retrieval: Retrieval
     intervals: Intervals
+    claims: Claims
 
 
 def load(path: Path) -> Params:
