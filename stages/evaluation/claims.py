@@ -93,7 +93,7 @@ class Trial:
             return Row(claim, "", part.text, published, None, None, None, "undecided", level, None, None, reason)
         cells = {words: self.answered[words] for words in sorted(part.cells)}
         found = self._effect(part, cells, level)
-        value, low, high = (round(number, DIGITS) for number in (found.value, found.low, found.high))
+        value, low, high = (round(number, DIGITS) + 0.0 for number in (found.value, found.low, found.high))
         verdict = judged(low, high, region(part.claimed, self.margin))
         queries, seeds = (max(each.values.shape[axis] for each in cells.values()) for axis in (1, 0))
         setting = "; ".join(dict.fromkeys(note for note in self._notes(part, cells) if note))

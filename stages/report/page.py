@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from stages.report import curves, galleries, pictures, psnr, tables, titles, world
+from stages.report import claims, curves, galleries, pictures, psnr, tables, titles, world
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -41,6 +41,9 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "psnr": _psnr(study),
         "tables": tables.pivot(study.results, study.published, study.spread),
         "spread": bool(study.spread),
+        "claims": study.claims,
+        "verdicts": claims.counts(study.claims),
+        "margin": study.params.claims.margin,
         "galleries": [_gallery(gallery) for gallery in shown],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
