@@ -2,12 +2,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: install study test
+.PHONY: install study history test
 
 install: .venv/installed
 
 study: .venv/installed
 	dvc repro
+
+history: .venv/installed
+	python -m stages.build_history $(if $(REVISIONS),--revisions $(REVISIONS))
 
 test: .venv/installed
 	python -m pytest

@@ -30,11 +30,13 @@ def build_report(
     projections: Path | None = None,
     by_seed: Path | None = None,
     speed: Path | None = None,
+    claims: Path | None = None,
     curves: tuple[Path, ...] = (),
     rejected: tuple[Path, ...] = (),
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""
+    from stages.report import claims as conclusions
     from stages.report import curves as lines
     from stages.report import drawings, galleries, page, psnr, wall
     from stages.report.speed import Speed
@@ -54,11 +56,12 @@ def build_report(
         renders_of=rendered_views and partial(datasets.rows_of, rendered_views, schemas.RENDERED_VIEWS),
         photos_of=photos and partial(datasets.rows_of, photos, schemas.PHOTOS),
         curves={_name(folder): datasets.read(folder, schemas.TRAINING_CURVES) for folder in curves},
-        results=[row for file in _texts(tables, "*.csv") for row in ours(*file)],
+        results=[row for file in _texts(tables, "*.csv", claims) for row in ours(*file)],
         spread={key: found for file in _texts(by_seed, "*.csv") for key, found in spreads(*file).items()},
         published=references(published.read_text("utf-8"), str(published)),
         metrics={Path(path).stem: _json(text, path) for text, path in _texts(metrics, "*.json")},
         times=[_json(*file) for file in _texts(scratch_folder("times"), "*.json")],
+        claims=conclusions.claims(claims.read_text("utf-8"), str(claims)) if claims and claims.is_file() else [],
         speed=Speed(**_json(speed.read_text("utf-8"), str(speed))) if speed else None,
     )
     portraits, shown = wall.portraits(study), galleries.of_study(study)
@@ -87,9 +90,10 @@ def _joined(rejected: tuple[Path, ...]) -> pa.Table | None:
     return pa.concat_tables(datasets.read(folder, schemas.REJECTED) for folder in rejected) if rejected else None
 
 
-def _texts(folder: Path | None, pattern: str) -> list[tuple[str, str]]:
-    """Text and path of each file, in order of name."""
-    return [(path.read_text("utf-8"), str(path)) for path in sorted(folder.glob(pattern))] if folder else []
+def _texts(folder: Path | None, pattern: str, but: Path | None = None) -> list[tuple[str, str]]:
+    """Text and path of each file other than `but`, in order of name."""
+    paths = sorted(folder.glob(pattern)) if folder else []
+    return [(path.read_text("utf-8"), str(path)) for path in paths if path != but]
 
 
 def _json(text: str, path: str) -> Any:

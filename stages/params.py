@@ -202,6 +202,11 @@ class Intervals(Strict):  # read by evaluation/intervals.py
     level: Annotated[float, Field(gt=0, lt=1)]
 
 
+class Claims(Strict):  # read by evaluation/claims.py
+    margin: PositiveFloat
+    resamples: PositiveInt
+
+
 class Params(Strict):
     study: Study
     runtime: Runtime
@@ -217,6 +222,7 @@ class Params(Strict):
     retrieval: Retrieval
     embedding_spaces: EmbeddingSpaces
     intervals: Intervals
+    claims: Claims
 
 
 def load(path: Path) -> Params:

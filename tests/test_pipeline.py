@@ -92,5 +92,8 @@ def test_every_stage_says_what_comes_out_and_files_stay_short():
 
 @pytest.mark.parametrize("path", sorted(pipeline.ROOT.glob("stages/*.py")), ids=lambda path: path.stem)
 def test_every_runnable_module_is_a_stage_of_some_pipeline(path):
-    if 'if __name__ == "__main__"' in path.read_text():
+    if path.stem not in NO_STAGES and 'if __name__ == "__main__"' in path.read_text():
         assert f"stages.{path.stem}" in {pipeline.verb(stage) for stage in pipeline.stages().values()}
+
+
+NO_STAGES = {"build_history"}  # it reads other commits, on which no result may depend

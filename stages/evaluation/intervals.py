@@ -43,7 +43,7 @@ def interval(
 
 def difference(
     first: Values,
-    second: Values,
+    second: Float[np.ndarray, "other_seed query"],
     how: Intervals,
     study_seed: int,
     level: float | None = None,
@@ -51,12 +51,16 @@ def difference(
 ) -> Interval:
     """Mean of `first` less that of `second`, asked the same queries: paired over queries, each with its own seeds.
 
-    `level`: another confidence than `how.level`.
+    `level`: another confidence than `how.level`. Where no query tells the two apart, the interval is Wilson's of the
+    share that might.
     """
-    weights = np.ones(first.shape[1]) if weights is None else weights
+    level, weights = level or how.level, np.ones(first.shape[1]) if weights is None else weights
     value = float((_mean(first, weights[None]) - _mean(second, weights[None]))[0])
+    if np.array_equal(first, second):
+        high = wilson(0.0, first.shape[1], level)[1]
+        return Interval(0.0, -100 * high, 100 * high)
     draws = [resampled(values, weights, how, study_seed, side) for side, values in enumerate((first, second))]
-    low, high = _bounds(draws[0] - draws[1], level or how.level)
+    low, high = _bounds(draws[0] - draws[1], level)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
 
 

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -34,6 +34,15 @@ STYLE: Any = {
 }
 
 Curve = tuple[list[int], list[float]]  # steps, losses
+
+
+class Mark(NamedTuple):
+    """A value with its interval at one place of a line; NaN where there is none."""
+
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    moved: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,21 @@ def lines(series: Mapping[str, Curve], title: str, *, x: str, y: str) -> bytes:
         if all(min(numbers) > 0 for _, numbers in series.values()):
             axes.set_yscale("log")
         axes.legend(ncols=1 if len(series) < 6 else 2)
+        return _svg(figure)
+
+
+def history(series: Mapping[str, Sequence[Mark]], title: str) -> bytes:
+    """One line a metric over numbered revisions, with intervals; a ring where it moved beyond them."""
+    with mpl.rc_context(STYLE | {"svg.fonttype": "none"}):  # many charts: text as text is far smaller
+        figure, axes = _figure(title, height=2.5)
+        x = np.arange(1, max(map(len, series.values())) + 1)
+        for colour, (name, marks) in zip(COLOURS, series.items(), strict=False):
+            value, low, high = (np.array(numbers) for numbers in zip(*(m[:3] for m in marks), strict=True))
+            axes.errorbar(x, value, [value - low, high - value], color=colour, marker=".", elinewidth=0.8, label=name)
+            ringed = np.array([mark.moved for mark in marks])
+            axes.plot(x[ringed], value[ringed], "o", color=colour, markersize=11, fillstyle="none")
+        axes.set(xlabel="revision", xticks=x, xlim=(0.5, len(x) + 0.5))
+        figure.legend(loc="outside lower center", ncols=2)
         return _svg(figure)
 
 

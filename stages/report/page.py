@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from stages.report import curves, galleries, pictures, projections, psnr, tables, titles, world
+from stages.report import claims, curves, galleries, pictures, projections, psnr, tables, titles, world
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -42,6 +42,9 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "tables": tables.pivot(study.results, study.published, study.spread),
         "spread": bool(study.spread),
         "projections": _image(projections.drawn(study.projections)) if study.projections is not None else None,
+        "claims": study.claims,
+        "verdicts": claims.counts(study.claims),
+        "margin": study.params.claims.margin,
         "galleries": [_gallery(gallery) for gallery in shown],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,

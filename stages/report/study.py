@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.params import Params
+from stages.report.claims import Claim
 from stages.report.speed import Speed
 from stages.report.tables import Key, Result
 
@@ -33,6 +34,7 @@ class Study:
     published: Sequence[Result] = ()
     spread: Mapping[Key, tuple[float, float]] = field(default_factory=dict)  # over training seeds
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    claims: Sequence[Claim] = ()
     times: Sequence[Mapping[str, Any]] = ()
     speed: Speed | None = None
 

@@ -24,6 +24,7 @@ PHOTOS = {"catalogue": "photo-like pictures of other catalogue objects", "folder
 class World:
     headline: str
     caution: str  # how far the numbers compare with the published ones
+    tested: str  # what a verdict on a published claim says, and what it doesn't
     clip: str
     objects: str
     photos: str
@@ -53,10 +54,8 @@ def describe(params: Params) -> World:
         else f"{params.clip.model}, weights {params.clip.pretrained.rpartition('/')[2]}"
     )
     seeds = ", ".join(str(seed) for seed in params.mapper.seeds)
-    headline, caution = _claim(params)
     return World(
-        headline,
-        caution,
+        *_claim(params),
         clip,
         OBJECTS[params.scenes.source],
         PHOTOS[params.photos.source],
@@ -95,23 +94,30 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _claim(params: Params) -> tuple[str, str]:
-    """Headline and caution; no set of parameters alone makes a page a reproduction."""
+def _claim(params: Params) -> tuple[str, str, str]:
+    """Headline, caution and what is tested; no set of parameters alone makes a page a reproduction."""
     if params.scenes.source == "catalogue":
         return (
             "A small synthetic world, not the published experiment",
             "Objects, NeRFs, photos and CLIP are smaller than the published ones and of another kind. Published "
             "numbers stand beside ours for orientation only: compare which method wins and by how much, never the "
             "absolute values.",
+            "Each published conclusion is tested here in a small synthetic world: procedural objects, photo-like "
+            "pictures and a small CLIP. The published experiment is not repeated. A verdict says whether the "
+            "conclusion carries over to this world; it neither confirms nor refutes it where it was found.",
         )
     if params.clip.source == "train":
         return (
             "Real objects with a small CLIP, not the published experiment",
             "The objects come from a folder, but the CLIP is a small one trained on synthetic pictures, weak on real "
             "photos. Published numbers stand beside ours for orientation only.",
+            "Each published conclusion is tested here on other objects and with a small CLIP. The published experiment "
+            "is not repeated. A verdict says whether the conclusion carries over; it neither confirms nor refutes it.",
         )
     return (
         "Your own objects under a pretrained CLIP",
         "Absolute values compare with the published ones only if objects, split and CLIP weights are the published "
         "ones; otherwise compare orderings and differences.",
+        "Each published conclusion is tested here on your own objects and photos. Unless objects, split and CLIP "
+        "weights are the published ones, a verdict neither confirms nor refutes it where it was found.",
     )

@@ -30,10 +30,22 @@ TABLES = {"4.1", "4.2", "4.3", "4.4a", "4.4b", "4.5a", "4.5b", "4.6", "4.7"}
 def test_the_page_is_there_and_every_published_number_has_its_counterpart(study):
     assert "<html" in (study.folder / "reports" / "index.html").read_text()
     published = {key(row) for row in rows(study.folder / "reports" / "published" / "tables.csv")}
-    ours = {key(row) for path in (study.folder / "reports" / "tables").glob("*.csv") for row in rows(path)}
+    ours = {key(row) for path in tables(study) for row in rows(path)}
     wanted = {number for number in published if number[0] in TABLES}
     assert len(wanted) == 102
     assert wanted - ours == set()
+
+
+def tables(study) -> list[Path]:
+    """Every study's table; the claims are something else."""
+    return [path for path in (study.folder / "reports" / "tables").glob("*.csv") if path.name != "claims.csv"]
+
+
+def test_every_claim_has_a_verdict(study):
+    claims = rows(study.folder / "reports" / "tables" / "claims.csv")
+    headlines = {row["claim"]: row["verdict"] for row in claims if not row["part"]}
+    assert list(headlines) == [str(number) for number in range(1, 13)]
+    assert set(headlines.values()) <= {"holds", "does not hold", "undecided"}
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -63,9 +75,9 @@ def test_outputs_are_parquet_safetensors_and_json_and_nothing_else_is_written(st
 
 
 def test_numbers_are_never_missing_and_intervals_hold_their_value(study):
-    tables = [row for path in (study.folder / "reports" / "tables").glob("*.csv") for row in rows(path)]
-    assert tables
-    for row in tables:
+    numbers = [row for path in tables(study) for row in rows(path)]
+    assert numbers
+    for row in numbers:
         value, low, high = float(row["value"]), float(row["ci_low"]), float(row["ci_high"])
         assert (-100 if row["metric"] == "silhouette" else 0) <= low <= value <= high <= 100
         assert int(row["n"]) > 0

@@ -12,6 +12,7 @@ import pytest
 
 from stages.build_report import build_report
 from stages.errors import InputError
+from stages.report import claims
 
 
 class Page(HTMLParser):
@@ -120,3 +121,35 @@ def test_a_damaged_metric_is_named(files, tmp_path: Path):
     (tmp_path / "clip.json").write_text("{")
     with pytest.raises(InputError, match=r"clip\.json: not valid JSON"):
         build_report(**always(files) | {"metrics": tmp_path})
+
+
+def test_claims_stand_with_both_effects_and_their_verdict_in_words(built):
+    text = re.sub(r"\s+", " ", Page(built.root / "index.html").text)
+    assert "neither confirms nor refutes" in text
+    assert "1. Cosine beats SigLIP ? undecided Published: +0.41 · here: −1.50 [−4.25, +1.10] n = 208" in text
+    assert "1awith synthetic queries+10.07+12.50 [+8.10, +16.90]✓ holds" in text
+    assert "2. The ensemble wins ? undecided Published: +0.68 · here: – not in this run: Table 4.6" in text
+    assert "✗ does not hold Published: +2.70 · here: −9.10 [−12.00, −5.00] n = 208, seeds 3, 98.75 % interval" in text
+    assert "1 holds" not in text.split("1. Cosine")[0]  # of claims, no part is counted
+    assert re.search(r"0holds 1does not hold 2undecided", text)
+
+
+def test_without_claims_the_page_says_so(files, tmp_path: Path):
+    (tmp_path / "tables").mkdir()
+    changes = {name: tmp_path / name for name in ("tables", "claims", "out")}
+    build_report(**always(files) | changes)
+    assert "Not in this run: the tested claims" in Page(tmp_path / "out").text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1,,a,x,1,1,1,holds,0.95,1,1,", r"line 2: expected the columns of claims.csv, numbers among .*'x'"),
+        ("1,,a,1,1,1,1,true,0.95,1,1,", r"line 2: verdict is 'true', expected one of \['holds'"),
+        ("1,a,a,1,1,1,1,holds,0.95,1,1,", r"line 2: part 'a' before its claim"),
+    ],
+)
+def test_a_damaged_claim_is_named(text: str, message: str):
+    header = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting"
+    with pytest.raises(InputError, match=rf"claims.csv: {message}"):
+        claims.claims(f"{header}\n{text}\n", "claims.csv")

@@ -1,0 +1,198 @@
+"""The twelve conclusions of the study, as contrasts of its tables' cells (protocol 15)."""
+
+import numpy as np
+
+from stages.evaluation.claims import Claim, Part, Side
+from stages.evaluation.tables import Words
+
+PROMPTS = {"4.1": "prompt_3d_model", "4.2": "prompt_photo"}
+LOSSES = ("cosine", "siglip")
+VIEWS = ("1", "2", "4", "8", "16", "N")
+AVERAGED = [f"nerf2clip {source} views={views}" for source in ("rendered", "gt") for views in VIEWS]
+RENDERED = [f"clip views={views}" for views in VIEWS]
+MAPPERS = [f"{direction} {loss}" for direction in ("clip2nerf", "nerf2clip") for loss in LOSSES]
+FORWARD, INVERSE = MAPPERS[0], MAPPERS[3]
+BATCHES = (64, 128, 256, 512, 1024, 2048)
+TUNED = [f"finetuned {how}" for how in ("siglip", "cosine", "cosine+rec decoder_unfrozen", "cosine+rec decoder_frozen")]
+ORIGINAL, BEST_VIEWS = f"{FORWARD} (original)", "nerf2clip cosine (original best views)"
+REAL = {"4.5a", "4.5b", "4.8", "4.9b", "4.10b", "4.11c", "4.12b"}  # tables asked with photos
+
+
+def twelve() -> list[Claim]:
+    """Every claim with its parts."""
+    claims = (
+        ("Zero-shot: the cosine loss beats SigLIP for every source and number of views, with both prompts", losses()),
+        ("Zero-shot: “A photo of” beats “A 3d model of” for every model and number of views", prompts()),
+        (
+            "CLIP on rendered views gains with their number, and on all of them passes the best nerf2clip with the "
+            "photo prompt, not with the other",
+            rendered_views(),
+        ),
+        (
+            "Synthetic queries: forward cosine is best at k = 1, inverse SigLIP at k = 10",
+            [*best("4.4a", FORWARD, 1), *best("4.4a", INVERSE, 10)],
+        ),
+        (
+            "Real queries: inverse SigLIP is best at k = 1, 5 and 10",
+            [part for k in (1, 5, 10) for part in best("4.5a", INVERSE, k)],
+        ),
+        ("The ensemble of both classification heads beats the better of them", [ensemble()]),
+        ("Searching the concatenated space adds nothing over the CLIP space alone", concatenation()),
+        (
+            "Training on real-looking pictures lifts real retrieval at k = 1 but lowers inverse SigLIP at k = 5 and 10",
+            real_looking(),
+        ),
+        (
+            "Augmented copies do not help real retrieval at k = 1; synthetic Hit@1 of inverse SigLIP rises",
+            augmentation(),
+        ),
+        ("The batch size has no trend: along a straight line over its logarithm, Hit@1 hardly changes", batches()),
+        (
+            "Fine-tuning nf2vec beats the original neither in zero-shot classification nor in synthetic retrieval; on "
+            "real queries it does not beat the inverse direction without it",
+            tuned(),
+        ),
+        ("Forward retrieval in the fine-tuned spaces is as good as in the original one", tuned_spaces()),
+    )
+    return [Claim(number, text, parts) for number, (text, parts) in enumerate(claims, start=1)]
+
+
+def losses() -> list[Part]:
+    return [
+        Part(f"{row}, {prompt}: cosine above SigLIP", shot(at, row, "cosine"), shot(at, row, "siglip"), "greater")
+        for at, prompt in PROMPTS.items()
+        for row in AVERAGED
+    ]
+
+
+def prompts() -> list[Part]:
+    rows = [(f"{row}, {loss}", ("4.2", row, loss), ("4.1", row, loss)) for row in AVERAGED for loss in LOSSES]
+    rows += [(row, ("4.3", row, PROMPTS["4.2"]), ("4.3", row, PROMPTS["4.1"])) for row in RENDERED]
+    return [
+        Part(f"{row}: photo prompt above", shot(*photo), shot(*model), "greater", True) for row, photo, model in rows
+    ]
+
+
+def rendered_views() -> list[Part]:
+    rises = [
+        Part(
+            f"CLIP, {prompt}: rise along the line from 1 view to all",
+            *rise([shot("4.3", row, prompt) for row in RENDERED]),
+            "greater",
+            True,
+        )
+        for prompt in PROMPTS.values()
+    ]
+    model, photo = (
+        (shot("4.3", RENDERED[-1], prompt), shot("4.11a", BEST_VIEWS, prompt)) for prompt in PROMPTS.values()
+    )
+    return [
+        *rises,
+        Part("CLIP on all views, prompt_photo: above the best nerf2clip", *photo, "greater"),
+        Part("CLIP on all views, prompt_3d_model: below the best nerf2clip", *model, "less"),
+    ]
+
+
+def best(table: str, row: str, k: int) -> list[Part]:
+    """A row against each other one, mappers and baselines of CLIP alone."""
+    baselines = [("4.5b", "CLIP all")] if table in REAL else [("4.4b", "CLIP mean"), ("4.4b", "CLIP all")]
+    others = [*((table, mapper) for mapper in MAPPERS if mapper != row), *baselines]
+    return [
+        Part(f"{row}, k = {k}: above {other}", hit(table, row, k), hit(at, other, k), "greater") for at, other in others
+    ]
+
+
+def ensemble() -> Part:
+    rows = ("ensemble", "head nerf_embedding", "head clip_embedding")
+    both, *heads = ({Words("4.6", row, "accuracy", "classification_accuracy"): 1.0} for row in rows)
+    return Part("ensemble above the better head", both, tuple(heads), "greater", True)
+
+
+def concatenation() -> list[Part]:
+    return [
+        Part(
+            f"concat {kind}, k = {k}: as good as {INVERSE}",
+            hit("4.7", f"concat {kind}", k),
+            hit(at, INVERSE, k),
+            "equal",
+            True,
+        )
+        for kind, at in (("synthetic", "4.4a"), ("real", "4.5a"))
+        for k in (1, 5, 10)
+    ]
+
+
+def real_looking() -> list[Part]:
+    lifted = [
+        Part(
+            f"{row}, k = 1: above {row} without them", hit("4.8", f"{row} syn2real", 1), hit("4.5a", row, 1), "greater"
+        )
+        for row in (FORWARD, INVERSE)
+    ]
+    lowered = [
+        Part(f"{INVERSE}, k = {k}: below {INVERSE} without them", hit("4.8", f"{INVERSE} syn2real", k), before, "less")
+        for k in (5, 10)
+        for before in [hit("4.5a", INVERSE, k)]
+    ]
+    return [*lifted, *lowered]
+
+
+def augmentation() -> list[Part]:
+    return [
+        Part(f"{FORWARD}, real: no gain", hit("4.9b", FORWARD, 1), hit("4.5a", FORWARD, 1), "no greater"),
+        Part(f"{INVERSE}, real: no gain", hit("4.9b", INVERSE, 1), hit("4.5a", INVERSE, 1), "no greater"),
+        Part(f"{INVERSE}, synthetic: a gain", hit("4.9a", INVERSE, 1), hit("4.4a", INVERSE, 1), "greater"),
+    ]
+
+
+def batches() -> list[Part]:
+    return [
+        Part(
+            f"{INVERSE}, {kind}: change along the line from batch {BATCHES[0]} to {BATCHES[-1]}",
+            *rise([hit(at, f"{INVERSE} batch={batch}", 1) for batch in BATCHES]),
+            "equal",
+        )
+        for kind, at in (("synthetic", "4.10a"), ("real", "4.10b"))
+    ]
+
+
+def tuned() -> list[Part]:
+    pairs = [
+        (f"{row}, {prompt}: no better than {BEST_VIEWS}", shot("4.11a", row, prompt), shot("4.11a", BEST_VIEWS, prompt))
+        for prompt in PROMPTS.values()
+        for row in TUNED
+    ]
+    for kind, table, at, rival in (("synthetic", "4.11b", "4.11b", ORIGINAL), ("real", "4.11c", "4.5a", INVERSE)):
+        text = f"{kind}, k = 1: no better than {rival}"
+        pairs += [(f"{row}, {text}", hit(table, row, 1), hit(at, rival, 1)) for row in TUNED]
+    return [Part(*pair, "no greater") for pair in pairs]
+
+
+def tuned_spaces() -> list[Part]:
+    return [
+        Part(f"{row}, {kind}, k = 1: as good as the original", hit(at, row, 1), hit(at, ORIGINAL, 1), "equal")
+        for kind, at in (("synthetic", "4.12a"), ("real", "4.12b"))
+        for row in TUNED
+    ]
+
+
+def shot(table: str, row: str, column: str) -> Side:
+    """A cell of a zero-shot table."""
+    return {Words(table, row, column, "zero_shot_accuracy"): 1.0}
+
+
+def hit(table: str, row: str, k: int) -> Side:
+    """A cell of a retrieval table."""
+    metric = "recall_real" if table in REAL or row == "concat real" else "recall_synthetic"
+    return {Words(table, row, f"recall@{k}", metric): 1.0}
+
+
+def rise(cells: list[Side]) -> tuple[Side, Side]:
+    """The two sides of a straight line's change from the first to the last of equally spaced cells, by least squares.
+
+    Its slope is Σ (x − x̄) y / Σ (x − x̄)², x = 0, 1, …; from end to end it changes by len(cells) − 1 slopes.
+    """
+    x = np.arange(len(cells)) - (len(cells) - 1) / 2
+    weights = (x * (len(cells) - 1) / (x @ x)).tolist()
+    named = [(words, weight) for side, weight in zip(cells, weights, strict=True) for words in side]
+    return {w: weight for w, weight in named if weight > 0}, {w: -weight for w, weight in named if weight < 0}

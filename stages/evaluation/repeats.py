@@ -1,0 +1,53 @@
+"""Two rows of the tables are one run only where the study says so: any other twins mean a variant without effect."""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from itertools import combinations
+
+from stages.errors import InputError
+from stages.evaluation.answered import Answered
+from stages.evaluation.tables import Words
+
+BY_COLUMN = "zero_shot"  # metrics whose columns are runs of their own: losses or prompts
+
+# Each line is one run under several names. `*` stands for any text.
+ALLOWED = (
+    ("4.9a: nerf2clip siglip", "4.10a: nerf2clip siglip batch=64"),
+    ("4.9b: nerf2clip siglip", "4.10b: nerf2clip siglip batch=64"),
+    ("4.4a: clip2nerf cosine", "4.11b: clip2nerf cosine (original)", "4.12a: clip2nerf cosine (original)"),
+    ("4.5a: clip2nerf cosine", "4.11c: clip2nerf cosine (original)", "4.12b: clip2nerf cosine (original)"),
+    ("4.4a: nerf2clip cosine", "4.11b: nerf2clip cosine"),  # like for like, as are the next three
+    ("4.4a: nerf2clip siglip", "4.11b: nerf2clip siglip"),
+    ("4.5a: nerf2clip cosine", "4.11c: nerf2clip cosine"),
+    ("4.5a: nerf2clip siglip", "4.11c: nerf2clip siglip"),
+    ("4.1: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): prompt_3d_model"),
+    ("4.2: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): prompt_photo"),
+)
+
+
+def check(answered: Mapping[Words, Answered], allowed: Iterable[tuple[str, ...]] = ALLOWED) -> None:
+    """Raises where two runs that may not be one predicted the same with any seed, and names both."""
+    owners: dict[str, set[str]] = {}
+    for words, answers in answered.items():
+        for each in answers.prints:
+            owners.setdefault(each, set()).add(run(words))
+    for names in owners.values():
+        for one, other in combinations(sorted(names), 2):
+            if not any(_one_run(one, other, group) for group in allowed):
+                raise InputError(
+                    f"answers: Table {one} and Table {other} have identical predictions, and the study calls neither a"
+                    " repeat of the other: what should tell them apart had no effect"
+                )
+
+
+def run(words: Words) -> str:
+    """Which run fills a place: a row's ranks and metrics share one."""
+    own_column = words.metric.startswith(BY_COLUMN)
+    return f"{words.table}: {words.row}" + (f": {words.column}" if own_column else "")
+
+
+def _one_run(one: str, other: str, names: tuple[str, ...]) -> bool:
+    """Two runs are one under two different names of a line."""
+    first = {name for name in names if fnmatchcase(one, name)}
+    second = {name for name in names if fnmatchcase(other, name)}
+    return bool(first) and bool(second) and len(first | second) > 1

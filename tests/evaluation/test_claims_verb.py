@@ -1,0 +1,67 @@
+"""Claims from the datasets that studies leave, through the verb."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from evaluation import made_up_answers
+from evaluation.made_up_answers import PUBLISHED
+
+from stages import datasets
+from stages.errors import InputError
+from stages.evaluate_claims import evaluate_claims
+from stages.schemas import ANSWERS
+
+ROOT = PUBLISHED.parent.parent.parent
+
+
+def run(folder: Path, *studies: list) -> tuple[list[dict[str, str]], dict]:
+    for number, answers in enumerate(studies):
+        datasets.write(folder / f"answers-{number}", ANSWERS, [made_up_answers.rows(answers)], "test")
+    evaluate_claims(
+        answers=tuple(folder / f"answers-{number}" for number in range(len(studies))),
+        published=PUBLISHED,
+        table=folder / "claims.csv",
+        metrics=folder / "claims.json",
+        params=ROOT / "params.yaml",
+    )
+    with (folder / "claims.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file)), json.loads((folder / "claims.json").read_text())
+
+
+def test_every_claim_has_a_headline_and_the_metrics_count_the_verdicts(tmp_path: Path):
+    answers = made_up_answers.answers(queries=60)
+    rows, metrics = run(tmp_path, answers[::2], answers[1::2])
+    columns = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting"
+    assert list(rows[0]) == columns.split(",")
+    headlines = [row for row in rows if not row["part"]]
+    assert [row["claim"] for row in headlines] == [str(number) for number in range(1, 13)]
+    verdicts = [row["verdict"] for row in headlines]
+    assert metrics["verdicts"] == {name: verdicts.count(name) for name in ("holds", "does not hold", "undecided")}
+    for row in rows:
+        assert float(row["ci_low"]) <= float(row["effect"]) <= float(row["ci_high"])
+        assert metrics["effects"][row["claim"]][row["part"] or "headline"] == float(row["effect"])
+
+
+def test_claims_about_a_study_that_did_not_run_are_undecided(tmp_path: Path):
+    answers = [each for each in made_up_answers.answers(queries=60) if each.words.table.startswith(("4.4", "4.5"))]
+    rows, metrics = run(tmp_path, answers)
+    found = {row["claim"]: row for row in rows if not row["part"]}
+    assert found["6"]["verdict"] == "undecided"
+    assert found["6"]["effect"] == ""
+    assert "not in this run: Table 4.6" in found["6"]["setting"]
+    assert float(found["6"]["published_effect"]) == pytest.approx(0.68)
+    assert found["4"]["effect"] != ""
+    assert set(metrics["effects"]) == {"4", "5"}
+
+
+def test_a_variant_without_effect_is_an_error_that_names_both(tmp_path: Path):
+    answers = made_up_answers.answers(queries=20)
+    twins = [each for each in answers if each.words[:2] == ("4.10b", "nerf2clip siglip batch=512")]
+    others = [each for each in answers if each.words[:2] != ("4.10b", "nerf2clip siglip batch=1024")]
+    from dataclasses import replace
+
+    copies = [replace(each, words=each.words._replace(row="nerf2clip siglip batch=1024")) for each in twins]
+    with pytest.raises(InputError, match=r"batch=1024 and Table 4.10b: nerf2clip siglip batch=512 have identical"):
+        run(tmp_path, others, copies)

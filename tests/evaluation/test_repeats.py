@@ -1,0 +1,82 @@
+"""Identical predictions are one run under two names, or an error."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from evaluation import made_up_answers
+from evaluation.made_up_answers import answered
+
+from stages.errors import InputError
+from stages.evaluation import repeats
+from stages.evaluation.answered import by_place
+from stages.evaluation.tables import Answers, Words
+
+
+def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
+    repeats.check(answered(made_up_answers.answers()))
+    shot = Words("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy")
+    assert repeats.run(shot) != repeats.run(shot._replace(column="siglip"))
+    hit = Words("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic")
+    assert repeats.run(hit) == repeats.run(hit._replace(column="recall@5")) == repeats.run(hit._replace(metric="mAP"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "allowed"),
+    [
+        (("4.9a", "nerf2clip siglip"), ("4.10a", "nerf2clip siglip batch=64"), True),
+        (("4.9a", "nerf2clip siglip"), ("4.10b", "nerf2clip siglip batch=64"), False),
+        (("4.9a", "nerf2clip siglip"), ("4.4a", "nerf2clip siglip"), False),
+        (("4.10a", "nerf2clip siglip batch=512"), ("4.10a", "nerf2clip siglip batch=1024"), False),
+        (("4.4a", "clip2nerf cosine"), ("4.12a", "clip2nerf cosine (original)"), True),
+        (("4.11b", "clip2nerf cosine (original)"), ("4.12a", "clip2nerf cosine (original)"), True),
+        (("4.4a", "clip2nerf cosine"), ("4.4a", "clip2nerf siglip"), False),
+        (("4.5a", "nerf2clip siglip"), ("4.11c", "nerf2clip siglip"), True),
+        (("4.5a", "nerf2clip siglip"), ("4.11c", "finetuned siglip"), False),
+    ],
+)
+def test_only_what_the_study_calls_a_repeat_may_be_one_run(first, second, allowed):
+    answers = [one_run(Words(*place, "recall@1", "recall")) for place in (first, second)]
+    judge(answers, allowed, " and ".join(f"Table {': '.join(place)}" for place in sorted((first, second))))
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "allowed"),
+    [
+        ("4.1", "nerf2clip gt views=8", "cosine", True),
+        ("4.1", "nerf2clip gt views=8", "siglip", False),
+        ("4.2", "nerf2clip gt views=8", "cosine", False),
+    ],
+)
+def test_the_original_with_the_best_views_repeats_a_row_of_its_prompt(table, row, column, allowed):
+    best = Words("4.11a", "nerf2clip cosine (original best views)", "prompt_3d_model", "zero_shot_accuracy")
+    judge([one_run(best), one_run(Words(table, row, column, "zero_shot_accuracy"))], allowed, "identical predictions")
+
+
+def test_two_rows_that_one_line_names_by_one_pattern_are_still_twins():
+    rows = [Words("4.1", f"nerf2clip gt views={n}", "cosine", "zero_shot_accuracy") for n in (1, 2)]
+    judge([one_run(words) for words in rows], False, "views=1: cosine and Table 4.1: .*views=2: cosine")
+
+
+def test_a_place_in_two_datasets_and_seeds_that_answer_other_queries_are_errors():
+    rows = made_up_answers.rows([one_run(Words("9", "a", "b", "c"))])
+    with pytest.raises(InputError, match=r"two studies fill one place of a table: \[Words\(table='9'"):
+        by_place([rows, rows])
+    answers = one_run(Words("9", "a", "b", "c"))
+    other = made_up_answers.rows([replace(answers, queries=["x", "y", "z"], seeds=[7])])
+    import pyarrow as pa
+
+    with pytest.raises(InputError, match="its seeds were not asked the same queries"):
+        by_place([pa.concat_tables([rows, other])])
+
+
+def one_run(words: Words) -> Answers:
+    return Answers.of(words, np.array([[True, False, True]]), [0], ["1", "2", "3"], [np.array([1.0, 2.0])])
+
+
+def judge(answers: list[Answers], allowed: bool, message: str) -> None:
+    if allowed:
+        repeats.check(answered(answers))
+        return
+    with pytest.raises(InputError, match=message):
+        repeats.check(answered(answers))

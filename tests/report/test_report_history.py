@@ -1,0 +1,157 @@
+"""The history page from a repository of two commits and an experiment, with made-up numbers."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from stages.build_history import build_history
+from stages.errors import InputError
+from stages.report import history
+from stages.report.history import Point
+from stages.revisions import Revision, read, recent
+
+PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
+HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting\n"
+HOSTILE = "<script>alert(1)</script>"
+
+
+def git(folder: Path, *words: str) -> str:
+    own = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    return subprocess.run(["git", *own, *words], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def commit(folder: Path, value: float, steps: int, subject: str) -> str:
+    """One metric with an interval of ± 2, one without, one parameter that changes and one that doesn't."""
+    for name in ("metrics", "tables"):
+        (folder / "reports" / name).mkdir(parents=True, exist_ok=True)
+    metrics = {"real": {"clip2nerf cosine": {"recall@1": value, "recall@5": 90.0}}}
+    (folder / "reports/metrics/retrieval.json").write_text(json.dumps(metrics))
+    (folder / "reports/metrics/nf2vec.json").write_text(json.dumps({"rank_1_trained": value, "note": "text"}))
+    row = f"4.5a,clip2nerf cosine,recall@1,recall_real,{value},{value - 2},{value + 2},3,1300,\n"
+    (folder / "reports/tables/retrieval.csv").write_text(HEADER + row)
+    (folder / "params.yaml").write_text(f"nerf:\n  steps: {steps}\nseeds: [0, 1]\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", subject)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`first` (a tag), `main`, and `longer`, an experiment on `first`."""
+    folder = tmp_path_factory.mktemp("repository")
+    git(folder, "init", "-q", "-b", "main")
+    base = commit(folder, 70.0, 150, "First numbers")
+    git(folder, "tag", "first")
+    git(folder, "checkout", "-q", "--detach")
+    experiment = commit(folder, 80.5, 300, "dvc: commit experiment")
+    git(folder, "update-ref", f"refs/exps/{base[:2]}/{base[2:]}/longer", experiment)
+    git(folder, "update-ref", "refs/exps/exec/EXEC_HEAD", base)
+    git(folder, "checkout", "-q", "main")
+    commit(folder, 73.0, 200, HOSTILE)
+    return folder
+
+
+def entries(repository: Path, *names: str) -> list[history.Entry]:
+    return history.entries(read(repository, names, PATHS))
+
+
+def test_commits_tags_branches_and_experiments_are_read_where_they_stand(repository: Path):
+    key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
+    found = entries(repository, "first", "main", "main~1", "longer")
+    assert [entry.points[key].value for entry in found] == [70.0, 73.0, 70.0, 80.5]
+    assert [entry.params["nerf", "steps"] for entry in found] == ["150", "200", "150", "300"]
+    assert [bool(entry.revision.baseline) for entry in found] == [False, False, False, True]
+
+
+def test_by_default_it_is_the_commits_that_touch_metrics_oldest_first_and_the_experiments(repository: Path):
+    names = recent(repository, "reports/metrics")
+    commits = [git(repository, "rev-parse", "--short", name) for name in ("first", "main")]
+    assert names == [*commits, "longer"]
+
+
+def test_intervals_come_from_the_table_row_of_the_same_value(repository: Path):
+    (entry,) = entries(repository, "first")
+    assert entry.points["retrieval", "real", "clip2nerf cosine", "recall@1"] == Point(70.0, 68.0, 72.0)
+    assert entry.points["retrieval", "real", "clip2nerf cosine", "recall@5"] == Point(90.0)
+    assert entry.points["nf2vec", "rank_1_trained"] == Point(70.0)
+    assert ("nf2vec", "note") not in entry.points
+
+
+def test_an_experiment_is_compared_with_its_baseline_and_a_commit_with_the_one_before(repository: Path):
+    found = entries(repository, "first", "main", "longer")
+    assert [entry.before for entry in found] == [None, 0, 0]
+    assert [entry.changes(found) for entry in found] == [
+        [],
+        [("nerf.steps", "150", "200")],
+        [("nerf.steps", "150", "300")],
+    ]
+    key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
+    assert [list(entry.moved(found)) for entry in found] == [[], [], [key]]  # 71 to 75 overlaps 68 to 72
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (Point(5.0, 4.0, 6.0), Point(8.0, 6.5, 9.0), True),
+        (Point(8.0, 6.5, 9.0), Point(5.0, 4.0, 6.0), True),
+        (Point(5.0, 4.0, 6.0), Point(7.0, 6.0, 8.0), False),
+        (Point(5.0), Point(8.0, 6.5, 9.0), False),
+        (Point(5.0, 4.0, 6.0), None, False),
+    ],
+)
+def test_a_difference_counts_where_intervals_do_not_overlap(one: Point, other: Point | None, apart: bool):
+    assert one.apart(other) is apart
+
+
+def test_effects_of_claims_have_their_intervals_too():
+    table = (
+        "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting\n"
+        "4,,x,1,2.5,1.5,3.5,holds,0.95,1,1,\n4,a,x,1,2.5,1.0,3.0,holds,0.95,1,1,\n5,,x,1,,,,undecided,0.95,,,\n"
+    )
+    metrics = json.dumps({"effects": {"4": {"headline": 2.5, "a": 2.5}}})
+    files = {"reports/tables/claims.csv": table, "reports/metrics/claims.json": metrics}
+    (entry,) = history.entries([Revision("now", "c", "2020-01-01", "s", "", files)])
+    assert entry.points["claims", "effects", "4", "headline"] == Point(2.5, 1.5, 3.5)
+    assert entry.points["claims", "effects", "4", "a"] == Point(2.5, 1.0, 3.0)
+
+
+def test_the_page_shows_revisions_changes_and_moves_and_is_inert(repository: Path, tmp_path: Path):
+    names = ("first", "main", "longer")
+    build_history(revisions=names, repository=repository, out=tmp_path / "history.html")
+    page = (tmp_path / "history.html").read_text("utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+    assert "Metrics over 3 revisions" in text
+    assert "nerf.steps: 150 → 300" in text
+    assert "retrieval · real · clip2nerf cosine · Hit@1 1 → 3 70 [68, 72] ▲ 80.5 [78.5, 82.5]" in text
+    assert "seeds" not in text.split("What moved")[0]
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+    assert page.count('<img src="data:image/svg+xml') == 2
+    build_history(repository=repository, out=tmp_path / "default.html")
+    assert "Metrics over 3 revisions" in (tmp_path / "default.html").read_text("utf-8")
+
+
+def test_a_revision_that_cannot_be_read_is_named(repository: Path, tmp_path: Path):
+    with pytest.raises(InputError, match="revision 'nowhere': expected a commit, tag, branch or DVC experiment"):
+        build_history(revisions=("first", "nowhere"), repository=repository, out=tmp_path / "h.html")
+    with pytest.raises(InputError, match="revision '--all'"):
+        build_history(revisions=("--all",), repository=repository, out=tmp_path / "h.html")
+    broken = Revision("v1", "c", "2020-01-01", "s", "", {"reports/metrics/nf2vec.json": "{"})
+    with pytest.raises(InputError, match=r"revision 'v1': reports/metrics/nf2vec.json cannot be read"):
+        history.entries([broken])
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "nothing")
+    with pytest.raises(InputError, match="no commit touches reports/metrics"):
+        build_history(repository=tmp_path, out=tmp_path / "h.html")
+    with pytest.raises(InputError, match=r"git .* not a git repository"):
+        recent(tmp_path_without_git(tmp_path), "reports/metrics")
+
+
+def tmp_path_without_git(folder: Path) -> Path:
+    import shutil
+
+    shutil.rmtree(folder / ".git")
+    return folder
