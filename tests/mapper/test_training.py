@@ -47,7 +47,7 @@ def alone(work: Task, model: Model) -> tuple[nn.Sequential, list[float]]:
     optimizer = torch.optim.AdamW(groups, lr=work.how.learning_rate, weight_decay=work.how.weight_decay)
     steps = sampler.steps * work.how.epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, work.how.learning_rate, total_steps=steps)
-    learning, checking = (Dealer(data, work.direction, [0], "cpu") for data in (work.train, work.validation))
+    learning, checking = (Dealer(data, work.direction, [(0, 0)], "cpu") for data in (work.train, work.validation))
     checks, best = [], network
     for epoch in range(work.how.epochs):
         for inputs, targets in learning.deal([sampler.plan(seed, epoch)]):
