@@ -1,5 +1,6 @@
 """Retrieval with mappers that saw augmented copies, and with batches of many sizes (Tables 4.9 and 4.10)."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -53,11 +54,16 @@ def evaluate_augmented(
         part, metric = SETTINGS[queries.domain]
         found = list(searches.forward(queries, searched, vectors["clip2nerf"], max(ranks)))
         found += searches.inverse(queries, searched, vectors["nerf2clip"], max(ranks))
-        for each in found:
-            number = "4.10" if "batch=" in each.row else "4.9"
-            place = Words(f"{number}{part}", each.row, "", metric)
+        for each in sorted(found, key=lambda each: _asked_for(each.row)):
+            place = Words(f"{'4.10' if _asked_for(each.row) else '4.9'}{part}", each.row, "", metric)
             answers += searches.answers(each, queries, searched, ranks, place, f"batch {batch[each.row]}")
     results.write(answers, TITLES, known)
+
+
+def _asked_for(row: str) -> int:
+    """The batch that a row's name asks for; 0 if it names none."""
+    found = re.search(r"batch=(\d+)", row)
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":
