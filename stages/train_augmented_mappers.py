@@ -46,10 +46,10 @@ def train_augmented_mappers(
     queries = views_of(views, ids).queries(known.study.seed)
     shots = photos["owner_id"].to_pylist(), datasets.matrix(photos["embedding"])
     inputs = {"clip2nerf": {"gt": (ids, queries), "photo": shots}, "nerf2clip": {"nerf": (ids, pairs_of(test).nerf)}}
-    sets = [pairs_of(choose(catalogue, "train", *having)) for choose in (with_copies, originals)]
+    augmented, original = (pairs_of(choose(catalogue, "train", *having)) for choose in (with_copies, originals))
     validation = pairs_of(originals(catalogue, "validation", *having))
-    seed, device = known.study.seed, known.runtime.device
-    tasks = sweeps.tasks(*sets, validation, known.augmented, known.mapper, seed, device)
+    how = known.augmented, known.mapper, known.study.seed, known.runtime.device
+    tasks = sweeps.tasks(augmented, original, validation, *how)
     trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.mapper.training"]))
     for part in trained:
         datasets.write_model(out / part.models[0].variant.replace(" ", "_"), part.tensors, records.config(part))

@@ -1,4 +1,4 @@
-"""The trainings of Tables 4.9 and 4.10: on objects with their copies and, as ours, without; in batches of many sizes."""
+"""The trainings of Tables 4.9 and 4.10: with copies and, as ours, without; in batches of many sizes."""
 
 from stages.mapper.pairs import Direction, Pairs
 from stages.mapper.training import Model, Task
