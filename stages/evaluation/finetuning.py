@@ -18,8 +18,8 @@ class Candidate:
 
     setting: str
     seeds: Sequence[int]
-    validation: Sequence[Float[np.ndarray, "object clip"]]
-    test: Sequence[Float[np.ndarray, "object clip"]]
+    validation: Sequence[Float[np.ndarray, "validation clip"]]
+    test: Sequence[Float[np.ndarray, "test clip"]]
 
 
 def best_original(candidates: Sequence[Candidate], validation: Naming, test: Naming, place: Words) -> Answers:
