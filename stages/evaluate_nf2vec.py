@@ -19,7 +19,7 @@ def evaluate_nf2vec(
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.evaluation.retrieval import Gallery, neighbours
+    from stages.evaluation.retrieval import rank_1
     from stages.nf2vec.model import Model, check_width, embed
     from stages.nf2vec.nerfs import Nerfs
     from stages.nf2vec.quality import decoder_psnr
@@ -38,13 +38,8 @@ def evaluate_nf2vec(
     class_of = dict(zip(test["object_id"].to_pylist(), test["class_name"].to_pylist(), strict=True))
     classes = np.unique([class_of[key] for key in rows["object_id"].to_pylist()], return_inverse=True)[1]
     spaces = {"trained": embed(trained, weights), "untrained": embed(untrained, weights), "raw_weights": weights}
-
-    def hits(space: np.ndarray) -> float:
-        nearest = neighbours(space, np.arange(len(space)), Gallery.of_objects(space), 1).item[:, 0]
-        return 100 * float((classes[nearest] == classes).mean())
-
     given = Nerfs.of(weights, rows["occupancy"].to_pylist())
-    values = {f"rank_1_{name}": hits(space) for name, space in spaces.items()}
+    values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
     values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
     metrics.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)

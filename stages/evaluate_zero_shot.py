@@ -26,14 +26,13 @@ def evaluate_zero_shot(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`."""
-    import numpy as np
     import pyarrow.compute as pc
 
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import labels, originals, views_of
-    from stages.evaluation.tables import Answers, Words
+    from stages.evaluation.tables import Words
     from stages.evaluation.views import mean_sets
-    from stages.evaluation.zero_shot import similarities
+    from stages.evaluation.zero_shot import Naming
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
@@ -44,18 +43,14 @@ def evaluate_zero_shot(
     answers = []
     for template in dict.fromkeys(words["template"].to_pylist()):
         own = words.filter(pc.field("template") == template)
-        texts, asked = datasets.matrix(own["embedding"]), labels(classes, own["class_name"].to_pylist(), str(prompts))
-
-        def answered(place: Words, vectors: list[np.ndarray], seeds: list[int], texts=texts, asked=asked) -> Answers:
-            found = np.stack([similarities(each, texts) for each in vectors])
-            return Answers.of(place, found.argmax(2) == asked, seeds, ids, list(found))
-
+        right = labels(classes, own["class_name"].to_pylist(), str(prompts))
+        naming = Naming(ids, datasets.matrix(own["embedding"]), right)
         for variant, seeds in ours.variants.items() if template in TABLES else ():
             row, _, loss = variant.rpartition(" ")
             vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]
-            answers.append(answered(Words(TABLES[template], row, loss, METRIC), vectors, seeds))
+            answers.append(naming.answers(Words(TABLES[template], row, loss, METRIC), vectors, seeds))
         for row, means in rendered.items():
-            answers.append(answered(Words("4.3", row, template, METRIC), [means], [0]))
+            answers.append(naming.answers(Words("4.3", row, template, METRIC), [means], [0]))
     results.write(answers, TITLES, known)
 
 

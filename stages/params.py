@@ -17,6 +17,7 @@ from stages.errors import InputError
 Share = Annotated[float, Field(ge=0, le=1)]
 Natural = Annotated[int, Field(ge=0)]
 Loss = Literal["cosine", "siglip", "softmax", "mse"]
+Objective = Literal["siglip", "cosine", "cosine+rec decoder_unfrozen", "cosine+rec decoder_frozen"]
 Prompt = Annotated[str, Field(pattern=r"^[^{}]*\{noun\}[^{}]*$")]
 
 
@@ -50,6 +51,7 @@ class Scenes(Strict):  # read by scenes/
     objects_per_class: PositiveInt
     split: Split
     copies: Annotated[int, Field(ge=0, le=2)]
+    leak: Literal["none", "official"]
     views: PositiveInt
     resolution: Annotated[int, Field(ge=8, le=4096)]
     most_rejected: Share
@@ -197,6 +199,23 @@ class EmbeddingSpaces(Strict):
     heads: Heads
 
 
+class Augmented(Strict):
+    batches: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    epochs: PositiveInt
+    views_per_epoch: PositiveInt
+
+
+class Finetuning(Strict):  # read by finetuning/
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
+    epochs: PositiveInt
+    batch: Annotated[int, Field(ge=2)]
+    learning_rate: PositiveFloat
+    mapper_learning_rate: PositiveFloat
+    weight_decay: Annotated[float, Field(ge=0)]
+    reconstruction: PositiveFloat
+    batch_norm: Literal["trained", "frozen"]
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -221,6 +240,8 @@ class Params(Strict):
     zero_shot: ZeroShot
     retrieval: Retrieval
     embedding_spaces: EmbeddingSpaces
+    augmented: Augmented
+    finetuning: Finetuning
     intervals: Intervals
     claims: Claims
 

@@ -51,6 +51,16 @@ def test_the_catalogue_gives_views_of_every_object_and_copies_of_training_object
     assert len({each.image.tobytes() for each in shown.values()}) == len(shown)
 
 
+def test_no_base_object_is_in_two_splits_but_by_the_official_leak(tmp_path, params_with):
+    for leak in ("none", "official"):
+        objects, _, _ = prepared(tmp_path / leak, params_with({**SMALL, "scenes.leak": leak}))
+        rows = objects.to_pylist()
+        assert all(row["split"] == "train" for row in rows if row["augmentation"])
+        assert sum(row["augmentation"] == 0 for row in rows) == 8
+        splits = {(row["base_object_id"], row["split"]) for row in rows}
+        assert (len(splits) > len({base for base, _ in splits})) == (leak == "official")
+
+
 def test_growing_the_catalogue_moves_nobody_and_computes_only_what_is_new(tmp_path, params_with, monkeypatch):
     few, few_views, _ = prepared(tmp_path / "few", params_with(SMALL))
     done = []

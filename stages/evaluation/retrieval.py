@@ -73,6 +73,12 @@ def hit_at_k(
     return ((first >= 0) & (item_class[first] == query_class[:, None])).any(1)
 
 
+def rank_1(vectors: Float[np.ndarray, "object dim"], classes: Int[np.ndarray, " object"]) -> float:
+    """Share of objects whose nearest other object has their class."""
+    nearest = neighbours(vectors, np.arange(len(vectors)), Gallery.of_objects(vectors), 1).item
+    return float(hit_at_k(nearest, classes, classes, 1).mean())
+
+
 def unit(vectors: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:
     """Vectors of length 1 in float64; a zero vector stays zero."""
     wide = vectors.astype(np.float64)

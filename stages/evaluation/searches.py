@@ -76,24 +76,40 @@ class Found:
 
 
 def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
-    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all.
+    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all."""
+    yield from forward(queries, objects, mapped["clip2nerf"], k)
+    yield from inverse(queries, objects, mapped["nerf2clip"], k)
+    yield from baselines(queries, objects, k)
 
-    clip2nerf: mapped queries among NeRF vectors; nerf2clip: CLIP vectors among mapped NeRFs (thesis, Fig. 3.2).
-    For CLIP all every view is an item, so an object may be found several times, and `k` counts items.
-    """
-    forward, inverse, views = mapped["clip2nerf"], mapped["nerf2clip"], objects.views
-    nerfs, domain = Gallery.of_objects(objects.nerf), queries.domain
-    for variant, seeds in forward.variants.items():
-        asked = [forward.vectors(variant, seed, domain, queries.ids) for seed in seeds]
-        yield Found(variant, "a", seeds, [_find(queries, vectors, nerfs, k) for vectors in asked])
-    for variant, seeds in inverse.variants.items():
-        galleries = [Gallery.of_objects(inverse.vectors(variant, seed, "nerf", objects.ids)) for seed in seeds]
+
+def forward(
+    queries: Queries, objects: Objects, clip2nerf: Mapped, k: int, nerfs: Mapped | None = None
+) -> Iterator[Found]:
+    """Mapped queries among NeRF vectors (thesis, Fig. 3.2a); `nerfs`: every variant and seed has vectors of its own."""
+    for variant, seeds in clip2nerf.variants.items():
+        found = []
+        for seed in seeds:
+            vectors = nerfs.vectors(variant, seed, "nerf", objects.ids) if nerfs else objects.nerf
+            asked = clip2nerf.vectors(variant, seed, queries.domain, queries.ids)
+            found.append(_find(queries, asked, Gallery.of_objects(vectors), k))
+        yield Found(variant, "a", seeds, found)
+
+
+def inverse(queries: Queries, objects: Objects, nerf2clip: Mapped, k: int) -> Iterator[Found]:
+    """CLIP vectors among mapped NeRFs (thesis, Fig. 3.2b)."""
+    for variant, seeds in nerf2clip.variants.items():
+        galleries = [Gallery.of_objects(nerf2clip.vectors(variant, seed, "nerf", objects.ids)) for seed in seeds]
         yield Found(variant, "a", seeds, [_find(queries, queries.clip, gallery, k) for gallery in galleries])
-    baselines = {
+
+
+def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
+    """CLIP vectors among those of views: their mean, or every view an item, where `k` counts items, not objects."""
+    views = objects.views
+    galleries = {
         "CLIP mean": Gallery.of_objects(views.means_of_all()),
         "CLIP all": Gallery(views.embeddings, views.owner),
     }
-    for row, gallery in baselines.items():
+    for row, gallery in galleries.items():
         yield Found(row, "b", [0], [_find(queries, queries.clip, gallery, k)])
 
 

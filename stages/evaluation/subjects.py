@@ -1,4 +1,4 @@
-"""Who takes part: originals of a split that have all that an experiment needs."""
+"""Who takes part: objects of a split that have all that an experiment needs."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,12 +14,16 @@ from stages.evaluation.views import Views
 
 def originals(objects: pa.Table, split: str, *having: Iterable[str]) -> pa.Table:
     """Rows of `objects` that are no copies, of the split, with their id in each of `having`; an error if none is."""
-    ids = set(objects["object_id"].to_pylist()).intersection(*having)
-    wanted = (pc.field("augmentation") == 0) & (pc.field("split") == split)
-    found = objects.filter(wanted & pc.field("object_id").isin(pa.array(sorted(ids), pa.string())))
+    found = with_copies(objects.filter(pc.field("augmentation") == 0), split, *having)
     if not len(found):
         raise InputError(f"no original of split {split} has all the embeddings needed, expected at least one")
     return found
+
+
+def with_copies(objects: pa.Table, split: str, *having: Iterable[str]) -> pa.Table:
+    """The same, and copies with them; there may be none."""
+    ids = sorted(set(objects["object_id"].to_pylist()).intersection(*having))
+    return objects.filter((pc.field("split") == split) & pc.field("object_id").isin(pa.array(ids, pa.string())))
 
 
 def only(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:

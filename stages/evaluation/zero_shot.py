@@ -1,9 +1,38 @@
 """Zero-shot classification: the class whose prompt lies nearest."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from stages.evaluation.retrieval import unit
+from stages.evaluation.tables import Answers, Words
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Objects to be named by the nearest of one template's prompts."""
+
+    ids: list[str]
+    prompts: Float[np.ndarray, "class dim"]
+    right: Int[np.ndarray, " object"]  # place of the prompt of its class
+
+    def answers(
+        self,
+        place: Words,
+        vectors: Sequence[Float[np.ndarray, "object dim"]],
+        seeds: Sequence[int],
+        setting: str = "",
+    ) -> Answers:
+        """Is each object named right, by the `vectors` that every training seed gives it?"""
+        found = np.stack([similarities(each, self.prompts) for each in vectors])
+        return Answers.of(place, found.argmax(2) == self.right, seeds, self.ids, list(found), setting=setting)
+
+
+def best(answers: Mapping[str, Answers]) -> str:
+    """The name of the answers that are right most often, over all seeds; of equals the first."""
+    return max(answers, key=lambda name: answers[name].values.mean(dtype=np.float64))
 
 
 def similarities(

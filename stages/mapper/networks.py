@@ -33,18 +33,35 @@ class Mappers(nn.Module):
 
 
 def apply(
-    tensors: Mapping[str, Float[np.ndarray, "..."]], inputs: Float[np.ndarray, "row in"]
+    tensors: Mapping[str, Float[np.ndarray, "..."]],
+    inputs: Float[np.ndarray, "row in"],
+    models: Sequence[int] | None = None,
 ) -> Iterator[Float[np.ndarray, "row out"]]:
-    """The outputs of each of the stacked models for the same inputs, model by model."""
-    parameters = {name: torch.tensor(value) for name, value in tensors.items()}
-    layers, rows = len(parameters) // 2, torch.tensor(inputs)
-    for model in range(len(parameters["weights.0"])):
-        hidden = rows
-        for layer in range(layers):
-            before = nn.functional.gelu(hidden) if layer else hidden
-            weight, bias = parameters[f"weights.{layer}"][model], parameters[f"biases.{layer}"][model]
-            hidden = nn.functional.linear(before, weight, bias)
-        yield hidden.numpy()
+    """The outputs of each of the stacked models, or of some by their places, for the same inputs, model by model."""
+    rows = torch.tensor(inputs)
+    for model in range(len(tensors["weights.0"])) if models is None else models:
+        with torch.no_grad():
+            outputs = unstacked(tensors, model)(rows)
+        yield outputs.numpy()
+
+
+def unstacked(tensors: Mapping[str, Float[np.ndarray, "..."]], model: int) -> nn.Sequential:
+    """One of the stacked models as a network of its own."""
+    weights, biases = (
+        [tensors[f"{kind}.{i}"][model] for i in range(len(tensors) // 2)] for kind in ("weights", "biases")
+    )
+    network = single([weights[0].shape[1], *(len(weight) for weight in weights)], seed=0)
+    values = [torch.tensor(value) for layer in zip(weights, biases, strict=True) for value in layer]
+    network.load_state_dict(dict(zip(network.state_dict(), values, strict=True)))
+    return network
+
+
+def stacked(network: nn.Sequential) -> dict[str, Float[np.ndarray, "..."]]:
+    """The parameters of one network as those of a stack of one."""
+    layers = [layer for layer in network if isinstance(layer, nn.Linear)]
+    values = {f"weights.{i}": layer.weight for i, layer in enumerate(layers)}
+    values |= {f"biases.{i}": layer.bias for i, layer in enumerate(layers)}
+    return {name: value.detach().cpu().numpy()[None] for name, value in values.items()}
 
 
 def single(widths: Sequence[int], seed: int) -> nn.Sequential:

@@ -19,9 +19,10 @@ class Pairs:
     """Object i owns rows first[i] … first[i] + counts[i] − 1 of every set of CLIP vectors.
 
     In the mean regime an object has one row and a set is a number of averaged views; per view it has many rows.
+    NeRF vectors are one set, or several: of the same objects by several encoders.
     """
 
-    nerf: Float[np.ndarray, "object nerf"]
+    nerf: Float[np.ndarray, "*set object nerf"]
     clip: Float[np.ndarray, "set row clip"]
     first: Int[np.ndarray, " object"]
     counts: Int[np.ndarray, " object"]
@@ -33,12 +34,13 @@ class Pairs:
 
 
 class Dealer:
-    """Pairs on a device, dealt to every model by its own plan and from its own set."""
+    """Pairs on a device, dealt to every model by its own plan and from its own sets, (NeRF, CLIP) by model."""
 
-    def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[int], device: str) -> None:
-        self.nerf, self.clip = (torch.tensor(x, device=device) for x in (pairs.nerf, pairs.clip))
+    def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[tuple[int, int]], device: str) -> None:
+        nerf = pairs.nerf if pairs.nerf.ndim == 3 else pairs.nerf[None]
+        self.nerf, self.clip = (torch.tensor(x, device=device) for x in (nerf, pairs.clip))
         self.first, self.direction = pairs.first, direction
-        self.sets = torch.tensor(sets, device=device)[:, None]
+        self.nerf_sets, self.clip_sets = torch.tensor(sets, device=device).T[:, :, None]
 
     def deal(
         self, plans: Sequence[Plan]
@@ -50,5 +52,5 @@ class Dealer:
             torch.from_numpy(index).to(self.nerf.device).split(plans[0].batch, dim=1) for index in (objects, rows)
         ]
         for some_objects, some_rows in zip(*chosen, strict=True):
-            nerf, clip = self.nerf[some_objects], self.clip[self.sets, some_rows]
+            nerf, clip = self.nerf[self.nerf_sets, some_objects], self.clip[self.clip_sets, some_rows]
             yield (clip, nerf) if self.direction == "clip2nerf" else (nerf, clip)

@@ -1,7 +1,7 @@
 """Train all mappers of one direction in one loop; the weights best on validation are the ones returned.
 
-A model is one loss, one set of CLIP vectors and one training seed. Nothing of it depends on which models are trained
-beside it.
+A model is one loss, one set of CLIP vectors, one of NeRF vectors and one training seed. Nothing of it depends on which
+models are trained beside it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,6 +28,7 @@ class Model:
     loss: Loss
     seed: int
     clip_set: int = 0  # which set of CLIP vectors it learns from
+    nerf_set: int = 0  # and which of NeRF vectors
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def train_many(task: Task) -> Trained:
     """
     how, models, device = task.how, task.models, task.device
     seeds = [seed_of(task.study_seed, "mapper", model.variant, model.seed) for model in models]
-    sampler, sets = Sampler.of(task.train.counts, how), [model.clip_set for model in models]
+    sampler, sets = Sampler.of(task.train.counts, how), [(model.nerf_set, model.clip_set) for model in models]
     mappers = Mappers(_widths(task), [seed_of(seed, "weights") for seed in seeds]).to(device)
     losses, best = Losses([model.loss for model in models]).to(device), _Best(mappers, len(models))
     optimizer, schedule = _optimizer(mappers, losses, how, sampler.steps * how.epochs)
@@ -109,7 +110,7 @@ def train_many(task: Task) -> Trained:
 
 def _widths(task: Task) -> list[int]:
     """clip2nerf has `how.hidden` between input and output, nerf2clip the mirror image."""
-    widths = [task.train.clip.shape[2], *task.how.hidden, task.train.nerf.shape[1]]
+    widths = [task.train.clip.shape[2], *task.how.hidden, task.train.nerf.shape[-1]]
     return widths if task.direction == "clip2nerf" else widths[::-1]
 
 

@@ -21,6 +21,7 @@ from stages.params import Nf2vec
 from stages.scenes import cameras
 
 Loss = Callable[[Nerfs, torch.Generator], Float[Tensor, ""]]
+Reconstruction = Callable[[Tensor, Nerfs, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
 VIEWS, PIXELS = 36, 64  # of the cameras whose rays supervision by rays draws from
 MOST_VALIDATED = 128  # NeRFs in a measurement of the validation loss
 
@@ -54,13 +55,17 @@ def train(
 
 
 def loss_of(model: Model, seed: int, device: str) -> Loss:
-    """The loss that `model.how` asks for."""
+    """How far the decoder is from giving NeRFs back from their embeddings."""
+    reconstruct = reconstruction_of(model, seed, device)
+    return lambda nerfs, random: reconstruct(model.embed(nerfs.weights), nerfs, random)
+
+
+def reconstruction_of(model: Model, seed: int, device: str) -> Reconstruction:
+    """The same from embeddings that are there already, by the supervision that `model.how` asks for."""
     architecture, how = model.architecture, model.how.training
     rays = disn_rays(seed, device) if model.how.supervision == "rays" else None
 
-    def loss(nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
-        embedding = model.embed(nerfs.weights)
-
+    def loss(embedding: Float[Tensor, "nerf embedding"], nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
         def decoded(points: Float[Tensor, "nerf point 3"]) -> tuple[Tensor, Tensor]:
             return model.decoder(embedding, points)
 

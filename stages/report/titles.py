@@ -48,6 +48,46 @@ QUESTIONS = {
         "How well each space keeps the classes apart",
         "Are classes better clustered after nerf2clip? Silhouettes lie between −100 and 100, purity is the share of an "
         "object's nearest neighbours that have its class, CKA says how alike the two spaces are.",
+    "4.9a": (
+        "Retrieval with a synthetic view, mappers trained on augmented copies too",
+        "Do two more copies of every training object, in other proportions and colours, help? Rows “original”: the "
+        "same trainings without the copies, on as many pairs.",
+    ),
+    "4.9b": (
+        "Retrieval with a photo, mappers trained on augmented copies too",
+        "The same mappers asked with photos.",
+    ),
+    "4.10a": (
+        "Retrieval with a synthetic view, by size of the batch",
+        "Does SigLIP gain from more negatives? A batch holds at most one pair an object, so few objects cap it; each "
+        "row says the batch really used.",
+    ),
+    "4.10b": (
+        "Retrieval with a photo, by size of the batch",
+        "The same mappers asked with photos.",
+    ),
+    "4.11a": (
+        "Zero-shot classification after fine-tuning nf2vec",
+        "nf2vec's encoder and nerf2clip trained end to end: does it name more NeRFs than a mapper on the encoder as it "
+        "was? The first row's number of views is chosen on validation objects.",
+    ),
+    "4.11b": (
+        "Retrieval with a synthetic view after fine-tuning nf2vec",
+        "Galleries of fine-tuned CLIP vectors of NeRFs. The study sets clip2nerf beside them, which searches the other "
+        "way round; like for like are the rows nerf2clip.",
+    ),
+    "4.11c": (
+        "Retrieval with a photo after fine-tuning nf2vec",
+        "The same galleries asked with photos.",
+    ),
+    "4.12a": (
+        "Retrieval with a synthetic view by clip2nerf in fine-tuned spaces",
+        "Is a fine-tuned encoder's space of NeRF vectors a better target than the original's? clip2nerf is trained "
+        "afresh towards each.",
+    ),
+    "4.12b": (
+        "Retrieval with a photo by clip2nerf in fine-tuned spaces",
+        "The same mappers asked with photos.",
     ),
 }
 

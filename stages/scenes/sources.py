@@ -143,10 +143,11 @@ def _task(params: Params, object_id: str, class_name: str, split: str, found: Fo
 
 
 def _copies(task: Task) -> list[Task]:
-    """A1, A2, … of a training object: other proportions and colours, cameras of their own."""
-    if task.object.split != "train":
-        return []
-    return [
-        replace(task, object=replace(task.object, object_id=f"{task.object.object_id}.a{number}", augmentation=number))
-        for number in range(1, task.scenes.copies + 1)
-    ]
+    """A1, A2, … for training: other proportions and colours, cameras of their own."""
+    copies = []
+    for number in range(1, task.scenes.copies + 1):
+        name = f"{task.object.object_id}.a{number}"
+        if split := splits.of_copy(name, task.object.split, task.scenes.leak, task.seed):
+            row = replace(task.object, object_id=name, split=split, augmentation=number)
+            copies.append(replace(task, object=row))
+    return copies

@@ -10,6 +10,7 @@ from stages.params import Split
 from stages.runtime import seed_of
 
 SPLITS = ("train", "validation", "test")
+LEAKED = 0.8  # share of all copies that the official split has in training
 
 
 def of_catalogue(class_name: str, index: int, seed: int, shares: Split) -> str:
@@ -40,6 +41,17 @@ def of_imported(
         else:
             raise InputError(f"class {class_name}: {len(members)} objects, at least 3 expected (one per split)")
     return splits
+
+
+def of_copy(copy_id: str, original: str, leak: str, seed: int) -> str | None:
+    """Split of a copy of an object of split `original`; none: there is no such copy.
+
+    Only training objects have copies. The `official` leak splits copies without a look at their originals, and uses
+    those that fall into training: a test object's copy is there four times in five (protocol 1.3).
+    """
+    if leak == "official":
+        return "train" if seed_of(seed, "leak", copy_id) < LEAKED * 2**63 else None
+    return "train" if original == "train" else None
 
 
 def _of_class(members: Sequence[str], seed: int, shares: Split) -> dict[str, str]:

@@ -8,7 +8,7 @@ from torch import nn
 
 from stages.mapper import losses
 from stages.mapper.batches import Sampler, every_view
-from stages.mapper.networks import Mappers, apply, single
+from stages.mapper.networks import Mappers, apply, single, stacked, unstacked
 from stages.mapper.pairs import Dealer, Direction, Pairs
 from stages.mapper.training import Model, Task, Trained, joined, train_many
 from stages.params import Mapper, Params
@@ -47,7 +47,7 @@ def alone(work: Task, model: Model) -> tuple[nn.Sequential, list[float]]:
     optimizer = torch.optim.AdamW(groups, lr=work.how.learning_rate, weight_decay=work.how.weight_decay)
     steps = sampler.steps * work.how.epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, work.how.learning_rate, total_steps=steps)
-    learning, checking = (Dealer(data, work.direction, [0], "cpu") for data in (work.train, work.validation))
+    learning, checking = (Dealer(data, work.direction, [(0, 0)], "cpu") for data in (work.train, work.validation))
     checks, best = [], network
     for epoch in range(work.how.epochs):
         for inputs, targets in learning.deal([sampler.plan(seed, epoch)]):
@@ -157,3 +157,26 @@ def test_a_training_that_diverges_is_an_error_that_names_its_models(params: Para
     broken = replace(data, nerf=data.nerf * np.float32(np.nan))
     with pytest.raises(FloatingPointError, match="a seed=0"):
         train_many(Task("clip2nerf", [Model("a", "mse", 0)], broken, broken, small(params, epochs=1), STUDY))
+
+
+def test_several_sets_of_nerf_vectors_together_are_each_alone(params: Params):
+    how, sets = small(params), [pairs(19, 4, seed) for seed in (1, 2)]
+    held_out = [pairs(7, 4, seed) for seed in (3, 4)]
+    both, checked = (replace(of[0], nerf=np.stack([each.nerf for each in of])) for of in (sets, held_out))
+    models = [Model(name, "cosine", seed, nerf_set=i) for i, name in enumerate("ab") for seed in (0, 1)]
+    together = train_many(Task("clip2nerf", models, both, checked, how, STUDY))
+    for i in range(2):
+        single_set = [replace(model, nerf_set=0) for model in models[2 * i : 2 * i + 2]]
+        train, validation = (replace(of[0], nerf=of[i].nerf) for of in (sets, held_out))
+        alone = train_many(Task("clip2nerf", single_set, train, validation, how, STUDY))
+        assert np.allclose(together.validation_loss[:, 2 * i : 2 * i + 2], alone.validation_loss, rtol=1e-5)
+        assert np.allclose(together.tensors["weights.0"][2 * i : 2 * i + 2], alone.tensors["weights.0"], atol=1e-6)
+    assert np.abs(together.tensors["weights.0"][0] - together.tensors["weights.0"][2]).max() > 0.01
+
+
+def test_a_model_taken_out_of_its_stack_and_stacked_again_is_the_same():
+    tensors = Mappers([4, 7, 3], [1, 2]).tensors()
+    again = stacked(unstacked(tensors, 1))
+    assert {name: value.tolist() for name, value in again.items()} == {
+        name: value[1:].tolist() for name, value in tensors.items()
+    }

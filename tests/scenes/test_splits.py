@@ -54,3 +54,16 @@ def test_too_few_objects_are_an_error_that_names_class_and_count_or_all_test():
     with pytest.raises(InputError, match="class lamp: 2 objects, at least 3 expected"):
         splits.of_imported({"car": ["a", "b", "c"], "lamp": ["d", "e"]}, 0, SHARES)
     assert splits.of_imported({"lamp": ["d", "e"]}, 0, SHARES, few_are_test=True) == {"d": "test", "e": "test"}
+
+
+def test_only_training_objects_have_copies_unless_the_official_leak_is_asked_for():
+    assert [splits.of_copy("car.a1", split, "none", 0) for split in splits.SPLITS] == ["train", None, None]
+    found = Counter(splits.of_copy(f"car_{i}.a1", "test", "official", 0) for i in range(2000))
+    assert set(found) == {"train", None}
+    assert found["train"] / 2000 == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_leaked_copy_does_not_depend_on_its_originals_split():
+    names = [f"car_{i}.a{i % 2 + 1}" for i in range(50)]
+    kept = [[splits.of_copy(name, split, "official", 7) for name in names] for split in splits.SPLITS]
+    assert kept[0] == kept[1] == kept[2]

@@ -1,0 +1,70 @@
+"""Retrieval with mappers that saw augmented copies, and with batches of many sizes (Tables 4.9 and 4.10)."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import OmitArgPrefixes
+
+from stages import datasets
+from stages.params import load
+from stages.results import Results
+from stages.runtime import command
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+
+SETTINGS = {"gt": ("a", "recall_synthetic"), "photo": ("b", "recall_real")}
+TITLES = {
+    "4.9a": "augmented, synthetic",
+    "4.9b": "augmented, real",
+    "4.10a": "batches, synthetic",
+    "4.10b": "batches, real",
+}
+
+
+def evaluate_augmented(
+    *,
+    objects: Path,
+    photos: Path,
+    nerf_embeddings: Path,
+    gt_embeddings: Path,
+    photo_embeddings: Path,
+    mappers: Path,
+    mapped: Path,
+    results: Annotated[Results, OmitArgPrefixes],
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
+    from stages.evaluation import searches
+    from stages.evaluation.mapped import Mapped
+    from stages.evaluation.subjects import originals
+    from stages.evaluation.tables import Words
+
+    known = load(params)
+    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
+    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
+    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
+    searched = searches.Objects.of(test, nerfs, views, classes)
+    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
+    asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
+    configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
+    batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    ranks, answers = known.retrieval.ranks, []
+    for queries in asked:
+        part, metric = SETTINGS[queries.domain]
+        found = list(searches.forward(queries, searched, vectors["clip2nerf"], max(ranks)))
+        found += searches.inverse(queries, searched, vectors["nerf2clip"], max(ranks))
+        for each in sorted(found, key=lambda each: _asked_for(each.row)):
+            place = Words(f"{'4.10' if _asked_for(each.row) else '4.9'}{part}", each.row, "", metric)
+            answers += searches.answers(each, queries, searched, ranks, place, f"batch {batch[each.row]}")
+    results.write(answers, TITLES, known)
+
+
+def _asked_for(row: str) -> int:
+    """The batch that a row's name asks for; 0 if it names none."""
+    found = re.search(r"batch=(\d+)", row)
+    return int(found[1]) if found else 0
+
+
+if __name__ == "__main__":
+    command(evaluate_augmented)

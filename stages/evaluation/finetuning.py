@@ -1,0 +1,45 @@
+"""What fine-tuned encoders are set beside: the rows of Tables 4.11 and 4.12."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from stages.evaluation.mapped import Mapped
+from stages.evaluation.searches import Found, Objects, Queries, forward, inverse
+from stages.evaluation.tables import Answers, Words
+from stages.evaluation.zero_shot import Naming, best
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An original mapper that might be the best: what every seed of it makes of two splits."""
+
+    setting: str
+    seeds: Sequence[int]
+    validation: Sequence[Float[np.ndarray, "validation clip"]]
+    test: Sequence[Float[np.ndarray, "test clip"]]
+
+
+def best_original(candidates: Sequence[Candidate], validation: Naming, test: Naming, place: Words) -> Answers:
+    """The test answers of the candidate that names most validation objects right; its setting says which that is."""
+    tried = {each.setting: validation.answers(place, each.validation, each.seeds) for each in candidates}
+    chosen = next(each for each in candidates if each.setting == best(tried))
+    return test.answers(place, chosen.test, chosen.seeds, f"{chosen.setting}, best on validation")
+
+
+def compared(
+    queries: Queries, objects: Objects, original: Mapping[str, Mapped], tuned: Mapping[str, Mapped], k: int
+) -> Iterator[tuple[str, Found]]:
+    """Every search with its table, 4.11 or 4.12. `original` and `tuned`: mapped vectors by direction; and in `tuned`
+    "nerfs", the spaces of the fine-tuned encoders.
+
+    The study sets the forward clip2nerf beside inverse searches; the original nerf2clip is the one that compares.
+    """
+    for found in forward(queries, objects, original["clip2nerf"], k):
+        repeated = replace(found, row=f"{found.row} (original)")
+        yield from (("4.11", repeated), ("4.12", repeated))
+    yield from (("4.11", found) for found in inverse(queries, objects, original["nerf2clip"], k))
+    yield from (("4.11", found) for found in inverse(queries, objects, tuned["nerf2clip"], k))
+    yield from (("4.12", found) for found in forward(queries, objects, tuned["clip2nerf"], k, tuned["nerfs"]))

@@ -1,0 +1,99 @@
+"""Fine-tune nf2vec's encoder with nerf2clip, end to end, by every objective and seed (Tables 4.11 and 4.12)."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stages import datasets
+from stages.errors import InputError
+from stages.params import load
+from stages.runtime import command, in_workers
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+PRELOAD = ["stages.finetuning.training"]
+START = "nerf2clip gt views=N cosine"  # the mapper that fine-tuning takes up
+
+
+def finetune_nf2vec(
+    *,
+    objects: Path,
+    nerfs: Path,
+    gt_embeddings: Path,
+    nf2vec: Path,
+    mappers: Path,
+    out: Path,
+    vectors: Path,
+    mapped: Path,
+    curves: Path,
+    metrics: Path,
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write the models of every run below `out`; `vectors` E(w) and `mapped` g(E(w)) of all originals; the curves.
+
+    `mappers` are those of the zero-shot study. JSON `metrics`: class hits of nearest neighbours among test objects,
+    and the decoder's PSNR.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    from stages.evaluation.retrieval import rank_1
+    from stages.evaluation.subjects import labels, originals, views_of
+    from stages.finetuning import records
+    from stages.finetuning.training import Examples, Task, finetune
+
+    known, stage = load(params), "finetune_nf2vec"
+    catalogue, views = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
+    having = datasets.read(nerfs, NERFS, ["object_id"])["object_id"].to_pylist(), views["owner_id"].to_pylist()
+    rows = {split: originals(catalogue, split, *having) for split in ("train", "validation", "test")}
+    ids = sorted(pa.concat_tables(rows.values())["object_id"].to_pylist())
+    fitted = datasets.rows_of(nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
+    weights, targets = datasets.matrix(fitted["weights"]), views_of(views, ids).means_of_all()
+
+    def place(split: str) -> np.ndarray:
+        return np.flatnonzero(np.isin(ids, rows[split]["object_id"].to_pylist()))
+
+    def examples(split: str) -> Examples:
+        return Examples(
+            weights[place(split)], fitted["occupancy"].take(place(split)).to_pylist(), targets[place(split)]
+        )
+
+    sets, start = (examples("train"), examples("validation"), weights), datasets.read_model(nf2vec)
+    how = known.finetuning, known.study.seed, known.runtime.device
+    started = {seed: _started(mappers, seed) for seed in known.mapper.seeds}
+    tasks = [
+        Task(objective, seed, start, started[seed], *sets, *how)
+        for objective in known.finetuning.objectives
+        for seed in known.mapper.seeds
+    ]
+    runs = list(zip(tasks, in_workers(finetune, tasks, known.runtime.workers, PRELOAD), strict=True))
+    for task, run in runs:
+        folder = out / f"{task.variant} seed={task.seed}".replace(" ", "_")
+        datasets.write_model(folder / "nf2vec", *run.nf2vec)
+        datasets.write_model(folder / "nerf2clip", run.mapper, records.mapper_config(task, run))
+    for folder, which in ((vectors, "embeddings"), (mapped, "mapped")):
+        columns = records.vectors(runs, ids, which)
+        datasets.write(folder, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves(runs))], stage)
+    classes = labels(rows["test"]["class_name"].to_pylist(), list(known.classes), str(objects))
+    hits = {(task.variant, task.seed): rank_1(run.embeddings[place("test")], classes) for task, run in runs}
+    datasets.write_text(metrics, json.dumps(records.health(runs, hits), indent=2) + "\n")
+
+
+def _started(mappers: Path, seed: int) -> "dict[str, np.ndarray]":
+    """The zero-shot study's mapper that fine-tuning of `seed` starts from, as a stack of one."""
+    tensors, config = datasets.read_model(mappers)
+    names: list[Any] = [(model["variant"], model["seed"]) for model in config["models"]]
+    if (START, seed) not in names:
+        raise InputError(
+            f"{mappers}: no {START!r} of seed {seed}, which fine-tuning starts from; zero_shot.views must reach the"
+            " number of views, zero_shot.losses hold cosine"
+        )
+    place = names.index((START, seed))
+    return {name: value[place : place + 1] for name, value in tensors.items()}
+
+
+if __name__ == "__main__":
+    command(finetune_nf2vec)

@@ -1,0 +1,1 @@
+"""nf2vec's encoder and nerf2clip trained end to end."""

@@ -1,0 +1,154 @@
+"""Fine-tune nf2vec's encoder E together with nerf2clip g: g(E(w)) towards an object's CLIP vector (protocol 10)."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from stages.finetuning.objectives import TERMS
+from stages.mapper.losses import Losses
+from stages.mapper.networks import stacked, unstacked
+from stages.nf2vec.model import Model, embed
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.quality import decoder_psnr
+from stages.nf2vec.training import members, reconstruction_of
+from stages.params import Finetuning, Objective
+from stages.runtime import progress, seed_of
+
+MEASURED = 8  # validation NeRFs that the decoder is asked to give back
+
+Tensors = Mapping[str, Float[np.ndarray, "..."]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """NeRFs as dataset `nerfs` has them, and the CLIP vectors they should be mapped to."""
+
+    weights: Float[np.ndarray, "nerf number"]
+    occupancy: list[bytes]
+    clip: Float[np.ndarray, "nerf clip"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run: all that decides it, so that a worker process can."""
+
+    objective: Objective
+    seed: int
+    nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config of the trained one
+    mapper: Tensors  # of the trained nerf2clip, a stack of one
+    train: Examples
+    validation: Examples
+    others: Float[np.ndarray, "nerf number"]  # to be embedded in the end
+    how: Finetuning
+    study_seed: int
+    device: str = "cpu"
+
+    @property
+    def variant(self) -> str:
+        return f"finetuned {self.objective}"
+
+
+@dataclass(frozen=True)
+class Finetuned:
+    """What a run gave: everything is that of its best check."""
+
+    nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
+    mapper: Tensors  # a stack of one
+    embeddings: Float[np.ndarray, "nerf embedding"]  # of the task's `others`
+    mapped: Float[np.ndarray, "nerf clip"]
+    best_step: int
+    curve: Float[np.ndarray, "check 3"]  # step, mean mapping loss since the last check, validation's
+    psnr: float  # dB, of the decoder on a few validation NeRFs
+
+
+def finetune(task: Task) -> Finetuned:
+    """Train, checked after every epoch; the state of the lowest mapping loss on validation is kept.
+
+    Raises `FloatingPointError` if that loss was never finite.
+    """
+    run = _Run(task)
+    per_epoch = max(len(task.train.weights) // task.how.batch, 1)  # an incomplete last batch is left out
+    optimizer, schedule = run.optimizer(per_epoch * task.how.epochs)
+    best, kept, curve, since = np.inf, None, [], []
+    for step in progress(range(1, per_epoch * task.how.epochs + 1), f"{task.variant} seed={task.seed}", "steps"):
+        mapping, loss = run.losses_of(step - 1)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        since.append(mapping.item())
+        if step % per_epoch == 0:
+            curve.append((step, np.mean(since), run.validation_loss()))
+            since = []
+            if curve[-1][2] < best:
+                best, kept = curve[-1][2], (step, deepcopy(run.state_dict()))
+    if kept is None:
+        raise FloatingPointError(f"{task.variant} seed={task.seed}: no finite validation loss; lower the learning rate")
+    run.load_state_dict(kept[1])
+    return run.finished(kept[0], np.array(curve))
+
+
+class _Run(nn.Module):
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.task, self.terms = task, TERMS[task.objective]
+        self.seed = seed_of(task.study_seed, "finetuning", task.objective, task.seed)
+        self.nf2vec, self.mapper = Model.of(*task.nf2vec), unstacked(task.mapper, 0)
+        self.losses = Losses([self.terms.loss])
+        self.nf2vec.decoder.requires_grad_(self.terms.trains_decoder)
+        self.to(task.device)
+        self.reconstruct = reconstruction_of(self.nf2vec, self.seed, task.device)
+        self.nerfs = Nerfs.of(task.train.weights, task.train.occupancy)
+        self.clip = torch.tensor(task.train.clip)
+
+    def optimizer(self, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
+        """AdamW, one cycle; scale and bias of the loss learn as the mapper does, and don't decay."""
+        how = self.task.how
+        groups = [
+            {"params": [value for value in self.nf2vec.parameters() if value.requires_grad]},
+            {"params": list(self.mapper.parameters())},
+            {"params": list(self.losses.parameters()), "weight_decay": 0.0},
+        ]
+        optimizer = torch.optim.AdamW(groups, weight_decay=how.weight_decay, fused=True)
+        rates = [how.learning_rate, how.mapper_learning_rate, how.mapper_learning_rate]
+        return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=steps)
+
+    def losses_of(self, step: int) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
+        """The mapping loss of a step's batch, and all that the objective adds up."""
+        self.nf2vec.train(self.task.how.batch_norm == "trained")
+        which = members(len(self.nerfs), self.task.how.batch, step, self.seed)
+        batch = self.nerfs.take(which, self.task.device)
+        embedding = self.nf2vec.embed(batch.weights)
+        mapping = self._mapping(embedding, self.clip[which].to(self.task.device))
+        if not self.terms.reconstructs:
+            return mapping, mapping
+        random = torch.Generator(self.task.device).manual_seed(seed_of(self.seed, "points", step))
+        return mapping, mapping + self.task.how.reconstruction * self.reconstruct(embedding, batch, random)
+
+    @torch.no_grad()
+    def validation_loss(self) -> float:
+        """The mapping loss in eval mode, all NeRFs as one batch."""
+        given = self.task.validation
+        embedding, clip = torch.tensor(embed(self.nf2vec, given.weights)), torch.tensor(given.clip)
+        return self._mapping(embedding.to(self.task.device), clip.to(self.task.device)).item()
+
+    @torch.no_grad()
+    def finished(self, step: int, curve: Float[np.ndarray, "check 3"]) -> Finetuned:
+        given = self.task.validation
+        some = Nerfs.of(given.weights[:MEASURED], given.occupancy[:MEASURED])
+        psnr = decoder_psnr(self.nf2vec, some, seed_of(self.task.study_seed, "nf2vec"))
+        nf2vec, mapper = self.nf2vec.cpu(), self.mapper.cpu()
+        embeddings = embed(nf2vec, self.task.others)
+        mapped = mapper(torch.tensor(embeddings)).numpy()
+        return Finetuned(
+            (nf2vec.tensors, nf2vec.config), stacked(mapper), embeddings, mapped, step, curve, float(psnr.mean())
+        )
+
+    def _mapping(self, embedding: Float[Tensor, "nerf embedding"], clip: Float[Tensor, "nerf clip"]) -> Tensor:
+        return self.losses(self.mapper(embedding)[None], clip[None])[0]

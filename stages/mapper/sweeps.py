@@ -1,0 +1,31 @@
+"""The trainings of Tables 4.9 and 4.10: with copies and, as ours, without; in batches of many sizes."""
+
+from stages.mapper.pairs import Direction, Pairs
+from stages.mapper.training import Model, Task
+from stages.params import Augmented, Loss, Mapper
+
+ROWS: dict[str, tuple[Direction, Loss]] = {
+    "clip2nerf cosine": ("clip2nerf", "cosine"),
+    "nerf2clip siglip": ("nerf2clip", "siglip"),
+}
+SWEPT = "nerf2clip siglip"
+
+
+def tasks(
+    augmented: Pairs, original: Pairs, validation: Pairs, sweep: Augmented, how: Mapper, study_seed: int, device: str
+) -> list[Task]:
+    """One per row of the tables, named as there, all seeds in it; on `original` with that word added.
+
+    Every row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs.
+    """
+    rows = dict.fromkeys(ROWS, how.batch) | {f"{SWEPT} batch={batch}": batch for batch in sweep.batches}
+    more = round(len(augmented.counts) / len(original.counts))
+    found = []
+    for pairs, views, suffix in ((augmented, 1, ""), (original, more, " original")):
+        for row, batch in rows.items():
+            direction, loss = ROWS[row.partition(" batch=")[0]]
+            changes = {"batch": batch, "epochs": sweep.epochs, "views_per_epoch": views * sweep.views_per_epoch}
+            models = [Model(f"{row}{suffix}", loss, seed) for seed in how.seeds]
+            own = how.model_copy(update=changes)
+            found.append(Task(direction, models, pairs, validation, own, study_seed, device))
+    return found

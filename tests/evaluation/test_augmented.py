@@ -1,0 +1,57 @@
+"""The verbs of Tables 4.9 and 4.10, on the made-up study, in which one chair has a copy."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from evaluation.made_up import COPY, PUBLISHED, Study
+
+from stages import datasets
+from stages.evaluate_augmented import evaluate_augmented
+from stages.schemas import MAPPED_EMBEDDINGS
+from stages.train_augmented_mappers import train_augmented_mappers
+
+KEYS = ("table", "row", "column", "metric")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    study = Study(tmp_path_factory.mktemp("augmented"))
+    same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
+    same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"], "params": study.params}
+    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"])
+    evaluate_augmented(**same, photos=study["photos"], mappers=study["mappers"], results=study.results("augmented"))
+    return study
+
+
+def test_every_published_number_has_its_counterpart_and_ours_on_originals_come_after(augmented: Study):
+    published = [row for row in rows(PUBLISHED) if row["table"][:-1] in ("4.9", "4.10")]
+    found = rows(augmented["augmented.csv"])
+    wanted = [tuple(row[key] for key in KEYS) for row in published]
+    assert [tuple(row[key] for key in KEYS) for row in found[: len(wanted)]] == wanted
+    assert all(row["row"].endswith(" original") for row in found[len(wanted) :])
+    assert len(found) == 2 * len(wanted)
+
+
+def test_a_setting_says_the_batch_really_used(augmented: Study):
+    """12 training objects and a copy; batches of Table 4.9 are the mapper's own, 4."""
+    for row in rows(augmented["augmented.csv"]):
+        largest = "12" if row["row"].endswith("original") else "13"
+        assert row["setting"] == f"batch {'4' if row['table'].startswith('4.9') else largest}"
+
+
+def test_every_row_is_a_training_of_its_own_on_originals_of_the_test_split(augmented: Study):
+    found = datasets.read(augmented["mapped/nerf2clip"], MAPPED_EMBEDDINGS)
+    vectors: dict[tuple[str, int], list[list[float]]] = {}
+    for row in found.to_pylist():
+        assert "-test-" in row["owner_id"]
+        vectors.setdefault((row["variant"], row["seed"]), []).append(row["embedding"])
+    assert len(vectors) == 2 * (1 + 6) * 2
+    assert len({json.dumps(each) for each in vectors.values()}) == len(vectors)
+    assert COPY not in found["owner_id"].to_pylist()

@@ -1,0 +1,80 @@
+"""Fine-tuning runs on a few small NeRFs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stages.finetuning.objectives import TERMS
+from stages.finetuning.training import Examples, Finetuned, Task, finetune
+from stages.mapper.networks import Mappers
+from stages.nf2vec.model import Model, embed
+from stages.nf2vec.nerfs import Nerfs
+from stages.params import Architecture, Nf2vec, Objective, Params
+
+SMALL = {"epochs": 3, "batch": 3, "learning_rate": 1e-3, "mapper_learning_rate": 1e-2}
+
+
+@pytest.fixture(scope="module")
+def task(params: Params, how: Nf2vec, architecture: Architecture, nerfs: Nerfs) -> Task:
+    model = Model(how, architecture, seed=1)
+    clip = np.random.default_rng(0).normal(size=(7, 6)).astype(np.float32)
+    weights, occupancy = nerfs.weights.numpy(), [bytes(row) for row in nerfs.occupancy.numpy()]
+    training, validation = (Examples(weights[part], occupancy[part], clip[part]) for part in (slice(5), slice(5, 7)))
+    started = (model.tensors, model.config), Mappers([how.embedding, 9, 6], [0]).tensors()
+    finetuning = params.finetuning.model_copy(update=SMALL)
+    return Task("cosine", 0, *started, training, validation, weights, finetuning, study_seed=0)
+
+
+def moved(run: Finetuned, task: Task, part: str) -> bool:
+    """Whether any number of the encoder or of the decoder differs from the start."""
+    before, after = task.nf2vec[0], run.nf2vec[0]
+    return any((after[name] != value).any() for name, value in before.items() if name.startswith(part))
+
+
+@pytest.mark.parametrize("objective", TERMS)
+def test_the_encoder_moves_and_a_decoder_that_is_frozen_or_not_asked_stays_bit_identical(
+    task: Task, objective: Objective
+):
+    run = finetune(replace(task, objective=objective))
+    assert moved(run, task, "encoder")
+    assert moved(run, task, "decoder") == (objective == "cosine+rec decoder_unfrozen")
+    assert np.abs(run.mapper["weights.0"] - task.mapper["weights.0"]).max() > 0
+
+
+def test_without_a_learning_rate_an_encoder_gives_the_original_embeddings(task: Task):
+    still = task.how.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0, "batch_norm": "frozen"})
+    run = finetune(replace(task, how=still, objective="cosine+rec decoder_unfrozen"))
+    assert (run.embeddings == embed(Model.of(*task.nf2vec), task.others)).all()
+    assert not moved(run, task, "")
+
+
+def test_trained_batch_norm_follows_the_batches_and_nothing_else_moves_without_a_learning_rate(task: Task):
+    still = task.how.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0})
+    before, after = task.nf2vec[0], finetune(replace(task, how=still)).nf2vec[0]
+    changed = {name for name, value in before.items() if (after[name] != value).any()}
+    assert changed
+    assert all("running_" in name or "num_batches" in name for name in changed)
+
+
+def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: Task):
+    run = finetune(replace(task, how=task.how.model_copy(update={"epochs": 6, "learning_rate": 0.02})))
+    step, _, lowest = run.curve[run.curve[:, 2].argmin()]
+    assert run.best_step == step
+    assert (run.embeddings == embed(Model.of(*run.nf2vec), task.others)).all()
+    mapped = run.mapped[5:] / np.linalg.norm(run.mapped[5:], axis=1, keepdims=True)
+    targets = task.validation.clip / np.linalg.norm(task.validation.clip, axis=1, keepdims=True)
+    assert 1 - (mapped * targets).sum(1).mean() == pytest.approx(lowest, abs=1e-5)
+
+
+def test_end_to_end_training_learns_its_pairs_and_seeds_differ(task: Task):
+    how = task.how.model_copy(update={"epochs": 40})
+    first, other = (finetune(replace(task, how=how, validation=task.train, seed=seed)) for seed in (0, 1))
+    assert first.curve[-1, 2] < 0.5 * first.curve[0, 2]
+    assert (first.embeddings != other.embeddings).any()
+
+
+def test_a_run_that_diverges_is_an_error_that_names_it(task: Task):
+    broken = replace(task.validation, clip=task.validation.clip * np.float32(np.nan))
+    with pytest.raises(FloatingPointError, match="finetuned cosine seed=0"):
+        finetune(replace(task, validation=broken))

@@ -1,0 +1,44 @@
+"""The trainings of Tables 4.9 and 4.10."""
+
+import csv
+
+import numpy as np
+import pytest
+from pipeline import ROOT
+
+from stages.mapper import sweeps
+from stages.mapper.batches import Sampler
+from stages.mapper.pairs import Pairs
+from stages.mapper.training import Task
+from stages.params import Params
+
+
+def pairs(objects: int) -> Pairs:
+    return Pairs(np.zeros((objects, 3)), np.zeros((1, objects * 36, 2)), np.arange(objects) * 36, np.full(objects, 36))
+
+
+@pytest.fixture(scope="module")
+def tasks(params: Params) -> list[Task]:
+    return sweeps.tasks(pairs(468), pairs(156), pairs(52), params.augmented, params.mapper, 0, "cpu")
+
+
+def test_every_published_row_is_a_training_of_its_own_and_has_its_mirror_on_originals(tasks: list[Task]):
+    with (ROOT / "reports" / "published" / "tables.csv").open() as file:
+        published = {row["row"] for row in csv.DictReader(file) if row["table"] in ("4.9a", "4.10a")}
+    names = [model.variant for task in tasks for model in task.models if model.seed == 0]
+    assert set(names) == published | {f"{name} original" for name in published}
+    assert len(names) == len(set(names))
+    assert {len(task.train.counts) for task in tasks if task.models[0].variant in published} == {468}
+
+
+def test_no_batch_holds_two_pairs_of_an_object_or_of_a_copy(tasks: list[Task]):
+    for task in tasks:
+        sampler = Sampler.of(task.train.counts, task.how)
+        plan = sampler.plan(1, 0)
+        batches = [plan.objects[start : start + plan.batch] for start in range(0, len(plan.objects), plan.batch)]
+        assert all(len(set(batch)) == len(batch) for batch in batches)
+        assert plan.batch == min(task.how.batch, len(task.train.counts))
+
+
+def test_both_sets_give_as_many_pairs_an_epoch(tasks: list[Task]):
+    assert {len(Sampler.of(task.train.counts, task.how).plan(0, 0).objects) for task in tasks} == {468}
