@@ -48,6 +48,7 @@ QUESTIONS = {
         "How well each space keeps the classes apart",
         "Are classes better clustered after nerf2clip? Silhouettes lie between −100 and 100, purity is the share of an "
         "object's nearest neighbours that have its class, CKA says how alike the two spaces are.",
+    ),
     "4.9a": (
         "Retrieval with a synthetic view, mappers trained on augmented copies too",
         "Do two more copies of every training object, in other proportions and colours, help? Rows “original”: the "
