@@ -76,12 +76,11 @@ class Found:
 
 
 def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
-    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all.
+    """The `k` nearest of each query by every mapper of `mapped` (by direction).
 
     clip2nerf: mapped queries among NeRF vectors; nerf2clip: CLIP vectors among mapped NeRFs (thesis, Fig. 3.2).
-    For CLIP all every view is an item, so an object may be found several times, and `k` counts items.
     """
-    forward, inverse, views = mapped["clip2nerf"], mapped["nerf2clip"], objects.views
+    forward, inverse = mapped["clip2nerf"], mapped["nerf2clip"]
     nerfs, domain = Gallery.of_objects(objects.nerf), queries.domain
     for variant, seeds in forward.variants.items():
         asked = [forward.vectors(variant, seed, domain, queries.ids) for seed in seeds]
@@ -89,15 +88,25 @@ def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: 
     for variant, seeds in inverse.variants.items():
         galleries = [Gallery.of_objects(inverse.vectors(variant, seed, "nerf", objects.ids)) for seed in seeds]
         yield Found(variant, "a", seeds, [_find(queries, queries.clip, gallery, k) for gallery in galleries])
-    baselines = {
+
+
+def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
+    """The `k` nearest of each query by CLIP mean, and by CLIP all.
+
+    For CLIP all every view is an item, so an object may be found several times, and `k` counts items.
+    """
+    views = objects.views
+    galleries = {
         "CLIP mean": Gallery.of_objects(views.means_of_all()),
         "CLIP all": Gallery(views.embeddings, views.owner),
     }
-    for row, gallery in baselines.items():
+    for row, gallery in galleries.items():
         yield Found(row, "b", [0], [_find(queries, queries.clip, gallery, k)])
 
 
-def answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words) -> list[Answers]:
+def answers(
+    found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words, setting: str = ""
+) -> list[Answers]:
     """Hits at each rank; `place` lacks the column."""
     similarities = [each.similarity for each in found.neighbours]
     return [
@@ -107,6 +116,7 @@ def answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[in
             found.seeds,
             queries.ids,
             similarities,
+            setting=setting,
         )
         for k in ranks
     ]
