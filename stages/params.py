@@ -195,6 +195,7 @@ class Syn2real(Strict):
     translator: Literal["procedural", "controlnet"]
     views: PositiveInt
     gt_views: Literal["random", "same"]
+    views_per_epoch: PositiveInt
     losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
     controlnet: ControlNet
 

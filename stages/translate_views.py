@@ -52,11 +52,10 @@ def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | No
     from stages.syn2real import controlnet, jobs
     from stages.syn2real.prompts import Prompts
 
-    how, device = settings.syn2real.controlnet, settings.runtime.device
+    how = settings.syn2real.controlnet
     prompts = read(how.prompts, Prompts)
     prompts.check(class_of.values(), str(how.prompts))
-    controlnet.pipeline(how, device)
-    return jobs.Diffusion(how, prompts, class_of, device)
+    return jobs.Diffusion(controlnet.pipeline(how, settings.runtime.device), how, prompts, class_of)
 
 
 if __name__ == "__main__":

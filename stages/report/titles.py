@@ -34,6 +34,11 @@ QUESTIONS = {
         "Retrieval with a photo, CLIP alone",
         "The same photos against CLIP vectors of pictures, no mapper.",
     ),
+    "4.8": (
+        "Retrieval with a photo, mappers trained on photo-like pictures too",
+        "Half of the training pictures are views translated into photo-like ones: do photos then find more, and more "
+        "than with as few ground-truth views alone?",
+    ),
 }
 
 COLUMNS = {
@@ -73,6 +78,7 @@ def column(name: str) -> str:
 def words(name: str) -> str:
     """A key in readable words: recall@k as Hit@k, counts of views spelt out, underscores as spaces."""
     name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
+    name = re.sub(r" gt only$", ", GT views only", name)
     return name.replace("recall@", "Hit@").replace("siglip", "SigLIP").replace("_", " ")
 
 

@@ -3,7 +3,6 @@
 Everything is read from this machine: nothing is ever downloaded here.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,14 @@ from stages.params import ControlNet
 INSTALL = "pip install -e '.[syn2real]'"
 
 
-@lru_cache(maxsize=1)
 def pipeline(how: ControlNet, device: str) -> Any:
     """The pipeline with UniPC and without safety checker; `InputError` says what to install or to download."""
     try:
         import accelerate as _  # noqa: F401  what else the pipeline needs
         import transformers
-        from diffusers import ControlNetModel, StableDiffusionControlNetPipeline, UniPCMultistepScheduler
+        from diffusers.models.controlnets.controlnet import ControlNetModel
+        from diffusers.pipelines.controlnet.pipeline_controlnet import StableDiffusionControlNetPipeline
+        from diffusers.schedulers.scheduling_unipc_multistep import UniPCMultistepScheduler
         from diffusers.utils import logging
     except ImportError as error:
         raise InputError(f"syn2real.translator: controlnet needs more packages ({error}); {INSTALL}") from error

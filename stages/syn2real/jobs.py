@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +25,10 @@ Translated = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture a
 class Diffusion:
     """What the translator controlnet needs besides the views."""
 
+    pipe: Any  # a loaded pipeline, which stays in its process
     how: ControlNet
     prompts: Prompts
     class_of: Mapping[str, str]  # of objects
-    device: str
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,7 @@ def _diffused(by: Diffusion, class_name: str, views: Views, seeds: list[int]) ->
     from stages.syn2real import controlnet  # torch and diffusers are paid for here
 
     assert views.depth is not None
-    pipe = controlnet.pipeline(by.how, by.device)
     for depth, seed in zip(views.depth, seeds, strict=True):
         prompt = by.prompts.of(class_name, seed_of(seed, "prompt"))
         steering = control.control_image(depth, by.how.size)
-        yield controlnet.translate(pipe, steering, prompt, by.prompts.negative, by.how, seed), prompt
+        yield controlnet.translate(by.pipe, steering, prompt, by.prompts.negative, by.how, seed), prompt

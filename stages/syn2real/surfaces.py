@@ -1,6 +1,7 @@
 """What of an object a view sees, from its depth map: points and normals in the world, pixel by pixel."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -52,4 +53,5 @@ def _step(
 
 def _nearest(known: Bool[np.ndarray, "height width"]) -> tuple[np.ndarray, ...]:
     """Row and column of the nearest known pixel of each."""
-    return tuple(distance_transform_edt(~known, return_distances=False, return_indices=True))
+    places: Any = distance_transform_edt(~known, return_distances=False, return_indices=True)
+    return tuple(places)
