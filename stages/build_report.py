@@ -82,8 +82,9 @@ def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Tabl
 
 
 def _name(curves: Path) -> str:
-    """A model's or a study's: data/curves/clip is clip, data/retrieval/curves is retrieval."""
-    return curves.parent.name if curves.name == "curves" else curves.name
+    """A model's or a study's: clip of data/curves/clip, retrieval of data/retrieval/curves."""
+    parts = [part for part in curves.parts[-3:] if part not in ("data", "curves")]
+    return "_".join(parts)
 
 
 def _joined(rejected: tuple[Path, ...]) -> pa.Table | None:

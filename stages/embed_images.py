@@ -1,4 +1,4 @@
-"""Embed every picture of a dataset (views, rendered views or photos) with the image tower of CLIP."""
+"""Embed every picture of a dataset (views, rendered or translated views, photos) with the image tower of CLIP."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-DOMAINS = {schemas.VIEWS: "gt", schemas.RENDERED_VIEWS: "rendered", schemas.PHOTOS: "photo"}
+DOMAINS = {
+    schemas.VIEWS: "gt",
+    schemas.RENDERED_VIEWS: "rendered",
+    schemas.TRANSLATED_VIEWS: "translated",
+    schemas.PHOTOS: "photo",
+}
 
 
 def embed_images(images: Path, clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:

@@ -50,7 +50,9 @@ def evaluate_retrieval(
     answers, nearest = [], []
     for queries in asked:
         number, metric = SETTINGS[queries.domain]
-        for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
+        most = max(*known.retrieval.ranks, SHOWN)
+        mappers, alone = searches.search(queries, searched, vectors, most), searches.baselines(queries, searched, most)
+        for found in (*mappers, *alone):
             nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
             place = Words(f"{number}{found.part}", found.row, "", metric)
             answers += searches.answers(found, queries, searched, known.retrieval.ranks, place)

@@ -6,7 +6,7 @@ There are no defaults: params.yaml is the whole truth of what ran.
 import difflib
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_core import ErrorDetails
@@ -23,6 +23,9 @@ Prompt = Annotated[str, Field(pattern=r"^[^{}]*\{noun\}[^{}]*$")]
 
 class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=Strict)
 
 
 class Study(Strict):
@@ -216,6 +219,25 @@ class Finetuning(Strict):  # read by finetuning/
     batch_norm: Literal["trained", "frozen"]
 
 
+class ControlNet(Strict):  # read by syn2real/controlnet.py
+    model: str
+    controlnet: str
+    prompts: Path
+    size: Annotated[int, Field(ge=64, multiple_of=8)]
+    steps: PositiveInt
+    guidance: PositiveFloat
+    precision: Literal["float16", "bfloat16", "float32"]
+
+
+class Syn2real(Strict):
+    translator: Literal["procedural", "controlnet"]
+    views: PositiveInt
+    gt_views: Literal["random", "same"]
+    views_per_epoch: PositiveInt
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    controlnet: ControlNet
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -242,35 +264,40 @@ class Params(Strict):
     embedding_spaces: EmbeddingSpaces
     augmented: Augmented
     finetuning: Finetuning
+    syn2real: Syn2real
     intervals: Intervals
     claims: Claims
 
 
 def load(path: Path) -> Params:
     """Read and check params.yaml; raises `InputError` with every wrong key, what came and what was expected."""
+    return read(path, Params)
+
+
+def read(path: Path, model: type[Model]) -> Model:
+    """A YAML file as a strict object, checked as params.yaml is."""
     try:
         values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        return Params.model_validate_json(json.dumps(values))  # strict, yet lists may fill tuples
+        return model.model_validate_json(json.dumps(values))  # strict, yet lists may fill tuples
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except YAMLError as error:
         raise InputError(f"{path}: not valid YAML: {error}") from error
     except ValidationError as error:
-        raise InputError("\n".join(f"{path}: {_words(found)}" for found in error.errors())) from error
+        raise InputError("\n".join(f"{path}: {_words(found, model)}" for found in error.errors())) from error
 
 
-def _words(found: ErrorDetails) -> str:
+def _words(found: ErrorDetails, model: type[BaseModel]) -> str:
     key, given = ".".join(str(part) for part in found["loc"]), found["input"]
     if found["type"] == "extra_forbidden":
-        return f"{key}: unknown key{_near(found['loc'])}"
+        return f"{key}: unknown key{_near(found['loc'], model)}"
     if found["type"] == "missing":
         return f"{key}: missing"
     return f"{key}: {given!r} given; {found['msg']}"
 
 
-def _near(loc: tuple[int | str, ...]) -> str:
+def _near(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     """The closest known key beside the unknown one, if any is close."""
-    model: type[BaseModel] = Params
     for part in loc[:-1]:
         kind = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
         if not (isinstance(kind, type) and issubclass(kind, BaseModel)):

@@ -57,6 +57,19 @@ VIEWS = Schema(
 
 RENDERED_VIEWS = Schema("rendered_views", VIEWS.key, VIEWS.columns, VIEWS.optional)
 
+TRANSLATED_VIEWS = Schema(
+    "translated_views",
+    key=("object_id", "view"),
+    columns={
+        "object_id": TEXT,
+        "view": INTEGER,  # the view whose silhouette it keeps
+        "image": BYTES,  # PNG RGB
+        "translator": TEXT,  # procedural or controlnet
+        "prompt": TEXT,  # null where none was asked for
+    },
+    optional=("prompt",),
+)
+
 PHOTOS = Schema(
     "photos",
     key=("photo_id",),

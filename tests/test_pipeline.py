@@ -41,10 +41,11 @@ def test_code_dependencies_cover_the_imports_and_no_more(name):
     files, deps = pipeline.closure(pipeline.verb(stage)), code_deps(stage)
     missing = {str(path) for path in files if not any(path == dep or dep in path.parents for dep in deps)}
     unneeded = {str(dep) for dep in deps if not any(path == dep or dep in path.parents for path in files)}
-    assert (missing, unneeded - FOLDERS_OF_INPUT) == (set(), set())
+    assert (missing, unneeded - INPUTS) == (set(), set())
 
 
-FOLDERS_OF_INPUT = {"stages/scenes/catalogue"}  # what scenes.folder and photos.folder name by default
+# What scenes.folder, photos.folder and syn2real.controlnet.prompts name by default.
+INPUTS = {"stages/scenes/catalogue", "stages/syn2real/prompts.yaml"}
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -76,10 +76,9 @@ class Found:
 
 
 def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
-    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all."""
+    """The `k` nearest of each query by every mapper of `mapped` (by direction)."""
     yield from forward(queries, objects, mapped["clip2nerf"], k)
     yield from inverse(queries, objects, mapped["nerf2clip"], k)
-    yield from baselines(queries, objects, k)
 
 
 def forward(
@@ -103,7 +102,10 @@ def inverse(queries: Queries, objects: Objects, nerf2clip: Mapped, k: int) -> It
 
 
 def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
-    """CLIP vectors among those of views: their mean, or every view an item, where `k` counts items, not objects."""
+    """CLIP vectors among those of views: their mean, or every view an item, where `k` counts items, not objects.
+
+    For CLIP all an object may be found several times.
+    """
     views = objects.views
     galleries = {
         "CLIP mean": Gallery.of_objects(views.means_of_all()),

@@ -48,6 +48,21 @@ class Views:
         places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
         return places
 
+    def some(self, chosen: Bool[np.ndarray, " row"]) -> "Views":
+        """The chosen rows, some of every object."""
+        owners = np.asarray(self.ids, dtype=object)[self.owner[chosen]]
+        return Views.of(owners.tolist(), self.numbers[chosen], self.embeddings[chosen])
+
+    def drawn(self, counts: Int[np.ndarray, " object"], study_seed: int, purpose: str) -> "Views":
+        """The first counts[i] shuffled views of object i."""
+        return self.some(self.draw(study_seed, purpose) < np.repeat(counts, self.counts))
+
+    def same_as(self, other: "Views") -> "Views":
+        """The views that `other` has, by object and number."""
+        wanted = set(zip(other.owner.tolist(), other.numbers.tolist(), strict=True))
+        rows = zip(self.owner.tolist(), self.numbers.tolist(), strict=True)
+        return self.some(np.array([row in wanted for row in rows]))
+
     def means(self, most: int, study_seed: int) -> Float[np.ndarray, "object dim"]:
         """c̄_N (protocol 4): the mean of an object's first `most` shuffled views, raw; subsets are nested in `most`."""
         return self._means(self.draw(study_seed, "mean") < most)

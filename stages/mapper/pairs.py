@@ -32,6 +32,18 @@ class Pairs:
         """One pair per object and set."""
         return Pairs(nerf, clip, np.arange(len(nerf)), np.ones(len(nerf), np.int64))
 
+    @staticmethod
+    def of_sources(
+        nerf: Float[np.ndarray, "object nerf"],
+        sets: Sequence[Sequence[Float[np.ndarray, "row clip"]]],
+        counts: Int[np.ndarray, " object"],
+    ) -> "Pairs":
+        """Sets of as many sources each, of each of which object i owns the next counts[i] rows."""
+        owner, sources = np.repeat(np.arange(len(counts)), counts), len(sets[0])
+        order = np.argsort(np.tile(owner, sources), kind="stable")
+        clip = np.stack([np.concatenate(each)[order] for each in sets])
+        return Pairs(nerf, clip, sources * (np.cumsum(counts) - counts), sources * counts)
+
 
 class Dealer:
     """Pairs on a device, dealt to every model by its own plan and from its own sets, (NeRF, CLIP) by model."""

@@ -90,6 +90,11 @@ QUESTIONS = {
         "Retrieval with a photo by clip2nerf in fine-tuned spaces",
         "The same mappers asked with photos.",
     ),
+    "4.8": (
+        "Retrieval with a photo, mappers trained on photo-like pictures too",
+        "Half of the training pictures are views translated into photo-like ones: do photos then find more, and more "
+        "than with as few ground-truth views alone?",
+    ),
 }
 
 COLUMNS = {
@@ -140,6 +145,7 @@ def words(name: str) -> str:
     """A key in readable words: recall@k as Hit@k, counts of views spelt out, underscores as spaces."""
     name = name.replace("nerf_embedding", "NeRF embedding").replace("clip_embedding", "CLIP embedding")
     name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
+    name = re.sub(r" gt only$", ", GT views only", name)
     return name.replace("recall@", "Hit@").replace("siglip", "SigLIP").replace("_", " ")
 
 

@@ -28,6 +28,15 @@ class Stage:
     centre: Float[np.ndarray, "2"]
     extent: Float[np.ndarray, "2"]
 
+    @staticmethod
+    def under(
+        points: Float[np.ndarray, "point 3"], pose: Float[np.ndarray, "3 4"], angle: float, resolution: int
+    ) -> "Stage":
+        """Under the box around an object's points."""
+        low, high = points.min(axis=0), points.max(axis=0)
+        middle, half = (low + high) / 2, (high - low) / 2
+        return Stage(pose, angle, resolution, float(low[1]), middle[[0, 2]], half[[0, 2]])
+
 
 def backdrop(stage: Stage, random: np.random.Generator) -> Float[np.ndarray, "height width 3"]:
     """A picture without the object, RGB in [0, 1]."""

@@ -1,0 +1,51 @@
+"""Retrieval of test NeRFs by photos, with mappers that also learnt from translated views (Table 4.8)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import OmitArgPrefixes
+
+from stages import datasets
+from stages.params import load
+from stages.results import Results
+from stages.runtime import command
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+
+TABLE = "4.8"
+
+
+def evaluate_syn2real(
+    *,
+    objects: Path,
+    photos: Path,
+    nerf_embeddings: Path,
+    gt_embeddings: Path,
+    photo_embeddings: Path,
+    mapped: Path,
+    results: Annotated[Results, OmitArgPrefixes],
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
+    from stages.evaluation import searches
+    from stages.evaluation.mapped import Mapped
+    from stages.evaluation.subjects import originals
+    from stages.evaluation.tables import Words
+
+    known = load(params)
+    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
+    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
+    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
+    searched = searches.Objects.of(test, nerfs, views, classes)
+    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
+    queries = searches.Queries.of_photos(*shots, classes)
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    answers = []
+    for found in searches.search(queries, searched, vectors, max(known.retrieval.ranks)):
+        place = Words(TABLE, found.row, "", "recall_real")
+        setting = f"translator {known.syn2real.translator}" if found.row.endswith("syn2real") else ""
+        answers += searches.answers(found, queries, searched, known.retrieval.ranks, place, setting=setting)
+    results.write(answers, {TABLE: "real"}, known)
+
+
+if __name__ == "__main__":
+    command(evaluate_syn2real)

@@ -1,0 +1,74 @@
+"""What makes a picture photo-like, whatever is in it: worn paint, light of all kinds, a place to stand, a lens."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Integer, UInt8
+from scipy.ndimage import gaussian_filter
+
+from stages.scenes.augmentation import Recoloured, colour_shift
+from stages.scenes.backdrops import Stage, backdrop
+from stages.scenes.meshes import Albedo
+from stages.scenes.rendering import Lighting
+
+
+@dataclass(frozen=True)
+class Worn:
+    """An albedo with slow stains and finer grain: brighter and darker by a share `depth`."""
+
+    albedo: Albedo
+    waves: Float[np.ndarray, "wave 3"]
+    depth: float
+
+    def __call__(
+        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
+    ) -> Float[np.ndarray, "hit 3"]:
+        stain = np.sin(points @ self.waves.T + np.arange(len(self.waves))).mean(axis=1, keepdims=True)
+        return np.clip(self.albedo(points, face) * (1 + self.depth * stain), 0, 1).astype(np.float32)
+
+
+def repainted(albedo: Albedo, random: np.random.Generator) -> Albedo:
+    """Another shade of its colours, stained."""
+    colours = colour_shift(random.normal(0, 15), random.uniform(0.6, 1.3), random.uniform(0.8, 1.1))
+    waves = random.normal(0, 1, (4, 3)) * np.array([[6], [12], [25], [50]])
+    return Worn(Recoloured(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.6))
+
+
+def light(random: np.random.Generator) -> Lighting:
+    """A sun anywhere in the upper half, warm or cold, against more or less light from all sides."""
+    turn, height = random.uniform(0, 2 * np.pi), random.uniform(0.2, 1.5)
+    warm = 1 + random.uniform(-0.15, 0.15) * np.array([1, 0, -1])
+    sun, sky, opposite = random.uniform(0.4, 1.2), random.uniform(0.35, 0.8), random.uniform(0.05, 0.4)
+    return Lighting(
+        (float(np.cos(turn)), float(height), float(np.sin(turn))),
+        _rgb(sun * warm),
+        _rgb(sky * warm[::-1]),
+        _rgb(opposite * np.ones(3)),
+    )
+
+
+def _rgb(strength: Float[np.ndarray, "3"]) -> tuple[float, float, float]:
+    red, green, blue = (float(each) for each in strength)
+    return red, green, blue
+
+
+def taken(
+    shot: Float[np.ndarray, "height width 4"], stage: Stage, random: np.random.Generator
+) -> UInt8[np.ndarray, "height width 3"]:
+    """What a camera makes of a lit object, straight-alpha RGBA in [0, 1], before a backdrop."""
+    behind = backdrop(stage, random)
+    return _developed(behind + shot[..., 3:] * (shot[..., :3] - behind), random)
+
+
+def _developed(
+    picture: Float[np.ndarray, "height width 3"], random: np.random.Generator
+) -> UInt8[np.ndarray, "height width 3"]:
+    """White balance, exposure, contrast, vignette, blur and sensor noise."""
+    size = len(picture)
+    balanced = picture * random.uniform(0.88, 1.12, 3) * random.uniform(0.8, 1.15)
+    curved = np.clip(balanced, 0, 1) ** random.uniform(0.8, 1.25)
+    rows, columns = (np.mgrid[:size, :size] + 0.5) / size - 0.5
+    curved *= 1 - random.uniform(0, 0.5) * (rows**2 + columns**2)[..., None]
+    blur = max(0.0, random.uniform(-0.4, 0.6)) * size / 64
+    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.03), curved.shape)
+    return np.clip(255 * noisy + 0.5, 0, 255).astype(np.uint8)

@@ -1,0 +1,88 @@
+"""Translate the views of a few objects: the work of one worker process, as rows of dataset `translated_views`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import UInt8
+
+from stages.errors import InputError
+from stages.params import ControlNet
+from stages.runtime import seed_of
+from stages.scenes import pictures
+from stages.scenes.views import Views, by_object, of_rows, some
+from stages.scratch import Rows
+from stages.syn2real import control, procedural
+from stages.syn2real.prompts import Prompts
+from stages.syn2real.surfaces import Surface
+
+Translated = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture and prompt
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """What the translator controlnet needs besides the views."""
+
+    pipe: Any  # a loaded pipeline, which stays in its process
+    how: ControlNet
+    prompts: Prompts
+    class_of: Mapping[str, str]  # of objects
+
+
+@dataclass(frozen=True)
+class Task:
+    """Rows of `views`, and all that decides their translations. `diffusion`: None for the translator procedural."""
+
+    rows: pa.Table
+    most: int  # views of an object, those of the largest silhouettes
+    study_seed: int
+    diffusion: Diffusion | None
+
+
+def translate_objects(task: Task) -> Rows:
+    """Every picture depends on the study's seed, the object's id and its views alone."""
+    found = []
+    for object_id, rows in by_object(task.rows).items():
+        views, numbers = _largest(object_id, rows, task.most)
+        seeds = [seed_of(task.study_seed, "translate", object_id, number) for number in numbers]
+        if task.diffusion:
+            made = _diffused(task.diffusion, task.diffusion.class_of[object_id], views, seeds)
+        else:
+            made = _processed(views, seeds)
+        name = "controlnet" if task.diffusion else "procedural"
+        found += [
+            (object_id, number, pictures.encode(picture), name, prompt)
+            for number, (picture, prompt) in zip(numbers, made, strict=True)
+        ]
+    names = ("object_id", "view", "image", "translator", "prompt")
+    return Rows(dict(zip(names, map(list, zip(*found, strict=True)), strict=True)))
+
+
+def _largest(object_id: str, rows: pa.Table, most: int) -> tuple[Views, list[int]]:
+    """The views of the largest silhouettes, and their numbers."""
+    views = of_rows(rows)
+    if views.depth is None or views.depth.shape != views.image.shape[:3]:
+        raise InputError(f"object {object_id}: views without depth of their size, which translators need")
+    chosen = control.largest(views.depth, most)
+    if not views.depth[chosen].any(axis=(1, 2)).all():
+        raise InputError(f"object {object_id}: a view that shows nothing, its depth is 0 everywhere")
+    return some(views, chosen.tolist()), rows["view"].to_numpy()[chosen].tolist()
+
+
+def _processed(views: Views, seeds: list[int]) -> Iterator[Translated]:
+    assert views.depth is not None
+    for image, depth, pose, seed in zip(views.image, views.depth, views.camera_to_world, seeds, strict=True):
+        surface = Surface.of(depth, pose, views.camera_angle_x)
+        yield procedural.translate(image, surface, pose, views.camera_angle_x, seed), None
+
+
+def _diffused(by: Diffusion, class_name: str, views: Views, seeds: list[int]) -> Iterator[Translated]:
+    from stages.syn2real import controlnet  # torch and diffusers are paid for here
+
+    assert views.depth is not None
+    for depth, seed in zip(views.depth, seeds, strict=True):
+        prompt = by.prompts.of(class_name, seed_of(seed, "prompt"))
+        steering = control.control_image(depth, by.how.size)
+        yield controlnet.translate(by.pipe, steering, prompt, by.prompts.negative, by.how, seed), prompt

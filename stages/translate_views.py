@@ -1,0 +1,62 @@
+"""Translate views of training and validation objects into photo-like pictures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stages import datasets, schemas, scratch
+from stages.errors import InputError
+from stages.params import Params, load, read
+from stages.runtime import command
+
+if TYPE_CHECKING:
+    from stages.syn2real.jobs import Diffusion
+
+CHUNK = 8  # objects whose pictures are kept together
+
+
+def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `translated_views`: of each original training or validation object its views of largest silhouettes."""
+    import pyarrow.compute as pc
+
+    from stages.scenes.views import prints
+    from stages.syn2real import jobs
+
+    settings = load(params)
+    rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
+    taken = rows.filter((pc.field("augmentation") == 0) & (pc.field("split") != "test"))
+    class_of = dict(zip(taken["object_id"].to_pylist(), taken["class_name"].to_pylist(), strict=True))
+    looks = prints(datasets.shards(views, schemas.VIEWS))
+    if unseen := sorted(class_of.keys() - looks.keys()):
+        raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
+    most, seed, diffusion = settings.syn2real.views, settings.study.seed, _diffusion(settings, class_of)
+    asked = [diffusion.how.model_dump(), diffusion.prompts.model_dump()] if diffusion else []
+    shared = scratch.digest(scratch.code_digest(), most, seed, asked)
+    finished = scratch.finish(
+        "translate_views",
+        schemas.TRANSLATED_VIEWS,
+        {name: scratch.digest(shared, name, class_name, looks[name]) for name, class_name in class_of.items()},
+        lambda some: jobs.Task(datasets.rows_of(views, schemas.VIEWS, some), most, seed, diffusion),
+        jobs.translate_objects,
+        chunk=CHUNK,
+        workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory
+        preload=["stages.syn2real.jobs"],
+    )
+    datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views")
+
+
+def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | None":
+    """What the translator controlnet needs, loaded and checked before any work; None for the other."""
+    if settings.syn2real.translator == "procedural":
+        return None
+    from stages.syn2real import controlnet, jobs
+    from stages.syn2real.prompts import Prompts
+
+    how = settings.syn2real.controlnet
+    prompts = read(how.prompts, Prompts)
+    prompts.check(class_of.values(), str(how.prompts))
+    return jobs.Diffusion(controlnet.pipeline(how, settings.runtime.device), how, prompts, class_of)
+
+
+if __name__ == "__main__":
+    command(translate_views)
