@@ -56,7 +56,7 @@ def evaluate_augmented(
         found += searches.inverse(queries, searched, vectors["nerf2clip"], max(ranks))
         for each in sorted(found, key=lambda each: _asked_for(each.row)):
             place = Words(f"{'4.10' if _asked_for(each.row) else '4.9'}{part}", each.row, "", metric)
-            answers += searches.answers(each, queries, searched, ranks, place, f"batch {batch[each.row]}")
+            answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")
     results.write(answers, TITLES, known)
 
 
