@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from stages import datasets
 from stages.evaluation import tables
@@ -21,13 +22,21 @@ class Results:
     answers: Path
     published: Path = Path("reports/published/tables.csv")
 
-    def write(self, answers: Sequence[tables.Answers], titles: Mapping[str, str], params: Params) -> None:
-        """`titles`: what metrics call each table."""
+    def write(
+        self,
+        answers: Sequence[tables.Answers],
+        titles: Mapping[str, str],
+        params: Params,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`titles`: what metrics call each table; `extra`: metrics beside them."""
         ordered = tables.in_published_order(answers, self.published.read_text(encoding="utf-8"))
         cells = tables.cells(ordered, params.intervals, params.study.seed)
         datasets.write_text(self.table, tables.csv_text(cells))
         seeds = tables.csv_text(tables.by_seed(ordered), [*tables.Words._fields, "seed", "value"])
         datasets.write_text(self.by_seed, seeds)
-        datasets.write_text(self.metrics, json.dumps(tables.metrics(cells, titles), indent=2) + "\n")
+        datasets.write_text(
+            self.metrics, json.dumps(tables.metrics(cells, titles) | dict(extra or {}), indent=2) + "\n"
+        )
         rows = datasets.table(ANSWERS, tables.columns(ordered))
         datasets.write(self.answers, ANSWERS, [rows], self.table.stem)

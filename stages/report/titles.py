@@ -34,6 +34,15 @@ QUESTIONS = {
         "Retrieval with a photo, CLIP alone",
         "The same photos against CLIP vectors of pictures, no mapper.",
     ),
+    "4.4 more": (
+        "Retrieval with a synthetic view, other measures",
+        "Does the order of methods stay when the whole list counts (mAP), when all classes count alike (macro), or when "
+        "the very object of the query must be found (instance)? For CLIP alone the gallery holds the query's own view.",
+    ),
+    "4.5 more": (
+        "Retrieval with a photo, other measures",
+        "Does the order of methods stay when the whole list counts (mAP), or when all classes count alike (macro)?",
+    ),
 }
 
 COLUMNS = {
@@ -43,6 +52,7 @@ COLUMNS = {
     "mse": "MSE loss",
     "prompt_3d_model": "“A 3d model of …”",
     "prompt_photo": "“A photo of …”",
+    "macro hit@1": "macro Hit@1",
 }
 
 
@@ -73,7 +83,7 @@ def column(name: str) -> str:
 def words(name: str) -> str:
     """A key in readable words: recall@k as Hit@k, counts of views spelt out, underscores as spaces."""
     name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
-    return name.replace("recall@", "Hit@").replace("siglip", "SigLIP").replace("_", " ")
+    return re.sub(r"^recall@", "Hit@", name).replace("siglip", "SigLIP").replace("_", " ")
 
 
 def _views(found: re.Match[str]) -> str:
