@@ -117,6 +117,12 @@ PROMPT_EMBEDDINGS = Schema(
     },
 )
 
+CAPTION_EMBEDDINGS = Schema(
+    "caption_embeddings",
+    key=("object_id",),
+    columns={"object_id": TEXT, "caption": TEXT, "embedding": VECTOR},  # raw, as those of prompts
+)
+
 MAPPED_EMBEDDINGS = Schema(
     "mapped_embeddings",
     key=("variant", "seed", "domain", "owner_id"),
@@ -124,7 +130,7 @@ MAPPED_EMBEDDINGS = Schema(
         "variant": TEXT,
         "seed": INTEGER,
         "owner_id": TEXT,  # an object_id or a photo_id
-        "domain": TEXT,  # nerf (an object's own vector), gt (a query view of it) or photo
+        "domain": TEXT,  # nerf (an object's own vector), gt (a query view of it), photo or a text's kind
         "embedding": VECTOR,
     },
 )

@@ -36,8 +36,17 @@ QUESTIONS = {
     ),
     "4.4 more": (
         "Retrieval with a synthetic view, other measures",
-        "Does the order of methods stay when the whole list counts (mAP), when all classes count alike (macro), or when "
-        "the very object of the query must be found (instance)? For CLIP alone the gallery holds the query's own view.",
+        "Does the order of methods stay when the whole list counts (mAP), when all classes count alike (macro), or "
+        "when the query's very object must be found (instance)? For CLIP alone the gallery holds the query's own view.",
+    ),
+    "captions": (
+        "Retrieval with a caption",
+        "Do mappers trained on pictures alone understand words? Each test object's caption, as it is and shifted by "
+        "the mean picture vector less the mean text vector (the modality gap).",
+    ),
+    "prompts": (
+        "Retrieval with a class prompt",
+        "The same with “A 3d model of …” and “A photo of …” of every class: does the prompt find a NeRF of it?",
     ),
     "4.5 more": (
         "Retrieval with a photo, other measures",
