@@ -178,6 +178,14 @@ class Retrieval(Strict):
     ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 
 
+class Generation(Strict):  # read by generation/
+    per_class: PositiveInt
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    views: Annotated[tuple[Natural, ...], Field(min_length=1)]
+    cells: Annotated[int, Field(ge=2)]
+    step: PositiveFloat
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -196,6 +204,7 @@ class Params(Strict):
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval
+    generation: Generation
     intervals: Intervals
 
 

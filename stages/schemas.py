@@ -57,6 +57,18 @@ VIEWS = Schema(
 
 RENDERED_VIEWS = Schema("rendered_views", VIEWS.key, VIEWS.columns, VIEWS.optional)
 
+GENERATED_VIEWS = Schema(
+    "generated_views",
+    key=("object_id", "kind", "method", "view"),
+    columns={
+        "object_id": TEXT,
+        "kind": TEXT,  # what was decoded: the object's own NeRF vector (nerf), or one from its view (gt) or caption
+        "method": TEXT,  # how: reconstruction, mse, cosine rescaled
+        "view": INTEGER,  # of the object, whose camera it is
+        "image": BYTES,  # PNG RGBA, straight alpha
+    },
+)
+
 PHOTOS = Schema(
     "photos",
     key=("photo_id",),
