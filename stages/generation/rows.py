@@ -14,26 +14,27 @@ KINDS = {"gt": "view", "caption": "caption", "nerf": "NeRF vector"}
 
 @dataclass(frozen=True)
 class Renders:
-    """Pictures on black of some objects from as many views each."""
+    """Pictures of some objects from as many views each."""
 
     ids: list[str]
     pictures: UInt8[np.ndarray, "object view height width 3"]
 
     @staticmethod
-    def of(rows: pa.Table) -> "Renders":
-        """From rows of one kind and method, in order of object and view."""
+    def of(rows: pa.Table, white: bool = False) -> "Renders":
+        """From rows of one kind and method, in order of object and view; on black, or on white."""
         ids = list(dict.fromkeys(rows["object_id"].to_pylist()))
-        images = np.stack([pictures.on_black(pictures.decode(image)) for image in rows["image"].to_pylist()])
+        over = pictures.on_white if white else pictures.on_black
+        images = np.stack([over(pictures.decode(image)) for image in rows["image"].to_pylist()])
         return Renders(ids, images.reshape(len(ids), -1, *images.shape[1:]))
 
     @staticmethod
-    def by_row(generated: pa.Table) -> "dict[str, Renders]":
+    def by_row(generated: pa.Table, white: bool = False) -> "dict[str, Renders]":
         """By what the table calls each kind and method: "caption → mse"."""
         pairs = sorted(set(zip(generated["kind"].to_pylist(), generated["method"].to_pylist(), strict=True)))
         found = {}
         for kind, method in sorted(pairs, key=lambda pair: (list(KINDS).index(pair[0]), pair[1])):
             rows = generated.filter((pc.field("kind") == kind) & (pc.field("method") == method))
-            found[f"{KINDS[kind]} → {method}"] = Renders.of(rows)
+            found[f"{KINDS[kind]} → {method}"] = Renders.of(rows, white)
         return found
 
     @staticmethod

@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from stages.report import curves, galleries, pictures, psnr, tables, titles, world
+from stages.report import curves, galleries, generation, pictures, psnr, tables, titles, world
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -42,6 +42,7 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "tables": tables.pivot(study.results, study.published, study.spread),
         "spread": bool(study.spread),
         "galleries": [_gallery(gallery) for gallery in shown],
+        "generated": [_panel(panel) for panel in generation.panels(study)],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
         "curves": [_image(chart) for chart in curves.drawn(study.curves)],
@@ -114,6 +115,15 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
             }
             for query in gallery.queries
         ],
+    }
+
+
+def _panel(panel: generation.Panel) -> dict[str, Any]:
+    return {
+        "object_id": panel.object_id,
+        "class_name": panel.class_name,
+        "caption": panel.caption,
+        "pictures": [(label, _small(picture)) for label, picture in panel.pictures.items()],
     }
 
 

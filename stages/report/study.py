@@ -24,6 +24,7 @@ class Study:
     nerfs: pa.Table | None = None  # without their weights
     neighbours: pa.Table | None = None
     rejected: pa.Table | None = None
+    generated: pa.Table | None = None
     views_of: Reader | None = None
     renders_of: Reader | None = None
     photos_of: Reader | None = None

@@ -48,6 +48,11 @@ QUESTIONS = {
         "Retrieval with a class prompt",
         "The same with “A 3d model of …” and “A photo of …” of every class: does the prompt find a NeRF of it?",
     ),
+    "generation": (
+        "Generation from a view or a caption",
+        "Does the NeRF decoded from clip2nerf's output show the class asked for, and how near is it, for CLIP, to the "
+        "view and to the caption? For comparison: the object's own NeRF, and its reconstruction by the decoder.",
+    ),
     "4.5 more": (
         "Retrieval with a photo, other measures",
         "Does the order of methods stay when the whole list counts (mAP), or when all classes count alike (macro)?",

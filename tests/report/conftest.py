@@ -36,7 +36,7 @@ class Files:
         """The verb's command line for everything there is."""
         data = [
             f"--{name.replace('_', '-')}={self.root / name}"
-            for name in ("objects", "views", "photos", "nerfs", "rendered_views", "neighbours")
+            for name in ("objects", "views", "photos", "nerfs", "rendered_views", "neighbours", "generated")
         ]
         lists = ["--curves", str(self.root / "clip"), "--rejected", str(self.root / "rejected")]
         return [*data, f"--speed={self.root / 'speed.json'}", *self.always(), *lists]
@@ -78,6 +78,7 @@ def written(root: Path, per_class: int, classes: tuple[str, ...] = ("bench", "ca
         | {kind: psnr + shift for kind, shift in zip(kinds, (1, 0, -8, -9), strict=True)},
     )
     _neighbours(root, ids, random)
+    _generated(root, ids, pixels)
     _rest(root)
     return Files(root, len(ids))
 
@@ -109,6 +110,19 @@ def _neighbours(root: Path, ids: list[str], random: np.random.Generator) -> None
         for rank, item in enumerate(random.permutation(len(ids))[:5])
     ]
     _write(root, schemas.NEIGHBOURS, dict(zip(schemas.NEIGHBOURS.columns, zip(*rows, strict=True), strict=True)))
+
+
+def _generated(root: Path, ids: list[str], pixels: dict[tuple[str, str], Views]) -> None:
+    """Two views each of two objects; the second has no caption."""
+    methods = [("nerf", "reconstruction"), ("gt", "mse"), ("caption", "mse")]
+    rows = [
+        (name, kind, method, view, pictures.encode(next(v for (_, i), v in pixels.items() if i == name).image[view]))
+        for name in ids[:2]
+        for kind, method in (methods if name == ids[0] else methods[:2])
+        for view in range(2)
+    ]
+    columns = dict(zip(schemas.GENERATED_VIEWS.columns, zip(*rows, strict=True), strict=True))
+    _write(root, schemas.GENERATED_VIEWS, columns, "generated")
 
 
 def _rest(root: Path) -> None:
