@@ -34,6 +34,10 @@ QUESTIONS = {
         "Retrieval with a photo, CLIP alone",
         "The same photos against CLIP vectors of pictures, no mapper.",
     ),
+    "4.1 ensemble": (
+        "Zero-shot classification, prompts averaged",
+        "The same mappers, each class asked with the mean of its prompts' unit vectors: do two wordings beat one?",
+    ),
     "4.4 more": (
         "Retrieval with a synthetic view, other measures",
         "Does the order of methods stay when the whole list counts (mAP), when all classes count alike (macro), or "
@@ -66,6 +70,7 @@ COLUMNS = {
     "mse": "MSE loss",
     "prompt_3d_model": "“A 3d model of …”",
     "prompt_photo": "“A photo of …”",
+    "prompt_ensemble": "prompts averaged",
     "macro hit@1": "macro Hit@1",
 }
 
