@@ -28,6 +28,7 @@ def build_report(
     rendered_views: Path | None = None,
     neighbours: Path | None = None,
     projections: Path | None = None,
+    generated: Path | None = None,
     by_seed: Path | None = None,
     speed: Path | None = None,
     claims: Path | None = None,
@@ -52,6 +53,7 @@ def build_report(
         neighbours=_rows(neighbours, schemas.NEIGHBOURS),
         projections=_rows(projections, schemas.PROJECTIONS),
         rejected=_joined(rejected),
+        generated=_rows(generated, schemas.GENERATED_VIEWS),
         views_of=views and partial(datasets.rows_of, views, schemas.VIEWS),
         renders_of=rendered_views and partial(datasets.rows_of, rendered_views, schemas.RENDERED_VIEWS),
         photos_of=photos and partial(datasets.rows_of, photos, schemas.PHOTOS),
@@ -82,9 +84,8 @@ def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Tabl
 
 
 def _name(curves: Path) -> str:
-    """A model's or a study's: clip of data/curves/clip, retrieval of data/retrieval/curves."""
-    parts = [part for part in curves.parts[-3:] if part not in ("data", "curves")]
-    return "_".join(parts)
+    """A model's or a study's: data/curves/clip is clip, data/retrieval/curves is retrieval."""
+    return curves.parent.name if curves.name == "curves" else curves.name
 
 
 def _joined(rejected: tuple[Path, ...]) -> pa.Table | None:

@@ -13,7 +13,8 @@ from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NEIGHBOURS, NERF
 
 SETTINGS = {"gt": ("4.4", "recall_synthetic"), "photo": ("4.5", "recall_real")}
 TITLES = {"4.4a": "synthetic", "4.4b": "synthetic", "4.5a": "real", "4.5b": "real"}
-SHOWN = 10  # neighbours kept for galleries
+MORE = {"4.4 more": "more, synthetic", "4.5 more": "more, real"}
+SHOWN = 10  # neighbours kept for galleries, and counted for hubness
 
 
 def evaluate_retrieval(
@@ -47,16 +48,17 @@ def evaluate_retrieval(
     shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
-    answers, nearest = [], []
+    answers, more, nearest, hubs = [], [], [], {"synthetic": {}, "real": {}}
     for queries in asked:
         number, metric = SETTINGS[queries.domain]
-        most = max(*known.retrieval.ranks, SHOWN)
-        mappers, alone = searches.search(queries, searched, vectors, most), searches.baselines(queries, searched, most)
-        for found in (*mappers, *alone):
+        for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
             nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
             place = Words(f"{number}{found.part}", found.row, "", metric)
             answers += searches.answers(found, queries, searched, known.retrieval.ranks, place)
-    results.write(answers, TITLES, known)
+            place = Words(f"{number} more", found.row, "", metric.replace("recall", "retrieval"))
+            more += searches.more_answers(found, queries, searched, known.retrieval.ranks, place)
+            hubs[TITLES[f"{number}a"]][found.row] = round(searches.hubs(found, searched, SHOWN), 4)
+    results.write([*answers, *more], TITLES | MORE, known, extra={"hubness": hubs})
     rows = pa.concat_tables(nearest).sort_by([(name, "ascending") for name in NEIGHBOURS.key])
     datasets.write(neighbours, NEIGHBOURS, [rows], "evaluate_retrieval")
 

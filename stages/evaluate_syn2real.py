@@ -40,7 +40,9 @@ def evaluate_syn2real(
     queries = searches.Queries.of_photos(*shots, classes)
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
     answers = []
-    for found in searches.search(queries, searched, vectors, max(known.retrieval.ranks)):
+    most = max(known.retrieval.ranks)
+    forward = searches.forward(queries, searched, vectors["clip2nerf"], most)
+    for found in (*forward, *searches.inverse(queries, searched, vectors["nerf2clip"], most)):
         place = Words(TABLE, found.row, "", "recall_real")
         setting = f"translator {known.syn2real.translator}" if found.row.endswith("syn2real") else ""
         answers += searches.answers(found, queries, searched, known.retrieval.ranks, place, setting=setting)

@@ -11,9 +11,10 @@ from stages.results import Results
 from stages.runtime import command
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
-TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2"}
+ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
+TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2", ENSEMBLE: "4.1 ensemble"}
 METRIC = "zero_shot_accuracy"
-TITLES = {"4.1": "nerf2clip, prompt_3d_model", "4.2": "nerf2clip, prompt_photo", "4.3": "rendered views"}
+TITLES = {table: f"nerf2clip, {template}" for template, table in TABLES.items()} | {"4.3": "rendered views"}
 
 
 def evaluate_zero_shot(
@@ -32,7 +33,7 @@ def evaluate_zero_shot(
     from stages.evaluation.subjects import labels, originals, views_of
     from stages.evaluation.tables import Words
     from stages.evaluation.views import mean_sets
-    from stages.evaluation.zero_shot import Naming
+    from stages.evaluation.zero_shot import Naming, ensemble
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
@@ -40,11 +41,16 @@ def evaluate_zero_shot(
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
+    templates = {
+        name: (own["class_name"].to_pylist(), datasets.matrix(own["embedding"]))
+        for name in dict.fromkeys(words["template"].to_pylist())
+        for own in (words.filter(pc.field("template") == name),)
+    }
+    if len(templates) > 1:
+        templates[ENSEMBLE] = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
     answers = []
-    for template in dict.fromkeys(words["template"].to_pylist()):
-        own = words.filter(pc.field("template") == template)
-        right = labels(classes, own["class_name"].to_pylist(), str(prompts))
-        naming = Naming(ids, datasets.matrix(own["embedding"]), right)
+    for template, (names, texts) in templates.items():
+        naming = Naming(ids, texts, labels(classes, names, str(prompts)))
         for variant, seeds in ours.variants.items() if template in TABLES else ():
             row, _, loss = variant.rpartition(" ")
             vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]

@@ -238,6 +238,14 @@ class Syn2real(Strict):
     controlnet: ControlNet
 
 
+class Generation(Strict):  # read by generation/
+    per_class: PositiveInt
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    views: Annotated[tuple[Natural, ...], Field(min_length=1)]
+    cells: Annotated[int, Field(ge=2)]
+    step: PositiveFloat
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -265,6 +273,7 @@ class Params(Strict):
     augmented: Augmented
     finetuning: Finetuning
     syn2real: Syn2real
+    generation: Generation
     intervals: Intervals
     claims: Claims
 

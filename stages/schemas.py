@@ -70,6 +70,18 @@ TRANSLATED_VIEWS = Schema(
     optional=("prompt",),
 )
 
+GENERATED_VIEWS = Schema(
+    "generated_views",
+    key=("object_id", "kind", "method", "view"),
+    columns={
+        "object_id": TEXT,
+        "kind": TEXT,  # what was decoded: the object's own NeRF vector (nerf), or one from its view (gt) or caption
+        "method": TEXT,  # how: reconstruction, mse, cosine rescaled
+        "view": INTEGER,  # of the object, whose camera it is
+        "image": BYTES,  # PNG RGBA, straight alpha
+    },
+)
+
 PHOTOS = Schema(
     "photos",
     key=("photo_id",),
@@ -130,6 +142,12 @@ PROMPT_EMBEDDINGS = Schema(
     },
 )
 
+CAPTION_EMBEDDINGS = Schema(
+    "caption_embeddings",
+    key=("object_id",),
+    columns={"object_id": TEXT, "caption": TEXT, "embedding": VECTOR},  # raw, as those of prompts
+)
+
 MAPPED_EMBEDDINGS = Schema(
     "mapped_embeddings",
     key=("variant", "seed", "domain", "owner_id"),
@@ -137,7 +155,7 @@ MAPPED_EMBEDDINGS = Schema(
         "variant": TEXT,
         "seed": INTEGER,
         "owner_id": TEXT,  # an object_id or a photo_id
-        "domain": TEXT,  # nerf (an object's own vector), gt (a query view of it) or photo
+        "domain": TEXT,  # nerf (an object's own vector), gt (a query view of it), photo or a text's kind
         "embedding": VECTOR,
     },
 )

@@ -1,5 +1,6 @@
 """Nearest neighbours by cosine, exact, and whether they are of the query's class."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,16 +37,24 @@ def neighbours(
 
     `own`: the query's object, all of whose items are removed before the cut at k (−1: none).
     """
-    items, vectors = unit(gallery.items), unit(queries)
-    size = max(1, PAIRS_AT_ONCE // len(items))
     found = []
-    for start in range(0, len(vectors), size):
-        # Rounded from float64, equal items tie exactly, whichever way the product was summed.
-        similarity = (vectors[start : start + size] @ items.T).astype(np.float32)
-        similarity[own[start : start + size, None] == gallery.owner] = -np.inf
+    for part, similarity in similarities(queries, gallery):
+        similarity[own[part, None] == gallery.owner] = -np.inf
         found.append(top(similarity, k))
     place, similarity = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Neighbours(np.where(np.isfinite(similarity), place, -1), similarity)
+
+
+def similarities(
+    queries: Float[np.ndarray, "query dim"], gallery: Gallery
+) -> Iterator[tuple[slice, Float[np.ndarray, "some item"]]]:
+    """Cosines of some queries at a time with all items, and which queries those are."""
+    items, vectors = unit(gallery.items), unit(queries)
+    size = max(1, PAIRS_AT_ONCE // len(items))
+    for start in range(0, len(vectors), size):
+        part = slice(start, start + size)
+        # Rounded from float64, equal items tie exactly, whichever way the product was summed.
+        yield part, (vectors[part] @ items.T).astype(np.float32)
 
 
 def top(

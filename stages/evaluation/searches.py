@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Int
 from stages import datasets
 from stages.errors import InputError
 from stages.evaluation.mapped import Mapped
+from stages.evaluation.rankings import Ranking, hubness, macro_weights, ranking
 from stages.evaluation.retrieval import Gallery, Neighbours, hit_at_k, neighbours
 from stages.evaluation.subjects import labels, only, views_of
 from stages.evaluation.tables import Answers, Words
@@ -70,15 +71,17 @@ class Found:
     part: str  # a: mappers, b: baselines of CLIP alone
     seeds: list[int]
     neighbours: list[Neighbours]  # items are objects
+    rankings: Sequence[Ranking] = ()  # of the whole gallery; none where only the nearest matter
 
     def hits(self, queries: Queries, objects: Objects, k: int) -> Bool[np.ndarray, "seed query"]:
         return np.stack([hit_at_k(found.item, queries.classes, objects.classes, k) for found in self.neighbours])
 
 
 def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
-    """The `k` nearest of each query by every mapper of `mapped` (by direction)."""
+    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all."""
     yield from forward(queries, objects, mapped["clip2nerf"], k)
     yield from inverse(queries, objects, mapped["nerf2clip"], k)
+    yield from baselines(queries, objects, k)
 
 
 def forward(
@@ -86,19 +89,19 @@ def forward(
 ) -> Iterator[Found]:
     """Mapped queries among NeRF vectors (thesis, Fig. 3.2a); `nerfs`: every variant and seed has vectors of its own."""
     for variant, seeds in clip2nerf.variants.items():
-        found = []
+        pairs = []
         for seed in seeds:
             vectors = nerfs.vectors(variant, seed, "nerf", objects.ids) if nerfs else objects.nerf
             asked = clip2nerf.vectors(variant, seed, queries.domain, queries.ids)
-            found.append(_find(queries, asked, Gallery.of_objects(vectors), k))
-        yield Found(variant, "a", seeds, found)
+            pairs.append((asked, Gallery.of_objects(vectors)))
+        yield _found(variant, "a", seeds, pairs, queries, objects, k)
 
 
 def inverse(queries: Queries, objects: Objects, nerf2clip: Mapped, k: int) -> Iterator[Found]:
     """CLIP vectors among mapped NeRFs (thesis, Fig. 3.2b)."""
     for variant, seeds in nerf2clip.variants.items():
         galleries = [Gallery.of_objects(nerf2clip.vectors(variant, seed, "nerf", objects.ids)) for seed in seeds]
-        yield Found(variant, "a", seeds, [_find(queries, queries.clip, gallery, k) for gallery in galleries])
+        yield _found(variant, "a", seeds, [(queries.clip, gallery) for gallery in galleries], queries, objects, k)
 
 
 def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
@@ -112,25 +115,34 @@ def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
         "CLIP all": Gallery(views.embeddings, views.owner),
     }
     for row, gallery in galleries.items():
-        yield Found(row, "b", [0], [_find(queries, queries.clip, gallery, k)])
+        yield _found(row, "b", [0], [(queries.clip, gallery)], queries, objects, k)
 
 
 def answers(
     found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words, **more: Any
 ) -> list[Answers]:
     """Hits at each rank; `place` lacks the column. `more`: fields of `Answers`, such as its setting."""
-    similarities = [each.similarity for each in found.neighbours]
-    return [
-        Answers.of(
-            place._replace(column=f"recall@{k}"),
-            found.hits(queries, objects, k),
-            found.seeds,
-            queries.ids,
-            similarities,
-            **more,
-        )
-        for k in ranks
+    hits = {k: found.hits(queries, objects, k) for k in ranks}
+    return [_answers(f"recall@{k}", hit, found, queries, place, **more) for k, hit in hits.items()]
+
+
+def more_answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words) -> list[Answers]:
+    """Average precision, hits at 1 by class, and whether the query's own object, left in, is within each rank."""
+    first, weights = found.hits(queries, objects, 1), macro_weights(queries.classes)
+    precision = np.stack([each.precision for each in found.rankings])
+    own = np.stack([each.own for each in found.rankings])
+    more = [
+        _answers("mAP", precision, found, queries, place),
+        _answers("macro hit@1", first, found, queries, place, weights=weights),
     ]
+    if (queries.own < 0).all():
+        return more
+    return [*more, *(_answers(f"instance recall@{k}", (own > 0) & (own <= k), found, queries, place) for k in ranks)]
+
+
+def hubs(found: Found, objects: Objects, k: int) -> float:
+    """Skewness of how often each object is among the first `k` found, mean over seeds."""
+    return float(np.mean([hubness(each.item[:, :k], len(objects.ids)) for each in found.neighbours]))
 
 
 def columns(found: Found, queries: Queries, objects: Objects, most: int) -> dict[str, Any]:
@@ -148,7 +160,24 @@ def columns(found: Found, queries: Queries, objects: Objects, most: int) -> dict
     }
 
 
-def _find(queries: Queries, vectors: Float[np.ndarray, "query dim"], gallery: Gallery, k: int) -> Neighbours:
-    """Neighbours with objects in place of items."""
-    found = neighbours(vectors, queries.own, gallery, k)
-    return Neighbours(np.where(found.item >= 0, gallery.owner[found.item], -1), found.similarity)
+def _answers(column: str, values: np.ndarray, found: Found, queries: Queries, place: Words, **more: Any) -> Answers:
+    similarities = [each.similarity for each in found.neighbours]
+    return Answers.of(place._replace(column=column), values, found.seeds, queries.ids, similarities, **more)
+
+
+def _found(
+    row: str,
+    part: str,
+    seeds: list[int],
+    pairs: Sequence[tuple[Float[np.ndarray, "query dim"], Gallery]],
+    queries: Queries,
+    objects: Objects,
+    k: int,
+) -> Found:
+    """What each seed's pair of query vectors and gallery finds, with objects in place of items."""
+    near, ranked = [], []
+    for vectors, gallery in pairs:
+        found = neighbours(vectors, queries.own, gallery, k)
+        near.append(Neighbours(np.where(found.item >= 0, gallery.owner[found.item], -1), found.similarity))
+        ranked.append(ranking(vectors, queries.own, gallery, queries.classes, objects.classes[gallery.owner]))
+    return Found(row, part, seeds, near, ranked)

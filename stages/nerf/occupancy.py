@@ -1,5 +1,7 @@
 """The grid of cells that may hold matter: built from a fitted field, stored as packed bits in C order over x, y, z."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -13,20 +15,24 @@ LEAST = 0.01  # opacity of a cell's width from which it is kept
 POINTS_AT_ONCE = 8192
 
 
-@torch.no_grad()
 def occupied(
     weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], architecture: Architecture
 ) -> Bool[Tensor, "x y z"]:
     """Cells of the hull in which a stretch as wide as the cell would be more than `LEAST` opaque somewhere."""
+    return occupied_by(lambda points: field.evaluate(weights[None], points[None], architecture)[1][0], hull)
+
+
+@torch.no_grad()
+def occupied_by(density: Callable[[Tensor], Tensor], hull: Bool[Tensor, "x y z"]) -> Bool[Tensor, "x y z"]:
+    """As `occupied`, of any field; `density`: positions [point, 3] → density [point]."""
     width = 2 * field.HALF / len(hull)
     within = (torch.arange(PLACES, device=hull.device) + 0.5) / PLACES
     within = torch.stack(torch.meshgrid(within, within, within, indexing="ij"), dim=-1).view(-1, 3)
     cells = hull.nonzero()
     points = ((cells[:, None] + within) * width - field.HALF).flatten(0, 1)
-    parts = points.split(POINTS_AT_ONCE)
-    density = torch.cat([field.evaluate(weights[None], part[None], architecture)[1][0] for part in parts])
+    found = torch.cat([density(part) for part in points.split(POINTS_AT_ONCE)])
     grid = hull.clone()
-    grid[hull] = (-torch.expm1(-width * density)).view(len(cells), -1).amax(1) > LEAST
+    grid[hull] = (-torch.expm1(-width * found)).view(len(cells), -1).amax(1) > LEAST
     return grid
 
 

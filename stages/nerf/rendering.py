@@ -1,6 +1,8 @@
 """Views of a fitted field: only pixels that see occupied cells, marched front to back until nothing shines through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -19,6 +21,10 @@ RAYS_AT_ONCE = 16384  # bounds the memory of large pictures
 POINTS_AT_ONCE = 8192  # evaluated together: more don't fit a core's cache
 
 
+# A field at points of rays: positions [ray, sample, 3] → colour [ray, sample, 3] and density [ray, sample].
+Field = Callable[[Tensor], tuple[Tensor, Tensor]]
+
+
 @dataclass(frozen=True)
 class Camera:
     """What a set of views has in common."""
@@ -28,7 +34,6 @@ class Camera:
     height: int
 
 
-@torch.no_grad()
 def render(
     weights: Float[Tensor, " weight"],
     occupancy: Bool[Tensor, "x y z"],
@@ -38,18 +43,28 @@ def render(
     architecture: Architecture,
 ) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
     """Colour on black and opacity of one NeRF from all poses; what lies in empty cells is not there."""
+    return render_field(partial(_field, weights, architecture=architecture), occupancy, poses, camera, how.step)
+
+
+@torch.no_grad()
+def render_field(
+    at: Field,
+    occupancy: Bool[Tensor, "x y z"],
+    poses: Float[np.ndarray, "view 3 4"],
+    camera: Camera,
+    step: float,
+) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
+    """As `render`, of any field."""
     seen = seen_pixels(occupancy, poses, camera)
-    colour = torch.zeros(seen.numel(), 3, device=weights.device)
-    opacity = torch.zeros(seen.numel(), device=weights.device)
+    colour = torch.zeros(seen.numel(), 3, device=occupancy.device)
+    opacity = torch.zeros(seen.numel(), device=occupancy.device)
     for pixels in seen.flatten().nonzero()[:, 0].split(RAYS_AT_ONCE):
         path = _paths(pixels, occupancy, poses, camera)
-        colour[pixels], opacity[pixels] = march(weights, path, how.step, architecture)
+        colour[pixels], opacity[pixels] = march(at, path, step)
     return colour.view(*seen.shape, 3), opacity.view(seen.shape)
 
 
-def march(
-    weights: Float[Tensor, " weight"], path: Path, step: float, architecture: Architecture
-) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
+def march(at: Field, path: Path, step: float) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
     """Colour on black and opacity by midpoint samples `step` apart along the occupied part of each ray."""
     colour, through = torch.zeros_like(path.origins), torch.ones_like(path.length)
     for block in range(int(path.length.max().item() / (step * BLOCK)) + 1 if len(through) else 0):
@@ -60,7 +75,7 @@ def march(
         edges = torch.arange(block * BLOCK, (block + 1) * BLOCK + 1, device=alive.device) * step
         edges = torch.minimum(edges[None], rays.length[:, None])
         starts, ends = edges[:, :-1], edges[:, 1:]
-        rgb, density = _field(weights, rays.points((starts + ends) / 2), architecture)
+        rgb, density = at(rays.points((starts + ends) / 2))
         part, opacity = composite(rgb, density, starts, ends)
         colour[alive] += through[alive, None] * part
         through[alive] *= 1 - opacity

@@ -56,14 +56,14 @@ def of_study(study: Study, queries: int = 6, depth: int = 5) -> list[Gallery]:
         of_asked = rows.filter(pc.field("query_id").isin(asked) & (pc.field("rank") <= depth))
         items = study.renders_of(sorted(set(of_asked["object_id"].to_pylist())))
         item_pictures = of_rows(items, "object_id", study.params.nerf.fitting.held_out[0])
-        query_pictures = _query_pictures(read(sorted(asked)), study, domain)
+        asked_pictures = query_pictures(read(sorted(asked)), study, domain)
         shown += [
             gallery(
                 rows,
                 variant,
                 asked,
                 class_of=study.class_of,
-                query_pictures=query_pictures,
+                query_pictures=asked_pictures,
                 item_pictures=item_pictures,
                 depth=depth,
             )
@@ -77,7 +77,7 @@ def first_of_each_domain(shown: Sequence[Gallery]) -> list[Gallery]:
     return list({gallery.domain: gallery for gallery in reversed(shown)}.values())[::-1]
 
 
-def _query_pictures(rows: pa.Table, study: Study, domain: str) -> dict[str, np.ndarray]:
+def query_pictures(rows: pa.Table, study: Study, domain: str) -> dict[str, np.ndarray]:
     """Photos as they are; of an object the very view that the evaluation drew."""
     if domain == "photo":
         return of_rows(rows, "photo_id")

@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from stages.report import claims, curves, galleries, pictures, projections, psnr, tables, titles, world
+from stages.report import claims, curves, galleries, generation, pictures, projections, psnr, tables, titles, world
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -46,6 +46,7 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "verdicts": claims.counts(study.claims),
         "margin": study.params.claims.margin,
         "galleries": [_gallery(gallery) for gallery in shown],
+        "generated": [_panel(panel) for panel in generation.panels(study)],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
         "curves": [_image(chart) for chart in curves.drawn(study.curves)],
@@ -118,6 +119,15 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
             }
             for query in gallery.queries
         ],
+    }
+
+
+def _panel(panel: generation.Panel) -> dict[str, Any]:
+    return {
+        "object_id": panel.object_id,
+        "class_name": panel.class_name,
+        "caption": panel.caption,
+        "pictures": [(label, _small(picture)) for label, picture in panel.pictures.items()],
     }
 
 

@@ -26,6 +26,7 @@ class Study:
     neighbours: pa.Table | None = None
     projections: pa.Table | None = None
     rejected: pa.Table | None = None
+    generated: pa.Table | None = None
     views_of: Reader | None = None
     renders_of: Reader | None = None
     photos_of: Reader | None = None

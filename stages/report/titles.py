@@ -95,6 +95,33 @@ QUESTIONS = {
         "Half of the training pictures are views translated into photo-like ones: do photos then find more, and more "
         "than with as few ground-truth views alone?",
     ),
+    "4.1 ensemble": (
+        "Zero-shot classification, prompts averaged",
+        "The same mappers, each class asked with the mean of its prompts' unit vectors: do two wordings beat one?",
+    ),
+    "4.4 more": (
+        "Retrieval with a synthetic view, other measures",
+        "Does the order of methods stay when the whole list counts (mAP), when all classes count alike (macro), or "
+        "when the query's very object must be found (instance)? For CLIP alone the gallery holds the query's own view.",
+    ),
+    "captions": (
+        "Retrieval with a caption",
+        "Do mappers trained on pictures alone understand words? Each test object's caption, as it is and shifted by "
+        "the mean picture vector less the mean text vector (the modality gap).",
+    ),
+    "prompts": (
+        "Retrieval with a class prompt",
+        "The same with “A 3d model of …” and “A photo of …” of every class: does the prompt find a NeRF of it?",
+    ),
+    "generation": (
+        "Generation from a view or a caption",
+        "Does the NeRF decoded from clip2nerf's output show the class asked for, and how near is it, for CLIP, to the "
+        "view and to the caption? For comparison: the object's own NeRF, and its reconstruction by the decoder.",
+    ),
+    "4.5 more": (
+        "Retrieval with a photo, other measures",
+        "Does the order of methods stay when the whole list counts (mAP), or when all classes count alike (macro)?",
+    ),
 }
 
 COLUMNS = {
@@ -105,6 +132,8 @@ COLUMNS = {
     "prompt_3d_model": "“A 3d model of …”",
     "prompt_photo": "“A photo of …”",
     "cka": "CKA",
+    "prompt_ensemble": "prompts averaged",
+    "macro hit@1": "macro Hit@1",
 }
 
 
@@ -146,7 +175,7 @@ def words(name: str) -> str:
     name = name.replace("nerf_embedding", "NeRF embedding").replace("clip_embedding", "CLIP embedding")
     name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
     name = re.sub(r" gt only$", ", GT views only", name)
-    return name.replace("recall@", "Hit@").replace("siglip", "SigLIP").replace("_", " ")
+    return re.sub(r"^recall@", "Hit@", name).replace("siglip", "SigLIP").replace("_", " ")
 
 
 def _views(found: re.Match[str]) -> str:

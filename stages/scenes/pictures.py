@@ -49,3 +49,8 @@ def on_black(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.nd
     """Straight-alpha RGBA composited on black, 8 bit."""
     colour, alpha = picture[..., :3].astype(np.uint16), picture[..., 3:].astype(np.uint16)
     return ((colour * alpha + 127) // 255).astype(np.uint8)
+
+
+def on_white(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.ndarray, "*batch height width 3"]:
+    """Straight-alpha RGBA composited on white, 8 bit."""
+    return on_black(picture) + (255 - picture[..., 3:])

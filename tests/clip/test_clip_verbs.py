@@ -8,6 +8,7 @@ import pytest
 
 from stages import datasets, schemas
 from stages.clip.encoders import Encoder
+from stages.embed_captions import embed_captions
 from stages.embed_images import embed_images
 from stages.embed_prompts import embed_prompts
 from stages.errors import InputError
@@ -82,6 +83,21 @@ def test_prompts_are_filled_from_nouns_with_their_articles(tiny: Path, tmp_path:
     assert prompts["prompt_3d_model", "airplane"] == "A 3d model of an airplane"
     expected = Encoder.load(tiny, "cpu").texts(rows["prompt"].to_pylist())
     np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("captions", [["a red car", None, "a tall lamp"], [None] * 3])
+def test_captions_are_embedded_under_their_objects_ids_where_there_are_any(
+    tiny: Path, tmp_path: Path, params_file: Path, captions: list[str | None]
+):
+    columns = {"object_id": list("abc"), "base_object_id": list("abc"), "caption": captions, "augmentation": [0] * 3}
+    columns |= {name: ["test"] * 3 for name in ("class_name", "synset", "split", "source")}
+    datasets.write(tmp_path / "objects", schemas.OBJECTS, [datasets.table(schemas.OBJECTS, columns)], "test")
+    embed_captions(tmp_path / "objects", tiny, tmp_path / "out", params_file)
+    rows = datasets.read(tmp_path / "out", schemas.CAPTION_EMBEDDINGS)
+    assert rows["object_id"].to_pylist() == [name for name, text in zip("abc", captions, strict=True) if text]
+    if len(rows):
+        expected = Encoder.load(tiny, "cpu").texts(["a red car", "a tall lamp"])
+        np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
 
 
 def test_a_small_clip_is_trained_from_captioned_pictures_with_its_curve(tmp_path: Path, params_file: Path):

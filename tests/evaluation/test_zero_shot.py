@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.evaluation.zero_shot import similarities
+from stages.evaluation.zero_shot import ensemble, similarities
 
 
 def test_the_nearest_prompt_decides_whatever_the_lengths():
@@ -17,3 +17,10 @@ def test_equal_prompts_tie_and_the_lower_class_wins():
     found = similarities(queries.astype(np.float32), prompts.astype(np.float32))
     assert (found == found[:, :1]).all()
     assert (found.argmax(1) == 0).all()
+
+
+def test_an_ensemble_is_the_mean_direction_of_a_classs_prompts_however_long_they_are():
+    prompts = np.array([[4, 0, 0], [0, 0, 3], [0, 1, 0], [0, 0, 9]], np.float32)
+    names, texts = ensemble(["lamp", "car", "lamp", "car"], prompts)
+    assert names == ["car", "lamp"]
+    assert texts.tolist() == [[0, 0, 1], [0.5, 0.5, 0]]

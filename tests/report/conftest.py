@@ -44,7 +44,16 @@ class Files:
         """The verb's command line for everything there is."""
         data = [
             f"--{name.replace('_', '-')}={self.root / name}"
-            for name in ("objects", "views", "photos", "nerfs", "rendered_views", "neighbours", "projections")
+            for name in (
+                "objects",
+                "views",
+                "photos",
+                "nerfs",
+                "rendered_views",
+                "neighbours",
+                "projections",
+                "generated",
+            )
         ]
         lists = ["--curves", str(self.root / "clip"), "--rejected", str(self.root / "rejected")]
         return [*data, f"--speed={self.root / 'speed.json'}", *self.always(), *lists]
@@ -87,6 +96,7 @@ def written(root: Path, per_class: int, classes: tuple[str, ...] = ("bench", "ca
     )
     _neighbours(root, ids, random)
     _projections(root, ids, names, random)
+    _generated(root, ids, pixels)
     _rest(root)
     return Files(root, len(ids))
 
@@ -125,6 +135,19 @@ def _projections(root: Path, ids: list[str], names: list[str], random: np.random
     spaces = [space for space in ("nerf_embedding", "clip_embedding") for _ in ids]
     values = {"space": spaces, "object_id": ids * 2, "x": x, "y": y, "class_name": names * 2}
     _write(root, schemas.PROJECTIONS, values)
+
+
+def _generated(root: Path, ids: list[str], pixels: dict[tuple[str, str], Views]) -> None:
+    """Two views each of two objects; the second has no caption."""
+    methods = [("nerf", "reconstruction"), ("gt", "mse"), ("caption", "mse")]
+    rows = [
+        (name, kind, method, view, pictures.encode(next(v for (_, i), v in pixels.items() if i == name).image[view]))
+        for name in ids[:2]
+        for kind, method in (methods if name == ids[0] else methods[:2])
+        for view in range(2)
+    ]
+    columns = dict(zip(schemas.GENERATED_VIEWS.columns, zip(*rows, strict=True), strict=True))
+    _write(root, schemas.GENERATED_VIEWS, columns, "generated")
 
 
 def _rest(root: Path) -> None:

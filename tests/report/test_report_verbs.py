@@ -67,6 +67,15 @@ def test_the_page_holds_every_section_and_lacks_none(built):
     assert re.search(r"nf2vec.*rank_1_trained.*70\.2.*deeper\.key.*44\.5", text, re.DOTALL)
 
 
+def test_generated_nerfs_stand_beside_the_nerf_itself(built):
+    page = Page(built.root / "index.html")
+    labels = [a["alt"] or "" for tag, a in page.tags if tag == "img" and ": bench-" in (a.get("alt") or "")]
+    shown = [label.split(": ") for label in labels if not label.startswith(("right", "wrong"))]
+    names = ["the view", "the NeRF itself", "NeRF vector → reconstruction", "view → mse", "caption → mse"]
+    assert [name for name, of in shown if of == "bench-0"] == names
+    assert [name for name, of in shown if of == "bench-1"] == names[:-1]
+
+
 def test_names_ids_and_rows_are_inert_text(built):
     page = Page(built.root / "index.html")
     assert built.hostile in page.text

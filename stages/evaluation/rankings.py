@@ -1,0 +1,55 @@
+"""What the whole list of found items says of a search, beyond its first places (protocol 6.2, extra metrics)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from stages.evaluation.retrieval import Gallery, similarities
+
+
+@dataclass(frozen=True)
+class Ranking:
+    precision: Float[np.ndarray, " query"]  # average precision by class, the query's own object left out
+    own: Int[np.ndarray, " query"]  # place of the query's own object, left in: 1 = first, 0 = it has none
+
+
+def ranking(
+    queries: Float[np.ndarray, "query dim"],
+    own: Int[np.ndarray, " query"],
+    gallery: Gallery,
+    query_class: Int[np.ndarray, " query"],
+    item_class: Int[np.ndarray, " item"],
+) -> Ranking:
+    """All items by falling cosine, ties by lower index; `own` as in `neighbours`."""
+    parts = []
+    for part, similarity in similarities(queries, gallery):
+        order = np.argsort(-similarity, axis=1, kind="stable")
+        mine = own[part, None] == gallery.owner[order]
+        right = (query_class[part, None] == item_class[order]) & ~mine
+        parts.append((average_precision(right, mine), np.where(mine.any(1), mine.argmax(1) + 1, 0)))
+    return Ranking(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def average_precision(
+    right: Bool[np.ndarray, "query place"], left_out: Bool[np.ndarray, "query place"]
+) -> Float[np.ndarray, " query"]:
+    """Mean, over the right items, of the share of right ones up to each; 0 where there is none.
+
+    Places in `left_out` don't count.
+    """
+    share = right.cumsum(1) / np.maximum((~left_out).cumsum(1), 1)
+    return (share * right).sum(1) / np.maximum(right.sum(1), 1)
+
+
+def macro_weights(query_class: Int[np.ndarray, " query"]) -> Float[np.ndarray, " query"]:
+    """n / (C n_c), for a mean over queries in which all C classes that are asked for count alike."""
+    _, place, count = np.unique(query_class, return_inverse=True, return_counts=True)
+    return len(query_class) / (len(count) * count[place])
+
+
+def hubness(found: Int[np.ndarray, "query place"], items: int) -> float:
+    """Skewness over items of how often each is found (−1: none); 0 = no hubs (Radovanović et al. 2010)."""
+    counts = np.bincount(found[found >= 0], minlength=items).astype(np.float64)
+    spread = counts.std()
+    return float((((counts - counts.mean()) / spread) ** 3).mean()) if spread else 0.0

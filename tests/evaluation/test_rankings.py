@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from scipy.stats import skew
+from sklearn.metrics import average_precision_score
+
+from stages.evaluation import retrieval
+from stages.evaluation.rankings import average_precision, hubness, macro_weights, ranking
+from stages.evaluation.retrieval import Gallery
+
+NONE = -1
+
+
+def random(*shape: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("at_once", [2**24, 100])
+def test_average_precision_is_scikit_learns_without_the_own_object(at_once: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(retrieval, "PAIRS_AT_ONCE", at_once)
+    queries, items, owner = random(12, 6), random(36, 6, seed=1), np.repeat(np.arange(12), 3)
+    classes = np.arange(12) % 3
+    found = ranking(queries, np.arange(12), Gallery(items, owner), classes, classes[owner])
+    for query in range(12):
+        others = owner != query
+        scores = items[others] @ queries[query] / np.linalg.norm(items[others], axis=1)
+        expected = average_precision_score(classes[owner][others] == classes[query], scores)
+        assert found.precision[query] == pytest.approx(expected, abs=1e-6)
+
+
+def test_average_precision_by_hand():
+    """Right at places 1 and 3 of those that count (2 is left out); nothing right; all right."""
+    right = np.array([[1, 0, 0, 1], [0, 0, 0, 0], [1, 1, 1, 1]], bool)
+    left_out = np.array([[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], bool)
+    assert average_precision(right, left_out).tolist() == pytest.approx([(1 + 2 / 3) / 2, 0, 1])
+
+
+def test_the_own_object_has_the_place_of_its_first_item_and_ties_go_to_the_lower_index():
+    items = np.array([[1, 0], [1, 0], [0, 1], [0.9, 0.1]], np.float32)
+    gallery, classes = Gallery(items, np.array([0, 1, 2, 1])), np.zeros(3, int)
+    found = ranking(items[[0, 1, 2]], np.array([1, 2, NONE]), gallery, classes, np.zeros(4, int))
+    assert found.own.tolist() == [2, 4, 0]
+
+
+def test_macro_weights_make_every_class_count_alike():
+    classes, values = np.array([0, 0, 0, 5]), np.array([1, 1, 0, 0])
+    weights = macro_weights(classes)
+    assert weights.tolist() == pytest.approx([4 / 6, 4 / 6, 4 / 6, 2])
+    assert np.average(values, weights=weights) == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_hubness_is_the_skewness_of_how_often_items_are_found():
+    found = np.random.default_rng(0).geometric(0.2, (50, 10)) % 20
+    assert hubness(found, 20) == pytest.approx(skew(np.bincount(found.ravel(), minlength=20)))
+    assert hubness(np.array([[0, 1], [2, NONE]]), 3) == 0

@@ -1,0 +1,25 @@
+"""A small nf2vec that has learnt a few NeRFs by heart."""
+
+import numpy as np
+import pytest
+import torch
+
+from stages.nerf.field import size, xavier
+from stages.nf2vec.model import Model
+from stages.nf2vec.nerfs import Nerfs
+from stages.params import Architecture, Params
+
+ARCHITECTURE = Architecture(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
+
+
+@pytest.fixture(scope="session")
+def model(params: Params) -> Model:
+    how = params.nf2vec.model_copy(update={"encoder": (16, 24), "embedding": 20, "decoder": 28})
+    return Model(how, ARCHITECTURE, seed=0).eval()
+
+
+@pytest.fixture(scope="session")
+def nerfs() -> Nerfs:
+    random = torch.Generator().manual_seed(0)
+    weights = xavier(ARCHITECTURE, 0) + 0.3 * torch.randn(5, size(ARCHITECTURE), generator=random)
+    return Nerfs.of(weights.numpy(), [np.packbits(np.ones((6, 6, 6), bool)).tobytes()] * 5)

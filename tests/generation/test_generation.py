@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+import torch
+
+from stages.generation.measures import BEST, likeness, psnr
+from stages.generation.rendering import picture
+from stages.generation.vectors import drawn, generated
+from stages.nerf.marching import box, composite
+from stages.nerf.rendering import Camera
+from stages.nf2vec.model import Model, embed
+from stages.nf2vec.nerfs import Nerfs
+from stages.scenes import cameras, pictures
+
+CAMERA, POSES = Camera(cameras.DISN_ANGLE, 12, 12), cameras.disn_poses(0, 3)
+
+
+def identity(width: int, kinds: tuple[str, ...]) -> tuple[dict[str, np.ndarray], dict]:
+    """Mappers of one layer that give back what they get, ten times as long for all but the first."""
+    scale = np.where(np.arange(len(kinds)) > 0, 10, 1)[:, None, None]
+    tensors = {"weights.0": scale * np.tile(np.eye(width, dtype=np.float32), (len(kinds), 1, 1))}
+    models = [{"variant": f"clip2nerf {kind}", "loss": kind, "seed": 0} for kind in kinds]
+    tensors = {"weights.0": tensors["weights.0"].astype(np.float32), "biases.0": np.zeros((len(kinds), width), "f4")}
+    return tensors, {"models": models}
+
+
+def test_generation_from_a_nerfs_own_vector_is_its_decoder_render(model: Model, nerfs: Nerfs):
+    """An identity in place of the mapper, and any length of vector where the loss leaves it free."""
+    own = embed(model, nerfs.weights.numpy())[:1]
+    norm = float(np.linalg.norm(own))
+    found = dict(generated(*identity(20, ("mse", "cosine")), own, ("mse", "cosine"), norm))
+    assert list(found) == ["mse", "cosine rescaled"]
+    expected = picture(model.decoder, torch.tensor(own[0]), POSES, CAMERA, cells=8, step=0.1)
+    assert expected[..., 3].max() > 50
+    for vectors in found.values():
+        again = picture(model.decoder, torch.tensor(vectors[0]), POSES, CAMERA, cells=8, step=0.1)
+        assert psnr(pictures.on_black(again)[None], pictures.on_black(expected)[None]).min() > 50
+
+
+def test_pictures_are_those_of_samples_through_the_whole_box(model: Model, nerfs: Nerfs):
+    vector = torch.tensor(embed(model, nerfs.weights.numpy())[1])
+    found = picture(model.decoder, vector, POSES, CAMERA, cells=12, step=0.05)
+    origins, directions = cameras.rays(POSES, CAMERA.angle, 12, 12)
+    origins = torch.from_numpy(np.repeat(origins, 144, axis=0))
+    directions = torch.from_numpy(directions.reshape(-1, 3).astype(np.float32))
+    near, far = box(origins, directions)
+    edges = near[:, None] + (far - near)[:, None] * torch.linspace(0, 1, 201)
+    middles = (edges[:, 1:] + edges[:, :-1]) / 2
+    points = origins[:, None] + middles[..., None] * directions[:, None]
+    with torch.no_grad():
+        rgb, density = model.decoder(vector[None], points.flatten(0, 1)[None])
+    colour, _ = composite(rgb[0].view(points.shape), density[0].view(middles.shape), edges[:, :-1], edges[:, 1:])
+    dense = (255 * colour.clamp(0, 1).numpy() + 0.5).astype(np.uint8).reshape(3, 12, 12, 3)
+    assert psnr(pictures.on_black(found)[None], dense[None]).min() > 35
+
+
+def test_any_loss_stands_in_where_none_asked_for_was_trained():
+    tensors, config = identity(4, ("siglip", "softmax"))
+    vectors = np.eye(4, dtype=np.float32)[:2]
+    found = dict(generated(tensors, config, vectors, ("mse", "cosine"), 3.0))
+    assert list(found) == ["siglip rescaled", "softmax rescaled"]
+    for outputs in found.values():
+        np.testing.assert_allclose(outputs, 3 * vectors, rtol=1e-6)
+
+
+def test_each_class_gives_its_objects_whatever_else_there_is():
+    ids, classes = [f"o{i}" for i in range(12)], ["a", "b", "c"] * 4
+    chosen = drawn(ids, classes, 2, study_seed=0)
+    assert sorted(classes[ids.index(name)] for name in chosen) == ["a", "a", "b", "b", "c", "c"]
+    fewer = [name for name in ids if name in chosen or name == "o11"]
+    assert drawn(fewer, [classes[ids.index(name)] for name in fewer], 2, study_seed=0) == chosen
+
+
+def test_measures_by_hand():
+    renders = np.array([[[1, 0], [0, 2]], [[-1, 0], [-3, 0]]], np.float32)
+    assert likeness(renders, np.array([[5, 0], [1, 0]], np.float32)).tolist() == pytest.approx([0.5, 0])
+    dark, bright = np.zeros((1, 2, 4, 4, 3), np.uint8), np.full((1, 2, 4, 4, 3), 51, np.uint8)
+    assert psnr(dark, bright)[0] == pytest.approx(-20 * np.log10(0.2))
+    assert psnr(dark, dark)[0] == BEST
