@@ -1,5 +1,6 @@
 """The history page: revisions, what moved between them, and every metric as a line."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import jinja2
 from stages.report import charts, pictures, titles
 from stages.report.history import Entry, Key, Point
 
-LINES = 6  # of one chart
+LINES = 8  # of one chart
 
 
 def html(entries: Sequence[Entry]) -> str:
@@ -60,25 +61,34 @@ def _files(entries: Sequence[Entry]) -> dict[str, list[Key]]:
 
 
 def _file(name: str, keys: Sequence[Key], entries: Sequence[Entry], moved: Sequence[Mapping[Key, Any]]) -> dict:
-    groups: dict[Key, list[Key]] = {}
-    for key in keys:
-        groups.setdefault(key[1:-1], []).append(key)
-    parts = [(at, own[i : i + LINES]) for at, own in groups.items() for i in range(0, len(own), LINES)]
     return {
         "name": name,
         "metrics": len(keys),
         "moved": sum(key in found for found in moved for key in keys),
-        "charts": [_chart(_words((name, *at)), own, entries, moved) for at, own in parts],
+        "charts": [_chart(_words((name, *at)), own, entries, moved) for at, own in _groups(keys)],
         "rows": [(_words(key[1:]), [_cell(key, e, m) for e, m in zip(entries, moved, strict=True)]) for key in keys],
     }
 
 
+def _groups(keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Key]]]:
+    """What shares a chart, by its title: the columns of a row, or the rows of a column where rows have only one."""
+    columns = Counter(key[1:-1] for key in keys)
+    alone = {key for key in keys if len(key) > 2 and columns[key[1:-1]] == 1}
+    groups: dict[Key, dict[str, Key]] = {}
+    for key in keys:
+        at, line = ((*key[1:-2], key[-1]), key[-2]) if key in alone else (key[1:-1], key[-1])
+        groups.setdefault(at, {})[titles.words(line)] = key
+    for at, lines in groups.items():
+        for first in range(0, len(lines), LINES):
+            yield at, dict(list(lines.items())[first : first + LINES])
+
+
 def _chart(
-    title: str, keys: Sequence[Key], entries: Sequence[Entry], moved: Sequence[Mapping[Key, Any]]
+    title: str, lines: Mapping[str, Key], entries: Sequence[Entry], moved: Sequence[Mapping[Key, Any]]
 ) -> dict[str, str]:
     series = {
-        titles.words(key[-1]): [_mark(entry.points.get(key), key in m) for entry, m in zip(entries, moved, strict=True)]
-        for key in keys
+        name: [_mark(entry.points.get(key), key in m) for entry, m in zip(entries, moved, strict=True)]
+        for name, key in lines.items()
     }
     alt = f"{title}: {', '.join(series)} over {len(entries)} revisions; the numbers stand in the table below"
     return {"uri": pictures.uri(charts.history(series, title), "image/svg+xml"), "alt": alt}

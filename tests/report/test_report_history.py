@@ -11,6 +11,7 @@ from stages.build_history import build_history
 from stages.errors import InputError
 from stages.report import history
 from stages.report.history import Point
+from stages.report.history_page import _groups
 from stages.revisions import Revision, read, recent
 
 PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
@@ -155,3 +156,13 @@ def tmp_path_without_git(folder: Path) -> Path:
 
     shutil.rmtree(folder / ".git")
     return folder
+
+
+def test_rows_of_one_column_share_a_chart_and_many_lines_take_several():
+    rows = [("spaces", "4.6", f"head {i}", "accuracy") for i in range(3)]
+    columns = [("spaces", "4.7", "concat", f"recall@{i}") for i in range(10)]
+    flat = [("spaces", "psnr"), ("spaces", "share")]
+    found = [(at, list(lines)) for at, lines in _groups([*rows, *columns, *flat])]
+    assert found[0] == (("4.6", "accuracy"), ["head 0", "head 1", "head 2"])
+    assert [(at, len(lines)) for at, lines in found[1:3]] == [(("4.7", "concat"), 8), (("4.7", "concat"), 2)]
+    assert found[3] == ((), ["psnr", "share"])
