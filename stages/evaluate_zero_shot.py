@@ -29,7 +29,7 @@ def evaluate_zero_shot(
     import pyarrow.compute as pc
 
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import labels, originals, views_of
+    from stages.evaluation.subjects import originals, views_of
     from stages.evaluation.tables import Words
     from stages.evaluation.views import mean_sets
     from stages.evaluation.zero_shot import Naming
@@ -37,14 +37,13 @@ def evaluate_zero_shot(
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
     test = originals(datasets.read(objects, OBJECTS), "test", ours.ids("nerf"), views["owner_id"].to_pylist())
-    ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
+    ids = test["object_id"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
     answers = []
     for template in dict.fromkeys(words["template"].to_pylist()):
         own = words.filter(pc.field("template") == template)
-        right = labels(classes, own["class_name"].to_pylist(), str(prompts))
-        naming = Naming(ids, datasets.matrix(own["embedding"]), right)
+        naming = Naming.of(test, own)
         for variant, seeds in ours.variants.items() if template in TABLES else ():
             row, _, loss = variant.rpartition(" ")
             vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]
