@@ -1,8 +1,7 @@
 """Zero-shot and retrieval with fine-tuned encoders, beside the original ones (Tables 4.11 and 4.12)."""
 
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
@@ -12,12 +11,6 @@ from stages.params import load
 from stages.results import Results
 from stages.runtime import command
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from stages.evaluation.finetuning import Candidate
-    from stages.evaluation.zero_shot import Naming
 
 PARTS = {  # of tables and their metric, by the queries' domain
     "gt": ({"4.11": "b", "4.12": "a"}, "recall_synthetic"),
@@ -54,11 +47,12 @@ def evaluate_finetuning(
     """
     import pyarrow.compute as pc
 
-    from stages.evaluation.finetuning import best_original, compared
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.searches import Objects, Queries, answers
-    from stages.evaluation.subjects import originals
+    from stages.evaluation.subjects import only, originals
     from stages.evaluation.tables import Words
+    from stages.evaluation.zero_shot import Naming
+    from stages.finetuning import comparison
 
     known = load(params)
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
@@ -75,11 +69,18 @@ def evaluate_finetuning(
 
     before = {"clip2nerf": read(original / "clip2nerf", ORIGINAL), "nerf2clip": read(original / "nerf2clip")}
     after = {name: read(tuned / name) for name in ("clip2nerf", "nerf2clip", "nerfs")}
-    candidates, found = _candidates(zero_shot_mappers, nerfs, validation, test), []
+    tensors, config = datasets.read_model(zero_shot_mappers)
+    vectors = [
+        datasets.matrix(only(nerfs, "object_id", rows["object_id"].to_pylist())["embedding"])
+        for rows in (validation, test)
+    ]
+    candidates, found = comparison.originals(tensors, config["models"], *vectors), []
+    if not candidates:
+        raise InputError(f"{zero_shot_mappers}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
     for template in dict.fromkeys(words["template"].to_pylist()):
         own = words.filter(pc.field("template") == template)
-        place, named = Words("4.11a", BEST, template, "zero_shot_accuracy"), _naming(test, own)
-        found.append(best_original(candidates, _naming(validation, own), named, place))
+        place, named = Words("4.11a", BEST, template, "zero_shot_accuracy"), Naming.of(test, own)
+        found.append(comparison.best_original(candidates, Naming.of(validation, own), named, place))
         for variant, seeds in after["nerf2clip"].variants.items():
             vectors = [after["nerf2clip"].vectors(variant, seed, "nerf", named.ids) for seed in seeds]
             found.append(named.answers(place._replace(row=variant), vectors, seeds))
@@ -88,41 +89,10 @@ def evaluate_finetuning(
     shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     for queries in (Queries.of_objects(searched, known.study.seed), Queries.of_photos(*shots, classes)):
         parts, metric = PARTS[queries.domain]
-        for table, each in compared(queries, searched, before, after, max(ranks)):
+        for table, each in comparison.compared(queries, searched, before, after, max(ranks)):
             place = Words(table + parts[table], each.row, "", metric)
             found += answers(each, queries, searched, ranks, place)
     results.write(found, TITLES, known)
-
-
-def _naming(rows: "pa.Table", prompts: "pa.Table") -> "Naming":
-    from stages.evaluation.subjects import labels
-    from stages.evaluation.zero_shot import Naming
-
-    right = labels(rows["class_name"].to_pylist(), prompts["class_name"].to_pylist(), "prompts")
-    return Naming(rows["object_id"].to_pylist(), datasets.matrix(prompts["embedding"]), right)
-
-
-def _candidates(mappers: Path, nerfs: "pa.Table", validation: "pa.Table", test: "pa.Table") -> "list[Candidate]":
-    """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits."""
-    from stages.evaluation.finetuning import Candidate
-    from stages.evaluation.subjects import only
-    from stages.mapper.networks import apply
-
-    tensors, config = datasets.read_model(mappers)
-    models: dict[str, dict[int, int]] = {}
-    for place, model in enumerate(config["models"]):
-        if found := re.fullmatch(r"nerf2clip gt (views=\w+) cosine", model["variant"]):
-            models.setdefault(found[1], {})[model["seed"]] = place
-    if not models:
-        raise InputError(f"{mappers}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
-    inputs = [
-        datasets.matrix(only(nerfs, "object_id", rows["object_id"].to_pylist())["embedding"])
-        for rows in (validation, test)
-    ]
-    return [
-        Candidate(views, list(seeds), *(list(apply(tensors, each, list(seeds.values()))) for each in inputs))
-        for views, seeds in models.items()
-    ]
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from jaxtyping import Float, Int
 
+from stages import datasets
 from stages.evaluation.retrieval import unit
+from stages.evaluation.subjects import labels
 from stages.evaluation.tables import Answers, Words
 
 
@@ -17,6 +20,12 @@ class Naming:
     ids: list[str]
     prompts: Float[np.ndarray, "class dim"]
     right: Int[np.ndarray, " object"]  # place of the prompt of its class
+
+    @staticmethod
+    def of(objects: pa.Table, prompts: pa.Table) -> "Naming":
+        """From rows of `objects` and one template's of `prompt_embeddings`."""
+        right = labels(objects["class_name"].to_pylist(), prompts["class_name"].to_pylist(), "prompts")
+        return Naming(objects["object_id"].to_pylist(), datasets.matrix(prompts["embedding"]), right)
 
     def answers(
         self,

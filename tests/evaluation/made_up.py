@@ -42,6 +42,13 @@ class Study:
         files = (self[f"{name}.csv"], self[f"{name}_by_seed.csv"], self[f"{name}.json"], self[f"{name}_answers"])
         return Results(*files, published=PUBLISHED)
 
+    def change(self, section: str, **values: Any) -> None:
+        """New values in params.yaml."""
+        yaml = YAML()
+        params = yaml.load(self.params.read_text(encoding="utf-8"))
+        params[section].update(values)
+        yaml.dump(params, self.params)
+
     def run(self) -> None:
         same = {"objects": self["objects"], "gt_embeddings": self["gt"], "nerf_embeddings": self["nerfs"]}
         rendered, photos, params = self["rendered"], self["photo_embeddings"], self.params

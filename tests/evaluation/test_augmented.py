@@ -23,6 +23,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
     study = Study(tmp_path_factory.mktemp("augmented"))
+    study.change("augmented", epochs=1)
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
     same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"], "params": study.params}
     train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"])

@@ -68,9 +68,9 @@ def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: 
 
 
 def test_end_to_end_training_learns_its_pairs_and_seeds_differ(task: Task):
-    how = task.how.model_copy(update={"epochs": 40})
-    first, other = (finetune(replace(task, how=how, validation=task.train, seed=seed)) for seed in (0, 1))
-    assert first.curve[-1, 2] < 0.5 * first.curve[0, 2]
+    learnt = finetune(replace(task, how=task.how.model_copy(update={"epochs": 30}), validation=task.train))
+    assert learnt.curve[-1, 2] < 0.75 * learnt.curve[0, 2]
+    first, other = (finetune(replace(task, seed=seed)) for seed in (0, 1))
     assert (first.embeddings != other.embeddings).any()
 
 

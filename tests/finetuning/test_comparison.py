@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from stages.evaluation.finetuning import Candidate, best_original
 from stages.evaluation.tables import Words
 from stages.evaluation.zero_shot import Naming
+from stages.finetuning.comparison import Candidate, best_original
 
 PROMPTS = np.eye(2, dtype=np.float32)
 PLACE = Words("4.11a", "row", "prompt_photo", "zero_shot_accuracy")

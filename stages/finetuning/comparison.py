@@ -1,7 +1,9 @@
 """What fine-tuned encoders are set beside: the rows of Tables 4.11 and 4.12."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -10,6 +12,7 @@ from stages.evaluation.mapped import Mapped
 from stages.evaluation.searches import Found, Objects, Queries, forward, inverse
 from stages.evaluation.tables import Answers, Words
 from stages.evaluation.zero_shot import Naming, best
+from stages.mapper.networks import apply
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,28 @@ class Candidate:
     seeds: Sequence[int]
     validation: Sequence[Float[np.ndarray, "validation clip"]]
     test: Sequence[Float[np.ndarray, "test clip"]]
+
+
+def originals(
+    tensors: Mapping[str, Float[np.ndarray, "..."]],
+    models: Sequence[Mapping[str, Any]],
+    validation: Float[np.ndarray, "validation nerf"],
+    test: Float[np.ndarray, "test nerf"],
+) -> list[Candidate]:
+    """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits.
+
+    `models`: what the stacked `tensors` are, from their config.
+    """
+    places: dict[str, dict[int, int]] = {}
+    for place, model in enumerate(models):
+        if found := re.fullmatch(r"nerf2clip gt (views=\w+) cosine", model["variant"]):
+            places.setdefault(found[1], {})[model["seed"]] = place
+    return [
+        Candidate(
+            views, list(seeds), *(list(apply(tensors, each, list(seeds.values()))) for each in (validation, test))
+        )
+        for views, seeds in places.items()
+    ]
 
 
 def best_original(candidates: Sequence[Candidate], validation: Naming, test: Naming, place: Words) -> Answers:
