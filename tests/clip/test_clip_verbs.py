@@ -70,7 +70,9 @@ def test_a_photo_that_does_not_decode_is_named(tiny: Path, tmp_path: Path, param
 
 def test_a_dataset_without_pictures_of_objects_is_refused(tiny: Path, tmp_path: Path, params_file: Path):
     write_captioned(tmp_path / "captioned")
-    with pytest.raises(InputError, match="holds captioned_pictures, expected one of views, rendered_views, photos"):
+    with pytest.raises(
+        InputError, match="holds captioned_pictures, expected one of views, rendered_views, translated_views, photos"
+    ):
         embed_images(tmp_path / "captioned", tiny, tmp_path / "out", params_file)
 
 

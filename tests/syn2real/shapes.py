@@ -1,0 +1,24 @@
+"""Views of closed forms, lit as all views are."""
+
+import numpy as np
+import trimesh
+
+from stages.scenes import cameras
+from stages.scenes.meshes import Model, Plain
+from stages.scenes.rendering import render
+from stages.scenes.views import Views
+
+COLOUR = (0.7, 0.4, 0.2)
+
+
+def seen(mesh: trimesh.Trimesh, views: int = 3, resolution: int = 64, colour: tuple = COLOUR) -> Views:
+    model = Model(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), Plain(colour))
+    return render(model, cameras.disn_poses(3, views), cameras.DISN_ANGLE, resolution)
+
+
+def sphere(radius: float = 0.4) -> trimesh.Trimesh:
+    return trimesh.creation.icosphere(5, radius)
+
+
+def box() -> trimesh.Trimesh:
+    return trimesh.creation.box((0.6, 0.5, 0.3))

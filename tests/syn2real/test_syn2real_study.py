@@ -1,0 +1,146 @@
+"""The study from views to a row of Table 4.8: translated, embedded, trained on and asked."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages import datasets, schemas
+from stages.clip import folders, small
+from stages.embed_images import embed_images
+from stages.evaluate_syn2real import evaluate_syn2real
+from stages.evaluation.views import Views
+from stages.params import ClipNetwork, ControlNet
+from stages.prepare_photos import prepare_photos
+from stages.prepare_scenes import prepare_scenes
+from stages.results import Results
+from stages.train_syn2real_mappers import _pairs, train_syn2real_mappers
+from stages.translate_views import translate_views
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLISHED = ROOT / "reports" / "published" / "tables.csv"
+SMALL = {
+    "runtime.workers": 1,
+    "classes": {"lamp": {"synset": "03636649", "noun": "a lamp"}, "rifle": {"synset": "04090263", "noun": "a gun"}},
+    "scenes.objects_per_class": 8,
+    "scenes.views": 4,
+    "scenes.resolution": 32,
+    "photos.per_class": 3,
+    "photos.resolution": 32,
+    "mapper.hidden": [8, 9, 10],
+    "mapper.epochs": 2,
+    "mapper.seeds": [0, 1],
+    "syn2real.translator": "controlnet",
+    "syn2real.views": 2,
+    "intervals.resamples": 50,
+}
+CLIP = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+
+
+@pytest.fixture
+def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: ControlNet) -> Path:
+    """The folder of a tiny study whose views a ControlNet has translated; NeRF vectors are random."""
+    tiny = {f"syn2real.controlnet.{name}": value for name, value in diffusion.model_dump().items()}
+    params, at = params_with({**SMALL, **tiny}), tmp_path
+    prepare_scenes(at / "objects", at / "views", at / "rejected", params)
+    prepare_photos(at / "photos", at / "rejected_photos", params)
+    translate_views(at / "objects", at / "views", at / "translated", params)
+    folders.save(at / "clip", small.build(CLIP, 0), small.description(CLIP), small.PREPROCESSING)
+    for name in ("views", "photos", "translated"):
+        embed_images(at / name, at / "clip", at / f"{name}_embeddings", params)
+    ids = datasets.read(at / "objects", schemas.OBJECTS)["object_id"].to_pylist()
+    vectors = {"object_id": ids, "embedding": np.random.default_rng(0).normal(size=(len(ids), 7))}
+    rows = datasets.table(schemas.NERF_EMBEDDINGS, vectors)
+    datasets.write(at / "nerfs", schemas.NERF_EMBEDDINGS, [rows], "test")
+    same = {
+        "objects": at / "objects",
+        "nerf_embeddings": at / "nerfs",
+        "gt_embeddings": at / "views_embeddings",
+        "photo_embeddings": at / "photos_embeddings",
+        "mapped": at / "mapped",
+        "params": params,
+    }
+    outs = {"out": at / "mappers", "curves": at / "curves"}
+    train_syn2real_mappers(**same, translated_embeddings=at / "translated_embeddings", **outs)
+    files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
+    evaluate_syn2real(**same, photos=at / "photos", results=Results(*files, published=PUBLISHED))
+    return at
+
+
+def test_controlnet_leads_from_depth_to_every_published_row_and_ours_after_them(study: Path):
+    embedded = datasets.read(study / "translated_embeddings", schemas.IMAGE_EMBEDDINGS)
+    translated = datasets.read(study / "translated", schemas.TRANSLATED_VIEWS)
+    assert set(embedded["domain"].to_pylist()) == {"translated"}
+    assert embedded["owner_id"].to_pylist() == translated["object_id"].to_pylist()
+    assert embedded["view"].to_pylist() == translated["view"].to_pylist()
+    with PUBLISHED.open() as file:
+        published = [row for row in csv.DictReader(file) if row["table"] == "4.8"]
+    with (study / "table.csv").open() as file:
+        ours = list(csv.DictReader(file))
+    words = [[row[name] for name in ("table", "row", "column", "metric")] for row in (*published, *ours)]
+    assert words[:12] == words[12:24]
+    assert {row["row"] for row in ours[12:]} == {
+        f"{way} {loss} gt only" for way in ("clip2nerf", "nerf2clip") for loss in ("cosine", "siglip")
+    }
+    assert {row["setting"] for row in ours[:12]} == {"translator controlnet"}
+    assert {row["setting"] for row in ours[12:]} == {""}
+    assert {(row["seeds"], row["n"]) for row in ours} == {("2", "6")}
+    metrics = json.loads((study / "metrics.json").read_text())["real"]
+    assert all(metrics[row["row"]][row["column"]] == float(row["value"]) for row in ours)
+
+
+def test_both_kinds_of_mappers_take_equally_many_steps_of_one_pair_an_object(study: Path):
+    for way in ("clip2nerf", "nerf2clip"):
+        config = json.loads((study / "mappers" / way / "config.json").read_text())
+        objects = datasets.read(study / "objects", schemas.OBJECTS)
+        rows = zip(objects["split"].to_pylist(), objects["augmentation"].to_pylist(), strict=True)
+        train = sum(row == ("train", 0) for row in rows)
+        assert config["batch"] == train  # 64 would hold an object twice
+        assert config["steps"] == 2 * 2  # epochs × views an epoch
+        assert len(config["models"]) == 2 * 2 * 2
+        asked = datasets.read(study / "mapped" / way, schemas.MAPPED_EMBEDDINGS)
+        assert set(asked["domain"].to_pylist()) == {"photo" if way == "clip2nerf" else "nerf"}
+
+
+@pytest.mark.parametrize("gt_views", ["random", "same"])
+def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(gt_views: str):
+    """Vectors say what they are of: (object, view, 0 = ground truth or 1 = translated)."""
+    chosen = {"a": [1, 4, 5], "b": [0, 2]}  # b has fewer
+
+    def embeddings(views: dict[str, list[int]], kind: int):
+        rows = [(name, view) for name, own in views.items() for view in own]
+        vectors = [("ab".index(name), view, kind) for name, view in rows]
+        columns = {"owner_id": [name for name, _ in rows], "view": [view for _, view in rows]}
+        return datasets.table(
+            schemas.IMAGE_EMBEDDINGS,
+            {**columns, "domain": ["gt"] * len(rows), "embedding": np.array(vectors, np.float32)},
+        )
+
+    gt, translated = embeddings({"a": list(range(6)), "b": list(range(6))}, 0), embeddings(chosen, 1)
+    nerfs = datasets.table(schemas.NERF_EMBEDDINGS, {"object_id": ["a", "b"], "embedding": [[0.0], [1.0]]})
+    pairs = _pairs(["a", "b"], nerfs, gt, translated, gt_views, 0)
+    assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
+    assert pairs.clip.shape == (2, 10, 3)
+    both, control = pairs.clip.astype(int)
+    assert [tuple(row) for row in both[both[:, 2] == 1]] == [(0, 1, 1), (0, 4, 1), (0, 5, 1), (1, 0, 1), (1, 2, 1)]
+    for place, (first, count, views) in enumerate(zip(pairs.first, pairs.counts, chosen.values(), strict=True)):
+        own, twice = both[first : first + count], control[first : first + count]
+        assert (own[:, 0] == place).all()
+        found = own[own[:, 2] == 0]
+        assert len(set(found[:, 1])) == count // 2
+        assert twice.tolist() == [*found.tolist(), *found.tolist()]
+        if gt_views == "same":
+            assert found[:, 1].tolist() == views
+
+
+def test_ground_truth_views_are_drawn_by_object_and_seed_alone():
+    owners, numbers = ["a"] * 9 + ["b"] * 9, np.tile(np.arange(9), 2)
+    whole = Views.of(owners, numbers, np.zeros((18, 1), np.float32))
+    alone = Views.of(owners[9:], numbers[9:], np.zeros((9, 1), np.float32))
+    drawn = whole.drawn(np.array([3, 4]), 0, "syn2real")
+    assert drawn.counts.tolist() == [3, 4]
+    assert drawn.numbers[3:].tolist() == alone.drawn(np.array([4]), 0, "syn2real").numbers.tolist()
+    assert drawn.numbers[:3].tolist() != whole.drawn(np.array([3, 4]), 1, "syn2real").numbers[:3].tolist()
