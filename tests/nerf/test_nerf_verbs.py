@@ -20,6 +20,8 @@ TINY = {
     "runtime.workers": 1,
     "nerf.field.octaves": 4,
     "nerf.fitting.occupancy": 32,
+    "nerf.fitting.steps": 150,
+    "nerf.fitting.learning_rate": 0.02,
     "nerf.start.kind": "random",
     "nerf.most_rejected": 0.5,
 }
