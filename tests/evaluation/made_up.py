@@ -132,7 +132,10 @@ class Study:
             self._write_images(domain, domain, np.repeat(ids, VIEWS).tolist(), clip, rng)
         prompts = [(template, name) for template in ("prompt_3d_model", "prompt_photo") for name in CLASSES]
         columns = dict(zip(("template", "class_name"), map(list, zip(*prompts, strict=True)), strict=True))
-        texts = {"prompt": [name for _, name in prompts], "embedding": np.tile(self.clip, (2, 1))}
+        texts = {
+            "prompt": [name for _, name in prompts],
+            "embedding": np.concatenate([self.clip, self.clip + 0.1 * self.clip[::-1]]),
+        }
         self._write("prompts", PROMPT_EMBEDDINGS, {**columns, **texts})
 
     def _write_photos(self, rng: np.random.Generator) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from evaluation import made_up_answers
+from evaluation.made_up import Study
 from evaluation.made_up_answers import PUBLISHED
 
 from stages import datasets
@@ -65,3 +66,20 @@ def test_a_variant_without_effect_is_an_error_that_names_both(tmp_path: Path):
     copies = [replace(each, words=each.words._replace(row="nerf2clip siglip batch=1024")) for each in twins]
     with pytest.raises(InputError, match=r"batch=1024 and Table 4.10b: nerf2clip siglip batch=512 have identical"):
         run(tmp_path, others, copies)
+
+
+def test_what_the_studies_leave_is_read_as_it_is(made_up: Study, tmp_path: Path):
+    evaluate_claims(
+        answers=(made_up["zero_shot_answers"], made_up["retrieval_answers"]),
+        published=PUBLISHED,
+        table=tmp_path / "claims.csv",
+        metrics=tmp_path / "claims.json",
+        params=made_up.params,
+    )
+    effects = json.loads((tmp_path / "claims.json").read_text())["effects"]
+    assert len(effects["1"]) == 1 + 24
+    assert len(effects["2"]) == 1 + 30
+    assert len(effects["5"]) == 1 + 12
+    values = json.loads(made_up["retrieval.json"].read_text())["real"]
+    expected = values["nerf2clip siglip"]["recall@1"] - values["clip2nerf cosine"]["recall@1"]
+    assert effects["5"]["a"] == pytest.approx(expected, abs=1e-3)
