@@ -26,6 +26,7 @@ class Result:
     high: float
     seeds: int = 1  # training seeds behind the value
     n: int = 0  # queries behind the value; 0 = not stated
+    setting: str = ""  # what else should be known of the row
 
     @property
     def key(self) -> Key:
@@ -54,6 +55,11 @@ class Row:
         return _range(cell.ours.seeds for cell in self.cells if cell.ours)
 
     @property
+    def setting(self) -> str:
+        """What all or some of its cells say of themselves, such as the batch really used."""
+        return "; ".join(dict.fromkeys(cell.ours.setting for cell in self.cells if cell.ours and cell.ours.setting))
+
+    @property
     def n(self) -> str:
         return _range(cell.ours.n for cell in self.cells if cell.ours)
 
@@ -79,9 +85,10 @@ class Table:
 
 def ours(text: str, source: str) -> list[Result]:
     """Results from the CSV text of one study; `source` names it in errors."""
+    settings = [row.get("setting") or "" for row in csv.DictReader(io.StringIO(text))]
     return [
-        Result(*key, value, number("ci_low"), number("ci_high"), int(number("seeds")), int(number("n")))
-        for key, value, number in _rows(text, source)
+        Result(*key, value, number("ci_low"), number("ci_high"), int(number("seeds")), int(number("n")), setting)
+        for (key, value, number), setting in zip(_rows(text, source), settings, strict=True)
     ]
 
 

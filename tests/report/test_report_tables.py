@@ -90,3 +90,10 @@ def test_the_spread_is_that_of_the_training_seeds_and_stands_only_where_there_ar
     )
     (table,) = tables.pivot(tables.ours(text, "ours.csv"), [], tables.spreads(by_seed, "by_seed.csv"))
     assert [row.cells[0].spread for row in table.rows] == [(8.5, 9.5), None]
+
+
+def test_a_row_says_the_settings_of_its_cells_once():
+    head = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting"
+    text = f"{head}\nT,big,a,m,1,0,2,3,9,batch 468\nT,big,b,m,1,0,2,3,9,batch 468\nT,small,a,m,1,0,2,3,9,\n"
+    (table,) = tables.pivot(tables.ours(text, "t.csv"), [], {})
+    assert [row.setting for row in table.rows] == ["batch 468", ""]
