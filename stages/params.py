@@ -92,7 +92,7 @@ class ClipTraining(Strict):
 
 
 class Clip(Strict):  # read by clip/
-    source: Literal["train", "open_clip"]
+    source: Literal["train", "open_clip", "module"]
     model: str
     pretrained: str
     batch: PositiveInt

@@ -11,14 +11,17 @@ from safetensors.numpy import load
 
 from stages.errors import InputError
 
+PACKAGE = Path(__file__).parent.parent
 Tensors = dict[str, np.ndarray]
 
 
 def read(files: Sequence[Path]) -> list[Tensors | InputError]:
     """Each file's tensors by name, or the error that says why it has none."""
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "stages.exchange.unpickle", out, *map(str, files)]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "stages.exchange.unpickle", out, *(str(file.resolve()) for file in files)]
+        ended = subprocess.run(
+            command, cwd=PACKAGE.parent, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
         return [_result(Path(out), number, file, ended.stderr) for number, file in enumerate(files)]
 
 
