@@ -218,6 +218,7 @@ class Finetuning(Strict):  # read by finetuning/
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     epochs: PositiveInt
     batch: Annotated[int, Field(ge=2)]
+    mapping_batch: Annotated[int, Field(ge=2)]
     learning_rate: PositiveFloat
     mapper_learning_rate: PositiveFloat
     weight_decay: Annotated[float, Field(ge=0)]
