@@ -23,10 +23,10 @@ DOMAINS = {
 
 def embed_images(images: Path, clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `image_embeddings` of all pictures, composited on black; what `images` holds decides the domain."""
-    from stages.clip.encoders import Encoder
+    from stages.clip import encoders
 
     how, schema = load(params), _schema(images)
-    encoder, owner = Encoder.load(clip, how.runtime.device), schema.key[0]
+    encoder, owner = encoders.load(clip, how.runtime.device), schema.key[0]
 
     def embedded(rows: "pa.Table") -> "pa.Table":
         columns = {

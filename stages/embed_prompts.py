@@ -9,8 +9,7 @@ from stages.runtime import command
 
 def embed_prompts(clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `prompt_embeddings`: each template of the parameters, filled with each class's noun."""
-    from stages.clip import prompts
-    from stages.clip.encoders import Encoder
+    from stages.clip import encoders, prompts
 
     how = load(params)
     filled = prompts.filled(how.prompts, how.classes)
@@ -18,7 +17,7 @@ def embed_prompts(clip: Path, out: Path, params: Path = Path("params.yaml")) -> 
         "template": [prompt.template for prompt in filled],
         "class_name": [prompt.class_name for prompt in filled],
         "prompt": [prompt.text for prompt in filled],
-        "embedding": Encoder.load(clip, how.runtime.device).texts([prompt.text for prompt in filled]),
+        "embedding": encoders.load(clip, how.runtime.device).texts([prompt.text for prompt in filled]),
     }
     datasets.write(
         out, schemas.PROMPT_EMBEDDINGS, [datasets.table(schemas.PROMPT_EMBEDDINGS, columns)], "embed_prompts"

@@ -36,7 +36,7 @@ def evaluate_generation(
     """Write the study's `results`; CLIP sees all renders on black, as it sees every picture of the study."""
     import numpy as np
 
-    from stages.clip.encoders import Encoder
+    from stages.clip import encoders
     from stages.evaluation.subjects import labels, only, views_of
     from stages.evaluation.tables import Answers, Words
     from stages.evaluation.zero_shot import ensemble, similarities
@@ -54,7 +54,7 @@ def evaluate_generation(
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
     names, texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
     classes = labels(only(catalogue, "object_id", ids)["class_name"].to_pylist(), names, str(prompts))
-    encoder, answers, psnr = Encoder.load(clip, known.runtime.device), [], {}
+    encoder, answers, psnr = encoders.load(clip, known.runtime.device), [], {}
     for row, renders in {**Renders.by_row(shown), ITSELF: own}.items():
         flat = renders.pictures.reshape(-1, *renders.pictures.shape[2:])
         seen = encoder.images(list(flat), known.clip.batch).reshape(*renders.pictures.shape[:2], -1)

@@ -49,10 +49,11 @@ class Split(Strict):
 
 
 class Scenes(Strict):  # read by scenes/
-    source: Literal["catalogue", "meshes", "disn", "blender"]
+    source: Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
     folder: Path
     objects_per_class: PositiveInt
     split: Split
+    splits: Path
     copies: Annotated[int, Field(ge=0, le=2)]
     leak: Literal["none", "official"]
     views: PositiveInt
@@ -61,7 +62,7 @@ class Scenes(Strict):  # read by scenes/
 
 
 class Photos(Strict):  # read by scenes/
-    source: Literal["catalogue", "folder"]
+    source: Literal["catalogue", "folder", "domainnet"]
     folder: Path
     per_class: PositiveInt
     resolution: Annotated[int, Field(ge=8, le=4096)]
@@ -91,7 +92,7 @@ class ClipTraining(Strict):
 
 
 class Clip(Strict):  # read by clip/
-    source: Literal["train", "open_clip"]
+    source: Literal["train", "open_clip", "module"]
     model: str
     pretrained: str
     batch: PositiveInt
@@ -138,6 +139,11 @@ class Nerf(Strict):
     fitting: Fitting
     rendering: Rendering
     most_rejected: Share
+
+
+class Imported(Strict):  # read by the stages in whose place it comes
+    nerfs: Path
+    nf2vec: Path
 
 
 class Nf2vecTraining(Strict):
@@ -212,6 +218,7 @@ class Finetuning(Strict):  # read by finetuning/
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     epochs: PositiveInt
     batch: Annotated[int, Field(ge=2)]
+    mapping_batch: Annotated[int, Field(ge=2)]
     learning_rate: PositiveFloat
     mapper_learning_rate: PositiveFloat
     weight_decay: Annotated[float, Field(ge=0)]
@@ -266,6 +273,7 @@ class Params(Strict):
     prompts: Annotated[dict[str, Prompt], Field(min_length=1)]
     nerf: Nerf
     nf2vec: Nf2vec
+    imported: Imported
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval

@@ -55,7 +55,7 @@ def test_weights_that_are_not_on_this_machine_come_with_the_command_that_fetches
     ("model", "weights", "words"),
     [
         ("ViT-B-33", "openai", "clip.model: open_clip knows no 'ViT-B-33'"),
-        ("ViT-B-32-quickgelu", "opnai", "clip.pretrained: 'opnai' is neither a file nor one of"),
+        ("ViT-B-32-quickgelu", "opnai", "clip.pretrained: 'opnai' is no file, no folder and none of"),
     ],
 )
 def test_an_unknown_name_is_an_error(model: str, weights: str, words: str):

@@ -29,7 +29,7 @@ TINY: dict[str, Any] = {
     "mapper": {"epochs": 4, "validate_every": 2, "seeds": [0, 1]},
     "zero_shot": {"views": [1, 2, 4, 8, 16, 18]},
     "augmented": {"epochs": 2},
-    "finetuning": {"epochs": 1, "batch": 4},
+    "finetuning": {"epochs": 1, "batch": 4, "mapping_batch": 4},
     "intervals": {"resamples": 200},
 }
 CLASSES = ("airplane", "chair", "lamp", "table")
