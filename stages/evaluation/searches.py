@@ -17,6 +17,8 @@ from stages.evaluation.subjects import labels, only, views_of
 from stages.evaluation.tables import Answers, Words
 from stages.evaluation.views import Views
 
+DIRECTIONS = ("clip2nerf", "nerf2clip")
+
 
 @dataclass(frozen=True)
 class Objects:
@@ -77,7 +79,9 @@ class Found:
         return np.stack([hit_at_k(found.item, queries.classes, objects.classes, k) for found in self.neighbours])
 
 
-def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
+def search(
+    queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int, baselines: bool = True
+) -> Iterator[Found]:
     """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all.
 
     clip2nerf: mapped queries among NeRF vectors; nerf2clip: CLIP vectors among mapped NeRFs (thesis, Fig. 3.2).
@@ -91,12 +95,18 @@ def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: 
     for variant, seeds in inverse.variants.items():
         galleries = [Gallery.of_objects(inverse.vectors(variant, seed, "nerf", objects.ids)) for seed in seeds]
         yield _found(variant, "a", seeds, [(queries.clip, gallery) for gallery in galleries], queries, objects, k)
-    baselines = {
+    pictures = {
         "CLIP mean": Gallery.of_objects(views.means_of_all()),
         "CLIP all": Gallery(views.embeddings, views.owner),
     }
-    for row, gallery in baselines.items():
+    for row, gallery in pictures.items() if baselines else ():
         yield _found(row, "b", [0], [(queries.clip, gallery)], queries, objects, k)
+
+
+def among_themselves(row: str, objects: Objects, k: int) -> tuple[Found, Queries]:
+    """The `k` NeRFs nearest to each, itself left out; as queries, the NeRFs."""
+    queries = Queries("nerf", objects.ids, objects.nerf, objects.classes, np.arange(len(objects.ids)))
+    return _found(row, "a", [0], [(objects.nerf, Gallery.of_objects(objects.nerf))], queries, objects, k), queries
 
 
 def answers(found: Found, queries: Queries, objects: Objects, ranks: Sequence[int], place: Words) -> list[Answers]:
