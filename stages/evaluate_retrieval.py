@@ -47,7 +47,7 @@ def evaluate_retrieval(
     searched = searches.Objects.of(test, nerfs, views, classes)
     shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers, more, nearest, hubs = [], [], [], {"synthetic": {}, "real": {}}
     for queries in asked:
         number, metric = SETTINGS[queries.domain]

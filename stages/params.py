@@ -246,6 +246,24 @@ class Generation(Strict):  # read by generation/
     step: PositiveFloat
 
 
+class Modulation(Strict):  # read by baselines/modulation.py
+    latent: PositiveInt
+    width: PositiveInt
+    layers: PositiveInt
+    pool: Annotated[int, Field(ge=2)]
+    points: PositiveInt
+    steps: PositiveInt
+    fit_steps: PositiveInt
+    learning_rate: PositiveFloat
+    latent_rate: PositiveFloat
+
+
+class Baselines(Strict):  # read by baselines/
+    components: PositiveInt
+    modulation: Modulation
+    depth_views: PositiveInt
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -274,6 +292,7 @@ class Params(Strict):
     finetuning: Finetuning
     syn2real: Syn2real
     generation: Generation
+    baselines: Baselines
     intervals: Intervals
     claims: Claims
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 from stages import datasets
-from stages.params import load
+from stages.params import Loss, load
 from stages.runtime import command, in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
@@ -18,11 +18,13 @@ def train_retrieval_mappers(
     out: Path,
     mapped: Path,
     curves: Path,
+    only_variants: tuple[str, ...] = (),
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves.
 
     clip2nerf maps the queries (one view of each test object, all photos), nerf2clip the gallery (the test NeRFs).
+    `only_variants`, such as "clip2nerf cosine", are trained instead of every loss of the parameters.
     """
     from stages.evaluation.subjects import only, originals, views_of
     from stages.mapper import records
@@ -47,9 +49,18 @@ def train_retrieval_mappers(
         "nerf2clip": {"nerf": (ids["test"], pairs["test"].nerf)},
     }
     how = pairs["train"], pairs["validation"], known.mapper, known.study.seed, known.runtime.device
-    losses, seeds = known.retrieval.losses, known.mapper.seeds
+    losses = get_args(Loss) if only_variants else known.retrieval.losses
     tasks = [
-        Task(direction, [Model(f"{direction} {loss}", loss, seed) for loss in losses for seed in seeds], *how)
+        Task(
+            direction,
+            [
+                Model(f"{direction} {loss}", loss, seed)
+                for loss in losses
+                if not only_variants or f"{direction} {loss}" in only_variants
+                for seed in known.mapper.seeds
+            ],
+            *how,
+        )
         for direction in get_args(Direction)
     ]
     trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.mapper.training"]))

@@ -17,6 +17,8 @@ from stages.evaluation.subjects import labels, only, views_of
 from stages.evaluation.tables import Answers, Words
 from stages.evaluation.views import Views
 
+DIRECTIONS = ("clip2nerf", "nerf2clip")
+
 
 @dataclass(frozen=True)
 class Objects:
@@ -116,6 +118,12 @@ def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
     }
     for row, gallery in galleries.items():
         yield _found(row, "b", [0], [(queries.clip, gallery)], queries, objects, k)
+
+
+def among_themselves(row: str, objects: Objects, k: int) -> tuple[Found, Queries]:
+    """The `k` NeRFs nearest to each, itself left out; as queries, the NeRFs."""
+    queries = Queries("nerf", objects.ids, objects.nerf, objects.classes, np.arange(len(objects.ids)))
+    return _found(row, "a", [0], [(objects.nerf, Gallery.of_objects(objects.nerf))], queries, objects, k), queries
 
 
 def answers(

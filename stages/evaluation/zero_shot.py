@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Float, Int
 
 from stages import datasets
 from stages.evaluation.retrieval import unit
 from stages.evaluation.subjects import labels
 from stages.evaluation.tables import Answers, Words
+
+ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
+Texts = tuple[list[str], Float[np.ndarray, "class dim"]]  # classes, and what they are asked with
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,18 @@ def similarities(
     return (unit(queries) @ unit(prompts).T).astype(np.float32)
 
 
-def ensemble(
-    classes: Sequence[str], prompts: Float[np.ndarray, "prompt dim"]
-) -> tuple[list[str], Float[np.ndarray, "class dim"]]:
+def by_template(prompts: pa.Table) -> dict[str, Texts]:
+    """Rows of `prompt_embeddings` by template; where there are several, their `ensemble` comes last."""
+    found = {}
+    for name in dict.fromkeys(prompts["template"].to_pylist()):
+        own = prompts.filter(pc.field("template") == name)
+        found[name] = (own["class_name"].to_pylist(), datasets.matrix(own["embedding"]))
+    if len(found) > 1:
+        found[ENSEMBLE] = ensemble(prompts["class_name"].to_pylist(), datasets.matrix(prompts["embedding"]))
+    return found
+
+
+def ensemble(classes: Sequence[str], prompts: Float[np.ndarray, "prompt dim"]) -> Texts:
     """Every class once, in order of name, with the mean of its prompts' unit vectors; `classes`: of each prompt."""
     names, place, count = np.unique(np.asarray(classes, object), return_inverse=True, return_counts=True)
     sums = np.zeros((len(names), prompts.shape[1]))

@@ -118,6 +118,15 @@ QUESTIONS = {
         "Does the NeRF decoded from clip2nerf's output show the class asked for, and how near is it, for CLIP, to the "
         "view and to the caption? For comparison: the object's own NeRF, and its reconstruction by the decoder.",
     ),
+    "baselines": (
+        "Retrieval in other spaces of NeRFs",
+        "Is nf2vec worth its training? Nearest neighbours among the test NeRFs, and the same mappers, in the principal "
+        "components of the raw weights and in modulations of one shared field (functa).",
+    ),
+    "baselines depth": (
+        "Zero-shot classification from depth maps",
+        "Can shape alone name an object, as in PointCLIP, and does that add to what nerf2clip says?",
+    ),
     "4.5 more": (
         "Retrieval with a photo, other measures",
         "Does the order of methods stay when the whole list counts (mAP), or when all classes count alike (macro)?",

@@ -30,6 +30,8 @@ TINY: dict[str, Any] = {
     "zero_shot": {"views": [1, 2, 4, 8, 16, 18]},
     "augmented": {"epochs": 2},
     "finetuning": {"epochs": 1, "batch": 4},
+    "generation": {"views": [0, 10], "step": 0.2},
+    "baselines": {"modulation": {"pool": 32, "steps": 5, "fit_steps": 5}},
     "intervals": {"resamples": 200},
 }
 CLASSES = ("airplane", "chair", "lamp", "table")

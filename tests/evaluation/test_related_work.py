@@ -1,0 +1,73 @@
+"""The baselines of related work, on the made-up study: its NeRF vectors and rendered views stand in for them."""
+
+import csv
+from pathlib import Path
+
+from evaluation.made_up import Study
+
+from stages import datasets
+from stages.evaluate_baselines import evaluate_baselines
+from stages.evaluation import depth
+from stages.evaluation.mapped import Mapped
+from stages.evaluation.subjects import originals
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from stages.train_retrieval_mappers import train_retrieval_mappers
+
+
+def test_every_space_has_neighbours_and_the_two_mappers_asked_for(made_up: Study, tmp_path: Path):
+    rows = datasets.read(made_up["nerfs"], NERF_EMBEDDINGS)
+    datasets.write(tmp_path / "spaces" / "copy", NERF_EMBEDDINGS, [rows], "test")
+    same = {"objects": made_up["objects"], "gt_embeddings": made_up["gt"], "params": made_up.params}
+    train_retrieval_mappers(
+        **same,
+        nerf_embeddings=tmp_path / "spaces" / "copy",
+        photo_embeddings=made_up["photo_embeddings"],
+        out=tmp_path / "mappers",
+        mapped=tmp_path / "mapped" / "copy",
+        curves=tmp_path / "curves",
+        only_variants=("clip2nerf cosine", "nerf2clip siglip"),
+    )
+    evaluate_baselines(
+        **same,
+        photos=made_up["photos"],
+        spaces=tmp_path / "spaces",
+        mapped=tmp_path / "mapped",
+        nf2vec=made_up["nerfs"],
+        photo_embeddings=made_up["photo_embeddings"],
+        depth_embeddings=made_up["rendered"],
+        zero_shot=made_up["zero_shot_mapped"],
+        prompts=made_up["prompts"],
+        results=made_up.results("baselines"),
+    )
+    found = table(made_up["baselines.csv"])
+    names = ("copy", "nf2vec", "copy clip2nerf cosine", "copy nerf2clip siglip")
+    assert {row for of, row, *_ in found if of == "baselines"} == set(names)
+    retrieval = table(made_up["retrieval.csv"])
+    for row in names[2:]:  # the same vectors under another name: the same models, whichever else were trained
+        for metric, of in (("recall_synthetic", "4.4a"), ("recall_real", "4.5a")):
+            own = row.removeprefix("copy ")
+            assert found["baselines", row, "recall@1", metric] == retrieval[of, own, "recall@1", metric]
+    assert (
+        found["baselines", "copy", "recall@5", "recall_nerf"] == found["baselines", "nf2vec", "recall@5", "recall_nerf"]
+    )
+
+
+def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_up: Study):
+    test = originals(datasets.read(made_up["objects"], OBJECTS), "test")
+    depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
+    mapped = Mapped(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
+    found = depth.answers(test, depths, mapped, prompts)
+    assert [(each.words.row, each.values.shape, each.setting) for each in found[:2]] == [
+        ("depth maps", (1, 8), ""),
+        ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
+    ]
+    assert {each.words.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
+    assert found[0].values.mean() == 1  # classes of the made-up study are far apart
+    assert depth.answers(test, depths.slice(0, 0), mapped, prompts) == []
+
+
+def table(path: Path) -> dict[tuple[str, ...], float]:
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {(row["table"], row["row"], row["column"], row["metric"]): float(row["value"]) for row in rows}
