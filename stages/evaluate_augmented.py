@@ -10,7 +10,7 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from stages.schemas import MAPPED_EMBEDDINGS
 
 SETTINGS = {"gt": ("a", "recall_synthetic"), "photo": ("b", "recall_real")}
 TITLES = {
@@ -34,23 +34,18 @@ def evaluate_augmented(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
+    from stages import asked
     from stages.evaluation import searches
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
     from stages.evaluation.tables import Words
 
     known = load(params)
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
-    searched = searches.Objects.of(test, nerfs, views, classes)
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
+    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
     configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     ranks, answers = known.retrieval.ranks, []
-    for queries in asked:
+    for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         part, metric = SETTINGS[queries.domain]
         found = list(searches.forward(queries, searched, vectors["clip2nerf"], max(ranks)))
         found += searches.inverse(queries, searched, vectors["nerf2clip"], max(ranks))

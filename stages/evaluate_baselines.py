@@ -9,17 +9,10 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import (
-    IMAGE_EMBEDDINGS,
-    MAPPED_EMBEDDINGS,
-    NERF_EMBEDDINGS,
-    OBJECTS,
-    PHOTOS,
-    PROMPT_EMBEDDINGS,
-)
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
-METRICS = {"gt": "recall_synthetic", "photo": "recall_real"}
-TITLES = {"baselines": "other embeddings", "baselines depth": "depth maps"}
+PARTS = {"gt": ("synthetic", "recall_synthetic"), "photo": ("real", "recall_real")}
+TITLES = {f"baselines {part}": part for part in ("neighbours", "synthetic", "real", "depth")}
 
 
 def evaluate_baselines(
@@ -37,33 +30,29 @@ def evaluate_baselines(
     results: Annotated[Results, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`: a folder of `spaces` is a set of `nerf_embeddings`, of `mapped` its mappers'."""
+    """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
+    from stages import asked
     from stages.evaluation import depth, searches
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import originals
     from stages.evaluation.tables import Words
 
-    known, names = load(params), sorted(path.name for path in spaces.iterdir() if path.is_dir())
-    views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    nerfs = {name: datasets.read(spaces / name, NERF_EMBEDDINGS) for name in names}
-    nerfs["nf2vec"] = datasets.read(nf2vec, NERF_EMBEDDINGS)
-    having = [rows["object_id"].to_pylist() for rows in nerfs.values()]
-    catalogue, classes, ranks = datasets.read(objects, OBJECTS), list(known.classes), known.retrieval.ranks
-    test = originals(catalogue, "test", *having, views["owner_id"].to_pylist())
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    answers = []
-    for name, rows in nerfs.items():
-        searched = searches.Objects.of(test, rows, views, classes)
-        asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
-        place = Words("baselines", name, "", "recall_nerf")
+    known = load(params)
+    classes = list(known.classes)
+    folders = {folder.name: folder for folder in sorted(spaces.iterdir())} | {"nf2vec": nf2vec}
+    ranks, answers = known.retrieval.ranks, []
+    for name, folder in folders.items():
+        searched = asked.searched(objects, folder, gt_embeddings, classes)
+        place = Words("baselines neighbours", name, "", "recall_nerf")
         answers += searches.answers(*searches.among_themselves(name, searched, max(ranks)), searched, ranks, place)
-        if name not in names:
-            continue  # nf2vec's mappers have tables of their own
-        vectors = {way: Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS}
-        for queries in asked:
-            for found in searches.search(queries, searched, vectors, max(ranks), baselines=False):
-                place = Words("baselines", f"{name} {found.row}", "", METRICS[queries.domain])
+        f, g = (Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS)
+        for queries in asked.queries(searched, photos, photo_embeddings, classes, known.study.seed):
+            part, metric = PARTS[queries.domain]
+            nearest = searches.forward(queries, searched, f, max(ranks))
+            for found in (*nearest, *searches.inverse(queries, searched, g, max(ranks))):
+                place = Words(f"baselines {part}", found.row, "", metric)
                 answers += searches.answers(found, queries, searched, ranks, place)
+    test = originals(datasets.read(objects, OBJECTS), "test")
     depths, words = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
     answers += depth.answers(test, depths, Mapped(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
     results.write(answers, TITLES, known)

@@ -27,20 +27,19 @@ def evaluate_zero_shot(
 ) -> None:
     """Write the study's `results`."""
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import labels, originals, views_of
+    from stages.evaluation.subjects import originals, views_of
     from stages.evaluation.tables import Words
     from stages.evaluation.views import mean_sets
-    from stages.evaluation.zero_shot import Naming, by_template
+    from stages.evaluation.zero_shot import Naming, templates_and_ensemble
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
     test = originals(datasets.read(objects, OBJECTS), "test", ours.ids("nerf"), views["owner_id"].to_pylist())
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
-    templates = by_template(datasets.read(prompts, PROMPT_EMBEDDINGS))
     answers = []
-    for template, (names, texts) in templates.items():
-        naming = Naming(ids, texts, labels(classes, names, str(prompts)))
+    for template, texts in templates_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
+        naming = Naming.of(ids, classes, texts)
         for variant, seeds in ours.variants.items() if template in TABLES else ():
             row, _, loss = variant.rpartition(" ")
             vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]

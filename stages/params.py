@@ -258,9 +258,12 @@ class Modulation(Strict):  # read by baselines/modulation.py
     latent_rate: PositiveFloat
 
 
-class Baselines(Strict):  # read by baselines/
+class Baselines(Strict):  # its modulation read by baselines/
     components: PositiveInt
     modulation: Modulation
+    clip2nerf: Loss
+    nerf2clip: Loss
+    epochs: PositiveInt
     depth_views: PositiveInt
 
 

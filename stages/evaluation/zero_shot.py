@@ -26,10 +26,10 @@ class Naming:
     right: Int[np.ndarray, " object"]  # place of the prompt of its class
 
     @staticmethod
-    def of(objects: pa.Table, prompts: pa.Table) -> "Naming":
-        """From rows of `objects` and one template's of `prompt_embeddings`."""
-        right = labels(objects["class_name"].to_pylist(), prompts["class_name"].to_pylist(), "prompts")
-        return Naming(objects["object_id"].to_pylist(), datasets.matrix(prompts["embedding"]), right)
+    def of(ids: list[str], classes: Sequence[str], texts: Texts) -> "Naming":
+        """`classes`: of each object."""
+        names, prompts = texts
+        return Naming(ids, prompts, labels(classes, names, "prompts"))
 
     def answers(
         self,
@@ -39,8 +39,14 @@ class Naming:
         setting: str = "",
     ) -> Answers:
         """Is each object named right, by the `vectors` that every training seed gives it?"""
-        found = np.stack([similarities(each, self.prompts) for each in vectors])
-        return Answers.of(place, found.argmax(2) == self.right, seeds, self.ids, list(found), setting=setting)
+        return self.by_logits(place, [similarities(each, self.prompts) for each in vectors], seeds, setting)
+
+    def by_logits(
+        self, place: Words, logits: Sequence[Float[np.ndarray, "object class"]], seeds: Sequence[int], setting: str = ""
+    ) -> Answers:
+        """The same of logits of the prompts' classes, in their order."""
+        right = np.stack(logits).argmax(2) == self.right
+        return Answers.of(place, right, seeds, self.ids, logits, setting=setting)
 
 
 def best(answers: Mapping[str, Answers]) -> str:
@@ -55,12 +61,18 @@ def similarities(
     return (unit(queries) @ unit(prompts).T).astype(np.float32)
 
 
-def by_template(prompts: pa.Table) -> dict[str, Texts]:
-    """Rows of `prompt_embeddings` by template; where there are several, their `ensemble` comes last."""
+def templates(prompts: pa.Table) -> dict[str, Texts]:
+    """Rows of `prompt_embeddings` by template."""
     found = {}
     for name in dict.fromkeys(prompts["template"].to_pylist()):
         own = prompts.filter(pc.field("template") == name)
         found[name] = (own["class_name"].to_pylist(), datasets.matrix(own["embedding"]))
+    return found
+
+
+def templates_and_ensemble(prompts: pa.Table) -> dict[str, Texts]:
+    """The same and, where there are several, their ensemble last."""
+    found = templates(prompts)
     if len(found) > 1:
         found[ENSEMBLE] = ensemble(prompts["class_name"].to_pylist(), datasets.matrix(prompts["embedding"]))
     return found
