@@ -47,8 +47,7 @@ def evaluate_augmented(
     ranks, answers = known.retrieval.ranks, []
     for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         part, metric = SETTINGS[queries.domain]
-        found = list(searches.forward(queries, searched, vectors["clip2nerf"], max(ranks)))
-        found += searches.inverse(queries, searched, vectors["nerf2clip"], max(ranks))
+        found = searches.by_mappers(queries, searched, vectors, max(ranks))
         for each in sorted(found, key=lambda each: _asked_for(each.row)):
             place = Words(f"{'4.10' if _asked_for(each.row) else '4.9'}{part}", each.row, "", metric)
             answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")

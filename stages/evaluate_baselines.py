@@ -45,11 +45,10 @@ def evaluate_baselines(
         searched = asked.searched(objects, folder, gt_embeddings, classes)
         place = Words("baselines neighbours", name, "", "recall_nerf")
         answers += searches.answers(*searches.among_themselves(name, searched, max(ranks)), searched, ranks, place)
-        f, g = (Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS)
+        vectors = {way: Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS}
         for queries in asked.queries(searched, photos, photo_embeddings, classes, known.study.seed):
             part, metric = PARTS[queries.domain]
-            nearest = searches.forward(queries, searched, f, max(ranks))
-            for found in (*nearest, *searches.inverse(queries, searched, g, max(ranks))):
+            for found in searches.by_mappers(queries, searched, vectors, max(ranks)):
                 place = Words(f"baselines {part}", found.row, "", metric)
                 answers += searches.answers(found, queries, searched, ranks, place)
     test = originals(datasets.read(objects, OBJECTS), "test")

@@ -36,9 +36,7 @@ def evaluate_syn2real(
     _, queries = asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed)
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers = []
-    most = max(known.retrieval.ranks)
-    forward = searches.forward(queries, searched, vectors["clip2nerf"], most)
-    for found in (*forward, *searches.inverse(queries, searched, vectors["nerf2clip"], most)):
+    for found in searches.by_mappers(queries, searched, vectors, max(known.retrieval.ranks)):
         place = Words(TABLE, found.row, "", "recall_real")
         setting = f"translator {known.syn2real.translator}" if found.row.endswith("syn2real") else ""
         answers += searches.answers(found, queries, searched, known.retrieval.ranks, place, setting=setting)

@@ -183,6 +183,11 @@ class Retrieval(Strict):
     ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 
 
+class Captions(Strict):
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    epochs: PositiveInt
+
+
 class Heads(Strict):  # read by heads/
     hidden: tuple[PositiveInt, ...]
     dropout: Annotated[float, Field(ge=0, lt=1)]
@@ -290,6 +295,7 @@ class Params(Strict):
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval
+    captions: Captions
     embedding_spaces: EmbeddingSpaces
     augmented: Augmented
     finetuning: Finetuning

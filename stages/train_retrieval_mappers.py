@@ -26,8 +26,8 @@ def train_retrieval_mappers(
     known = load(params)
     losses, seeds, seed = known.retrieval.losses, known.mapper.seeds, known.study.seed
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
-    learning = [given.pairs(given.ids(split)) for split in ("train", "validation")]
-    how = *learning, known.mapper, seed, known.runtime.device
+    learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
+    how = learning, checking, known.mapper, seed, known.runtime.device
     tasks = [
         Task(way, [Model(f"{way} {loss}", loss, own) for loss in losses for own in seeds], *how)
         for way in get_args(Direction)

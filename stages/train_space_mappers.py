@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stages.params import load
+from stages.params import Loss, load
 from stages.runtime import command
 
 
@@ -23,18 +23,20 @@ def train_space_mappers(
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
     from stages import trainings
+    from stages.mapper.pairs import Direction
     from stages.mapper.training import Model, Task
 
     known, stage = load(params), "train_space_mappers"
     folders = {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(spaces.iterdir())}}
     regime, seed = known.mapper.model_copy(update={"epochs": known.baselines.epochs}), known.study.seed
+    losses: dict[Direction, Loss] = {"clip2nerf": known.baselines.clip2nerf, "nerf2clip": known.baselines.nerf2clip}
     tasks, inputs = [], {}
     for name, folder in folders.items():
         given = trainings.Embedded.read(objects, folder, gt_embeddings, photo_embeddings)
-        how = *(given.pairs(given.ids(split)) for split in ("train", "validation")), regime, seed, known.runtime.device
-        for way, loss in (("clip2nerf", known.baselines.clip2nerf), ("nerf2clip", known.baselines.nerf2clip)):
+        learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
+        for way, loss in losses.items():
             models = [Model(f"{name} {way} {loss}", loss, own) for own in known.mapper.seeds]
-            tasks.append(Task(way, models, *how))
+            tasks.append(Task(way, models, learning, checking, regime, seed, known.runtime.device))
         inputs[name] = given.test(seed)
     trained = trainings.trained(tasks, known.runtime.workers)
     for name in folders:

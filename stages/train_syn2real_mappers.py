@@ -42,9 +42,11 @@ def train_syn2real_mappers(
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
     translated = datasets.read(translated_embeddings, IMAGE_EMBEDDINGS)
     having, draw = translated["owner_id"].to_pylist(), (known.syn2real.gt_views, known.study.seed)
-    learning = [_pairs(given, given.ids(split, having), translated, *draw) for split in ("train", "validation")]
+    learning, checking = (
+        _pairs(given, given.ids(split, having), translated, *draw) for split in ("train", "validation")
+    )
     regime = known.mapper.model_copy(update={"views_per_epoch": known.syn2real.views_per_epoch})
-    how = *learning, regime, known.study.seed, known.runtime.device
+    how = learning, checking, regime, known.study.seed, known.runtime.device
     kinds = list(product(enumerate(SETS), known.syn2real.losses, known.mapper.seeds))
     tasks = [
         Task(way, [Model(f"{way} {loss} {name}", loss, seed, number) for (number, name), loss, seed in kinds], *how)

@@ -11,13 +11,13 @@ from jaxtyping import Float
 from stages import datasets
 from stages.evaluation.subjects import only, originals, views_of, with_copies
 from stages.mapper import records
-from stages.mapper.pairs import Direction, Pairs
+from stages.mapper.pairs import Pairs
 from stages.mapper.training import Task, Trained, train_many
 from stages.runtime import in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
-# What mappers of a direction are given once they are trained: by domain, ids and the vector of each.
-Inputs = Mapping[Direction, Mapping[str, tuple[list[str], Float[np.ndarray, "_ _"]]]]
+# What mappers are given once they are trained: by direction and domain, ids and the vector of each.
+Inputs = Mapping[str, Mapping[str, tuple[list[str], Float[np.ndarray, "_ _"]]]]
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,19 @@ def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:
 
 def write(models: Mapping[str, Trained], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:
     """By name, a model below `out`; by direction, mapped vectors below `mapped`."""
-    for name, part in models.items():
-        datasets.write_model(out / name, part.tensors, records.config(part))
+    write_models(models, out)
     for direction, domains in inputs.items():
         parts = [records.mapped(part, domains) for part in models.values() if part.direction == direction]
         rows = pa.concat_tables(datasets.table(MAPPED_EMBEDDINGS, part) for part in parts)
         rows = rows.sort_by([(name, "ascending") for name in MAPPED_EMBEDDINGS.key])
         datasets.write(mapped / direction, MAPPED_EMBEDDINGS, [rows], stage)
+
+
+def write_models(models: Mapping[str, Trained], out: Path) -> None:
+    """A folder each; an empty one if there is none."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, part in models.items():
+        datasets.write_model(out / name, part.tensors, records.config(part))
 
 
 def write_curves(models: Sequence[Trained], curves: Path, stage: str) -> None:

@@ -81,9 +81,14 @@ class Found:
 
 def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
     """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all."""
+    yield from by_mappers(queries, objects, mapped, k)
+    yield from baselines(queries, objects, k)
+
+
+def by_mappers(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
+    """Both directions alone."""
     yield from forward(queries, objects, mapped["clip2nerf"], k)
     yield from inverse(queries, objects, mapped["nerf2clip"], k)
-    yield from baselines(queries, objects, k)
 
 
 def forward(
