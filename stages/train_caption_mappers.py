@@ -41,9 +41,9 @@ def train_caption_mappers(
     if len(said):
         regime = known.mapper.model_copy(update={"epochs": known.captions.epochs})
         how = pairs("train"), pairs("validation"), regime, known.study.seed, known.runtime.device
-        kinds = [(loss, seed) for loss in known.captions.losses for seed in known.mapper.seeds]
+        losses, seeds = known.captions.losses, known.mapper.seeds
         tasks = [
-            Task(way, [Model(f"{way} {loss} captions", loss, seed) for loss, seed in kinds], *how)
+            Task(way, [Model(f"{way} {loss} captions", loss, seed) for loss in losses for seed in seeds], *how)
             for way in get_args(Direction)
         ]
         trained = trainings.trained(tasks, known.runtime.workers)
