@@ -77,11 +77,9 @@ def parameters_read(verb: Path) -> set[str]:
     pairs = [pair for node in ast.walk(tree) if isinstance(node, ast.Assign) for pair in bound(node)]
     sources = {ast.unparse(target): ast.unparse(value) for target, value in pairs}
     loaded = {name: value.removeprefix(whole) for name, value in sources.items() if value.startswith(whole)}
-    keys = set()
-    for chain in {
-        ast.unparse(node).replace(whole, whole[:4]) for node in ast.walk(tree) if isinstance(node, ast.Attribute)
-    }:
-        name, _, rest = chain.partition(".")
+    chains, keys = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}, set()
+    for chain in chains:
+        name, _, rest = chain.replace(whole, "load").partition(".")
         if name in {"load", *loaded} and "(" not in rest:
             keys.add(f"{loaded.get(name, '')}.{rest}".lstrip("."))
     longest = {key for key in keys if not any(other.startswith(f"{key}.") for other in keys)}

@@ -16,8 +16,8 @@ def tasks(
 ) -> list[Task]:
     """One per row of the tables, named as there, all seeds in it; on `original` with that word added.
 
-    The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Every other row
-    is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs.
+    The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Every other
+    row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs.
     """
     swept = {f"{SWEPT} batch={batch}": batch for batch in sweep.batches if batch != how.batch}
     rows = dict.fromkeys(ROWS, how.batch) | swept

@@ -48,12 +48,9 @@ def test_a_setting_says_the_batch_really_used(augmented: Study):
 
 
 def test_a_batch_of_both_tables_is_one_run_under_two_names():
-    assert _places("nerf2clip siglip", 64, (64, 128)) == [
-        ("4.9", "nerf2clip siglip"),
-        ("4.10", "nerf2clip siglip batch=64"),
-    ]
-    original = _places("nerf2clip siglip original", 64, (64, 128))
-    assert original == [("4.9", "nerf2clip siglip original"), ("4.10", "nerf2clip siglip batch=64 original")]
+    for end in ("", " original"):
+        both = [("4.9", f"nerf2clip siglip{end}"), ("4.10", f"nerf2clip siglip batch=64{end}")]
+        assert _places(f"nerf2clip siglip{end}", 64, (64, 128)) == both
     assert _places("nerf2clip siglip", 32, (64, 128)) == [("4.9", "nerf2clip siglip")]
     assert _places("nerf2clip siglip batch=128", 64, (64, 128)) == [("4.10", "nerf2clip siglip batch=128")]
     assert _places("clip2nerf cosine", 64, (64, 128)) == [("4.9", "clip2nerf cosine")]
