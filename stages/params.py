@@ -189,6 +189,11 @@ class Retrieval(Strict):
     ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 
 
+class Captions(Strict):
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    epochs: PositiveInt
+
+
 class Heads(Strict):  # read by heads/
     hidden: tuple[PositiveInt, ...]
     dropout: Annotated[float, Field(ge=0, lt=1)]
@@ -253,6 +258,27 @@ class Generation(Strict):  # read by generation/
     step: PositiveFloat
 
 
+class Modulation(Strict):  # read by baselines/modulation.py
+    latent: PositiveInt
+    width: PositiveInt
+    layers: PositiveInt
+    pool: Annotated[int, Field(ge=2)]
+    points: PositiveInt
+    steps: PositiveInt
+    fit_steps: PositiveInt
+    learning_rate: PositiveFloat
+    latent_rate: PositiveFloat
+
+
+class Baselines(Strict):  # its modulation read by baselines/
+    components: PositiveInt
+    modulation: Modulation
+    clip2nerf: Loss
+    nerf2clip: Loss
+    epochs: PositiveInt
+    depth_views: PositiveInt
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -277,11 +303,13 @@ class Params(Strict):
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval
+    captions: Captions
     embedding_spaces: EmbeddingSpaces
     augmented: Augmented
     finetuning: Finetuning
     syn2real: Syn2real
     generation: Generation
+    baselines: Baselines
     intervals: Intervals
     claims: Claims
 

@@ -126,7 +126,7 @@ IMAGE_EMBEDDINGS = Schema(
     columns={
         "owner_id": TEXT,  # an object_id or a photo_id
         "view": INTEGER,  # 0 for a photo
-        "domain": TEXT,  # gt, rendered, photo or translated
+        "domain": TEXT,  # gt, rendered, photo, translated or depth
         "embedding": VECTOR,  # raw, not normalised
     },
 )

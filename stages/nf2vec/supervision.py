@@ -30,14 +30,21 @@ def at_points(
     decoded: Field, nerfs: Nerfs, architecture: Architecture, how: Nf2vecTraining, random: torch.Generator
 ) -> Float[Tensor, ""]:
     """Mean squared error of `radiance`; half of the points lie in occupied cells."""
-    occupied = nerfs.grids().flatten(1)
-    inside = points_in(occupied, how.points // 2, random)
-    anywhere = points_in(torch.ones_like(occupied), how.points - how.points // 2, random)
-    points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
-    with torch.no_grad():
-        rgb, density = evaluate(nerfs.weights, points, architecture)
-        target = radiance(rgb, density * occupied.gather(1, cell))
+    points, target = targets(nerfs, architecture, how.points, random)
     return mse_loss(radiance(*decoded(points)), target)
+
+
+@torch.no_grad()
+def targets(
+    nerfs: Nerfs, architecture: Architecture, count: int, random: torch.Generator
+) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]:
+    """`count` points per NeRF, half of them in occupied cells, and the NeRF's own `radiance` there."""
+    occupied = nerfs.grids().flatten(1)
+    inside = points_in(occupied, count // 2, random)
+    anywhere = points_in(torch.ones_like(occupied), count - count // 2, random)
+    points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
+    rgb, density = evaluate(nerfs.weights, points, architecture)
+    return points, radiance(rgb, density * occupied.gather(1, cell))
 
 
 def radiance(rgb: Float[Tensor, "nerf point 3"], density: Float[Tensor, "nerf point"]) -> Float[Tensor, "nerf point 4"]:
