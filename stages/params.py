@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 
@@ -100,12 +100,32 @@ class Clip(Strict):  # read by clip/
     training: ClipTraining
 
 
+class HashGrid(Strict):  # read by nerf/encoding.py
+    levels: PositiveInt
+    log2_table: Annotated[int, Field(ge=1, le=24)]
+    features: PositiveInt
+    coarsest: PositiveInt
+    growth: Annotated[float, Field(ge=1)]
+
+
 class Architecture(Strict):
-    encoding: Literal["frequency"]
+    encoding: Literal["frequency", "hash"]
     octaves: PositiveInt
+    hash: HashGrid | None = None  # may be left out where no hash grid is meant
     units: PositiveInt
     hidden_layers: PositiveInt
     outputs: Annotated[int, Field(ge=4)]
+
+    @model_validator(mode="after")
+    def _has_its_grid(self) -> "Architecture":
+        if self.encoding == "hash" and self.hash is None:
+            raise ValueError("encoding hash needs the keys of 'hash' (levels, log2_table, features, coarsest, growth)")
+        return self
+
+    @property
+    def grid(self) -> HashGrid | None:
+        """The hash grid, if positions are encoded by one."""
+        return self.hash if self.encoding == "hash" else None
 
 
 class Start(Strict):  # read by nerf/metalearning.py

@@ -80,7 +80,7 @@ def _mean(values: Float[np.ndarray, " view"]) -> float:
 class Batch:
     """What one step looks at."""
 
-    encoded: Float[Tensor, "1 point in"]
+    known: Float[Tensor, "1 point known"]
     starts: Float[Tensor, "ray sample"]
     ends: Float[Tensor, "ray sample"]
     colour: Float[Tensor, "ray 3"]
@@ -110,7 +110,7 @@ def optimise(
 
 
 def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, ""]:
-    outputs = field.mlp(weights, batch.encoded, architecture)[0].unflatten(0, batch.starts.shape)
+    outputs = field.outputs(weights, batch.known, architecture)[0].unflatten(0, batch.starts.shape)
     rgb, density = field.heads(outputs, torch.ones_like(batch.starts, dtype=torch.bool))
     seen = over(*composite(rgb, density, batch.starts, batch.ends), batch.background)
     return smooth_l1_loss(seen, over(batch.colour * batch.alpha[:, None], batch.alpha, batch.background))
@@ -126,8 +126,8 @@ def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) ->
         origins, directions = drawn.origins[several], drawn.directions[several]
         jitter = torch.rand(len(origins), count, generator=generator, device=device)
         points, starts, ends = samples(origins, directions, hull, count, jitter)
-        encoded = field.frequency(field.unit(points), how.field.octaves)
-        seen = (encoded, starts, ends, drawn.colour[several], drawn.alpha[several])
-        for encoding, start, end, colour, alpha in zip(*(part.split(rays) for part in seen), strict=True):
+        known = field.prepared(field.unit(points), how.field)
+        seen = (known, starts, ends, drawn.colour[several], drawn.alpha[several])
+        for part, start, end, colour, alpha in zip(*(each.split(rays) for each in seen), strict=True):
             background = torch.rand(3, generator=generator, device=device)
-            yield Batch(encoding.flatten(0, 1)[None], start, end, colour, alpha, background)
+            yield Batch(part.flatten(0, 1)[None], start, end, colour, alpha, background)
