@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 
 from stages.errors import InputError
+from stages.runtime import Cluster
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Natural = Annotated[int, Field(ge=0)]
@@ -35,6 +36,15 @@ class Study(Strict):
 class Runtime(Strict):
     device: Literal["cpu", "cuda"]
     workers: PositiveInt
+    engine: Literal["local", "ray"]
+    address: str
+    nerfs_at_once: PositiveInt
+    precision: Literal["float32", "bfloat16", "float16"]
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The Ray that does the work object by object; None for worker processes of this machine."""
+        return Cluster(self.address, gpu=self.device == "cuda") if self.engine == "ray" else None
 
 
 class ObjectClass(Strict):

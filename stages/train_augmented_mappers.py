@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stages import datasets
 from stages.params import load
-from stages.runtime import command, in_workers
+from stages.runtime import command, in_workers, scratch_folder
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 
@@ -25,25 +25,26 @@ def train_augmented_mappers(
     """
     import pyarrow as pa
 
-    from stages.evaluation.subjects import only, originals, views_of, with_copies
+    from stages.evaluation.subjects import only, originals, places, views_in, with_copies
     from stages.mapper import records, sweeps
     from stages.mapper.pairs import Pairs
     from stages.mapper.training import train_many
 
     known, stage = load(params), "train_augmented_mappers"
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
+    nerfs = datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"])
+    clip = datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays"))
     catalogue, photos = datasets.read(objects, OBJECTS), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
 
     def pairs_of(rows: pa.Table) -> Pairs:
         ids = rows["object_id"].to_pylist()
-        clip = views_of(views, ids)
         vectors = datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
-        return Pairs(vectors, clip.embeddings[None], clip.first, clip.counts)
+        return Pairs(vectors, clip, *places(views, ids))
 
     test = originals(catalogue, "test", *having)
     ids = test["object_id"].to_pylist()
-    queries = views_of(views, ids).queries(known.study.seed)
+    queries = views_in(views, clip.open()[0], ids).queries(known.study.seed)
     shots = photos["owner_id"].to_pylist(), datasets.matrix(photos["embedding"])
     inputs = {"clip2nerf": {"gt": (ids, queries), "photo": shots}, "nerf2clip": {"nerf": (ids, pairs_of(test).nerf)}}
     augmented, original = (pairs_of(choose(catalogue, "train", *having)) for choose in (with_copies, originals))

@@ -5,7 +5,7 @@ from typing import get_args
 
 from stages import datasets
 from stages.params import load
-from stages.runtime import command, in_workers
+from stages.runtime import command, in_workers, scratch_folder
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 
@@ -24,21 +24,23 @@ def train_retrieval_mappers(
 
     clip2nerf maps the queries (one view of each test object, all photos), nerf2clip the gallery (the test NeRFs).
     """
-    from stages.evaluation.subjects import only, originals, views_of
+    from stages.evaluation.subjects import only, originals, places, views_in
     from stages.mapper import records
     from stages.mapper.pairs import Direction, Pairs
     from stages.mapper.training import Model, Task, train_many
 
     known, stage = load(params), "train_retrieval_mappers"
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
+    nerfs = datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"])
+    clip = datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays"))
     catalogue, photos = datasets.read(objects, OBJECTS), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
     pairs, ids = {}, {}
     for split in ("train", "validation", "test"):
         ids[split] = originals(catalogue, split, *having)["object_id"].to_pylist()
-        vectors, clip = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"]), views_of(views, ids[split])
-        pairs[split] = Pairs(vectors, clip.embeddings[None], clip.first, clip.counts)
-    queries = views_of(views, ids["test"]).queries(known.study.seed)
+        vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
+        pairs[split] = Pairs(vectors, clip, *places(views, ids[split]))
+    queries = views_in(views, clip.open()[0], ids["test"]).queries(known.study.seed)
     inputs = {
         "clip2nerf": {
             "gt": (ids["test"], queries),
