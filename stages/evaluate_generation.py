@@ -8,7 +8,7 @@ from tyro.conf import OmitArgPrefixes
 from stages import datasets
 from stages.params import load
 from stages.results import Results
-from stages.runtime import command
+from stages.runtime import command, precision
 from stages.schemas import (
     CAPTION_EMBEDDINGS,
     GENERATED_VIEWS,
@@ -57,7 +57,8 @@ def evaluate_generation(
     encoder, answers, psnr = encoders.load(clip, known.runtime.device), [], {}
     for row, renders in {**Renders.by_row(shown), ITSELF: own}.items():
         flat = renders.pictures.reshape(-1, *renders.pictures.shape[2:])
-        seen = encoder.images(list(flat), known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
+        with precision(known.runtime.precision, known.runtime.device):
+            seen = encoder.images(list(flat), known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
         places = [ids.index(name) for name in renders.ids]
         named = similarities(seen.mean(1), texts)
         right = named.argmax(1) == classes[places]

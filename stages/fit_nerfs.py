@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CHUNK = 8  # objects whose NeRFs are kept together
 FITTING = Path("stages/nerf/fitting.py")  # what imported.nerfs names where nothing is imported
+ON_GPU = 64  # the same where they are fitted together too
 
 
 def fit_nerfs(
@@ -43,9 +44,10 @@ def fit_nerfs(
         {object_id: scratch.digest(shared, looks[object_id]) for object_id in ids},
         lambda some: jobs.ToFit(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
         jobs.fit_objects,
-        chunk=CHUNK,
+        chunk=ON_GPU if device == "cuda" else CHUNK,
         workers=settings.runtime.workers,
         preload=["stages.nerf.jobs"],
+        cluster=settings.runtime.cluster,
     )
     scratch.check_share("fit_nerfs", finished, how.most_rejected)
     datasets.write(out, schemas.NERFS, finished.tables(), "fit_nerfs")
