@@ -12,8 +12,7 @@ from ruamel.yaml import YAML
 pytestmark = pytest.mark.thesis
 
 ROOT = Path(__file__).parent.parent.parent
-STAGES = ("prepare_photos", "start_nerfs")  # a slice of the study that ends soon
-SMALL = {"photos": {"per_class": 2, "resolution": 16}, "nerf": {"field": {"units": 8, "octaves": 2}}}
+STAGES = ("prepare_photos", "prepare_captioned_pictures")  # a slice of the study that ends soon
 
 
 def run(folder: Path, *command: str) -> str:
@@ -33,12 +32,11 @@ def slice_of_the_study(folder: Path) -> None:
     pipeline, params = yaml.load(ROOT / "dvc.yaml"), yaml.load(ROOT / "params.yaml")
     yaml.dump({"stages": {name: pipeline["stages"][name] for name in STAGES}}, folder / "dvc.yaml")
     params["classes"] = {name: params["classes"][name] for name in ("lamp", "table")}
-    params["photos"].update(SMALL["photos"])
-    params["nerf"]["field"].update(SMALL["nerf"]["field"])
+    params["photos"].update(per_class=2, resolution=16)
+    params["clip"]["pictures"].update(objects_per_class=2)
     yaml.dump(params, folder / "params.yaml")
+    shutil.copytree(ROOT / ".dvc", folder / ".dvc", ignore=lambda place, names: set(names) - {"config", ".gitignore"})
     run(folder, "git", "init", "-q")
-    run(folder, "dvc", "init", "-q")
-    run(folder, "dvc", "config", "core.analytics", "false")
 
 
 def commit(folder: Path) -> None:
@@ -64,7 +62,6 @@ def test_what_is_pushed_is_pulled_into_a_clone_in_which_repro_runs_nothing(tmp_p
     assert not (there / "data").exists()
     run(there, "dvc", "pull")
     assert contents(there / "data") == contents(here / "data")
-    assert "up to date" in run(there, "dvc", "status")
     said = run(there, "dvc", "repro")
     assert "Running stage" not in said
     assert "up to date" in said
