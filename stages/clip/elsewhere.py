@@ -31,9 +31,14 @@ def load(folder: Path, device: str) -> JointEncoder:
     config, weights = json.loads((folder / CONFIG).read_text(encoding="utf-8")), folder / WEIGHTS
     if _digest(weights) != config["sha256"]:
         raise InputError(f"{weights}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
-    encoder = _function(config["loader"])(weights if weights.exists() else None, device)
+    return loaded(config["loader"], weights if weights.exists() else None, device)
+
+
+def loaded(loader: str, weights: Path | None, device: str) -> JointEncoder:
+    """What the user's function gives; something that is no encoder is an error."""
+    encoder = _function(loader)(weights, device)
     if not isinstance(encoder, JointEncoder):
-        raise InputError(f"{config['loader']}: gave a {type(encoder).__name__}, expected methods images and texts")
+        raise InputError(f"{loader}: gave a {type(encoder).__name__}, expected methods images and texts")
     return encoder
 
 

@@ -53,8 +53,7 @@ def test_vit_b_32_from_a_file_embeds_as_the_model_that_was_saved(tmp_path):
 
 def siglip_folder(folder: Path) -> torch.nn.Module:
     """A SigLIP model's folder as the hub has it, with random weights and a tokenizer of a few words."""
-    pytest.importorskip("transformers")
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast  # takes a second
 
     words = Tokenizer(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="<unk>"))
     words.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -80,9 +79,6 @@ def test_siglip_from_a_folder_embeds_as_the_model_that_was_saved_with_its_own_wo
     encoder = encoders.load(tmp_path / "clip", "cpu")
     assert encoder.images([picture(300, 400)], 1) == pytest.approx(expected[0], abs=2e-4)
     assert encoder.texts([text.upper() for text in TEXTS]) == pytest.approx(expected[1], abs=1e-5)
-    (tmp_path / folders.WEIGHTS).unlink()
-    with pytest.raises(InputError, match="expected weights of the model"):  # and no random model
-        pretrained.fetch("SigLIP", str(tmp_path))
 
 
 def test_the_real_weights_give_the_published_text_embeddings(real):
