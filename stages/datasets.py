@@ -9,6 +9,8 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,41 @@ def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None)
         ) from error
 
 
+@dataclass(frozen=True)
+class Mapped:
+    """A float32 array in a file, mapped into memory by who opens it: a worker process is sent the path alone."""
+
+    path: Path
+    shape: tuple[int, ...]
+
+    def open(self) -> np.ndarray:
+        """The array, the same for all of a process; what is written to it never reaches the file."""
+        return _open(self)
+
+
+@lru_cache(maxsize=4)
+def _open(array: Mapped) -> np.ndarray:
+    return np.memmap(array.path, np.float32, mode="c", shape=array.shape)
+
+
+def mapped(folder: Path, schema: Schema, column: str, place: Path) -> Mapped:
+    """A `VECTOR` column as an array (1, row, width) in a file below `place`, written once, shard by shard."""
+    footers = [pq.read_metadata(path) for path in _parts(folder, schema)]
+    prints = [(footer.metadata or {}).get(b"fingerprint", b"").decode() for footer in footers]
+    path = place / f"{hashlib.sha256(json.dumps([schema.name, column, prints]).encode()).hexdigest()[:24]}.float32"
+    rows = sum(footer.num_rows for footer in footers)
+    if not path.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with temporary.open("wb") as file:
+            for shard in shards(folder, schema, [column]):
+                file.write(matrix(shard[column]).tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    return Mapped(path, (1, rows, path.stat().st_size // (4 * max(rows, 1))))
+
+
 def schema_name(folder: Path) -> str:
     """Which dataset a folder holds, from the metadata of its first shard."""
     parts = sorted(folder.glob("part-*.parquet"))
@@ -105,9 +142,25 @@ def schema_name(folder: Path) -> str:
 def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
     """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-    data = ds.dataset(_parts(folder, schema), format=ds.ParquetFileFormat(default_fragment_scan_options=options))
+    parts = _parts(folder, schema)
+    holding = [path for path in parts if _may_hold(path, schema.key[0], ids)] or parts[:1]
     wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
-    return data.to_table(columns=list(columns) if columns else None, filter=wanted)
+    try:
+        data = ds.dataset(holding, format=ds.ParquetFileFormat(default_fragment_scan_options=options))
+        return data.to_table(columns=list(columns) if columns else None, filter=wanted)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{folder}: cannot be read as {schema.name} ({error}); delete it and rerun") from error
+
+
+def prints(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
+    """A digest of each item's rows; tables are in order of `key`, an item may go on in the next."""
+    found: dict[str, list[str]] = {}
+    for rows in tables:
+        names = rows[key].to_pylist()
+        starts = [row for row, name in enumerate(names) if not row or name != names[row - 1]]
+        for start, end in zip(starts, [*starts[1:], len(names)], strict=True):
+            found.setdefault(names[start], []).append(fingerprint(rows.slice(start, end - start)))
+    return {name: " ".join(parts) for name, parts in found.items()}
 
 
 def fingerprint(rows: pa.Table) -> str:
@@ -151,6 +204,16 @@ def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray]
     if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
         raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
     return load(data), config
+
+
+def model_print(folder: Path) -> str:
+    """sha256 of a model folder's files, whatever made them."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -205,6 +268,26 @@ def _parts(folder: Path, schema: Schema) -> list[Path]:
     if not parts:
         raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {schema.name}")
     return parts
+
+
+def _may_hold(path: Path, key: str, ids: Sequence[str]) -> bool:
+    """Whether one of `ids` lies between a shard's first and last key."""
+    span = _span(path, key, path.stat().st_mtime_ns)
+    return span is None or any(span[0] <= name <= span[1] for name in ids)
+
+
+@cache
+def _span(path: Path, key: str, _changed: int) -> tuple[str, str] | None:
+    """First and last value of a shard's key by its footer, read once; none where it doesn't tell."""
+    try:
+        footer = pq.read_metadata(path)
+        place = footer.schema.names.index(key)
+        parts = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
+    except (OSError, pa.ArrowException, ValueError):
+        return None  # whoever reads it will say what is wrong
+    if not parts or any(part is None or not part.has_min_max for part in parts):
+        return None
+    return min(part.min for part in parts), max(part.max for part in parts)
 
 
 def _check_schema(path: Path, schema: Schema, found: pa.Schema) -> None:

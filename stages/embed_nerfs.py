@@ -1,29 +1,39 @@
 """Embed every fitted NeRF with a trained nf2vec."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from stages import datasets, schemas
-from stages.runtime import command, progress
+from stages import datasets, schemas, scratch
+from stages.params import load
+from stages.runtime import command
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+CHUNK = 256  # NeRFs whose embeddings are kept together
+NERF = ("object_id", "weights")
 
 
-def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path) -> None:
+def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Read dataset `nerfs` and model `nf2vec`, write `nerf_embeddings` of the same objects."""
-    from stages.nf2vec.model import Model, check_width, embed
+    from stages.nf2vec import jobs
+    from stages.nf2vec.model import Model, check_width
 
-    model = Model.of(*datasets.read_model(nf2vec))
-
-    def embedded(rows: "pa.Table") -> "pa.Table":
-        weights = datasets.matrix(rows["weights"])
-        check_width(nerfs, weights.shape[1], model.architecture, "nf2vec was trained on")
-        columns = {"object_id": rows["object_id"].to_pylist(), "embedding": embed(model, weights)}
-        return datasets.table(schemas.NERF_EMBEDDINGS, columns)
-
-    shards = progress(datasets.shards(nerfs, schemas.NERFS, ["object_id", "weights"]), "embed_nerfs", "shard")
-    datasets.write(out, schemas.NERF_EMBEDDINGS, map(embedded, shards), "embed_nerfs")
+    settings = load(params)
+    how = settings.runtime
+    model, print_ = Model.of(*datasets.read_model(nf2vec)), datasets.model_print(nf2vec)
+    for shard in datasets.shards(nerfs, schemas.NERFS, ["weights"]):
+        check_width(nerfs, datasets.matrix(shard["weights"]).shape[1], model.architecture, "nf2vec was trained on")
+        break
+    shared = scratch.digest(scratch.code_digest(), print_, how.precision, how.nerfs_at_once)
+    looks = datasets.prints(datasets.shards(nerfs, schemas.NERFS, NERF), "object_id")
+    finished = scratch.finish(
+        "embed_nerfs",
+        schemas.NERF_EMBEDDINGS,
+        {object_id: scratch.digest(shared, look) for object_id, look in looks.items()},
+        lambda some: jobs.ToEmbed(datasets.rows_of(nerfs, schemas.NERFS, some, NERF), nf2vec.resolve(), print_, how),
+        jobs.embed_nerfs,
+        chunk=CHUNK,
+        workers=None,
+        cluster=how.cluster,
+    )
+    datasets.write(out, schemas.NERF_EMBEDDINGS, finished.tables(CHUNK), "embed_nerfs")
 
 
 if __name__ == "__main__":

@@ -4,21 +4,23 @@ from pathlib import Path
 
 from stages import datasets, schemas
 from stages.params import load
-from stages.runtime import command
+from stages.runtime import command, precision
 
 
 def embed_prompts(clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `prompt_embeddings`: each template of the parameters, filled with each class's noun."""
-    from stages.clip import prompts
-    from stages.clip.encoders import Encoder
+    from stages.clip import encoders, prompts
 
     how = load(params)
     filled = prompts.filled(how.prompts, how.classes)
+    encoder = encoders.load(clip, how.runtime.device)
+    with precision(how.runtime.precision, how.runtime.device):
+        vectors = encoder.texts([prompt.text for prompt in filled])
     columns = {
         "template": [prompt.template for prompt in filled],
         "class_name": [prompt.class_name for prompt in filled],
         "prompt": [prompt.text for prompt in filled],
-        "embedding": Encoder.load(clip, how.runtime.device).texts([prompt.text for prompt in filled]),
+        "embedding": vectors,
     }
     datasets.write(
         out, schemas.PROMPT_EMBEDDINGS, [datasets.table(schemas.PROMPT_EMBEDDINGS, columns)], "embed_prompts"

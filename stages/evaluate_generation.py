@@ -1,14 +1,14 @@
 """Measure generated views: likeness to what was asked, the class shown, variety, and PSNR and SSIM to the NeRFs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
 from stages import datasets
 from stages.params import load
 from stages.results import Results
-from stages.runtime import command
+from stages.runtime import command, precision
 from stages.schemas import (
     CAPTION_EMBEDDINGS,
     GENERATED_VIEWS,
@@ -18,9 +18,6 @@ from stages.schemas import (
     PROMPT_EMBEDDINGS,
     RENDERED_VIEWS,
 )
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 ITSELF = "the NeRF itself"
 
@@ -43,48 +40,40 @@ def evaluate_generation(
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.clip.encoders import Encoder
-    from stages.evaluation.subjects import only, views_of
-    from stages.evaluation.zero_shot import Naming, ensemble
+    from stages.clip import encoders
+    from stages.evaluation.subjects import views_of
+    from stages.evaluation.zero_shot import ensemble
     from stages.generation import answers, measures
     from stages.generation.rows import Renders
 
     known, shown = load(params), datasets.read(generated, GENERATED_VIEWS)
-    catalogue, taken = datasets.read(objects, OBJECTS), datasets.read(photos, PHOTOS, ["photo_id", "class_name"])
-    images, shots = (datasets.read(folder, IMAGE_EMBEDDINGS) for folder in (gt_embeddings, photo_embeddings))
-    ids, of_photos = (
+    drawn, shots = (
         sorted(set(shown.filter(chosen)["owner_id"].to_pylist()))
         for chosen in (pc.field("kind") != "photo", pc.field("kind") == "photo")
     )
-    said = only(datasets.read(captions, CAPTION_EMBEDDINGS), "object_id", ids)
-    asked = {
-        "view": (ids, views_of(images, ids).queries(known.study.seed)),
-        "caption": (said["object_id"].to_pylist(), datasets.matrix(said["embedding"])),
-    }
-    asked_photos = {"photo": (of_photos, datasets.matrix(only(shots, "owner_id", of_photos)["embedding"]))}
+    views, said = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
+    of_objects = answers.Asked.of(datasets.rows_of(objects, OBJECTS, drawn))
+    of_objects.vectors["view"] = drawn, views_of(views, drawn).queries(known.study.seed)
+    of_objects.add("caption", said.filter(pc.field("object_id").isin(drawn)))
+    of_photos = answers.Asked.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
+    of_photos.add("photo", datasets.rows_of(photo_embeddings, IMAGE_EMBEDDINGS, shots))
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
     texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
-
-    def naming(rows: "pa.Table", key: str, some: list[str]) -> Naming:
-        """By the prompts' ensemble."""
-        return Naming.of(some, only(rows, key, some)["class_name"].to_pylist(), texts)
-
-    own = Renders.of_nerfs(datasets.rows_of(rendered_views, RENDERED_VIEWS, ids), shown)
-    encoder, found, like = Encoder.load(clip, known.runtime.device), [], {"psnr": {}, "ssim": {}}
+    own = Renders.of_nerfs(datasets.rows_of(rendered_views, RENDERED_VIEWS, drawn), shown)
+    encoder, found, like = encoders.load(clip, known.runtime.device), [], {"psnr": {}, "ssim": {}}
     for row, renders in {**Renders.by_row(shown), ITSELF: own}.items():
         flat = list(renders.pictures.reshape(-1, *renders.pictures.shape[2:]))
-        seen = encoder.images(flat, known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
-        if row.startswith("photo"):
-            found += answers.of_row(row, naming(taken, "photo_id", renders.ids), seen, asked_photos)
-            continue
-        found += answers.of_row(row, naming(catalogue, "object_id", renders.ids), seen, asked)
-        if row != ITSELF:
+        with precision(known.runtime.precision, known.runtime.device):
+            seen = encoder.images(flat, known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
+        asked = of_photos if row.startswith("photo") else of_objects
+        found += answers.of_row(row, renders.ids, seen, asked, texts)
+        if asked is of_objects and row != ITSELF:
             both = renders.pictures, own.some(renders.ids)
             for name, measure in (("psnr", measures.psnr), ("ssim", measures.ssim)):
                 like[name][row] = round(float(np.mean(measure(*both))), 4)
-    if of_photos:
-        seen = asked_photos["photo"][1][:, None]
-        found += answers.of_row("the photo itself", naming(taken, "photo_id", of_photos), seen, {})
+    if shots:
+        ids, vectors = of_photos.vectors.pop("photo")
+        found += answers.of_row("the photo itself", ids, vectors[:, None], of_photos, texts)
     results.write(found, {answers.TABLE: "percent"}, known, extra=like)
 
 

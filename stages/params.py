@@ -8,11 +8,12 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 
 from stages.errors import InputError
+from stages.runtime import Cluster
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Natural = Annotated[int, Field(ge=0)]
@@ -35,6 +36,15 @@ class Study(Strict):
 class Runtime(Strict):
     device: Literal["cpu", "cuda"]
     workers: PositiveInt
+    engine: Literal["local", "ray"]
+    address: str
+    nerfs_at_once: PositiveInt
+    precision: Literal["float32", "bfloat16", "float16"]
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The Ray that does the work object by object; None for worker processes of this machine."""
+        return Cluster(self.address, gpu=self.device == "cuda") if self.engine == "ray" else None
 
 
 class ObjectClass(Strict):
@@ -49,10 +59,11 @@ class Split(Strict):
 
 
 class Scenes(Strict):  # read by scenes/
-    source: Literal["catalogue", "meshes", "disn", "blender"]
+    source: Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
     folder: Path
     objects_per_class: PositiveInt
     split: Split
+    splits: Path
     copies: Annotated[int, Field(ge=0, le=2)]
     leak: Literal["none", "official"]
     views: PositiveInt
@@ -61,7 +72,7 @@ class Scenes(Strict):  # read by scenes/
 
 
 class Photos(Strict):  # read by scenes/
-    source: Literal["catalogue", "folder"]
+    source: Literal["catalogue", "folder", "domainnet"]
     folder: Path
     per_class: PositiveInt
     resolution: Annotated[int, Field(ge=8, le=4096)]
@@ -91,7 +102,7 @@ class ClipTraining(Strict):
 
 
 class Clip(Strict):  # read by clip/
-    source: Literal["train", "open_clip"]
+    source: Literal["train", "open_clip", "module"]
     model: str
     pretrained: str
     batch: PositiveInt
@@ -100,12 +111,32 @@ class Clip(Strict):  # read by clip/
     training: ClipTraining
 
 
+class HashGrid(Strict):  # read by nerf/encoding.py
+    levels: PositiveInt
+    log2_table: Annotated[int, Field(ge=1, le=24)]
+    features: PositiveInt
+    coarsest: PositiveInt
+    growth: Annotated[float, Field(ge=1)]
+
+
 class Architecture(Strict):
-    encoding: Literal["frequency"]
+    encoding: Literal["frequency", "hash"]
     octaves: PositiveInt
+    hash: HashGrid | None = None  # may be left out where no hash grid is meant
     units: PositiveInt
     hidden_layers: PositiveInt
     outputs: Annotated[int, Field(ge=4)]
+
+    @model_validator(mode="after")
+    def _has_its_grid(self) -> "Architecture":
+        if self.encoding == "hash" and self.hash is None:
+            raise ValueError("encoding hash needs the keys of 'hash' (levels, log2_table, features, coarsest, growth)")
+        return self
+
+    @property
+    def grid(self) -> HashGrid | None:
+        """The hash grid, if positions are encoded by one."""
+        return self.hash if self.encoding == "hash" else None
 
 
 class Start(Strict):  # read by nerf/metalearning.py
@@ -138,6 +169,11 @@ class Nerf(Strict):
     fitting: Fitting
     rendering: Rendering
     most_rejected: Share
+
+
+class Imported(Strict):  # read by the stages in whose place it comes
+    nerfs: Path
+    nf2vec: Path
 
 
 class Nf2vecTraining(Strict):
@@ -217,6 +253,7 @@ class Finetuning(Strict):  # read by finetuning/
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     epochs: PositiveInt
     batch: Annotated[int, Field(ge=2)]
+    mapping_batch: Annotated[int, Field(ge=2)]
     learning_rate: PositiveFloat
     mapper_learning_rate: PositiveFloat
     weight_decay: Annotated[float, Field(ge=0)]
@@ -292,6 +329,7 @@ class Params(Strict):
     prompts: Annotated[dict[str, Prompt], Field(min_length=1)]
     nerf: Nerf
     nf2vec: Nf2vec
+    imported: Imported
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval

@@ -22,6 +22,7 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
         chunk=40 * settings.clip.pictures.per_object,
         workers=settings.runtime.workers,
         preload=["stages.scenes.captioned"],
+        cluster=settings.runtime.cluster,
     )
     tables = finished.tables(items_per_shard=2000)
     datasets.write(out, schemas.CAPTIONED_PICTURES, tables, "prepare_captioned_pictures")

@@ -24,6 +24,7 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
         chunk=50,
         workers=settings.runtime.workers,
         preload=["stages.scenes.queries"],
+        cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
     scratch.check_share("prepare_photos", finished, settings.photos.most_rejected)

@@ -7,6 +7,8 @@ from stages import datasets, schemas, scratch
 from stages.params import load
 from stages.runtime import command
 
+CHUNK = 4  # objects whose views are kept together
+
 
 def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
     """Write datasets `objects` and `views`, and what was set aside, with reasons, as `rejected`."""
@@ -21,9 +23,10 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
         {object_id: task.key(code) for object_id, task in tasks.items()},
         lambda ids: [tasks[object_id] for object_id in ids],
         sources.work,
-        chunk=4,
+        chunk=CHUNK,
         workers=settings.runtime.workers,
         preload=["stages.scenes.sources"],
+        cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
     scratch.check_share("prepare_scenes", finished, settings.scenes.most_rejected)

@@ -1,11 +1,18 @@
-"""What every stage needs of the machine: seeds, worker processes, progress, and the door to the command line."""
+"""What every stage needs of the machines: seeds, workers here or on a Ray cluster, memory, progress, the command line.
+
+The one door to Ray.
+"""
 
 import hashlib
 import json
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,35 +46,91 @@ def progress(items: Iterable[Item], stage: str, unit: str, initial: int = 0) -> 
     )
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A Ray that does the work: the address of one that runs already, or none for one on this machine alone."""
+
+    address: str
+    gpu: bool  # whether a task needs one to itself
+
+
 def in_workers(
-    work: Callable[[Item], Result], items: Iterable[Item], workers: int, preload: Sequence[str] = ()
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int | None,
+    preload: Sequence[str] = (),
+    cluster: Cluster | None = None,
 ) -> Iterator[Result]:
     """`work` on each item, results in order. Each worker is a single-threaded process; `preload`: modules they share.
 
-    One worker means this very process, also on a single thread, so that the numbers don't depend on `workers`.
+    One worker means this very process, also on a single thread, so that the numbers don't depend on `workers`; none,
+    this process with its own threads, for work that can't be divided. A cluster has workers of its own.
     """
-    if workers == 1:
-        _single_threaded()
+    if cluster is not None:
+        yield from _on_ray(work, items, workers or 1, cluster)
+        return
+    if workers is None or workers == 1:
+        if workers == 1:
+            _single_threaded()
         yield from map(work, items)
         return
     import multiprocessing
-    from collections import deque
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
-        waiting: deque[Future[Result]] = deque()
         try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            yield from _in_order(lambda item: pool.submit(work, item).result, items, lambda: 2 * workers)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _in_order(
+    submit: Callable[[Item], Callable[[], Result]], items: Iterable[Item], most: Callable[[], int]
+) -> Iterator[Result]:
+    """Results in the order of their items, of which at most `most` are under way: others aren't read yet."""
+    waiting: deque[Callable[[], Result]] = deque()
+    for item in items:
+        waiting.append(submit(item))
+        if len(waiting) > most():
+            yield waiting.popleft()()
+    while waiting:
+        yield waiting.popleft()()
+
+
+def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
+    """`work` on `batch` items after the other (slices of an array or table); where memory runs out, on half as many.
+
+    From there on it stays at half. Raises what `work` raises if a single item is too much.
+    """
+    import torch
+
+    start, batch = 0, min(batch, len(items))
+    while start < len(items):
+        try:
+            result = work(items[start : start + batch])
+        except (MemoryError, torch.OutOfMemoryError):
+            if batch == 1:
+                raise
+            result = None
+        if result is None:  # outside of the handler, which still holds what filled the memory
+            batch //= 2
+            torch.cuda.empty_cache()
+            print(f"out of memory: going on with {batch} at once", file=sys.stderr)
+            continue
+        yield result
+        start += batch
+
+
+def precision(name: str, device: str) -> AbstractContextManager[Any]:
+    """A block whose matrix products are computed in float32, bfloat16 or float16."""
+    if name == "float32":
+        return nullcontext()
+    import torch
+
+    return torch.autocast(device, getattr(torch, name))
 
 
 def command(verb: Callable[..., Any]) -> None:
@@ -119,3 +182,95 @@ def _single_threaded() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"  # for a torch that is imported later
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+
+
+QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
+RETRIES = 4  # of a task whose worker or node was lost
+# A Ray of one machine asks nobody beyond it: no usage statistics, and its look-ups of cloud metadata meet a dead proxy.
+LOOPBACK = {
+    "RAY_AUTH_MODE": "token",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    **dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9"),
+    **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"),
+}
+
+
+def _on_ray(work: Callable[[Item], Result], items: Iterable[Item], workers: int, cluster: Cluster) -> Iterator[Result]:
+    """As `in_workers`, every item a task. What a lost worker or node had in hand is done again elsewhere."""
+    with _ray_at(cluster.address) if cluster.address else _ray_here(workers) as ray:
+        task = ray.remote(_alone).options(num_cpus=1, num_gpus=int(cluster.gpu), max_retries=RETRIES)
+
+        def submit(item: Item) -> Callable[[], Result]:
+            reference = task.remote(work, item)
+
+            def result() -> Result:
+                try:
+                    return ray.get(reference)
+                except ray.exceptions.RayTaskError as error:
+                    raise error.cause from None  # as if it had been raised here
+
+            return result
+
+        def most() -> int:  # nodes come and go
+            return 2 * max(1, int(ray.cluster_resources().get("GPU" if cluster.gpu else "CPU", 1)))
+
+        yield from _in_order(submit, items, most)
+
+
+def _alone(work: Callable[[Item], Result], item: Item) -> Result:
+    _single_threaded()
+    return work(item)
+
+
+@contextmanager
+def _ray_here(workers: int) -> Iterator[Any]:
+    """A Ray of this machine alone, with a secret of its own; gone with all its files at the end."""
+    import shutil
+    import tempfile
+
+    before, folder = dict(os.environ), tempfile.mkdtemp(prefix="ray")
+    root = str(Path(__file__).parent.parent)  # its workers import the code that runs here
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ.update(LOOPBACK | {"RAY_AUTH_TOKEN": _secret(), "PYTHONPATH": os.pathsep.join(paths)})
+    try:
+        ray = _ray()
+        ray.init("local", num_cpus=workers, include_dashboard=False, _temp_dir=folder, **QUIET)
+        yield ray
+    finally:
+        if "ray" in sys.modules:
+            sys.modules["ray"].shutdown()
+        os.environ.clear()
+        os.environ.update(before)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ray_at(address: str) -> Iterator[Any]:
+    import socket
+
+    host, _, port = address.partition(":")
+    try:  # Ray itself would try for minutes
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except (OSError, ValueError) as error:
+        raise InputError(f"runtime.address: no Ray at {address!r} ({error}), host:port expected") from error
+    ray = _ray()
+    ray.init(address, **QUIET)
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _ray() -> Any:
+    try:
+        import ray  # reads its settings from the environment now
+    except ImportError as error:
+        raise InputError("runtime.engine: ray is not installed; get it with pip install 'fieldlink[ray]'") from error
+    return ray
+
+
+@cache
+def _secret() -> str:
+    import secrets
+
+    return secrets.token_hex(16)

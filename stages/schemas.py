@@ -30,7 +30,7 @@ OBJECTS = Schema(
         "class_name": TEXT,
         "synset": TEXT,
         "split": TEXT,
-        "source": TEXT,  # catalogue, meshes, disn or blender
+        "source": TEXT,  # catalogue, meshes, shapenet, disn, blender or nerfs
         "base_object_id": TEXT,  # the object this one is a copy of; its own id for an original
         "augmentation": INTEGER,  # 0 = original, 1 and 2 = copies A1 and A2
         "caption": TEXT,  # attributes in words: colour, parts, proportions

@@ -76,12 +76,14 @@ def finish(
     work: Callable[[Payload], Rows],
     *,
     chunk: int,
-    workers: int,
+    workers: int | None,
     preload: Sequence[str] = (),
+    cluster: runtime.Cluster | None = None,
 ) -> Finished:
     """Do `work(payload(items))` for every item of `keys` that no earlier run has done; kill and rerun at any time.
 
-    `work` runs in worker processes and sees nothing but its payload, so it must be a function of a room's module.
+    `work` runs in worker processes (`runtime.in_workers`), here or on a cluster, and sees nothing but its payload, so
+    it must be a function of a room's module. Only a few chunks are in memory at a time.
     """
     folder = runtime.scratch_folder(stage)
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def finish(
         done = _done(folder, keys)
         missing = sorted(item for item in keys if item not in done)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
-        results = runtime.in_workers(work, (payload(items) for items in chunks), workers, preload)
+        results = runtime.in_workers(work, (payload(items) for items in chunks), workers, preload, cluster)
         bar = runtime.progress(range(len(keys)), stage, "items", initial=len(done))
         for items, rows in zip(chunks, results, strict=True):
             place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)

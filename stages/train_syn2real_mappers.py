@@ -64,7 +64,7 @@ def _pairs(given: "Embedded", ids: list[str], translated: "pa.Table", gt_views: 
     from stages.evaluation.subjects import views_of
     from stages.mapper.pairs import Pairs
 
-    like_photos, gt = views_of(translated, ids), views_of(given.views, ids)
+    like_photos, gt = views_of(translated, ids), given.views_of(ids)
     gt = gt.same_as(like_photos) if gt_views == "same" else gt.drawn(like_photos.counts, seed, "syn2real")
     sets = [[gt.embeddings, like_photos.embeddings], [gt.embeddings, gt.embeddings]]
     return Pairs.of_sources(given.vectors(ids), sets, like_photos.counts)

@@ -9,11 +9,12 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from stages import datasets
-from stages.evaluation.subjects import only, originals, views_of, with_copies
+from stages.evaluation.subjects import only, originals, places, views_in, with_copies
+from stages.evaluation.views import Views
 from stages.mapper import records
 from stages.mapper.pairs import Pairs
 from stages.mapper.training import Task, Trained, train_many
-from stages.runtime import in_workers
+from stages.runtime import in_workers, scratch_folder
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 # What mappers are given once they are trained: by direction and domain, ids and the vector of each.
@@ -26,13 +27,19 @@ class Embedded:
 
     objects: pa.Table
     nerfs: pa.Table
-    views: pa.Table  # ground truth
+    views: pa.Table  # owners and numbers of the ground truth views
+    clip: datasets.Mapped  # their embeddings
     photos: pa.Table
 
     @staticmethod
     def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path, photo_embeddings: Path) -> "Embedded":
-        images = (datasets.read(folder, IMAGE_EMBEDDINGS) for folder in (gt_embeddings, photo_embeddings))
-        return Embedded(datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS), *images)
+        return Embedded(
+            datasets.read(objects, OBJECTS),
+            datasets.read(nerf_embeddings, NERF_EMBEDDINGS),
+            datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"]),
+            datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays")),
+            datasets.read(photo_embeddings, IMAGE_EMBEDDINGS),
+        )
 
     def ids(self, split: str, *having: Iterable[str], copies: bool = False) -> list[str]:
         """Originals of a split, or its copies too, that have a NeRF vector and views and are in each of `having`."""
@@ -45,13 +52,15 @@ class Embedded:
 
     def pairs(self, ids: Sequence[str]) -> Pairs:
         """Each object's NeRF vector beside all of its views."""
-        clip = views_of(self.views, ids)
-        return Pairs(self.vectors(ids), clip.embeddings[None], clip.first, clip.counts)
+        return Pairs(self.vectors(ids), self.clip, *places(self.views, ids))
+
+    def views_of(self, ids: Sequence[str]) -> Views:
+        return views_in(self.views, self.clip.open()[0], ids)
 
     def test(self, study_seed: int) -> Inputs:
         """clip2nerf maps the queries (one view of each test object, all photos), nerf2clip the gallery."""
         ids = self.ids("test")
-        queries = views_of(self.views, ids).queries(study_seed)
+        queries = self.views_of(ids).queries(study_seed)
         shots = self.photos["owner_id"].to_pylist(), datasets.matrix(self.photos["embedding"])
         return {"clip2nerf": {"gt": (ids, queries), "photo": shots}, "nerf2clip": {"nerf": (ids, self.vectors(ids))}}
 

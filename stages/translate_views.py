@@ -41,6 +41,7 @@ def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("
         chunk=CHUNK,
         workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory
         preload=["stages.syn2real.jobs"],
+        cluster=None if diffusion else settings.runtime.cluster,
     )
     datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views")
 

@@ -1,5 +1,7 @@
 """Datasets: round trips, keys, checksums and atomic writes."""
 
+import pickle
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -43,6 +45,54 @@ def test_the_rows_beside_a_row_do_not_change_its_fingerprint():
 def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd")], "test")
     assert datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["b", "c"])["object_id"].to_pylist() == ["b", "c"]
+
+
+def test_only_shards_between_whose_keys_an_id_lies_are_opened(tmp_path, monkeypatch):
+    opened, dataset = [], datasets.ds.dataset
+    monkeypatch.setattr(datasets.ds, "dataset", lambda parts, **how: (opened.append(parts), dataset(parts, **how))[1])
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd"), embeddings("ef")], "test")
+    for _ in range(2):  # also when first and last keys are known
+        rows = datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["b", "d"])
+        assert rows["object_id"].to_pylist() == ["b", "d"]
+    assert [[path.name for path in parts] for parts in opened] == [["part-00000.parquet", "part-00001.parquet"]] * 2
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("x")], "test")
+    assert datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["x"])["object_id"].to_pylist() == ["x"]
+    assert len(datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["none"])) == 0
+
+
+def test_rows_of_a_damaged_dataset_are_an_error_that_names_it(tmp_path):
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab")], "test")
+    (tmp_path / "set" / "part-00000.parquet").write_bytes(b"damaged")
+    with pytest.raises(InputError, match="set: cannot be read as nerf_embeddings"):
+        datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["a"])
+
+
+def test_a_print_is_an_items_own_wherever_its_rows_lie():
+    columns = {"stage": list("aabb"), "id": list("1234"), "reason": ["dark"] * 4}
+    rows = datasets.table(REJECTED, columns)
+    whole = datasets.prints([rows], "stage")
+    assert datasets.prints([rows.slice(0, 2), rows.slice(2)], "stage") == whole
+    assert whole["a"] != whole["b"]
+    changed = datasets.table(REJECTED, columns | {"reason": ["dark", "dark", "dark", "torn"]})
+    assert datasets.prints([changed], "stage")["a"] == whole["a"]
+    assert datasets.prints([changed], "stage")["b"] != whole["b"]
+
+
+@pytest.mark.thesis
+def test_a_mapped_column_is_the_column_written_once_and_sent_as_a_path(tmp_path):
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("c")], "test")
+    found = datasets.mapped(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays")
+    assert found.shape == (1, 3, 3)
+    expected = datasets.matrix(datasets.read(tmp_path / "set", NERF_EMBEDDINGS)["embedding"])
+    np.testing.assert_array_equal(found.open()[0], expected)
+    assert len(pickle.dumps(found)) < 1000
+    written = found.path.stat().st_mtime_ns
+    assert datasets.mapped(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == found
+    assert found.path.stat().st_mtime_ns == written
+    found.open()[:] = 0  # of this process alone
+    np.testing.assert_array_equal(np.fromfile(found.path, np.float32), expected.ravel())
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab", 5)], "test")
+    assert datasets.mapped(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays").shape == (1, 2, 5)
 
 
 def test_an_empty_dataset_is_still_a_dataset(tmp_path):

@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 
+import pytest
+import torch
+
 from stages import runtime
 
 
@@ -19,6 +22,47 @@ def test_a_seed_depends_on_the_study_seed_and_each_key():
 
 def test_results_come_in_order_from_any_number_of_workers():
     assert list(runtime.in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
+
+
+@pytest.mark.thesis
+def test_where_memory_runs_out_half_as_many_are_done_at_once_and_none_twice(capsys):
+    tried = []
+
+    def work(items: list[int]) -> list[int]:
+        tried.append(len(items))
+        if len(items) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return [10 * item for item in items]
+
+    found = list(runtime.halving(work, list(range(11)), 8))
+    assert [item for part in found for item in part] == [10 * item for item in range(11)]
+    assert tried == [8, 4, 2, 2, 2, 2, 2, 1]
+    assert "out of memory: going on with 2 at once" in capsys.readouterr().err
+
+
+@pytest.mark.thesis
+@pytest.mark.parametrize("error", [MemoryError("host"), torch.OutOfMemoryError("device")])
+def test_a_single_item_that_does_not_fit_is_an_error_and_so_is_any_other(error):
+    def work(_):
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        list(runtime.halving(work, [1, 2], 2))
+
+    def wrong(_):
+        raise ValueError("not of memory")
+
+    with pytest.raises(ValueError, match="not of memory"):
+        list(runtime.halving(wrong, [1, 2], 2))
+
+
+@pytest.mark.thesis
+def test_products_are_computed_in_the_precision_asked_for():
+    a = torch.randn(8, 8, generator=torch.Generator().manual_seed(0))
+    with runtime.precision("float32", "cpu"):
+        assert torch.equal(a @ a, torch.mm(a, a))
+    with runtime.precision("bfloat16", "cpu"):
+        assert (a @ a).dtype == torch.bfloat16
 
 
 WORKING = """

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from stages import datasets
 from stages.errors import InputError
@@ -29,6 +29,22 @@ def with_copies(objects: pa.Table, split: str, *having: Iterable[str]) -> pa.Tab
 def only(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:
     """The rows whose `column` is one of `ids`, in the order they had."""
     return rows.filter(pc.field(column).isin(pa.array(ids, pa.string())))
+
+
+def places(rows: pa.Table, ids: Sequence[str]) -> tuple[Int[np.ndarray, " object"], Int[np.ndarray, " object"]]:
+    """First row and number of rows, among all of `image_embeddings`, of each object of `ids` that has some."""
+    owners = rows["owner_id"].combine_chunks().dictionary_encode()  # rows are in order of owners: so are its words
+    counts = np.bincount(owners.indices.to_numpy())
+    mine = np.isin(owners.dictionary.to_numpy(zero_copy_only=False), list(ids))
+    return (np.cumsum(counts) - counts)[mine], counts[mine]
+
+
+def views_in(rows: pa.Table, vectors: Float[np.ndarray, "row dim"], ids: Sequence[str]) -> Views:
+    """As `views_of`, of embeddings that stand beside `rows`: a copy of those of `ids` alone."""
+    first, counts = places(rows, ids)
+    index = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    chosen = rows.take(index)
+    return Views.of(chosen["owner_id"].to_pylist(), chosen["view"].to_numpy(), np.asarray(vectors[index]))
 
 
 def views_of(rows: pa.Table, ids: Sequence[str]) -> Views:

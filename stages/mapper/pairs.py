@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from stages.datasets import Mapped
 from stages.mapper.batches import Plan
 
 Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
@@ -19,11 +20,12 @@ class Pairs:
     """Object i owns rows first[i] … first[i] + counts[i] − 1 of every set of CLIP vectors.
 
     In the mean regime an object has one row and a set is a number of averaged views; per view it has many rows.
-    NeRF vectors are one set, or several: of the same objects by several encoders.
+    NeRF vectors are one set, or several: of the same objects by several encoders. CLIP vectors may lie in a file, also
+    of more objects than these, and are never copied whole.
     """
 
     nerf: Float[np.ndarray, "*set object nerf"]
-    clip: Float[np.ndarray, "set row clip"]
+    clip: Float[np.ndarray, "set row clip"] | Mapped
     first: Int[np.ndarray, " object"]
     counts: Int[np.ndarray, " object"]
 
@@ -50,7 +52,11 @@ class Dealer:
 
     def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[tuple[int, int]], device: str) -> None:
         nerf = pairs.nerf if pairs.nerf.ndim == 3 else pairs.nerf[None]
-        self.nerf, self.clip = (torch.tensor(x, device=device) for x in (nerf, pairs.clip))
+        self.nerf = torch.tensor(nerf, device=device)
+        if isinstance(pairs.clip, Mapped):  # a CPU reads it where it lies
+            self.clip = torch.as_tensor(pairs.clip.open(), device=device)
+        else:
+            self.clip = torch.tensor(pairs.clip, device=device)
         self.first, self.direction = pairs.first, direction
         self.nerf_sets, self.clip_sets = torch.tensor(sets, device=device).T[:, :, None]
 

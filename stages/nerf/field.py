@@ -1,7 +1,8 @@
 """The radiance field of one object: position in the box → colour and density, an MLP without biases (protocol 2).
 
-Weights are one flat vector per NeRF: layer by layer, each matrix (out, in) row-major. Every function takes a batch of
-NeRFs, so that many are evaluated by one batched product.
+Weights are one flat vector per NeRF: layer by layer, each matrix (out, in) row-major; behind them the table of a hash
+grid, entry by entry, where positions are encoded by one. Every function takes a batch of NeRFs, so that many are
+evaluated by one batched product.
 """
 
 import math
@@ -12,40 +13,45 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from stages.nerf.encoding import frequency
+from stages.nerf.encoding import entries, frequency, hashed
 from stages.params import Architecture
 
 HALF = 0.7  # the box is [-HALF, HALF]³
 MOST_EXPONENT = 80.0  # beyond it, density would overflow float32; e^80 is opaque at any step
 CLAMPED_EXPONENT = 15.0  # of the gradient
+LARGEST_START = 1e-4  # of a hash grid's features (instant-ngp, section 4)
 
 
 def shapes(architecture: Architecture) -> list[tuple[int, int]]:
     """(out, in) of each layer."""
-    widths = [
-        6 * architecture.octaves,
-        *[architecture.units] * architecture.hidden_layers,
-        architecture.outputs,
-    ]
+    grid = architecture.grid
+    encoded = grid.levels * grid.features if grid else 6 * architecture.octaves
+    widths = [encoded, *[architecture.units] * architecture.hidden_layers, architecture.outputs]
     return [(out, into) for into, out in pairwise(widths)]
+
+
+def table_size(architecture: Architecture) -> int:
+    """Numbers in the table of the hash grid; none for the frequency encoding."""
+    return entries(architecture.grid) * architecture.grid.features if architecture.grid else 0
 
 
 def size(architecture: Architecture) -> int:
     """Numbers in one NeRF."""
-    return sum(out * into for out, into in shapes(architecture))
+    return sum(out * into for out, into in shapes(architecture)) + table_size(architecture)
 
 
 def unflatten(weights: Float[Tensor, "nerf weight"], architecture: Architecture) -> list[Float[Tensor, "nerf out in"]]:
     """The layers' matrices, as views of the flat vectors."""
     layers = shapes(architecture)
-    parts = weights.split([out * into for out, into in layers], dim=1)
+    *parts, _ = weights.split([*(out * into for out, into in layers), table_size(architecture)], dim=1)
     return [part.unflatten(1, shape) for part, shape in zip(parts, layers, strict=True)]
 
 
 def xavier(architecture: Architecture, seed: int) -> Float[Tensor, " weight"]:
-    """Xavier-uniform start, the same for all NeRFs of a study (protocol 2)."""
+    """Xavier-uniform start, the same for all NeRFs of a study (protocol 2); a hash grid's features near zero."""
     random = torch.Generator().manual_seed(seed)
     bounds = [(out * into, math.sqrt(6 / (out + into))) for out, into in shapes(architecture)]
+    bounds.append((table_size(architecture), LARGEST_START))
     return torch.cat([(2 * torch.rand(count, generator=random) - 1) * bound for count, bound in bounds])
 
 
@@ -55,12 +61,28 @@ def evaluate(
     """Colour in [0, 1] and density (per unit length) of each NeRF at its own points; zero density outside the box."""
     x = unit(points)
     inside = ((x > 0) & (x < 1)).all(-1)
-    return heads(mlp(weights, frequency(x, architecture.octaves), architecture), inside)
+    return heads(outputs(weights, prepared(x, architecture), architecture), inside)
 
 
 def unit(points: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 3"]:
     """Positions in the box, mapped to [0, 1]³."""
     return (points + HALF) / (2 * HALF)
+
+
+def prepared(x: Float[Tensor, "*batch 3"], architecture: Architecture) -> Float[Tensor, "*batch known"]:
+    """What is known of positions in [0, 1]³ before any weights are: frequencies, or for a hash grid only themselves."""
+    return x if architecture.grid else frequency(x, architecture.octaves)
+
+
+def outputs(
+    weights: Float[Tensor, "nerf weight"], known: Float[Tensor, "nerf point known"], architecture: Architecture
+) -> Float[Tensor, "nerf point out"]:
+    """What the MLP says of `prepared` positions."""
+    grid = architecture.grid
+    if grid is None:
+        return mlp(weights, known, architecture)
+    table = weights[:, -table_size(architecture) :].unflatten(1, (-1, grid.features))
+    return mlp(weights, hashed(known, table, grid), architecture)
 
 
 def mlp(
@@ -74,11 +96,11 @@ def mlp(
 
 
 def heads(
-    outputs: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]
+    values: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]
 ) -> tuple[Float[Tensor, "*batch 3"], Float[Tensor, "*batch"]]:
     """What the outputs mean: 0-2 are colour logits, 3 the logarithm of density, less 1. nf2vec's decoder shares it."""
-    density = truncated_exp(outputs[..., 3] - 1)
-    return outputs[..., :3].sigmoid(), density * inside
+    density = truncated_exp(values[..., 3] - 1)
+    return values[..., :3].sigmoid(), density * inside
 
 
 class _TruncatedExp(torch.autograd.Function):

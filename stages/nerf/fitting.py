@@ -55,21 +55,37 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int,
     The held-out views take no part, in the hull neither. Raises `Diverged`, and `InputError` if no view is left to fit
     or a fitted view shows nothing.
     """
-    fitted = [view for view in range(len(views)) if view not in how.fitting.held_out]
+    seen, hull = to_fit(views, how, device)
+    weights = optimise(seen, hull, torch.from_numpy(start).to(device), how, seed)
+    return measured(views, weights, hull, how)
+
+
+def to_fit(views: Views, how: Nerf, device: str) -> tuple[Views, Bool[Tensor, "x y z"]]:
+    """The views that aren't held out, and their visual hull; errors as of `fit`."""
+    fitted = _fitted(views, how)
     if not fitted:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
     seen = some(views, fitted)
     hull = torch.from_numpy(carve(seen, how.fitting.occupancy, field.HALF)).to(device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
-    weights = optimise(seen, hull, torch.from_numpy(start).to(device), how, seed)
+    return seen, hull
+
+
+def measured(views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], how: Nerf) -> Fit:
+    """The fit that `weights` are, by all `views`."""
+    fitted = _fitted(views, how)
     grid = occupied(weights, hull, how.field)
     shown = fitted[:: -(-len(fitted) // MEASURED)]
-    measured = shown + [view for view in range(len(views)) if view in how.fitting.held_out]
-    quality = measure(weights, grid, some(views, measured), how.rendering, how.field)
-    split = np.arange(len(measured)) < len(shown)
+    chosen = shown + [view for view in range(len(views)) if view in how.fitting.held_out]
+    quality = measure(weights, grid, some(views, chosen), how.rendering, how.field)
+    split = np.arange(len(chosen)) < len(shown)
     means = [_mean(values[part]) for values in (quality.frame, quality.foreground) for part in (split, ~split)]
     return Fit(weights.cpu().numpy(), pack(grid), *means)
+
+
+def _fitted(views: Views, how: Nerf) -> list[int]:
+    return [view for view in range(len(views)) if view not in how.fitting.held_out]
 
 
 def _mean(values: Float[np.ndarray, " view"]) -> float:
@@ -80,7 +96,7 @@ def _mean(values: Float[np.ndarray, " view"]) -> float:
 class Batch:
     """What one step looks at."""
 
-    encoded: Float[Tensor, "1 point in"]
+    known: Float[Tensor, "1 point known"]
     starts: Float[Tensor, "ray sample"]
     ends: Float[Tensor, "ray sample"]
     colour: Float[Tensor, "ray 3"]
@@ -95,11 +111,11 @@ def optimise(
 
     Raises `Diverged` as soon as a loss isn't finite.
     """
-    steps, rate = how.fitting.steps, how.fitting.learning_rate
+    steps = how.fitting.steps
     weights = start.clone()[None].requires_grad_()
-    adam = torch.optim.Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True)
-    for step, batch in enumerate(_batches(views, hull, how, seed)):
-        adam.param_groups[0]["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
+    adam = torch.optim.Adam([weights], lr=how.fitting.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
+    for step, batch in enumerate(batches(views, hull, how, seed)):
+        adam.param_groups[0]["lr"] = learning_rate(how, step)
         loss = _loss(weights, batch, how.field)
         if not math.isfinite(value := loss.item()):
             raise Diverged(f"loss {value} at step {step} of {steps}")
@@ -109,14 +125,19 @@ def optimise(
     return weights.detach()[0]
 
 
+def learning_rate(how: Nerf, step: int) -> float:
+    """By a cosine to zero."""
+    return how.fitting.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.fitting.steps))
+
+
 def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, ""]:
-    outputs = field.mlp(weights, batch.encoded, architecture)[0].unflatten(0, batch.starts.shape)
+    outputs = field.outputs(weights, batch.known, architecture)[0].unflatten(0, batch.starts.shape)
     rgb, density = field.heads(outputs, torch.ones_like(batch.starts, dtype=torch.bool))
     seen = over(*composite(rgb, density, batch.starts, batch.ends), batch.background)
     return smooth_l1_loss(seen, over(batch.colour * batch.alpha[:, None], batch.alpha, batch.background))
 
 
-def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) -> Iterator[Batch]:
+def batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) -> Iterator[Batch]:
     """What the steps look at; `STEPS_AT_ONCE` are prepared together, which costs less."""
     device, steps, rays, count = hull.device, how.fitting.steps, how.fitting.rays, how.fitting.samples
     random, generator = np.random.default_rng(seed), torch.Generator(device).manual_seed(seed)
@@ -126,8 +147,8 @@ def _batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) ->
         origins, directions = drawn.origins[several], drawn.directions[several]
         jitter = torch.rand(len(origins), count, generator=generator, device=device)
         points, starts, ends = samples(origins, directions, hull, count, jitter)
-        encoded = field.frequency(field.unit(points), how.field.octaves)
-        seen = (encoded, starts, ends, drawn.colour[several], drawn.alpha[several])
-        for encoding, start, end, colour, alpha in zip(*(part.split(rays) for part in seen), strict=True):
+        known = field.prepared(field.unit(points), how.field)
+        seen = (known, starts, ends, drawn.colour[several], drawn.alpha[several])
+        for part, start, end, colour, alpha in zip(*(each.split(rays) for each in seen), strict=True):
             background = torch.rand(3, generator=generator, device=device)
-            yield Batch(encoding.flatten(0, 1)[None], start, end, colour, alpha, background)
+            yield Batch(part.flatten(0, 1)[None], start, end, colour, alpha, background)

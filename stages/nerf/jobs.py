@@ -11,6 +11,7 @@ from stages.errors import InputError
 from stages.nerf.fitting import Diverged, Fit, fit
 from stages.nerf.occupancy import unpack
 from stages.nerf.rendering import Camera, render
+from stages.nerf.together import fit_together
 from stages.params import Architecture, Nerf, Rendering
 from stages.runtime import seed_of
 from stages.scenes import views
@@ -31,7 +32,18 @@ class ToFit:
 
 
 def fit_objects(job: ToFit) -> Rows:
-    """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason."""
+    """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason.
+
+    A GPU fits all of them at once, a processor one after the other: each is the faster way there.
+    """
+    fits, rejected = all_at_once(job) if job.device == "cuda" else one_by_one(job)
+    columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
+    names = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
+    return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
+
+
+def one_by_one(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
+    """The fits that passed the gate, and why others didn't."""
     fits: dict[str, Fit] = {}
     rejected: dict[str, str] = {}
     for object_id, rows in views.by_object(job.views).items():
@@ -39,9 +51,33 @@ def fit_objects(job: ToFit) -> Rows:
             fits[object_id] = _good_fit(object_id, views.of_rows(rows), job)
         except (InputError, Diverged) as error:
             rejected[object_id] = str(error)
-    columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
-    names = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
-    return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
+    return fits, rejected
+
+
+def all_at_once(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
+    """As `one_by_one`, by batched products."""
+    fits: dict[str, Fit] = {}
+    rejected: dict[str, str] = {}
+    left: dict[str, views.Views] = {}
+    for object_id, rows in views.by_object(job.views).items():
+        try:
+            left[object_id] = views.of_rows(rows)
+        except InputError as error:
+            rejected[object_id] = str(error)
+    best = dict.fromkeys(left, -np.inf)
+    for attempt in range(ATTEMPTS):
+        seeds = [seed_of(job.seed, "rays", object_id, attempt) for object_id in left]
+        outcomes = fit_together(list(left.values()), job.start, job.how, seeds, job.device)
+        for object_id, outcome in zip(list(left), outcomes, strict=True):
+            if not isinstance(outcome, Fit):
+                rejected[object_id] = str(outcome)
+            elif outcome.foreground >= job.how.fitting.gate:
+                fits[object_id] = outcome
+            else:
+                best[object_id] = max(best[object_id], outcome.foreground)
+                continue
+            del left[object_id]
+    return fits, rejected | {object_id: _too_low(best[object_id], job.how) for object_id in left}
 
 
 def _good_fit(object_id: str, seen: views.Views, job: ToFit) -> Fit:
@@ -52,7 +88,11 @@ def _good_fit(object_id: str, seen: views.Views, job: ToFit) -> Fit:
         if found.foreground >= job.how.fitting.gate:
             return found
         best = max(best, found.foreground)
-    raise InputError(f"{best:.1f} dB on the foreground after {ATTEMPTS} fits, {job.how.fitting.gate:g} dB expected")
+    raise InputError(_too_low(best, job.how))
+
+
+def _too_low(best: float, how: Nerf) -> str:
+    return f"{best:.1f} dB on the foreground after {ATTEMPTS} fits, {how.fitting.gate:g} dB expected"
 
 
 @dataclass(frozen=True)

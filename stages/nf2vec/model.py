@@ -51,10 +51,10 @@ class Model(nn.Module):
 def embed(
     model: Model, weights: Float[np.ndarray, "nerf number"], batch: int = 256
 ) -> Float[np.ndarray, "nerf embedding"]:
-    """Embeddings in eval mode, `batch` NeRFs at once, on the model's device."""
+    """Embeddings in eval mode, `batch` NeRFs at once, on the model's device; float32 whatever they are computed in."""
     device = next(model.parameters()).device
     model.eval()
-    parts = [model.embed(part.to(device)).cpu() for part in torch.from_numpy(np.array(weights)).split(batch)]
+    parts = [model.embed(part.to(device)).float().cpu() for part in torch.from_numpy(np.array(weights)).split(batch)]
     return torch.cat(parts).numpy()
 
 

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from stages.nerf.field import shapes
+from stages.nerf.field import shapes, table_size
 from stages.params import Architecture
 
 Layout = Literal["official", "per_input"]
@@ -21,10 +21,19 @@ def rows(
     `official`: the flat vector reshaped, as nf2vec does. Each matrix is (out, in) row-major, so a row of a hidden
     matrix holds one neuron's incoming weights, and rows of the first layer cut across neurons. `per_input`: the first
     layer transposed, one row per encoded input with its outgoing weights.
+
+    The table of a hash grid follows, zeros filling its last row: `official` has all features of some neighbouring
+    entries in a row, `per_input` one feature of more entries, the rows of one feature after those of another.
     """
     units, inputs = shapes(architecture)[0]
+    size = table_size(architecture)
+    layers, table = weights.split([weights.shape[1] - size, size], dim=1)
     if layout == "per_input":
-        first, others = weights[:, : units * inputs], weights[:, units * inputs :]
-        weights = torch.cat([first.unflatten(1, (units, inputs)).transpose(1, 2).flatten(1), others], dim=1)
+        first, others = layers[:, : units * inputs], layers[:, units * inputs :]
+        layers = torch.cat([first.unflatten(1, (units, inputs)).transpose(1, 2).flatten(1), others], dim=1)
+        features = architecture.grid.features if architecture.grid else 1
+        table = table.unflatten(1, (-1, features)).transpose(1, 2).flatten(1)
     missing = max(units - architecture.outputs, 0)
-    return pad(weights, (0, missing * units)).unflatten(1, (-1, units))
+    layers = pad(layers, (0, missing * units))
+    whole = torch.cat([layers, pad(table, (0, -size % units))], dim=1) if size else layers
+    return whole.unflatten(1, (-1, units))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jinja2
+import numpy as np
 
 from stages.report import claims, curves, galleries, generation, pictures, projections, psnr, tables, titles, world
 from stages.report.charts import Chart
@@ -70,7 +71,9 @@ def _tiles(study: Study) -> Iterator[tuple[str, str]]:
     """The few numbers to know first, with their labels."""
     if study.nerfs is not None:
         yield f"{len(study.nerfs):,}", "NeRFs fitted"
-        yield f"{study.nerfs['psnr_heldout'].to_numpy().mean():.1f} dB", "mean PSNR on held-out views, whole frame"
+        name, quality = psnr.judged(study.nerfs)
+        if np.isfinite(quality).any():
+            yield f"{np.nanmean(quality):.1f} dB", f"mean PSNR on {name}, whole frame"
     results = {result.key: result.value for result in study.results}
     metrics = dict(flat(study.metrics))
     yield from ((f"{results[key]:.1f} %", label) for key, label in titles.RESULTS.items() if key in results)

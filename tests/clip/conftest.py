@@ -25,9 +25,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def params_file(tmp_path: Path) -> Path:
-    """The default parameters with a tiny CLIP that trains for two steps."""
+def params_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The default parameters with a tiny CLIP that trains for two steps; scratch goes to `tmp_path`."""
     from ruamel.yaml import YAML
+
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
 
     yaml, path = YAML(), tmp_path / "params.yaml"
     values = yaml.load(ROOT / "params.yaml")

@@ -30,7 +30,7 @@ TINY: dict[str, Any] = {
     "zero_shot": {"views": [1, 2, 4, 8, 16, 18]},
     "captions": {"epochs": 4},
     "augmented": {"epochs": 2},
-    "finetuning": {"epochs": 1, "batch": 4},
+    "finetuning": {"epochs": 1, "batch": 4, "mapping_batch": 4},
     "generation": {"views": [0, 10], "cells": 12},
     "baselines": {"modulation": {"pool": 32, "steps": 5, "fit_steps": 5}},
     "intervals": {"resamples": 200},

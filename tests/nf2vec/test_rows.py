@@ -1,8 +1,9 @@
+import pytest
 import torch
 
 from stages.nerf.field import size
 from stages.nf2vec.rows import rows
-from stages.params import Architecture
+from stages.params import Architecture, HashGrid
 
 TINY = Architecture(encoding="frequency", octaves=2, units=6, hidden_layers=2, outputs=4)
 # layers (6, 12), (6, 6), (4, 6): numbers 0-71, 72-107, 108-131
@@ -39,3 +40,19 @@ def test_the_published_architecture_gives_336_rows_of_which_48_are_zero():
 def test_an_output_layer_wider_than_the_others_needs_no_filling():
     narrow = Architecture(encoding="frequency", octaves=1, units=3, hidden_layers=1, outputs=5)
     assert rows(counted(narrow), narrow, "official").shape == (1, 6 + 5, 3)
+
+
+GRID = HashGrid(levels=2, log2_table=5, features=2, coarsest=1, growth=3.0)  # 8 and 32 entries
+HASHED = Architecture(encoding="hash", octaves=2, hash=GRID, units=6, hidden_layers=2, outputs=4)
+
+
+@pytest.mark.thesis
+def test_the_table_of_a_hash_grid_fills_rows_behind_those_of_the_layers():
+    table = counted(HASHED)[0, -80:]
+    for layout in ("official", "per_input"):
+        found = rows(counted(HASHED), HASHED, layout)[0]
+        assert found.shape == (4 + 6 + 6 + 14, 6)  # the layers' rows, filled to a square; 80 numbers and four zeros
+        entries = found[16:].flatten()[:80]
+        assert torch.equal(entries, table if layout == "official" else torch.cat([table[::2], table[1::2]]))
+        assert found[16:].flatten()[80:].eq(0).all()
+    assert torch.equal(rows(counted(HASHED), HASHED, "per_input")[0, 0], counted(HASHED)[0, :24].view(6, 4)[:, 0])

@@ -1,0 +1,67 @@
+"""What a worker does with some pictures: embed them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float, UInt8
+
+from stages.clip import encoders
+from stages.clip.interface import JointEncoder
+from stages.errors import InputError
+from stages.params import Runtime
+from stages.runtime import halving, precision
+from stages.scenes import pictures
+from stages.scratch import Rows
+
+
+@dataclass(frozen=True)
+class ToEmbed:
+    """Rows of a dataset of pictures, and the model folder, told from its later contents by their digest."""
+
+    rows: pa.Table
+    owner: str  # the column of ids
+    domain: str
+    clip: Path
+    print: str
+    batch: int
+    runtime: Runtime
+
+
+def embed_pictures(job: ToEmbed) -> Rows:
+    """Rows of dataset `image_embeddings`; pictures are decoded batch by batch."""
+    encoder, how = _encoder(job.clip, job.print, job.runtime.device), job.runtime
+
+    def embedded(rows: pa.Table) -> Float[np.ndarray, "picture dim"]:
+        return encoder.images(_decoded(rows, job.owner), len(rows))
+
+    with precision(how.precision, how.device):
+        vectors = np.concatenate(list(halving(embedded, job.rows, job.batch)))
+    count = len(job.rows)
+    columns = {
+        "owner_id": job.rows[job.owner].to_pylist(),
+        "view": job.rows["view"].to_pylist() if "view" in job.rows.column_names else [0] * count,
+        "domain": [job.domain] * count,
+        "embedding": vectors,
+    }
+    return Rows(columns)
+
+
+@lru_cache(maxsize=1)
+def _encoder(folder: Path, _print: str, device: str) -> JointEncoder:
+    """Read once by a process."""
+    return encoders.load(folder, device)
+
+
+def _decoded(rows: pa.Table, owner: str) -> list[UInt8[np.ndarray, "_ _ 3"]]:
+    def decoded(identity: str, data: bytes) -> np.ndarray:
+        try:
+            return pictures.on_black(pictures.decode(data))
+        except InputError as error:
+            raise InputError(f"{owner} {identity}: {error}") from error
+
+    with ThreadPoolExecutor() as threads:
+        return list(threads.map(decoded, rows[owner].to_pylist(), rows["image"].to_pylist()))

@@ -1,0 +1,38 @@
+"""What a worker does with some NeRFs: embed them."""
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from stages import datasets
+from stages.nf2vec.model import Model, embed
+from stages.params import Runtime
+from stages.runtime import halving, precision
+from stages.scratch import Rows
+
+
+@dataclass(frozen=True)
+class ToEmbed:
+    """Some rows of dataset `nerfs`, and the model folder, told from its later contents by their digest."""
+
+    nerfs: pa.Table
+    nf2vec: Path
+    print: str
+    runtime: Runtime
+
+
+def embed_nerfs(job: ToEmbed) -> Rows:
+    """Rows of dataset `nerf_embeddings`."""
+    model, how = _model(job.nf2vec, job.print, job.runtime.device), job.runtime
+    with precision(how.precision, how.device):
+        parts = list(halving(partial(embed, model), datasets.matrix(job.nerfs["weights"]), how.nerfs_at_once))
+    return Rows({"object_id": job.nerfs["object_id"].to_pylist(), "embedding": np.concatenate(parts)})
+
+
+@lru_cache(maxsize=1)
+def _model(folder: Path, _print: str, device: str) -> Model:
+    """Read once by a process."""
+    return Model.of(*datasets.read_model(folder)).to(device)

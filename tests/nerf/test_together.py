@@ -1,0 +1,99 @@
+"""Fields fitted together are those fitted alone: the path that a GPU takes, tried on a CPU."""
+
+import dataclasses
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+
+from stages import datasets
+from stages.errors import InputError
+from stages.nerf import field, fitting, jobs, together
+from stages.params import HashGrid, Nerf
+from stages.scenes import views
+from stages.schemas import VIEWS
+
+pytestmark = pytest.mark.thesis
+
+SEEDS = [3, 1, 2]
+GRID = HashGrid(levels=2, log2_table=8, features=2, coarsest=4, growth=2.0)
+
+
+@pytest.fixture(scope="module")
+def three(spheres) -> list[views.Views]:
+    shown = [(0.3, (200, 80, 30)), (0.2, (20, 60, 220)), (0.25, (30, 200, 60))]
+    return [spheres(radius, colour, 24, 8) for radius, colour in shown]
+
+
+@pytest.fixture(scope="module", params=["frequency", "hash"])
+def how(small: Nerf, request: pytest.FixtureRequest) -> Nerf:
+    changes = {"encoding": request.param, "hash": GRID, "units": 16, "hidden_layers": 2}
+    fit = small.fitting.model_copy(update={"steps": 20, "held_out": (4,), "occupancy": 24, "learning_rate": 0.02})
+    return small.model_copy(update={"field": small.field.model_copy(update=changes), "fitting": fit})
+
+
+def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
+    start = torch.from_numpy(field.xavier(how.field, 0).numpy())
+    objects = [fitting.to_fit(each, how, "cpu") for each in three]
+    found, failed = together.optimise_together(objects, start, how, SEEDS)
+    alone = torch.stack([fitting.optimise(*one, start, how, seed) for one, seed in zip(objects, SEEDS, strict=True)])
+    assert failed.tolist() == [20] * 3
+    assert (alone - start).abs().max() > 0.05  # they have moved far from the start
+    torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)
+
+
+def test_fits_have_the_quality_and_grid_of_each_alone(three, how):
+    start = field.xavier(how.field, 0).numpy()
+    found = together.fit_together(three, start, how, SEEDS, "cpu")
+    for views_, seed, one in zip(three, SEEDS, found, strict=True):
+        alone = fitting.fit(views_, start, how, seed)
+        assert isinstance(one, fitting.Fit)
+        assert one.psnr_heldout == pytest.approx(alone.psnr_heldout, abs=0.05)
+        assert one.foreground == pytest.approx(alone.foreground, abs=0.05)
+        differing = np.frombuffer(one.occupancy, np.uint8) != np.frombuffer(alone.occupancy, np.uint8)
+        assert differing.mean() < 0.01
+
+
+def test_one_that_cannot_be_fitted_is_told_in_its_place_and_harms_no_other(three, how):
+    unseen = dataclasses.replace(three[1], image=np.zeros_like(three[1].image))
+    start = field.xavier(how.field, 0).numpy()
+    first, second, third = together.fit_together([three[0], unseen, three[2]], start, how, SEEDS, "cpu")
+    assert isinstance(second, InputError)
+    expected = together.fit_together([three[0], three[2]], start, how, [SEEDS[0], SEEDS[2]], "cpu")
+    for one, other in zip((first, third), expected, strict=True):
+        assert isinstance(one, fitting.Fit)
+        assert isinstance(other, fitting.Fit)
+        np.testing.assert_allclose(one.weights, other.weights, atol=1e-5)
+
+
+def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(three, how, monkeypatch):
+    start = torch.from_numpy(field.xavier(how.field, 0).numpy())
+    objects = [fitting.to_fit(each, how, "cpu") for each in three]
+    whole, _ = together.optimise_together(objects, start, how, SEEDS)
+    losses, steps = together._losses, iter(range(how.fitting.steps))
+
+    def broken(*given):
+        return losses(*given) * torch.tensor([1.0, np.nan if next(steps) >= 7 else 1.0, 1.0])
+
+    monkeypatch.setattr(together, "_losses", broken)
+    found, failed = together.optimise_together(objects, start, how, SEEDS)
+    assert failed.tolist() == [20, 7, 20]
+    assert torch.equal(found[[0, 2]], whole[[0, 2]])
+    monkeypatch.undo()
+    (outcome,) = together.fit_together([three[0]], np.full(len(start), np.nan, np.float32), how, [0], "cpu")
+    assert str(outcome) == "loss not finite at step 0 of 20"
+
+
+def test_objects_are_kept_or_set_aside_as_one_by_one(three, how):
+    gate = how.fitting.model_copy(update={"gate": 15.0})
+    strict = how.model_copy(update={"fitting": gate})
+    torn = dataclasses.replace(three[0], image=np.roll(three[0].image, 9, axis=2)[::-1].copy())
+    seen = {"a": three[0], "b": torn, "c": three[2]}
+    rows = pa.concat_tables([datasets.table(VIEWS, views.columns(*pair)) for pair in seen.items()])
+    job = jobs.ToFit(rows, field.xavier(how.field, 0).numpy(), strict, 0, "cpu")
+    fits, rejected = jobs.all_at_once(job)
+    expected, set_aside = jobs.one_by_one(job)
+    assert sorted(fits) == sorted(expected)
+    assert rejected.keys() == set_aside.keys()
+    assert "b" in rejected

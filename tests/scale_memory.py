@@ -1,0 +1,142 @@
+"""Peak memory of every stage that streams, at 1, 4 and 16 times as many objects: run by tests/test_scale.py.
+
+Everything is imported once; each stage then runs in a child of its own, whose peak is what it needed beyond that.
+Chunks and shards are of three objects, so that the smallest catalogue fills one.
+"""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, start_nerfs
+from stages.clip import folders, small
+from stages.nf2vec.model import Model
+from stages.params import ClipNetwork, load
+from stages.scenes import pictures
+from stages.scenes.disn import METADATA
+from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, RENDERED_VIEWS, VIEWS
+
+BASE, TIMES = 3, (1, 4, 16)
+VIEWS_EACH, PIXELS = 12, 160  # of noise, which does not compress: about 1 MB an object
+CHANGES = {
+    "runtime.workers": 1,
+    "scenes.source": "disn",
+    "scenes.views": VIEWS_EACH,
+    "scenes.resolution": PIXELS,
+    "scenes.copies": 0,
+    "clip.batch": 12,
+    "nerf.field.encoding": "hash",
+    "nerf.field.hash": {"levels": 4, "log2_table": 15, "features": 2, "coarsest": 32, "growth": 1.5},  # 1 MB a NeRF
+    "nerf.field.hidden_layers": 1,
+    "nerf.fitting.steps": 2,
+    "nerf.fitting.occupancy": 32,
+    "nerf.fitting.gate": -100.0,
+    "nerf.rendering.step": 0.3,
+    "nf2vec.encoder": [8],
+    "nf2vec.embedding": 8,
+    "nf2vec.decoder": 8,
+    "runtime.nerfs_at_once": 3,
+}
+
+
+def write_renders(folder: Path, objects: int) -> None:
+    """Objects in the layout of ShapeNetRenders: small balls in noise."""
+    across = np.linspace(-1, 1, PIXELS) ** 2
+    ball = across[:, None] + across < 0.15**2
+    for number in range(objects):
+        random = np.random.default_rng(number)
+        easy = folder / "image" / "02958343" / f"{number:03d}" / "easy"
+        easy.mkdir(parents=True)
+        lines = [f"[{30 * view}.0,25.0,0,0.8,35,32,1.75,0.0,0.0,0.0]," for view in range(VIEWS_EACH)]
+        (easy / METADATA).write_text("\n".join(lines))
+        for view in range(VIEWS_EACH):
+            image = random.integers(0, 256, (PIXELS, PIXELS, 4), np.uint8)
+            image[..., 3] = 255 * ball
+            (easy / f"{view:02d}.png").write_bytes(pictures.encode(image))
+
+
+def params_in(folder: Path, renders: Path) -> Path:
+    yaml, path = YAML(), folder / "params.yaml"
+    values = yaml.load(Path("params.yaml"))
+    for key, value in (CHANGES | {"scenes.folder": str(renders)}).items():
+        *sections, last = key.split(".")
+        section = values
+        for name in sections:
+            section = section[name]
+        section[last] = value
+    yaml.dump(values, path)
+    return path
+
+
+def peak_of(stage: Callable[[], object]) -> int:
+    """Bytes that a child needs at most, beyond what it starts with, to run `stage`."""
+    receive, send = os.pipe()
+    child = os.fork()
+    if child == 0:
+        before = _status("VmRSS")
+        stage()
+        os.write(send, str(_status("VmHWM") - before).encode())
+        os._exit(0)
+    os.close(send)
+    with os.fdopen(receive) as answer:
+        text = answer.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return int(text)
+
+
+def _status(name: str) -> int:
+    return 1024 * int(Path("/proc/self/status").read_text().split(f"{name}:")[1].split()[0])
+
+
+def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
+    """By stage: its peak, and the bytes that it reads or writes if those are more."""
+    folder.mkdir()
+    os.environ["FIELDLINK_SCRATCH"] = str(folder / "scratch")
+    write_renders(folder / "renders", objects)
+    params, at = params_in(folder, folder / "renders"), {name: folder / name for name in NAMES}
+    known = load(params)
+    clip = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+    folders.save(at["clip"], small.build(clip, 0), small.description(clip), small.PREPROCESSING)
+    model = Model(known.nf2vec, known.nerf.field, 0)
+    datasets.write_model(at["nf2vec"], model.tensors, model.config)
+    start_nerfs.start_nerfs(at["start"], params)
+    given = at["objects"], at["views"]
+    stages = {
+        "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*given, at["rejected"], params),
+        "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*given, at["start"], at["nerfs"], at["unfitted"], params),
+        "render_nerfs": lambda: render_nerfs.render_nerfs(*given, at["nerfs"], at["rendered"], params),
+        "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at["nerfs"], at["nf2vec"], at["vectors"], params),
+        "embed_images": lambda: embed_images.embed_images(at["views"], at["clip"], at["embedded"], params),
+    }
+    peaks = {name: peak_of(stage) for name, stage in stages.items()}
+    rows = [datasets.read(at[name], schema) for name, schema in WRITTEN.items()]
+    assert [len(each) // objects for each in rows] == [VIEWS_EACH, 1, VIEWS_EACH, 1, VIEWS_EACH]
+    views, nerfs = rows[0].nbytes, rows[1].nbytes
+    weights = {"prepare_scenes": views, "fit_nerfs": views, "render_nerfs": nerfs, "embed_nerfs": nerfs}
+    return {name: (peak, weights.get(name, views)) for name, peak in peaks.items()}
+
+
+WRITTEN = {
+    "views": VIEWS,
+    "nerfs": NERFS,
+    "rendered": RENDERED_VIEWS,
+    "vectors": NERF_EMBEDDINGS,
+    "embedded": IMAGE_EMBEDDINGS,
+}
+NAMES = [*WRITTEN, "objects", "rejected", "unfitted", "clip", "nf2vec", "start"]
+
+
+if __name__ == "__main__":
+    for room in ("clip", "nerf", "nf2vec"):
+        importlib.import_module(f"stages.{room}.jobs")
+    fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = BASE
+    scratch.Finished.tables.__defaults__ = (BASE,)
+    prepare_scenes.CHUNK = render_nerfs.CHUNK = BASE
+    found = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]
+    print(json.dumps(found))

@@ -1,0 +1,158 @@
+"""The embedding stages: killed, grown, short of memory, in another precision."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from stages import datasets
+from stages.clip import folders, small
+from stages.clip import jobs as clip_jobs
+from stages.clip.encoders import Encoder
+from stages.embed_images import embed_images
+from stages.embed_nerfs import embed_nerfs
+from stages.nerf.field import size, xavier
+from stages.nf2vec import jobs as nf2vec_jobs
+from stages.nf2vec.model import Model
+from stages.params import Architecture, ClipNetwork, Params
+from stages.scenes import pictures
+from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
+
+pytestmark = pytest.mark.thesis
+
+NETWORK = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+FIELD = Architecture(encoding="frequency", octaves=4, units=12, hidden_layers=2, outputs=6)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clip") / "tiny"
+    folders.save(folder, small.build(NETWORK, 0), small.description(NETWORK), small.PREPROCESSING)
+    return folder
+
+
+@pytest.fixture
+def nf2vec(tmp_path: Path, params: Params) -> Path:
+    how = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
+    model = Model(how, FIELD, seed=0)
+    datasets.write_model(tmp_path / "nf2vec", model.tensors, model.config)
+    return tmp_path / "nf2vec"
+
+
+def write_photos(folder: Path, ids: str) -> Path:
+    noise = {name: np.random.default_rng(ord(name)).integers(0, 256, (32, 32, 3), np.uint8) for name in ids}
+    columns = {"photo_id": list(ids), "image": [pictures.encode(noise[name]) for name in ids]}
+    columns |= {name: ["test"] * len(ids) for name in ("class_name", "source")}
+    datasets.write(folder, PHOTOS, [datasets.table(PHOTOS, columns)], "test")
+    return folder
+
+
+def write_nerfs(folder: Path, ids: str) -> Path:
+    noise = [torch.Generator().manual_seed(ord(name)) for name in ids]
+    weights = [(xavier(FIELD, 0) + 0.3 * torch.randn(size(FIELD), generator=each)).numpy() for each in noise]
+    columns = {"object_id": list(ids), "weights": np.stack(weights), "occupancy": [b"\1"] * len(ids)}
+    columns |= {name: [25.0] * len(ids) for name in NERFS.columns if name.startswith("psnr")}
+    datasets.write(folder, NERFS, [datasets.table(NERFS, columns)], "test")
+    return folder
+
+
+@pytest.fixture(params=["pictures", "nerfs"])
+def stage(request, tmp_path, params_with, clip, nf2vec, monkeypatch):
+    """A function that embeds items of some ids in chunks of two, and the list of chunks that were worked on."""
+    path, worked = params_with({"clip.batch": 2, "runtime.nerfs_at_once": 2}), []
+    monkeypatch.setattr("stages.embed_images.PHOTOS", 2)
+    monkeypatch.setattr("stages.embed_nerfs.CHUNK", 2)
+    module, name, column = {
+        "pictures": (clip_jobs, "embed_pictures", "photo_id"),
+        "nerfs": (nf2vec_jobs, "embed_nerfs", "object_id"),
+    }[request.param]
+    real = getattr(module, name)
+
+    def counted(job):
+        rows = job.rows if request.param == "pictures" else job.nerfs
+        worked.append("".join(rows[column].to_pylist()))
+        return real(job)
+
+    monkeypatch.setattr(module, name, counted)
+
+    def embedded(ids: str, out: str) -> dict[str, np.ndarray]:
+        if request.param == "pictures":
+            embed_images(write_photos(tmp_path / "photos", ids), clip, tmp_path / out, path)
+            rows, key = datasets.read(tmp_path / out, IMAGE_EMBEDDINGS), "owner_id"
+        else:
+            embed_nerfs(write_nerfs(tmp_path / "nerfs", ids), nf2vec, tmp_path / out, path)
+            rows, key = datasets.read(tmp_path / out, NERF_EMBEDDINGS), "object_id"
+        return dict(zip(rows[key].to_pylist(), datasets.matrix(rows["embedding"]), strict=True))
+
+    return embedded, worked
+
+
+def test_growth_embeds_only_what_is_new(stage):
+    embedded, worked = stage
+    before = embedded("bdf", "out")
+    assert worked == ["bd", "f"]
+    after = embedded("abcdf", "out")
+    assert worked == ["bd", "f", "ac"]
+    assert sorted(after) == list("abcdf")
+    assert all(np.array_equal(after[name], vector) for name, vector in before.items())
+
+
+def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, tmp_path, monkeypatch):
+    embedded, worked = stage
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
+    whole = embedded("abcdef", "whole")
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+
+    worked.clear()
+    with monkeypatch.context() as patch:
+        kept = datasets.write_shard
+
+        def failing(path, *rest, **more):
+            if len(worked) == 2:
+                raise KeyboardInterrupt  # before the second chunk is kept
+            kept(path, *rest, **more)
+
+        patch.setattr(datasets, "write_shard", failing)
+        with pytest.raises(KeyboardInterrupt):
+            embedded("abcdef", "resumed")
+    assert not (tmp_path / "resumed").exists()
+    resumed = embedded("abcdef", "resumed")
+    assert worked == ["ab", "cd", "cd", "ef"]
+    assert all(np.array_equal(resumed[name], vector) for name, vector in whole.items())
+
+
+def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with, clip, monkeypatch):
+    photos = write_photos(tmp_path / "photos", "abcdefg")
+    embed_images(photos, clip, tmp_path / "whole", params_with({}))
+    images, sizes = Encoder.images, []
+
+    def short_of_memory(self, given, batch):
+        sizes.append(len(given))
+        if len(given) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return images(self, given, batch)
+
+    monkeypatch.setattr(Encoder, "images", short_of_memory)
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
+    embed_images(photos, clip, tmp_path / "short", params_with({}))
+    assert sizes == [7, 3, 1, 1, 1, 1, 1, 1, 1]
+    found, whole = (datasets.read(tmp_path / name, IMAGE_EMBEDDINGS) for name in ("short", "whole"))
+    assert found["owner_id"].to_pylist() == list("abcdefg")
+    np.testing.assert_allclose(*(datasets.matrix(rows["embedding"]) for rows in (found, whole)), atol=1e-5)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision_gives_almost_the_same_directions_as_float32(tmp_path, params_with, clip, nf2vec, precision):
+    photos, nerfs = write_photos(tmp_path / "photos", "abc"), write_nerfs(tmp_path / "nerfs", "abc")
+    found = {}
+    for name in ("float32", precision):
+        params = params_with({"runtime.precision": name})
+        embed_images(photos, clip, tmp_path / "pictures", params)
+        embed_nerfs(nerfs, nf2vec, tmp_path / "vectors", params)
+        parts = (("pictures", IMAGE_EMBEDDINGS), ("vectors", NERF_EMBEDDINGS))
+        found[name] = [datasets.matrix(datasets.read(tmp_path / of, schema)["embedding"]) for of, schema in parts]
+    for exact, rough in zip(found["float32"], found[precision], strict=True):
+        assert not np.array_equal(exact, rough)
+        cosines = (exact * rough).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(rough, axis=1)
+        assert cosines.min() > 0.999

@@ -1,0 +1,30 @@
+"""Stages that work object by object need no more memory for many objects than for few."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.thesis
+
+ROOT = Path(__file__).parent.parent
+TOLERATED = 1 / 3  # of what the largest data set weighs: a stage that held it once would need all of it
+
+
+@pytest.fixture(scope="module")
+def peaks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, tuple[int, int]]]:
+    """Peak and weight of the data by stage, at 3, 12 and 48 objects of about 1 MB."""
+    command = [sys.executable, ROOT / "tests" / "scale_memory.py", tmp_path_factory.mktemp("scale")]
+    environment = {"PATH": "", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("stage", ["prepare_scenes", "fit_nerfs", "render_nerfs", "embed_nerfs", "embed_images"])
+def test_memory_is_flat_at_1_4_and_16_times_as_many_objects(peaks, stage):
+    (one, _), (four, _), (sixteen, weight) = (found[stage] for found in peaks)
+    assert weight > 24 * 2**20
+    assert max(four, sixteen) - one < TOLERATED * weight, (one, four, sixteen, weight)
