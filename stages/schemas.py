@@ -72,12 +72,12 @@ TRANSLATED_VIEWS = Schema(
 
 GENERATED_VIEWS = Schema(
     "generated_views",
-    key=("object_id", "kind", "method", "view"),
+    key=("owner_id", "kind", "method", "view"),
     columns={
-        "object_id": TEXT,
-        "kind": TEXT,  # what was decoded: the object's own NeRF vector (nerf), or one from its view (gt) or caption
+        "owner_id": TEXT,  # an object_id or a photo_id
+        "kind": TEXT,  # what was decoded: an object's own NeRF vector (nerf), or one from a view (gt), caption or photo
         "method": TEXT,  # how: reconstruction, mse, cosine rescaled
-        "view": INTEGER,  # of the object, whose camera it is
+        "view": INTEGER,  # whose camera it is: the object's own, for a photo some object's
         "image": BYTES,  # PNG RGBA, straight alpha
     },
 )

@@ -127,7 +127,7 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
 
 def _panel(panel: generation.Panel) -> dict[str, Any]:
     return {
-        "object_id": panel.object_id,
+        "owner_id": panel.owner_id,
         "class_name": panel.class_name,
         "caption": panel.caption,
         "pictures": [(label, _small(picture)) for label, picture in panel.pictures.items()],

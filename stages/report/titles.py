@@ -115,9 +115,10 @@ QUESTIONS = {
         "The same with “A 3d model of …” and “A photo of …” of every class: does the prompt find a NeRF of it?",
     ),
     "generation": (
-        "Generation from a view or a caption",
-        "Does the NeRF decoded from clip2nerf's output show the class asked for, and how near is it, for CLIP, to the "
-        "view and to the caption? For comparison: the object's own NeRF, and its reconstruction by the decoder.",
+        "Generation from a view, a caption or a photo",
+        "Does the NeRF decoded from clip2nerf's output show the class asked for, how near is it, for CLIP, to what was "
+        "asked, and do NeRFs of one class differ as much as real ones (1 − CLIP cosine)? For comparison: the object's "
+        "own NeRF, its reconstruction by the decoder, and the photo.",
     ),
     "baselines neighbours": (
         "Nearest neighbours in other spaces of NeRFs",

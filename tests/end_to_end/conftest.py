@@ -31,7 +31,7 @@ TINY: dict[str, Any] = {
     "captions": {"epochs": 4},
     "augmented": {"epochs": 2},
     "finetuning": {"epochs": 1, "batch": 4, "mapping_batch": 4},
-    "generation": {"views": [0, 10], "step": 0.2},
+    "generation": {"views": [0, 10], "cells": 12},
     "baselines": {"modulation": {"pool": 32, "steps": 5, "fit_steps": 5}},
     "intervals": {"resamples": 200},
 }
