@@ -22,7 +22,6 @@ def fit_nerfs(
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was set aside as `rejected`."""
     from stages.nerf import field, jobs
-    from stages.scenes.views import prints
 
     settings = load(params)
     if settings.imported.nerfs != FITTING:
@@ -33,7 +32,7 @@ def fit_nerfs(
     if len(weights) != field.size(how.field):
         raise InputError(f"{start}: {len(weights)} weights, nerf.field has {field.size(how.field)}; rerun start_nerfs")
     ids = set(datasets.read(objects, schemas.OBJECTS, ["object_id"])["object_id"].to_pylist())
-    looks = prints(datasets.shards(views, schemas.VIEWS))
+    looks = datasets.prints(datasets.shards(views, schemas.VIEWS), "object_id")
     if unseen := sorted(ids - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     numbers = [part.model_dump() for part in (how.field, how.fitting, how.rendering)]

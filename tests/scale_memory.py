@@ -1,7 +1,7 @@
 """Peak memory of every stage that streams, at 1, 4 and 16 times as many objects: run by tests/test_scale.py.
 
-Everything is imported once; each stage then runs in a child of its own, whose peak is what it needed beyond that.
-Chunks and shards are of three objects, so that the smallest catalogue fills one.
+Everything is imported, and used once, before; each stage then runs in a child of its own, whose peak is what it needed
+beyond what it was born with. Chunks and shards are of one object, so that the smallest catalogue fills two.
 """
 
 import importlib
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 
 from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, start_nerfs
@@ -20,19 +21,18 @@ from stages.nf2vec.model import Model
 from stages.params import ClipNetwork, load
 from stages.scenes import pictures
 from stages.scenes.disn import METADATA
-from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, RENDERED_VIEWS, VIEWS
 
-BASE, TIMES = 3, (1, 4, 16)
-VIEWS_EACH, PIXELS = 12, 160  # of noise, which does not compress: about 1 MB an object
+BASE, TIMES, CHUNK = 2, (1, 4, 16), 1
+VIEWS_EACH, PIXELS = 9, 160  # of noise, which does not compress: about 0.7 MB an object
 CHANGES = {
     "runtime.workers": 1,
     "scenes.source": "disn",
     "scenes.views": VIEWS_EACH,
     "scenes.resolution": PIXELS,
     "scenes.copies": 0,
-    "clip.batch": 12,
+    "clip.batch": 9,
     "nerf.field.encoding": "hash",
-    "nerf.field.hash": {"levels": 4, "log2_table": 15, "features": 2, "coarsest": 32, "growth": 1.5},  # 1 MB a NeRF
+    "nerf.field.hash": {"levels": 4, "log2_table": 15, "features": 2, "coarsest": 32, "growth": 1.5},  # 1 MB
     "nerf.field.hidden_layers": 1,
     "nerf.fitting.steps": 2,
     "nerf.fitting.occupancy": 32,
@@ -41,7 +41,7 @@ CHANGES = {
     "nf2vec.encoder": [8],
     "nf2vec.embedding": 8,
     "nf2vec.decoder": 8,
-    "runtime.nerfs_at_once": 3,
+    "runtime.nerfs_at_once": 2,
 }
 
 
@@ -53,7 +53,7 @@ def write_renders(folder: Path, objects: int) -> None:
         random = np.random.default_rng(number)
         easy = folder / "image" / "02958343" / f"{number:03d}" / "easy"
         easy.mkdir(parents=True)
-        lines = [f"[{30 * view}.0,25.0,0,0.8,35,32,1.75,0.0,0.0,0.0]," for view in range(VIEWS_EACH)]
+        lines = [f"[{40 * view}.0,25.0,0,0.8,35,32,1.75,0.0,0.0,0.0]," for view in range(VIEWS_EACH)]
         (easy / METADATA).write_text("\n".join(lines))
         for view in range(VIEWS_EACH):
             image = random.integers(0, 256, (PIXELS, PIXELS, 4), np.uint8)
@@ -95,7 +95,7 @@ def _status(name: str) -> int:
 
 
 def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
-    """By stage: its peak, and the bytes that it reads or writes if those are more."""
+    """By stage: its peak, and the bytes of what it streams."""
     folder.mkdir()
     os.environ["FIELDLINK_SCRATCH"] = str(folder / "scratch")
     write_renders(folder / "renders", objects)
@@ -115,28 +115,24 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
         "embed_images": lambda: embed_images.embed_images(at["views"], at["clip"], at["embedded"], params),
     }
     peaks = {name: peak_of(stage) for name, stage in stages.items()}
-    rows = [datasets.read(at[name], schema) for name, schema in WRITTEN.items()]
-    assert [len(each) // objects for each in rows] == [VIEWS_EACH, 1, VIEWS_EACH, 1, VIEWS_EACH]
-    views, nerfs = rows[0].nbytes, rows[1].nbytes
-    weights = {"prepare_scenes": views, "fit_nerfs": views, "render_nerfs": nerfs, "embed_nerfs": nerfs}
+    parts = {name: list(at[name].glob("part-*.parquet")) for name in WRITTEN}
+    rows = [sum(pq.read_metadata(part).num_rows for part in of) for of in parts.values()]
+    assert rows == [objects * VIEWS_EACH, objects, objects * VIEWS_EACH, objects, objects * VIEWS_EACH]
+    views, nerfs = (sum(part.stat().st_size for part in parts[name]) for name in ("views", "nerfs"))
+    weights = {"render_nerfs": nerfs, "embed_nerfs": nerfs}
     return {name: (peak, weights.get(name, views)) for name, peak in peaks.items()}
 
 
-WRITTEN = {
-    "views": VIEWS,
-    "nerfs": NERFS,
-    "rendered": RENDERED_VIEWS,
-    "vectors": NERF_EMBEDDINGS,
-    "embedded": IMAGE_EMBEDDINGS,
-}
+WRITTEN = ("views", "nerfs", "rendered", "vectors", "embedded")
 NAMES = [*WRITTEN, "objects", "rejected", "unfitted", "clip", "nf2vec", "start"]
 
 
 if __name__ == "__main__":
     for room in ("clip", "nerf", "nf2vec"):
         importlib.import_module(f"stages.{room}.jobs")
-    fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = BASE
-    scratch.Finished.tables.__defaults__ = (BASE,)
-    prepare_scenes.CHUNK = render_nerfs.CHUNK = BASE
+    fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
+    scratch.Finished.tables.__defaults__ = (CHUNK,)
+    prepare_scenes.CHUNK = render_nerfs.CHUNK = CHUNK
+    measured(Path(sys.argv[1]) / "first", BASE)
     found = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]
     print(json.dumps(found))

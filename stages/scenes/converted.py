@@ -16,7 +16,7 @@ from stages.errors import InputError
 from stages.params import ObjectClass
 from stages.scenes.listing import Found, Listing, collected
 from stages.scenes.shrinking import evenly, shrunk
-from stages.scenes.views import Views, of_rows, prints, some
+from stages.scenes.views import Views, of_rows, some
 from stages.schemas import OBJECTS, VIEWS
 
 
@@ -24,7 +24,7 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every original, with the numbers of the copies that came with it."""
     names, family = {each.synset: name for name, each in classes.items()}, defaultdict(list)
     rows = datasets.read(folder / "objects", OBJECTS).to_pylist()
-    looks = prints(datasets.shards(folder / "views", VIEWS))
+    looks = datasets.prints(datasets.shards(folder / "views", VIEWS), "object_id")
     for row in rows:
         if row["synset"] not in names:
             raise InputError(f"{folder}: {row['object_id']} is of synset {row['synset']}, no class of params.yaml")

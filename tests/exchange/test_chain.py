@@ -109,7 +109,7 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     start_nerfs(Path("start"), params)
     fit_nerfs(objects, posed, Path("start"), fitted, Path("rejected_nerfs"), params)
     train_nf2vec(objects, fitted, model, Path("curves"), params)
-    embed_nerfs(fitted, model, Path("vectors"))
+    embed_nerfs(fitted, model, Path("vectors"), params)
     prepare_photos(Path("photos"), Path("rejected_photos"), params)
     folders.save(Path("clip"), small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
     for name in ("views", "photos"):
