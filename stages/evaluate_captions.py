@@ -45,9 +45,8 @@ def evaluate_captions(
     classes, ranks = list(known.classes), known.retrieval.ranks
     searched = asked.searched(objects, nerf_embeddings, gt_embeddings, classes)
     words, said = datasets.read(prompts, PROMPT_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    plain = [
-        queries for queries in (texts.of_captions(said, searched), texts.of_prompts(words, classes)) if queries.ids
-    ]
+    kinds = texts.of_captions(said, searched), texts.of_prompts(words, classes)
+    plain = [queries for queries in kinds if queries.ids]  # not every source has captions
     views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     train = originals(datasets.read(objects, OBJECTS), "train", views["owner_id"].to_pylist())["object_id"].to_pylist()
     shift = texts.gap(views, said if len(said) else words, train)

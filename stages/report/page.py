@@ -3,10 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import jinja2
 import numpy as np
 
-from stages.report import claims, curves, galleries, generation, pictures, projections, psnr, tables, titles, world
+from stages.report import (
+    claims,
+    curves,
+    galleries,
+    generation,
+    pictures,
+    projections,
+    psnr,
+    tables,
+    templates,
+    titles,
+    world,
+)
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -18,14 +29,7 @@ SIDE = 160  # pixels of a picture on the page, at most
 
 def html(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> str:
     """The whole page; a section without its inputs says so. All text from data is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("stages", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html").render(page=_page(study, portraits, shown))
+    return templates.rendered("page.html", _page(study, portraits, shown))
 
 
 def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> dict[str, Any]:
