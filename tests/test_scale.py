@@ -10,21 +10,23 @@ import pytest
 pytestmark = pytest.mark.thesis
 
 ROOT = Path(__file__).parent.parent
-TOLERATED = 1 / 3  # of what the largest data set weighs: a stage that held it once would need all of it
+# One allocator, one heap: what pools and threads keep for later is not what a stage needs.
+ONE_HEAP = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
+TOLERATED = 1 / 2  # of what the largest data set weighs: a stage that held it once would need all of it
 
 
 @pytest.fixture(scope="module")
 def peaks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, tuple[int, int]]]:
-    """Peak and weight of the data by stage, at 2, 8 and 32 objects of about 0.7 MB."""
+    """Peak and weight of the data by stage, at 4, 16 and 64 objects of about 0.4 MB."""
     command = [sys.executable, ROOT / "tests" / "scale_memory.py", tmp_path_factory.mktemp("scale")]
-    environment = {"PATH": "", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    environment = {"PATH": "", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | ONE_HEAP
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("stage", ["prepare_scenes", "fit_nerfs", "render_nerfs", "embed_nerfs", "embed_images"])
-def test_memory_is_flat_from_4_to_16_times_as_many_objects(peaks, stage):
-    _, (four, _), (sixteen, weight) = (found[stage] for found in peaks)  # with one, buffers are not yet full
+def test_memory_is_flat_at_1_4_and_16_times_as_many_objects(peaks, stage):
+    (one, _), (four, _), (sixteen, weight) = (found[stage] for found in peaks)
     assert weight > 20 * 2**20
-    assert sixteen - four < TOLERATED * weight, (four, sixteen, weight)
+    assert max(four, sixteen) - one < TOLERATED * weight, (one, four, sixteen, weight)
