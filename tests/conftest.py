@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stages.params import Params, load
+from stages.params import ClipNetwork, Params, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +28,22 @@ def real() -> Path:
 def params() -> Params:
     """The default parameters."""
     return load(ROOT / "params.yaml")
+
+
+@pytest.fixture(scope="session")
+def network() -> ClipNetwork:
+    """A tiny CLIP of the small model's form."""
+    return ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory, network: ClipNetwork) -> Path:
+    """Its model folder, with weights at their random start."""
+    from stages.clip import folders, small
+
+    folder = tmp_path_factory.mktemp("clip") / "tiny"
+    folders.save(folder, small.build(network, 0), small.description(network), small.PREPROCESSING)
+    return folder
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from stages import datasets
-from stages.clip import folders, small
 from stages.clip import jobs as clip_jobs
 from stages.clip.encoders import Encoder
 from stages.embed_images import embed_images
@@ -15,21 +14,13 @@ from stages.embed_nerfs import embed_nerfs
 from stages.nerf.field import size, xavier
 from stages.nf2vec import jobs as nf2vec_jobs
 from stages.nf2vec.model import Model
-from stages.params import Architecture, ClipNetwork, Params
+from stages.params import Architecture, Params
 from stages.scenes import pictures
 from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
 
 pytestmark = pytest.mark.thesis
 
-NETWORK = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
 FIELD = Architecture(encoding="frequency", octaves=4, units=12, hidden_layers=2, outputs=6)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clip") / "tiny"
-    folders.save(folder, small.build(NETWORK, 0), small.description(NETWORK), small.PREPROCESSING)
-    return folder
 
 
 @pytest.fixture
@@ -58,7 +49,7 @@ def write_nerfs(folder: Path, ids: str) -> Path:
 
 
 @pytest.fixture(params=["pictures", "nerfs"])
-def stage(request, tmp_path, params_with, clip, nf2vec, monkeypatch):
+def stage(request, tmp_path, params_with, tiny_clip, nf2vec, monkeypatch):
     """A function that embeds items of some ids in chunks of two, and the list of chunks that were worked on."""
     path, worked = params_with({"clip.batch": 2, "runtime.nerfs_at_once": 2}), []
     monkeypatch.setattr("stages.embed_images.PHOTOS", 2)
@@ -78,7 +69,7 @@ def stage(request, tmp_path, params_with, clip, nf2vec, monkeypatch):
 
     def embedded(ids: str, out: str) -> dict[str, np.ndarray]:
         if request.param == "pictures":
-            embed_images(write_photos(tmp_path / "photos", ids), clip, tmp_path / out, path)
+            embed_images(write_photos(tmp_path / "photos", ids), tiny_clip, tmp_path / out, path)
             rows, key = datasets.read(tmp_path / out, IMAGE_EMBEDDINGS), "owner_id"
         else:
             embed_nerfs(write_nerfs(tmp_path / "nerfs", ids), nf2vec, tmp_path / out, path)
@@ -122,9 +113,9 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, t
     assert all(np.array_equal(resumed[name], vector) for name, vector in whole.items())
 
 
-def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with, clip, monkeypatch):
+def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with, tiny_clip, monkeypatch):
     photos = write_photos(tmp_path / "photos", "abcdefg")
-    embed_images(photos, clip, tmp_path / "whole", params_with({}))
+    embed_images(photos, tiny_clip, tmp_path / "whole", params_with({}))
     images, sizes = Encoder.images, []
 
     def short_of_memory(self, given, batch):
@@ -135,7 +126,7 @@ def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with,
 
     monkeypatch.setattr(Encoder, "images", short_of_memory)
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
-    embed_images(photos, clip, tmp_path / "short", params_with({}))
+    embed_images(photos, tiny_clip, tmp_path / "short", params_with({}))
     assert sizes == [7, 3, 1, 1, 1, 1, 1, 1, 1]
     found, whole = (datasets.read(tmp_path / name, IMAGE_EMBEDDINGS) for name in ("short", "whole"))
     assert found["owner_id"].to_pylist() == list("abcdefg")
@@ -143,12 +134,14 @@ def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with,
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_half_precision_gives_almost_the_same_directions_as_float32(tmp_path, params_with, clip, nf2vec, precision):
+def test_half_precision_gives_almost_the_same_directions_as_float32(
+    tmp_path, params_with, tiny_clip, nf2vec, precision
+):
     photos, nerfs = write_photos(tmp_path / "photos", "abc"), write_nerfs(tmp_path / "nerfs", "abc")
     found = {}
     for name in ("float32", precision):
         params = params_with({"runtime.precision": name})
-        embed_images(photos, clip, tmp_path / "pictures", params)
+        embed_images(photos, tiny_clip, tmp_path / "pictures", params)
         embed_nerfs(nerfs, nf2vec, tmp_path / "vectors", params)
         parts = (("pictures", IMAGE_EMBEDDINGS), ("vectors", NERF_EMBEDDINGS))
         found[name] = [datasets.matrix(datasets.read(tmp_path / of, schema)["embedding"]) for of, schema in parts]

@@ -43,62 +43,62 @@ def write_captioned(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("schema", "domain"), [(schemas.VIEWS, "gt"), (schemas.RENDERED_VIEWS, "rendered")])
-def test_views_are_embedded_on_black_under_their_own_ids(tiny: Path, tmp_path: Path, params_file, schema, domain):
+def test_views_are_embedded_on_black_under_their_own_ids(tiny_clip: Path, tmp_path: Path, params_file, schema, domain):
     images = write_views(tmp_path / "images", schema)
-    embed_images(tmp_path / "images", tiny, tmp_path / "out", params_file)
+    embed_images(tmp_path / "images", tiny_clip, tmp_path / "out", params_file)
     rows = datasets.read(tmp_path / "out", schemas.IMAGE_EMBEDDINGS)
     assert list(zip(rows["owner_id"].to_pylist(), rows["view"].to_pylist(), strict=True)) == [
         (name, view) for name in "ab" for view in range(3)
     ]
     assert set(rows["domain"].to_pylist()) == {domain}
-    expected = Encoder.load(tiny, "cpu").images(list(pictures.on_black(images)), 6)
+    expected = Encoder.load(tiny_clip, "cpu").images(list(pictures.on_black(images)), 6)
     np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_photos_of_different_sizes_have_view_0(tiny: Path, tmp_path: Path, params_file: Path):
+def test_photos_of_different_sizes_have_view_0(tiny_clip: Path, tmp_path: Path, params_file: Path):
     write_photos(tmp_path / "photos", [pictures.encode(noise(40, 50, 3)), pictures.encode(noise(32, 32, 4))])
-    embed_images(tmp_path / "photos", tiny, tmp_path / "out", params_file)
+    embed_images(tmp_path / "photos", tiny_clip, tmp_path / "out", params_file)
     rows = datasets.read(tmp_path / "out", schemas.IMAGE_EMBEDDINGS).select(["owner_id", "view", "domain"])
     assert rows.to_pylist() == [{"owner_id": f"photo-{n}", "view": 0, "domain": "photo"} for n in range(2)]
 
 
-def test_a_photo_that_does_not_decode_is_named(tiny: Path, tmp_path: Path, params_file: Path):
+def test_a_photo_that_does_not_decode_is_named(tiny_clip: Path, tmp_path: Path, params_file: Path):
     write_photos(tmp_path / "photos", [b"nothing"])
     with pytest.raises(InputError, match="photo_id photo-0: not a picture"):
-        embed_images(tmp_path / "photos", tiny, tmp_path / "out", params_file)
+        embed_images(tmp_path / "photos", tiny_clip, tmp_path / "out", params_file)
 
 
-def test_a_dataset_without_pictures_of_objects_is_refused(tiny: Path, tmp_path: Path, params_file: Path):
+def test_a_dataset_without_pictures_of_objects_is_refused(tiny_clip: Path, tmp_path: Path, params_file: Path):
     write_captioned(tmp_path / "captioned")
     with pytest.raises(
         InputError, match="holds captioned_pictures, expected one of views, rendered_views, translated_views, photos"
     ):
-        embed_images(tmp_path / "captioned", tiny, tmp_path / "out", params_file)
+        embed_images(tmp_path / "captioned", tiny_clip, tmp_path / "out", params_file)
 
 
-def test_prompts_are_filled_from_nouns_with_their_articles(tiny: Path, tmp_path: Path, params_file: Path):
-    embed_prompts(tiny, tmp_path / "out", params_file)
+def test_prompts_are_filled_from_nouns_with_their_articles(tiny_clip: Path, tmp_path: Path, params_file: Path):
+    embed_prompts(tiny_clip, tmp_path / "out", params_file)
     rows = datasets.read(tmp_path / "out", schemas.PROMPT_EMBEDDINGS)
     prompts = {(row["template"], row["class_name"]): row["prompt"] for row in rows.to_pylist()}
     assert len(prompts) == 2 * 13
     assert prompts["prompt_photo", "rifle"] == "A photo of a gun"
     assert prompts["prompt_3d_model", "airplane"] == "A 3d model of an airplane"
-    expected = Encoder.load(tiny, "cpu").texts(rows["prompt"].to_pylist())
+    expected = Encoder.load(tiny_clip, "cpu").texts(rows["prompt"].to_pylist())
     np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("captions", [["a red car", None, "a tall lamp"], [None] * 3])
 def test_captions_are_embedded_under_their_objects_ids_where_there_are_any(
-    tiny: Path, tmp_path: Path, params_file: Path, captions: list[str | None]
+    tiny_clip: Path, tmp_path: Path, params_file: Path, captions: list[str | None]
 ):
     columns = {"object_id": list("abc"), "base_object_id": list("abc"), "caption": captions, "augmentation": [0] * 3}
     columns |= {name: ["test"] * 3 for name in ("class_name", "synset", "split", "source")}
     datasets.write(tmp_path / "objects", schemas.OBJECTS, [datasets.table(schemas.OBJECTS, columns)], "test")
-    embed_captions(tmp_path / "objects", tiny, tmp_path / "out", params_file)
+    embed_captions(tmp_path / "objects", tiny_clip, tmp_path / "out", params_file)
     rows = datasets.read(tmp_path / "out", schemas.CAPTION_EMBEDDINGS)
     assert rows["object_id"].to_pylist() == [name for name, text in zip("abc", captions, strict=True) if text]
     if len(rows):
-        expected = Encoder.load(tiny, "cpu").texts(["a red car", "a tall lamp"])
+        expected = Encoder.load(tiny_clip, "cpu").texts(["a red car", "a tall lamp"])
         np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
 
 

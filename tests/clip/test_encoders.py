@@ -24,12 +24,12 @@ def cosines(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("sizes", [[(32, 32)] * 3, [(64, 64)] * 3, [(32, 32), (48, 100), (20, 17)]])
-def test_images_are_embedded_as_by_open_clip_picture_by_picture(tiny: Path, sizes: list[tuple[int, int]]):
-    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tiny}")
+def test_images_are_embedded_as_by_open_clip_picture_by_picture(tiny_clip: Path, sizes: list[tuple[int, int]]):
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tiny_clip}")
     pictures = noise(*sizes)
     with torch.inference_mode():
         alone = [model.eval().encode_image(transform(Image.fromarray(picture))[None]) for picture in pictures]
-    embeddings = Encoder.load(tiny, "cpu").images(pictures, batch=8)
+    embeddings = Encoder.load(tiny_clip, "cpu").images(pictures, batch=8)
     expected = torch.cat(alone).numpy()
     assert cosines(embeddings, expected).min() > 1 - 1e-6
     np.testing.assert_allclose(embeddings, expected, rtol=1e-4, atol=1e-5)
@@ -49,21 +49,24 @@ def test_images_of_a_model_with_its_own_mean_and_squashing_follow_its_config(tmp
     )
 
 
-def test_the_size_of_a_batch_does_not_matter(tiny: Path):
-    encoder, pictures = Encoder.load(tiny, "cpu"), noise(*[(32, 32)] * 7)
+def test_the_size_of_a_batch_does_not_matter(tiny_clip: Path):
+    encoder, pictures = Encoder.load(tiny_clip, "cpu"), noise(*[(32, 32)] * 7)
     whole = encoder.images(pictures, batch=7)
     for batch in (1, 3, 100):
         np.testing.assert_allclose(encoder.images(pictures, batch), whole, rtol=1e-5, atol=1e-5)
 
 
-def test_texts_are_embedded_as_by_open_clip(tiny: Path):
-    model, tokenize = open_clip.create_model(f"local-dir:{tiny}"), open_clip.get_tokenizer(f"local-dir:{tiny}")
+def test_texts_are_embedded_as_by_open_clip(tiny_clip: Path):
+    model, tokenize = (
+        open_clip.create_model(f"local-dir:{tiny_clip}"),
+        open_clip.get_tokenizer(f"local-dir:{tiny_clip}"),
+    )
     with torch.inference_mode():
         expected = model.eval().encode_text(tokenize(TEXTS)).numpy()
-    np.testing.assert_allclose(Encoder.load(tiny, "cpu").texts(TEXTS), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(Encoder.load(tiny_clip, "cpu").texts(TEXTS), expected, rtol=1e-5, atol=1e-6)
 
 
-def test_embeddings_keep_their_length(tiny: Path):
-    embeddings = Encoder.load(tiny, "cpu").images(noise((32, 32), (32, 32)), 2)
+def test_embeddings_keep_their_length(tiny_clip: Path):
+    embeddings = Encoder.load(tiny_clip, "cpu").images(noise((32, 32), (32, 32)), 2)
     assert embeddings.dtype == np.float32
     assert np.abs(np.linalg.norm(embeddings, axis=1) - 1).min() > 1e-3

@@ -13,12 +13,12 @@ from stages.params import ClipNetwork
 
 
 @pytest.fixture
-def copy(tiny: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(tiny, tmp_path / "copy"))
+def copy(tiny_clip: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_clip, tmp_path / "copy"))
 
 
-def test_what_is_loaded_is_what_was_saved(tiny: Path, network: ClipNetwork):
-    loaded, saved = folders.load(tiny)[0].state_dict(), small.build(network, 0).state_dict()
+def test_what_is_loaded_is_what_was_saved(tiny_clip: Path, network: ClipNetwork):
+    loaded, saved = folders.load(tiny_clip)[0].state_dict(), small.build(network, 0).state_dict()
     assert loaded.keys() == saved.keys()
     assert all(torch.equal(loaded[name], saved[name]) for name in saved)
 

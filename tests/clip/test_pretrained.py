@@ -71,10 +71,10 @@ def test_a_file_that_holds_no_weights_is_named(tiny_name, tmp_path: Path):
 
 
 @pytest.mark.thesis
-def test_a_folder_gives_the_model_in_it_and_one_without_weights_no_random_model(tiny, network, tmp_path: Path):
-    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+def test_a_folder_gives_the_model_in_it_and_one_without_weights_no_random_model(tiny_clip, network, tmp_path: Path):
+    folder = Path(shutil.copytree(tiny_clip, tmp_path / "folder"))
     save(tmp_path / "clip", *pretrained.fetch("whatever it is called", str(folder)))
-    saved, loaded = (load_file(place / WEIGHTS) for place in (tiny, tmp_path / "clip"))
+    saved, loaded = (load_file(place / WEIGHTS) for place in (tiny_clip, tmp_path / "clip"))
     assert saved.keys() == loaded.keys()
     assert all(torch.equal(saved[name], loaded[name]) for name in saved)
     (folder / WEIGHTS).unlink()
