@@ -55,6 +55,11 @@ def split(params: Params) -> list[Finding]:
     return [Finding("splits", "ok", f"{counts['validation']:,} validation, {counts['test']:,} test objects")]
 
 
+def made_here(path: Path) -> bool:
+    """Whether an entry of `imported` names our own code, which then does the work, and no folder."""
+    return path.suffix == ".py"
+
+
 def imported(params: Params) -> list[Finding]:
     """What comes from elsewhere in place of fits and training."""
     found = []
@@ -62,7 +67,7 @@ def imported(params: Params) -> list[Finding]:
         ("imported.nerfs", params.imported.nerfs, "import_nerfs"),
         ("imported.nf2vec", params.imported.nf2vec, "import_nf2vec"),
     ):
-        if path.suffix == ".py":
+        if made_here(path):
             continue
         there = path.is_dir() and any(path.glob("*"))
         advice = f"{path}: no such folder; write it with python -m stages.{verb}"

@@ -14,6 +14,7 @@ from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.training import loss_of
 from stages.params import Params
+from stages.readiness.data import made_here
 from stages.readiness.findings import Finding
 from stages.scenes import cameras, catalogue, hull, pictures
 from stages.scenes import rendering as meshes
@@ -57,9 +58,9 @@ def stages(params: Params, rates: Rates, images: float, *, objects: int, origina
     steps = params.nf2vec.training.steps
     hours = {
         "prepare_scenes": objects * rates.views / workers if made else None,
-        "fit_nerfs": objects * rates.fit / workers if params.imported.nerfs.suffix == ".py" else 0.0,
+        "fit_nerfs": objects * rates.fit / workers if made_here(params.imported.nerfs) else 0.0,
         "render_nerfs": originals * views * rates.render / workers,
-        "train_nf2vec": steps * rates.nf2vec_step if params.imported.nf2vec.suffix == ".py" else 0.0,
+        "train_nf2vec": steps * rates.nf2vec_step if made_here(params.imported.nf2vec) else 0.0,
         "embed_images": ((objects + originals) * views + photos) / images if images else None,
     }
     rows = [Finding(name, "note", "not measured" if s is None else f"{s / 3600:,.2f} h") for name, s in hours.items()]
