@@ -2,15 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stages import datasets
 from stages.params import load
 from stages.runtime import command, in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
-
-if TYPE_CHECKING:
-    pass
 
 PRELOAD = ["stages.finetuning.training"]
 START = "nerf2clip gt views=N cosine"  # the mapper that fine-tuning takes up

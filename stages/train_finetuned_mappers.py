@@ -4,8 +4,8 @@ from pathlib import Path
 
 from stages import datasets
 from stages.params import load
-from stages.runtime import command, in_workers, scratch_folder
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from stages.runtime import command
+from stages.schemas import MAPPED_EMBEDDINGS
 
 
 def train_finetuned_mappers(
@@ -25,34 +25,31 @@ def train_finetuned_mappers(
     """
     import numpy as np
 
+    from stages import trainings
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals, places, views_in
+    from stages.evaluation.subjects import originals
     from stages.mapper import records
-    from stages.mapper.pairs import Pairs
-    from stages.mapper.training import Model, Task, joined, train_many
+    from stages.mapper.training import Model, Task, joined
 
     known, stage = load(params), "train_finetuned_mappers"
     spaces = Mapped(datasets.read(vectors, MAPPED_EMBEDDINGS))
-    views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-    clip = datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays"))
-    catalogue, photos = datasets.read(objects, OBJECTS), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
+    given = trainings.pictures(objects, gt_embeddings, photo_embeddings)
     runs = [(variant, seed) for variant, seeds in spaces.variants.items() for seed in seeds]
-    pairs, ids = {}, {}
-    for split in ("train", "validation", "test"):
-        rows = originals(catalogue, split, spaces.ids("nerf"), views["owner_id"].to_pylist())
-        ids[split] = rows["object_id"].to_pylist()
-        nerf = [spaces.vectors(*run, "nerf", ids[split]) for run in runs]
-        pairs[split] = Pairs(np.stack(nerf), clip, *places(views, ids[split]))
+    having = spaces.ids("nerf"), given.views["owner_id"].to_pylist()
+    train, validation, test = (
+        originals(given.objects, split, *having)["object_id"].to_pylist() for split in ("train", "validation", "test")
+    )
+    learning, checking = (
+        given.beside(np.stack([spaces.vectors(*run, "nerf", ids) for run in runs]), ids) for ids in (train, validation)
+    )
     models = [Model(variant, "cosine", seed, nerf_set=place) for place, (variant, seed) in enumerate(runs)]
     how = known.mapper, known.study.seed, known.runtime.device
-    tasks = Task("clip2nerf", models, pairs["train"], pairs["validation"], *how).split(most=6)
-    trained = joined(list(in_workers(train_many, tasks, known.runtime.workers, ["stages.mapper.training"])))
+    tasks = Task("clip2nerf", models, learning, checking, *how).split(most=6)
+    trained = joined(trainings.trained(tasks, known.runtime.workers))
     datasets.write_model(out, trained.tensors, records.config(trained))
-    queries = views_in(views, clip.open()[0], ids["test"]).queries(known.study.seed)
-    shots = photos["owner_id"].to_pylist(), datasets.matrix(photos["embedding"])
-    columns = records.mapped(trained, {"gt": (ids["test"], queries), "photo": shots})
+    columns = records.mapped(trained, given.queries(test, known.study.seed))
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], stage)
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves([trained]))], stage)
+    trainings.write_curves([trained], curves, stage)
 
 
 if __name__ == "__main__":

@@ -17,29 +17,43 @@ from stages.mapper.training import Task, Trained, train_many
 from stages.runtime import in_workers, scratch_folder
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
-# What mappers are given once they are trained: by direction and domain, ids and the vector of each.
-Inputs = Mapping[str, Mapping[str, tuple[list[str], Float[np.ndarray, "_ _"]]]]
+# What mappers are given once they are trained: by domain, ids and the vector of each; and that by direction.
+Domains = Mapping[str, tuple[list[str], Float[np.ndarray, "_ _"]]]
+Inputs = Mapping[str, Domains]
 
 
 @dataclass(frozen=True)
-class Embedded:
-    """Rows of objects, and of the embeddings that mappers learn from and are asked with."""
+class Pictures:
+    """Rows of objects, and of the CLIP vectors of pictures that mappers learn from and are asked with."""
 
     objects: pa.Table
-    nerfs: pa.Table
     views: pa.Table  # owners and numbers of the ground truth views
     clip: datasets.Mapped  # their embeddings
     photos: pa.Table
 
+    def views_of(self, ids: Sequence[str]) -> Views:
+        return views_in(self.views, self.clip.open()[0], ids)
+
+    def beside(self, nerfs: Float[np.ndarray, "*set object nerf"], ids: Sequence[str]) -> Pairs:
+        """NeRF vectors of `ids` beside all views of each."""
+        return Pairs(nerfs, self.clip, *places(self.views, ids))
+
+    def queries(self, ids: Sequence[str], study_seed: int) -> Domains:
+        """One view of each of `ids`, and all photos."""
+        shots = self.photos["owner_id"].to_pylist(), datasets.matrix(self.photos["embedding"])
+        return {"gt": (list(ids), self.views_of(ids).queries(study_seed)), "photo": shots}
+
+
+@dataclass(frozen=True)
+class Embedded(Pictures):
+    """The same with the objects' NeRF vectors."""
+
+    nerfs: pa.Table
+
     @staticmethod
     def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path, photo_embeddings: Path) -> "Embedded":
-        return Embedded(
-            datasets.read(objects, OBJECTS),
-            datasets.read(nerf_embeddings, NERF_EMBEDDINGS),
-            datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"]),
-            datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays")),
-            datasets.read(photo_embeddings, IMAGE_EMBEDDINGS),
-        )
+        seen = pictures(objects, gt_embeddings, photo_embeddings)
+        return Embedded(**vars(seen), nerfs=datasets.read(nerf_embeddings, NERF_EMBEDDINGS))
 
     def ids(self, split: str, *having: Iterable[str], copies: bool = False) -> list[str]:
         """Originals of a split, or its copies too, that have a NeRF vector and views and are in each of `having`."""
@@ -52,17 +66,21 @@ class Embedded:
 
     def pairs(self, ids: Sequence[str]) -> Pairs:
         """Each object's NeRF vector beside all of its views."""
-        return Pairs(self.vectors(ids), self.clip, *places(self.views, ids))
-
-    def views_of(self, ids: Sequence[str]) -> Views:
-        return views_in(self.views, self.clip.open()[0], ids)
+        return self.beside(self.vectors(ids), ids)
 
     def test(self, study_seed: int) -> Inputs:
         """clip2nerf maps the queries (one view of each test object, all photos), nerf2clip the gallery."""
         ids = self.ids("test")
-        queries = self.views_of(ids).queries(study_seed)
-        shots = self.photos["owner_id"].to_pylist(), datasets.matrix(self.photos["embedding"])
-        return {"clip2nerf": {"gt": (ids, queries), "photo": shots}, "nerf2clip": {"nerf": (ids, self.vectors(ids))}}
+        return {"clip2nerf": self.queries(ids, study_seed), "nerf2clip": {"nerf": (ids, self.vectors(ids))}}
+
+
+def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pictures:
+    return Pictures(
+        datasets.read(objects, OBJECTS),
+        datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"]),
+        datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays")),
+        datasets.read(photo_embeddings, IMAGE_EMBEDDINGS),
+    )
 
 
 def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:
