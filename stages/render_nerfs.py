@@ -16,15 +16,15 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     import pyarrow.compute as pc
 
     from stages.nerf import jobs
-    from stages.scenes.views import prints
 
     settings = load(params)
     how, field, device = settings.nerf.rendering, settings.nerf.field, settings.runtime.device
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "augmentation"])
     originals = rows.filter(pc.field("augmentation") == 0)["object_id"]
     mine = pc.field("object_id").isin(originals)
-    nerf_prints = prints(shard.filter(mine) for shard in datasets.shards(nerfs, schemas.NERFS, NERF))
-    camera_prints = prints(shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA))
+    fitted = (shard.filter(mine) for shard in datasets.shards(nerfs, schemas.NERFS, NERF))
+    cameras = (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA))
+    nerf_prints, camera_prints = (datasets.prints(rows, "object_id") for rows in (fitted, cameras))
     shared = scratch.digest(scratch.code_digest(), how.model_dump(), field.model_dump())
     finished = scratch.finish(
         "render_nerfs",

@@ -71,7 +71,7 @@ def test_a_print_is_an_items_own_wherever_its_rows_lie():
     columns = {"stage": list("aabb"), "id": list("1234"), "reason": ["dark"] * 4}
     rows = datasets.table(REJECTED, columns)
     whole = datasets.prints([rows], "stage")
-    assert datasets.prints([rows.slice(0, 2), rows.slice(2)], "stage") == whole
+    assert datasets.prints([rows.slice(0, 2), rows.slice(0, 0), rows.slice(2)], "stage") == whole
     assert whole["a"] != whole["b"]
     changed = datasets.table(REJECTED, columns | {"reason": ["dark", "dark", "dark", "torn"]})
     assert datasets.prints([changed], "stage")["a"] == whole["a"]
