@@ -156,7 +156,7 @@ def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[
 def prints(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
     """A digest of each item's rows; tables are in order of `key`, an item may go on in the next."""
     found: dict[str, list[str]] = {}
-    for rows in tables:
+    for rows in filter(len, tables):
         names = rows[key].to_pylist()
         bounds = [row for row, name in enumerate(names) if not row or name != names[row - 1]] + [len(names)]
         for start, end in pairwise(bounds):

@@ -12,12 +12,12 @@ def embed_captions(objects: Path, clip: Path, out: Path, params: Path = Path("pa
     """Write `caption_embeddings` of all objects that have a caption; no rows where a source gives none."""
     import pyarrow.compute as pc
 
-    from stages.clip.encoders import Encoder
+    from stages.clip import encoders
 
     rows = datasets.read(objects, OBJECTS, ["object_id", "caption"]).filter(pc.field("caption").is_valid())
     captions = rows["caption"].to_pylist()
     how = load(params)
-    encoder = Encoder.load(clip, how.runtime.device)
+    encoder = encoders.load(clip, how.runtime.device)
     with precision(how.runtime.precision, how.runtime.device):
         vectors = encoder.texts([*captions, ""])[:-1]  # never without a text
     columns = {"object_id": rows["object_id"].to_pylist(), "caption": captions, "embedding": vectors}

@@ -9,12 +9,11 @@ from stages.runtime import command, precision
 
 def embed_prompts(clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `prompt_embeddings`: each template of the parameters, filled with each class's noun."""
-    from stages.clip import prompts
-    from stages.clip.encoders import Encoder
+    from stages.clip import encoders, prompts
 
     how = load(params)
     filled = prompts.filled(how.prompts, how.classes)
-    encoder = Encoder.load(clip, how.runtime.device)
+    encoder = encoders.load(clip, how.runtime.device)
     with precision(how.runtime.precision, how.runtime.device):
         vectors = encoder.texts([prompt.text for prompt in filled])
     columns = {

@@ -1,6 +1,5 @@
 """Retrieval with mappers that saw augmented copies, and with batches of many sizes (Tables 4.9 and 4.10)."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,10 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from stages.schemas import MAPPED_EMBEDDINGS
 
 SETTINGS = {"gt": ("a", "recall_synthetic"), "photo": ("b", "recall_real")}
+SWEPT = "nerf2clip siglip"  # the mapper whose batches Table 4.10 varies
 TITLES = {
     "4.9a": "augmented, synthetic",
     "4.9b": "augmented, real",
@@ -34,36 +34,33 @@ def evaluate_augmented(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
+    from stages import asked
     from stages.evaluation import searches
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
     from stages.evaluation.tables import Words
 
     known = load(params)
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
-    searched = searches.Objects.of(test, nerfs, views, classes)
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
+    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
     configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     ranks, answers = known.retrieval.ranks, []
-    for queries in asked:
+    for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         part, metric = SETTINGS[queries.domain]
-        found = list(searches.forward(queries, searched, vectors["clip2nerf"], max(ranks)))
-        found += searches.inverse(queries, searched, vectors["nerf2clip"], max(ranks))
-        for each in sorted(found, key=lambda each: _asked_for(each.row)):
-            place = Words(f"{'4.10' if _asked_for(each.row) else '4.9'}{part}", each.row, "", metric)
-            answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")
+        found = searches.by_mappers(queries, searched, vectors, max(ranks))
+        for each in found:
+            for table, row in _places(each.row, known.mapper.batch, known.augmented.batches):
+                place = Words(f"{table}{part}", row, "", metric)
+                answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")
     results.write(answers, TITLES, known)
 
 
-def _asked_for(row: str) -> int:
-    """The batch that a row's name asks for; 0 if it names none."""
-    found = re.search(r"batch=(\d+)", row)
-    return int(found[1]) if found else 0
+def _places(run: str, batch: int, batches: tuple[int, ...]) -> list[tuple[str, str]]:
+    """Tables and rows that a run fills: Table 4.10 repeats the row of Table 4.9 whose batch it asks for too."""
+    if "batch=" in run:
+        return [("4.10", run)]
+    repeated = run.startswith(SWEPT) and batch in batches
+    return [("4.9", run), *([("4.10", run.replace(SWEPT, f"{SWEPT} batch={batch}"))] if repeated else [])]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from stages.errors import InputError
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS
+from stages.schemas import MAPPED_EMBEDDINGS, PROMPT_EMBEDDINGS
 
 PARTS = {  # of tables and their metric, by the queries' domain
     "gt": ({"4.11": "b", "4.12": "a"}, "recall_synthetic"),
@@ -47,18 +47,17 @@ def evaluate_finetuning(
     """
     import pyarrow.compute as pc
 
+    from stages import asked
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.searches import Objects, Queries, answers
-    from stages.evaluation.subjects import only, originals
+    from stages.evaluation.searches import answers
     from stages.evaluation.tables import Words
-    from stages.evaluation.zero_shot import Naming
+    from stages.evaluation.zero_shot import Naming, templates
     from stages.finetuning import comparison
 
     known = load(params)
-    catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
-    views, words = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
-    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    validation, test = (originals(catalogue, split, *having) for split in ("validation", "test"))
+    classes, ranks = list(known.classes), known.retrieval.ranks
+    given = objects, nerf_embeddings, gt_embeddings, classes
+    validation, test = (asked.searched(*given, split) for split in ("validation", "test"))
 
     def read(folder: Path, *variants: str) -> Mapped:
         rows = datasets.read(folder, MAPPED_EMBEDDINGS)
@@ -70,28 +69,22 @@ def evaluate_finetuning(
     before = {"clip2nerf": read(original / "clip2nerf", ORIGINAL), "nerf2clip": read(original / "nerf2clip")}
     after = {name: read(tuned / name) for name in ("clip2nerf", "nerf2clip", "nerfs")}
     tensors, config = datasets.read_model(zero_shot_mappers)
-    vectors = [
-        datasets.matrix(only(nerfs, "object_id", rows["object_id"].to_pylist())["embedding"])
-        for rows in (validation, test)
-    ]
-    candidates, found = comparison.originals(tensors, config["models"], *vectors), []
+    candidates, found = comparison.originals(tensors, config["models"], validation.nerf, test.nerf), []
     if not candidates:
         raise InputError(f"{zero_shot_mappers}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
-    for template in dict.fromkeys(words["template"].to_pylist()):
-        own = words.filter(pc.field("template") == template)
-        place, named = Words("4.11a", BEST, template, "zero_shot_accuracy"), Naming.of(test, own)
-        found.append(comparison.best_original(candidates, Naming.of(validation, own), named, place))
+    named_of = [(each, [classes[i] for i in each.classes]) for each in (validation, test)]
+    for template, texts in templates(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
+        chosen_on, named = (Naming.of(each.ids, names, texts) for each, names in named_of)
+        place = Words("4.11a", BEST, template, "zero_shot_accuracy")
+        found.append(comparison.best_original(candidates, chosen_on, named, place))
         for variant, seeds in after["nerf2clip"].variants.items():
             vectors = [after["nerf2clip"].vectors(variant, seed, "nerf", named.ids) for seed in seeds]
             found.append(named.answers(place._replace(row=variant), vectors, seeds))
-    classes, ranks = list(known.classes), known.retrieval.ranks
-    searched = Objects.of(test, nerfs, views, classes)
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    for queries in (Queries.of_objects(searched, known.study.seed), Queries.of_photos(*shots, classes)):
+    for queries in asked.queries(test, photos, photo_embeddings, classes, known.study.seed):
         parts, metric = PARTS[queries.domain]
-        for table, each in comparison.compared(queries, searched, before, after, max(ranks)):
+        for table, each in comparison.compared(queries, test, before, after, max(ranks)):
             place = Words(table + parts[table], each.row, "", metric)
-            found += answers(each, queries, searched, ranks, place)
+            found += answers(each, queries, test, ranks, place)
     results.write(found, TITLES, known)
 
 

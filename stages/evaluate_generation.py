@@ -1,4 +1,4 @@
-"""Measure generated views: likeness to what was asked, the class they show, and PSNR to the object's own NeRF."""
+"""Measure generated views: likeness to what was asked, the class shown, variety, and PSNR and SSIM to the NeRFs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,19 +14,22 @@ from stages.schemas import (
     GENERATED_VIEWS,
     IMAGE_EMBEDDINGS,
     OBJECTS,
+    PHOTOS,
     PROMPT_EMBEDDINGS,
     RENDERED_VIEWS,
 )
 
-TABLE, ITSELF = "generation", "the NeRF itself"
+ITSELF = "the NeRF itself"
 
 
 def evaluate_generation(
     *,
     objects: Path,
+    photos: Path,
     generated: Path,
     rendered_views: Path,
     gt_embeddings: Path,
+    photo_embeddings: Path,
     captions: Path,
     prompts: Path,
     clip: Path,
@@ -35,44 +38,43 @@ def evaluate_generation(
 ) -> None:
     """Write the study's `results`; CLIP sees all renders on black, as it sees every picture of the study."""
     import numpy as np
+    import pyarrow.compute as pc
 
-    from stages.clip.encoders import Encoder
-    from stages.evaluation.subjects import labels, only, views_of
-    from stages.evaluation.tables import Answers, Words
-    from stages.evaluation.zero_shot import ensemble, similarities
-    from stages.generation import measures
+    from stages.clip import encoders
+    from stages.evaluation.subjects import views_of
+    from stages.evaluation.zero_shot import ensemble
+    from stages.generation import answers, measures
     from stages.generation.rows import Renders
 
     known, shown = load(params), datasets.read(generated, GENERATED_VIEWS)
-    ids = sorted(set(shown["object_id"].to_pylist()))
-    own = Renders.of_nerfs(datasets.rows_of(rendered_views, RENDERED_VIEWS, ids), shown)
-    catalogue, images = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    said = only(datasets.read(captions, CAPTION_EMBEDDINGS), "object_id", ids)
-    asked = {"view": (ids, views_of(images, ids).queries(known.study.seed))}
-    if len(said):
-        asked["caption"] = (said["object_id"].to_pylist(), datasets.matrix(said["embedding"]))
+    drawn, shots = (
+        sorted(set(shown.filter(chosen)["owner_id"].to_pylist()))
+        for chosen in (pc.field("kind") != "photo", pc.field("kind") == "photo")
+    )
+    views, said = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
+    of_objects = answers.Asked.of(datasets.rows_of(objects, OBJECTS, drawn))
+    of_objects.vectors["view"] = drawn, views_of(views, drawn).queries(known.study.seed)
+    of_objects.add("caption", said.filter(pc.field("object_id").isin(drawn)))
+    of_photos = answers.Asked.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
+    of_photos.add("photo", datasets.rows_of(photo_embeddings, IMAGE_EMBEDDINGS, shots))
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
-    names, texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
-    classes = labels(only(catalogue, "object_id", ids)["class_name"].to_pylist(), names, str(prompts))
-    encoder, answers, psnr = Encoder.load(clip, known.runtime.device), [], {}
+    texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
+    own = Renders.of_nerfs(datasets.rows_of(rendered_views, RENDERED_VIEWS, drawn), shown)
+    encoder, found, like = encoders.load(clip, known.runtime.device), [], {"psnr": {}, "ssim": {}}
     for row, renders in {**Renders.by_row(shown), ITSELF: own}.items():
-        flat = renders.pictures.reshape(-1, *renders.pictures.shape[2:])
+        flat = list(renders.pictures.reshape(-1, *renders.pictures.shape[2:]))
         with precision(known.runtime.precision, known.runtime.device):
-            seen = encoder.images(list(flat), known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
-        places = [ids.index(name) for name in renders.ids]
-        named = similarities(seen.mean(1), texts)
-        right = named.argmax(1) == classes[places]
-        answers.append(Answers.of(Words(TABLE, row, "class", TABLE), right[None], [0], renders.ids, [named]))
-        for what, (owners, vectors) in asked.items():
-            both = [name for name in renders.ids if name in owners]
-            taken = seen[[renders.ids.index(name) for name in both]]
-            alike = measures.likeness(taken, vectors[[owners.index(name) for name in both]])
-            place = Words(TABLE, row, f"CLIP cosine with {what}", TABLE)
-            answers.append(Answers.of(place, alike[None], [0], both, [alike]))
-        if row != ITSELF:
-            wanted = own.pictures[[own.ids.index(name) for name in renders.ids]]
-            psnr[row] = round(float(np.mean(measures.psnr(renders.pictures, wanted))), 2)
-    results.write(answers, {TABLE: "percent"}, known, extra={"psnr": psnr})
+            seen = encoder.images(flat, known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
+        asked = of_photos if row.startswith("photo") else of_objects
+        found += answers.of_row(row, renders.ids, seen, asked, texts)
+        if asked is of_objects and row != ITSELF:
+            both = renders.pictures, own.some(renders.ids)
+            for name, measure in (("psnr", measures.psnr), ("ssim", measures.ssim)):
+                like[name][row] = round(float(np.mean(measure(*both))), 4)
+    if shots:
+        ids, vectors = of_photos.vectors.pop("photo")
+        found += answers.of_row("the photo itself", ids, vectors[:, None], of_photos, texts)
+    results.write(found, {answers.TABLE: "percent"}, known, extra=like)
 
 
 if __name__ == "__main__":

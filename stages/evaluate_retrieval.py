@@ -9,7 +9,7 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NEIGHBOURS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from stages.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS
 
 SETTINGS = {"gt": ("4.4", "recall_synthetic"), "photo": ("4.5", "recall_real")}
 TITLES = {"4.4a": "synthetic", "4.4b": "synthetic", "4.5a": "real", "4.5b": "real"}
@@ -35,21 +35,16 @@ def evaluate_retrieval(
     """
     import pyarrow as pa
 
+    from stages import asked
     from stages.evaluation import searches
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
     from stages.evaluation.tables import Words
 
     known = load(params)
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
-    searched = searches.Objects.of(test, nerfs, views, classes)
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    asked = searches.Queries.of_objects(searched, known.study.seed), searches.Queries.of_photos(*shots, classes)
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers, more, nearest, hubs = [], [], [], {"synthetic": {}, "real": {}}
-    for queries in asked:
+    for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         number, metric = SETTINGS[queries.domain]
         for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
             nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))

@@ -9,11 +9,10 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, LOGITS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from stages.schemas import LOGITS, MAPPED_EMBEDDINGS
 
 SETTINGS = {"gt": ("concat synthetic", "recall_synthetic"), "photo": ("concat real", "recall_real")}
 TITLES = {"fig4.1": "spaces", "4.6": "heads", "4.7": "joined space"}
-DIRECTIONS = ("clip2nerf", "nerf2clip")
 
 
 def evaluate_spaces(
@@ -35,24 +34,18 @@ def evaluate_spaces(
     """
     import numpy as np
 
+    from stages import asked
     from stages.evaluation import heads, joined, searches, spaces
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
     from stages.evaluation.tables import Words
     from stages.mapper.kept import Kept
 
     known = load(params)
     classes, seed = list(known.classes), known.study.seed
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    catalogue, having = datasets.read(objects, OBJECTS), (nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist())
-    test, validation = (
-        searches.Objects.of(originals(catalogue, split, *having), nerfs, views, classes)
-        for split in ("test", "validation")
-    )
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    asked = searches.Queries.of_objects(test, seed), searches.Queries.of_photos(*shots, classes)
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in DIRECTIONS}
-    forward, inverse = (Kept.of(*datasets.read_model(mappers / name)) for name in DIRECTIONS)
+    given = objects, nerf_embeddings, gt_embeddings, classes
+    test, validation = (asked.searched(*given, split) for split in ("test", "validation"))
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
+    forward, inverse = (Kept.of(*datasets.read_model(mappers / name)) for name in searches.DIRECTIONS)
     f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"
     seeds = inverse.seeds(g)
     gallery = np.stack([vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds])
@@ -66,7 +59,7 @@ def evaluate_spaces(
     queries = searches.Queries.of_objects(validation, seed)
     chosen_on = queries, validation, forward.outputs(f, queries.clip), inverse.outputs(g, validation.nerf), seeds
     alpha = joined.Joined.of(*chosen_on).best_alpha(np.linspace(0, 1, known.embedding_spaces.alphas).round(4).tolist())
-    for queries in asked:
+    for queries in asked.queries(test, photos, photo_embeddings, classes, seed):
         questions = np.stack([vectors["clip2nerf"].vectors(f, own, queries.domain, queries.ids) for own in seeds])
         row, metric = SETTINGS[queries.domain]
         space = joined.Joined.of(queries, test, questions, gallery, seeds)

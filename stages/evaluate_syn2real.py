@@ -9,7 +9,7 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from stages.schemas import MAPPED_EMBEDDINGS
 
 TABLE = "4.8"
 
@@ -26,23 +26,17 @@ def evaluate_syn2real(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
+    from stages import asked
     from stages.evaluation import searches
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
     from stages.evaluation.tables import Words
 
     known = load(params)
-    nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    test, classes = originals(datasets.read(objects, OBJECTS), "test", *having), list(known.classes)
-    searched = searches.Objects.of(test, nerfs, views, classes)
-    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"]), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    queries = searches.Queries.of_photos(*shots, classes)
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in ("clip2nerf", "nerf2clip")}
+    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
+    _, queries = asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed)
+    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers = []
-    most = max(known.retrieval.ranks)
-    forward = searches.forward(queries, searched, vectors["clip2nerf"], most)
-    for found in (*forward, *searches.inverse(queries, searched, vectors["nerf2clip"], most)):
+    for found in searches.by_mappers(queries, searched, vectors, max(known.retrieval.ranks)):
         place = Words(TABLE, found.row, "", "recall_real")
         setting = f"translator {known.syn2real.translator}" if found.row.endswith("syn2real") else ""
         answers += searches.answers(found, queries, searched, known.retrieval.ranks, place, setting=setting)

@@ -11,8 +11,7 @@ from stages.results import Results
 from stages.runtime import command
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
-ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
-TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2", ENSEMBLE: "4.1 ensemble"}
+TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2", "prompt_ensemble": "4.1 ensemble"}
 METRIC = "zero_shot_accuracy"
 TITLES = {table: f"nerf2clip, {template}" for template, table in TABLES.items()} | {"4.3": "rendered views"}
 
@@ -27,30 +26,20 @@ def evaluate_zero_shot(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`."""
-    import pyarrow.compute as pc
-
     from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import labels, originals, views_of
+    from stages.evaluation.subjects import originals, views_of
     from stages.evaluation.tables import Words
     from stages.evaluation.views import mean_sets
-    from stages.evaluation.zero_shot import Naming, ensemble
+    from stages.evaluation.zero_shot import Naming, templates_and_ensemble
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
     test = originals(datasets.read(objects, OBJECTS), "test", ours.ids("nerf"), views["owner_id"].to_pylist())
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
-    words = datasets.read(prompts, PROMPT_EMBEDDINGS)
-    templates = {
-        name: (own["class_name"].to_pylist(), datasets.matrix(own["embedding"]))
-        for name in dict.fromkeys(words["template"].to_pylist())
-        for own in (words.filter(pc.field("template") == name),)
-    }
-    if len(templates) > 1:
-        templates[ENSEMBLE] = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
     answers = []
-    for template, (names, texts) in templates.items():
-        naming = Naming(ids, texts, labels(classes, names, str(prompts)))
+    for template, texts in templates_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
+        naming = Naming.of(ids, classes, texts)
         for variant, seeds in ours.variants.items() if template in TABLES else ():
             row, _, loss = variant.rpartition(" ")
             vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]

@@ -2,16 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stages import datasets
-from stages.errors import InputError
 from stages.params import load
 from stages.runtime import command, in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 PRELOAD = ["stages.finetuning.training"]
 START = "nerf2clip gt views=N cosine"  # the mapper that fine-tuning takes up
@@ -43,6 +42,7 @@ def finetune_nf2vec(
     from stages.evaluation.subjects import labels, originals, views_of
     from stages.finetuning import records
     from stages.finetuning.training import Examples, Task, finetune
+    from stages.mapper.kept import Kept
 
     known, stage = load(params), "finetune_nf2vec"
     catalogue, views = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
@@ -62,9 +62,9 @@ def finetune_nf2vec(
 
     sets, start = (examples("train"), examples("validation"), weights), datasets.read_model(nf2vec)
     how = known.finetuning, known.study.seed, known.runtime.device
-    started = {seed: _started(mappers, seed) for seed in known.mapper.seeds}
+    kept = Kept.of(*datasets.read_model(mappers))
     tasks = [
-        Task(objective, seed, start, started[seed], *sets, *how)
+        Task(objective, seed, start, kept.one(START, seed), *sets, *how)
         for objective in known.finetuning.objectives
         for seed in known.mapper.seeds
     ]
@@ -80,19 +80,6 @@ def finetune_nf2vec(
     classes = labels(rows["test"]["class_name"].to_pylist(), list(known.classes), str(objects))
     hits = {(task.variant, task.seed): rank_1(run.embeddings[place("test")], classes) for task, run in runs}
     datasets.write_text(metrics, json.dumps(records.health(runs, hits), indent=2) + "\n")
-
-
-def _started(mappers: Path, seed: int) -> "dict[str, np.ndarray]":
-    """The zero-shot study's mapper that fine-tuning of `seed` starts from, as a stack of one."""
-    tensors, config = datasets.read_model(mappers)
-    names: list[Any] = [(model["variant"], model["seed"]) for model in config["models"]]
-    if (START, seed) not in names:
-        raise InputError(
-            f"{mappers}: no {START!r} of seed {seed}, which fine-tuning starts from; zero_shot.views must reach the"
-            " number of views, zero_shot.losses hold cosine"
-        )
-    place = names.index((START, seed))
-    return {name: value[place : place + 1] for name, value in tensors.items()}
 
 
 if __name__ == "__main__":

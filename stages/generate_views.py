@@ -1,4 +1,4 @@
-"""Generate NeRFs from views and captions of test objects, and render them (protocol 12)."""
+"""Generate NeRFs from views and captions of test objects and from photos, and render them (protocol 12)."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from stages.schemas import (
     IMAGE_EMBEDDINGS,
     NERF_EMBEDDINGS,
     OBJECTS,
+    PHOTOS,
     VIEWS,
 )
 
@@ -21,15 +22,18 @@ def generate_views(
     *,
     objects: Path,
     views: Path,
+    photos: Path,
     nerf_embeddings: Path,
     gt_embeddings: Path,
+    photo_embeddings: Path,
     captions: Path,
     mappers: Path,
     nf2vec: Path,
     out: Path,
     params: Path = Path("params.yaml"),
 ) -> None:
-    """Write `generated_views`: D(v) of some test objects, and D(f(c)) for a view and, if it has one, the caption."""
+    """Write `generated_views`: D(v) of some test objects; D(f(c)) for a view and, if it has one, the caption of each;
+    and D(f(c)) for some photos, seen by the cameras of one of these objects."""
     import numpy as np
     import pyarrow.compute as pc
 
@@ -37,34 +41,34 @@ def generate_views(
     from stages.generation import jobs, vectors
 
     known, catalogue = load(params), datasets.read(objects, OBJECTS)
-    nerfs, images = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    having, how, seed = (
-        (nerfs["object_id"].to_pylist(), images["owner_id"].to_pylist()),
-        known.generation,
-        known.study.seed,
+    how, seed, device = known.generation, known.study.seed, known.runtime.device
+    nerfs = datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    images, seen = (datasets.read(folder, IMAGE_EMBEDDINGS) for folder in (gt_embeddings, photo_embeddings))
+    having = nerfs["object_id"].to_pylist(), images["owner_id"].to_pylist()
+    test, shots = originals(catalogue, "test", *having), datasets.read(photos, PHOTOS, ["photo_id", "class_name"])
+    ids, chosen = (
+        vectors.drawn(rows[key].to_pylist(), rows["class_name"].to_pylist(), how.per_class, seed)
+        for rows, key in ((test, "object_id"), (only(shots, "photo_id", seen["owner_id"].to_pylist()), "photo_id"))
     )
-    test = originals(catalogue, "test", *having)
-    ids = vectors.drawn(test["object_id"].to_pylist(), test["class_name"].to_pylist(), how.per_class, seed)
+    seen = only(seen, "owner_id", chosen)
     train = originals(catalogue, "train", *having)["object_id"].to_pylist()
     norm = float(np.linalg.norm(datasets.matrix(only(nerfs, "object_id", train)["embedding"]), axis=1).mean())
     said = only(datasets.read(captions, CAPTION_EMBEDDINGS), "object_id", ids)
-    asked = {"gt": (ids, views_of(images, ids).queries(seed))}
-    if len(said):
-        asked["caption"] = (said["object_id"].to_pylist(), datasets.matrix(said["embedding"]))
-    own = datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
-    found = {name: {("nerf", "reconstruction"): vector} for name, vector in zip(ids, own, strict=True)}
-    kept = datasets.read_model(mappers / "clip2nerf")
-    for kind, (owners, clip) in asked.items():
-        for method, outputs in vectors.generated(*kept, clip, how.losses, norm):
-            for name, vector in zip(owners, outputs, strict=True):
-                found[name][kind, method] = vector
-    cameras = datasets.rows_of(views, VIEWS, ids, CAMERA)
-    chosen = cameras.filter(pc.field("view").isin(how.views))
-    decoder, device = datasets.read_model(nf2vec), known.runtime.device
-    tasks = [jobs.ToDecode(name, found[name], only(chosen, "object_id", [name]), decoder, how, device) for name in ids]
+    asked = {
+        "gt": (ids, views_of(images, ids).queries(seed)),
+        "caption": (said["object_id"].to_pylist(), datasets.matrix(said["embedding"])),
+        "photo": (seen["owner_id"].to_pylist(), datasets.matrix(seen["embedding"])),
+    }
+    own = ids, datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
+    found = vectors.by_owner(own, asked, datasets.read_model(mappers / "clip2nerf"), how.losses, norm)
+    cameras = datasets.rows_of(views, VIEWS, ids, CAMERA).filter(pc.field("view").isin(how.views))
+    decoder, some = datasets.read_model(nf2vec), only(cameras, "object_id", ids[:1])
+    tasks = [
+        jobs.ToDecode(name, each, only(cameras, "object_id", [name]) if name in ids else some, decoder, how, device)
+        for name, each in found.items()
+    ]
     parts = list(in_workers(jobs.decode, tasks, known.runtime.workers, ["stages.generation.jobs"]))
-    rows = datasets.table(GENERATED_VIEWS, jobs.joined(parts))
-    datasets.write(out, GENERATED_VIEWS, [rows], "generate_views")
+    datasets.write(out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, jobs.joined(parts))], "generate_views")
 
 
 if __name__ == "__main__":

@@ -59,10 +59,11 @@ class Split(Strict):
 
 
 class Scenes(Strict):  # read by scenes/
-    source: Literal["catalogue", "meshes", "disn", "blender"]
+    source: Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
     folder: Path
     objects_per_class: PositiveInt
     split: Split
+    splits: Path
     copies: Annotated[int, Field(ge=0, le=2)]
     leak: Literal["none", "official"]
     views: PositiveInt
@@ -71,7 +72,7 @@ class Scenes(Strict):  # read by scenes/
 
 
 class Photos(Strict):  # read by scenes/
-    source: Literal["catalogue", "folder"]
+    source: Literal["catalogue", "folder", "domainnet"]
     folder: Path
     per_class: PositiveInt
     resolution: Annotated[int, Field(ge=8, le=4096)]
@@ -101,7 +102,7 @@ class ClipTraining(Strict):
 
 
 class Clip(Strict):  # read by clip/
-    source: Literal["train", "open_clip"]
+    source: Literal["train", "open_clip", "module"]
     model: str
     pretrained: str
     batch: PositiveInt
@@ -170,6 +171,11 @@ class Nerf(Strict):
     most_rejected: Share
 
 
+class Imported(Strict):  # read by the stages in whose place it comes
+    nerfs: Path
+    nf2vec: Path
+
+
 class Nf2vecTraining(Strict):
     steps: PositiveInt
     batch: PositiveInt
@@ -213,6 +219,11 @@ class Retrieval(Strict):
     ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 
 
+class Captions(Strict):
+    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
+    epochs: PositiveInt
+
+
 class Heads(Strict):  # read by heads/
     hidden: tuple[PositiveInt, ...]
     dropout: Annotated[float, Field(ge=0, lt=1)]
@@ -242,6 +253,7 @@ class Finetuning(Strict):  # read by finetuning/
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     epochs: PositiveInt
     batch: Annotated[int, Field(ge=2)]
+    mapping_batch: Annotated[int, Field(ge=2)]
     learning_rate: PositiveFloat
     mapper_learning_rate: PositiveFloat
     weight_decay: Annotated[float, Field(ge=0)]
@@ -276,6 +288,27 @@ class Generation(Strict):  # read by generation/
     step: PositiveFloat
 
 
+class Modulation(Strict):  # read by baselines/modulation.py
+    latent: PositiveInt
+    width: PositiveInt
+    layers: PositiveInt
+    pool: Annotated[int, Field(ge=2)]
+    points: PositiveInt
+    steps: PositiveInt
+    fit_steps: PositiveInt
+    learning_rate: PositiveFloat
+    latent_rate: PositiveFloat
+
+
+class Baselines(Strict):  # its modulation read by baselines/
+    components: PositiveInt
+    modulation: Modulation
+    clip2nerf: Loss
+    nerf2clip: Loss
+    epochs: PositiveInt
+    depth_views: PositiveInt
+
+
 class Intervals(Strict):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -296,14 +329,17 @@ class Params(Strict):
     prompts: Annotated[dict[str, Prompt], Field(min_length=1)]
     nerf: Nerf
     nf2vec: Nf2vec
+    imported: Imported
     mapper: Mapper
     zero_shot: ZeroShot
     retrieval: Retrieval
+    captions: Captions
     embedding_spaces: EmbeddingSpaces
     augmented: Augmented
     finetuning: Finetuning
     syn2real: Syn2real
     generation: Generation
+    baselines: Baselines
     intervals: Intervals
     claims: Claims
 

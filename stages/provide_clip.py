@@ -41,8 +41,11 @@ def _train(folder: Path, out: Path, how: Params) -> list[float]:
 
 
 def _take(out: Path, how: Params) -> list[float]:
-    from stages.clip import folders, pretrained
+    from stages.clip import elsewhere, folders, pretrained
 
+    if how.clip.source == "module":
+        elsewhere.save(out, how.clip.model, how.clip.pretrained)
+        return []
     taken = pretrained.fetch(how.clip.model, how.clip.pretrained)
     folders.save(out, taken.model, taken.model_cfg, taken.preprocess_cfg, taken.tokenizer)
     return []

@@ -22,9 +22,12 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "augmentation"])
     originals = rows.filter(pc.field("augmentation") == 0)["object_id"]
     mine = pc.field("object_id").isin(originals)
-    fitted = (shard.filter(mine) for shard in datasets.shards(nerfs, schemas.NERFS, NERF))
-    cameras = (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA))
-    nerf_prints, camera_prints = (datasets.prints(rows, "object_id") for rows in (fitted, cameras))
+    nerf_prints = datasets.prints(
+        (shard.filter(mine) for shard in datasets.shards(nerfs, schemas.NERFS, NERF)), "object_id"
+    )
+    camera_prints = datasets.prints(
+        (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA)), "object_id"
+    )
     shared = scratch.digest(scratch.code_digest(), how.model_dump(), field.model_dump())
     finished = scratch.finish(
         "render_nerfs",

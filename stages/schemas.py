@@ -30,7 +30,7 @@ OBJECTS = Schema(
         "class_name": TEXT,
         "synset": TEXT,
         "split": TEXT,
-        "source": TEXT,  # catalogue, meshes, disn or blender
+        "source": TEXT,  # catalogue, meshes, shapenet, disn, blender or nerfs
         "base_object_id": TEXT,  # the object this one is a copy of; its own id for an original
         "augmentation": INTEGER,  # 0 = original, 1 and 2 = copies A1 and A2
         "caption": TEXT,  # attributes in words: colour, parts, proportions
@@ -72,12 +72,12 @@ TRANSLATED_VIEWS = Schema(
 
 GENERATED_VIEWS = Schema(
     "generated_views",
-    key=("object_id", "kind", "method", "view"),
+    key=("owner_id", "kind", "method", "view"),
     columns={
-        "object_id": TEXT,
-        "kind": TEXT,  # what was decoded: the object's own NeRF vector (nerf), or one from its view (gt) or caption
+        "owner_id": TEXT,  # an object_id or a photo_id
+        "kind": TEXT,  # what was decoded: an object's own NeRF vector (nerf), or one from a view (gt), caption or photo
         "method": TEXT,  # how: reconstruction, mse, cosine rescaled
-        "view": INTEGER,  # of the object, whose camera it is
+        "view": INTEGER,  # whose camera it is: the object's own, for a photo some object's
         "image": BYTES,  # PNG RGBA, straight alpha
     },
 )
@@ -126,7 +126,7 @@ IMAGE_EMBEDDINGS = Schema(
     columns={
         "owner_id": TEXT,  # an object_id or a photo_id
         "view": INTEGER,  # 0 for a photo
-        "domain": TEXT,  # gt, rendered, photo or translated
+        "domain": TEXT,  # gt, rendered, photo, translated or depth
         "embedding": VECTOR,  # raw, not normalised
     },
 )

@@ -32,22 +32,16 @@ def train_heads(
     from stages.mapper.kept import Kept
 
     known = load(params)
-    stage, classes = "train_heads", list(known.classes)
+    stage, classes, variant = "train_heads", list(known.classes), f"nerf2clip {known.embedding_spaces.nerf2clip}"
     nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    kept, variant = (
-        Kept.of(*datasets.read_model(mappers / "nerf2clip")),
-        f"nerf2clip {known.embedding_spaces.nerf2clip}",
-    )
+    kept = Kept.of(*datasets.read_model(mappers / "nerf2clip"))
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
         rows = originals(catalogue, split, nerfs["object_id"].to_pylist())
-        ids[split], known_classes = (
-            rows["object_id"].to_pylist(),
-            labels(rows["class_name"].to_pylist(), classes, "objects"),
-        )
+        ids[split], right = rows["object_id"].to_pylist(), labels(rows["class_name"].to_pylist(), classes, "objects")
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
-        spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), known_classes)
-        spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), known_classes)
+        spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), right)
+        spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), right)
     rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
     tasks = [Task(name, seeds, seen["train"], seen["validation"], *rest) for name, seen in spaces.items()]
     trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.heads.training"]))

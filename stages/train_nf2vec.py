@@ -1,11 +1,11 @@
-"""Train nf2vec, encoder and decoder, on the NeRFs of all training objects and their copies."""
+"""Train nf2vec, encoder and decoder, on the NeRFs of all training objects and their copies; or take a trained one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stages import datasets, schemas
 from stages.errors import InputError
-from stages.params import load
+from stages.params import Params, load
 from stages.runtime import command, seed_of
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SPLITS = ("train", "validation")
+TRAINING = Path("stages/nf2vec/training.py")  # what imported.nf2vec names where nothing is imported
 
 
 def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
@@ -23,6 +24,9 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     from stages.nf2vec.training import train
 
     how = load(params)
+    if how.imported.nf2vec != TRAINING:
+        _take(how, out, curves)
+        return
     seed = seed_of(how.study.seed, "nf2vec")
     model = Model(how.nf2vec, how.nerf.field, seed)
     splits = [_of_split(objects, nerfs, split) for split in SPLITS]
@@ -34,6 +38,26 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     datasets.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")
     checkpoint.drop()
+
+
+def _take(how: Params, out: Path, curves: Path) -> None:
+    """Write the model of folder `imported.nf2vec`, and no curves."""
+    import numpy as np
+
+    from stages.nf2vec.model import Model
+
+    given = how.imported.nf2vec
+    tensors, config = datasets.read_model(given)
+    expected = Model(how.nf2vec, how.nerf.field, seed=0).config
+    if _form(config) != _form(expected):
+        raise InputError(f"{given}: made for {_form(config)}; nf2vec and nerf.field say {_form(expected)}")
+    datasets.write_model(out, Model.of(tensors, expected).tensors, expected)
+    datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(np.zeros((0, 3)), how.study.seed)], "train_nf2vec")
+
+
+def _form(config: dict[str, Any]) -> dict[str, Any]:
+    """What of a model's config decides its layers."""
+    return {key: config["nf2vec"][key] for key in ("layout", "encoder", "embedding", "decoder")} | config["field"]
 
 
 def _of_split(objects: Path, nerfs: Path, split: str) -> "pa.Table":

@@ -19,14 +19,13 @@ def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("
     """Write `translated_views`: of each original training or validation object its views of largest silhouettes."""
     import pyarrow.compute as pc
 
-    from stages.scenes.views import prints
     from stages.syn2real import jobs
 
     settings = load(params)
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
     taken = rows.filter((pc.field("augmentation") == 0) & (pc.field("split") != "test"))
     class_of = dict(zip(taken["object_id"].to_pylist(), taken["class_name"].to_pylist(), strict=True))
-    looks = prints(datasets.shards(views, schemas.VIEWS))
+    looks = datasets.prints(datasets.shards(views, schemas.VIEWS), "object_id")
     if unseen := sorted(class_of.keys() - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     most, seed, diffusion = settings.syn2real.views, settings.study.seed, _diffusion(settings, class_of)

@@ -1,6 +1,7 @@
 """Truths about the DAG: nothing is left out, dependencies are whole, paths and parameters are said once and right."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -68,19 +69,39 @@ def test_every_parameter_a_verb_reads_is_declared(name):
 
 
 def parameters_read(verb: Path) -> set[str]:
-    """Dotted keys below a name bound to `load(...)`; where the work runs decides no result and needs no declaration."""
-    tree = ast.parse(verb.read_text())
-    loaded = {
-        target.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("load(")
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    chains = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    keys = {chain.split(".", 1)[1] for chain in chains if chain.split(".")[0] in loaded and "(" not in chain}
+    """Dotted keys below `load(params)` or a name bound to it or to a part of it.
+
+    Where the work runs decides no result and needs no declaration.
+    """
+    tree, whole = ast.parse(verb.read_text()), "load(params)"
+    pairs = [pair for node in ast.walk(tree) if isinstance(node, ast.Assign) for pair in bound(node)]
+    sources = {ast.unparse(target): ast.unparse(value) for target, value in pairs}
+    loaded = {name: value.removeprefix(whole) for name, value in sources.items() if value.startswith(whole)}
+    chains, keys = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}, set()
+    for chain in chains:
+        name, _, rest = chain.replace(whole, "load").partition(".")
+        if name in {"load", *loaded} and "(" not in rest:
+            keys.add(f"{loaded.get(name, '')}.{rest}".lstrip("."))
     longest = {key for key in keys if not any(other.startswith(f"{key}.") for other in keys)}
     return {key for key in longest if not key.startswith("runtime")}
+
+
+def bound(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Targets and their values, those of `a, b = x, y` one by one."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=True)
+        else:
+            yield target, node.value
+
+
+def test_parameters_are_found_however_they_are_loaded(tmp_path: Path):
+    verb = tmp_path / "verb.py"
+    verb.write_text(
+        "known, stage = load(params), 'verb'\nhow = load(params).clip\nmore = load(params)\n"
+        "use(known.study.seed, how.batch, more.mapper.seeds, stage.name, load(params).photos.per_class)\n"
+    )
+    assert parameters_read(verb) == {"study.seed", "clip.batch", "mapper.seeds", "photos.per_class"}
 
 
 def test_every_stage_says_what_comes_out_and_files_stay_short():
@@ -97,4 +118,12 @@ def test_every_runnable_module_is_a_stage_of_some_pipeline(path):
         assert f"stages.{path.stem}" in {pipeline.verb(stage) for stage in pipeline.stages().values()}
 
 
-NO_STAGES = {"build_history"}  # it reads other commits, on which no result may depend
+NO_STAGES = {
+    "build_history",  # it reads other commits, on which no result may depend
+    "import_nerfs",  # these four stand at the study's doors: folders in and out
+    "import_nf2vec",
+    "export_nerfs",
+    "export_embeddings",
+    "apply_profile",  # these two come before it
+    "preflight",
+}

@@ -7,14 +7,20 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import Tensor, nn
 
-from stages.clip import folders
+from stages.clip import elsewhere, folders
+from stages.clip.interface import JointEncoder, Picture
 
-Picture = UInt8[np.ndarray, "_ _ 3"]
+
+def load(folder: Path, device: str) -> JointEncoder:
+    """The encoder of the model folder that provide_clip wrote: open_clip's, or a user's own."""
+    if (folder / elsewhere.CONFIG).is_file():
+        return elsewhere.load(folder, device)
+    return Encoder.load(folder, device)
 
 
 class Encoder:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float, UInt8
 
-from stages.clip.encoders import Encoder
+from stages.clip import encoders
+from stages.clip.interface import JointEncoder
 from stages.errors import InputError
 from stages.params import Runtime
 from stages.runtime import halving, precision
@@ -50,9 +51,9 @@ def embed_pictures(job: ToEmbed) -> Rows:
 
 
 @lru_cache(maxsize=1)
-def _encoder(folder: Path, _print: str, device: str) -> Encoder:
+def _encoder(folder: Path, _print: str, device: str) -> JointEncoder:
     """Read once by a process."""
-    return Encoder.load(folder, device)
+    return encoders.load(folder, device)
 
 
 def _decoded(rows: pa.Table, owner: str) -> list[UInt8[np.ndarray, "_ _ 3"]]:

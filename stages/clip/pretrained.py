@@ -1,5 +1,13 @@
-"""Published CLIP models: any name of open_clip with one of its tags, or with a checkpoint file."""
+"""Published CLIP models: any name of open_clip with one of its tags, or with a checkpoint file; or a folder.
 
+    <folder>/open_clip_config.json          {"model_cfg": …, "preprocess_cfg": …}, as open_clip and the hub have it
+    <folder>/open_clip_model.safetensors    or open_clip_pytorch_model.bin
+    <folder>/tokenizer.json, …              where the model has a tokenizer of its own (SigLIP's; needs `transformers`)
+
+The folder is the door for machines without a network. It says all of the model, clip.model is then only its name.
+"""
+
+import json
 import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,6 +15,7 @@ from typing import Any, NamedTuple
 import open_clip
 from torch import nn
 
+from stages.clip.folders import CONFIG
 from stages.errors import InputError
 
 
@@ -18,17 +27,19 @@ class Pretrained(NamedTuple):
 
 
 def fetch(model: str, pretrained: str) -> Pretrained:
-    """Load `model` with the weights of `pretrained`, a tag whose weights are on this machine already, or a file.
+    """Load `model` with the weights of `pretrained`, a tag whose weights are on this machine, a file or a folder.
 
     A file says nothing of its pictures: they are prepared as for the model's published weights (OpenAI's if it has
     them), which matters for SigLIP and others that don't use OpenAI's mean and standard deviation.
     """
+    if Path(pretrained).is_dir():
+        return _of_folder(Path(pretrained))
     description = open_clip.get_model_config(model)
     tags = open_clip.list_pretrained_tags_by_model(model)
     if description is None:
         raise InputError(f"clip.model: open_clip knows no {model!r}, see open_clip.list_models()")
     if pretrained not in tags and not Path(pretrained).is_file():
-        raise InputError(f"clip.pretrained: {pretrained!r} is neither a file nor one of {model}'s tags {tags}")
+        raise InputError(f"clip.pretrained: {pretrained!r} is no file, no folder and none of {model}'s tags {tags}")
     published = pretrained if pretrained in tags else next(iter(["openai"] if "openai" in tags else tags), None)
     preprocessing = _preprocessing(model, published) if published else {}
     try:
@@ -42,6 +53,18 @@ def fetch(model: str, pretrained: str) -> Pretrained:
         raise InputError(f"clip.model: {warning} Expected {model}-quickgelu, or another tag") from warning
     except Exception as error:  # open_clip, torch and safetensors raise what they like
         raise InputError(_advice(model, pretrained, error)) from error
+
+
+def _of_folder(folder: Path) -> Pretrained:
+    config, name = folder / CONFIG, f"local-dir:{folder}"
+    try:
+        description = json.loads(config.read_text(encoding="utf-8"))["model_cfg"]
+        loaded: Any = open_clip.create_model(name, require_pretrained=True)  # without it weights may be random
+        return Pretrained(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(name))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{config}: expected open_clip's description of a model ({error})") from error
+    except Exception as error:  # open_clip, torch and safetensors raise what they like
+        raise InputError(f"{folder}: expected weights of the model that {CONFIG} describes ({error})") from error
 
 
 def _preprocessing(model: str, tag: str) -> dict[str, Any]:

@@ -49,6 +49,13 @@ def build(network: ClipNetwork, seed: int) -> open_clip.CLIP:
     return model
 
 
+def untrained(network: ClipNetwork, seed: int) -> tuple[open_clip.CLIP, Any]:
+    """The network at its random start with its tokenizer, ready for an `Encoder`: as fast as a trained one."""
+    model = build(network, seed)
+    model.visual.preprocess_cfg = {**PREPROCESSING, "size": network.resolution}  # pyright: ignore
+    return model, open_clip.get_tokenizer(context_length=network.context)
+
+
 def sized(pictures: Sequence[UInt8[np.ndarray, "_ _ 3"]], side: int) -> UInt8[np.ndarray, "picture {side} {side} 3"]:
     """Square pictures at the network's resolution."""
     return np.stack(

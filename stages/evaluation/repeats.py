@@ -13,8 +13,10 @@ OTHER_MEASURES = " more"  # ends the name of a table that measures the rows of a
 
 # Each line is one run under several names. `*` stands for any text.
 ALLOWED = (
-    ("4.9a: nerf2clip siglip", "4.10a: nerf2clip siglip batch=64"),
-    ("4.9b: nerf2clip siglip", "4.10b: nerf2clip siglip batch=64"),
+    ("4.9a: nerf2clip siglip", "4.10a: nerf2clip siglip batch=*[0-9]"),  # the batch of Table 4.9, whichever it is
+    ("4.9b: nerf2clip siglip", "4.10b: nerf2clip siglip batch=*[0-9]"),
+    ("4.9a: nerf2clip siglip original", "4.10a: nerf2clip siglip batch=* original"),
+    ("4.9b: nerf2clip siglip original", "4.10b: nerf2clip siglip batch=* original"),
     ("4.4a: clip2nerf cosine", "4.11b: clip2nerf cosine (original)", "4.12a: clip2nerf cosine (original)"),
     ("4.5a: clip2nerf cosine", "4.11c: clip2nerf cosine (original)", "4.12b: clip2nerf cosine (original)"),
     ("4.4a: nerf2clip *", "4.11b: nerf2clip *"),  # like for like; two losses that are one show in 4.4a itself

@@ -17,6 +17,8 @@ from stages.evaluation.subjects import labels, only, views_of
 from stages.evaluation.tables import Answers, Words
 from stages.evaluation.views import Views
 
+DIRECTIONS = ("clip2nerf", "nerf2clip")
+
 
 @dataclass(frozen=True)
 class Objects:
@@ -79,9 +81,14 @@ class Found:
 
 def search(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
     """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all."""
+    yield from by_mappers(queries, objects, mapped, k)
+    yield from baselines(queries, objects, k)
+
+
+def by_mappers(queries: Queries, objects: Objects, mapped: Mapping[str, Mapped], k: int) -> Iterator[Found]:
+    """Both directions alone."""
     yield from forward(queries, objects, mapped["clip2nerf"], k)
     yield from inverse(queries, objects, mapped["nerf2clip"], k)
-    yield from baselines(queries, objects, k)
 
 
 def forward(
@@ -116,6 +123,12 @@ def baselines(queries: Queries, objects: Objects, k: int) -> Iterator[Found]:
     }
     for row, gallery in galleries.items():
         yield _found(row, "b", [0], [(queries.clip, gallery)], queries, objects, k)
+
+
+def among_themselves(row: str, objects: Objects, k: int) -> tuple[Found, Queries]:
+    """The `k` NeRFs nearest to each, itself left out; as queries, the NeRFs."""
+    queries = Queries("nerf", objects.ids, objects.nerf, objects.classes, np.arange(len(objects.ids)))
+    return _found(row, "a", [0], [(objects.nerf, Gallery.of_objects(objects.nerf))], queries, objects, k), queries
 
 
 def answers(

@@ -29,9 +29,15 @@ def of_prompts(prompts: pa.Table, classes: Sequence[str]) -> Queries:
     return Queries("prompt", ids, datasets.matrix(prompts["embedding"]), known, np.full(len(ids), -1))
 
 
-def gap(images: Float[np.ndarray, "image clip"], texts: Float[np.ndarray, "text clip"]) -> Float[np.ndarray, " clip"]:
-    """The modality gap: mean image vector less mean text vector, both raw."""
-    return (images.mean(0, dtype=np.float64) - texts.mean(0, dtype=np.float64)).astype(np.float32)
+def gap(views: pa.Table, texts: pa.Table, training: Sequence[str]) -> Float[np.ndarray, " clip"]:
+    """The modality gap: mean image vector of the training objects less their mean text vector, both raw.
+
+    `texts`: rows of `caption_embeddings`; or of `prompt_embeddings`, all of which count.
+    """
+    pictures = only(views, "owner_id", training)
+    words = only(texts, "object_id", training) if "object_id" in texts.column_names else texts
+    image, text = (datasets.matrix(rows["embedding"]).mean(0, dtype=np.float64) for rows in (pictures, words))
+    return (image - text).astype(np.float32)
 
 
 def shifted(queries: Queries, by: Float[np.ndarray, " clip"]) -> Queries:

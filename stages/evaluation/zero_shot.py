@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Float, Int
 
 from stages import datasets
 from stages.evaluation.retrieval import unit
 from stages.evaluation.subjects import labels
 from stages.evaluation.tables import Answers, Words
+
+ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
+Texts = tuple[list[str], Float[np.ndarray, "class dim"]]  # classes, and what they are asked with
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,10 @@ class Naming:
     right: Int[np.ndarray, " object"]  # place of the prompt of its class
 
     @staticmethod
-    def of(objects: pa.Table, prompts: pa.Table) -> "Naming":
-        """From rows of `objects` and one template's of `prompt_embeddings`."""
-        right = labels(objects["class_name"].to_pylist(), prompts["class_name"].to_pylist(), "prompts")
-        return Naming(objects["object_id"].to_pylist(), datasets.matrix(prompts["embedding"]), right)
+    def of(ids: list[str], classes: Sequence[str], texts: Texts) -> "Naming":
+        """`classes`: of each object."""
+        names, prompts = texts
+        return Naming(ids, prompts, labels(classes, names, "prompts"))
 
     def answers(
         self,
@@ -35,8 +39,14 @@ class Naming:
         setting: str = "",
     ) -> Answers:
         """Is each object named right, by the `vectors` that every training seed gives it?"""
-        found = np.stack([similarities(each, self.prompts) for each in vectors])
-        return Answers.of(place, found.argmax(2) == self.right, seeds, self.ids, list(found), setting=setting)
+        return self.by_logits(place, [similarities(each, self.prompts) for each in vectors], seeds, setting)
+
+    def by_logits(
+        self, place: Words, logits: Sequence[Float[np.ndarray, "object class"]], seeds: Sequence[int], setting: str = ""
+    ) -> Answers:
+        """The same of logits of the prompts' classes, in their order."""
+        right = np.stack(logits).argmax(2) == self.right
+        return Answers.of(place, right, seeds, self.ids, logits, setting=setting)
 
 
 def best(answers: Mapping[str, Answers]) -> str:
@@ -51,9 +61,24 @@ def similarities(
     return (unit(queries) @ unit(prompts).T).astype(np.float32)
 
 
-def ensemble(
-    classes: Sequence[str], prompts: Float[np.ndarray, "prompt dim"]
-) -> tuple[list[str], Float[np.ndarray, "class dim"]]:
+def templates(prompts: pa.Table) -> dict[str, Texts]:
+    """Rows of `prompt_embeddings` by template."""
+    found = {}
+    for name in dict.fromkeys(prompts["template"].to_pylist()):
+        own = prompts.filter(pc.field("template") == name)
+        found[name] = (own["class_name"].to_pylist(), datasets.matrix(own["embedding"]))
+    return found
+
+
+def templates_and_ensemble(prompts: pa.Table) -> dict[str, Texts]:
+    """The same and, where there are several, their ensemble last."""
+    found = templates(prompts)
+    if len(found) > 1:
+        found[ENSEMBLE] = ensemble(prompts["class_name"].to_pylist(), datasets.matrix(prompts["embedding"]))
+    return found
+
+
+def ensemble(classes: Sequence[str], prompts: Float[np.ndarray, "prompt dim"]) -> Texts:
     """Every class once, in order of name, with the mean of its prompts' unit vectors; `classes`: of each prompt."""
     names, place, count = np.unique(np.asarray(classes, object), return_inverse=True, return_counts=True)
     sums = np.zeros((len(names), prompts.shape[1]))

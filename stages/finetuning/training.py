@@ -53,6 +53,11 @@ class Task:
     def variant(self) -> str:
         return f"finetuned {self.objective}"
 
+    @property
+    def batch(self) -> int:
+        """NeRFs a step: to reconstruct them takes more memory."""
+        return self.how.batch if TERMS[self.objective].reconstructs else self.how.mapping_batch
+
 
 @dataclass(frozen=True)
 class Finetuned:
@@ -73,7 +78,7 @@ def finetune(task: Task) -> Finetuned:
     Raises `FloatingPointError` if that loss was never finite.
     """
     run = _Run(task)
-    per_epoch = max(len(task.train.weights) // task.how.batch, 1)  # an incomplete last batch is left out
+    per_epoch = max(len(task.train.weights) // task.batch, 1)  # an incomplete last batch is left out
     optimizer, schedule = run.optimizer(per_epoch * task.how.epochs)
     best, kept, curve, since = np.inf, None, [], []
     for step in progress(range(1, per_epoch * task.how.epochs + 1), f"{task.variant} seed={task.seed}", "steps"):
@@ -122,7 +127,7 @@ class _Run(nn.Module):
     def losses_of(self, step: int) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
         """The mapping loss of a step's batch, and all that the objective adds up."""
         self.nf2vec.train(self.task.how.batch_norm == "trained")
-        which = members(len(self.nerfs), self.task.how.batch, step, self.seed)
+        which = members(len(self.nerfs), self.task.batch, step, self.seed)
         batch = self.nerfs.take(which, self.task.device)
         embedding = self.nf2vec.embed(batch.weights)
         mapping = self._mapping(embedding, self.clip[which].to(self.task.device))

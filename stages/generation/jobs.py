@@ -1,4 +1,4 @@
-"""What worker processes do with one object: decode its vectors from its cameras."""
+"""What worker processes do with one object or photo: decode its vectors from some cameras."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from stages.scenes import pictures
 
 @dataclass(frozen=True)
 class ToDecode:
-    """One object's vectors by what was decoded and how, and its rows of dataset `views` (their cameras)."""
+    """Its vectors by what was decoded and how, and rows of dataset `views` (their cameras)."""
 
-    object_id: str
+    owner_id: str
     vectors: Mapping[tuple[str, str], Float[np.ndarray, " nerf"]]  # by kind and method
     cameras: pa.Table
     nf2vec: tuple[Mapping[str, np.ndarray], Mapping[str, Any]]  # tensors and config
@@ -36,11 +36,11 @@ def decode(job: ToDecode) -> dict[str, list[Any]]:
     rows = job.cameras
     poses = datasets.matrix(rows["camera_to_world"]).reshape(-1, 3, 4)
     camera = Camera(*(rows[name][0].as_py() for name in ("camera_angle_x", "width", "height")))
-    columns: dict[str, list[Any]] = {name: [] for name in ("object_id", "kind", "method", "view", "image")}
+    columns: dict[str, list[Any]] = {name: [] for name in ("owner_id", "kind", "method", "view", "image")}
     for (kind, method), vector in job.vectors.items():
         given = torch.tensor(vector, device=job.device)
         images = picture(decoder, given, poses, camera, cells=job.how.cells, step=job.how.step)
-        columns["object_id"] += [job.object_id] * len(images)
+        columns["owner_id"] += [job.owner_id] * len(images)
         columns["kind"] += [kind] * len(images)
         columns["method"] += [method] * len(images)
         columns["view"] += rows["view"].to_pylist()
@@ -49,5 +49,5 @@ def decode(job: ToDecode) -> dict[str, list[Any]]:
 
 
 def joined(parts: Sequence[Mapping[str, list[Any]]]) -> dict[str, list[Any]]:
-    """Columns of several objects one below the other."""
+    """Columns of several jobs one below the other."""
     return {name: [value for part in parts for value in part[name]] for name in parts[0]}

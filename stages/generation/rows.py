@@ -1,5 +1,6 @@
 """Generated views as the rows of the study's table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,20 +10,20 @@ from jaxtyping import UInt8
 
 from stages.scenes import pictures
 
-KINDS = {"gt": "view", "caption": "caption", "nerf": "NeRF vector"}
+KINDS = {"gt": "view", "caption": "caption", "photo": "photo", "nerf": "NeRF vector"}
 
 
 @dataclass(frozen=True)
 class Renders:
-    """Pictures of some objects from as many views each."""
+    """Pictures of what was made of some objects or photos, from as many views each."""
 
     ids: list[str]
-    pictures: UInt8[np.ndarray, "object view height width 3"]
+    pictures: UInt8[np.ndarray, "owner view height width 3"]
 
     @staticmethod
-    def of(rows: pa.Table, white: bool = False) -> "Renders":
-        """From rows of one kind and method, in order of object and view; on black, or on white."""
-        ids = list(dict.fromkeys(rows["object_id"].to_pylist()))
+    def of(rows: pa.Table, white: bool = False, key: str = "owner_id") -> "Renders":
+        """From rows of one kind and method, in order of owner and view; on black, or on white."""
+        ids = list(dict.fromkeys(rows[key].to_pylist()))
         over = pictures.on_white if white else pictures.on_black
         images = np.stack([over(pictures.decode(image)) for image in rows["image"].to_pylist()])
         return Renders(ids, images.reshape(len(ids), -1, *images.shape[1:]))
@@ -41,4 +42,8 @@ class Renders:
     def of_nerfs(rendered: pa.Table, generated: pa.Table) -> "Renders":
         """The NeRFs' own renders, from the same cameras."""
         views = sorted(set(generated["view"].to_pylist()))
-        return Renders.of(rendered.filter(pc.field("view").isin(views)))
+        return Renders.of(rendered.filter(pc.field("view").isin(views)), key="object_id")
+
+    def some(self, ids: Sequence[str]) -> "UInt8[np.ndarray, 'some view height width 3']":
+        """Those of `ids`, in that order."""
+        return self.pictures[[self.ids.index(name) for name in ids]]

@@ -41,6 +41,25 @@ def generated(
         yield (loss, outputs[loss]) if loss == "mse" else (f"{loss} rescaled", rescaled(outputs[loss], norm))
 
 
+def by_owner(
+    own: tuple[Sequence[str], Float[np.ndarray, "object nerf"]],
+    asked: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ clip"]]],
+    kept: tuple[Mapping[str, Float[np.ndarray, "..."]], Mapping[str, Any]],
+    losses: Sequence[str],
+    norm: float,
+) -> dict[str, dict[tuple[str, str], Float[np.ndarray, " nerf"]]]:
+    """All that is to be decoded of each object and photo, by kind and method.
+
+    `own`: objects and their NeRFs' vectors; `asked`: by kind, whose CLIP vectors; `kept`: tensors and config of f.
+    """
+    found = {name: {("nerf", "reconstruction"): vector} for name, vector in zip(*own, strict=True)}
+    for kind, (owners, clip) in asked.items():
+        for method, outputs in generated(*kept, clip, losses, norm):
+            for name, vector in zip(owners, outputs, strict=True):
+                found.setdefault(name, {})[kind, method] = vector
+    return found
+
+
 def rescaled(vectors: Float[np.ndarray, "row dim"], norm: float) -> Float[np.ndarray, "row dim"]:
     """The same directions, all of length `norm`; a zero vector stays zero."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -28,8 +28,17 @@ class Kept:
         found = [place for place, model in enumerate(self.models) if model["variant"] == variant]
         if not found:
             known = sorted({model["variant"] for model in self.models})
-            raise InputError(f"no mapper {variant!r}, expected one of {known}; is its loss in retrieval.losses?")
+            raise InputError(
+                f"no mapper {variant!r}, expected one of {known}; do its study's losses and views ask for it?"
+            )
         return found
+
+    def one(self, variant: str, seed: int) -> dict[str, Float[np.ndarray, "..."]]:
+        """The tensors of one mapper, as a stack of one; a seed that wasn't trained is an error that names it."""
+        found = [place for place in self.places(variant) if self.models[place]["seed"] == seed]
+        if not found:
+            raise InputError(f"no mapper {variant!r} of seed {seed}, expected one of {self.seeds(variant)}")
+        return {name: stack[found] for name, stack in self.tensors.items()}
 
     def seeds(self, variant: str) -> list[int]:
         return [self.models[place]["seed"] for place in self.places(variant)]

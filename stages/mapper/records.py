@@ -35,7 +35,8 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
         for model, own in zip(trained.models, losses.T, strict=True)
         for step, loss in zip(trained.check_steps, own, strict=True)
     ]
-    return dict(zip(("variant", "seed", "step", "split", "loss"), map(list, zip(*rows, strict=True)), strict=True))
+    names = ("variant", "seed", "step", "split", "loss")
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def mapped(trained: Trained, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]) -> dict[str, Any]:

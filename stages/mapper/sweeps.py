@@ -16,9 +16,11 @@ def tasks(
 ) -> list[Task]:
     """One per row of the tables, named as there, all seeds in it; on `original` with that word added.
 
-    Every row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs.
+    The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Every other
+    row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs.
     """
-    rows = dict.fromkeys(ROWS, how.batch) | {f"{SWEPT} batch={batch}": batch for batch in sweep.batches}
+    swept = {f"{SWEPT} batch={batch}": batch for batch in sweep.batches if batch != how.batch}
+    rows = dict.fromkeys(ROWS, how.batch) | swept
     more = round(len(augmented.counts) / len(original.counts))
     found = []
     for pairs, views, suffix in ((augmented, 1, ""), (original, more, " original")):

@@ -20,6 +20,7 @@ from stages.params import Architecture, Nf2vecTraining
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
 Cameras = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
 
+SHAPE = 3.0  # weight of opacity against colour: with 1, like colours come before like shapes in the embedding
 STEP = 0.2  # length over which a density becomes an opacity: densities of fitted NeRFs are about 2 to 30
 CANDIDATES = 8  # rays drawn for each that is kept: few of a camera's rays meet the object
 OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
@@ -28,21 +29,28 @@ OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
 def at_points(
     decoded: Field, nerfs: Nerfs, architecture: Architecture, how: Nf2vecTraining, random: torch.Generator
 ) -> Float[Tensor, ""]:
-    """Mean squared error of opacity and of colour times opacity; half of the points lie in occupied cells."""
-    occupied = nerfs.grids().flatten(1)
-    inside = points_in(occupied, how.points // 2, random)
-    anywhere = points_in(torch.ones_like(occupied), how.points - how.points // 2, random)
-    points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
-    with torch.no_grad():
-        rgb, density = evaluate(nerfs.weights, points, architecture)
-        target = radiance(rgb, density * occupied.gather(1, cell))
+    """Mean squared error of `radiance`; half of the points lie in occupied cells."""
+    points, target = targets(nerfs, architecture, how.points, random)
     return mse_loss(radiance(*decoded(points)), target)
 
 
+@torch.no_grad()
+def targets(
+    nerfs: Nerfs, architecture: Architecture, count: int, random: torch.Generator
+) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]:
+    """`count` points per NeRF, half of them in occupied cells, and the NeRF's own `radiance` there."""
+    occupied = nerfs.grids().flatten(1)
+    inside = points_in(occupied, count // 2, random)
+    anywhere = points_in(torch.ones_like(occupied), count - count // 2, random)
+    points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
+    rgb, density = evaluate(nerfs.weights, points, architecture)
+    return points, radiance(rgb, density * occupied.gather(1, cell))
+
+
 def radiance(rgb: Float[Tensor, "nerf point 3"], density: Float[Tensor, "nerf point"]) -> Float[Tensor, "nerf point 4"]:
-    """Opacity of a stretch of length `STEP`, after the colour that it sends out."""
+    """What a stretch of length `STEP` sends out, colour by colour, and `SHAPE` times its opacity."""
     opacity = -torch.expm1(-STEP * density)[..., None]
-    return torch.cat([opacity * rgb, opacity], dim=-1)
+    return torch.cat([opacity * rgb, SHAPE * opacity], dim=-1)
 
 
 def along_rays(

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import jinja2
-
-from stages.report import charts, pictures, titles
+from stages.report import charts, pictures, templates, titles
 from stages.report.history import Entry, Key, Point
 
 LINES = 8  # of one chart
@@ -14,20 +12,13 @@ LINES = 8  # of one chart
 
 def html(entries: Sequence[Entry]) -> str:
     """The whole page. All text from commits and files is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("stages", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     moved = [entry.moved(entries) for entry in entries]
     page = {
         "revisions": [_revision(entry, entries, len(found)) for entry, found in zip(entries, moved, strict=True)],
         "moved": list(_moved(entries, moved)),
         "files": [_file(name, keys, entries, moved) for name, keys in _files(entries).items()],
     }
-    return environment.get_template("history.html").render(page=page)
+    return templates.rendered("history.html", page)
 
 
 def _revision(entry: Entry, entries: Sequence[Entry], moved: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from stages.clip.encoders import Encoder
+from stages.clip.interface import JointEncoder
 from stages.mapper.networks import single
 from stages.nerf.rendering import Camera, render
 from stages.nf2vec.model import Model
@@ -43,7 +43,7 @@ def unpacked(occupancy: bytes, cells: int) -> Bool[np.ndarray, "x y z"]:
 
 
 def ways(
-    subject: Subject, model: Model, clip: Encoder, prompts: Float[np.ndarray, "prompt clip"], params: Params
+    subject: Subject, model: Model, clip: JointEncoder, prompts: Float[np.ndarray, "prompt clip"], params: Params
 ) -> dict[str, Callable[[], int]]:
     """Each way as a function that names the class. Time doesn't hang on a mapper's weights: a fresh one serves."""
     device = params.runtime.device

@@ -3,9 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import jinja2
+import numpy as np
 
-from stages.report import claims, curves, galleries, generation, pictures, projections, psnr, tables, titles, world
+from stages.report import (
+    claims,
+    curves,
+    galleries,
+    generation,
+    pictures,
+    projections,
+    psnr,
+    tables,
+    templates,
+    titles,
+    world,
+)
 from stages.report.charts import Chart
 from stages.report.galleries import Gallery
 from stages.report.speed import FROM_WEIGHTS
@@ -17,14 +29,7 @@ SIDE = 160  # pixels of a picture on the page, at most
 
 def html(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> str:
     """The whole page; a section without its inputs says so. All text from data is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("stages", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html").render(page=_page(study, portraits, shown))
+    return templates.rendered("page.html", _page(study, portraits, shown))
 
 
 def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> dict[str, Any]:
@@ -70,7 +75,9 @@ def _tiles(study: Study) -> Iterator[tuple[str, str]]:
     """The few numbers to know first, with their labels."""
     if study.nerfs is not None:
         yield f"{len(study.nerfs):,}", "NeRFs fitted"
-        yield f"{study.nerfs['psnr_heldout'].to_numpy().mean():.1f} dB", "mean PSNR on held-out views, whole frame"
+        name, quality = psnr.judged(study.nerfs)
+        if np.isfinite(quality).any():
+            yield f"{np.nanmean(quality):.1f} dB", f"mean PSNR on {name}, whole frame"
     results = {result.key: result.value for result in study.results}
     metrics = dict(flat(study.metrics))
     yield from ((f"{results[key]:.1f} %", label) for key, label in titles.RESULTS.items() if key in results)
@@ -124,7 +131,7 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
 
 def _panel(panel: generation.Panel) -> dict[str, Any]:
     return {
-        "object_id": panel.object_id,
+        "owner_id": panel.owner_id,
         "class_name": panel.class_name,
         "caption": panel.caption,
         "pictures": [(label, _small(picture)) for label, picture in panel.pictures.items()],

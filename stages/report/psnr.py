@@ -15,8 +15,18 @@ COLUMNS = tuple(column + frame for column in VIEWS.values() for frame in FRAMES.
 
 
 def values(nerfs: pa.Table, frame: str) -> dict[str, Float[np.ndarray, " nerf"]]:
-    """PSNR in dB by kind of view, for one of `FRAMES`."""
-    return {name: nerfs[column + FRAMES[frame]].to_numpy() for name, column in VIEWS.items()}
+    """PSNR in dB by kind of view, for one of `FRAMES`; NeRFs and kinds that were not measured are left out."""
+    measured = {name: nerfs[column + FRAMES[frame]].to_numpy() for name, column in VIEWS.items()}
+    return {name: numbers[np.isfinite(numbers)] for name, numbers in measured.items() if np.isfinite(numbers).any()}
+
+
+def judged(nerfs: pa.Table) -> tuple[str, Float[np.ndarray, " nerf"]]:
+    """What NeRFs are ranked by, and its name: held-out views, or fitted ones where none is held out. Whole frame."""
+    for name, column in reversed(VIEWS.items()):
+        numbers = nerfs[column].to_numpy().astype(np.float64)
+        if np.isfinite(numbers).any():
+            return name, numbers
+    return "no views", np.full(len(nerfs), np.nan)
 
 
 def histograms(nerfs: pa.Table) -> list[charts.Chart]:
@@ -24,6 +34,7 @@ def histograms(nerfs: pa.Table) -> list[charts.Chart]:
     return [
         charts.Chart(charts.histogram(values(nerfs, frame), f"PSNR, {frame}", "dB"), f"Histogram of PSNR, {frame}")
         for frame in FRAMES
+        if values(nerfs, frame)
     ]
 
 
@@ -38,8 +49,11 @@ def summary(nerfs: pa.Table) -> list[tuple[str, list[float]]]:
 
 def counts(nerfs: pa.Table) -> str:
     """CSV for `dvc plots`: NeRFs per whole dB, a column for each kind of view, whole frame."""
-    kinds = {name.replace(" ", "_"): numbers for name, numbers in values(nerfs, "whole frame").items()}
+    found = values(nerfs, "whole frame")
+    kinds = {name.replace(" ", "_"): found.get(name, np.zeros(0)) for name in VIEWS}
     both = np.concatenate(list(kinds.values()))
+    if not len(both):
+        return f"psnr,{','.join(kinds)}\n"
     edges = np.arange(np.floor(both.min()), np.floor(both.max()) + 2)
     columns = [np.histogram(numbers, edges)[0] for numbers in kinds.values()]
     text = io.StringIO()

@@ -107,16 +107,36 @@ QUESTIONS = {
     "captions": (
         "Retrieval with a caption",
         "Do mappers trained on pictures alone understand words? Each test object's caption, as it is and shifted by "
-        "the mean picture vector less the mean text vector (the modality gap).",
+        "the mean picture vector less the mean text vector (the modality gap). Rows “trained on captions”: the same "
+        "mappers, having learnt from the training objects' captions instead.",
     ),
     "prompts": (
         "Retrieval with a class prompt",
         "The same with “A 3d model of …” and “A photo of …” of every class: does the prompt find a NeRF of it?",
     ),
     "generation": (
-        "Generation from a view or a caption",
-        "Does the NeRF decoded from clip2nerf's output show the class asked for, and how near is it, for CLIP, to the "
-        "view and to the caption? For comparison: the object's own NeRF, and its reconstruction by the decoder.",
+        "Generation from a view, a caption or a photo",
+        "Does the NeRF decoded from clip2nerf's output show the class asked for, how near is it, for CLIP, to what was "
+        "asked, and do NeRFs of one class differ as much as real ones (1 − CLIP cosine)? For comparison: the object's "
+        "own NeRF, its reconstruction by the decoder, and the photo.",
+    ),
+    "baselines neighbours": (
+        "Nearest neighbours in other spaces of NeRFs",
+        "Is nf2vec worth its training? Class hits among the test NeRFs in its space, in the principal components of "
+        "the raw weights (pca) and in modulations of one shared field (functa).",
+    ),
+    "baselines synthetic": (
+        "Retrieval with a synthetic view in other spaces of NeRFs",
+        "Which vector of a NeRF is easiest to reach from CLIP? The same short training of clip2nerf and nerf2clip for "
+        "each space.",
+    ),
+    "baselines real": (
+        "Retrieval with a photo in other spaces of NeRFs",
+        "The same mappers asked with photos.",
+    ),
+    "baselines depth": (
+        "Zero-shot classification from depth maps",
+        "Can shape alone name an object, as in PointCLIP, and does that add to what nerf2clip says?",
     ),
     "4.5 more": (
         "Retrieval with a photo, other measures",
@@ -175,6 +195,7 @@ def words(name: str) -> str:
     name = name.replace("nerf_embedding", "NeRF embedding").replace("clip_embedding", "CLIP embedding")
     name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
     name = re.sub(r" gt only$", ", GT views only", name)
+    name = re.sub(r" captions$", ", trained on captions", name)
     return re.sub(r"^recall@", "Hit@", name).replace("siglip", "SigLIP").replace("_", " ")
 
 

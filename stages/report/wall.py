@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Float
 
 from stages.report.pictures import Picture, difference, of_rows
+from stages.report.psnr import judged
 from stages.report.study import Study
 
 
@@ -17,7 +19,7 @@ class Portrait:
     object_id: str
     class_name: str
     group: str  # best, median or worst
-    psnr: float  # dB, mean over the held-out views, whole frame on black
+    psnr: float  # dB, mean over the held-out views (fitted ones if none is), whole frame on black
     truth: Picture
     render: Picture
 
@@ -41,13 +43,18 @@ def ranked(psnr: Float[np.ndarray, " nerf"], each: int = 3) -> dict[str, list[in
 
 
 def portraits(study: Study) -> list[Portrait]:
-    """The chosen fits seen from the first held-out view; none if a picture's reader is missing."""
+    """The chosen fits seen from the first held-out view; none if a picture's reader or all quality is missing."""
     if study.nerfs is None or study.views_of is None or study.renders_of is None:
         return []
     originals = study.nerfs.filter(pc.field("object_id").isin(study.originals))
-    ids, psnr = originals["object_id"].to_pylist(), originals["psnr_heldout"].to_numpy().astype(np.float64)
+    _, quality = judged(originals)
+    known = np.isfinite(quality)
+    if not known.any():
+        return []
+    ids, psnr = originals.filter(pa.array(known))["object_id"].to_pylist(), quality[known]
     groups = ranked(psnr)
-    chosen, view = sorted(ids[i] for indices in groups.values() for i in indices), study.params.nerf.fitting.held_out[0]
+    chosen = sorted(ids[i] for indices in groups.values() for i in indices)
+    view = next(iter(study.params.nerf.fitting.held_out), 0)
     truths, renders = (of_rows(reader(chosen), "object_id", view) for reader in (study.views_of, study.renders_of))
     return [
         Portrait(ids[i], study.class_of[ids[i]], group, float(psnr[i]), truths[ids[i]], renders[ids[i]])

@@ -38,7 +38,7 @@ class Task:
 
 
 def offered(params: Params) -> dict[str, Task]:
-    """The pictures by id; every third of a class is plain, the others are photo-like, which is the harder task."""
+    """The pictures by id; every other one of a class is plain, the others are photo-like."""
     check_in_catalogue(params.classes)
     how, prompts = params.clip.pictures, tuple(sorted(params.prompts.items()))
     tasks = [
@@ -47,7 +47,7 @@ def offered(params: Params) -> dict[str, Task]:
             number,
             name,
             each.noun,
-            "photo" if (index * how.per_object + number) % 3 else "plain",
+            "photo" if (index * how.per_object + number) % 2 else "plain",
             params.study.seed,
             params.clip.network.resolution,
             prompts,

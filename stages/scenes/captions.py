@@ -41,7 +41,7 @@ TEMPLATES: dict[Domain, tuple[str, ...]] = {
         "A noisy picture of {noun}",
     ),
 }
-ATTRIBUTES = 0.4  # share of captions that say more than the class
+ATTRIBUTES = 0.1  # share of captions that say more than the class
 
 
 def caption(noun: str, attributes: str, domain: Domain, prompts: Mapping[str, str], seed: int) -> str:

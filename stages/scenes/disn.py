@@ -1,45 +1,39 @@
-"""Rendered views in the ShapeNetRenders layout of DISN: `image/<synset>/<model id>/easy/NN.png` (protocol 1.1).
+"""Rendered views in the ShapeNetRenders layout of DISN (protocol 1.1).
 
-Beside the pictures lies rendering_metadata.txt, a line per view: `[azimuth, elevation, in_plane, dist_ratio, focal_mm,
-sensor_mm, max_dist, x, y, z],`. Their world has z up: (x, y, z) of ours is (x, z, -y) of theirs. Their depth maps
-(8 bit, white where far) are not read.
+    <folder>/image/<synset>/<model id>/easy/NN.png, rendering_metadata.txt
+    <folder>/depth/<synset>/<model id>/easy/NN.png   optional
+
+The metadata has a line per view: `[azimuth, elevation, in_plane, dist_ratio, focal_mm, sensor_mm, max_dist, x, y, z],`.
+Their world has z up: (x, y, z) of ours is (x, z, -y) of theirs. A depth map is 8 bit, clip(1.4 (z - 0.7), 0, 1), white
+behind the object; what lies deeper than 1.41 is as white, and gets that depth.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Integer, UInt8
 
 from stages.errors import InputError
 from stages.params import ObjectClass
 from stages.scenes import pictures
 from stages.scenes.cameras import look_at_origin
-from stages.scenes.listing import Found, Listing, collected, digest_of
+from stages.scenes.listing import Listing, digest_of
+from stages.scenes.shapenet import by_model
 from stages.scenes.shrinking import evenly, shrunk, stacked
 from stages.scenes.views import Views
 
 METADATA = "rendering_metadata.txt"
+NEAREST, SLOPE = 0.7, 1.4  # of the depth maps
 FIELDS = ("azimuth", "elevation", "in_plane", "dist_ratio", "focal", "sensor", "max_dist", "x", "y", "z")
 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every model with easy views; a model id under several synsets is dropped everywhere (protocol 1)."""
-    names, places = {each.synset: name for name, each in classes.items()}, defaultdict(list)
-    for easy in sorted(folder.glob("image/*/*/easy")):
-        synset, model = easy.parts[-3:-1]
-        if synset not in names:
-            raise InputError(f"{easy.parent.parent}: no synset of params.yaml, expected one of {', '.join(names)}")
-        places[model].append(easy)
+    places = [(easy.parts[-3], easy.parts[-2], easy) for easy in sorted(folder.glob("image/*/*/easy"))]
     if not places:
         raise InputError(f"{folder}: no image/<synset>/<model id>/easy, expected the ShapeNetRenders layout")
-    single = {model: paths[0] for model, paths in places.items() if len(paths) == 1}
-    found = collected(Found(model, names[path.parts[-3]], path, _content(path)) for model, path in single.items())
-    for model, paths in places.items():
-        if len(paths) > 1:
-            found.duplicates[model] = f"in {len(paths)} classes: {', '.join(path.parts[-3] for path in paths)}"
-    return found
+    return by_model(places, classes, _content, _depth_content)
 
 
 def read(easy: Path, most_views: int, resolution: int) -> Views:
@@ -51,7 +45,25 @@ def read(easy: Path, most_views: int, resolution: int) -> Views:
         if not file.is_file():
             raise InputError(f"{file}: missing, {METADATA} has {len(poses)} views")
     images = stacked([pictures.decode(file.read_bytes()) for file in files], str(easy))
-    return shrunk(Views(images, poses[kept], angle), resolution)
+    depth = depth_of(easy, kept, images[..., 3])
+    return shrunk(Views(images, poses[kept], angle, depth), resolution)
+
+
+def depth_of(
+    easy: Path, kept: Integer[np.ndarray, " view"], alpha: UInt8[np.ndarray, "view height width"]
+) -> Float[np.ndarray, "view height width"] | None:
+    """z-depth of some views, 0 where `alpha` is; none where the model has no depth maps."""
+    folder = _depths(easy)
+    if not folder.is_dir():
+        return None
+    files = [folder / f"{view:02d}.png" for view in kept]
+    for file in files:
+        if not file.is_file():
+            raise InputError(f"{file}: missing, {folder} has depth maps of other views")
+    grey = [pictures.decode(file.read_bytes(), "RGB")[..., 0] for file in files]
+    if {each.shape for each in grey} != {alpha.shape[1:]}:
+        raise InputError(f"{folder}: depth maps of another size than the views of {easy}")
+    return np.where(alpha > 0, np.stack(grey) / np.float32(255 * SLOPE) + np.float32(NEAREST), np.float32(0))
 
 
 def cameras_of(metadata: Path) -> tuple[Float[np.ndarray, "view 3 4"], float]:
@@ -88,3 +100,13 @@ def _numbers(line: str, where: str) -> list[float]:
 
 def _content(easy: Path) -> str:
     return digest_of(sorted(path for path in easy.iterdir() if path.suffix == ".png" or path.name == METADATA))
+
+
+def _depths(easy: Path) -> Path:
+    """Where the depth maps of `image/<synset>/<model id>/easy` lie."""
+    return easy.parents[3] / "depth" / Path(*easy.parts[-3:])
+
+
+def _depth_content(easy: Path) -> str:
+    folder = _depths(easy)
+    return digest_of(sorted(folder.glob("*.png"))) if folder.is_dir() else ""

@@ -23,6 +23,7 @@ class Found:
     content: str
     beside: str = ""  # digest of what else its looks depend on
     up: str = "y"  # the axis that points up in a mesh file
+    copies: tuple[int, ...] | None = None  # numbers of the augmented copies that came with it; none: they can be made
 
 
 @dataclass

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import trimesh
+from trimesh.resolvers import FilePathResolver
 
 from stages.errors import InputError
 from stages.scenes.listing import Found, Listing, class_folders, collected, digest_of, safe
@@ -34,10 +35,14 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
     return collected(offers).without_duplicates()
 
 
-def read(path: Path, up: str) -> Model:
-    """The mesh with its colours, of unit diagonal and centred; raises `InputError` if it can't be used."""
+def read(path: Path, up: str, within: Path | None = None) -> Model:
+    """The mesh with its colours, of unit diagonal and centred; raises `InputError` if it can't be used.
+
+    `within`: the folder in which its materials and textures may lie, if not the mesh's own.
+    """
     try:
-        parts = [part for part in trimesh.load_scene(path, process=False).dump() if isinstance(part, trimesh.Trimesh)]
+        scene = trimesh.load_scene(path, process=False, resolver=_Within(path, within) if within else None)
+        parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
     except Exception as error:  # loaders raise what they like
         raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error})") from error
     parts = [part for part in parts if len(part.faces)]
@@ -49,6 +54,20 @@ def read(path: Path, up: str) -> Model:
     linear = path.suffix.lower() in {".glb", ".gltf"}
     model = checked(Model(vertices, faces, textured(vertices[faces], parts, linear)), str(path))
     return normalised(transformed(model, Z_TO_Y) if up == "z" else model)
+
+
+class _Within(FilePathResolver):
+    """Files named relative to the mesh's own folder, anywhere below `root`."""
+
+    def __init__(self, mesh: Path, root: Path) -> None:
+        super().__init__(str(mesh))
+        self.root = root.resolve()
+
+    def absolute(self, name: str) -> Path:
+        path = (Path(self.parent) / name.strip()).resolve()
+        if not path.is_relative_to(self.root):
+            raise ValueError(f"'{name}' lies outside {self.root}")
+        return path
 
 
 def _ups(folder: Path) -> dict[str, str]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from stages.errors import InputError
 from stages.params import Params
 from stages.runtime import seed_of
-from stages.scenes import catalogue, photo_folder, photos, pictures
+from stages.scenes import catalogue, domainnet, photo_folder, photos, pictures
 from stages.scenes.listing import Found, Listing, check_in_catalogue
 from stages.scratch import Rows, digest
+
+LISTINGS = {"folder": photo_folder.listing, "domainnet": domainnet.listing}
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Task:
     seed: int  # the study's
     resolution: int
     found: Found | None
+    source: str
 
     def key(self, code: str) -> str:
         drawn = [self.seed, self.resolution]
@@ -28,8 +31,8 @@ class Task:
 
 def offered(params: Params) -> tuple[dict[str, Task], Listing]:
     """The photos, by id, and what the folder holds that can't be used."""
-    if params.photos.source == "folder":
-        listing = photo_folder.listing(params.photos.folder, params.classes)
+    if params.photos.source in LISTINGS:
+        listing = LISTINGS[params.photos.source](params.photos.folder, params.classes)
         tasks = [_task(params, found.object_id, found.class_name, found) for found in listing.found]
     else:
         listing = Listing()
@@ -54,7 +57,7 @@ def work(tasks: list[Task]) -> Rows:
         "photo_id": [task.photo_id for task in kept],
         "class_name": [task.class_name for task in kept],
         "image": [images[task.photo_id] for task in kept],
-        "source": ["folder" if task.found else "catalogue" for task in kept],
+        "source": [task.source for task in kept],
     }
     return Rows(columns, rejected)
 
@@ -73,4 +76,4 @@ def _image(task: Task) -> bytes:
 
 def _task(params: Params, photo_id: str, class_name: str, found: Found | None) -> Task:
     noun = params.classes[class_name].noun
-    return Task(photo_id, class_name, noun, params.study.seed, params.photos.resolution, found)
+    return Task(photo_id, class_name, noun, params.study.seed, params.photos.resolution, found, params.photos.source)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Integer
+from jaxtyping import Float, Integer
 from PIL import Image
 
 from stages.errors import InputError
@@ -23,7 +23,17 @@ def shrunk(views: Views, resolution: int) -> Views:
     scale = resolution / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = [np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX)) for image in views.image]
-    return replace(views, image=np.stack(small))  # Pillow weighs by alpha itself
+    depth = None if views.depth is None else np.stack([_shrunk_depth(each, size) for each in views.depth])
+    return replace(views, image=np.stack(small), depth=depth)  # Pillow weighs by alpha itself
+
+
+def _shrunk_depth(depth: Float[np.ndarray, "_ _"], size: tuple[int, int]) -> Float[np.ndarray, "_ _"]:
+    """Means over what lies in an area; 0 where nothing does."""
+    sums, shares = (
+        np.asarray(Image.fromarray(part.astype(np.float32)).resize(size, Image.Resampling.BOX))
+        for part in (depth, depth > 0)
+    )
+    return np.where(shares > 0, sums / np.maximum(shares, 1e-6), 0).astype(np.float32)
 
 
 def stacked(images: list[np.ndarray], name: str) -> np.ndarray:

@@ -15,14 +15,33 @@ from stages import datasets, schemas
 from stages.errors import InputError
 from stages.params import Params, Scenes
 from stages.runtime import seed_of
-from stages.scenes import augmentation, blender, cameras, catalogue, disn, mesh_folder, splits, views
+from stages.scenes import (
+    augmentation,
+    blender,
+    cameras,
+    catalogue,
+    converted,
+    disn,
+    mesh_folder,
+    shapenet,
+    split_files,
+    splits,
+    views,
+)
 from stages.scenes.listing import NO_SYNSET, Found, Listing, check_in_catalogue
+from stages.scenes.meshes import Model
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
 from stages.scratch import Rows, digest
 
-LISTINGS = {"meshes": mesh_folder.listing, "disn": disn.listing, "blender": blender.listing}
-SINGLE_SCENES = ("disn", "blender")  # may come with too few objects to be split: those are there to be fitted
+LISTINGS = {
+    "meshes": mesh_folder.listing,
+    "shapenet": shapenet.listing,
+    "disn": disn.listing,
+    "blender": blender.listing,
+    "nerfs": converted.listing,
+}
+SINGLE_SCENES = ("disn", "blender", "nerfs")  # may come with too few objects to be split: those are there to be fitted
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,8 @@ def offered(params: Params) -> tuple[dict[str, Task], Listing]:
         originals, listing = _of_catalogue(params), Listing()
     else:
         listing = LISTINGS[scenes.source](scenes.folder, params.classes)
+        if scenes.splits != splits.OWN:
+            listing = split_files.read(scenes.splits).without_ambiguous(listing)
         originals = _imported(params, listing)
     tasks = [task for original in originals for task in (original, *_copies(original))]
     return {task.object.object_id: task for task in tasks}, listing
@@ -82,14 +103,20 @@ def views_of(task: Task) -> Views:
     """The views of one object: rendered from its mesh, or read."""
     one, scenes = task.object, task.scenes
     copy_seed = seed_of(task.seed, "copy", one.object_id)
+    if task.found is not None and one.source == "nerfs":  # copies are fitted NeRFs too
+        return converted.read(task.found.path, one.object_id, scenes.views, scenes.resolution)
     if task.found is not None and one.source in SINGLE_SCENES:
         read = disn.read if one.source == "disn" else blender.read
         original = read(task.found.path, scenes.views, scenes.resolution)
         return augmentation.copy_of_views(original, copy_seed) if one.augmentation else original
-    model = mesh_folder.read(task.found.path, task.found.up) if task.found else made(task).model
+    model = _mesh(one.source, task.found) if task.found else made(task).model
     model = augmentation.copy_of_model(model, copy_seed) if one.augmentation else model
     poses = cameras.disn_poses(seed_of(task.seed, "views", one.object_id), scenes.views)
     return render(model, poses, cameras.DISN_ANGLE, scenes.resolution)
+
+
+def _mesh(source: str, found: Found) -> Model:
+    return shapenet.read(found.path) if source == "shapenet" else mesh_folder.read(found.path, found.up)
 
 
 def made(task: Task) -> catalogue.Made:
@@ -131,7 +158,10 @@ def _imported(params: Params, listing: Listing) -> list[Task]:
     members = defaultdict(list, {} if single else {name: [] for name in params.classes})
     for found in listing.found:
         members[found.class_name].append(found.object_id)
-    split = splits.of_imported(members, params.study.seed, params.scenes.split, few_are_test=single)
+    if params.scenes.splits != splits.OWN:
+        split = split_files.read(params.scenes.splits).of(each.object_id for each in listing.found)
+    else:
+        split = splits.of_imported(members, params.study.seed, params.scenes.split, few_are_test=single)
     return [_task(params, each.object_id, each.class_name, split[each.object_id], each) for each in listing.found]
 
 
@@ -146,6 +176,8 @@ def _copies(task: Task) -> list[Task]:
     """A1, A2, … for training: other proportions and colours, cameras of their own."""
     copies = []
     for number in range(1, task.scenes.copies + 1):
+        if task.found is not None and task.found.copies is not None and number not in task.found.copies:
+            continue
         name = f"{task.object.object_id}.a{number}"
         if split := splits.of_copy(name, task.object.split, task.scenes.leak, task.seed):
             row = replace(task.object, object_id=name, split=split, augmentation=number)

@@ -1,6 +1,5 @@
 """The posed views of one object, and their rows in dataset `views`."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +76,3 @@ def by_object(rows: pa.Table) -> dict[str, pa.Table]:
     ids = np.asarray(rows["object_id"].to_pylist(), dtype=object)
     starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
     return {ids[a]: rows.slice(a, b - a) for a, b in zip(starts, np.r_[starts[1:], len(ids)], strict=True)}
-
-
-def prints(tables: Iterable[pa.Table]) -> dict[str, str]:
-    """A digest of each object's rows; tables are in key order, an object may go on in the next."""
-    found: dict[str, list[str]] = {}
-    for rows in tables:
-        for object_id, own in by_object(rows).items():
-            found.setdefault(object_id, []).append(datasets.fingerprint(own))
-    return {object_id: " ".join(parts) for object_id, parts in found.items()}

@@ -1,15 +1,16 @@
 """Published models arrive with their own weights and preprocessing, or with advice."""
 
+import shutil
 from pathlib import Path
 
 import open_clip
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from stages.clip import pretrained, small
 from stages.clip.encoders import Encoder
-from stages.clip.folders import save
+from stages.clip.folders import CONFIG, WEIGHTS, save
 from stages.errors import InputError
 from stages.params import ClipNetwork
 
@@ -55,7 +56,7 @@ def test_weights_that_are_not_on_this_machine_come_with_the_command_that_fetches
     ("model", "weights", "words"),
     [
         ("ViT-B-33", "openai", "clip.model: open_clip knows no 'ViT-B-33'"),
-        ("ViT-B-32-quickgelu", "opnai", "clip.pretrained: 'opnai' is neither a file nor one of"),
+        ("ViT-B-32-quickgelu", "opnai", "clip.pretrained: 'opnai' is no file, no folder and none of"),
     ],
 )
 def test_an_unknown_name_is_an_error(model: str, weights: str, words: str):
@@ -67,3 +68,18 @@ def test_a_file_that_holds_no_weights_is_named(tiny_name, tmp_path: Path):
     (tmp_path / "weights.pt").write_bytes(b"not a checkpoint")
     with pytest.raises(InputError, match=r"weights\.pt: not a state dict of tiny"):
         pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))
+
+
+@pytest.mark.thesis
+def test_a_folder_gives_the_model_in_it_and_one_without_weights_no_random_model(tiny, network, tmp_path: Path):
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    save(tmp_path / "clip", *pretrained.fetch("whatever it is called", str(folder)))
+    saved, loaded = (load_file(place / WEIGHTS) for place in (tiny, tmp_path / "clip"))
+    assert saved.keys() == loaded.keys()
+    assert all(torch.equal(saved[name], loaded[name]) for name in saved)
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(InputError, match=r"folder: expected weights of the model that open_clip_config"):
+        pretrained.fetch("any", str(folder))
+    (folder / CONFIG).write_text("{}")
+    with pytest.raises(InputError, match=r"open_clip_config\.json: expected open_clip's description"):
+        pretrained.fetch("any", str(folder))

@@ -28,8 +28,11 @@ TINY: dict[str, Any] = {
     "nf2vec": {"training": {"steps": 20, "batch": 4}},
     "mapper": {"epochs": 4, "validate_every": 2, "seeds": [0, 1]},
     "zero_shot": {"views": [1, 2, 4, 8, 16, 18]},
+    "captions": {"epochs": 4},
     "augmented": {"epochs": 2},
-    "finetuning": {"epochs": 1, "batch": 4},
+    "finetuning": {"epochs": 1, "batch": 4, "mapping_batch": 4},
+    "generation": {"views": [0, 10], "cells": 12},
+    "baselines": {"modulation": {"pool": 32, "steps": 5, "fit_steps": 5}},
     "intervals": {"resamples": 200},
 }
 CLASSES = ("airplane", "chair", "lamp", "table")

@@ -8,7 +8,7 @@ import pytest
 from evaluation.made_up import COPY, PUBLISHED, Study
 
 from stages import datasets
-from stages.evaluate_augmented import evaluate_augmented
+from stages.evaluate_augmented import _places, evaluate_augmented
 from stages.schemas import MAPPED_EMBEDDINGS
 from stages.train_augmented_mappers import train_augmented_mappers
 
@@ -47,12 +47,21 @@ def test_a_setting_says_the_batch_really_used(augmented: Study):
         assert row["setting"] == f"batch {'4' if row['table'].startswith('4.9') else largest}"
 
 
+def test_a_batch_of_both_tables_is_one_run_under_two_names():
+    for end in ("", " original"):
+        both = [("4.9", f"nerf2clip siglip{end}"), ("4.10", f"nerf2clip siglip batch=64{end}")]
+        assert _places(f"nerf2clip siglip{end}", 64, (64, 128)) == both
+    assert _places("nerf2clip siglip", 32, (64, 128)) == [("4.9", "nerf2clip siglip")]
+    assert _places("nerf2clip siglip batch=128", 64, (64, 128)) == [("4.10", "nerf2clip siglip batch=128")]
+    assert _places("clip2nerf cosine", 64, (64, 128)) == [("4.9", "clip2nerf cosine")]
+
+
 def test_every_row_is_a_training_of_its_own_on_originals_of_the_test_split(augmented: Study):
     found = datasets.read(augmented["mapped/nerf2clip"], MAPPED_EMBEDDINGS)
     vectors: dict[tuple[str, int], list[list[float]]] = {}
     for row in found.to_pylist():
         assert "-test-" in row["owner_id"]
         vectors.setdefault((row["variant"], row["seed"]), []).append(row["embedding"])
-    assert len(vectors) == 2 * (1 + 6) * 2
+    assert len(vectors) == 2 * (1 + 6) * 2  # batches of 4 are not among Table 4.10's
     assert len({json.dumps(each) for each in vectors.values()}) == len(vectors)
     assert COPY not in found["owner_id"].to_pylist()

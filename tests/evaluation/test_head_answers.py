@@ -46,8 +46,10 @@ def test_the_ensemble_is_tested_against_the_better_head_seed_by_seed():
     }
     found = heads.against_the_better(rows, "ensemble", classes, [5, 6])
     assert found["against"] == "better"
-    assert [found[key]["only_first_right"] for key in ("seed 5", "seed 6", "pooled")] == [1, 3, 4]
-    assert [found[key]["only_second_right"] for key in ("seed 5", "seed 6", "pooled")] == [0, 1, 1]
+    assert [found[key]["only_first_right"] for key in ("seed 5", "seed 6")] == [1, 3]
+    assert [found[key]["only_second_right"] for key in ("seed 5", "seed 6")] == [0, 1]
+    assert (found["seed 5"]["p"], found["seed 6"]["p"]) == (1, 0.625)  # 2 · ½ and 2 · (1 + 4) / 2⁴
+    assert found["median p"] == 0.8125
 
 
 def rows(seeds: list[int]) -> pa.Table:

@@ -26,6 +26,8 @@ def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
     [
         (("4.9a", "nerf2clip siglip"), ("4.10a", "nerf2clip siglip batch=64"), True),
         (("4.9a", "nerf2clip siglip"), ("4.10b", "nerf2clip siglip batch=64"), False),
+        (("4.9a", "nerf2clip siglip"), ("4.10a", "nerf2clip siglip batch=64 original"), False),
+        (("4.9a", "nerf2clip siglip original"), ("4.10a", "nerf2clip siglip batch=64 original"), True),
         (("4.9a", "nerf2clip siglip"), ("4.4a", "nerf2clip siglip"), False),
         (("4.10a", "nerf2clip siglip batch=512"), ("4.10a", "nerf2clip siglip batch=1024"), False),
         (("4.4a", "clip2nerf cosine"), ("4.12a", "clip2nerf cosine (original)"), True),

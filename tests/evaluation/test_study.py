@@ -123,7 +123,7 @@ def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Stu
     assert len(settings) == 1  # one weight, chosen on validation, for views and photos alike
     metrics = json.loads(made_up["embedding_spaces.json"].read_text())
     assert set(metrics) == {"spaces", "heads", "joined space", "mcnemar"}
-    assert set(metrics["mcnemar"]) == {"against", "seed 0", "seed 1", "pooled"}
+    assert set(metrics["mcnemar"]) == {"against", "seed 0", "seed 1", "median p"}
 
 
 def test_heads_see_the_mapper_of_their_own_seed_and_every_test_object(made_up: Study):

@@ -9,7 +9,8 @@ from evaluation.made_up import Study
 from stages import datasets
 from stages.evaluate_captions import evaluate_captions
 from stages.evaluation.subjects import originals, views_of
-from stages.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
+from stages.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from stages.train_caption_mappers import train_caption_mappers
 
 OFFSET = np.array([3.0, -2.0, 1.0, 0.5, -4.0, 2.0], np.float32)  # the gap between the made-up texts and pictures
 
@@ -26,14 +27,14 @@ def captioned(study: Study, splits: tuple[str, ...]) -> dict:
 def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple[str, ...], float]:
     columns = captioned(study, splits)
     datasets.write(folder / "captions", CAPTION_EMBEDDINGS, [datasets.table(CAPTION_EMBEDDINGS, columns)], "test")
+    same = {"objects": study["objects"], "nerf_embeddings": study["nerfs"], "captions": folder / "captions"}
+    train_caption_mappers(**same, out=folder / "mappers", curves=folder / "curves", params=study.params)
     evaluate_captions(
-        objects=study["objects"],
-        nerf_embeddings=study["nerfs"],
+        **same,
         gt_embeddings=study["gt"],
-        captions=folder / "captions",
         prompts=study["prompts"],
         mappers=study["retrieval_out"],
-        mapped=study["retrieval_mapped"],
+        caption_mappers=folder / "mappers",
         results=study.results("captions"),
         params=study.params,
     )
@@ -42,14 +43,14 @@ def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple
 
 
 def test_texts_moved_across_the_gap_find_what_their_pictures_would(made_up: Study, tmp_path: Path):
-    found = evaluated(made_up, tmp_path, ("train", "test"))
+    found = evaluated(made_up, tmp_path, ("train", "validation", "test"))
     assert found["captions", "CLIP mean shifted", "instance recall@1"] == 100  # the very vector is in the gallery
     assert found["captions", "CLIP mean", "instance recall@1"] < 100
     assert {row for table, row, _ in found if table == "captions"} == {
         f"{row}{moved}"
         for row in ("CLIP mean", "CLIP all", *(f"{way} {loss}" for way in WAYS for loss in LOSSES))
         for moved in ("", " shifted")
-    }
+    } | {f"{way} {loss} captions" for way in WAYS for loss in ("cosine", "siglip")}
     assert ("prompts", "clip2nerf cosine", "instance recall@1") not in found
     assert found["prompts", "CLIP mean", "recall@1"] == 100  # unmoved, a made-up prompt is its class's direction
 
@@ -60,3 +61,5 @@ WAYS, LOSSES = ("clip2nerf", "nerf2clip"), ("cosine", "siglip", "softmax")
 def test_without_captions_the_prompts_remain(made_up: Study, tmp_path: Path):
     found = evaluated(made_up, tmp_path, ())
     assert {table for table, *_ in found} == {"prompts"}
+    assert not any(row.endswith(" captions") for _, row, _ in found)
+    assert len(datasets.read(tmp_path / "curves", TRAINING_CURVES)) == 0

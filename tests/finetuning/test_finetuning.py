@@ -12,7 +12,7 @@ from stages.nf2vec.model import Model, embed
 from stages.nf2vec.nerfs import Nerfs
 from stages.params import Architecture, Nf2vec, Objective, Params
 
-SMALL = {"epochs": 3, "batch": 3, "learning_rate": 1e-3, "mapper_learning_rate": 1e-2}
+SMALL = {"epochs": 3, "batch": 3, "mapping_batch": 3, "learning_rate": 1e-3, "mapper_learning_rate": 1e-2}
 
 
 @pytest.fixture(scope="module")

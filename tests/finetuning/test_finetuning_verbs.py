@@ -31,7 +31,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vec, architecture: Architecture) -> Study:
     """All verbs as far as the study's table; nf2vec is untrained."""
     study = Study(tmp_path_factory.mktemp("finetuning"))
-    study.change("finetuning", epochs=2, batch=4)
+    study.change("finetuning", epochs=2, batch=4, mapping_batch=4)
     study.change("mapper", epochs=1)
     study.change("zero_shot", views=[1, 36], losses=["cosine"])
     study.change("retrieval", losses=["siglip", "cosine"])

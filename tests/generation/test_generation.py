@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from stages.generation.measures import BEST, likeness, psnr
+from stages.generation.measures import BEST, likeness, psnr, ssim, variety
 from stages.generation.rendering import picture
 from stages.generation.vectors import drawn, generated
 from stages.nerf.marching import box, composite
@@ -29,16 +29,16 @@ def test_generation_from_a_nerfs_own_vector_is_its_decoder_render(model: Model, 
     norm = float(np.linalg.norm(own))
     found = dict(generated(*identity(20, ("mse", "cosine")), own, ("mse", "cosine"), norm))
     assert list(found) == ["mse", "cosine rescaled"]
-    expected = picture(model.decoder, torch.tensor(own[0]), POSES, CAMERA, cells=8, step=0.1)
+    expected = picture(model.decoder, torch.tensor(own[0]), POSES, CAMERA, cells=9, step=0.1)
     assert expected[..., 3].max() > 50
     for vectors in found.values():
-        again = picture(model.decoder, torch.tensor(vectors[0]), POSES, CAMERA, cells=8, step=0.1)
+        again = picture(model.decoder, torch.tensor(vectors[0]), POSES, CAMERA, cells=9, step=0.1)
         assert psnr(pictures.on_black(again)[None], pictures.on_black(expected)[None]).min() > 50
 
 
 def test_pictures_are_those_of_samples_through_the_whole_box(model: Model, nerfs: Nerfs):
     vector = torch.tensor(embed(model, nerfs.weights.numpy())[1])
-    found = picture(model.decoder, vector, POSES, CAMERA, cells=12, step=0.05)
+    found = picture(model.decoder, vector, POSES, CAMERA, cells=40, step=0.02)
     origins, directions = cameras.rays(POSES, CAMERA.angle, 12, 12)
     origins = torch.from_numpy(np.repeat(origins, 144, axis=0))
     directions = torch.from_numpy(directions.reshape(-1, 3).astype(np.float32))
@@ -76,3 +76,37 @@ def test_measures_by_hand():
     dark, bright = np.zeros((1, 2, 4, 4, 3), np.uint8), np.full((1, 2, 4, 4, 3), 51, np.uint8)
     assert psnr(dark, bright)[0] == pytest.approx(-20 * np.log10(0.2))
     assert psnr(dark, dark)[0] == BEST
+
+
+def test_ssim_is_its_formula():
+    """Of even pictures it is that of their means; of a picture with itself 1; of one with its negative below 0."""
+    dark, bright = np.full((1, 2, 16, 16, 3), 51, np.uint8), np.full((1, 2, 16, 16, 3), 102, np.uint8)
+    assert ssim(dark, bright)[0] == pytest.approx((2 * 0.2 * 0.4 + 1e-4) / (0.2**2 + 0.4**2 + 1e-4))
+    noise = np.random.default_rng(0).integers(0, 256, (2, 1, 24, 24, 3), dtype=np.uint8)
+    assert ssim(noise, noise).tolist() == pytest.approx([1, 1])
+    assert (ssim(noise, 255 - noise) < 0).all()
+
+
+def test_ssim_is_a_weighted_sum_pixel_by_pixel_away_from_the_border():
+    found, wanted = np.random.default_rng(1).integers(0, 256, (2, 1, 1, 11, 11, 3), dtype=np.uint8)
+    tall = [np.pad(each, ((0, 0), (0, 0), (20, 20), (20, 20), (0, 0)), mode="symmetric") for each in (found, wanted)]
+    weights = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    window = np.outer(weights, weights) / weights.sum() ** 2
+    values = []
+    for row, column, channel in np.ndindex(11, 11, 3):
+        x, y = (each[0, 0, row + 15 : row + 26, column + 15 : column + 26, channel] / 255 for each in tall)
+        (mx, my), (vx, vy) = ([(window * z).sum() for z in (x, y)], [(window * z * z).sum() for z in (x, y)])
+        together = (window * x * y).sum() - mx * my
+        values.append(
+            (2 * mx * my + 1e-4) * (2 * together + 9e-4) / ((mx**2 + my**2 + 1e-4) * (vx - mx**2 + vy - my**2 + 9e-4))
+        )
+    assert ssim(found, wanted)[0] == pytest.approx(np.mean(values), rel=1e-9)
+
+
+def test_variety_is_the_mean_distance_to_the_others_of_a_class():
+    vectors = np.array([[1, 0], [0, 3], [1, 1], [2, 2], [5, 5]], np.float32)[:, None]
+    found = variety(vectors, np.array([0, 0, 0, 1, 1]))
+    diagonal = 1 - 0.5**0.5
+    assert found.tolist() == pytest.approx([(1 + diagonal) / 2, (1 + diagonal) / 2, diagonal, 0, 0], abs=1e-6)
+    with pytest.raises(ValueError, match="at least two"):
+        variety(vectors[:4], np.array([0, 0, 0, 1]))

@@ -25,6 +25,14 @@ def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(kept: Kep
         assert np.allclose(found[place], expected, atol=1e-6)
 
 
+def test_one_mapper_is_that_of_its_variant_and_seed(kept: Kept):
+    expected = Mappers(WIDTHS, [2]).tensors()
+    found = kept.one("g cosine", 1)
+    assert all(np.array_equal(found[name], value) for name, value in expected.items())
+    with pytest.raises(InputError, match=r"'g cosine' of seed 7, expected one of \[0, 1\]"):
+        kept.one("g cosine", 7)
+
+
 def test_a_variant_that_was_not_trained_is_an_error_that_names_it_and_the_parameter(kept: Kept):
     with pytest.raises(InputError, match=r"no mapper 'g mse', expected one of \['g cosine', 'g siglip'\].*losses"):
         kept.outputs("g mse", np.zeros((1, 4), np.float32))

@@ -22,9 +22,10 @@ def tasks(params: Params) -> list[Task]:
     return sweeps.tasks(pairs(468), pairs(156), pairs(52), params.augmented, params.mapper, 0, "cpu")
 
 
-def test_every_published_row_is_a_training_of_its_own_and_has_its_mirror_on_originals(tasks: list[Task]):
+def test_every_published_row_but_the_repeated_one_is_trained_and_has_its_mirror_on_originals(tasks: list[Task]):
     with (ROOT / "reports" / "published" / "tables.csv").open() as file:
         published = {row["row"] for row in csv.DictReader(file) if row["table"] in ("4.9a", "4.10a")}
+    published.remove("nerf2clip siglip batch=64")  # the batch of all mappers
     names = [model.variant for task in tasks for model in task.models if model.seed == 0]
     assert set(names) == published | {f"{name} original" for name in published}
     assert len(names) == len(set(names))

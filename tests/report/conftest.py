@@ -138,7 +138,7 @@ def _projections(root: Path, ids: list[str], names: list[str], random: np.random
 
 
 def _generated(root: Path, ids: list[str], pixels: dict[tuple[str, str], Views]) -> None:
-    """Two views each of two objects; the second has no caption."""
+    """Two views each of two objects, the second without a caption, and of a photo."""
     methods = [("nerf", "reconstruction"), ("gt", "mse"), ("caption", "mse")]
     rows = [
         (name, kind, method, view, pictures.encode(next(v for (_, i), v in pixels.items() if i == name).image[view]))
@@ -146,6 +146,7 @@ def _generated(root: Path, ids: list[str], pixels: dict[tuple[str, str], Views])
         for kind, method in (methods if name == ids[0] else methods[:2])
         for view in range(2)
     ]
+    rows += [(f"photo-{ids[0]}", "photo", "mse", view, rows[0][-1]) for view in range(2)]
     columns = dict(zip(schemas.GENERATED_VIEWS.columns, zip(*rows, strict=True), strict=True))
     _write(root, schemas.GENERATED_VIEWS, columns, "generated")
 

@@ -74,6 +74,8 @@ def test_generated_nerfs_stand_beside_the_nerf_itself(built):
     names = ["the view", "the NeRF itself", "NeRF vector → reconstruction", "view → mse", "caption → mse"]
     assert [name for name, of in shown if of == "bench-0"] == names
     assert [name for name, of in shown if of == "bench-1"] == names[:-1]
+    labels = [a["alt"] or "" for tag, a in page.tags if tag == "img"]
+    assert [label for label in labels if label.startswith("photo → ")] == ["photo → mse: photo-bench-0"]
 
 
 def test_names_ids_and_rows_are_inert_text(built):

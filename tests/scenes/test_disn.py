@@ -104,3 +104,55 @@ def test_a_model_in_two_classes_is_dropped_and_an_unknown_synset_is_an_error(tmp
     (tmp_path / "image/04401088").rename(tmp_path / "image/99999999")
     with pytest.raises(InputError, match=r"99999999: no synset of params\.yaml"):
         disn.listing(tmp_path, CLASSES)
+
+
+@pytest.mark.thesis
+def test_the_real_depth_maps_are_z_depth_points_of_the_car_in_every_other_silhouette(real):
+    (found,) = disn.listing(real / "disn_sample", CLASSES).found
+    car = disn.read(found.path, 36, 224)
+    assert car.depth is not None
+    assert ((car.depth > 0) == (car.image[..., 3] > 0)).all()
+    near = (car.image[..., 3] == 255) & (car.depth < 1.41)
+    chosen = [view for view in range(0, 36, 4) if near[view].sum() > 500]  # many stand so far off that all is white
+    assert len(chosen) >= 4
+    points = np.concatenate([unprojected(car, view, near[view]) for view in chosen])
+    places, _ = cameras.project(points, car.camera_to_world, car.camera_angle_x, 224, 224)
+    seen = np.clip(places.astype(int), 0, 223)
+    hits = car.image[np.arange(36)[:, None], seen[..., 1], seen[..., 0], 3] > 0
+    assert hits.mean() > 0.999  # as distances along the rays they would hit 85 %
+    assert np.ptp(points, axis=0) == pytest.approx([0.86, 0.28, 0.36], abs=0.05)
+
+
+def unprojected(views: Views, view: int, mask: np.ndarray) -> np.ndarray:
+    """World points of a view's pixels, at their z-depth."""
+    row, column = np.nonzero(mask)
+    pixels = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
+    poses = np.repeat(views.camera_to_world[view][None], len(pixels), axis=0)
+    height, width = mask.shape
+    origins, directions = cameras.rays_through(poses, pixels, views.camera_angle_x, width, height)
+    along = -directions @ views.camera_to_world[view][:, 2]  # z-depth 1 in lengths of the unit direction
+    return (origins + directions * (views.depth[view][row, column] / along)[:, None]).astype(np.float32)
+
+
+@pytest.mark.thesis
+def test_depth_is_shrunk_over_the_object_alone_and_changes_what_views_depend_on(tmp_path):
+    easy = write(tmp_path, [LINE.format(azimuth=0), LINE.format(azimuth=9)])
+    without = disn.listing(tmp_path, CLASSES).found[0]
+    assert disn.read(easy, 2, 64).depth is None
+    folder = tmp_path / "depth/02958343/model/easy"
+    folder.mkdir(parents=True)
+    grey = np.full((8, 8, 3), 255, np.uint8)
+    grey[2:6, 2:6] = 51
+    for number in range(2):
+        (folder / f"{number:02d}.png").write_bytes(pictures.encode(grey))
+    depth = disn.read(easy, 2, 8).depth
+    assert depth is not None
+    assert depth[0, 2:6, 2:6] == pytest.approx(0.7 + 0.2 / 1.4)
+    assert depth.sum() == pytest.approx(32 * (0.7 + 0.2 / 1.4))
+    small = disn.read(easy, 2, 3).depth  # areas of 8/3 pixels, most of them partly of the object
+    assert small is not None
+    assert small == pytest.approx(np.full((2, 3, 3), 0.7 + 0.2 / 1.4), abs=1e-4)
+    assert disn.listing(tmp_path, CLASSES).found[0].beside != without.beside
+    (folder / "01.png").unlink()
+    with pytest.raises(InputError, match=r"depth/.*01\.png: missing"):
+        disn.read(easy, 2, 8)

@@ -18,6 +18,7 @@ from stages.prepare_photos import prepare_photos
 from stages.prepare_scenes import prepare_scenes
 from stages.results import Results
 from stages.train_syn2real_mappers import _pairs, train_syn2real_mappers
+from stages.trainings import Embedded
 from stages.translate_views import translate_views
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,7 +107,7 @@ def test_both_kinds_of_mappers_take_equally_many_steps_of_one_pair_an_object(stu
 
 
 @pytest.mark.parametrize("gt_views", ["random", "same"])
-def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(gt_views: str):
+def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(gt_views: str, tmp_path):
     """Vectors say what they are of: (object, view, 0 = ground truth or 1 = translated)."""
     chosen = {"a": [1, 4, 5], "b": [0, 2]}  # b has fewer
 
@@ -121,7 +122,10 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(g
 
     gt, translated = embeddings({"a": list(range(6)), "b": list(range(6))}, 0), embeddings(chosen, 1)
     nerfs = datasets.table(schemas.NERF_EMBEDDINGS, {"object_id": ["a", "b"], "embedding": [[0.0], [1.0]]})
-    pairs = _pairs(["a", "b"], nerfs, gt, translated, gt_views, 0)
+    datasets.write(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, [gt], "test")
+    clip = datasets.mapped(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
+    given = Embedded(objects=nerfs, nerfs=nerfs, views=gt, clip=clip, photos=gt)
+    pairs = _pairs(given, ["a", "b"], translated, gt_views, 0)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
     assert pairs.clip.shape == (2, 10, 3)
     both, control = pairs.clip.astype(int)

@@ -1,0 +1,61 @@
+"""Models that a user's own module loads, in place of open_clip's: the folder names the module and holds the weights."""
+
+import hashlib
+import importlib
+import json
+import shutil
+from pathlib import Path
+
+from stages import datasets
+from stages.clip.interface import JointEncoder
+from stages.errors import InputError
+
+CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
+
+
+def save(folder: Path, loader: str, pretrained: str) -> None:
+    """Write a model folder: `loader` is `package.module:function`, `pretrained` a file or folder to copy, or none."""
+    _function(loader)
+    given = Path(pretrained)
+    if pretrained != NONE and not given.exists():
+        raise InputError(f"clip.pretrained: {pretrained}: no such file or folder, expected weights, or none")
+    with datasets.replacing(folder) as temporary:
+        if pretrained != NONE:
+            (shutil.copytree if given.is_dir() else shutil.copyfile)(given, temporary / WEIGHTS)
+        config = {"loader": loader, "sha256": _digest(temporary / WEIGHTS)}
+        (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def load(folder: Path, device: str) -> JointEncoder:
+    """The encoder of a folder that `save` wrote; weights that differ from their sha256 are an error."""
+    config, weights = json.loads((folder / CONFIG).read_text(encoding="utf-8")), folder / WEIGHTS
+    if _digest(weights) != config["sha256"]:
+        raise InputError(f"{weights}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
+    return loaded(config["loader"], weights if weights.exists() else None, device)
+
+
+def loaded(loader: str, weights: Path | None, device: str) -> JointEncoder:
+    """What the user's function gives; something that is no encoder is an error."""
+    encoder = _function(loader)(weights, device)
+    if not isinstance(encoder, JointEncoder):
+        raise InputError(f"{loader}: gave a {type(encoder).__name__}, expected methods images and texts")
+    return encoder
+
+
+def _function(loader: str):
+    module, _, name = loader.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputError(f"clip.model: {loader!r} can't be loaded ({error}), expected module:function") from error
+
+
+def _digest(weights: Path) -> str:
+    """sha256 of names and contents of all files."""
+    total = hashlib.sha256()
+    for path in sorted([weights, *weights.rglob("*")] if weights.exists() else []):
+        if path.is_file():
+            total.update(path.relative_to(weights).as_posix().encode())
+            with path.open("rb") as file:
+                total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()

@@ -1,0 +1,40 @@
+"""Embed the depth maps of test objects' views, as grey pictures, with the image tower of CLIP."""
+
+from pathlib import Path
+
+from stages import datasets
+from stages.params import load
+from stages.runtime import command
+from stages.schemas import IMAGE_EMBEDDINGS, OBJECTS, VIEWS
+
+COLUMNS = ("object_id", "view", "depth", "depth_scale")
+
+
+def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `image_embeddings` (domain depth) of some views of each test object; no rows without depth maps."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    from stages.baselines.depth import grey
+    from stages.clip import encoders
+    from stages.evaluation.subjects import originals
+    from stages.evaluation.views import Views
+    from stages.scenes.pictures import decode_depth
+
+    known = load(params)
+    ids = originals(datasets.read(objects, OBJECTS), "test")["object_id"].to_pylist()
+    rows = datasets.rows_of(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
+    rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
+    if len(rows):
+        own = Views.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
+        rows = rows.filter(own.draw(known.study.seed, "depth") < known.baselines.depth_views)
+    pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
+    greys = [grey(decode_depth(data, scale)) for data, scale in pairs] + [np.zeros((8, 8, 3), np.uint8)]  # never none
+    vectors = encoders.load(clip, known.runtime.device).images(greys, known.clip.batch)[:-1]
+    columns = {"owner_id": rows["object_id"].to_pylist(), "view": rows["view"].to_pylist()}
+    columns |= {"domain": ["depth"] * len(rows), "embedding": vectors}
+    datasets.write(out, IMAGE_EMBEDDINGS, [datasets.table(IMAGE_EMBEDDINGS, columns)], "embed_depth_views")
+
+
+if __name__ == "__main__":
+    command(embed_depth_views)

@@ -1,0 +1,40 @@
+"""Embed NeRFs by what shifts one shared field to each of them: a baseline for nf2vec."""
+
+from pathlib import Path
+
+from stages import datasets
+from stages.params import load
+from stages.runtime import command, seed_of
+from stages.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
+
+
+def embed_modulations(objects: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `nerf_embeddings` of the original objects; the base learns from those for training."""
+    import torch
+
+    from stages.baselines import modulation
+    from stages.evaluation.subjects import only
+    from stages.nf2vec.nerfs import Nerfs
+
+    known = load(params)
+    how, field, device = known.baselines.modulation, known.nerf.field, known.runtime.device
+    catalogue = datasets.read(objects, OBJECTS, ["object_id", "split", "augmentation"]).to_pylist()
+    split = {row["object_id"]: row["split"] for row in catalogue if row["augmentation"] == 0}
+    rows = only(datasets.read(nerfs, NERFS, ["object_id", "weights", "occupancy"]), "object_id", list(split))
+    ids, fitted = (
+        rows["object_id"].to_pylist(),
+        Nerfs.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist()),
+    )
+    seeds = {name: seed_of(known.study.seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
+    random = torch.Generator(device).manual_seed(seeds["points"])
+    points, values = modulation.pool(fitted, field, how.pool, random, device)
+    training = [place for place, name in enumerate(ids) if split[name] == "train"]
+    base = modulation.Base(how, field.octaves, seeds["base"]).to(device)
+    modulation.learn(base, (points[training], values[training]), how, seeds["learn"])
+    vectors = modulation.fit(base, (points, values), how, seeds["fit"]).cpu().numpy()
+    columns = {"object_id": ids, "embedding": vectors}
+    datasets.write(out, NERF_EMBEDDINGS, [datasets.table(NERF_EMBEDDINGS, columns)], "embed_modulations")
+
+
+if __name__ == "__main__":
+    command(embed_modulations)

@@ -1,0 +1,29 @@
+"""Embed NeRFs by the principal components of their weights: a baseline for nf2vec."""
+
+from pathlib import Path
+
+from stages import datasets
+from stages.params import load
+from stages.runtime import command, seed_of
+from stages.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
+
+
+def embed_weights(objects: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `nerf_embeddings` of all NeRFs; components are those of the training objects and their copies."""
+    from stages.baselines.weights import principal
+    from stages.evaluation.subjects import only
+
+    known, rows = load(params), datasets.read(nerfs, NERFS, ["object_id", "weights"])
+    catalogue = datasets.read(objects, OBJECTS, ["object_id", "split"])
+    training = [row["object_id"] for row in catalogue.to_pylist() if row["split"] == "train"]
+    learnt, weights = (datasets.matrix(each["weights"]) for each in (only(rows, "object_id", training), rows))
+    seed = seed_of(known.study.seed, "principal")
+    columns = {
+        "object_id": rows["object_id"].to_pylist(),
+        "embedding": principal(learnt, weights, known.baselines.components, seed),
+    }
+    datasets.write(out, NERF_EMBEDDINGS, [datasets.table(NERF_EMBEDDINGS, columns)], "embed_weights")
+
+
+if __name__ == "__main__":
+    command(embed_weights)

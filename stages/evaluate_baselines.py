@@ -1,0 +1,61 @@
+"""Retrieval in other spaces of NeRFs than nf2vec's, and zero-shot from depth maps (the study's related work)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import OmitArgPrefixes
+
+from stages import datasets
+from stages.params import load
+from stages.results import Results
+from stages.runtime import command
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+
+PARTS = {"gt": ("synthetic", "recall_synthetic"), "photo": ("real", "recall_real")}
+TITLES = {f"baselines {part}": part for part in ("neighbours", "synthetic", "real", "depth")}
+
+
+def evaluate_baselines(
+    *,
+    objects: Path,
+    photos: Path,
+    spaces: Path,
+    mapped: Path,
+    nf2vec: Path,
+    gt_embeddings: Path,
+    photo_embeddings: Path,
+    depth_embeddings: Path,
+    zero_shot: Path,
+    prompts: Path,
+    results: Annotated[Results, OmitArgPrefixes],
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
+    from stages import asked
+    from stages.evaluation import depth, searches
+    from stages.evaluation.mapped import Mapped
+    from stages.evaluation.subjects import originals
+    from stages.evaluation.tables import Words
+
+    known = load(params)
+    classes = list(known.classes)
+    folders = {folder.name: folder for folder in sorted(spaces.iterdir())} | {"nf2vec": nf2vec}
+    ranks, answers = known.retrieval.ranks, []
+    for name, folder in folders.items():
+        searched = asked.searched(objects, folder, gt_embeddings, classes)
+        place = Words("baselines neighbours", name, "", "recall_nerf")
+        answers += searches.answers(*searches.among_themselves(name, searched, max(ranks)), searched, ranks, place)
+        vectors = {way: Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS}
+        for queries in asked.queries(searched, photos, photo_embeddings, classes, known.study.seed):
+            part, metric = PARTS[queries.domain]
+            for found in searches.by_mappers(queries, searched, vectors, max(ranks)):
+                place = Words(f"baselines {part}", found.row, "", metric)
+                answers += searches.answers(found, queries, searched, ranks, place)
+    test = originals(datasets.read(objects, OBJECTS), "test")
+    depths, words = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
+    answers += depth.answers(test, depths, Mapped(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
+    results.write(answers, TITLES, known)
+
+
+if __name__ == "__main__":
+    command(evaluate_baselines)

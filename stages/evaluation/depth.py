@@ -1,0 +1,33 @@
+"""Zero-shot from depth maps, alone and with what a mapper says: PointCLIP and its ensemble (Zhang et al. 2022)."""
+
+import pyarrow as pa
+
+from stages.evaluation.mapped import Mapped
+from stages.evaluation.subjects import only, views_of
+from stages.evaluation.tables import Answers, Words
+from stages.evaluation.zero_shot import Naming, similarities, templates_and_ensemble
+
+PARTNER = "nerf2clip gt views=N cosine"  # the mapper, where it was trained
+TABLE, METRIC = "baselines depth", "zero_shot_accuracy"
+
+
+def answers(test: pa.Table, depth: pa.Table, mapped: Mapped, prompts: pa.Table) -> list[Answers]:
+    """Accuracy of the mean CLIP vector of each object's depth maps, and of its cosines plus those of the mapper.
+
+    `test`: rows of `objects`; only those take part that have both. None where there are no depth maps.
+    """
+    both = only(test, "object_id", sorted(set(depth["owner_id"].to_pylist()) & mapped.ids("nerf")))
+    ids, classes = both["object_id"].to_pylist(), both["class_name"].to_pylist()
+    if not ids:
+        return []
+    means, variants = views_of(depth, ids).means_of_all(), mapped.variants
+    partner = PARTNER if PARTNER in variants else list(variants)[-1]
+    vectors, found = [mapped.vectors(partner, seed, "nerf", ids) for seed in variants[partner]], []
+    for template, texts in templates_and_ensemble(prompts).items():
+        naming, alone = Naming.of(ids, classes, texts), similarities(means, texts[1])
+        together = [alone + similarities(each, texts[1]) for each in vectors]
+        place = Words(TABLE, "depth maps", template, METRIC)
+        found.append(naming.by_logits(place, [alone], [0]))
+        place = place._replace(row="depth maps + nerf2clip")
+        found.append(naming.by_logits(place, together, variants[partner], partner))
+    return found

@@ -1,0 +1,56 @@
+"""Fitted NeRFs written in the official layout, bit for bit: what is imported again is what was there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from stages.exchange.official import COMPRESSED, GRID, PARAMETERS, ROOTS, TRANSFORMS, WEIGHTS
+from stages.nerf.field import HALF
+from stages.nerf.occupancy import unpack
+from stages.scenes import pictures
+from stages.scenes.views import Views
+
+
+def folder_of(synset: str, base: str, augmentation: int) -> Path:
+    """Where a NeRF goes, below the folder of all."""
+    return Path(ROOTS[augmentation]) / synset / (f"{base}_A{augmentation}" if augmentation else base)
+
+
+def write(folder: Path, weights: Float[np.ndarray, " weight"], occupancy: bytes, views: Views) -> None:
+    """One NeRF's folder."""
+    (folder / "train").mkdir(parents=True, exist_ok=True)
+    torch.save({PARAMETERS: torch.tensor(weights, dtype=torch.float32)}, folder / WEIGHTS)
+    torch.save(_grid(occupancy), folder / GRID)
+    for number, image in enumerate(views.image):
+        (folder / "train" / f"{number:02d}.png").write_bytes(pictures.encode(image))
+    for name in (TRANSFORMS, COMPRESSED):
+        (folder / name).write_text(json.dumps(_transforms(views)) + "\n", encoding="utf-8")
+
+
+def split_entry(synset: str, base: str, augmentation: int) -> str:
+    """How train.json, validation.json and test.json name a NeRF."""
+    return f"./data/{folder_of(synset, base, augmentation)}"
+
+
+def _grid(occupancy: bytes) -> dict[str, torch.Tensor]:
+    """In half precision what the official code keeps so: numbers that all half floats hold exactly, but for the box."""
+    binary = unpack(occupancy)
+    box = torch.tensor([-HALF] * 3 + [HALF] * 3)
+    return {
+        "_roi_aabb": box.half(),
+        "_binary": binary.to_sparse(),
+        "resolution": torch.tensor(binary.shape).half(),
+    }
+
+
+def _transforms(views: Views) -> dict[str, Any]:
+    below = np.array([[0, 0, 0, 1]])
+    frames = [
+        {"file_path": f"train/{number:02d}", "transform_matrix": np.concatenate([pose, below]).tolist()}
+        for number, pose in enumerate(views.camera_to_world.astype(np.float64))
+    ]
+    return {"camera_angle_x": float(views.camera_angle_x), "frames": frames}

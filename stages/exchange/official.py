@@ -1,0 +1,124 @@
+"""Fitted NeRFs in the layout of the official nf2vec and clip2nerf code.
+
+    <folder>/[data_TRAINED/]<synset>/<model id>/nerf_weights.pth      {"mlp_base.params": flat vector, float}
+                                               /grid.pth              {"_binary": cells x y z, sparse bool, "_roi_aabb"}
+                                               /transforms_train_compressed.json (or transforms_train.json)
+                                               /train/NN.png          optional: the pictures it was fitted to
+    <folder>/data_TRAINED_A1/…, <folder>/data_TRAINED_A2/…            optional: augmented copies
+
+The vector holds the matrices layer by layer, (out, in) row-major, as ours; the zeros that fill nf2vec's rows are not in
+the file. Their frame, in which z points up, is kept: poses and weights belong together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import BaseModel, Field, ValidationError
+
+from stages.errors import InputError
+from stages.nerf.field import HALF
+from stages.scenes import pictures
+from stages.scenes.shrinking import stacked
+from stages.scenes.views import Views
+
+WEIGHTS, GRID, PARAMETERS = "nerf_weights.pth", "grid.pth", "mlp_base.params"
+COMPRESSED, TRANSFORMS = "transforms_train_compressed.json", "transforms_train.json"
+ROOTS = ("data_TRAINED", "data_TRAINED_A1", "data_TRAINED_A2")  # originals, copies A1 and A2
+
+Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=4, max_length=4)]
+
+
+class Frame(BaseModel):
+    transform_matrix: Annotated[list[Row], Field(min_length=3, max_length=4)]  # camera to world, OpenGL axes
+    file_path: str | None = None
+
+
+class Transforms(BaseModel):
+    camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
+    frames: Annotated[list[Frame], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one NeRF lies, and what it is."""
+
+    folder: Path
+    synset: str
+    base: str  # the model's id
+    augmentation: int
+
+    @property
+    def object_id(self) -> str:
+        return f"{self.base}.a{self.augmentation}" if self.augmentation else self.base
+
+
+def places(folder: Path) -> list[Place]:
+    """Every NeRF of a folder, by object id."""
+    roots = [(number, folder / name) for number, name in enumerate(ROOTS) if (folder / name).is_dir()]
+    found = [
+        Place(path.parent, path.parts[-3], path.parts[-2].removesuffix(f"_A{number}"), number)
+        for number, root in roots or [(0, folder)]
+        for path in root.glob(f"*/*/{WEIGHTS}")
+    ]
+    if not found:
+        raise InputError(f"{folder}: no [{ROOTS[0]}/]<synset>/<model id>/{WEIGHTS}, expected nf2vec's layout")
+    return sorted(found, key=lambda place: (place.object_id, place.synset))
+
+
+def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarray, " weight"]:
+    """The flat vector of `count` weights; zeros that pad it are allowed."""
+    if PARAMETERS not in tensors:
+        raise InputError(f"{WEIGHTS}: no '{PARAMETERS}', found {', '.join(tensors) or 'nothing'}")
+    vector = tensors[PARAMETERS]
+    if vector.ndim != 1 or len(vector) < count or vector[count:].any():
+        raise InputError(f"{WEIGHTS}: {vector.shape} numbers, nerf.field describes {count:,}")
+    vector = vector[:count].astype(np.float32)
+    if not np.isfinite(vector).all():
+        raise InputError(f"{WEIGHTS}: weights that are not finite")
+    return vector
+
+
+def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
+    """The grid's bits, packed as dataset `nerfs` has them."""
+    grid, box = tensors.get("_binary", np.zeros(0)), tensors.get("_roi_aabb", np.zeros(0))
+    grid = grid[0] if grid.ndim == 4 and len(grid) == 1 else grid
+    if grid.shape != (cells,) * 3:
+        raise InputError(f"{GRID}: '_binary' of {grid.shape} cells, nerf.fitting.occupancy says {cells} per axis")
+    if box.shape != (6,) or not np.allclose(box, [-HALF] * 3 + [HALF] * 3, atol=1e-3):
+        raise InputError(f"{GRID}: '_roi_aabb' is {box.tolist()}, expected -{HALF} to {HALF}")
+    return np.packbits(grid.astype(bool)).tobytes()
+
+
+def cameras_of(folder: Path) -> tuple[Transforms, Float[np.ndarray, "view 3 4"]]:
+    """The camera file with its poses; an error names frame and field."""
+    path = next((folder / name for name in (COMPRESSED, TRANSFORMS) if (folder / name).is_file()), None)
+    if path is None:
+        raise InputError(f"{folder}: no {COMPRESSED}, nor {TRANSFORMS}")
+    try:
+        transforms = Transforms.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        found = error.errors()[0]
+        raise InputError(f"{path}: {'.'.join(map(str, found['loc']))}: {found['msg']}") from error
+    poses = np.array([frame.transform_matrix[:3] for frame in transforms.frames], np.float32)
+    rotations = poses[:, :, :3]
+    if not np.allclose(rotations.transpose(0, 2, 1) @ rotations, np.eye(3), atol=1e-3):
+        raise InputError(f"{path}: a transform_matrix is no rotation and shift")
+    return transforms, poses
+
+
+def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"], float]:
+    """The pictures with their cameras, or none where there are no pictures; and the cameras."""
+    transforms, poses = cameras_of(folder)
+    names = [f"{PurePosixPath(each.file_path or f'{n:02d}').stem}.png" for n, each in enumerate(transforms.frames)]
+    files = [folder / "train" / name for name in names]
+    there = [file.is_file() for file in files]
+    if not any(there):
+        return None, poses, transforms.camera_angle_x
+    if not all(there):
+        raise InputError(f"{files[there.index(False)]}: missing, other views have their pictures")
+    image = stacked([pictures.decode(file.read_bytes()) for file in files], str(folder))
+    return Views(image, poses, transforms.camera_angle_x), poses, transforms.camera_angle_x

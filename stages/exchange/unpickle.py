@@ -1,0 +1,54 @@
+"""The process that opens foreign .pth files: `python -m stages.exchange.unpickle OUT FILE…`, started by `foreign`.
+
+A checkpoint is a pickle. `weights_only` lets nothing but tensors and plain containers through; should it be broken one
+day, it is this process that breaks, and what reaches the others is safetensors. OUT gets `<number>.safetensors` for
+each file, or `<number>.txt` with the reason why not.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+MOST_NUMBERS = 2**30  # of a sparse tensor when it is laid out: its file may be small
+
+
+def tensors_of(file: Path) -> dict[str, Tensor]:
+    """All tensors of a checkpoint by their path in its dictionaries (`encoder/layers.0.weight`), dense."""
+    return {name: _dense(name, tensor) for name, tensor in _leaves(_opened(file), "")}
+
+
+def _opened(file: Path) -> Any:
+    return torch.load(file, map_location="cpu", weights_only=True)
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}/{key}" if name else str(key))
+
+
+def _dense(name: str, tensor: Tensor) -> Tensor:
+    if tensor.numel() > MOST_NUMBERS:
+        raise ValueError(f"{name} has {tensor.numel():,} numbers, at most {MOST_NUMBERS:,} are read")
+    dense = tensor.detach().to_dense() if tensor.is_sparse else tensor.detach()
+    return (dense.float() if dense.dtype == torch.bfloat16 else dense).clone(memory_format=torch.contiguous_format)
+
+
+def main(out: Path, files: list[Path]) -> None:
+    for number, file in enumerate(files):
+        try:
+            save_file(tensors_of(file), out / f"{number}.safetensors")
+        except Exception as error:  # whatever a foreign file provokes belongs to that file
+            reason = (str(error).strip() or "no reason given").splitlines()[0]
+            (out / f"{number}.txt").write_text(f"{type(error).__name__}: {reason}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [Path(each) for each in sys.argv[2:]])

@@ -1,0 +1,36 @@
+"""Write fitted NeRFs, their poses and pictures in the layout of the official nf2vec code."""
+
+import json
+from pathlib import Path
+
+from stages import datasets, schemas
+from stages.errors import InputError
+from stages.runtime import command, progress
+
+
+def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
+    """One folder per NeRF below a new folder `out`; and train.json, validation.json, test.json."""
+    import numpy as np
+
+    from stages.exchange import exporting
+    from stages.scenes.views import by_object, of_rows
+
+    if out.exists():
+        raise InputError(f"{out}: exists, expected a new folder")
+    known = {row["object_id"]: row for row in datasets.read(objects, schemas.OBJECTS).to_pylist()}
+    entries = {split: [] for split in ("train", "validation", "test")}
+    with datasets.replacing(out) as temporary:
+        for shard in progress(datasets.shards(nerfs, schemas.NERFS), "export_nerfs", "shards"):
+            seen = by_object(datasets.rows_of(views, schemas.VIEWS, shard["object_id"].to_pylist()))
+            for row in shard.to_pylist():
+                about = known[row["object_id"]]
+                place = about["synset"], about["base_object_id"], about["augmentation"]
+                folder, weights = temporary / exporting.folder_of(*place), np.asarray(row["weights"], np.float32)
+                exporting.write(folder, weights, row["occupancy"], of_rows(seen[row["object_id"]]))
+                entries[about["split"]].append(exporting.split_entry(*place))
+        for split, listed in entries.items():
+            datasets.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")
+
+
+if __name__ == "__main__":
+    command(export_nerfs)

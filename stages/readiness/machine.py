@@ -1,0 +1,56 @@
+"""What the machine has: processors, GPU, memory, disk; and what the study will take of the last two."""
+
+import os
+import shutil
+from pathlib import Path
+
+import torch
+
+from stages.nerf import field
+from stages.params import Params
+from stages.readiness.findings import Finding
+
+GB = 1e9
+KEPT_TWICE = 2  # finished work lies in .scratch and in the outputs, which DVC links into its cache
+FLOAT = 4  # bytes
+
+
+def device(params: Params) -> Finding:
+    """The GPU, if runtime.device asks for one."""
+    cores = f"{os.cpu_count()} cores"
+    if params.runtime.device == "cpu":
+        return Finding("device", "ok", f"cpu, {cores}, {params.runtime.workers} workers")
+    if not torch.cuda.is_available():
+        return Finding("device", "missing", "cuda: torch sees no GPU; set runtime.device to cpu, or mend its driver")
+    size = torch.cuda.get_device_properties(0).total_memory / GB
+    return Finding("device", "ok", f"{torch.cuda.get_device_name()}, {size:.0f} GB; {cores}")
+
+
+def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float) -> Finding:
+    """Room below the working folder, against views, NeRFs, renders and embeddings; `view_bytes`: of a view's PNG."""
+    views = params.scenes.views
+    needed = objects * (views * (view_bytes + width * FLOAT) + _nerf(params)) + originals * views * view_bytes
+    needed = KEPT_TWICE * needed / GB
+    free = shutil.disk_usage(Path.cwd()).free / GB
+    detail = f"about {needed:,.2f} GB needed, {free:,.1f} GB free in {Path.cwd()}"
+    return Finding("disk", "ok" if free > needed else "missing", detail)
+
+
+def memory(params: Params, objects: int, width: int) -> Finding:
+    """Available memory against the two largest tables that a stage holds whole: NeRFs, and embeddings of all views."""
+    tables = max(objects * _nerf(params), objects * params.scenes.views * width * FLOAT)
+    needed = (2 * tables + 2 * GB) / GB  # read and stacked; torch and the rest
+    free = _available() / GB
+    detail = f"about {needed:,.1f} GB needed, {free:,.1f} GB available"
+    return Finding("memory", "ok" if free > needed else "missing", detail)
+
+
+def _nerf(params: Params) -> float:
+    return field.size(params.nerf.field) * FLOAT + params.nerf.fitting.occupancy**3 / 8
+
+
+def _available() -> float:
+    for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("MemAvailable"):
+            return float(line.split()[1]) * 1024
+    return 0.0

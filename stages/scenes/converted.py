@@ -1,0 +1,46 @@
+"""Objects whose NeRFs were fitted elsewhere: the folder that import_nerfs writes.
+
+    <folder>/objects, <folder>/views, <folder>/nerfs     datasets, keyed by object id; `<id>.a1` is a copy of `<id>`
+
+Poses are in the NeRFs' own frame, whatever axis points up there: weights can't be turned.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from stages import datasets
+from stages.errors import InputError
+from stages.params import ObjectClass
+from stages.scenes.listing import Found, Listing, collected
+from stages.scenes.shrinking import evenly, shrunk
+from stages.scenes.views import Views, of_rows, some
+from stages.schemas import OBJECTS, VIEWS
+
+
+def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
+    """Every original, with the numbers of the copies that came with it."""
+    names, family = {each.synset: name for name, each in classes.items()}, defaultdict(list)
+    rows = datasets.read(folder / "objects", OBJECTS).to_pylist()
+    looks = datasets.prints(datasets.shards(folder / "views", VIEWS), "object_id")
+    for row in rows:
+        if row["synset"] not in names:
+            raise InputError(f"{folder}: {row['object_id']} is of synset {row['synset']}, no class of params.yaml")
+        if row["object_id"] not in looks:
+            raise InputError(f"{folder}: no views of {row['object_id']}; rerun import_nerfs")
+        family[row["base_object_id"]].append(row)
+    offers = []
+    for base, members in family.items():
+        content = " ".join(looks[row["object_id"]] for row in members)
+        copies = tuple(row["augmentation"] for row in members if row["augmentation"])
+        if len(copies) < len(members):  # copies without an original are of no use
+            offers.append(Found(base, names[members[0]["synset"]], folder, content, copies=copies))
+    return collected(offers)
+
+
+def read(folder: Path, object_id: str, most_views: int, resolution: int) -> Views:
+    """Up to `most_views` views of one object, evenly spread, no larger than `resolution`."""
+    views = of_rows(datasets.rows_of(folder / "views", VIEWS, [object_id]))
+    return shrunk(some(views, np.asarray(evenly(len(views), most_views)).tolist()), resolution)

@@ -1,0 +1,49 @@
+"""Real photographs of DomainNet's domain "real", train and test lists together (protocol 1.2).
+
+    <folder>/<class>/real_NNN_NNNNNN.jpg     <folder> is the domain's own: …/real; classes named as in FOLDERS
+
+Folders of other classes may lie beside them. Every picture is a query, as published: twins are not dropped.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from stages.errors import InputError
+from stages.params import ObjectClass
+from stages.scenes.listing import Found, Listing, collected, safe
+from stages.scenes.photo_folder import SUFFIXES
+
+FOLDERS = {  # of each ShapeNet synset
+    "02691156": "airplane",
+    "02828884": "bench",
+    "02933112": "dresser",
+    "02958343": "car",
+    "03001627": "chair",
+    "03211117": "television",
+    "03636649": "floor_lamp",
+    "03691459": "stereo",
+    "04090263": "rifle",
+    "04256520": "couch",
+    "04379243": "table",
+    "04401088": "cell_phone",
+    "04530566": "speedboat",
+}
+
+
+def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
+    """Every picture of the study's classes, as `<class>.<file stem>`."""
+    return collected(
+        Found(f"{name}.{safe(path.stem)}", name, path, hashlib.sha256(path.read_bytes()).hexdigest())
+        for name, each in classes.items()
+        for path in _pictures(folder, name, each.synset)
+    )
+
+
+def _pictures(folder: Path, name: str, synset: str) -> list[Path]:
+    if synset not in FOLDERS:
+        raise InputError(f"classes.{name}: no folder of DomainNet for synset {synset}; known: {', '.join(FOLDERS)}")
+    found = [path for path in sorted((folder / FOLDERS[synset]).glob("*")) if path.suffix.lower() in SUFFIXES]
+    if not found:
+        raise InputError(f"{folder / FOLDERS[synset]}: no pictures; class {name} expects DomainNet's real images there")
+    return found

@@ -1,0 +1,61 @@
+"""ShapeNetCore as published: meshes of unit diagonal, y up, in folders by synset.
+
+<folder>/<synset>/<model id>/models/model_normalized.obj   (with .mtl beside it)
+<folder>/<synset>/<model id>/images/texture0.jpg           (what the materials name)
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from stages.errors import InputError
+from stages.params import ObjectClass
+from stages.scenes import mesh_folder
+from stages.scenes.listing import Found, Listing, collected, digest_of
+from stages.scenes.meshes import Model
+
+MESH = "models/model_normalized.obj"
+OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # no classes of the study, but they share its models
+
+
+def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
+    """Every model with a mesh, by its id; one under several synsets is dropped everywhere (protocol 1)."""
+    places = [(path.parts[-4], path.parts[-3], path) for path in sorted(folder.glob(f"*/*/{MESH}"))]
+    if not places:
+        raise InputError(f"{folder}: no <synset>/<model id>/{MESH}, expected the ShapeNetCore layout")
+    return by_model(places, classes, lambda path: digest_of([path]), _beside)
+
+
+def read(path: Path) -> Model:
+    """The mesh with its materials, which may lie anywhere in the model's own folder."""
+    return mesh_folder.read(path, "y", within=path.parent.parent)
+
+
+def by_model(
+    places: Iterable[tuple[str, str, Path]],
+    classes: Mapping[str, ObjectClass],
+    content: Callable[[Path], str],
+    beside: Callable[[Path], str],
+) -> Listing:
+    """Models given as synset, id and path, each in one class; an unknown synset is an error that names it.
+
+    `content` and `beside` digest what a model is made of, as in `Found`.
+    """
+    names, found = {each.synset: name for name, each in classes.items()}, defaultdict(list)
+    for synset, model, path in places:
+        if synset not in names and synset not in OUTSIDE:
+            raise InputError(f"{path}: {synset}: no synset of params.yaml, expected one of {', '.join(names)}")
+        found[model].append((synset, path))
+    single = {model: of[0] for model, of in found.items() if len(of) == 1 and of[0][0] in names}
+    listing = collected(
+        Found(model, names[synset], path, content(path), beside(path)) for model, (synset, path) in single.items()
+    )
+    for model, of in found.items():
+        if len(of) > 1:
+            listing.duplicates[model] = f"in {len(of)} classes: {', '.join(synset for synset, _ in of)}"
+    return listing
+
+
+def _beside(path: Path) -> str:
+    """Digest of a model's materials and textures."""
+    return digest_of(other for other in sorted(path.parent.parent.rglob("*")) if other.is_file() and other != path)

@@ -1,0 +1,76 @@
+"""Published splits: a folder of split files in place of splits drawn by id (protocol 1).
+
+    <folder>/test.json            JSON lists of `…/<synset>/<model id>`; only the last two parts are read
+    <folder>/validation.json
+    <folder>/disn_filelists/<synset>.lst   optional: all model ids of a class, one a line
+
+Training objects are those in neither list. The lists of all classes tell which models ShapeNet has under several: every
+copy of such an id is dropped, for what class would it have? (The published test set of 3,853 objects was made with a
+list of 488 other phones that is not public; with DISN's own list of 831 there are 36 phones fewer.) A `train.json` is
+neither needed nor read.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from stages.errors import InputError
+from stages.scenes.listing import Listing
+from stages.scenes.splits import SPLITS
+
+LISTS = "disn_filelists"
+
+
+@dataclass(frozen=True)
+class Published:
+    """The split of ids that aren't for training, and the ids that lie in several classes."""
+
+    others: Mapping[str, str]
+    ambiguous: Mapping[str, tuple[str, ...]]  # their synsets
+
+    def of(self, ids: Iterable[str]) -> dict[str, str]:
+        """The split of each id."""
+        return {each: self.others.get(each, "train") for each in ids}
+
+    def without_ambiguous(self, listing: Listing) -> Listing:
+        """The listing less what lies in several classes; it counts as duplicate."""
+        dropped = {
+            found.object_id: f"in {len(synsets)} classes: {', '.join(synsets)}"
+            for found in listing.found
+            if (synsets := self.ambiguous.get(found.object_id))
+        }
+        kept = [found for found in listing.found if found.object_id not in dropped]
+        return Listing(kept, listing.rejected, listing.duplicates | dropped)
+
+
+def read(folder: Path) -> Published:
+    """The split files of a folder; raises `InputError` for one that is absent or no list, or an id in two splits."""
+    places = {split: _paths(folder / f"{split}.json") for split in SPLITS[1:]}
+    synsets = defaultdict(set)
+    for synset, model in [place for listed in places.values() for place in listed] + _lists(folder / LISTS):
+        synsets[model].add(synset)
+    ambiguous = {model: tuple(sorted(of)) for model, of in synsets.items() if len(of) > 1}
+    others: dict[str, str] = {}
+    for split, listed in places.items():
+        for _, model in listed:
+            if model not in ambiguous and others.setdefault(model, split) != split:
+                raise InputError(f"{folder}: {model} is in {others[model]}.json and {split}.json, expected one split")
+    return Published(others, ambiguous)
+
+
+def _paths(file: Path) -> list[tuple[str, str]]:
+    """(synset, model id) of each entry."""
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file}: expected a JSON list of …/<synset>/<model id> ({error})") from error
+    parts = [PurePosixPath(entry).parts[-2:] for entry in entries] if isinstance(entries, list) else []
+    if not parts or any(len(pair) < 2 for pair in parts):
+        raise InputError(f"{file}: expected a JSON list of …/<synset>/<model id>")
+    return [(synset, model) for synset, model in parts]
+
+
+def _lists(folder: Path) -> list[tuple[str, str]]:
+    return [(file.stem, model) for file in sorted(folder.glob("*.lst")) for model in file.read_text().split()]

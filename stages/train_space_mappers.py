@@ -1,0 +1,49 @@
+"""Train clip2nerf and nerf2clip for several spaces of NeRFs alike: nf2vec's and the baselines'."""
+
+from pathlib import Path
+
+from stages.params import Loss, load
+from stages.runtime import command
+
+
+def train_space_mappers(
+    *,
+    objects: Path,
+    nf2vec: Path,
+    spaces: Path,
+    gt_embeddings: Path,
+    photo_embeddings: Path,
+    out: Path,
+    mapped: Path,
+    curves: Path,
+    params: Path = Path("params.yaml"),
+) -> None:
+    """Write models below `out` and mapped test vectors below `mapped`, by space and direction; and the curves.
+
+    `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
+    """
+    from stages import trainings
+    from stages.mapper.pairs import Direction
+    from stages.mapper.training import Model, Task
+
+    known, stage = load(params), "train_space_mappers"
+    folders = {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(spaces.iterdir())}}
+    regime, seed = known.mapper.model_copy(update={"epochs": known.baselines.epochs}), known.study.seed
+    losses: dict[Direction, Loss] = {"clip2nerf": known.baselines.clip2nerf, "nerf2clip": known.baselines.nerf2clip}
+    tasks, inputs = [], {}
+    for name, folder in folders.items():
+        given = trainings.Embedded.read(objects, folder, gt_embeddings, photo_embeddings)
+        learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
+        for way, loss in losses.items():
+            models = [Model(f"{name} {way} {loss}", loss, own) for own in known.mapper.seeds]
+            tasks.append(Task(way, models, learning, checking, regime, seed, known.runtime.device))
+        inputs[name] = given.test(seed)
+    trained = trainings.trained(tasks, known.runtime.workers)
+    for name in folders:
+        own = {part.direction: part for part in trained if part.models[0].variant.startswith(f"{name} ")}
+        trainings.write(own, inputs[name], out / name, mapped / name, stage)
+    trainings.write_curves(trained, curves, stage)
+
+
+if __name__ == "__main__":
+    command(train_space_mappers)

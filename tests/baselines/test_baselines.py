@@ -1,0 +1,78 @@
+"""Truths of the other embeddings and of depth maps as pictures."""
+
+import numpy as np
+import pytest
+import torch
+
+from stages.baselines.depth import FARTHEST, grey
+from stages.baselines.modulation import Base, fit, learn, pool
+from stages.baselines.weights import principal
+from stages.nerf.field import evaluate, size, xavier
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.supervision import radiance
+from stages.params import Architecture, Params
+
+ARCHITECTURE = Architecture(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
+
+
+@pytest.fixture(scope="module")
+def nerfs() -> Nerfs:
+    random = torch.Generator().manual_seed(0)
+    weights = xavier(ARCHITECTURE, 0) + 0.3 * torch.randn(6, size(ARCHITECTURE), generator=random)
+    return Nerfs.of(weights.numpy(), [np.packbits(np.ones((6, 6, 6), bool)).tobytes()] * 6)
+
+
+def test_all_components_keep_all_distances_and_few_keep_the_widest_direction():
+    weights = np.random.default_rng(0).normal(size=(9, 5)).astype(np.float32)
+    found = principal(weights, weights, 50, seed=0)
+    assert found.shape == (9, 5)
+    distances = [np.linalg.norm(x[:, None] - x[None], axis=-1) for x in (weights, found)]
+    np.testing.assert_allclose(*distances, atol=1e-5)
+    line = np.outer(np.arange(9), [1, 2, 0, 0, 2]).astype(np.float32) + 0.01 * weights
+    np.testing.assert_allclose(abs(np.diff(principal(line, line, 1, seed=0)[:, 0])), 3, atol=0.1)
+
+
+def test_components_are_the_training_nerfs_alone():
+    random = np.random.default_rng(0)
+    training, others = random.normal(size=(8, 6)).astype(np.float32), random.normal(size=(3, 6)).astype(np.float32)
+    together = principal(training, np.concatenate([training, others]), 4, seed=0)
+    np.testing.assert_allclose(together[8:], principal(training, others, 4, seed=0), atol=1e-6)
+
+
+def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: Nerfs):
+    points, values = pool(nerfs, ARCHITECTURE, 20, torch.Generator().manual_seed(0))
+    expected = radiance(*evaluate(nerfs.weights, points, ARCHITECTURE))
+    torch.testing.assert_close(values, expected)
+
+
+def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: Nerfs, params: Params):
+    small = {"latent": 5, "width": 24, "layers": 2, "points": 64, "steps": 150, "fit_steps": 60}
+    how = params.baselines.modulation.model_copy(update=small)
+    points, values = pool(nerfs, ARCHITECTURE, 128, torch.Generator().manual_seed(0))
+    base = Base(how, ARCHITECTURE.octaves, seed=0)
+    learn(base, (points[:4], values[:4]), how, seed=0)
+    before = {name: value.clone() for name, value in base.state_dict().items()}
+    latents = fit(base, (points[4:], values[4:]), how, seed=1)
+    assert all(torch.equal(value, before[name]) for name, value in base.state_dict().items())
+
+    def error(given: torch.Tensor) -> torch.Tensor:
+        return (radiance(*base(given, points[4:])) - values[4:]).square().mean((1, 2))
+
+    assert (error(latents) < error(latents.flip(0))).all()  # its own vector, not the other's
+    assert (error(latents) < error(0 * latents)).all()
+
+
+def test_a_nerfs_vector_does_not_depend_on_those_fitted_beside_it(nerfs: Nerfs, params: Params):
+    small = {"latent": 4, "width": 16, "layers": 2, "points": 16, "fit_steps": 10}
+    how = params.baselines.modulation.model_copy(update=small)
+    points, values = pool(nerfs, ARCHITECTURE, 32, torch.Generator().manual_seed(0))
+    base = Base(how, ARCHITECTURE.octaves, seed=0).requires_grad_(False)
+    together, alone = fit(base, (points, values), how, seed=0), fit(base, (points[:2], values[:2]), how, seed=0)
+    torch.testing.assert_close(together[:2], alone, atol=1e-4, rtol=1e-3)
+
+
+def test_near_is_white_far_is_dark_and_nothing_is_black():
+    picture = grey(np.array([[0, 1.0], [1.5, 2.0]], np.float32))
+    assert picture[..., 0].tolist() == [[0, 255], [round(255 * (1 + FARTHEST) / 2), round(255 * FARTHEST)]]
+    assert (picture == picture[..., :1]).all()
+    assert not grey(np.zeros((3, 3), np.float32)).any()

@@ -1,0 +1,64 @@
+"""A user's own model takes CLIP's place through the verbs, and a wrong one is named."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+
+from stages import datasets, schemas
+from stages.clip import elsewhere, encoders
+from stages.embed_images import embed_images
+from stages.embed_prompts import embed_prompts
+from stages.errors import InputError
+from stages.provide_clip import provide_clip
+from stages.scenes import pictures
+
+pytestmark = pytest.mark.thesis
+
+COLOURS = {"red": [255, 0, 0], "grey": [90, 90, 90]}
+LOADER = "clip.mean_colours:load"
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    (tmp_path / "colours.json").write_text(json.dumps(COLOURS))
+    return tmp_path / "colours.json"
+
+
+def test_pictures_and_prompts_are_embedded_by_the_users_model(tmp_path, params_file, weights):
+    yaml, out = YAML(), tmp_path / "clip"
+    values = yaml.load(params_file)
+    values["clip"].update(source="module", model=LOADER, pretrained=str(weights))
+    values["prompts"] = {"prompt_photo": "a red {noun}"}
+    yaml.dump(values, params_file)
+    provide_clip(tmp_path / "no_pictures", out, tmp_path / "curves", params_file)
+    weights.unlink()  # the folder has its own copy
+    shot = pictures.encode(np.full((6, 4, 3), [200, 0, 0], np.uint8))
+    columns = {"photo_id": ["p"], "class_name": ["car"], "image": [shot], "source": ["test"]}
+    datasets.write(tmp_path / "photos", schemas.PHOTOS, [datasets.table(schemas.PHOTOS, columns)], "test")
+    embed_images(tmp_path / "photos", out, tmp_path / "images", params_file)
+    embed_prompts(out, tmp_path / "prompts", params_file)
+    (image,) = datasets.matrix(datasets.read(tmp_path / "images", schemas.IMAGE_EMBEDDINGS)["embedding"])
+    texts = datasets.matrix(datasets.read(tmp_path / "prompts", schemas.PROMPT_EMBEDDINGS)["embedding"])
+    assert (image == [200, 0, 0]).all()
+    assert (texts == [255, 0, 0]).all()
+
+
+def test_a_loader_or_weights_that_are_not_there_are_named(tmp_path, weights):
+    for loader in ("nowhere:load", "clip.mean_colours:nothing", "no_colon"):
+        with pytest.raises(InputError, match=rf"clip\.model: '{loader}' can't be loaded"):
+            elsewhere.save(tmp_path / "clip", loader, str(weights))
+    with pytest.raises(InputError, match=r"clip\.pretrained: .*gone: no such file"):
+        elsewhere.save(tmp_path / "clip", LOADER, str(tmp_path / "gone"))
+
+
+def test_changed_weights_and_objects_that_are_no_encoders_are_errors(tmp_path, weights):
+    elsewhere.save(tmp_path / "clip", LOADER, str(weights))
+    (tmp_path / "clip/weights").write_text("{}")
+    with pytest.raises(InputError, match="contents differ from the sha256"):
+        encoders.load(tmp_path / "clip", "cpu")
+    elsewhere.save(tmp_path / "clip", "pathlib:PurePath", str(weights))
+    with pytest.raises(InputError, match=r"pathlib:PurePath: gave a PurePosixPath, expected methods images and texts"):
+        encoders.load(tmp_path / "clip", "cpu")

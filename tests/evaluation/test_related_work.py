@@ -1,0 +1,71 @@
+"""The baselines of related work, on the made-up study: its NeRF vectors and rendered views stand in for them."""
+
+import csv
+from pathlib import Path
+
+from evaluation.made_up import Study
+
+from stages import datasets
+from stages.evaluate_baselines import evaluate_baselines
+from stages.evaluation import depth
+from stages.evaluation.mapped import Mapped
+from stages.evaluation.subjects import originals
+from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from stages.train_space_mappers import train_space_mappers
+
+
+def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: Path):
+    rows = datasets.read(made_up["nerfs"], NERF_EMBEDDINGS)
+    datasets.write(tmp_path / "spaces" / "copy", NERF_EMBEDDINGS, [rows], "test")
+    same = {
+        "objects": made_up["objects"],
+        "gt_embeddings": made_up["gt"],
+        "photo_embeddings": made_up["photo_embeddings"],
+        "nf2vec": made_up["nerfs"],
+        "spaces": tmp_path / "spaces",
+        "mapped": tmp_path / "mapped",
+        "params": made_up.params,
+    }
+    train_space_mappers(**same, out=tmp_path / "mappers", curves=tmp_path / "curves")
+    evaluate_baselines(
+        **same,
+        photos=made_up["photos"],
+        depth_embeddings=made_up["rendered"],
+        zero_shot=made_up["zero_shot_mapped"],
+        prompts=made_up["prompts"],
+        results=made_up.results("baselines"),
+    )
+    found = table(made_up["baselines.csv"])
+    ways = ("clip2nerf cosine", "nerf2clip siglip")
+    spaces = ("copy", "nf2vec")
+    assert {row for of, row, *_ in found if of == "baselines neighbours"} == set(spaces)
+    for part in ("synthetic", "real"):
+        assert {row for of, row, *_ in found if of == f"baselines {part}"} == {
+            f"{s} {way}" for s in spaces for way in ways
+        }
+    for k in (1, 5, 10):  # the same vectors under two names
+        copy, own = (found["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
+        assert copy == own
+    config = datasets.read_model(tmp_path / "mappers" / "copy" / "clip2nerf")[1]
+    assert {(model["variant"], model["loss"]) for model in config["models"]} == {("copy clip2nerf cosine", "cosine")}
+
+
+def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_up: Study):
+    test = originals(datasets.read(made_up["objects"], OBJECTS), "test")
+    depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
+    mapped = Mapped(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
+    found = depth.answers(test, depths, mapped, prompts)
+    assert [(each.words.row, each.values.shape, each.setting) for each in found[:2]] == [
+        ("depth maps", (1, 8), ""),
+        ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
+    ]
+    assert {each.words.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
+    assert found[0].values.mean() == 1  # classes of the made-up study are far apart
+    assert depth.answers(test, depths.slice(0, 0), mapped, prompts) == []
+
+
+def table(path: Path) -> dict[tuple[str, ...], float]:
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {(row["table"], row["row"], row["column"], row["metric"]): float(row["value"]) for row in rows}

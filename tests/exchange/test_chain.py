@@ -1,0 +1,137 @@
+"""Every importer through to the end: a fitted or imported NeRF, its embedding, and rows of a table."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from exchange.folders import SYNSETS, official
+from exchange.networks import CHANGES, OfficialDecoder, OfficialEncoder, saved
+
+from stages import datasets
+from stages.clip import folders
+from stages.clip import small as small_clip
+from stages.embed_images import embed_images
+from stages.embed_nerfs import embed_nerfs
+from stages.evaluate_retrieval import evaluate_retrieval
+from stages.fit_nerfs import fit_nerfs
+from stages.import_nerfs import import_nerfs
+from stages.import_nf2vec import import_nf2vec
+from stages.params import ClipNetwork
+from stages.prepare_photos import prepare_photos
+from stages.prepare_scenes import prepare_scenes
+from stages.results import Results
+from stages.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
+from stages.start_nerfs import start_nerfs
+from stages.train_nf2vec import train_nf2vec
+from stages.train_retrieval_mappers import train_retrieval_mappers
+
+pytestmark = pytest.mark.thesis
+
+ROOT = Path(__file__).parent.parent.parent
+CLIP = ClipNetwork(resolution=32, width=4, embedding=8, text_width=32, text_layers=1, context=16)
+TINY = {
+    "nerf": {
+        "fitting": {"steps": 20, "rays": 32, "samples": 8, "held_out": [1], "gate": 0.0, "occupancy": 24},
+        "rendering": {"step": 0.1},
+        "start": {"kind": "random"},
+    },
+    "nf2vec": {**CHANGES, "training": {"steps": 4, "batch": 2, "points": 16, "validate_every": 2}},
+    "mapper": {"hidden": [8, 8, 8], "epochs": 2, "validate_every": 1, "seeds": [0], "batch": 4},
+    "retrieval": {"losses": ["cosine"]},
+    "intervals": {"resamples": 20},
+}
+SCENES = {"views": 4, "resolution": 24, "copies": 0}
+NAMES = ("train", "validation", "test", "test2")
+
+
+def disn(folder: Path, real: Path) -> dict:
+    """The real car's files as eight models of two classes, and files that split them."""
+    given = real / "disn_sample"
+    for synset in SYNSETS:
+        for name in NAMES:
+            for kind in ("image", "depth"):
+                target = folder / "renders" / kind / synset / f"{synset}{name}"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.symlink_to(next((given / kind).glob("*/*")), target_is_directory=True)
+    (folder / "splits").mkdir()
+    for split in ("validation", "test"):
+        listed = [f"./{synset}/{synset}{name}" for synset in SYNSETS for name in NAMES if name.startswith(split)]
+        (folder / f"splits/{split}.json").write_text(json.dumps(listed))
+    return {"scenes": {"source": "disn", "folder": folder / "renders", "splits": folder / "splits"}}
+
+
+def shapenet(folder: Path, real: Path) -> dict:
+    """Real meshes under ShapeNetCore's names."""
+    meshes = sorted((real / "meshes").glob("*/*/*.obj"), key=lambda path: path.stat().st_size)[:8]
+    for number, mesh in enumerate(meshes):
+        target = folder / SYNSETS[number % 2] / f"model{number}" / "models/model_normalized.obj"
+        target.parent.mkdir(parents=True)
+        shutil.copy(mesh, target)
+    return {"scenes": {"source": "shapenet", "folder": folder}}
+
+
+def nerfs(folder: Path, small_params) -> dict:
+    """Official NeRFs and an official nf2vec, imported."""
+    for synset in SYNSETS:
+        for number in range(4):
+            official(folder / "in" / synset / f"{synset}{number}", number)
+    import_nerfs(folder / "in", folder / "out", params=small_params())
+    torch.manual_seed(0)
+    checkpoint = saved(folder / "500.pt", OfficialEncoder(), OfficialDecoder())
+    import_nf2vec(checkpoint, folder / "nf2vec", small_params(nf2vec=CHANGES))
+    imported = {"nerfs": folder / "out/nerfs", "nf2vec": folder / "nf2vec"}
+    return {"scenes": {"source": "nerfs", "folder": folder / "out"}, "imported": imported}
+
+
+def domainnet(folder: Path, real: Path) -> dict:
+    """Real photos under DomainNet's names."""
+    for name in ("car", "chair"):
+        (folder / name).mkdir(parents=True)
+        for number, photo in enumerate(sorted((real / "photos" / name).glob("*.jpg"))[:2]):
+            shutil.copy(photo, folder / name / f"real_{number:03d}_{number:06d}.jpg")
+    return {"photos": {"source": "domainnet", "folder": folder}}
+
+
+@pytest.mark.parametrize("source", ["disn", "shapenet", "nerfs"])
+def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, small, real, monkeypatch):
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    monkeypatch.chdir(tmp_path)
+    of_nerfs = {**TINY, "nerf": {"start": {"kind": "random"}}}
+    given = {"disn": lambda: disn(tmp_path, real), "shapenet": lambda: shapenet(tmp_path / "core", real)}
+    chosen = nerfs(tmp_path, small) if source == "nerfs" else given[source]()
+    chosen["scenes"] |= SCENES
+    params = small(**(of_nerfs if source == "nerfs" else TINY), **chosen, **domainnet(tmp_path / "real", real))
+    objects, posed, fitted, model = (Path(name) for name in ("objects", "views", "nerfs", "nf2vec_model"))
+    prepare_scenes(objects, posed, Path("rejected"), params)
+    start_nerfs(Path("start"), params)
+    fit_nerfs(objects, posed, Path("start"), fitted, Path("rejected_nerfs"), params)
+    train_nf2vec(objects, fitted, model, Path("curves"), params)
+    embed_nerfs(fitted, model, Path("vectors"), params)
+    prepare_photos(Path("photos"), Path("rejected_photos"), params)
+    folders.save(Path("clip"), small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
+    for name in ("views", "photos"):
+        embed_images(Path(name), Path("clip"), Path(f"{name}_embedded"), params)
+    same = {
+        "objects": objects,
+        "nerf_embeddings": Path("vectors"),
+        "gt_embeddings": Path("views_embedded"),
+        "photo_embeddings": Path("photos_embedded"),
+        "mapped": Path("mapped"),
+        "params": params,
+    }
+    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"))
+    results = Results(Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv")
+    evaluate_retrieval(**same, photos=Path("photos"), results=results, neighbours=Path("neighbours"))
+    rows = list(csv.DictReader(Path("t.csv").read_text().splitlines()))
+    assert {"4.4a", "4.4b", "4.5a", "4.5b"} <= {row["table"] for row in rows}
+    assert {row["n"] for row in rows if row["table"] == "4.5a"} == {"4"}
+    known = datasets.read(objects, OBJECTS)
+    assert set(datasets.read(Path("vectors"), NERF_EMBEDDINGS)["object_id"].to_pylist()) == set(
+        known["object_id"].to_pylist()
+    )
+    assert set(known["split"].to_pylist()) == {"train", "validation", "test"}
+    depth = datasets.read(posed, VIEWS)["depth"].null_count
+    assert (depth == 0) == (source != "nerfs")  # of meshes it is rendered, of ShapeNetRenders read

@@ -1,0 +1,206 @@
+"""NeRFs of the official code: read as they are, refused by name, exported again bit for bit."""
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from exchange.folders import CELLS, FIELD, SYNSETS, VIEWS, official
+
+from stages import datasets
+from stages.errors import InputError
+from stages.export_nerfs import export_nerfs
+from stages.fit_nerfs import fit_nerfs
+from stages.import_nerfs import import_nerfs
+from stages.nerf.occupancy import unpack
+from stages.nerf.rendering import Camera, render
+from stages.params import load
+from stages.prepare_scenes import prepare_scenes
+from stages.scenes import views
+from stages.schemas import NERFS, OBJECTS, REJECTED, Schema
+from stages.schemas import VIEWS as VIEWS_OF
+
+pytestmark = pytest.mark.thesis
+
+CAR, CHAIR = SYNSETS
+BAD = ("code", "short", "nan", "cells", "box", "torn", "huge", "poses", "turned", "lost")
+
+
+class Canary:
+    """A pickle that writes a file when it is opened by a careless reader."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+class World:
+    """Official folders, good and bad, imported once."""
+
+    def __init__(self, folder: Path, params: Path) -> None:
+        self.folder, self.out = folder / "in", folder / "out"
+        self.given = {}
+        for synset in SYNSETS:
+            for number in range(3):
+                name = f"{synset}n{number}"
+                self.given[name] = official(self.folder / "data_TRAINED" / synset / name, number)
+                self.given[f"{name}.a1"] = official(self.folder / "data_TRAINED_A1" / synset / f"{name}_A1", 9 + number)
+            official(self.folder / "data_TRAINED" / synset / "two", 7)
+        official(self.folder / "data_TRAINED_A2" / CAR / "two_A2", 8)
+        official(self.folder / "data_TRAINED" / "02992529" / "phone", 9)  # no class of the study
+        bare = self.folder / "data_TRAINED" / CAR / "bare"
+        self.given["bare"] = official(bare, 5, suffix="", with_pictures=False)
+        self._write_bad(folder / "canary")
+        import_nerfs(self.folder, self.out, resolution=24, params=params)
+        self.rows = {row["object_id"]: row for row in self.read("nerfs", NERFS).to_pylist()}
+        self.views = {name: views.of_rows(of) for name, of in views.by_object(self.read("views", VIEWS_OF)).items()}
+        self.objects = {row["object_id"]: row for row in self.read("objects", OBJECTS).to_pylist()}
+        self.rejected = {row["id"]: row["reason"] for row in self.read("rejected", REJECTED).to_pylist()}
+
+    def read(self, name: str, schema: Schema):
+        return datasets.read(self.out / name, schema)
+
+    def bad(self, name: str) -> Path:
+        return self.folder / "data_TRAINED" / CAR / name
+
+    def _write_bad(self, canary: Path) -> None:
+        for seed, name in enumerate(BAD):
+            official(self.bad(name), seed)
+        (self.bad("code") / "nerf_weights.pth").write_bytes(pickle.dumps(Canary(canary)))
+        torch.save({"mlp_base.params": torch.ones(7)}, self.bad("short") / "nerf_weights.pth")
+        weights = torch.load(self.bad("nan") / "nerf_weights.pth", weights_only=True)["mlp_base.params"]
+        torch.save({"mlp_base.params": weights * torch.nan}, self.bad("nan") / "nerf_weights.pth")
+        grid = torch.load(self.bad("cells") / "grid.pth", weights_only=True)
+        few = torch.ones(5, 5, 5, dtype=torch.bool).to_sparse()
+        huge = torch.sparse_coo_tensor(torch.zeros(3, 1, dtype=torch.long), torch.ones(1), (10_000, 10_000, 10_000))
+        torch.save(grid | {"_binary": few}, self.bad("cells") / "grid.pth")
+        torch.save(grid | {"_binary": huge}, self.bad("huge") / "grid.pth")
+        torch.save(grid | {"_roi_aabb": 2 * grid["_roi_aabb"]}, self.bad("box") / "grid.pth")
+        (self.bad("torn") / "grid.pth").write_bytes((self.bad("torn") / "grid.pth").read_bytes()[:200])
+        frame = {"transform_matrix": [[2.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]}
+        for name, frames in (("poses", []), ("turned", [frame])):
+            text = json.dumps({"camera_angle_x": 0.8, "frames": frames})
+            (self.bad(name) / "transforms_train_compressed.json").write_text(text)
+        (self.bad("lost") / "train/01.png").unlink()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, small) -> World:
+    return World(tmp_path_factory.mktemp("official"), small())
+
+
+def test_weights_grid_poses_and_pictures_arrive_bit_for_bit(world):
+    assert world.rows.keys() == world.given.keys() == world.objects.keys() == world.views.keys()
+    for name, given in world.given.items():
+        row, seen = world.rows[name], world.views[name]
+        assert np.asarray(row["weights"], np.float32).tobytes() == given["weights"].tobytes()
+        assert (unpack(row["occupancy"]).numpy() == given["grid"]).all()
+        assert (seen.camera_to_world == given["poses"]).all()
+        if name != "bare":
+            assert (seen.image == given["images"]).all()
+            assert np.isfinite([row["psnr_train"], row["psnr_train_foreground"]]).all()
+        assert np.isnan(row["psnr_heldout"])
+
+
+def test_without_pictures_the_views_are_the_nerfs_own_renders(world, small):
+    given, how = world.given["bare"], load(small()).nerf
+    fitted = torch.from_numpy(given["weights"]), torch.from_numpy(given["grid"])
+    colour, opacity = render(*fitted, given["poses"], Camera(0.8575560450553894, 24, 24), how.rendering, FIELD)
+    seen = world.views["bare"].image / 255
+    assert opacity.max() > 0.2
+    assert seen[..., 3] == pytest.approx(opacity.numpy(), abs=0.003)
+    assert seen[..., :3] * seen[..., 3:] == pytest.approx(colour.numpy(), abs=0.006)
+    assert np.isnan(world.rows["bare"]["psnr_train"])
+
+
+def test_copies_know_their_original_and_ids_in_two_classes_are_dropped_with_theirs(world):
+    for name, row in world.objects.items():
+        base, _, copy = name.partition(".a")
+        found = row["base_object_id"], row["augmentation"], row["source"]
+        assert found == (base, int(copy or 0), "nerfs")
+        assert (row["class_name"], row["synset"]) == (("chair", CHAIR) if base.startswith(CHAIR) else ("car", CAR))
+    assert world.rejected["two"] == world.rejected["two.a2"] == "in 2 classes: 02958343, 03001627"
+    assert "phone" not in world.objects
+
+
+def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_it_runs(world):
+    words = {
+        "code": "nerf_weights.pth: UnpicklingError",
+        "short": "nerf_weights.pth: (7,) numbers, nerf.field describes 248",
+        "nan": "weights that are not finite",
+        "cells": "'_binary' of (5, 5, 5) cells, nerf.fitting.occupancy says 12 per axis",
+        "box": "'_roi_aabb' is",
+        "torn": "grid.pth: ",
+        "huge": "_binary has 1,000,000,000,000 numbers",
+        "poses": "transforms_train_compressed.json: frames: ",
+        "turned": "transform_matrix is no rotation",
+        "lost": "01.png: missing",
+    }
+    assert set(world.rejected) == {"two", "two.a2", *BAD}
+    for name, said in words.items():
+        assert said in world.rejected[name], name
+        assert str(world.bad(name)) in world.rejected[name]
+    assert not (world.folder.parent / "canary").exists()
+
+
+def test_a_folder_without_nerfs_and_an_unknown_synset_are_errors_that_name_the_layout(tmp_path, small):
+    (tmp_path / "in").mkdir()
+    with pytest.raises(InputError, match=r"no \[data_TRAINED/\]<synset>/<model id>/nerf_weights\.pth"):
+        import_nerfs(tmp_path / "in", tmp_path / "out", params=small())
+    official(tmp_path / "in/99999999/abc", 0)
+    with pytest.raises(InputError, match="synset 99999999 is no class"):
+        import_nerfs(tmp_path / "in", tmp_path / "out", params=small())
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_bit_for_bit(world, tmp_path, small):
+    chosen = sorted(name for name in world.given if name != "bare")
+    listing = world.read("objects", OBJECTS).to_pydict()
+    listing["split"] = ["test" if name == f"{CHAIR}n0" else "train" for name in listing["object_id"]]
+    datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
+    export_nerfs(tmp_path / "objects", world.out / "views", world.out / "nerfs", tmp_path / "back")
+    assert json.loads((tmp_path / "back/test.json").read_text()) == [f"./data/data_TRAINED/{CHAIR}/{CHAIR}n0"]
+    import_nerfs(tmp_path / "back", tmp_path / "again", params=small())
+    for name, schema in (("objects", OBJECTS), ("views", VIEWS_OF), ("nerfs", NERFS)):
+        before, after = (datasets.rows_of(folder / name, schema, chosen) for folder in (world.out, tmp_path / "again"))
+        assert datasets.fingerprint(before) == datasets.fingerprint(after)
+    written = [path for path in (tmp_path / "back").rglob("*.pth") if "bare" not in path.parts]
+    assert len(written) == 2 * len(chosen)
+    for path in written:
+        ours = torch.load(path, weights_only=True)
+        theirs = torch.load(world.folder / path.relative_to(tmp_path / "back"), weights_only=True)
+        assert theirs.keys() == ours.keys()
+        for key, value in theirs.items():
+            assert value.dtype == ours[key].dtype
+            assert torch.equal(value.to_dense(), ours[key].to_dense())
+    with pytest.raises(InputError, match="exists, expected a new folder"):
+        export_nerfs(tmp_path / "objects", world.out / "views", world.out / "nerfs", tmp_path / "back")
+
+
+def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_fit(world, tmp_path, small, monkeypatch):
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    scenes = {"source": "nerfs", "folder": world.out, "views": 2, "copies": 2}
+    chosen = {"scenes": scenes, "imported": {"nerfs": world.out / "nerfs"}}
+    prepare_scenes(tmp_path / "objects", tmp_path / "views", tmp_path / "rejected", small(**chosen))
+    known = {row["object_id"]: row for row in datasets.read(tmp_path / "objects", OBJECTS).to_pylist()}
+    assert {row["split"] for row in known.values() if not row["augmentation"]} == {"train", "validation", "test"}
+    copies = [name for name, row in known.items() if row["augmentation"]]
+    assert copies
+    assert all(known[known[name]["base_object_id"]]["split"] == "train" == known[name]["split"] for name in copies)
+    where = tmp_path / "objects", tmp_path / "views", tmp_path / "none", tmp_path / "nerfs", tmp_path / "rejected"
+    fit_nerfs(*where, small(**chosen))
+    taken = {row["object_id"]: row for row in datasets.read(tmp_path / "nerfs", NERFS).to_pylist()}
+    assert taken.keys() == known.keys()
+    assert all(taken[name]["weights"] == world.rows[name]["weights"] for name in known)
+    posed = {n: views.of_rows(of) for n, of in views.by_object(datasets.read(tmp_path / "views", VIEWS_OF)).items()}
+    assert (posed[copies[0]].image == world.given[copies[0]]["images"][[0, VIEWS // 2]]).all()
+    with pytest.raises(InputError, match=rf"grids of other than nerf\.fitting\.occupancy = {CELLS + 1}"):
+        fit_nerfs(*where, small(**chosen, nerf={"fitting": {"occupancy": CELLS + 1}}))
+    listing = datasets.read(tmp_path / "objects", OBJECTS).to_pydict() | {"source": ["disn"] * len(known)}
+    datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
+    with pytest.raises(InputError, match=r"not from scenes\.source nerfs"):
+        fit_nerfs(*where, small(**chosen))

@@ -1,0 +1,147 @@
+"""The preflight finds what is missing, says what to do, and passes a small study that has all it needs."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from stages.errors import InputError
+from stages.params import load
+from stages.preflight import preflight
+from stages.readiness import data, models, rates
+from stages.readiness.findings import Finding, table
+from stages.readiness.rates import Rates
+from stages.scenes import domainnet
+
+pytestmark = pytest.mark.thesis
+
+SMALL = {
+    "scenes.objects_per_class": 3,
+    "scenes.views": 3,
+    "scenes.resolution": 16,
+    "clip.network.resolution": 32,
+    "nerf.fitting.rays": 16,
+    "nerf.fitting.occupancy": 16,
+    "nerf.rendering.step": 0.1,
+}
+
+
+def said(capsys) -> dict[str, list[str]]:
+    """The table's rows by what they are about: state and detail."""
+    lines = [line.split("  ", 1) for line in capsys.readouterr().out.splitlines()]
+    return {what.strip(): rest.strip().split("  ", 1) for what, rest in lines}
+
+
+def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(params_with, capsys):
+    preflight(params_with(SMALL))
+    rows = said(capsys)
+    assert {what for what, row in rows.items() if row[0] == "ok"} == {
+        "scenes: catalogue",
+        "photos: catalogue",
+        "clip",
+        "device",
+        "disk",
+        "memory",
+    }
+    assert rows["scenes: catalogue"][1].strip() == "39 in 13 classes"
+    for stage in ("prepare_scenes", "fit_nerfs", "render_nerfs", "train_nf2vec", "embed_images"):
+        assert rows[stage][1].strip().endswith(" h"), stage
+
+
+def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_each(params_with, capsys, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    asked = {
+        "runtime.device": "cuda",
+        "scenes.source": "disn",
+        "scenes.folder": Path("nowhere/ShapeNetRenders"),
+        "scenes.splits": Path("nowhere/splits"),
+        "photos.source": "domainnet",
+        "photos.folder": Path("nowhere/real"),
+        "clip.source": "open_clip",
+        "clip.model": "ViT-B-32-quickgelu",
+        "clip.pretrained": "laion400m_e32",
+        "imported.nf2vec": Path("nowhere/nf2vec"),
+        "syn2real.translator": "controlnet",
+        "syn2real.controlnet.model": "nowhere/diffusion",
+        "syn2real.controlnet.controlnet": "nowhere/control",
+    }
+    with pytest.raises(InputError, match="7 missing: see the table"):
+        preflight(params_with(asked))
+    rows = said(capsys)
+    assert {what for what, row in rows.items() if row[0] == "missing"} == {
+        "scenes: disn",
+        "splits",
+        "photos: domainnet",
+        "imported.nf2vec",
+        "clip",
+        "syn2real",
+        "device",
+    }
+    assert "nowhere/ShapeNetRenders: no such folder" in rows["scenes: disn"][1]
+    assert "fetch them once with python -c" in rows["clip"][1]
+    assert "python -m stages.import_nf2vec" in rows["imported.nf2vec"][1]
+    assert "nowhere/control" in rows["syn2real"][1]
+
+
+def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_objects_is_missing(tmp_path, params_with):
+    params = load(params_with({"scenes.source": "disn", "scenes.folder": tmp_path / "renders"}))
+    synsets = [each.synset for each in params.classes.values()]
+    for number, synset in enumerate(synsets[:-1]):
+        for model in range(number + 1):
+            folder = tmp_path / f"renders/image/{synset}/m{model}/easy"
+            folder.mkdir(parents=True)
+            (folder / "rendering_metadata.txt").touch()
+    finding, counts = data.objects(params)
+    assert finding.state == "missing"
+    assert "nothing of watercraft in its layout" in finding.detail
+    assert counts["airplane"] == 1
+    assert counts["phone"] == 12
+    last = tmp_path / f"renders/image/{synsets[-1]}/m/easy"
+    last.mkdir(parents=True)
+    (last / "rendering_metadata.txt").touch()
+    assert data.objects(params)[0] == Finding("scenes: disn", "ok", "79 in 13 classes")
+
+
+def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
+    for folder in domainnet.FOLDERS.values():
+        (tmp_path / folder).mkdir()
+        Image.new("RGB", (3, 3)).save(tmp_path / folder / "real_001_000001.jpg")
+    for name, ids in (("test", ["1/a", "1/b"]), ("validation", ["1/c"])):
+        (tmp_path / f"{name}.json").write_text(json.dumps(ids))
+    changes = {"photos.source": "domainnet", "photos.folder": tmp_path, "scenes.splits": tmp_path}
+    params = load(params_with(changes))
+    assert data.photos(params)[0] == Finding("photos: domainnet", "ok", "13 in 13 classes")
+    assert data.split(params) == [Finding("splits", "ok", "1 validation, 2 test objects")]
+
+
+def test_hours_are_counts_times_rates_over_workers(params_with):
+    params = load(params_with({"runtime.workers": 2, "scenes.views": 10, "nf2vec.training.steps": 1800}))
+    speed = Rates(views=3.6, fit=72.0, render=0.36, nf2vec_step=2.0, view_bytes=100.0)
+    rows = {row.what: row.detail for row in rates.stages(params, speed, 50.0, objects=1000, originals=500, photos=3000)}
+    assert rows["prepare_scenes"] == "0.50 h"
+    assert rows["fit_nerfs"] == "10.00 h"
+    assert rows["render_nerfs"] == "0.25 h"
+    assert rows["train_nf2vec"] == "1.00 h"
+    assert rows["embed_images"] == "0.10 h"
+
+
+def test_pictures_a_second_are_those_of_the_encoder_that_is_there():
+    class Slow:
+        calls = 0
+
+        def images(self, pictures, batch):
+            self.calls += len(pictures)
+
+        def texts(self, texts):
+            raise AssertionError
+
+    slow = Slow()
+    assert models.images_per_second(slow, 8) > 0
+    assert slow.calls == models.PICTURES + 1
+
+
+def test_the_table_is_aligned():
+    text = table([Finding("a", "ok", "one"), Finding("longer", "missing", "two")])
+    assert text == "a       ok       one\nlonger  missing  two"

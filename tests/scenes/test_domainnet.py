@@ -1,0 +1,50 @@
+"""DomainNet's real domain: its folders' names, every picture a query, other classes left alone."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from stages import datasets, schemas
+from stages.errors import InputError
+from stages.prepare_photos import prepare_photos
+from stages.scenes import domainnet
+
+pytestmark = pytest.mark.thesis
+
+
+def put(root: Path, folder: str, number: int, colour: str) -> None:
+    (root / folder).mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (9, 7), colour).save(root / folder / f"real_{number:03d}_{number:06d}.jpg")
+
+
+def test_every_class_of_the_study_has_its_folder_and_twins_are_kept(tmp_path, params, params_with):
+    root = tmp_path / "real"
+    for folder in domainnet.FOLDERS.values():
+        put(root, folder, 1, "red")
+        put(root, folder, 2, "red")
+    put(root, "zebra", 1, "white")
+    (root / "couch/notes.txt").write_text("no picture")
+    file = params_with({"runtime.workers": 1, "photos.source": "domainnet", "photos.folder": root})
+    prepare_photos(tmp_path / "photos", tmp_path / "rejected", file)
+    rows = datasets.read(tmp_path / "photos", schemas.PHOTOS).to_pylist()
+    assert len(rows) == 2 * 13
+    assert {row["class_name"] for row in rows} == set(params.classes)
+    assert {row["source"] for row in rows} == {"domainnet"}
+    assert len(datasets.read(tmp_path / "rejected", schemas.REJECTED)) == 0
+    sofa = [row["photo_id"] for row in rows if row["class_name"] == "sofa"]
+    assert sofa == ["sofa.real_001_000001", "sofa.real_002_000002"]
+
+
+def test_the_thirteen_folders_are_those_of_the_protocol(params):
+    words = "airplane bench dresser car chair television floor_lamp stereo rifle couch table cell_phone speedboat"
+    assert [domainnet.FOLDERS[each.synset] for each in params.classes.values()] == words.split()
+
+
+def test_a_missing_folder_is_named_with_its_class(tmp_path, params):
+    put(tmp_path, "airplane", 1, "red")
+    with pytest.raises(InputError, match=r"bench: no pictures; class bench expects"):
+        domainnet.listing(tmp_path, params.classes)
+    known = {"dragon": params.classes["car"].model_copy(update={"synset": "00000001"})}
+    with pytest.raises(InputError, match=r"classes\.dragon: no folder of DomainNet for synset 00000001"):
+        domainnet.listing(tmp_path, known)

@@ -1,0 +1,98 @@
+"""ShapeNetCore's folders: ids, classes, duplicates, and textures that lie beside the mesh's own folder."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.errors import InputError
+from stages.params import ObjectClass
+from stages.scenes import mesh_folder, shapenet
+
+pytestmark = pytest.mark.thesis
+
+CLASSES = {"car": ObjectClass(synset="02958343", noun="a car"), "phone": ObjectClass(synset="04401088", noun="a phone")}
+OBJ = """mtllib model_normalized.mtl
+v 0 0 0
+v 1 0 0
+v 0 2 0
+v 0 0 1
+vt 0 0
+vt 1 0
+vt 0 1
+usemtl body
+f 1/1 2/2 3/3
+f 1/1 3/2 4/3
+"""
+
+
+def put(root: Path, synset: str, model: str, texture: str = "../images/texture0.jpg") -> Path:
+    folder = root / synset / model
+    (folder / "models").mkdir(parents=True)
+    (folder / "images").mkdir()
+    Image.fromarray(np.full((4, 4, 3), [200, 10, 30], np.uint8)).save(folder / "images/texture0.jpg", quality=100)
+    (folder / "models/model_normalized.obj").write_text(OBJ)
+    (folder / "models/model_normalized.mtl").write_text(f"newmtl body\nKd 1 1 1\nmap_Kd {texture}\n")
+    return folder / "models/model_normalized.obj"
+
+
+def colours(model) -> np.ndarray:
+    return 255 * model.albedo(model.vertices[model.faces].mean(axis=1), np.arange(len(model.faces)))
+
+
+def test_models_have_their_id_class_shape_and_texture(tmp_path):
+    put(tmp_path, "02958343", "abc")
+    (found,) = shapenet.listing(tmp_path, CLASSES).found
+    assert (found.object_id, found.class_name) == ("abc", "car")
+    model = shapenet.read(found.path)
+    assert np.ptp(model.vertices, axis=0) == pytest.approx(np.array([1, 2, 1]) / 6**0.5, abs=1e-5)
+    assert colours(model) == pytest.approx(np.tile([200, 10, 30], (2, 1)), abs=6)
+
+
+def test_files_outside_a_models_own_folder_are_not_read(tmp_path):
+    other = put(tmp_path, "02958343", "other").parents[1] / "images/texture0.jpg"
+    mesh = put(tmp_path, "02958343", "abc", texture=f"../../other/images/{other.name}")
+    shutil.rmtree(mesh.parents[1] / "images")
+    assert colours(shapenet.read(mesh)) == pytest.approx(255)
+
+
+def test_an_id_in_two_classes_or_also_outside_the_study_is_dropped_and_other_synsets_are_errors(tmp_path):
+    for synset, model in [
+        ("02958343", "a"),
+        ("04401088", "a"),
+        ("04401088", "b"),
+        ("02992529", "b"),
+        ("04401088", "c"),
+    ]:
+        put(tmp_path, synset, model)
+    listing = shapenet.listing(tmp_path, CLASSES)
+    assert [found.object_id for found in listing.found] == ["c"]
+    assert listing.duplicates == {
+        "a": "in 2 classes: 02958343, 04401088",
+        "b": "in 2 classes: 02992529, 04401088",
+    }
+    put(tmp_path, "99999999", "d")
+    with pytest.raises(InputError, match=r"99999999: no synset of params\.yaml, expected one of 02958343"):
+        shapenet.listing(tmp_path, CLASSES)
+    with pytest.raises(InputError, match="expected the ShapeNetCore layout"):
+        shapenet.listing(tmp_path / "99999999", CLASSES)
+
+
+def test_a_changed_texture_changes_what_the_looks_depend_on(tmp_path):
+    mesh = put(tmp_path, "02958343", "abc")
+    before = shapenet.listing(tmp_path, CLASSES).found[0]
+    Image.new("RGB", (4, 4)).save(mesh.parents[1] / "images/texture0.jpg")
+    after = shapenet.listing(tmp_path, CLASSES).found[0]
+    assert (before.content, before.beside != after.beside) == (after.content, True)
+
+
+def test_a_real_mesh_in_this_layout_is_the_same_object_as_in_a_mesh_folder(real, tmp_path):
+    given = real / "meshes/watercraft/gzpy_sailboat/gzpy_sailboat.obj"
+    target = tmp_path / "02958343/boat/models/model_normalized.obj"
+    shutil.copytree(given.parent, target.parent)
+    (target.parent / given.name).rename(target)
+    ours, theirs = shapenet.read(target), mesh_folder.read(given, "y")
+    assert (ours.vertices == theirs.vertices).all()
+    assert colours(ours) == pytest.approx(colours(theirs))
