@@ -1,7 +1,7 @@
 """Peak memory of every stage that streams, at 1, 4 and 16 times as many objects: run by tests/test_scale.py.
 
 Everything is imported, and used once, before; each stage then runs in a child of its own, whose peak is what it needed
-beyond what it was born with. Chunks and shards are of one object, so that the smallest catalogue fills two.
+beyond what it was born with. Chunks and shards are of two objects, so that the smallest catalogue fills two.
 """
 
 import importlib
@@ -22,8 +22,8 @@ from stages.params import ClipNetwork, load
 from stages.scenes import pictures
 from stages.scenes.disn import METADATA
 
-BASE, TIMES, CHUNK = 2, (1, 4, 16), 1
-VIEWS_EACH, PIXELS = 5, 216  # of noise, which does not compress: about 0.7 MB an object
+BASE, TIMES, CHUNK = 4, (1, 4, 16), 2
+VIEWS_EACH, PIXELS = 5, 160  # of noise, which does not compress: about 0.4 MB an object
 CHANGES = {
     "runtime.workers": 1,
     "scenes.source": "disn",
@@ -32,7 +32,7 @@ CHANGES = {
     "scenes.copies": 0,
     "clip.batch": 5,
     "nerf.field.encoding": "hash",
-    "nerf.field.hash": {"levels": 4, "log2_table": 15, "features": 2, "coarsest": 32, "growth": 1.5},  # 1 MB
+    "nerf.field.hash": {"levels": 4, "log2_table": 14, "features": 2, "coarsest": 32, "growth": 1.5},  # 0.5 MB
     "nerf.field.hidden_layers": 1,
     "nerf.fitting.steps": 2,
     "nerf.fitting.occupancy": 32,
