@@ -23,18 +23,21 @@ from stages.scenes import pictures
 from stages.scenes.disn import METADATA
 
 BASE, TIMES, CHUNK = 4, (1, 4, 16), 2
-VIEWS_EACH, PIXELS = 5, 160  # of noise, which does not compress: about 0.4 MB an object
+VIEWS_EACH, PIXELS = 3, 200  # of noise, which does not compress: about 0.4 MB an object
 CHANGES = {
     "runtime.workers": 1,
     "scenes.source": "disn",
     "scenes.views": VIEWS_EACH,
     "scenes.resolution": PIXELS,
     "scenes.copies": 0,
-    "clip.batch": 5,
+    "clip.batch": 3,
+    "nerf.start.kind": "random",
     "nerf.field.encoding": "hash",
-    "nerf.field.hash": {"levels": 4, "log2_table": 14, "features": 2, "coarsest": 32, "growth": 1.5},  # 0.5 MB
+    "nerf.field.hash": {"levels": 2, "log2_table": 15, "features": 2, "coarsest": 32, "growth": 1.5},  # 0.5 MB
     "nerf.field.hidden_layers": 1,
     "nerf.fitting.steps": 2,
+    "nerf.fitting.rays": 32,
+    "nerf.fitting.samples": 4,
     "nerf.fitting.occupancy": 32,
     "nerf.fitting.gate": -100.0,
     "nerf.rendering.step": 0.3,
@@ -48,12 +51,12 @@ CHANGES = {
 def write_renders(folder: Path, objects: int) -> None:
     """Objects in the layout of ShapeNetRenders: small balls in noise."""
     across = np.linspace(-1, 1, PIXELS) ** 2
-    ball = across[:, None] + across < 0.12**2
+    ball = across[:, None] + across < 0.1**2
     for number in range(objects):
         random = np.random.default_rng(number)
         easy = folder / "image" / "02958343" / f"{number:03d}" / "easy"
         easy.mkdir(parents=True)
-        lines = [f"[{72 * view}.0,25.0,0,0.8,35,32,1.75,0.0,0.0,0.0]," for view in range(VIEWS_EACH)]
+        lines = [f"[{120 * view}.0,25.0,0,0.8,35,32,1.75,0.0,0.0,0.0]," for view in range(VIEWS_EACH)]
         (easy / METADATA).write_text("\n".join(lines))
         for view in range(VIEWS_EACH):
             image = random.integers(0, 256, (PIXELS, PIXELS, 4), np.uint8)

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.thesis
 
 TINY = {
     "runtime.workers": 1,
+    "nerf.start.kind": "random",
     "nerf.field.encoding": "hash",
     "nerf.field.hash": {"levels": 2, "log2_table": 8, "features": 2, "coarsest": 3, "growth": 2.0},
     "nerf.field.units": 16,
