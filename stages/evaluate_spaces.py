@@ -45,7 +45,9 @@ def evaluate_spaces(
     given = objects, nerf_embeddings, gt_embeddings, classes
     test, validation = (asked.searched(*given, split) for split in ("test", "validation"))
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
-    forward, inverse = (Kept.of(*datasets.read_model(mappers / name)) for name in searches.DIRECTIONS)
+    forward, inverse = (
+        Kept.of(datasets.read_model(mappers / name), str(mappers), "retrieval.losses") for name in searches.DIRECTIONS
+    )
     f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"
     seeds = inverse.seeds(g)
     gallery = np.stack([vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds])

@@ -62,7 +62,7 @@ def finetune_nf2vec(
 
     sets, start = (examples("train"), examples("validation"), weights), datasets.read_model(nf2vec)
     how = known.finetuning, known.study.seed, known.runtime.device
-    kept = Kept.of(*datasets.read_model(mappers))
+    kept = Kept.of(datasets.read_model(mappers), str(mappers), "zero_shot.views, up to all, and zero_shot.losses")
     tasks = [
         Task(objective, seed, start, kept.one(START, seed), *sets, *how)
         for objective in known.finetuning.objectives

@@ -34,7 +34,7 @@ def train_heads(
     known = load(params)
     stage, classes, variant = "train_heads", list(known.classes), f"nerf2clip {known.embedding_spaces.nerf2clip}"
     nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    kept = Kept.of(*datasets.read_model(mappers / "nerf2clip"))
+    kept = Kept.of(datasets.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
         rows = originals(catalogue, split, nerfs["object_id"].to_pylist())

@@ -17,11 +17,15 @@ class Kept:
 
     tensors: Mapping[str, Float[np.ndarray, "..."]]
     models: Sequence[Mapping[str, Any]]
+    where: str  # for errors: the folder
+    asked_by: str  # and the parameters that decide which there are
 
     @staticmethod
-    def of(tensors: Mapping[str, Float[np.ndarray, "..."]], config: Mapping[str, Any]) -> "Kept":
-        """From a model folder."""
-        return Kept(tensors, config["models"])
+    def of(
+        model: tuple[Mapping[str, Float[np.ndarray, "..."]], Mapping[str, Any]], where: str, asked_by: str
+    ) -> "Kept":
+        """From a model folder's tensors and config."""
+        return Kept(model[0], model[1]["models"], where, asked_by)
 
     def places(self, variant: str) -> list[int]:
         """Where the variant's training seeds stand; a variant that wasn't trained is an error that names it."""
@@ -29,7 +33,7 @@ class Kept:
         if not found:
             known = sorted({model["variant"] for model in self.models})
             raise InputError(
-                f"no mapper {variant!r}, expected one of {known}; do its study's losses and views ask for it?"
+                f"{self.where}: no mapper {variant!r}, expected one of {known}; does {self.asked_by} ask for it?"
             )
         return found
 
@@ -37,7 +41,9 @@ class Kept:
         """The tensors of one mapper, as a stack of one; a seed that wasn't trained is an error that names it."""
         found = [place for place in self.places(variant) if self.models[place]["seed"] == seed]
         if not found:
-            raise InputError(f"no mapper {variant!r} of seed {seed}, expected one of {self.seeds(variant)}")
+            raise InputError(
+                f"{self.where}: no mapper {variant!r} of seed {seed}, expected one of {self.seeds(variant)}"
+            )
         return {name: stack[found] for name, stack in self.tensors.items()}
 
     def seeds(self, variant: str) -> list[int]:

@@ -13,7 +13,7 @@ MODELS = [("g cosine", 0), ("g siglip", 7), ("g cosine", 1), ("g siglip", 2)]
 @pytest.fixture
 def kept() -> Kept:
     config = {"models": [{"variant": variant, "seed": seed} for variant, seed in MODELS]}
-    return Kept.of(Mappers(WIDTHS, range(4)).tensors(), config)
+    return Kept.of((Mappers(WIDTHS, range(4)).tensors(), config), "mappers", "retrieval.losses")
 
 
 def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(kept: Kept):
