@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +158,8 @@ def prints(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for rows in filter(len, tables):
         names = rows[key].to_pylist()
-        starts = [row for row, name in enumerate(names) if not row or name != names[row - 1]]
-        for start, end in zip(starts, [*starts[1:], len(names)], strict=True):
+        bounds = [row for row, name in enumerate(names) if not row or name != names[row - 1]] + [len(names)]
+        for start, end in pairwise(bounds):
             found.setdefault(names[start], []).append(fingerprint(rows.slice(start, end - start)))
     return {name: " ".join(parts) for name, parts in found.items()}
 
