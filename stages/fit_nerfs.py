@@ -12,9 +12,9 @@ from stages.runtime import command
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CHUNK = 8  # objects whose NeRFs are kept together
+CHUNK = 16  # objects whose NeRFs are fitted and kept together
 FITTING = Path("stages/nerf/fitting.py")  # what imported.nerfs names where nothing is imported
-ON_GPU = 64  # the same where they are fitted together too
+ON_GPU = 64  # the same on a GPU
 
 
 def fit_nerfs(

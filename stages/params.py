@@ -144,6 +144,7 @@ class Start(Strict):  # read by nerf/metalearning.py
     objects_per_class: PositiveInt
     resolution: PositiveInt
     rounds: PositiveInt
+    batch: PositiveInt
     steps: PositiveInt
     learning_rate: PositiveFloat
     rate: PositiveFloat

@@ -30,6 +30,7 @@ def _train(folder: Path, out: Path, how: Params) -> list[float]:
     trained = training.train(
         small.sized(decoded, network.resolution),
         rows["caption"].to_pylist(),
+        rows["subject"].to_pylist(),
         network,
         how.clip.training,
         seed_of(how.study.seed, "clip"),

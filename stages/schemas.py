@@ -100,6 +100,7 @@ CAPTIONED_PICTURES = Schema(
         "picture_id": TEXT,
         "image": BYTES,  # PNG RGB
         "caption": TEXT,
+        "subject": TEXT,  # what the caption names
         "domain": TEXT,  # plain or photo
     },
 )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import open_clip
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from stages.clip import small
@@ -24,6 +24,7 @@ class Trained(NamedTuple):
 def train(
     pictures: UInt8[np.ndarray, "picture side side 3"],
     captions: Sequence[str],
+    subjects: Sequence[str],
     network: ClipNetwork,
     how: ClipTraining,
     seed: int,
@@ -33,7 +34,8 @@ def train(
 ) -> Trained:
     """AdamW with warm-up and a cosine to zero; every batch is drawn without repetition.
 
-    `pictures` have the network's resolution. `steps` wraps the loop's range, for a progress bar.
+    `pictures` have the network's resolution; `subjects` are what the captions name. `steps` wraps the loop's range, for
+    a progress bar.
     """
     tokenize = open_clip.get_tokenizer(context_length=network.context)
     pixels, tokens = torch.from_numpy(pictures).permute(0, 3, 1, 2), tokenize(list(captions))
@@ -42,12 +44,14 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, how))
     model.train()
     random = torch.Generator().manual_seed(seed)
-    contrastive, losses = open_clip.ClipLoss(), []
+    named = torch.from_numpy(np.unique(subjects, return_inverse=True)[1]).to(device)
+    losses = []
     for _ in steps(range(how.steps)):
         chosen = torch.randperm(len(pixels), generator=random)[: how.batch]
         images = small.normalised(mirrored(pixels[chosen], random).to(device) / 255)
         image, text = model.encode_image(images, normalize=True), model.encode_text(tokens[chosen].to(device), True)
-        loss = contrastive(image, text, model.logit_scale.exp())
+        own = named[chosen.to(device)]
+        loss = contrastive(model.logit_scale.exp() * image @ text.T, own[:, None] == own)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -56,6 +60,18 @@ def train(
             model.logit_scale.clamp_(0, LARGEST_SCALE)
         losses.append(loss.item())
     return Trained(model.eval(), losses)
+
+
+def contrastive(
+    logits: Float[Tensor, "batch batch"], true: Bool[Tensor, "batch batch"]
+) -> Float[Tensor, ""]:
+    """Mean cross entropy of pictures (rows) and captions (columns), spread evenly over all that are `true` of each.
+
+    With small batches of few classes most others of a caption's subject would be taught as wrong (UniCL, Yang et al.
+    2022, eq. 1 to 3). Where only its own caption is true of a picture, this is CLIP's loss.
+    """
+    share = true / true.sum(1, keepdim=True)
+    return -(logits.log_softmax(1) * share + logits.log_softmax(0) * share.T).sum() / (2 * len(logits))
 
 
 def mirrored(

@@ -1,16 +1,16 @@
-"""Fit one small field to the posed views of one object (protocol 2).
+"""Fit small fields to the posed views of objects (protocol 2), one batched product a step for all of them.
 
 Rays go through pixels in or near the silhouettes, samples lie in the visual hull of the fitted views. Outside the hull
 a fitted field says nothing: its occupancy grid, which never reaches beyond the hull, belongs to it.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import smooth_l1_loss
 
@@ -56,8 +56,8 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int,
     or a fitted view shows nothing.
     """
     seen, hull = to_fit(views, how, device)
-    weights = optimise(seen, hull, torch.from_numpy(start).to(device), how, seed)
-    return measured(views, weights, hull, how)
+    weights, failed = optimise([(seen, hull)], torch.from_numpy(start).to(device), how, [seed])
+    return judged(views, weights[0], hull, int(failed[0]), how)
 
 
 def to_fit(views: Views, how: Nerf, device: str) -> tuple[Views, Bool[Tensor, "x y z"]]:
@@ -72,8 +72,12 @@ def to_fit(views: Views, how: Nerf, device: str) -> tuple[Views, Bool[Tensor, "x
     return seen, hull
 
 
-def measured(views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], how: Nerf) -> Fit:
-    """The fit that `weights` are, by all `views`."""
+def judged(
+    views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, how: Nerf
+) -> Fit:
+    """The fit that `weights` are, by all `views`; raises `Diverged` if a step `failed`."""
+    if failed < how.fitting.steps:
+        raise Diverged(f"loss not finite at step {failed} of {how.fitting.steps}")
     fitted = _fitted(views, how)
     grid = occupied(weights, hull, how.field)
     shown = fitted[:: -(-len(fitted) // MEASURED)]
@@ -105,24 +109,31 @@ class Batch:
 
 
 def optimise(
-    views: Views, hull: Bool[Tensor, "x y z"], start: Float[Tensor, " weight"], how: Nerf, seed: int
-) -> Float[Tensor, " weight"]:
-    """Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step.
+    objects: Sequence[tuple[Views, Bool[Tensor, "x y z"]]],
+    start: Float[Tensor, " weight"],
+    how: Nerf,
+    seeds: Sequence[int],
+) -> tuple[Float[Tensor, "nerf weight"], Int[Tensor, " nerf"]]:
+    """Weights of all objects (their views, their hulls), and the first step at which a loss wasn't finite.
 
-    Raises `Diverged` as soon as a loss isn't finite.
+    Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step. Every object
+    has the rays, jitter and backgrounds that it would have alone, and nothing of another's loss reaches its weights.
+    The first step without a finite loss is the number of steps where all were: it is looked at in the end only, for
+    a GPU would wait for the answer.
     """
     steps = how.fitting.steps
-    weights = start.clone()[None].requires_grad_()
+    weights = start.repeat(len(objects), 1).requires_grad_()
+    failed = torch.full((len(objects),), steps, device=start.device)
     adam = torch.optim.Adam([weights], lr=how.fitting.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
-    for step, batch in enumerate(batches(views, hull, how, seed)):
+    each = [batches(views, hull, how, seed) for (views, hull), seed in zip(objects, seeds, strict=True)]
+    for step, own in enumerate(zip(*each, strict=True)):
         adam.param_groups[0]["lr"] = learning_rate(how, step)
-        loss = _loss(weights, batch, how.field)
-        if not math.isfinite(value := loss.item()):
-            raise Diverged(f"loss {value} at step {step} of {steps}")
+        losses = _losses(weights, own, how.field)
+        failed = torch.where(losses.isfinite(), failed, failed.clamp(max=step))
         adam.zero_grad()
-        loss.backward()
+        losses.sum().backward()
         adam.step()
-    return weights.detach()[0]
+    return weights.detach(), failed
 
 
 def learning_rate(how: Nerf, step: int) -> float:
@@ -130,11 +141,18 @@ def learning_rate(how: Nerf, step: int) -> float:
     return how.fitting.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.fitting.steps))
 
 
-def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, ""]:
-    outputs = field.outputs(weights, batch.known, architecture)[0].unflatten(0, batch.starts.shape)
-    rgb, density = field.heads(outputs, torch.ones_like(batch.starts, dtype=torch.bool))
-    seen = over(*composite(rgb, density, batch.starts, batch.ends), batch.background)
-    return smooth_l1_loss(seen, over(batch.colour * batch.alpha[:, None], batch.alpha, batch.background))
+def _losses(
+    weights: Float[Tensor, "nerf weight"], own: Sequence[Batch], architecture: Architecture
+) -> Float[Tensor, " nerf"]:
+    """Smooth-L1 of each NeRF's own rays."""
+    parts = ([getattr(batch, name) for batch in own] for name in ("starts", "ends", "colour", "alpha", "background"))
+    starts, ends, colour, alpha, background = (torch.stack(part) for part in parts)
+    values = field.outputs(weights, torch.cat([batch.known for batch in own]), architecture)
+    values = values.unflatten(1, starts.shape[1:])
+    rgb, density = field.heads(values, torch.ones_like(starts, dtype=torch.bool))
+    seen = over(*composite(rgb, density, starts, ends), background[:, None])
+    target = over(colour * alpha[..., None], alpha, background[:, None])
+    return smooth_l1_loss(seen, target, reduction="none").mean((1, 2))
 
 
 def batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) -> Iterator[Batch]:

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, UInt8
 
 from stages.errors import InputError
-from stages.nerf.fitting import Diverged, Fit, fit
+from stages.nerf.fitting import Fit
 from stages.nerf.occupancy import unpack
 from stages.nerf.rendering import Camera, render
 from stages.nerf.together import fit_together
@@ -33,29 +33,15 @@ class ToFit:
 
 def fit_objects(job: ToFit) -> Rows:
     """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason.
-
-    A GPU fits all of them at once, a processor one after the other: each is the faster way there.
     """
-    fits, rejected = all_at_once(job) if job.device == "cuda" else one_by_one(job)
+    fits, rejected = kept(job)
     columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
     names = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
     return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
 
 
-def one_by_one(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
+def kept(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
     """The fits that passed the gate, and why others didn't."""
-    fits: dict[str, Fit] = {}
-    rejected: dict[str, str] = {}
-    for object_id, rows in views.by_object(job.views).items():
-        try:
-            fits[object_id] = _good_fit(object_id, views.of_rows(rows), job)
-        except (InputError, Diverged) as error:
-            rejected[object_id] = str(error)
-    return fits, rejected
-
-
-def all_at_once(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
-    """As `one_by_one`, by batched products."""
     fits: dict[str, Fit] = {}
     rejected: dict[str, str] = {}
     left: dict[str, views.Views] = {}
@@ -78,17 +64,6 @@ def all_at_once(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
                 continue
             del left[object_id]
     return fits, rejected | {object_id: _too_low(best[object_id], job.how) for object_id in left}
-
-
-def _good_fit(object_id: str, seen: views.Views, job: ToFit) -> Fit:
-    """The first fit that passes the gate; raises `InputError` with the best PSNR if none does."""
-    best = -np.inf
-    for attempt in range(ATTEMPTS):
-        found = fit(seen, job.start, job.how, seed_of(job.seed, "rays", object_id, attempt), job.device)
-        if found.foreground >= job.how.fitting.gate:
-            return found
-        best = max(best, found.foreground)
-    raise InputError(_too_low(best, job.how))
 
 
 def _too_low(best: float, how: Nerf) -> str:

@@ -1,7 +1,7 @@
 """The start that all NeRFs of a study share: random as published, or learned on other objects by Reptile.
 
-Reptile (Nichol, Achiam, Schulman 2018): fit one object for a few steps, move the start a part of the way there, go on
-with the next object. Tancik et al. 2021 ("Learned initializations") do so for coordinate networks.
+Reptile (Nichol, Achiam, Schulman 2018, algorithm 2): fit some objects for a few steps, move the start a part of the way
+to the mean of these fits, go on with the next objects. Tancik et al. 2021 ("Learned initializations") do so for coordinate networks.
 """
 
 from collections.abc import Sequence
@@ -24,18 +24,21 @@ def random_start(how: Nerf, seed: int) -> Float[np.ndarray, " weight"]:
 
 
 def reptile(objects: Sequence[Views], how: Nerf, seed: int, device: str = "cpu") -> Float[np.ndarray, " weight"]:
-    """From a random start, `how.start.rounds` times: a short fit, and `rate` of the way to its end.
+    """From a random start, `rounds` times: short fits of `batch` objects, and `rate` of the way to their mean.
 
     The rate falls linearly to zero; every object is seen once before any is seen again.
     """
-    brief = {"steps": how.start.steps, "learning_rate": how.start.learning_rate}
+    about = how.start
+    brief = {"steps": about.steps, "learning_rate": about.learning_rate}
     short = how.model_copy(update={"fitting": how.fitting.model_copy(update=brief)})
     hulls = [torch.from_numpy(carve(views, how.fitting.occupancy, field.HALF)).to(device) for views in objects]
     start = torch.from_numpy(random_start(how, seed)).to(device)
     random = np.random.default_rng(seed_of(seed, "reptile"))
-    cycles = -(-how.start.rounds // len(objects))
-    order = np.concatenate([random.permutation(len(objects)) for _ in range(cycles)])[: how.start.rounds]
-    for turn, which in enumerate(order):
-        fitted = optimise(objects[which], hulls[which], start, short, seed_of(seed, "reptile", turn))
-        start += how.start.rate * (1 - turn / how.start.rounds) * (fitted - start)
+    cycles = -(-about.rounds * about.batch // len(objects))
+    order = np.concatenate([random.permutation(len(objects)) for _ in range(cycles)])
+    for turn in range(about.rounds):
+        chosen = [(objects[which], hulls[which]) for which in order[turn * about.batch :][: about.batch]]
+        seeds = [seed_of(seed, "reptile", turn, place) for place in range(about.batch)]
+        fitted, _ = optimise(chosen, start, short, seeds)
+        start += about.rate * (1 - turn / about.rounds) * (fitted.mean(0) - start)
     return start.cpu().numpy()

@@ -15,7 +15,7 @@ from stages.nerf.marching import Path, composite
 from stages.params import Architecture, Rendering
 from stages.scenes import cameras
 
-BLOCK = 4  # samples marched before rays that are done are dropped
+BLOCK = 2  # samples marched before rays that are done are dropped
 OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)
 RAYS_AT_ONCE = 16384  # bounds the memory of large pictures
 POINTS_AT_ONCE = 8192  # evaluated together: more don't fit a core's cache

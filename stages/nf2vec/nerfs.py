@@ -9,6 +9,10 @@ from torch import Tensor
 
 from stages.nerf.field import HALF
 
+BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
+ONES = torch.from_numpy(BITS.sum(axis=1, dtype=np.int32))
+NTH = torch.from_numpy(np.argsort(1 - BITS, axis=1, kind="stable"))  # of each byte, the place of its n-th bit that is set
+
 
 @dataclass(frozen=True)
 class Nerfs:
@@ -30,6 +34,10 @@ class Nerfs:
     def take(self, which: Int[Tensor, " taken"], device: str = "cpu") -> "Nerfs":
         return Nerfs(self.weights[which].to(device), self.occupancy[which].to(device), self.cells)
 
+    def holds(self, cell: Int[Tensor, "nerf point"]) -> Bool[Tensor, "nerf point"]:
+        """Whether cells, by their flat numbers, are occupied."""
+        return (self.occupancy.gather(1, cell // 8) >> (7 - cell % 8)) % 2 == 1
+
     def grids(self) -> Bool[Tensor, "nerf x y z"]:
         """The grids, unpacked."""
         bits = torch.arange(7, -1, -1, dtype=torch.uint8, device=self.occupancy.device)
@@ -38,14 +46,43 @@ class Nerfs:
 
 
 def points_in(
-    cells: Bool[Tensor, "nerf cell"], count: int, random: torch.Generator
+    bits: UInt8[Tensor, "nerf byte"], cells: int, count: int, random: torch.Generator
 ) -> tuple[Float[Tensor, "nerf point 3"], Int[Tensor, "nerf point"]]:
-    """`count` points drawn uniformly in the cells that are true, and their cells; in all cells where none is true."""
-    cells = cells | ~cells.any(1, keepdim=True)
-    upto = cells.cumsum(1, dtype=torch.int32)
-    draws = torch.rand((len(cells), count, 4), generator=random, device=cells.device)
-    rank = (draws[..., 0] * upto[:, -1:]).int() + 1
-    cell = torch.searchsorted(upto, rank)
-    side = round(cells.shape[1] ** (1 / 3))
-    place = torch.stack([cell // side**2, cell // side % side, cell % side], dim=-1)
-    return (place + draws[..., 1:]) * (2 * HALF / side) - HALF, cell
+    """`count` points drawn uniformly in the cells whose bit is set, and their cells; in all cells where none is set.
+
+    Bits are counted byte by byte: a grid need not be unpacked to find its n-th occupied cell.
+    """
+    ones, nth = ONES.to(bits.device), NTH.to(bits.device)
+    bits = torch.where((bits != 0).any(1, keepdim=True), bits, complement(torch.zeros_like(bits), cells))
+    counts = ones[bits.int()]
+    upto = counts.cumsum(1, dtype=torch.int32)
+    draws = torch.rand((len(bits), count, 4), generator=random, device=bits.device)
+    rank = torch.minimum((draws[..., 0] * upto[:, -1:]).int(), upto[:, -1:] - 1)
+    byte = torch.searchsorted(upto, rank, right=True)
+    earlier = upto.gather(1, byte) - counts.gather(1, byte)
+    cell = 8 * byte + nth[bits.gather(1, byte).int(), rank - earlier]
+    return _in_cells(cell, cells, draws[..., 1:]), cell
+
+
+def points_anywhere(
+    nerfs: int, cells: int, count: int, random: torch.Generator
+) -> tuple[Float[Tensor, "nerf point 3"], Int[Tensor, "nerf point"]]:
+    """`count` points for each NeRF drawn uniformly in the whole box, and their cells."""
+    place = torch.rand((nerfs, count, 3), generator=random, device=random.device)
+    x, y, z = (cells * place).int().clamp(max=cells - 1).unbind(-1)
+    return (2 * place - 1) * HALF, ((x * cells + y) * cells + z).long()
+
+
+def complement(bits: UInt8[Tensor, "nerf byte"], cells: int) -> UInt8[Tensor, "nerf byte"]:
+    """The cells whose bits aren't set; padding stays unset."""
+    flipped = ~bits
+    flipped[:, -1] &= 0xFF << (8 * bits.shape[1] - cells**3) & 0xFF
+    return flipped
+
+
+def _in_cells(
+    cell: Int[Tensor, "nerf point"], cells: int, within: Float[Tensor, "nerf point 3"]
+) -> Float[Tensor, "nerf point 3"]:
+    """Positions in cells, `within` in [0, 1)."""
+    place = torch.stack([cell // cells**2, cell // cells % cells, cell % cells], dim=-1)
+    return (place + within) * (2 * HALF / cells) - HALF

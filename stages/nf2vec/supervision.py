@@ -13,7 +13,7 @@ from torch.nn.functional import mse_loss, smooth_l1_loss
 
 from stages.nerf.field import evaluate
 from stages.nerf.marching import composite, over, samples
-from stages.nf2vec.nerfs import Nerfs, points_in
+from stages.nf2vec.nerfs import Nerfs, complement, points_anywhere, points_in
 from stages.params import Architecture, Nf2vecTraining
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
@@ -39,12 +39,11 @@ def targets(
     nerfs: Nerfs, architecture: Architecture, count: int, random: torch.Generator
 ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]:
     """`count` points per NeRF, half of them in occupied cells, and the NeRF's own `radiance` there."""
-    occupied = nerfs.grids().flatten(1)
-    inside = points_in(occupied, count // 2, random)
-    anywhere = points_in(torch.ones_like(occupied), count - count // 2, random)
+    inside = points_in(nerfs.occupancy, nerfs.cells, count // 2, random)
+    anywhere = points_anywhere(len(nerfs), nerfs.cells, count - count // 2, random)
     points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
     rgb, density = evaluate(nerfs.weights, points, architecture)
-    return points, radiance(rgb, density * occupied.gather(1, cell))
+    return points, radiance(rgb, density * nerfs.holds(cell))
 
 
 def radiance(rgb: Float[Tensor, "nerf point 3"], density: Float[Tensor, "nerf point"]) -> Float[Tensor, "nerf point 4"]:
@@ -73,7 +72,7 @@ def along_rays(
         target = over(*rendered(own(nerfs, architecture), grids, rays, how.samples), background)
     jitter = torch.rand(rays[0].shape[:2], generator=random, device=background.device)
     seen = over(*rendered(decoded, grids, rays, how.samples, jitter), background)
-    rgb, density = decoded(points_in(~grids.flatten(1), how.points, random)[0])
+    rgb, density = decoded(points_in(complement(nerfs.occupancy, nerfs.cells), nerfs.cells, how.points, random)[0])
     empty = over(rgb * -torch.expm1(-density)[..., None], -torch.expm1(-density), background)
     of_points = smooth_l1_loss(empty, background.expand_as(empty))
     return OF_RAYS * smooth_l1_loss(seen, target) + (1 - OF_RAYS) * of_points

@@ -70,7 +70,7 @@ def stages(params: Params, rates: Rates, images: float, *, objects: int, origina
 def _seconds_of_a_step(views: Views, grid: torch.Tensor, start: torch.Tensor, params: Params) -> float:
     def fitted(steps: int) -> float:
         short = params.nerf.model_copy(update={"fitting": params.nerf.fitting.model_copy(update={"steps": steps})})
-        return _timed(lambda: optimise(views, grid, start, short, seed=0), params.runtime.device)[1]
+        return _timed(lambda: optimise([(views, grid)], start, short, [0]), params.runtime.device)[1]
 
     fitted(1)
     return fitted(STEPS) / STEPS

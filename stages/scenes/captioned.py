@@ -73,7 +73,8 @@ def work(tasks: list[Task]) -> Rows:
     columns = {
         "picture_id": [task.picture_id for task in tasks],
         "image": images,
-        "caption": captions,
+        "caption": [each.text for each in captions],
+        "subject": [each.subject for each in captions],
         "domain": [task.domain for task in tasks],
     }
     return Rows(columns)

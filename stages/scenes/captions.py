@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -44,10 +44,15 @@ TEMPLATES: dict[Domain, tuple[str, ...]] = {
 ATTRIBUTES = 0.1  # share of captions that say more than the class
 
 
-def caption(noun: str, attributes: str, domain: Domain, prompts: Mapping[str, str], seed: int) -> str:
+class Caption(NamedTuple):
+    text: str
+    subject: str  # what it names; other words say how it is shown
+
+
+def caption(noun: str, attributes: str, domain: Domain, prompts: Mapping[str, str], seed: int) -> Caption:
     """A caption that is true of the picture: one of the templates or of the study's prompts, about class or object."""
     random = np.random.default_rng(seed)
     of_study = [prompts[key] for key in [PROMPT_OF[domain]] if key in prompts]
     templates = [*TEMPLATES[domain], *of_study]
     subject = attributes if random.random() < ATTRIBUTES else noun
-    return templates[random.integers(len(templates))].format(noun=subject)
+    return Caption(templates[random.integers(len(templates))].format(noun=subject), subject)

@@ -1,7 +1,7 @@
 """Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1). The door to trimesh's rays.
 
-One ray per pixel finds what is seen; where it finds nothing, four more look for thin parts. Pixels beside an edge (of
-the silhouette, or of colour) are traced again on a finer grid: what anti-aliasing needs, at a fraction of its price.
+One ray per pixel finds what is seen. Where it finds nothing, and beside an edge (of the silhouette, or of colour), four
+more look for thin parts and for what anti-aliasing needs, at a fraction of its price.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from stages.scenes import cameras
 from stages.scenes.meshes import Model, face_normals
 from stages.scenes.views import Views
 
-FINER = 3  # rays per axis of a pixel beside an edge
 PROBES = np.array([[-1, -3], [3, -1], [1, 3], [-3, 1]], np.float32) / 8  # from a pixel's centre, no two in line
 EDGE = 0.05  # step of colour between neighbours, of the full range
 _ALL, _LATER, _EARLIER = slice(None), slice(1, None), slice(None, -1)
@@ -53,10 +52,9 @@ def render(
     view, row, column = np.nonzero(inside)
     centres = np.stack([column, row], axis=1) + np.float32(0.5)
     colour[inside], hit[inside], depth[inside] = tracer.trace(view, centres)
-    edge, missed = _beside_edges(colour, hit), ~hit[inside]
-    edge[view[missed], row[missed], column[missed]] |= tracer.grazes(view[missed], centres[missed])
-    alpha, edge = hit.astype(np.float32), np.nonzero(edge)
-    colour[edge], alpha[edge] = _finely(tracer, *edge)
+    doubtful = np.nonzero(_beside_edges(colour, hit) | (inside & ~hit))
+    alpha = hit.astype(np.float32)
+    colour[doubtful], alpha[doubtful] = _finely(tracer, doubtful, colour[doubtful], hit[doubtful])
     image = np.concatenate([colour, alpha[..., None]], axis=-1)
     return Views((255 * image + 0.5).astype(np.uint8), tracer.poses, angle, depth)
 
@@ -75,17 +73,18 @@ def _beside_edges(
 
 def _finely(
     tracer: "_Tracer",
-    view: Integer[np.ndarray, " pixel"],
-    row: Integer[np.ndarray, " pixel"],
-    column: Integer[np.ndarray, " pixel"],
+    pixels: tuple[Integer[np.ndarray, " pixel"], ...],
+    colour: Float[np.ndarray, "pixel 3"],
+    hit: Bool[np.ndarray, " pixel"],
 ) -> tuple[Float[np.ndarray, "pixel 3"], Float[np.ndarray, " pixel"]]:
-    """Mean colour of the rays that hit something, and their share."""
-    within = (np.stack(np.meshgrid(*[np.arange(FINER)] * 2), axis=-1).reshape(1, -1, 2) + 0.5) / FINER
-    pixels = (np.stack([column, row], axis=1)[:, None] + within).astype(np.float32)
-    colour, hit, _ = tracer.trace(np.repeat(view, FINER**2), pixels.reshape(-1, 2))
-    count = hit.reshape(-1, FINER**2).sum(axis=1)
-    total = colour.reshape(-1, FINER**2, 3).sum(axis=1)  # nothing hit is black
-    return total / np.maximum(count, 1)[:, None], (count / FINER**2).astype(np.float32)
+    """Mean colour of the rays that hit something, and their share; of pixels (view, row, column) with what the centre's
+    ray met."""
+    view, row, column = pixels
+    places = np.stack([column, row], axis=1)[:, None] + (PROBES + np.float32(0.5))
+    probed, met, _ = tracer.trace(np.repeat(view, len(PROBES)), places.reshape(-1, 2))
+    count = hit + met.reshape(-1, len(PROBES)).sum(axis=1)
+    total = colour + probed.reshape(-1, len(PROBES), 3).sum(axis=1)  # nothing hit is black
+    return total / np.maximum(count, 1)[:, None], (count / (1 + len(PROBES))).astype(np.float32)
 
 
 class _Tracer:
@@ -120,27 +119,20 @@ class _Tracer:
         hit = face >= 0
         face, origins, directions = face[hit], origins[hit], directions[hit]
         normals = self.normals[face]
-        slope = (normals * directions).sum(axis=1)
+        slope = np.einsum("ri,ri->r", normals, directions)
         slope = np.where(np.abs(slope) < 1e-12, 1e-12, slope)
-        depth = (normals * (self.anchors[face] - origins)).sum(axis=1) / slope  # directions reach depth 1
+        depth = np.einsum("ri,ri->r", normals, self.anchors[face] - origins) / slope  # directions reach depth 1
         albedo = self.model.albedo(origins + depth[:, None] * directions, face)
         light = self.lighting.on(np.where(slope[:, None] > 0, -normals, normals))
         colours, depths = np.zeros((len(hit), 3), np.float32), np.zeros(len(hit), np.float32)
         colours[hit], depths[hit] = np.clip(albedo * light, 0, 1), depth
         return colours, hit, depths
 
-    def grazes(
-        self, view: Integer[np.ndarray, " pixel"], centres: Float[np.ndarray, "pixel 2"]
-    ) -> Bool[np.ndarray, " pixel"]:
-        """Whether anything is met near the centre of a pixel."""
-        _, _, face = self._cast(np.repeat(view, len(PROBES)), (centres[:, None] + PROBES).reshape(-1, 2))
-        return np.any((face >= 0).reshape(-1, len(PROBES)), axis=1, keepdims=True)[:, 0]
-
     def _cast(
         self, view: Integer[np.ndarray, " ray"], pixels: Float[np.ndarray, "ray 2"]
     ) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, "ray 3"], Integer[np.ndarray, " ray"]]:
         """Origins, directions that reach depth 1, and the first face met, or -1."""
         offset = (pixels - np.float32(self.resolution / 2)) / np.float32(cameras.focal(self.angle, self.resolution))
-        turn = self.poses[view]
-        directions = turn[..., 0] * offset[:, :1] - turn[..., 1] * offset[:, 1:] - turn[..., 2]
-        return turn[..., 3], directions, self.embree.intersects_first(turn[..., 3], directions)
+        right, up, backward, origin = (self.poses[..., column].take(view, axis=0) for column in range(4))
+        directions = right * offset[:, :1] - up * offset[:, 1:] - backward
+        return origin, directions, self.embree.intersects_first(origin, directions)

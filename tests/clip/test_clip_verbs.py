@@ -38,7 +38,8 @@ def write_photos(folder: Path, images: list[bytes]) -> None:
 def write_captioned(folder: Path) -> None:
     images = [pictures.encode(image) for image in noise(8, 32, 32, 3)]
     columns = {"picture_id": [f"p{number}" for number in range(8)], "image": images}
-    columns |= {"caption": [f"thing number {number}" for number in range(8)], "domain": ["plain"] * 8}
+    subjects = [f"thing number {number}" for number in range(8)]
+    columns |= {"caption": subjects, "subject": subjects, "domain": ["plain"] * 8}
     datasets.write(folder, schemas.CAPTIONED_PICTURES, [datasets.table(schemas.CAPTIONED_PICTURES, columns)], "test")
 
 

@@ -3,8 +3,10 @@
 import math
 
 import numpy as np
+import open_clip
 import pytest
 import torch
+from torch.nn.functional import normalize
 
 from stages.clip import small, training
 from stages.clip.encoders import Encoder
@@ -27,7 +29,7 @@ def coloured_squares(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
 
 def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetwork, tmp_path):
     pictures, names = coloured_squares(64, 0)
-    trained = training.train(pictures, [f"a {name} square" for name in names], network, HOW, 0)
+    trained = training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
     save(tmp_path / "clip", trained.model, small.description(network), small.PREPROCESSING)
     encoder = Encoder.load(tmp_path / "clip", "cpu")
     unseen, truth = coloured_squares(40, 1)
@@ -38,13 +40,27 @@ def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network
     assert np.mean(trained.losses[-5:]) < np.mean(trained.losses[:5])
 
 
+def test_the_loss_is_open_clips_where_all_subjects_differ():
+    image, text = (normalize(torch.randn(6, 8, generator=torch.Generator().manual_seed(seed)), dim=1) for seed in (0, 1))
+    found = training.contrastive(20.0 * image @ text.T, torch.eye(6, dtype=torch.bool))
+    torch.testing.assert_close(found, open_clip.ClipLoss()(image, text, torch.tensor(20.0)))
+
+
+def test_captions_of_one_subject_are_equally_right():
+    """Two pictures of one subject, one of another; logits 0: each answer has probability 1/3."""
+    same = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
+    assert training.contrastive(torch.zeros(3, 3), same).item() == pytest.approx(math.log(3))
+    sure = torch.where(same, 50.0, 0.0)
+    assert training.contrastive(sure, same).item() == pytest.approx(2 / 3 * math.log(2))
+
+
 def test_training_depends_on_the_seed_alone(network: ClipNetwork):
     pictures, names = coloured_squares(16, 0)
     how = HOW.model_copy(update={"steps": 3})
     torch.manual_seed(1)
-    first = training.train(pictures, names, network, how, 5)
+    first = training.train(pictures, names, names, network, how, 5)
     torch.manual_seed(2)
-    again, other = (training.train(pictures, names, network, how, seed) for seed in (5, 6))
+    again, other = (training.train(pictures, names, names, network, how, seed) for seed in (5, 6))
     assert first.losses == again.losses
     assert first.losses != other.losses
     weights, repeated = first.model.state_dict(), again.model.state_dict()
@@ -53,7 +69,7 @@ def test_training_depends_on_the_seed_alone(network: ClipNetwork):
 
 def test_the_token_table_stays_at_its_start(network: ClipNetwork):
     pictures, names = coloured_squares(16, 0)
-    trained = training.train(pictures, names, network, HOW.model_copy(update={"steps": 3}), 0)
+    trained = training.train(pictures, names, names, network, HOW.model_copy(update={"steps": 3}), 0)
     start = small.build(network, 0)
     assert torch.equal(trained.model.token_embedding.weight, start.token_embedding.weight)
     assert not torch.equal(trained.model.text_projection, start.text_projection)

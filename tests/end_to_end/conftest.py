@@ -21,7 +21,7 @@ TINY: dict[str, Any] = {
         "training": {"steps": 20, "batch": 16, "warmup": 2},
     },
     "nerf": {
-        "start": {"objects_per_class": 1, "resolution": 32, "rounds": 2, "steps": 8},
+        "start": {"objects_per_class": 1, "resolution": 32, "rounds": 2, "batch": 1, "steps": 8},
         "fitting": {"steps": 25, "rays": 64, "samples": 8, "held_out": [4], "occupancy": 24, "gate": 3.0},
         "rendering": {"step": 0.06},
     },

@@ -36,7 +36,7 @@ def small(params: Params) -> Nerf:
     """Parameters of a fit that takes a fraction of a second."""
     field = params.nerf.field.model_copy(update={"octaves": 4, "units": 32})
     fitting = params.nerf.fitting.model_copy(update={"held_out": (4, 40), "occupancy": 32, "steps": 150})
-    start = params.nerf.start.model_copy(update={"rounds": 3, "steps": 8})
+    start = params.nerf.start.model_copy(update={"rounds": 3, "batch": 2, "steps": 8})
     return params.nerf.model_copy(update={"field": field, "fitting": fitting, "start": start})
 
 

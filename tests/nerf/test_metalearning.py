@@ -14,7 +14,7 @@ def test_the_start_depends_on_seed_and_objects_alone(small, spheres):
 
 def test_a_learned_start_fits_an_unseen_sphere_sooner_than_a_random_one(small, spheres):
     objects = [spheres(0.2, (30, 60, 220)), spheres(0.35, (220, 60, 30)), spheres(0.3, (60, 220, 60))]
-    learning = small.model_copy(update={"start": small.start.model_copy(update={"rounds": 9, "steps": 40})})
+    learning = small.model_copy(update={"start": small.start.model_copy(update={"rounds": 9, "batch": 1, "steps": 40})})
     brief = small.model_copy(update={"fitting": small.fitting.model_copy(update={"steps": 10})})
     unseen = spheres(0.27, (180, 180, 40))
     learned = fitting.fit(unseen, reptile(objects, learning, seed=0), brief, seed=0)

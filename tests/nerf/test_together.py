@@ -1,4 +1,4 @@
-"""Fields fitted together are those fitted alone: the path that a GPU takes, tried on a CPU."""
+"""Fields fitted together are those fitted alone."""
 
 import dataclasses
 
@@ -13,8 +13,6 @@ from stages.nerf import field, fitting, jobs, together
 from stages.params import HashGrid, Nerf
 from stages.scenes import views
 from stages.schemas import VIEWS
-
-pytestmark = pytest.mark.thesis
 
 SEEDS = [3, 1, 2]
 GRID = HashGrid(levels=2, log2_table=8, features=2, coarsest=4, growth=2.0)
@@ -36,8 +34,8 @@ def how(small: Nerf, request: pytest.FixtureRequest) -> Nerf:
 def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
     objects = [fitting.to_fit(each, how, "cpu") for each in three]
-    found, failed = together.optimise_together(objects, start, how, SEEDS)
-    alone = torch.stack([fitting.optimise(*one, start, how, seed) for one, seed in zip(objects, SEEDS, strict=True)])
+    found, failed = fitting.optimise(objects, start, how, SEEDS)
+    alone = torch.cat([fitting.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)])
     assert failed.tolist() == [20] * 3
     assert (alone - start).abs().max() > 0.05  # they have moved far from the start
     torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)
@@ -70,14 +68,14 @@ def test_one_that_cannot_be_fitted_is_told_in_its_place_and_harms_no_other(three
 def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(three, how, monkeypatch):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
     objects = [fitting.to_fit(each, how, "cpu") for each in three]
-    whole, _ = together.optimise_together(objects, start, how, SEEDS)
-    losses, steps = together._losses, iter(range(how.fitting.steps))
+    whole, _ = fitting.optimise(objects, start, how, SEEDS)
+    losses, steps = fitting._losses, iter(range(how.fitting.steps))
 
     def broken(*given):
         return losses(*given) * torch.tensor([1.0, np.nan if next(steps) >= 7 else 1.0, 1.0])
 
-    monkeypatch.setattr(together, "_losses", broken)
-    found, failed = together.optimise_together(objects, start, how, SEEDS)
+    monkeypatch.setattr(fitting, "_losses", broken)
+    found, failed = fitting.optimise(objects, start, how, SEEDS)
     assert failed.tolist() == [20, 7, 20]
     assert torch.equal(found[[0, 2]], whole[[0, 2]])
     monkeypatch.undo()
@@ -85,15 +83,17 @@ def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(thre
     assert str(outcome) == "loss not finite at step 0 of 20"
 
 
-def test_objects_are_kept_or_set_aside_as_one_by_one(three, how):
+def test_objects_are_kept_or_set_aside_as_each_alone(three, how):
     gate = how.fitting.model_copy(update={"gate": 15.0})
     strict = how.model_copy(update={"fitting": gate})
     torn = dataclasses.replace(three[0], image=np.roll(three[0].image, 9, axis=2)[::-1].copy())
     seen = {"a": three[0], "b": torn, "c": three[2]}
     rows = pa.concat_tables([datasets.table(VIEWS, views.columns(*pair)) for pair in seen.items()])
-    job = jobs.ToFit(rows, field.xavier(how.field, 0).numpy(), strict, 0, "cpu")
-    fits, rejected = jobs.all_at_once(job)
-    expected, set_aside = jobs.one_by_one(job)
-    assert sorted(fits) == sorted(expected)
-    assert rejected.keys() == set_aside.keys()
+    start = field.xavier(how.field, 0).numpy()
+    fits, rejected = jobs.kept(jobs.ToFit(rows, start, strict, 0, "cpu"))
+    for name, own in views.by_object(rows).items():
+        alone, set_aside = jobs.kept(jobs.ToFit(own, start, strict, 0, "cpu"))
+        assert alone.keys() | set_aside.keys() == {name}
+        assert (name in fits) == (name in alone)
+        assert rejected.get(name) == set_aside.get(name)
     assert "b" in rejected

@@ -1,13 +1,14 @@
 import math
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 
 from stages.nerf.field import HALF, evaluate
 from stages.nerf.marching import lookup, samples
 from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs, points_in
+from stages.nf2vec.nerfs import Nerfs, complement, points_anywhere, points_in
 from stages.nf2vec.supervision import along_rays, at_points, foreground, own, rendered
 from stages.nf2vec.training import disn_rays
 from stages.params import Architecture, Nf2vec
@@ -15,6 +16,10 @@ from stages.params import Architecture, Nf2vec
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def packed(cells: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(np.packbits(cells.numpy(), axis=1))
 
 
 def masked(nerfs: Nerfs, architecture: Architecture):
@@ -39,7 +44,7 @@ def test_points_lie_in_the_cells_they_are_drawn_from_and_fill_them_evenly():
     cells = torch.zeros(2, 27, dtype=torch.bool)
     cells[0, [0, 5, 26]] = True
     cells[1, 13] = True
-    points, cell = points_in(cells, 6000, seeded())
+    points, cell = points_in(packed(cells), 3, 6000, seeded())
     index = ((points + HALF) * 3 / (2 * HALF)).long()
     assert ((index * torch.tensor([9, 3, 1])).sum(-1) == cell).all()
     counts = torch.bincount(cell[0], minlength=27)
@@ -49,9 +54,25 @@ def test_points_lie_in_the_cells_they_are_drawn_from_and_fill_them_evenly():
     torch.testing.assert_close(points[1].mean(0), torch.zeros(3), atol=0.02, rtol=0)
 
 
+def test_points_anywhere_fill_the_box_evenly_and_know_their_cells():
+    points, cell = points_anywhere(2, 3, 6000, seeded())
+    index = ((points + HALF) * 3 / (2 * HALF)).long()
+    assert ((index * torch.tensor([9, 3, 1])).sum(-1) == cell).all()
+    assert (torch.bincount(cell[1], minlength=27) > 6000 / 27 / 1.5).all()
+
+
+def test_a_grid_and_its_complement_hold_every_cell_once(nerfs: Nerfs):
+    every = torch.arange(nerfs.cells**3).expand(len(nerfs), -1)
+    assert (nerfs.holds(every) == nerfs.grids().flatten(1)).all()
+    other = Nerfs(nerfs.weights, complement(nerfs.occupancy, nerfs.cells), nerfs.cells)
+    assert (other.holds(every) == ~nerfs.holds(every)).all()
+    odd = packed(torch.tensor([[True] * 20 + [False] * 7]))
+    assert (complement(odd, 3) == packed(torch.tensor([[False] * 20 + [True] * 7]))).all()
+
+
 def test_where_no_cell_is_true_points_are_drawn_everywhere():
-    points, cell = points_in(torch.zeros(1, 8, dtype=torch.bool), 400, seeded())
-    assert len(cell.unique()) == 8
+    points, cell = points_in(packed(torch.zeros(1, 27, dtype=torch.bool)), 3, 800, seeded())
+    assert len(cell.unique()) == 27
     assert points.abs().max() <= HALF
 
 

@@ -4,7 +4,9 @@ from stages.scenes.captions import TEMPLATES, caption
 
 
 def drawn(params, domain: str) -> set[str]:
-    return {caption("a gun", "a flat red gun", domain, params.prompts, seed) for seed in range(2000)}
+    captions = [caption("a gun", "a flat red gun", domain, params.prompts, seed) for seed in range(2000)]
+    assert all(each.subject in each.text for each in captions)
+    return {each.text for each in captions}
 
 
 def test_each_domain_has_fifteen_templates_and_the_study_prompt_that_is_true_of_it(params):
