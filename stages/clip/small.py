@@ -68,7 +68,7 @@ def sized(pictures: Sequence[UInt8[np.ndarray, "_ _ 3"]], side: int) -> UInt8[np
     )
 
 
-def normalised(pixels: Float[Tensor, "picture 3 side side"]) -> Float[Tensor, "picture 3 side side"]:
-    """Pixels in [0, 1] as the image tower takes them."""
+def normalised(pixels: UInt8[Tensor, "picture 3 side side"]) -> Float[Tensor, "picture 3 side side"]:
+    """Pixels as the image tower takes them: less the mean, by the standard deviation."""
     mean, std = (torch.tensor(PREPROCESSING[key], device=pixels.device)[:, None, None] for key in ("mean", "std"))
-    return (pixels - mean) / std
+    return torch.addcmul(-mean / std, pixels.float(), 1 / (255 * std))

@@ -40,7 +40,7 @@ def train(
     tokenize = open_clip.get_tokenizer(context_length=network.context)
     pixels, tokens = torch.from_numpy(pictures).permute(0, 3, 1, 2), tokenize(list(captions))
     model = small.build(network, seed).to(device).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(_groups(model, how.weight_decay), how.learning_rate, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(_groups(model, how.weight_decay), how.learning_rate, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, how))
     model.train()
     random = torch.Generator().manual_seed(seed)
@@ -48,7 +48,7 @@ def train(
     losses = []
     for _ in steps(range(how.steps)):
         chosen = torch.randperm(len(pixels), generator=random)[: how.batch]
-        images = small.normalised(mirrored(pixels[chosen], random).to(device) / 255)
+        images = small.normalised(mirrored(pixels[chosen], random).to(device))
         image, text = model.encode_image(images, normalize=True), model.encode_text(tokens[chosen].to(device), True)
         own = named[chosen.to(device)]
         loss = contrastive(model.logit_scale.exp() * image @ text.T, own[:, None] == own)
@@ -62,9 +62,7 @@ def train(
     return Trained(model.eval(), losses)
 
 
-def contrastive(
-    logits: Float[Tensor, "batch batch"], true: Bool[Tensor, "batch batch"]
-) -> Float[Tensor, ""]:
+def contrastive(logits: Float[Tensor, "batch batch"], true: Bool[Tensor, "batch batch"]) -> Float[Tensor, ""]:
     """Mean cross entropy of pictures (rows) and captions (columns), spread evenly over all that are `true` of each.
 
     With small batches of few classes most others of a caption's subject would be taught as wrong (UniCL, Yang et al.

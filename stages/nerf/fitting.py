@@ -72,9 +72,7 @@ def to_fit(views: Views, how: Nerf, device: str) -> tuple[Views, Bool[Tensor, "x
     return seen, hull
 
 
-def judged(
-    views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, how: Nerf
-) -> Fit:
+def judged(views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, how: Nerf) -> Fit:
     """The fit that `weights` are, by all `views`; raises `Diverged` if a step `failed`."""
     if failed < how.fitting.steps:
         raise Diverged(f"loss not finite at step {failed} of {how.fitting.steps}")

@@ -32,8 +32,7 @@ class ToFit:
 
 
 def fit_objects(job: ToFit) -> Rows:
-    """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason.
-    """
+    """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason."""
     fits, rejected = kept(job)
     columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
     names = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")

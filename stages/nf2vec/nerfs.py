@@ -11,7 +11,9 @@ from stages.nerf.field import HALF
 
 BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
 ONES = torch.from_numpy(BITS.sum(axis=1, dtype=np.int32))
-NTH = torch.from_numpy(np.argsort(1 - BITS, axis=1, kind="stable"))  # of each byte, the place of its n-th bit that is set
+NTH = torch.from_numpy(
+    np.argsort(1 - BITS, axis=1, kind="stable")
+)  # of each byte, the place of its n-th bit that is set
 
 
 @dataclass(frozen=True)

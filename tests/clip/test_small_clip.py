@@ -41,7 +41,9 @@ def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network
 
 
 def test_the_loss_is_open_clips_where_all_subjects_differ():
-    image, text = (normalize(torch.randn(6, 8, generator=torch.Generator().manual_seed(seed)), dim=1) for seed in (0, 1))
+    image, text = (
+        normalize(torch.randn(6, 8, generator=torch.Generator().manual_seed(seed)), dim=1) for seed in (0, 1)
+    )
     found = training.contrastive(20.0 * image @ text.T, torch.eye(6, dtype=torch.bool))
     torch.testing.assert_close(found, open_clip.ClipLoss()(image, text, torch.tensor(20.0)))
 

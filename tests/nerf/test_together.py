@@ -35,7 +35,9 @@ def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
     objects = [fitting.to_fit(each, how, "cpu") for each in three]
     found, failed = fitting.optimise(objects, start, how, SEEDS)
-    alone = torch.cat([fitting.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)])
+    alone = torch.cat(
+        [fitting.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)]
+    )
     assert failed.tolist() == [20] * 3
     assert (alone - start).abs().max() > 0.05  # they have moved far from the start
     torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)

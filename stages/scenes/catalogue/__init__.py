@@ -42,8 +42,7 @@ GENERATORS: dict[str, Callable[[Sketch], None]] = {
     "phone": phone,
     "watercraft": watercraft,
 }
-YAW = 3.0  # degrees that an object may stand off its front: ShapeNet aligns its meshes
-STRETCH = 1.12  # most that an axis is stretched or squeezed, over what the generator drew
+STRETCH = 1.08  # most that an axis is stretched or squeezed, over what the generator drew
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,10 @@ def make(class_name: str, noun: str, seed: int) -> Made:
         raise InputError(f"classes.{class_name}: the catalogue has no such class, it has {', '.join(GENERATORS)}")
     sketch = Sketch(seed_of(seed, "catalogue", class_name))
     GENERATORS[class_name](sketch)
-    yaw, stretch = np.deg2rad(sketch.between(-YAW, YAW)), np.exp(sketch.random.uniform(-1, 1, 3) * np.log(STRETCH))
-    cosine, sine = np.cos(yaw), np.sin(yaw)
-    turn = np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]]) * stretch
+    stretch = np.exp(sketch.random.uniform(-1, 1, 3) * np.log(STRETCH))
     model = sketch.model()
     extent = stretch * np.ptp(model.vertices, axis=0)
-    moved = transformed(model, np.concatenate([turn, np.zeros((3, 1))], axis=1))
+    moved = transformed(model, np.concatenate([np.diag(stretch), np.zeros((3, 1))], axis=1))
     return Made(normalised(moved), sketch.caption(noun, _size(extent)))
 
 

@@ -1,4 +1,7 @@
-"""Colours and slow procedural patterns; every class draws from the same palette, so that colour tells no class."""
+"""Colours and slow procedural patterns; every class draws from the same palette, so that colour tells no class.
+
+The palette is calm: between loud colours, a small field's weights would differ more by paint than by shape.
+"""
 
 import colorsys
 from dataclasses import dataclass
@@ -7,24 +10,24 @@ import numpy as np
 from jaxtyping import Float, Integer
 
 PALETTE = {  # hue, saturation, value
-    "red": (0.0, 0.8, 0.75),
-    "orange": (0.07, 0.8, 0.88),
-    "yellow": (0.14, 0.7, 0.9),
-    "green": (0.34, 0.6, 0.6),
-    "dark green": (0.38, 0.6, 0.32),
-    "turquoise": (0.48, 0.6, 0.7),
-    "light blue": (0.56, 0.45, 0.85),
-    "blue": (0.61, 0.75, 0.7),
-    "dark blue": (0.63, 0.65, 0.35),
-    "purple": (0.77, 0.5, 0.55),
-    "pink": (0.93, 0.4, 0.9),
-    "brown": (0.07, 0.6, 0.45),
-    "dark brown": (0.06, 0.5, 0.28),
-    "beige": (0.1, 0.3, 0.82),
-    "white": (0.1, 0.05, 0.92),
-    "light grey": (0.6, 0.04, 0.72),
-    "grey": (0.6, 0.06, 0.5),
-    "black": (0.6, 0.1, 0.16),
+    "red": (0.0, 0.64, 0.68),
+    "orange": (0.07, 0.64, 0.76),
+    "yellow": (0.14, 0.56, 0.78),
+    "green": (0.34, 0.48, 0.58),
+    "dark green": (0.38, 0.48, 0.4),
+    "turquoise": (0.48, 0.48, 0.65),
+    "light blue": (0.56, 0.36, 0.74),
+    "blue": (0.61, 0.6, 0.65),
+    "dark blue": (0.63, 0.52, 0.42),
+    "purple": (0.77, 0.4, 0.55),
+    "pink": (0.93, 0.32, 0.78),
+    "brown": (0.07, 0.48, 0.48),
+    "dark brown": (0.06, 0.4, 0.37),
+    "beige": (0.1, 0.24, 0.73),
+    "white": (0.1, 0.04, 0.79),
+    "light grey": (0.6, 0.03, 0.66),
+    "grey": (0.6, 0.05, 0.52),
+    "black": (0.6, 0.08, 0.3),
 }
 PATTERNS = {"": 0.5, "wooden": 0.16, "striped": 0.08, "mottled": 0.14, "two-tone": 0.12}  # shares of all materials
 
@@ -88,7 +91,7 @@ def material(random: np.random.Generator) -> Material:
     name = str(random.choice(list(PALETTE)))
     pattern = str(random.choice(list(PATTERNS), p=list(PATTERNS.values())))
     hue, saturation, value = PALETTE[name] + random.uniform([-0.02, -0.05, -0.06], [0.02, 0.05, 0.06])
-    darker = random.uniform(0.5, 0.75) if value > 0.4 else random.uniform(1.5, 2.0)
+    darker = random.uniform(0.6, 0.8) if value > 0.45 else random.uniform(1.3, 1.6)
     colour = colorsys.hsv_to_rgb(hue % 1, np.clip(saturation, 0, 1), np.clip(value, 0, 0.95))
     other = colorsys.hsv_to_rgb(hue % 1, np.clip(saturation, 0, 1), np.clip(value * darker, 0, 0.95))
     along, across = np.eye(3)[random.permutation(3)[:2]]
