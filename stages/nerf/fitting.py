@@ -26,6 +26,7 @@ from stages.scenes.views import Views, some
 STEPS_AT_ONCE = 8  # whose rays are prepared together
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
 BETAS, EPSILON = (0.9, 0.99), 1e-15
+DROPS, DROP = (0.5, 0.75, 0.9), 0.33  # of the published schedule: after which parts of the steps, and times what
 
 
 class Diverged(ArithmeticError):
@@ -107,7 +108,7 @@ class Batch:
 def optimise(
     views: Views, hull: Bool[Tensor, "x y z"], start: Float[Tensor, " weight"], how: Nerf, seed: int
 ) -> Float[Tensor, " weight"]:
-    """Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step.
+    """Adam, learning rate by `how.fitting.schedule`, on smooth-L1 of the colour over a random background per step.
 
     Raises `Diverged` as soon as a loss isn't finite.
     """
@@ -126,8 +127,11 @@ def optimise(
 
 
 def learning_rate(how: Nerf, step: int) -> float:
-    """By a cosine to zero."""
-    return how.fitting.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.fitting.steps))
+    """By a cosine to zero, or in the published drops."""
+    fit = how.fitting
+    if fit.schedule == "drops":
+        return fit.learning_rate * DROP ** sum(step >= part * fit.steps for part in DROPS)
+    return fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
 
 
 def _loss(weights: Float[Tensor, "1 weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, ""]:

@@ -28,7 +28,7 @@ def reptile(objects: Sequence[Views], how: Nerf, seed: int, device: str = "cpu")
 
     The rate falls linearly to zero; every object is seen once before any is seen again.
     """
-    brief = {"steps": how.start.steps, "learning_rate": how.start.learning_rate}
+    brief = {"steps": how.start.steps, "learning_rate": how.start.learning_rate, "schedule": "cosine"}
     short = how.model_copy(update={"fitting": how.fitting.model_copy(update=brief)})
     hulls = [torch.from_numpy(carve(views, how.fitting.occupancy, field.HALF)).to(device) for views in objects]
     start = torch.from_numpy(random_start(how, seed)).to(device)
