@@ -155,6 +155,7 @@ class Fitting(Strict):  # read by nerf/fitting.py
     rays: PositiveInt
     samples: PositiveInt
     learning_rate: PositiveFloat
+    schedule: Literal["cosine", "drops"]
     held_out: tuple[Natural, ...]
     occupancy: PositiveInt
     gate: float

@@ -9,27 +9,27 @@ from stages.runtime import command
 
 def preflight(params: Path = Path("params.yaml")) -> None:
     """Print a table of all that `params` asks for; what is missing ends in an error that counts it."""
-    from stages.readiness import data, machine, models, rates
+    from stages.readiness import data, hours, machine, models, rates, trainings
     from stages.readiness.findings import table
 
     how = load(params)
     scenes, objects_of = data.objects(how)
     photos, photos_of = data.photos(how)
     clip, encoder = models.clip(how)
+    translator, diffusion = models.translator(how)
     device = machine.device(how)
-    found = [scenes, *data.split(how), photos, *data.imported(how), clip, *models.translator(how), device]
-    originals, training = sum(objects_of.values()), how.scenes.split.train
-    share = training / (training + how.scenes.split.validation + how.scenes.split.test)
-    objects = round(originals * (1 + share * how.scenes.copies))
+    found = [scenes, *data.split(how), photos, *data.imported(how), clip, *translator, device]
+    counts = hours.Counts.of(how, sum(objects_of.values()), sum(photos_of.values()))
     if device.state == "ok":
-        side = how.scenes.resolution
-        images = models.images_per_second(encoder, side) if encoder else 0.0
-        width = encoder.texts(["a"]).shape[1] if encoder else 0
-        speed = rates.measured(how)
-        found.append(machine.disk(how, objects, originals, width, speed.view_bytes))
-        found.append(machine.memory(how, objects, width))
-        counts = {"objects": objects, "originals": originals, "photos": sum(photos_of.values())}
-        found += rates.stages(how, speed, images, **counts)
+        speed, images, width = rates.measured(how, diffusion), 0.0, 0
+        if encoder:
+            images, width = models.images_per_second(encoder, how.scenes.resolution), encoder.texts(["a"]).shape[1]
+        found.append(machine.disk(how, counts.objects, counts.originals, width, speed.view_bytes))
+        found.append(machine.memory(how, counts.objects, width))
+        taken = hours.of_objects(how, speed, images, counts)
+        if width and counts.learnt:
+            taken |= trainings.hours(how, counts, width)
+        found += hours.rows(taken)
     print(table(found))
     if missing := sum(each.state == "missing" for each in found):
         raise InputError(f"{missing} missing: see the table")

@@ -40,6 +40,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nerf.fitting.rays": 4096,
     "nerf.fitting.samples": 2**18 // 4096,
     "nerf.fitting.learning_rate": 1e-2,
+    "nerf.fitting.schedule": "drops",
     "nerf.fitting.held_out": (),
     "nerf.fitting.occupancy": 96,
     "nerf.rendering.step": pytest.approx(1.4 * sqrt(3) / 1024, abs=1e-6),

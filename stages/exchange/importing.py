@@ -1,14 +1,17 @@
-"""Official NeRF folders as rows of our datasets: one NeRF's views, weights and quality."""
+"""Official NeRF folders as rows of our datasets: weights, grids and qualities in dB, and views."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import torch
 from jaxtyping import Float
 
+from stages import datasets
 from stages.errors import InputError
 from stages.exchange import foreign, official
 from stages.exchange.official import Place
@@ -17,21 +20,15 @@ from stages.nerf.occupancy import unpack
 from stages.nerf.quality import measure
 from stages.nerf.rendering import Camera, render
 from stages.params import Nerf
+from stages.scenes.listing import digest_of
 from stages.scenes.shapenet import OUTSIDE
 from stages.scenes.shrinking import evenly
-from stages.scenes.views import Views, some
+from stages.scenes.views import Views, columns, some
+from stages.schemas import NERFS, VIEWS
+from stages.scratch import Rows
 
-
-@dataclass(frozen=True)
-class Imported:
-    """One NeRF; the qualities in dB, NaN where there were no pictures to compare with."""
-
-    place: Place
-    views: Views
-    weights: Float[np.ndarray, " weight"]
-    occupancy: bytes
-    frame: float
-    foreground: float
+# A NeRF and, as a table of dataset `views`, its views: they are read together, and kept so until all are there.
+IMPORTED = replace(NERFS, name="imported_nerfs", columns={**NERFS.columns, "views": pa.binary()})
 
 
 @dataclass(frozen=True)
@@ -66,38 +63,85 @@ def sorted_out(places: Sequence[Place], synsets: Sequence[str]) -> tuple[list[Pl
     return kept, reasons
 
 
-def imported(places: Sequence[Place], how: How) -> Iterator[Imported | tuple[Place, InputError]]:
-    """Each NeRF, or the error that says why it can't be used."""
-    files = [place.folder / name for place in places for name in (official.WEIGHTS, official.GRID)]
+@dataclass(frozen=True)
+class Batch:
+    """Some NeRFs to be read, and how."""
+
+    places: Sequence[Place]
+    how: How
+
+
+def read(batch: Batch) -> Rows:
+    """Rows of `IMPORTED`; a NeRF that can't be used is set aside with its reason."""
+    files = [place.folder / name for place in batch.places for name in (official.WEIGHTS, official.GRID)]
     opened = foreign.read(files)
-    for place, weights, grid in zip(places, opened[::2], opened[1::2], strict=True):
+    found, rejected = [], {}
+    for place, weights, grid in zip(batch.places, opened[::2], opened[1::2], strict=True):
         try:
-            yield _one(place, weights, grid, how)
+            found.append(_one(place, weights, grid, batch.how))
         except InputError as error:
-            yield place, error
+            rejected[place.object_id] = str(error)
+    given: dict[str, Any] = {name: [row[name] for row in found] for name in IMPORTED.columns}
+    shape = len(found), field.size(batch.how.nerf.field)
+    return Rows(given | {"weights": np.reshape(given["weights"], shape)}, rejected)
 
 
-def _one(place: Place, weights: foreign.Tensors | InputError, grid: foreign.Tensors | InputError, how: How) -> Imported:
+def views_in(rows: pa.Table) -> pa.Table:
+    """Dataset `views` of rows of `IMPORTED`."""
+    return pa.concat_tables(pa.ipc.open_stream(data.as_buffer()).read_all() for data in rows["views"])
+
+
+def content(place: Place) -> str:
+    """Digest of all files that an import reads."""
+    return digest_of(path for path in sorted(place.folder.rglob("*")) if path.is_file())
+
+
+def _one(
+    place: Place, weights: foreign.Tensors | InputError, grid: foreign.Tensors | InputError, how: How
+) -> dict[str, Any]:
+    """A row of `IMPORTED`; the qualities are NaN where there are no pictures to compare with."""
+    vector, occupancy = _nerf(place, weights, grid, how)
+    fitted = torch.from_numpy(vector).to(how.device), unpack(occupancy).to(how.device)
+    views, poses, angle = official.views_of(place.folder)
+    frame = foreground = np.nan
+    if views is None:
+        camera = Camera(angle, how.resolution, how.resolution)
+        views = Views(_straight(*render(*fitted, poses, camera, how.nerf.rendering, how.nerf.field)), poses, angle)
+    elif how.measured:
+        chosen = some(views, np.asarray(evenly(len(views), how.measured)).tolist())
+        quality = measure(*fitted, chosen, how.nerf.rendering, how.nerf.field)
+        frame, foreground = float(quality.frame.mean()), float(quality.foreground.mean())
+    return {
+        "object_id": place.object_id,
+        "weights": vector,
+        "occupancy": occupancy,
+        "psnr_train": frame,
+        "psnr_train_foreground": foreground,
+        "psnr_heldout": np.nan,
+        "psnr_heldout_foreground": np.nan,
+        "views": _packed(datasets.table(VIEWS, columns(place.object_id, views))),
+    }
+
+
+def _nerf(
+    place: Place, weights: foreign.Tensors | InputError, grid: foreign.Tensors | InputError, how: How
+) -> tuple[Float[np.ndarray, " weight"], bytes]:
+    """Weights and packed bits of the grid."""
     for opened in (weights, grid):
         if isinstance(opened, InputError):
             raise opened
     try:
         vector = official.weights_of(weights, field.size(how.nerf.field))  # pyright: ignore[reportArgumentType]
-        occupancy = official.occupancy_of(grid, how.nerf.fitting.occupancy)  # pyright: ignore[reportArgumentType]
+        return vector, official.occupancy_of(grid, how.nerf.fitting.occupancy)  # pyright: ignore[reportArgumentType]
     except InputError as error:
         raise InputError(f"{place.folder}/{error}") from error
-    views, poses, angle = official.views_of(place.folder)
-    fitted = torch.from_numpy(vector).to(how.device), unpack(occupancy).to(how.device)
-    if views is None:
-        camera = Camera(angle, how.resolution, how.resolution)
-        seen = render(*fitted, poses, camera, how.nerf.rendering, how.nerf.field)
-        views = Views(_straight(*seen), poses, angle)
-        return Imported(place, views, vector, occupancy, np.nan, np.nan)
-    if not how.measured:
-        return Imported(place, views, vector, occupancy, np.nan, np.nan)
-    chosen = some(views, np.asarray(evenly(len(views), how.measured)).tolist())
-    quality = measure(*fitted, chosen, how.nerf.rendering, how.nerf.field)
-    return Imported(place, views, vector, occupancy, float(quality.frame.mean()), float(quality.foreground.mean()))
+
+
+def _packed(rows: pa.Table) -> bytes:
+    stream = pa.BufferOutputStream()
+    with pa.ipc.new_stream(stream, rows.schema) as writer:
+        writer.write_table(rows)
+    return stream.getvalue().to_pybytes()
 
 
 def _straight(colour: torch.Tensor, opacity: torch.Tensor) -> np.ndarray:

@@ -26,6 +26,7 @@ from stages.scenes.views import Views, some
 STEPS_AT_ONCE = 8  # whose rays are prepared together
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
 BETAS, EPSILON = (0.9, 0.99), 1e-15
+DROPS, DROP = (0.5, 0.75, 0.9), 0.33  # of the published schedule: after which parts of the steps, and times what
 
 
 class Diverged(ArithmeticError):
@@ -114,10 +115,10 @@ def optimise(
 ) -> tuple[Float[Tensor, "nerf weight"], Int[Tensor, " nerf"]]:
     """Weights of all objects (their views, their hulls), and the first step at which a loss wasn't finite.
 
-    Adam, learning rate by a cosine to zero, on smooth-L1 of the colour over a random background per step. Every object
-    has the rays, jitter and backgrounds that it would have alone, and nothing of another's loss reaches its weights.
-    The first step without a finite loss is the number of steps where all were: it is looked at in the end only, for
-    a GPU would wait for the answer.
+    Adam, learning rate by `how.fitting.schedule`, on smooth-L1 of the colour over a random background per step. Every
+    object has the rays, jitter and backgrounds that it would have alone, and nothing of another's loss reaches its
+    weights. The first step without a finite loss is the number of steps where all were: it is looked at in the end
+    only, for a GPU would wait for the answer.
     """
     steps = how.fitting.steps
     weights = start.repeat(len(objects), 1).requires_grad_()
@@ -135,8 +136,11 @@ def optimise(
 
 
 def learning_rate(how: Nerf, step: int) -> float:
-    """By a cosine to zero."""
-    return how.fitting.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.fitting.steps))
+    """By a cosine to zero, or in the published drops."""
+    fit = how.fitting
+    if fit.schedule == "drops":
+        return fit.learning_rate * DROP ** sum(step >= part * fit.steps for part in DROPS)
+    return fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
 
 
 def _losses(

@@ -1,7 +1,8 @@
 """The start that all NeRFs of a study share: random as published, or learned on other objects by Reptile.
 
 Reptile (Nichol, Achiam, Schulman 2018, algorithm 2): fit some objects for a few steps, move the start a part of the way
-to the mean of these fits, go on with the next objects. Tancik et al. 2021 ("Learned initializations") do so for coordinate networks.
+to the mean of these fits, go on with the next. Tancik et al. 2021 ("Learned initializations") do so for coordinate
+networks.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ def reptile(objects: Sequence[Views], how: Nerf, seed: int, device: str = "cpu")
     The rate falls linearly to zero; every object is seen once before any is seen again.
     """
     about = how.start
-    brief = {"steps": about.steps, "learning_rate": about.learning_rate}
+    brief = {"steps": about.steps, "learning_rate": about.learning_rate, "schedule": "cosine"}
     short = how.model_copy(update={"fitting": how.fitting.model_copy(update=brief)})
     hulls = [torch.from_numpy(carve(views, how.fitting.occupancy, field.HALF)).to(device) for views in objects]
     start = torch.from_numpy(random_start(how, seed)).to(device)

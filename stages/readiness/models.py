@@ -4,14 +4,17 @@ import time
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from stages.clip import elsewhere, pretrained, small
 from stages.clip.encoders import Encoder
 from stages.clip.interface import JointEncoder
 from stages.errors import InputError
-from stages.params import Params
+from stages.params import Params, read
 from stages.readiness.findings import Finding
 from stages.syn2real import controlnet
+from stages.syn2real.jobs import Diffusion
+from stages.syn2real.prompts import Prompts
 
 PICTURES = 8  # embedded to see how fast that goes
 
@@ -42,12 +45,15 @@ def images_per_second(encoder: JointEncoder, side: int) -> float:
     return PICTURES / (time.perf_counter() - started)
 
 
-def translator(params: Params) -> list[Finding]:
-    """The diffusion model of the translated views, where one is asked for."""
+def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
+    """The diffusion model of the translated views, where one is asked for, on the device if that is there."""
     if params.syn2real.translator != "controlnet":
-        return []
+        return [], None
+    how, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        controlnet.pipeline(params.syn2real.controlnet, "cpu")
+        prompts = read(how.prompts, Prompts)
+        prompts.check(params.classes, str(how.prompts))
+        diffusion = Diffusion(controlnet.pipeline(how, device), how, prompts, {})
     except InputError as error:
-        return [Finding("syn2real", "missing", str(error))]
-    return [Finding("syn2real", "ok", params.syn2real.controlnet.model)]
+        return [Finding("syn2real", "missing", str(error))], None
+    return [Finding("syn2real", "ok", how.model)], diffusion

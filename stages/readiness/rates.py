@@ -1,104 +1,125 @@
-"""How long the long stages will take, from rates measured here and now on one object of the catalogue."""
+"""How long the work on every object and nf2vec's training take, measured here and now on an object of the catalogue."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 import torch
+from jaxtyping import Bool
+from torch import Tensor
 
+from stages import datasets
 from stages.nerf import field
-from stages.nerf.fitting import optimise
+from stages.nerf.fitting import STEPS_AT_ONCE, optimise
 from stages.nerf.rendering import Camera, render
+from stages.nerf.together import POINTS_AT_ONCE
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.training import loss_of
-from stages.params import Params
-from stages.readiness.data import made_here
-from stages.readiness.findings import Finding
+from stages.params import Nf2vec, Params
+from stages.readiness.timing import one_thread, seconds_of_a_step, timed
 from stages.scenes import cameras, catalogue, hull, pictures
 from stages.scenes import rendering as meshes
-from stages.scenes.views import Views
+from stages.scenes.views import Views, columns
+from stages.schemas import VIEWS
+from stages.syn2real.jobs import Diffusion, Task, translate_objects
 
-STEPS = 8  # of a fit that are timed
-NERFS = 2  # of an nf2vec step that are timed
-SHARE = 8  # of its points and rays, one in so many
+NERFS = 2  # of a step of nf2vec that are timed on a CPU
+SHARE = 8  # and of its points and rays, one in so many
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds: of an object's views, a fit, a rendered view, a step of nf2vec. And the bytes of a view's picture."""
+    """Seconds: of an object's views, a fit, a rendered view, a translated view (None: can't be told), a step of nf2vec.
+
+    And the bytes of a view's picture.
+    """
 
     views: float
     fit: float
     render: float
+    translate: float | None
     nf2vec_step: float
     view_bytes: float
 
 
-def measured(params: Params) -> Rates:
-    """On a chair of the catalogue; fits and training last a few steps and are scaled up."""
+def measured(params: Params, diffusion: Diffusion | None) -> Rates:
+    """On one object; fits and training last a few steps and are scaled up. `diffusion`: for translator controlnet."""
     device, how, scenes = params.runtime.device, params.nerf, params.scenes
     model = catalogue.make("chair", "a chair", params.study.seed).model
     poses = cameras.disn_poses(0, scenes.views)
-    views, seconds = _timed(lambda: meshes.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
+    views, seconds = timed(lambda: meshes.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
     grid = torch.from_numpy(hull.carve(views, how.fitting.occupancy, field.HALF)).to(device)
     start = field.xavier(how.field, 0).to(device)
-    fit = _seconds_of_a_step(views, grid, start, params) * how.fitting.steps
     camera = Camera(cameras.DISN_ANGLE, scenes.resolution, scenes.resolution)
-    _, rendered = _timed(lambda: render(start, grid, poses[:1], camera, how.rendering, how.field), device)
+    with one_thread():
+        fit = _step_of_a_fit(views, grid, start, params) * how.fitting.steps
+        _, rendered = timed(lambda: render(start, grid, poses[:1], camera, how.rendering, how.field), device)
+        translated = _translation(views, params, diffusion)
     size = float(np.mean([len(pictures.encode(image)) for image in views.image]))
-    return Rates(seconds, fit, rendered, _nf2vec_step(params, start, grid), size)
+    return Rates(seconds, fit, rendered, translated, _nf2vec_step(params, start, grid), size)
 
 
-def stages(params: Params, rates: Rates, images: float, *, objects: int, originals: int, photos: int) -> list[Finding]:
-    """Hours of each long stage; `images`: pictures that CLIP embeds in a second."""
-    workers, views = params.runtime.workers, params.scenes.views
-    made = params.scenes.source in ("catalogue", "meshes", "shapenet")
-    steps = params.nf2vec.training.steps
-    hours = {
-        "prepare_scenes": objects * rates.views / workers if made else None,
-        "fit_nerfs": objects * rates.fit / workers if made_here(params.imported.nerfs) else 0.0,
-        "render_nerfs": originals * views * rates.render / workers,
-        "train_nf2vec": steps * rates.nf2vec_step if made_here(params.imported.nf2vec) else 0.0,
-        "embed_images": ((objects + originals) * views + photos) / images if images else None,
-    }
-    rows = [Finding(name, "note", "not measured" if s is None else f"{s / 3600:,.2f} h") for name, s in hours.items()]
-    return [*rows, Finding("other stages", "note", "not measured: mappers, studies and the page")]
+def smaller(how: Nf2vec, device: str) -> tuple[Nf2vec, int, float]:
+    """What is timed in place of a step of nf2vec: with fewer points; NeRFs of a batch; times more points of the step.
 
-
-def _seconds_of_a_step(views: Views, grid: torch.Tensor, start: torch.Tensor, params: Params) -> float:
-    def fitted(steps: int) -> float:
-        short = params.nerf.model_copy(update={"fitting": params.nerf.fitting.model_copy(update={"steps": steps})})
-        return _timed(lambda: optimise([(views, grid)], start, short, [0]), params.runtime.device)[1]
-
-    fitted(1)
-    return fitted(STEPS) / STEPS
-
-
-def _nf2vec_step(params: Params, weights: torch.Tensor, grid: torch.Tensor) -> float:
-    """A step of a smaller batch with fewer points, as if time grew with both."""
-    device, how = params.runtime.device, params.nf2vec
+    A GPU does the whole; on a CPU that takes minutes, and time grows with both.
+    """
+    if device == "cuda":
+        return how, how.training.batch, 1.0
     fewer = {name: max(getattr(how.training, name) // SHARE, 1) for name in ("points", "rays")}
-    small = how.model_copy(update={"training": how.training.model_copy(update=fewer)})
+    kind = "points" if how.supervision == "points" else "rays"
+    more = getattr(how.training, kind) / fewer[kind]
+    return how.model_copy(update={"training": how.training.model_copy(update=fewer)}), NERFS, more
+
+
+def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:
+    """Alone; on a GPU, as one of those that are fitted together."""
+    how, device = params.nerf, params.runtime.device
+    many = max(1, POINTS_AT_ONCE // (STEPS_AT_ONCE * how.fitting.rays * how.fitting.samples)) if device == "cuda" else 1
+
+    def fitted(steps: int) -> None:
+        short = how.model_copy(update={"fitting": how.fitting.model_copy(update={"steps": steps})})
+        optimise([(views, grid)] * many, start, short, range(many))
+
+    return seconds_of_a_step(fitted, device) / many
+
+
+def _translation(views: Views, params: Params, diffusion: Diffusion | None) -> float | None:
+    """Of one view. A diffusion's few steps are scaled up."""
+    device, rows = params.runtime.device, datasets.table(VIEWS, columns("timed", views))
+    if diffusion is None:
+        if params.syn2real.translator == "controlnet" or views.depth is None:
+            return None
+        return timed(lambda: translate_objects(Task(rows, 1, 0, None)), device)[1]
+    few, more = (_diffused(diffusion, rows, steps, device) for steps in (2, 4))
+    return few + max(more - few, 0.0) / 2 * (diffusion.how.steps - 2)
+
+
+def _diffused(diffusion: Diffusion, rows: pa.Table, steps: int, device: str) -> float:
+    how = diffusion.how.model_copy(update={"steps": steps})
+    short = replace(diffusion, how=how, class_of={"timed": next(iter(diffusion.prompts.classes))})
+    return timed(lambda: translate_objects(Task(rows, 1, 0, short)), device)[1]
+
+
+def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -> float:
+    device, how = params.runtime.device, params.nf2vec
+    small, count, more = smaller(how, device)
     model = Model(small, params.nerf.field, seed=0).to(device)
     bits = torch.from_numpy(np.packbits(grid.cpu().numpy())).to(device)
-    nerfs = Nerfs(weights.expand(NERFS, -1), bits.expand(NERFS, -1), len(grid))
-    loss = loss_of(model, 0, device)
-
-    def step() -> None:
-        loss(nerfs, torch.Generator(device).manual_seed(0)).backward()
-
-    step()
-    parts = how.training.points if how.supervision == "points" else how.training.rays
-    used = fewer["points"] if how.supervision == "points" else fewer["rays"]
-    return _timed(step, device)[1] * how.training.batch / NERFS * parts / used
+    nerfs = Nerfs(weights.expand(count, -1), bits.expand(count, -1), len(grid))
+    return (
+        seconds_of_a_step(_stepping(loss_of(model, 0, device), nerfs, device), device)
+        * how.training.batch
+        / count
+        * more
+    )
 
 
-def _timed(work: Callable, device: str) -> tuple:
-    """What `work` gives, and the seconds until the device has done it."""
-    started = time.perf_counter()
-    result = work()
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return result, time.perf_counter() - started
+def _stepping(loss: Callable, nerfs: Nerfs, device: str) -> Callable[[int], None]:
+    def steps(count: int) -> None:
+        for step in range(count):
+            loss(nerfs, torch.Generator(device).manual_seed(step)).backward()
+
+    return steps

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import torch
 from exchange.folders import CELLS, FIELD, SYNSETS, VIEWS, official
 
 from stages import datasets
+from stages import import_nerfs as verb
 from stages.errors import InputError
+from stages.exchange import importing
 from stages.export_nerfs import export_nerfs
 from stages.fit_nerfs import fit_nerfs
 from stages.import_nerfs import import_nerfs
@@ -89,8 +92,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory, small) -> World:
-    return World(tmp_path_factory.mktemp("official"), small())
+def world(tmp_path_factory, small) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELDLINK_SCRATCH", str(tmp_path_factory.mktemp("scratch")))
+        yield World(tmp_path_factory.mktemp("official"), small())
 
 
 def test_weights_grid_poses_and_pictures_arrive_bit_for_bit(world):
@@ -145,6 +150,28 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
         assert said in world.rejected[name], name
         assert str(world.bad(name)) in world.rejected[name]
     assert not (world.folder.parent / "canary").exists()
+
+
+def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    monkeypatch.setattr(verb, "AT_ONCE", 4)
+    read, asked = importing.read, []
+
+    def killed_at_the_third(batch: importing.Batch):
+        asked.append([place.object_id for place in batch.places])
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return read(batch)
+
+    monkeypatch.setattr(importing, "read", killed_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        import_nerfs(world.folder, tmp_path / "out", resolution=24, params=small())
+    assert not (tmp_path / "out").exists()
+    import_nerfs(world.folder, tmp_path / "out", resolution=24, params=small())
+    assert asked[3] == asked[2]
+    for name, schema in (("objects", OBJECTS), ("views", VIEWS_OF), ("nerfs", NERFS), ("rejected", REJECTED)):
+        again = datasets.read(tmp_path / "out" / name, schema)
+        assert datasets.fingerprint(again) == datasets.fingerprint(world.read(name, schema))
 
 
 def test_a_folder_without_nerfs_and_an_unknown_synset_are_errors_that_name_the_layout(tmp_path, small):

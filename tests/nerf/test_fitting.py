@@ -76,3 +76,13 @@ def test_views_whose_silhouettes_have_nothing_in_common_are_an_error(sphere, sma
 def test_a_loss_that_is_not_finite_stops_the_fit(sphere, small, start):
     with pytest.raises(fitting.Diverged, match="at step 0"):
         fitting.fit(sphere, np.full_like(start, np.nan), small, seed=0)
+
+
+def test_the_published_drops_are_those_of_torch_s_own_schedule(small):
+    how = small.model_copy(update={"fitting": small.fitting.model_copy(update={"schedule": "drops", "steps": 40})})
+    adam = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=how.fitting.learning_rate)
+    theirs = torch.optim.lr_scheduler.MultiStepLR(adam, [20, 30, 36], gamma=0.33)
+    for step in range(40):
+        assert fitting.learning_rate(how, step) == pytest.approx(adam.param_groups[0]["lr"])
+        adam.step()
+        theirs.step()

@@ -3,16 +3,20 @@
 import json
 from pathlib import Path
 
+import pipeline
 import pytest
 import torch
 from PIL import Image
+from syn2real import tiny_diffusion
 
 from stages.errors import InputError
 from stages.params import load
 from stages.preflight import preflight
-from stages.readiness import data, models, rates
+from stages.readiness import data, hours, mappers, models, rates, timing, trainings
 from stages.readiness.findings import Finding, table
+from stages.readiness.hours import Counts
 from stages.readiness.rates import Rates
+from stages.readiness.timing import seconds_of_a_step
 from stages.scenes import domainnet
 
 pytestmark = pytest.mark.thesis
@@ -25,7 +29,10 @@ SMALL = {
     "nerf.fitting.rays": 16,
     "nerf.fitting.occupancy": 16,
     "nerf.rendering.step": 0.1,
+    "nf2vec.training.points": 16,
+    "augmented.batches": [8],
 }
+OBJECT_BY_OBJECT = {"prepare_scenes", "fit_nerfs", "render_nerfs", "translate_views", "embed_images", "train_nf2vec"}
 
 
 def said(capsys) -> dict[str, list[str]]:
@@ -46,7 +53,10 @@ def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(
         "memory",
     }
     assert rows["scenes: catalogue"][1].strip() == "39 in 13 classes"
-    for stage in ("prepare_scenes", "fit_nerfs", "render_nerfs", "train_nf2vec", "embed_images"):
+    verbs = {pipeline.verb(stage).removeprefix("stages.") for stage in pipeline.stages().values()}
+    trainings = {verb for verb in verbs if verb.startswith(("train_", "finetune_"))}
+    assert len(trainings) == 10
+    for stage in trainings | OBJECT_BY_OBJECT | {"provide_clip", "embed_modulations", "all of these"}:
         assert rows[stage][1].strip().endswith(" h"), stage
 
 
@@ -118,13 +128,56 @@ def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
 
 def test_hours_are_counts_times_rates_over_workers(params_with):
     params = load(params_with({"runtime.workers": 2, "scenes.views": 10, "nf2vec.training.steps": 1800}))
-    speed = Rates(views=3.6, fit=72.0, render=0.36, nf2vec_step=2.0, view_bytes=100.0)
-    rows = {row.what: row.detail for row in rates.stages(params, speed, 50.0, objects=1000, originals=500, photos=3000)}
-    assert rows["prepare_scenes"] == "0.50 h"
-    assert rows["fit_nerfs"] == "10.00 h"
-    assert rows["render_nerfs"] == "0.25 h"
-    assert rows["train_nf2vec"] == "1.00 h"
-    assert rows["embed_images"] == "0.10 h"
+    speed = Rates(views=3.6, fit=72.0, render=0.36, translate=0.9, nf2vec_step=2.0, view_bytes=100.0)
+    counts = Counts(originals=500, learnt=250, checked=50, copies=2, photos=900)
+    assert counts.objects == 1000
+    assert hours.of_objects(params, speed, 50.0, counts) == {
+        "prepare_scenes": pytest.approx(0.5),
+        "fit_nerfs": pytest.approx(10),
+        "render_nerfs": pytest.approx(0.25),
+        "train_nf2vec": pytest.approx(1),
+        "translate_views": pytest.approx(300 * 7 * 0.9 / 2 / 3600),
+        "embed_images": pytest.approx((15000 + 2100 + 900) / 50 / 3600),
+    }
+
+
+def test_counts_follow_the_shares_of_the_splits(params_with):
+    params = load(params_with({"scenes.split": {"train": 8, "validation": 1, "test": 1}}))
+    assert Counts.of(params, 1000, 7) == Counts(originals=1000, learnt=800, checked=100, copies=2, photos=7)
+
+
+def test_a_training_takes_its_steps_and_tasks_are_shared_by_workers(params, monkeypatch):
+    monkeypatch.setattr(mappers, "seconds_of_a_step", lambda work, device: 3.6)
+    monkeypatch.setattr(trainings, "seconds_of_a_step", lambda work, device: 3.6)
+    runtime = params.runtime.model_copy(update={"workers": 2})
+    found = trainings.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
+    epochs = params.mapper.epochs  # of 100 objects: one view each, or six, in batches of 64
+    assert found["train_zero_shot_mappers"] == pytest.approx(6 * 2 * epochs * 3.6 / 2 / 3600)  # 72 models in 6 parts
+    assert found["train_retrieval_mappers"] == pytest.approx(10 * epochs * 3.6 / 3600)  # one direction a worker
+    assert found["train_finetuned_mappers"] == pytest.approx(2 * 10 * epochs * 3.6 / 2 / 3600)
+    assert found["finetune_nf2vec"] > 0
+
+
+def test_what_a_work_takes_beside_its_steps_is_not_multiplied(monkeypatch):
+    now = [0.0]
+
+    def work(steps: int) -> None:
+        now[0] += 1.0 + 0.25 * steps
+
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+    assert seconds_of_a_step(work, "cpu") == pytest.approx(0.25)
+    monkeypatch.setattr(timing, "SLOW", 1.0)
+    assert seconds_of_a_step(work, "cpu") == pytest.approx(0.75)  # all of the first two steps
+
+
+def test_a_diffusion_s_views_are_timed_in_few_steps_and_scaled_up(params_with, tmp_path):
+    tiny_diffusion.save(tmp_path)
+    control = {"model": str(tmp_path / "model"), "controlnet": str(tmp_path / "controlnet"), "precision": "float32"}
+    small = {f"syn2real.controlnet.{key}": value for key, value in {**control, "size": 64}.items()}
+    params = load(params_with(SMALL | small | {"syn2real.translator": "controlnet"}))
+    (found,), diffusion = models.translator(params)
+    assert (found.state, diffusion is not None) == ("ok", True)
+    assert (rates.measured(params, diffusion).translate or 0) > 0
 
 
 def test_pictures_a_second_are_those_of_the_encoder_that_is_there():

@@ -102,7 +102,7 @@ def test_without_light_an_object_is_black_but_there():
 
 
 def test_a_rod_thinner_than_a_pixel_has_no_gaps_wherever_it_runs_between_pixel_centres():
-    """0.35 pixels wide, upright, beside a column of pixel centres: its share of alpha, in fifths, is there in every row."""
+    """0.35 pixels wide, upright, beside a column of pixel centres: in every row its share of alpha, in fifths."""
     pixel = 2.0 / cameras.focal(cameras.DISN_ANGLE, RESOLUTION)
     rod = trimesh.creation.box((0.001, 1, 0.35 * pixel)).apply_translation([0, 0, 0.22 * pixel])
     alpha = seen(rod, from_x()).image[0, 20:44, :, 3].sum(axis=1) / 255

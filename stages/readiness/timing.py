@@ -1,0 +1,44 @@
+"""Seconds of work on this machine, and of one step of a training."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
+from typing import TypeVar
+
+import torch
+
+Result = TypeVar("Result")
+
+STEPS = 8  # timed beyond the first ones
+SLOW = 2.0  # seconds of two steps from which no more are waited for
+
+
+def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:
+    """What `work` gives, and the seconds until the device has done it; progress bars are not shown."""
+    started = time.perf_counter()
+    with redirect_stderr(io.StringIO()):
+        result = work()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return result, time.perf_counter() - started
+
+
+def seconds_of_a_step(work: Callable[[int], object], device: str) -> float:
+    """Of `work(n)`, which does n steps: what it takes once beside them is subtracted, unless a step takes long."""
+    first = timed(lambda: work(2), device)[1]
+    if first > SLOW:
+        return first / 2
+    short, long = (timed(lambda steps=steps: work(steps), device)[1] for steps in (2, 2 + STEPS))
+    return max(long - short, 0.0) / STEPS
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """As in a worker process."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
