@@ -12,6 +12,8 @@ from jaxtyping import Bool, Float, Int
 
 from stages.runtime import seed_of
 
+MEAN_MAPPER = "nerf2clip gt views=N cosine"  # the zero-shot study's mapper that other studies take up
+
 
 @dataclass(frozen=True)
 class Views:
