@@ -3,7 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -11,6 +11,9 @@ from stages import datasets, schemas
 from stages.errors import InputError
 from stages.params import load
 from stages.runtime import command, scratch_folder
+
+if TYPE_CHECKING:
+    from stages.report.study import Study
 
 
 def build_report(
@@ -38,8 +41,7 @@ def build_report(
 ) -> None:
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""
     from stages.report import claims as conclusions
-    from stages.report import curves as lines
-    from stages.report import drawings, galleries, page, psnr, wall
+    from stages.report import psnr
     from stages.report.speed import Speed
     from stages.report.study import Study
     from stages.report.tables import ours, spreads
@@ -66,6 +68,13 @@ def build_report(
         claims=conclusions.claims(claims.read_text("utf-8"), str(claims)) if claims and claims.is_file() else [],
         speed=Speed(**_json(speed.read_text("utf-8"), str(speed))) if speed else None,
     )
+    _write(study, out, figures, plots)
+
+
+def _write(study: "Study", out: Path, figures: Path, plots: Path) -> None:
+    from stages.report import curves as lines
+    from stages.report import drawings, galleries, page, psnr, wall
+
     portraits, shown = wall.portraits(study), galleries.of_study(study)
     datasets.write_text(out, page.html(study, portraits, shown))
     figures.mkdir(parents=True, exist_ok=True)

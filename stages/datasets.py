@@ -9,8 +9,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -80,7 +79,7 @@ def read(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> 
 
 def shards(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The dataset shard by shard."""
-    for path in _parts(folder, schema):
+    for path in parts(folder, schema):
         yield read_shard(path, schema, columns)
 
 
@@ -96,39 +95,12 @@ def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None)
         ) from error
 
 
-@dataclass(frozen=True)
-class Mapped:
-    """A float32 array in a file, mapped into memory by who opens it: a worker process is sent the path alone."""
-
-    path: Path
-    shape: tuple[int, ...]
-
-    def open(self) -> np.ndarray:
-        """The array, the same for all of a process; what is written to it never reaches the file."""
-        return _open(self)
-
-
-@lru_cache(maxsize=4)
-def _open(array: Mapped) -> np.ndarray:
-    return np.memmap(array.path, np.float32, mode="c", shape=array.shape)
-
-
-def mapped(folder: Path, schema: Schema, column: str, place: Path) -> Mapped:
-    """A `VECTOR` column as an array (1, row, width) in a file below `place`, written once, shard by shard."""
-    footers = [pq.read_metadata(path) for path in _parts(folder, schema)]
-    prints = [(footer.metadata or {}).get(b"fingerprint", b"").decode() for footer in footers]
-    path = place / f"{hashlib.sha256(json.dumps([schema.name, column, prints]).encode()).hexdigest()[:24]}.float32"
-    rows = sum(footer.num_rows for footer in footers)
-    if not path.exists():
-        place.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        with temporary.open("wb") as file:
-            for shard in shards(folder, schema, [column]):
-                file.write(matrix(shard[column]).tobytes())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    return Mapped(path, (1, rows, path.stat().st_size // (4 * max(rows, 1))))
+def parts(folder: Path, schema: Schema) -> list[Path]:
+    """The dataset's shards, at least one."""
+    found = sorted(folder.glob("part-*.parquet"))
+    if not found:
+        raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {schema.name}")
+    return found
 
 
 def schema_name(folder: Path) -> str:
@@ -143,8 +115,8 @@ def schema_name(folder: Path) -> str:
 def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
     """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-    parts = _parts(folder, schema)
-    holding = [path for path in parts if _may_hold(path, schema.key[0], ids)] or parts[:1]
+    every = parts(folder, schema)
+    holding = [path for path in every if _may_hold(path, schema.key[0], ids)] or every[:1]
     wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
     try:
         data = ds.dataset(holding, format=ds.ParquetFileFormat(default_fragment_scan_options=options))
@@ -156,12 +128,18 @@ def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[
 def prints(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
     """A digest of each item's rows; tables are in order of `key`, an item may go on in the next."""
     found: dict[str, list[str]] = {}
-    for rows in filter(len, tables):
-        names = rows[key].to_pylist()
-        bounds = [row for row, name in enumerate(names) if not row or name != names[row - 1]] + [len(names)]
-        for start, end in pairwise(bounds):
-            found.setdefault(names[start], []).append(fingerprint(rows.slice(start, end - start)))
+    for rows in tables:
+        for name, own in grouped(rows, key):
+            found.setdefault(name, []).append(fingerprint(own))
     return {name: " ".join(parts) for name, parts in found.items()}
+
+
+def grouped(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
+    """Each value of `key` with its rows, which stand side by side."""
+    names = rows[key].to_pylist()
+    starts = [row for row, name in enumerate(names) if not row or name != names[row - 1]]
+    for start, end in pairwise([*starts, len(names)]):
+        yield names[start], rows.slice(start, end - start)
 
 
 def fingerprint(rows: pa.Table) -> str:
@@ -211,10 +189,14 @@ def model_print(folder: Path) -> str:
     """sha256 of a model folder's files, whatever made them."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(sha256(path)))
     return digest.hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """Of a file's contents, however large."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -262,13 +244,6 @@ def _check_keys(rows: pa.Table, schema: Schema) -> None:
 
 def _key(rows: pa.Table, schema: Schema, row: int) -> tuple[Any, ...]:
     return tuple(rows[name][row].as_py() for name in schema.key)
-
-
-def _parts(folder: Path, schema: Schema) -> list[Path]:
-    parts = sorted(folder.glob("part-*.parquet"))
-    if not parts:
-        raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {schema.name}")
-    return parts
 
 
 def _may_hold(path: Path, key: str, ids: Sequence[str]) -> bool:

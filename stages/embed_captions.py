@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stages import datasets
 from stages.params import load
-from stages.runtime import command, precision
+from stages.runtime import command
 from stages.schemas import CAPTION_EMBEDDINGS, OBJECTS
 
 
@@ -16,9 +16,7 @@ def embed_captions(objects: Path, clip: Path, out: Path, params: Path = Path("pa
 
     rows = datasets.read(objects, OBJECTS, ["object_id", "caption"]).filter(pc.field("caption").is_valid())
     captions = rows["caption"].to_pylist()
-    how = load(params)
-    encoder = encoders.load(clip, how.runtime.device)
-    with precision(how.runtime.precision, how.runtime.device):
+    with encoders.ready(clip, load(params).runtime) as encoder:
         vectors = encoder.texts([*captions, ""])[:-1]  # never without a text
     columns = {"object_id": rows["object_id"].to_pylist(), "caption": captions, "embedding": vectors}
     datasets.write(out, CAPTION_EMBEDDINGS, [datasets.table(CAPTION_EMBEDDINGS, columns)], "embed_captions")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stages import datasets, schemas
 from stages.params import load
-from stages.runtime import command, precision
+from stages.runtime import command
 
 
 def embed_prompts(clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
@@ -13,8 +13,7 @@ def embed_prompts(clip: Path, out: Path, params: Path = Path("params.yaml")) -> 
 
     how = load(params)
     filled = prompts.filled(how.prompts, how.classes)
-    encoder = encoders.load(clip, how.runtime.device)
-    with precision(how.runtime.precision, how.runtime.device):
+    with encoders.ready(clip, how.runtime) as encoder:
         vectors = encoder.texts([prompt.text for prompt in filled])
     columns = {
         "template": [prompt.template for prompt in filled],

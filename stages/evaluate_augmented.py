@@ -1,5 +1,6 @@
 """Retrieval with mappers that saw augmented copies, and with batches of many sizes (Tables 4.9 and 4.10)."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def evaluate_augmented(
     for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         part, metric = SETTINGS[queries.domain]
         found = searches.by_mappers(queries, searched, vectors, max(ranks))
-        for each in found:
+        for each in sorted(found, key=lambda each: _batch(each.row, known.mapper.batch)):
             for table, row in _places(each.row, known.mapper.batch, known.augmented.batches):
                 place = Words(f"{table}{part}", row, "", metric)
                 answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")
@@ -61,6 +62,12 @@ def _places(run: str, batch: int, batches: tuple[int, ...]) -> list[tuple[str, s
         return [("4.10", run)]
     repeated = run.startswith(SWEPT) and batch in batches
     return [("4.9", run), *([("4.10", run.replace(SWEPT, f"{SWEPT} batch={batch}"))] if repeated else [])]
+
+
+def _batch(run: str, otherwise: int) -> int:
+    """The batch in a run's name."""
+    asked = re.search(r"batch=(\d+)", run)
+    return int(asked[1]) if asked else otherwise
 
 
 if __name__ == "__main__":

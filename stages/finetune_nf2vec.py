@@ -2,14 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stages import datasets
 from stages.params import load
 from stages.runtime import command, in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
 
+if TYPE_CHECKING:
+    from stages.finetuning.records import Runs
+
 PRELOAD = ["stages.finetuning.training"]
-START = "nerf2clip gt views=N cosine"  # the mapper that fine-tuning takes up
 
 
 def finetune_nf2vec(
@@ -36,6 +39,7 @@ def finetune_nf2vec(
 
     from stages.evaluation.retrieval import rank_1
     from stages.evaluation.subjects import labels, originals, views_of
+    from stages.evaluation.views import MEAN_MAPPER
     from stages.finetuning import records
     from stages.finetuning.training import Examples, Task, finetune
     from stages.mapper.kept import Kept
@@ -52,23 +56,19 @@ def finetune_nf2vec(
         return np.flatnonzero(np.isin(ids, rows[split]["object_id"].to_pylist()))
 
     def examples(split: str) -> Examples:
-        return Examples(
-            weights[place(split)], fitted["occupancy"].take(place(split)).to_pylist(), targets[place(split)]
-        )
+        own = place(split)
+        return Examples(weights[own], fitted["occupancy"].take(own).to_pylist(), targets[own])
 
     sets, start = (examples("train"), examples("validation"), weights), datasets.read_model(nf2vec)
     how = known.finetuning, known.study.seed, known.runtime.device
     kept = Kept.of(datasets.read_model(mappers), str(mappers), "zero_shot.views, up to all, and zero_shot.losses")
     tasks = [
-        Task(objective, seed, start, kept.one(START, seed), *sets, *how)
+        Task(objective, seed, start, kept.one(MEAN_MAPPER, seed), *sets, *how)
         for objective in known.finetuning.objectives
         for seed in known.mapper.seeds
     ]
     runs = list(zip(tasks, in_workers(finetune, tasks, known.runtime.workers, PRELOAD), strict=True))
-    for task, run in runs:
-        folder = out / f"{task.variant} seed={task.seed}".replace(" ", "_")
-        datasets.write_model(folder / "nf2vec", *run.nf2vec)
-        datasets.write_model(folder / "nerf2clip", run.mapper, records.mapper_config(task, run))
+    _write_models(runs, out)
     for folder, which in ((vectors, "embeddings"), (mapped, "mapped")):
         columns = records.vectors(runs, ids, which)
         datasets.write(folder, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], stage)
@@ -76,6 +76,15 @@ def finetune_nf2vec(
     classes = labels(rows["test"]["class_name"].to_pylist(), list(known.classes), str(objects))
     hits = {(task.variant, task.seed): rank_1(run.embeddings[place("test")], classes) for task, run in runs}
     datasets.write_text(metrics, json.dumps(records.health(runs, hits), indent=2) + "\n")
+
+
+def _write_models(runs: "Runs", out: Path) -> None:
+    from stages.finetuning import records
+
+    for task, run in runs:
+        folder = out / f"{task.variant} seed={task.seed}".replace(" ", "_")
+        datasets.write_model(folder / "nf2vec", *run.nf2vec)
+        datasets.write_model(folder / "nerf2clip", run.mapper, records.mapper_config(task, run))
 
 
 if __name__ == "__main__":

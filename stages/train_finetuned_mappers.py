@@ -35,7 +35,7 @@ def train_finetuned_mappers(
     spaces = Mapped(datasets.read(vectors, MAPPED_EMBEDDINGS))
     given = trainings.pictures(objects, gt_embeddings, photo_embeddings)
     runs = [(variant, seed) for variant, seeds in spaces.variants.items() for seed in seeds]
-    having = spaces.ids("nerf"), given.views["owner_id"].to_pylist()
+    having = spaces.ids("nerf"), given.views.owners
     train, validation, test = (
         originals(given.objects, split, *having)["object_id"].to_pylist() for split in ("train", "validation", "test")
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from stages import datasets, schemas
 from stages.errors import InputError
 from stages.params import Params, load
-from stages.runtime import command, seed_of
+from stages.runtime import command, scratch_folder, seed_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ TRAINING = Path("stages/nf2vec/training.py")  # what imported.nf2vec names where
 
 def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was."""
-    from stages import scratch
+    from stages import arrays, scratch
     from stages.nf2vec.model import Model, check_width
     from stages.nf2vec.nerfs import Nerfs
     from stages.nf2vec.training import train
@@ -29,11 +29,13 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
         return
     seed = seed_of(how.study.seed, "nf2vec")
     model = Model(how.nf2vec, how.nerf.field, seed)
-    splits = [_of_split(objects, nerfs, split) for split in SPLITS]
-    given = [Nerfs.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist()) for rows in splits]
-    check_width(nerfs, given[0].weights.shape[1], how.nerf.field, "nerf.field describes")
-    prints = [datasets.fingerprint(rows) for rows in splits]
-    checkpoint = scratch.Checkpoint("train_nf2vec", scratch.digest(scratch.code_digest(), model.config, seed, prints))
+    rows = [_of_split(objects, nerfs, split) for split in SPLITS]
+    place = scratch_folder("arrays")
+    weights, grids = (arrays.column(nerfs, schemas.NERFS, name, place) for name in ("weights", "occupancy"))
+    check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
+    given = [Nerfs.stored(weights.open()[0], grids.open()[0], some) for some in rows]
+    inputs = [weights.path.name, grids.path.name, *rows]  # named by what they hold
+    checkpoint = scratch.Checkpoint("train_nf2vec", scratch.digest(scratch.code_digest(), model.config, seed, inputs))
     curve = train(model, *given, seed=seed, checkpoint=checkpoint, device=how.runtime.device)
     datasets.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")
@@ -60,13 +62,15 @@ def _form(config: dict[str, Any]) -> dict[str, Any]:
     return {key: config["nf2vec"][key] for key in ("layout", "encoder", "embedding", "decoder")} | config["field"]
 
 
-def _of_split(objects: Path, nerfs: Path, split: str) -> "pa.Table":
-    """Weights and grids of the NeRFs of a split's objects, copies too; objects without one were set aside."""
+def _of_split(objects: Path, nerfs: Path, split: str) -> list[int]:
+    """Rows of the NeRFs of a split's objects, copies too; objects without one were set aside."""
     import pyarrow.compute as pc
 
-    ids = datasets.read(objects, schemas.OBJECTS, ["object_id", "split"]).filter(pc.field("split") == split)
-    rows = datasets.rows_of(nerfs, schemas.NERFS, ids["object_id"].to_pylist(), ["object_id", "weights", "occupancy"])
-    if not len(rows):
+    catalogue = datasets.read(objects, schemas.OBJECTS, ["object_id", "split"])
+    ids = set(catalogue.filter(pc.field("split") == split)["object_id"].to_pylist())
+    fitted = datasets.read(nerfs, schemas.NERFS, ["object_id"])["object_id"].to_pylist()
+    rows = [row for row, name in enumerate(fitted) if name in ids]
+    if not rows:
         raise InputError(f"{nerfs}: no NeRF of an object of split {split} in {objects}, expected at least one")
     return rows
 

@@ -1,19 +1,16 @@
 """Train clip2nerf and nerf2clip per view on ground-truth and translated views (Table 4.8)."""
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from stages import datasets
 from stages.params import load
-from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS
+from stages.runtime import command, scratch_folder
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from stages.mapper.pairs import Pairs
-    from stages.trainings import Embedded
+    from stages.trainings import Embedded, Images
 
 SETS = ("syn2real", "gt only")  # the second has each ground-truth view twice, so that all train for as many steps
 
@@ -40,10 +37,9 @@ def train_syn2real_mappers(
 
     known, stage = load(params), "train_syn2real_mappers"
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
-    translated = datasets.read(translated_embeddings, IMAGE_EMBEDDINGS)
-    having, draw = translated["owner_id"].to_pylist(), (known.syn2real.gt_views, known.study.seed)
+    translated, draw = trainings.Images.of(translated_embeddings), (known.syn2real.gt_views, known.study.seed)
     learning, checking = (
-        _pairs(given, given.ids(split, having), translated, *draw) for split in ("train", "validation")
+        _pairs(given, given.ids(split, translated.owners), translated, *draw) for split in ("train", "validation")
     )
     regime = known.mapper.model_copy(update={"views_per_epoch": known.syn2real.views_per_epoch})
     how = learning, checking, regime, known.study.seed, known.runtime.device
@@ -59,15 +55,25 @@ def train_syn2real_mappers(
     trainings.write_curves(trained, curves, stage)
 
 
-def _pairs(given: "Embedded", ids: list[str], translated: "pa.Table", gt_views: str, seed: int) -> "Pairs":
+def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: str, seed: int) -> "Pairs":
     """As many ground-truth views of each object as it has translated ones, beside those (first set), or twice."""
-    from stages.evaluation.subjects import views_of
-    from stages.mapper.pairs import Pairs
+    import numpy as np
 
-    like_photos, gt = views_of(translated, ids), given.views_of(ids)
-    gt = gt.same_as(like_photos) if gt_views == "same" else gt.drawn(like_photos.counts, seed, "syn2real")
-    sets = [[gt.embeddings, like_photos.embeddings], [gt.embeddings, gt.embeddings]]
-    return Pairs.of_sources(given.vectors(ids), sets, like_photos.counts)
+    from stages import arrays
+    from stages.evaluation.subjects import places
+    from stages.mapper.pairs import Pairs, side_by_side
+    from stages.trainings import ARRAYS, parts
+
+    def sets(some: Sequence[str]) -> np.ndarray:
+        like_photos, gt = translated.views_of(some), given.views.views_of(some)
+        gt = gt.same_as(like_photos) if gt_views == "same" else gt.drawn(like_photos.counts, seed, "syn2real")
+        pairs = (gt.embeddings, like_photos.embeddings), (gt.embeddings, gt.embeddings)
+        return np.stack([side_by_side(sources, like_photos.counts) for sources in pairs])
+
+    counts = 2 * places(translated.rows, ids)[1]
+    shape = len(SETS), int(counts.sum()), translated.vectors.shape[2]
+    clip = arrays.filled(shape, (sets(some) for some in parts(ids)), scratch_folder(ARRAYS))
+    return Pairs(given.vectors(ids), clip, np.cumsum(counts) - counts, counts)
 
 
 if __name__ == "__main__":

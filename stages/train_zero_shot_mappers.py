@@ -1,11 +1,18 @@
 """Train nerf2clip on mean CLIP vectors of 1 to all views, rendered and ground truth (Tables 4.1 and 4.2)."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stages import datasets
-from stages.params import load
-from stages.runtime import command, in_workers
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from stages.params import Params, load
+from stages.runtime import command
+from stages.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from stages.trainings import Images
 
 
 def train_zero_shot_mappers(
@@ -22,22 +29,21 @@ def train_zero_shot_mappers(
     """Write model `out`, the test NeRFs mapped to CLIP space by every variant and seed, and the training curves."""
     import numpy as np
 
-    from stages.evaluation.subjects import only, originals, views_of
-    from stages.evaluation.views import mean_sets
+    from stages.evaluation.subjects import only, originals
     from stages.mapper import records
     from stages.mapper.pairs import Pairs
-    from stages.mapper.training import Model, Task, joined, train_many
+    from stages.mapper.training import Model, Task, joined
+    from stages.trainings import Images, trained
 
     known = load(params)
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     folders = {"rendered": rendered_embeddings, "gt": gt_embeddings}
-    images = {source: datasets.read(folder, IMAGE_EMBEDDINGS) for source, folder in folders.items()}
-    having = [nerfs["object_id"].to_pylist(), *(rows["owner_id"].to_pylist() for rows in images.values())]
+    images = {source: Images.of(folder) for source, folder in folders.items()}
+    having = [nerfs["object_id"].to_pylist(), *(each.owners for each in images.values())]
     pairs, ids, sets = {}, {}, {}
     for split in ("train", "validation", "test"):
         ids[split] = originals(catalogue, split, *having)["object_id"].to_pylist()
-        views = {source: views_of(rows, ids[split]) for source, rows in images.items()}
-        sets[split] = mean_sets(views, known.zero_shot.views, known.study.seed)
+        sets[split] = _means(images, ids[split], known)
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
         pairs[split] = Pairs.of_means(vectors, np.stack(list(sets[split].values())))
     models = [
@@ -48,12 +54,33 @@ def train_zero_shot_mappers(
     ]
     how = known.mapper, known.study.seed, known.runtime.device
     task = Task("nerf2clip", models, pairs["train"], pairs["validation"], *how)
-    trained = joined(list(in_workers(train_many, task.split(), known.runtime.workers, ["stages.mapper.training"])))
-    datasets.write_model(out, trained.tensors, records.config(trained))
-    test = records.mapped(trained, {"nerf": (ids["test"], pairs["test"].nerf)})
+    best = joined(trained(task.split(), known.runtime.workers))
+    datasets.write_model(out, best.tensors, records.config(best))
+    test = records.mapped(best, {"nerf": (ids["test"], pairs["test"].nerf)})
     stage = "train_zero_shot_mappers"
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, test)], stage)
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves([trained]))], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves([best]))], stage)
+
+
+def _means(images: "Mapping[str, Images]", ids: Sequence[str], known: Params) -> "dict[str, np.ndarray]":
+    """By source and number of views the mean CLIP vector of each object; all views are never in memory at once."""
+    import numpy as np
+
+    from stages.evaluation.subjects import places
+    from stages.evaluation.views import mean_sets
+    from stages.trainings import parts
+
+    most = {source: int(places(each.rows, ids)[1].max()) for source, each in images.items()}
+    found = [
+        mean_sets(
+            {source: each.views_of(some) for source, each in images.items()},
+            known.zero_shot.views,
+            known.study.seed,
+            most,
+        )
+        for some in parts(ids)
+    ]
+    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
 
 if __name__ == "__main__":

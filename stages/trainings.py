@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages import datasets
+from stages import arrays, datasets
 from stages.evaluation.subjects import only, originals, places, views_in, with_copies
 from stages.evaluation.views import Views
 from stages.mapper import records
@@ -17,31 +17,56 @@ from stages.mapper.training import Task, Trained, train_many
 from stages.runtime import in_workers, scratch_folder
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
+ARRAYS = "arrays"  # the folder in scratch of vectors that are mapped into memory
+AT_ONCE = 1024  # objects whose views are copied together
+
 # What mappers are given once they are trained: by domain, ids and the vector of each; and that by direction.
 Domains = Mapping[str, tuple[list[str], Float[np.ndarray, "_ _"]]]
 Inputs = Mapping[str, Domains]
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Rows of objects, and of the CLIP vectors of pictures that mappers learn from and are asked with."""
+class Images:
+    """A dataset `image_embeddings` whose vectors stay in a file."""
 
-    objects: pa.Table
-    views: pa.Table  # owners and numbers of the ground truth views
-    clip: datasets.Mapped  # their embeddings
-    photos: pa.Table
+    rows: pa.Table  # owners and numbers of the views
+    vectors: arrays.Stored
+
+    @staticmethod
+    def of(folder: Path) -> "Images":
+        rows = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
+        return Images(rows, arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", scratch_folder(ARRAYS)))
+
+    @property
+    def owners(self) -> list[str]:
+        return self.rows["owner_id"].to_pylist()
 
     def views_of(self, ids: Sequence[str]) -> Views:
-        return views_in(self.views, self.clip.open()[0], ids)
+        """A copy of the vectors of `ids`."""
+        return views_in(self.rows, self.vectors.open()[0], ids)
+
+
+def parts(ids: Sequence[str]) -> list[Sequence[str]]:
+    """Few enough at once for all their views to be copied."""
+    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Rows of objects, and the CLIP vectors of pictures that mappers learn from and are asked with."""
+
+    objects: pa.Table
+    views: Images  # ground truth
+    photos: pa.Table
 
     def beside(self, nerfs: Float[np.ndarray, "*set object nerf"], ids: Sequence[str]) -> Pairs:
         """NeRF vectors of `ids` beside all views of each."""
-        return Pairs(nerfs, self.clip, *places(self.views, ids))
+        return Pairs(nerfs, self.views.vectors, *places(self.views.rows, ids))
 
     def queries(self, ids: Sequence[str], study_seed: int) -> Domains:
         """One view of each of `ids`, and all photos."""
         shots = self.photos["owner_id"].to_pylist(), datasets.matrix(self.photos["embedding"])
-        return {"gt": (list(ids), self.views_of(ids).queries(study_seed)), "photo": shots}
+        return {"gt": (list(ids), self.views.views_of(ids).queries(study_seed)), "photo": shots}
 
 
 @dataclass(frozen=True)
@@ -58,7 +83,7 @@ class Embedded(Pictures):
     def ids(self, split: str, *having: Iterable[str], copies: bool = False) -> list[str]:
         """Originals of a split, or its copies too, that have a NeRF vector and views and are in each of `having`."""
         choose = with_copies if copies else originals
-        embedded = self.nerfs["object_id"].to_pylist(), self.views["owner_id"].to_pylist()
+        embedded = self.nerfs["object_id"].to_pylist(), self.views.owners
         return choose(self.objects, split, *embedded, *having)["object_id"].to_pylist()
 
     def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
@@ -76,10 +101,7 @@ class Embedded(Pictures):
 
 def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pictures:
     return Pictures(
-        datasets.read(objects, OBJECTS),
-        datasets.read(gt_embeddings, IMAGE_EMBEDDINGS, ["owner_id", "view"]),
-        datasets.mapped(gt_embeddings, IMAGE_EMBEDDINGS, "embedding", scratch_folder("arrays")),
-        datasets.read(photo_embeddings, IMAGE_EMBEDDINGS),
+        datasets.read(objects, OBJECTS), Images.of(gt_embeddings), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     )
 
 

@@ -1,7 +1,5 @@
 """Datasets: round trips, keys, checksums and atomic writes."""
 
-import pickle
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -76,23 +74,6 @@ def test_a_print_is_an_items_own_wherever_its_rows_lie():
     changed = datasets.table(REJECTED, columns | {"reason": ["dark", "dark", "dark", "torn"]})
     assert datasets.prints([changed], "stage")["a"] == whole["a"]
     assert datasets.prints([changed], "stage")["b"] != whole["b"]
-
-
-@pytest.mark.thesis
-def test_a_mapped_column_is_the_column_written_once_and_sent_as_a_path(tmp_path):
-    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("c")], "test")
-    found = datasets.mapped(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays")
-    assert found.shape == (1, 3, 3)
-    expected = datasets.matrix(datasets.read(tmp_path / "set", NERF_EMBEDDINGS)["embedding"])
-    np.testing.assert_array_equal(found.open()[0], expected)
-    assert len(pickle.dumps(found)) < 1000
-    written = found.path.stat().st_mtime_ns
-    assert datasets.mapped(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == found
-    assert found.path.stat().st_mtime_ns == written
-    found.open()[:] = 0  # of this process alone
-    np.testing.assert_array_equal(np.fromfile(found.path, np.float32), expected.ravel())
-    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab", 5)], "test")
-    assert datasets.mapped(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays").shape == (1, 2, 5)
 
 
 def test_an_empty_dataset_is_still_a_dataset(tmp_path):

@@ -1,6 +1,5 @@
 """Models that a user's own module loads, in place of open_clip's: the folder names the module and holds the weights."""
 
-import hashlib
 import importlib
 import json
 import shutil
@@ -22,14 +21,14 @@ def save(folder: Path, loader: str, pretrained: str) -> None:
     with datasets.replacing(folder) as temporary:
         if pretrained != NONE:
             (shutil.copytree if given.is_dir() else shutil.copyfile)(given, temporary / WEIGHTS)
-        config = {"loader": loader, "sha256": _digest(temporary / WEIGHTS)}
+        config = {"loader": loader, "sha256": _print(temporary / WEIGHTS)}
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def load(folder: Path, device: str) -> JointEncoder:
     """The encoder of a folder that `save` wrote; weights that differ from their sha256 are an error."""
     config, weights = json.loads((folder / CONFIG).read_text(encoding="utf-8")), folder / WEIGHTS
-    if _digest(weights) != config["sha256"]:
+    if _print(weights) != config["sha256"]:
         raise InputError(f"{weights}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
     return loaded(config["loader"], weights if weights.exists() else None, device)
 
@@ -50,12 +49,6 @@ def _function(loader: str):
         raise InputError(f"clip.model: {loader!r} can't be loaded ({error}), expected module:function") from error
 
 
-def _digest(weights: Path) -> str:
-    """sha256 of names and contents of all files."""
-    total = hashlib.sha256()
-    for path in sorted([weights, *weights.rglob("*")] if weights.exists() else []):
-        if path.is_file():
-            total.update(path.relative_to(weights).as_posix().encode())
-            with path.open("rb") as file:
-                total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()
+def _print(weights: Path) -> str:
+    """sha256 of a file, or of all files of a folder; of nothing where there are none."""
+    return datasets.sha256(weights) if weights.is_file() else datasets.model_print(weights)

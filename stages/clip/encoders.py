@@ -1,7 +1,8 @@
 """Pictures and texts to CLIP embeddings, raw (not normalised), with the model's own preprocessing and tokenizer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 
 from stages.clip import elsewhere, folders
 from stages.clip.interface import JointEncoder, Picture
+from stages.params import Runtime
+from stages.runtime import precision
 
 
 def load(folder: Path, device: str) -> JointEncoder:
@@ -21,6 +24,14 @@ def load(folder: Path, device: str) -> JointEncoder:
     if (folder / elsewhere.CONFIG).is_file():
         return elsewhere.load(folder, device)
     return Encoder.load(folder, device)
+
+
+@contextmanager
+def ready(folder: Path, runtime: Runtime) -> Iterator[JointEncoder]:
+    """The encoder, in a block that computes in the precision asked for."""
+    encoder = load(folder, runtime.device)
+    with precision(runtime.precision, runtime.device):
+        yield encoder
 
 
 class Encoder:

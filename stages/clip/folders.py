@@ -4,7 +4,6 @@ The config also carries the weights' sha256, which is checked before open_clip s
 checksum of its own, and a folder without weights would give a random model.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +33,11 @@ def save(
     with datasets.replacing(folder) as temporary:
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
         save_file(weights, temporary / WEIGHTS)
-        config = {"model_cfg": model_cfg, "preprocess_cfg": preprocess_cfg, "sha256": _sha256(temporary / WEIGHTS)}
+        config = {
+            "model_cfg": model_cfg,
+            "preprocess_cfg": preprocess_cfg,
+            "sha256": datasets.sha256(temporary / WEIGHTS),
+        }
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         if hasattr(tokenizer, "save_pretrained"):
             tokenizer.save_pretrained(temporary)
@@ -53,13 +56,8 @@ def load(folder: Path) -> tuple[nn.Module, Any]:
 def _check(folder: Path) -> None:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        found = _sha256(folder / WEIGHTS)
+        found = datasets.sha256(folder / WEIGHTS)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS} ({error}); rerun provide_clip") from error
     if found != config.get("sha256"):
         raise InputError(f"{folder / WEIGHTS}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

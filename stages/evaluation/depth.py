@@ -5,9 +5,9 @@ import pyarrow as pa
 from stages.evaluation.mapped import Mapped
 from stages.evaluation.subjects import only, views_of
 from stages.evaluation.tables import Answers, Words
+from stages.evaluation.views import MEAN_MAPPER
 from stages.evaluation.zero_shot import Naming, similarities, templates_and_ensemble
 
-PARTNER = "nerf2clip gt views=N cosine"  # the mapper, where it was trained
 TABLE, METRIC = "baselines depth", "zero_shot_accuracy"
 
 
@@ -21,7 +21,7 @@ def answers(test: pa.Table, depth: pa.Table, mapped: Mapped, prompts: pa.Table) 
     if not ids:
         return []
     means, variants = views_of(depth, ids).means_of_all(), mapped.variants
-    partner = PARTNER if PARTNER in variants else list(variants)[-1]
+    partner = MEAN_MAPPER if MEAN_MAPPER in variants else list(variants)[-1]
     vectors, found = [mapped.vectors(partner, seed, "nerf", ids) for seed in variants[partner]], []
     for template, texts in templates_and_ensemble(prompts).items():
         naming, alone = Naming.of(ids, classes, texts), similarities(means, texts[1])

@@ -12,6 +12,8 @@ from jaxtyping import Bool, Float, Int
 
 from stages.runtime import seed_of
 
+MEAN_MAPPER = "nerf2clip gt views=N cosine"  # the zero-shot study's mapper that other studies take up
+
 
 @dataclass(frozen=True)
 class Views:
@@ -85,11 +87,14 @@ def names(counts: Sequence[int], most: int) -> dict[str, int]:
 
 
 def mean_sets(
-    sources: Mapping[str, Views], counts: Sequence[int], study_seed: int
+    sources: Mapping[str, Views], counts: Sequence[int], study_seed: int, most: Mapping[str, int] | None = None
 ) -> dict[str, Float[np.ndarray, "object dim"]]:
-    """Every source's means of every number of views, by the words tables have for them: "gt views=4"."""
+    """Every source's means of every number of views, by the words tables have for them: "gt views=4".
+
+    `most`: views that an object of a source has at most, where these are some of more objects.
+    """
     return {
         f"{source} views={name}": views.means(count, study_seed)
         for source, views in sources.items()
-        for name, count in names(counts, int(views.counts.max())).items()
+        for name, count in names(counts, most[source] if most else int(views.counts.max())).items()
     }

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from stages.datasets import Mapped
+from stages.arrays import Stored
 from stages.mapper.batches import Plan
 
 Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
@@ -25,7 +25,7 @@ class Pairs:
     """
 
     nerf: Float[np.ndarray, "*set object nerf"]
-    clip: Float[np.ndarray, "set row clip"] | Mapped
+    clip: Float[np.ndarray, "set row clip"] | Stored
     first: Int[np.ndarray, " object"]
     counts: Int[np.ndarray, " object"]
 
@@ -34,17 +34,13 @@ class Pairs:
         """One pair per object and set."""
         return Pairs(nerf, clip, np.arange(len(nerf)), np.ones(len(nerf), np.int64))
 
-    @staticmethod
-    def of_sources(
-        nerf: Float[np.ndarray, "object nerf"],
-        sets: Sequence[Sequence[Float[np.ndarray, "row clip"]]],
-        counts: Int[np.ndarray, " object"],
-    ) -> "Pairs":
-        """Sets of as many sources each, of each of which object i owns the next counts[i] rows."""
-        owner, sources = np.repeat(np.arange(len(counts)), counts), len(sets[0])
-        order = np.argsort(np.tile(owner, sources), kind="stable")
-        clip = np.stack([np.concatenate(each)[order] for each in sets])
-        return Pairs(nerf, clip, sources * (np.cumsum(counts) - counts), sources * counts)
+
+def side_by_side(
+    sources: Sequence[Float[np.ndarray, "row clip"]], counts: Int[np.ndarray, " object"]
+) -> Float[np.ndarray, "all clip"]:
+    """Rows of several sources, of each of which object i owns the next counts[i], in order of objects."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return np.concatenate(sources)[np.argsort(np.tile(owner, len(sources)), kind="stable")]
 
 
 class Dealer:
@@ -53,7 +49,7 @@ class Dealer:
     def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[tuple[int, int]], device: str) -> None:
         nerf = pairs.nerf if pairs.nerf.ndim == 3 else pairs.nerf[None]
         self.nerf = torch.tensor(nerf, device=device)
-        if isinstance(pairs.clip, Mapped):  # a CPU reads it where it lies
+        if isinstance(pairs.clip, Stored):  # a CPU reads it where it lies
             self.clip = torch.as_tensor(pairs.clip.open(), device=device)
         else:
             self.clip = torch.tensor(pairs.clip, device=device)

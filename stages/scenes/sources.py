@@ -81,9 +81,9 @@ def offered(params: Params) -> tuple[dict[str, Task], Listing]:
         originals, listing = _of_catalogue(params), Listing()
     else:
         listing = LISTINGS[scenes.source](scenes.folder, params.classes)
-        if scenes.splits != splits.OWN:
-            listing = split_files.read(scenes.splits).without_ambiguous(listing)
-        originals = _imported(params, listing)
+        published = None if scenes.splits == splits.OWN else split_files.read(scenes.splits)
+        listing = published.without_ambiguous(listing) if published else listing
+        originals = _imported(params, listing, published)
     tasks = [task for original in originals for task in (original, *_copies(original))]
     return {task.object.object_id: task for task in tasks}, listing
 
@@ -153,13 +153,13 @@ def _of_catalogue(params: Params) -> list[Task]:
     return tasks
 
 
-def _imported(params: Params, listing: Listing) -> list[Task]:
+def _imported(params: Params, listing: Listing, published: split_files.Published | None) -> list[Task]:
     single = params.scenes.source in SINGLE_SCENES
     members = defaultdict(list, {} if single else {name: [] for name in params.classes})
     for found in listing.found:
         members[found.class_name].append(found.object_id)
-    if params.scenes.splits != splits.OWN:
-        split = split_files.read(params.scenes.splits).of(each.object_id for each in listing.found)
+    if published:
+        split = published.of(each.object_id for each in listing.found)
     else:
         split = splits.of_imported(members, params.study.seed, params.scenes.split, few_are_test=single)
     return [_task(params, each.object_id, each.class_name, split[each.object_id], each) for each in listing.found]

@@ -73,6 +73,4 @@ def of_rows(rows: pa.Table) -> Views:
 
 def by_object(rows: pa.Table) -> dict[str, pa.Table]:
     """Rows of several objects, split by object; rows are in key order."""
-    ids = np.asarray(rows["object_id"].to_pylist(), dtype=object)
-    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
-    return {ids[a]: rows.slice(a, b - a) for a, b in zip(starts, np.r_[starts[1:], len(ids)], strict=True)}
+    return dict(datasets.grouped(rows, "object_id"))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ def test_every_published_number_has_its_counterpart_and_ours_on_originals_come_a
     assert [tuple(row[key] for key in KEYS) for row in found[: len(wanted)]] == wanted
     assert all(row["row"].endswith(" original") for row in found[len(wanted) :])
     assert len(found) == 2 * len(wanted)
+    swept = [row["row"] for row in found if row["table"] == "4.10a" and row["row"].endswith("original")]
+    numbers = [int(re.findall(r"batch=(\d+)", row)[0]) for row in swept]
+    assert numbers == sorted(numbers)
 
 
 def test_a_setting_says_the_batch_really_used(augmented: Study):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import datasets
+from stages import arrays, datasets
 from stages.evaluation.subjects import places, views_in, views_of
 from stages.mapper.pairs import Pairs
 from stages.mapper.training import Model, Task, train_many
@@ -44,7 +44,7 @@ def test_mappers_from_a_file_of_more_objects_are_those_from_memory(tmp_path, par
     folder = write(tmp_path / "views", 25, 3, 6)
     rows, ids = datasets.read(folder, IMAGE_EMBEDDINGS), [f"{number:05d}" for number in range(1, 25, 2)]
     beside = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-    clip = datasets.mapped(folder, IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
+    clip = arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
     nerf = np.random.default_rng(1).normal(size=(12, 5)).astype(np.float32)
     own = views_of(rows, ids)
     in_memory, in_file = (
@@ -63,7 +63,7 @@ MEASURED = """
 import sys
 from pathlib import Path
 import numpy as np
-from stages import datasets
+from stages import arrays, datasets
 from stages.evaluation.subjects import places
 from stages.mapper.pairs import Pairs
 from stages.mapper.training import Model, Task, train_many
@@ -80,11 +80,11 @@ def train(objects):
     pairs = Pairs(nerf, clip, *places(rows, ids))
     train_many(Task("clip2nerf", [Model("a", "cosine", 0)], pairs, pairs, how, 0))
 
-folder, arrays = map(Path, sys.argv[2:])
+folder, place = map(Path, sys.argv[2:])
 how = load(Path(sys.argv[1])).mapper.model_copy(
     update={"hidden": (8,), "epochs": 2, "views_per_epoch": 36, "batch": 512, "validate_every": 1})
 rows = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-clip = datasets.mapped(folder, IMAGE_EMBEDDINGS, "embedding", arrays)
+clip = arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", place)
 train(20)  # whatever libraries need is there
 before = peak()
 train(1000)

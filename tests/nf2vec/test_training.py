@@ -89,3 +89,11 @@ def test_the_start_depends_on_the_seed_alone(how: Nf2vec, architecture: Architec
     same, other = Model(how, architecture, seed=0).tensors, Model(how, architecture, seed=1).tensors
     assert all((first[name] == value).all() for name, value in same.items())
     assert (first["decoder.first.weight"] != other["decoder.first.weight"]).any()
+
+
+def test_some_nerfs_of_a_stored_array_are_taken_as_if_they_were_all(nerfs):
+    some = Nerfs.stored(nerfs.weights.numpy(), nerfs.occupancy.numpy(), [1, 4, 6])
+    taken = some.take(torch.tensor([2, 0]))
+    assert (len(some), some.cells) == (3, nerfs.cells)
+    assert torch.equal(taken.weights, nerfs.weights[[6, 1]])
+    assert torch.equal(taken.grids(), nerfs.grids()[[6, 1]])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import datasets, schemas
+from stages import datasets, schemas, trainings
 from stages.clip import folders, small
 from stages.embed_images import embed_images
 from stages.evaluate_syn2real import evaluate_syn2real
@@ -18,7 +18,7 @@ from stages.prepare_photos import prepare_photos
 from stages.prepare_scenes import prepare_scenes
 from stages.results import Results
 from stages.train_syn2real_mappers import _pairs, train_syn2real_mappers
-from stages.trainings import Embedded
+from stages.trainings import Embedded, Images
 from stages.translate_views import translate_views
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,9 +106,13 @@ def test_both_kinds_of_mappers_take_equally_many_steps_of_one_pair_an_object(stu
         assert set(asked["domain"].to_pylist()) == {"photo" if way == "clip2nerf" else "nerf"}
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
 @pytest.mark.parametrize("gt_views", ["random", "same"])
-def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(gt_views: str, tmp_path):
+def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
+    gt_views, at_once, tmp_path, monkeypatch
+):
     """Vectors say what they are of: (object, view, 0 = ground truth or 1 = translated)."""
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     chosen = {"a": [1, 4, 5], "b": [0, 2]}  # b has fewer
 
     def embeddings(views: dict[str, list[int]], kind: int):
@@ -123,12 +127,13 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(g
     gt, translated = embeddings({"a": list(range(6)), "b": list(range(6))}, 0), embeddings(chosen, 1)
     nerfs = datasets.table(schemas.NERF_EMBEDDINGS, {"object_id": ["a", "b"], "embedding": [[0.0], [1.0]]})
     datasets.write(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, [gt], "test")
-    clip = datasets.mapped(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
-    given = Embedded(objects=nerfs, nerfs=nerfs, views=gt, clip=clip, photos=gt)
-    pairs = _pairs(given, ["a", "b"], translated, gt_views, 0)
+    datasets.write(tmp_path / "translated", schemas.IMAGE_EMBEDDINGS, [translated], "test")
+    given = Embedded(objects=nerfs, nerfs=nerfs, views=Images.of(tmp_path / "gt"), photos=gt)
+    monkeypatch.setattr(trainings, "AT_ONCE", at_once)
+    pairs = _pairs(given, ["a", "b"], Images.of(tmp_path / "translated"), gt_views, 0)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
     assert pairs.clip.shape == (2, 10, 3)
-    both, control = pairs.clip.astype(int)
+    both, control = pairs.clip.open().astype(int)
     assert [tuple(row) for row in both[both[:, 2] == 1]] == [(0, 1, 1), (0, 4, 1), (0, 5, 1), (1, 0, 1), (1, 2, 1)]
     for place, (first, count, views) in enumerate(zip(pairs.first, pairs.counts, chosen.values(), strict=True)):
         own, twice = both[first : first + count], control[first : first + count]
