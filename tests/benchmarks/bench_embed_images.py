@@ -15,10 +15,10 @@ import open_clip
 import pyarrow as pa
 import pytest
 import torch
-from benchmarks.measuring import clocked, interleaved, keep
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
+from benchmarks.measuring import clocked, interleaved, keep
 from stages.clip import folders, jobs, small
 from stages.clip.jobs import ToEmbed
 from stages.params import Params
@@ -67,7 +67,9 @@ def compared(folder: Path, rows: pa.Table, params: Params, repetitions: int) -> 
     }
     rounds = interleaved(ways, repetitions)
     a, b = (each / np.linalg.norm(each, axis=1, keepdims=True) for each in (rounds[side][0][1] for side in ways))
-    return {side: [took / len(rows) for took, _ in found] for side, found in rounds.items()}, float((1 - (a * b).sum(1)).max())
+    return {side: [took / len(rows) for took, _ in found] for side, found in rounds.items()}, float(
+        (1 - (a * b).sum(1)).max()
+    )
 
 
 def test_embed_images(objects: dict[str, Views], params: Params, out: Path, quick: bool):

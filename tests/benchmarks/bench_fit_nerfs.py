@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+
 from benchmarks import plain_nerf, scenes
 from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
-
 from stages import datasets, schemas
 from stages.nerf import jobs
 from stages.params import Nerf, Params
@@ -103,7 +103,9 @@ def test_fit_nerfs(objects: dict[str, Views], start: tuple[float, np.ndarray], p
         seconds={"baseline": reached[best], "ours": [seconds + share for seconds, _ in rounds["ours"]]},
         quality=({"held-out dB": target}, {"held-out dB": target}),
         sizes={"objects": subject.count, "views": params.scenes.views, "pixels": params.scenes.resolution},
-        also={f"baseline, {steps[i]} steps, {name}: s": rounds[name][0][i][0] for i in range(len(steps)) for name in ways}
+        also={
+            f"baseline, {steps[i]} steps, {name}: s": rounds[name][0][i][0] for i in range(len(steps)) for name in ways
+        }
         | {f"baseline, {count} steps: dB": rounds[best][0][i][1] for i, count in enumerate(steps)}
         | {"ours without the start: s": rounds["ours"][0][0], "learning the start: s": start[0]},
         remarks=[f"The baseline ran faster with {best}.", f"The start is shared by {SHARED_BY} objects."],
@@ -114,7 +116,11 @@ OURS, PLAIN = (15, 30, 60, 120, 240), (38, 75, 150, 300, 600)
 
 
 def test_fit_nerfs_quality(
-    objects: dict[str, Views], start: tuple[float, np.ndarray], params: Params, request: pytest.FixtureRequest, quick: bool
+    objects: dict[str, Views],
+    start: tuple[float, np.ndarray],
+    params: Params,
+    request: pytest.FixtureRequest,
+    quick: bool,
 ):
     count = 1 if quick else request.config.getoption("--objects")
     worlds = {"catalogue": dict(list(objects.items())[:count]), "meshes": scenes.of_meshes(count, params)}

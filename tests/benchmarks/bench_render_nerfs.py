@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
-from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
 
+from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
 from stages import datasets, schemas
 from stages.nerf import field, jobs, marching
 from stages.nerf.fitting import Fit

@@ -11,9 +11,9 @@ import copy
 import numpy as np
 import pytest
 import torch
-from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
 from torch.utils.data import DataLoader, TensorDataset
 
+from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
 from stages.mapper.losses import START, loss_of
 from stages.mapper.networks import single
 from stages.mapper.pairs import Pairs

@@ -12,8 +12,8 @@ import statistics
 import numpy as np
 import pytest
 import torch
-from benchmarks.measuring import clocked, interleaved, keep
 
+from benchmarks.measuring import clocked, interleaved, keep
 from stages.nerf.fitting import Fit
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs

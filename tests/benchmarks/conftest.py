@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import measuring, scenes
 
+from benchmarks import measuring, scenes
 from stages.nerf.fitting import Fit
 from stages.params import Params, load
 from stages.scenes.views import Views

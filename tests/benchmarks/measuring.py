@@ -1,23 +1,26 @@
-"""How all benchmarks measure: ways interleaved, medians of several rounds, workers that are warm, one JSON file each."""
+"""How all benchmarks measure: ways interleaved, medians of several rounds, warm workers, one JSON file each."""
 
 import json
 import os
 import platform
 import statistics
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from stages.datasets import write_text
 from stages.report.benchmarks import Benchmark, Curves
 from stages.report.latency import processor
 from stages.runtime import in_workers
 
-REPORTS = Path(os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).parent.parent.parent / "reports" / "benchmarks"))
+REPORTS = Path(
+    os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).resolve().parent.parent.parent / "reports" / "benchmarks")
+)
 KEPT: list[Benchmark] = []  # in this run
 PACKAGES = ("torch", "numpy", "nerfacc", "scikit-learn", "open_clip_torch", "dvc", "pyarrow")
 
@@ -54,7 +57,7 @@ def _stamped(work: Callable[[Any], Any], item: Any) -> tuple[float, float, Any]:
     return started, time.monotonic(), result
 
 
-def keep(  # noqa: PLR0917
+def keep(
     name: str,
     aim: str,
     baseline: str | None,
@@ -111,16 +114,25 @@ def child(work: Callable[[], object]) -> tuple[float, int]:
     """Seconds and peak bytes of `work` in a process of its own that starts with all that is imported here."""
     receive, send = os.pipe()
     if (process := os.fork()) == 0:
+        _measured(work, send)
+    os.close(send)
+    with os.fdopen(receive) as answer:
+        text = answer.read()
+    assert os.waitpid(process, 0)[1] == 0
+    seconds, peak = text.split()
+    return float(seconds), int(peak)
+
+
+def _measured(work: Callable[[], object], send: int) -> NoReturn:
+    try:
         before = _status("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")  # the peak so far is the parent's
         seconds, _ = clocked(work)
         os.write(send, f"{seconds} {_status('VmHWM') - before}".encode())
         os._exit(0)
-    os.close(send)
-    with os.fdopen(receive) as answer:
-        seconds, peak = answer.read().split()
-    assert os.waitpid(process, 0)[1] == 0
-    return float(seconds), int(peak)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _status(name: str) -> int:

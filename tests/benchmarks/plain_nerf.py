@@ -7,6 +7,7 @@ of all objects is used: they fill a box of unit diagonal, so rays that miss it a
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import nerfacc
@@ -41,8 +42,7 @@ class PlainNerf(nn.Module):
     def __init__(self, how: Architecture) -> None:
         super().__init__()
         widths = [6 * how.octaves, *[how.units] * how.hidden_layers]
-        pairs = zip(widths, widths[1:], strict=False)
-        hidden = [part for a, b in pairs for part in (nn.Linear(a, b, bias=False), nn.ReLU(inplace=True))]
+        hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b, bias=False), nn.ReLU(inplace=True))]
         self.octaves, self.layers = how.octaves, nn.Sequential(*hidden, nn.Linear(how.units, 4, bias=False))
         for layer in self.layers[::2]:
             nn.init.xavier_uniform_(layer.weight)
@@ -57,7 +57,9 @@ def fit(views: Views, how: Architecture, settings: Settings, held_out: tuple[int
     torch.manual_seed(seed)
     field = PlainNerf(how)
     adam = torch.optim.Adam(field.parameters(), settings.learning_rate, betas=(0.9, 0.99), eps=1e-15, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: 0.5 + 0.5 * math.cos(math.pi * step / settings.steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        adam, lambda step: 0.5 + 0.5 * math.cos(math.pi * step / settings.steps)
+    )
     rays = rays_of(some(views, [view for view in range(len(views)) if view not in held_out]))
     for _ in range(settings.steps):
         chosen = torch.randint(len(rays[0]), (settings.rays,))
@@ -74,7 +76,12 @@ def fit(views: Views, how: Architecture, settings: Settings, held_out: tuple[int
 
 
 def march(
-    field: nn.Module, origins: Tensor, directions: Tensor, near: Tensor, far: Tensor, jitter: Float[Tensor, "ray sample"]
+    field: nn.Module,
+    origins: Tensor,
+    directions: Tensor,
+    near: Tensor,
+    far: Tensor,
+    jitter: Float[Tensor, "ray sample"],
 ) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, "ray 1"]]:
     """Colour on black and opacity, by one sample in each of equal stretches of the way through the box."""
     edges = near + (far - near) * torch.linspace(0, 1, jitter.shape[1] + 1)

@@ -14,7 +14,7 @@ from stages.scenes.outsiders import outsiders
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 REAL = Path(os.environ.get("FIELDLINK_REAL", ROOT.parent / "shared" / "real"))
 
 
