@@ -32,6 +32,7 @@ def build_report(
     by_seed: Path | None = None,
     speed: Path | None = None,
     claims: Path | None = None,
+    benchmarks: Path | None = None,
     curves: tuple[Path, ...] = (),
     rejected: tuple[Path, ...] = (),
     params: Path = Path("params.yaml"),
@@ -40,6 +41,7 @@ def build_report(
     from stages.report import claims as conclusions
     from stages.report import curves as lines
     from stages.report import drawings, galleries, page, psnr, wall
+    from stages.report.benchmarks import Benchmark
     from stages.report.speed import Speed
     from stages.report.study import Study
     from stages.report.tables import ours, spreads
@@ -64,6 +66,7 @@ def build_report(
         metrics={Path(path).stem: _json(text, path) for text, path in _texts(metrics, "*.json")},
         times=[_json(*file) for file in _texts(scratch_folder("times"), "*.json")],
         claims=conclusions.claims(claims.read_text("utf-8"), str(claims)) if claims and claims.is_file() else [],
+        benchmarks=[Benchmark(**_json(*file)) for file in _texts(benchmarks, "*.json")],
         speed=Speed(**_json(speed.read_text("utf-8"), str(speed))) if speed else None,
     )
     portraits, shown = wall.portraits(study), galleries.of_study(study)

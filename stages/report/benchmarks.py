@@ -14,7 +14,7 @@ class Curves:
     title: str
     x: str
     y: str
-    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]]
+    lines: Mapping[str, Sequence[Sequence[float | int]]]  # places and values
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ class Benchmark:
         ratio = f"{self.ratio:,.3g} ×" if self.ratio else "–"
         times = [self._seconds("baseline", self.baseline_seconds), self._seconds("ours", self.ours_seconds)]
         return self.name, self.aim, *times, ratio, self._quality()
+
+    @property
+    def numbers(self) -> list[tuple[str, str]]:
+        """Sizes, other measured numbers and versions, as printed."""
+        plain = {name: str(value) for name, value in (*self.sizes.items(), *self.versions.items())}
+        return [*{name: f"{value:,.4g}" for name, value in self.also.items()}.items(), *plain.items()]
 
     @property
     def charts(self) -> list[charts.Chart]:

@@ -98,7 +98,7 @@ def history(series: Mapping[str, Sequence[Mark]], title: str) -> bytes:
         return _svg(figure)
 
 
-def measured(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], title: str, *, x: str, y: str) -> bytes:
+def measured(series: Mapping[str, Sequence[Sequence[float | int]]], title: str, *, x: str, y: str) -> bytes:
     """Measured points joined by lines; both axes on a log scale, the second unless it is in decibels."""
     with mpl.rc_context(STYLE):
         figure, axes = _figure(title)
