@@ -43,8 +43,8 @@ class Benchmark:
     def row(self) -> tuple[str, str, str, str, str, str]:
         """Name, aim, baseline and ours with their spread, ratio, and quality of both."""
         ratio = f"{self.ratio:,.3g} ×" if self.ratio else "–"
-        times = [self._seconds("baseline", self.baseline_seconds), self._seconds("ours", self.ours_seconds)]
-        return self.name, self.aim, *times, ratio, self._quality()
+        theirs, ours = self._seconds("baseline", self.baseline_seconds), self._seconds("ours", self.ours_seconds)
+        return self.name, self.aim, theirs, ours, ratio, self._quality()
 
     @property
     def numbers(self) -> list[tuple[str, str]]:
