@@ -19,6 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What this run measured, and the table of all that is kept."""
+    if measuring.KEPT and not terminalreporter.config.getoption("--quick"):
+        measuring.write_table()
     for benchmark in measuring.KEPT:
         terminalreporter.write_line(" | ".join(part for part in benchmark.row if part))
         for line in [*benchmark.remarks, *(f"{name}: {value:.4g}" for name, value in benchmark.also.items())]:

@@ -96,6 +96,14 @@ def keep(
     KEPT.append(benchmark)
 
 
+def write_table() -> None:
+    """table.md: a row for every benchmark that is kept."""
+    kept = [Benchmark(**json.loads(path.read_text("utf-8"))) for path in sorted(REPORTS.glob("*.json"))]
+    head = ("", "aim", "baseline", "ours", "ratio", "quality, baseline / ours")
+    rows = [head, ("---",) * len(head), *(benchmark.row for benchmark in kept)]
+    write_text(REPORTS / "table.md", "".join(f"| {' | '.join(row)} |\n" for row in rows))
+
+
 def rounded(value: Any) -> Any:
     """Numbers to four digits."""
     if isinstance(value, float):
