@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: install study history test
+.PHONY: install study history test bench
 
 install: .venv/installed
 
@@ -14,6 +14,9 @@ history: .venv/installed
 
 test: .venv/installed
 	python -m pytest
+
+bench: .venv/installed
+	python -m pytest tests/benchmarks
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

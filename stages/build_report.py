@@ -35,6 +35,7 @@ def build_report(
     by_seed: Path | None = None,
     speed: Path | None = None,
     claims: Path | None = None,
+    benchmarks: Path | None = None,
     curves: tuple[Path, ...] = (),
     rejected: tuple[Path, ...] = (),
     params: Path = Path("params.yaml"),
@@ -42,6 +43,7 @@ def build_report(
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""
     from stages.report import claims as conclusions
     from stages.report import psnr
+    from stages.report.benchmarks import Benchmark
     from stages.report.speed import Speed
     from stages.report.study import Study
     from stages.report.tables import ours, spreads
@@ -66,6 +68,7 @@ def build_report(
         metrics={Path(path).stem: _json(text, path) for text, path in _texts(metrics, "*.json")},
         times=[_json(*file) for file in _texts(scratch_folder("times"), "*.json")],
         claims=conclusions.claims(claims.read_text("utf-8"), str(claims)) if claims and claims.is_file() else [],
+        benchmarks=[Benchmark(**_json(*file)) for file in _texts(benchmarks, "*.json")],
         speed=Speed(**_json(speed.read_text("utf-8"), str(speed))) if speed else None,
     )
     _write(study, out, figures, plots)

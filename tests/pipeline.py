@@ -9,7 +9,7 @@ from typing import Any
 from dvc.repo import Repo
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @cache

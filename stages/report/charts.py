@@ -98,6 +98,18 @@ def history(series: Mapping[str, Sequence[Mark]], title: str) -> bytes:
         return _svg(figure)
 
 
+def measured(series: Mapping[str, Sequence[Sequence[float | int]]], title: str, *, x: str, y: str) -> bytes:
+    """Measured points joined by lines; both axes on a log scale, the second unless it is in decibels."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _figure(title)
+        for number, (name, (places, values)) in enumerate(series.items()):
+            colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS)]
+            axes.plot(places, values, color=colour, marker=marker, markersize=4, linewidth=1.4, label=name)
+        axes.set(xlabel=x, ylabel=y, xscale="log", yscale="linear" if "dB" in y else "log")
+        axes.legend(ncols=1 if len(series) < 6 else 2)
+        return _svg(figure)
+
+
 def bundle(curves: Sequence[Curve], mean: Curve, title: str, *, x: str, y: str) -> bytes:
     """Many curves too alike to name, thin, and their mean."""
     with mpl.rc_context(STYLE):

@@ -91,7 +91,7 @@ def name_of(device: str) -> str:
     if device == "cuda":
         return torch.cuda.get_device_name()
     threads = torch.get_num_threads()
-    return f"{_processor()}, {threads} thread{'s' if threads > 1 else ''}"
+    return f"{processor()}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _milliseconds(way: Callable[[], object], device: str) -> float:
@@ -107,7 +107,7 @@ def _wait(device: str) -> None:
         torch.cuda.synchronize()
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name where the system tells it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.report import (
+    benchmarks,
     claims,
     curves,
     galleries,
@@ -54,6 +55,9 @@ def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery])
         "generated": [_panel(panel) for panel in generation.panels(study)],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
+        "benchmarks": study.benchmarks,
+        "ratios": _image(chart) if (chart := benchmarks.ratios(study.benchmarks)) else None,
+        "benchmark_charts": [_image(chart) for each in study.benchmarks for chart in each.charts],
         "curves": [_image(chart) for chart in curves.drawn(study.curves)],
         "versions": world.versions(),
         "times": _times(study.times),

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.params import Params
+from stages.report.benchmarks import Benchmark
 from stages.report.claims import Claim
 from stages.report.speed import Speed
 from stages.report.tables import Key, Result
@@ -38,6 +39,7 @@ class Study:
     claims: Sequence[Claim] = ()
     times: Sequence[Mapping[str, Any]] = ()
     speed: Speed | None = None
+    benchmarks: Sequence[Benchmark] = ()
 
     @property
     def class_of(self) -> dict[str, str]:

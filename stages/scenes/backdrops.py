@@ -42,9 +42,9 @@ def backdrop(stage: Stage, random: np.random.Generator) -> Float[np.ndarray, "he
     """A picture without the object, RGB in [0, 1]."""
     picture, floor = _planes(stage, random)
     picture = np.where(floor[..., :1] > 0, picture * _shadow(stage, floor, random), picture)
-    for _ in range(random.integers(1, 4) if random.random() < 0.25 else 0):
+    for _ in range(random.integers(1, 4) if random.random() < 0.15 else 0):
         picture = _with_shape(picture, random)
-    blur = random.choice([1.0, 2.0, 3.0]) * stage.resolution / 64
+    blur = random.choice([2.0, 3.0]) * stage.resolution / 64
     return np.clip(gaussian_filter(picture, (blur, blur, 0)), 0, 1).astype(np.float32)
 
 
@@ -112,9 +112,9 @@ def _shadow(
 def _grain(random: np.random.Generator) -> Grain:
     """A surface: plain, planks, tiles or rough, in two or three muted colours; coordinates in world units."""
     first, second = muted(random), muted(random)
-    second = first + random.uniform(0.1, 0.5) * (second - first)
+    second = first + random.uniform(0.05, 0.3) * (second - first)
     turn, period, kind = random.uniform(0, np.pi), random.uniform(0.08, 0.5), random.integers(4)
-    rough, strength = noise(random, 3), random.uniform(0.02, 0.3)
+    rough, strength = noise(random, 3), random.uniform(0.02, 0.15)
     axes = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) / period
 
     def colour(places: Float[np.ndarray, "*point 2"]) -> Float[np.ndarray, "*point 3"]:

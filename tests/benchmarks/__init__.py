@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench` runs them all, `python -m pytest tests/benchmarks/bench_retrieve.py` one."""

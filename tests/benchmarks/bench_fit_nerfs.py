@@ -1,0 +1,152 @@
+"""Fitting NeRFs: objects per second at equal quality, and quality against seconds.
+
+The baseline is `plain_nerf`: one object at a time, nerfacc's dense rendering, uniform samples along each ray through
+the bounding box, Adam. It has the project's field, its fast encoding and what is known of all objects (a box of unit
+diagonal; rays that miss it are dropped), and its rays, samples, learning rate and background are those that reached
+27 to 31 dB soonest on four of the objects (tried: 128 to 1,024 rays, 8 to 64 samples, rates 0.01 to 0.03, a black or a
+random background). Its steps are what reaches our PSNR: seconds are interpolated between the budgets around it. The
+better of one and of all threads counts, and measuring its PSNR is not counted. Ours is what fit_nerfs does with two
+workers: reading pictures, hull, fit, occupancy and PSNR, and a share of the learned start.
+"""
+
+import math
+import os
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+
+from benchmarks import plain_nerf, scenes
+from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from stages import datasets, schemas
+from stages.nerf import jobs
+from stages.params import Nerf, Params
+from stages.report.benchmarks import Curves
+from stages.scenes import views
+from stages.scenes.views import Views
+
+pytestmark = pytest.mark.bench
+
+STEPS = (75, 150, 300)  # budgets of the baseline, around ours in quality
+SHARED_BY = 13 * (32 + 2 * 12)  # objects of a default study and copies of its training objects, with one start
+Budget = tuple[float, float]  # seconds an object, mean held-out PSNR
+
+
+def rows_of(objects: dict[str, Views]) -> pa.Table:
+    """Rows of dataset `views`, pictures encoded."""
+    return datasets.table(schemas.VIEWS, views.joined([views.columns(name, seen) for name, seen in objects.items()]))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The objects, and what both sides know of them."""
+
+    rows: pa.Table
+    start: np.ndarray
+    how: Nerf
+
+    @property
+    def count(self) -> int:
+        return len(set(self.rows["object_id"].to_pylist()))
+
+    def ours(self) -> Budget:
+        """In two workers, with half of the objects each."""
+        parts = list(views.by_object(self.rows).values())
+        halves = [pa.concat_tables(half) for half in (parts[::2], parts[1::2]) if half]
+        todo = [jobs.ToFit(half, self.start, self.how, 0, "cpu") for half in halves]
+        warm = replace(todo[0], views=parts[0])
+        seconds, found = in_warm_workers(jobs.fit_objects, todo, warm, 2, ["stages.nerf.jobs"])
+        assert not any(rows.rejected for rows in found)
+        return seconds / self.count, float(np.mean([q for rows in found for q in rows.columns["psnr_heldout"]]))
+
+    def baseline(self, steps: int, threads: int) -> Budget:
+        """One object after the other."""
+        torch.set_num_threads(threads)
+        settings, held, seconds, quality = plain_nerf.Settings(steps), self.how.fitting.held_out, 0.0, []
+        for rows in views.by_object(self.rows).values():
+            took, (seen, field) = clocked(lambda rows=rows: self._plain(rows, settings))
+            seconds += took
+            quality.append(plain_nerf.psnr(field, seen, held))
+        return seconds / self.count, float(np.mean(quality))
+
+    def _plain(self, rows: pa.Table, settings: plain_nerf.Settings) -> tuple[Views, plain_nerf.PlainNerf]:
+        seen = views.of_rows(rows)
+        return seen, plain_nerf.fit(seen, self.how.field, settings, self.how.fitting.held_out, seed=0)
+
+
+def seconds_to(target: float, budgets: Sequence[Budget]) -> float:
+    """When the baseline reaches `target` dB: log seconds are linear in dB between budgets, and a little beyond."""
+    (before, low), (after, high) = budgets[:2] if target <= budgets[1][1] else budgets[-2:]
+    share = min(max((target - low) / max(high - low, 1e-6), -1), 2)
+    return math.exp(math.log(before) + share * (math.log(after) - math.log(before)))
+
+
+def test_fit_nerfs(objects: dict[str, Views], start: tuple[float, np.ndarray], params: Params, quick: bool):
+    subject = Subject(rows_of(objects), start[1], params.nerf)
+    steps = (10, 20) if quick else STEPS
+    subject.baseline(5, 1)
+    both = sorted({1, os.cpu_count() or 1})
+    ways = {f"{n} threads": lambda n=n: [subject.baseline(count, n) for count in steps] for n in both}
+    rounds = interleaved({"ours": subject.ours, **ways}, 1 if quick else 3)
+    target, share = rounds["ours"][0][1], start[0] / SHARED_BY
+    reached = {name: [seconds_to(target, budgets) for budgets in rounds[name]] for name in ways}
+    best = min(reached, key=lambda name: statistics.median(reached[name]))
+    keep(
+        "fit_nerfs",
+        ">= 30 x at equal held-out PSNR",
+        __doc__,
+        unit="an object",
+        seconds={"baseline": reached[best], "ours": [seconds + share for seconds, _ in rounds["ours"]]},
+        quality=({"held-out dB": target}, {"held-out dB": target}),
+        sizes={"objects": subject.count, "views": params.scenes.views, "pixels": params.scenes.resolution},
+        also={
+            f"baseline, {steps[i]} steps, {name}: s": rounds[name][0][i][0] for i in range(len(steps)) for name in ways
+        }
+        | {f"baseline, {count} steps: dB": rounds[best][0][i][1] for i, count in enumerate(steps)}
+        | {"ours without the start: s": rounds["ours"][0][0], "learning the start: s": start[0]},
+        remarks=[f"The baseline ran faster with {best}.", f"The start is shared by {SHARED_BY} objects."],
+    )
+
+
+OURS, PLAIN = (15, 30, 60, 120, 240), (38, 75, 150, 300, 600)
+
+
+def test_fit_nerfs_quality(
+    objects: dict[str, Views],
+    start: tuple[float, np.ndarray],
+    params: Params,
+    request: pytest.FixtureRequest,
+    quick: bool,
+):
+    count = 1 if quick else request.config.getoption("--objects")
+    worlds = {"catalogue": dict(list(objects.items())[:count]), "meshes": scenes.of_meshes(count, params)}
+    lines, sizes = {}, {}
+    for world, seen in worlds.items():
+        if seen:
+            sizes[f"objects, {world}"] = len(seen)
+            lines |= {f"{world}, {side}": line for side, line in curves(seen, start[1], params.nerf, quick).items()}
+    keep(
+        "fit_nerfs_quality",
+        "both curves, five budgets",
+        __doc__,
+        seconds={},
+        unit="an object",
+        sizes=sizes,
+        curves=[Curves("Held-out PSNR by the seconds of a fit", "seconds an object", "dB, whole frame", lines)],
+        remarks=[] if worlds["meshes"] else ["Skipped: there are no real meshes on this machine."],
+    )
+
+
+def curves(objects: dict[str, Views], start: np.ndarray, how: Nerf, quick: bool) -> dict[str, tuple[list, list]]:
+    """Seconds an object and PSNR of both sides at five budgets, interleaved; the learned start is there already."""
+    found: dict[str, list[Budget]] = {"ours": [], "baseline": []}
+    for ours, plain in list(zip(OURS, PLAIN, strict=True))[: 2 if quick else None]:
+        fitting = how.fitting.model_copy(update={"steps": ours, "gate": -100.0})
+        subject = Subject(rows_of(objects), start, how.model_copy(update={"fitting": fitting}))
+        found["ours"].append(subject.ours())
+        found["baseline"].append(subject.baseline(plain, os.cpu_count() or 1))
+    return {side: tuple(zip(*budgets, strict=True)) for side, budgets in found.items()}

@@ -1,0 +1,109 @@
+"""Rendering fitted NeRFs from the cameras of their views.
+
+The baseline marches every pixel's ray through the whole box with samples as far apart as ours, evaluates the field at
+all of them by the project's own fast evaluation, in chunks that fit the cache, with all threads, and composites by
+nerfacc; the occupancy grid, which belongs to a fitted field, only sets densities to zero. Both sides end with PNGs.
+Ours is what render_nerfs does with two workers.
+"""
+
+import dataclasses
+import math
+import os
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+
+from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from stages import datasets, schemas
+from stages.nerf import field, jobs, marching
+from stages.nerf.fitting import Fit
+from stages.nerf.occupancy import unpack
+from stages.params import Nerf, Params
+from stages.scenes import cameras, pictures, views
+from stages.scenes.views import Views
+
+pytestmark = pytest.mark.bench
+
+RAYS = 128  # at once: some 10,000 samples fit a core's cache
+
+
+def ours(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> tuple[float, list[bytes]]:
+    jobs_ = [_job(dict(list(fits.items())[worker::2]), objects, how) for worker in range(min(2, len(fits)))]
+    seconds, found = in_warm_workers(jobs.render_objects, jobs_, jobs_[0], 2, ["stages.nerf.jobs"])
+    png = {
+        (owner, view): image
+        for rows in found
+        for owner, view, image in zip(*(rows.columns[name] for name in ("object_id", "view", "image")), strict=True)
+    }
+    return seconds, [png[name, view] for name in fits for view in range(len(objects[name]))]
+
+
+def _job(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> jobs.ToRender:
+    columns = views.joined([views.columns(name, objects[name]) for name in fits])
+    nerfs = {
+        "object_id": list(fits),
+        "weights": np.stack([each.weights for each in fits.values()]).tolist(),
+        "occupancy": [each.occupancy for each in fits.values()],
+    }
+    return jobs.ToRender(pa.table(nerfs), datasets.table(schemas.VIEWS, columns), how.rendering, how.field, "cpu")
+
+
+def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> list[bytes]:
+    torch.set_num_threads(os.cpu_count() or 1)
+    found = []
+    for name, each in fits.items():
+        seen = dataclasses.replace(objects[name], depth=None)
+        colour = dense(torch.from_numpy(each.weights), unpack(each.occupancy), seen, how)
+        shown = Views(jobs.on_black(colour.numpy()), seen.camera_to_world, seen.camera_angle_x)
+        found += views.columns(name, shown)["image"]
+    return found
+
+
+@torch.no_grad()
+def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: Nerf) -> torch.Tensor:
+    """Colours on black, [view, height, width, 3]."""
+    count, height, width, _ = seen.image.shape
+    origins, directions = cameras.rays(seen.camera_to_world, seen.camera_angle_x, width, height)
+    origins = torch.from_numpy(np.repeat(origins, height * width, axis=0))
+    directions = torch.from_numpy(directions.reshape(-1, 3))
+    near, far = (place[:, None] for place in marching.box(origins, directions))
+    samples = math.ceil((far - near).max().item() / how.rendering.step)
+    share = torch.linspace(0, 1, samples + 1)
+    parts = []
+    for part in torch.arange(len(origins)).split(RAYS):
+        edges = near[part] + (far[part] - near[part]) * share
+        starts, ends = edges[:, :-1], edges[:, 1:]
+        points = origins[part, None] + ((starts + ends) / 2)[..., None] * directions[part, None]
+        rgb, density = field.evaluate(weights[None], points.flatten(0, 1)[None], how.field)
+        density = density.view(starts.shape) * marching.lookup(grid, points)
+        parts.append(marching.composite(rgb.view(points.shape), density, starts, ends)[0])
+    return torch.cat(parts).view(count, height, width, 3)
+
+
+def psnr(a: list[bytes], b: list[bytes]) -> float:
+    """Of all pictures together, on black, in dB."""
+    both = [np.stack([pictures.on_black(pictures.decode(png)) for png in each]).astype(float) / 255 for each in (a, b)]
+    return -10 * math.log10(np.square(both[0] - both[1]).mean() + 1e-12)
+
+
+def test_render_nerfs(fits: dict[str, Fit], objects: dict[str, Views], params: Params, quick: bool):
+    some = dict(list(fits.items())[: 1 if quick else 4])
+    rounds = interleaved(
+        {
+            "baseline": lambda: clocked(lambda: baseline(some, objects, params.nerf)),
+            "ours": lambda: ours(some, objects, params.nerf),
+        },
+        1 if quick else 3,
+    )
+    same = psnr(rounds["ours"][0][1], rounds["baseline"][0][1])
+    keep(
+        "render_nerfs",
+        ">= 5 x at PSNR >= 40 dB to the dense result",
+        __doc__,
+        unit="an object",
+        seconds={side: [took / len(some) for took, _ in found] for side, found in rounds.items()},
+        quality=({}, {"dB to the dense result": same}),
+        sizes={"objects": len(some), "views": params.scenes.views, "pixels": params.scenes.resolution},
+    )

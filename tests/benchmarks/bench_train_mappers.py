@@ -1,0 +1,105 @@
+"""Training mappers: 12 variants (two losses on six sets of CLIP vectors) with three seeds each, as Table 4.1 has them.
+
+The baseline trains one after another: a DataLoader over a TensorDataset, an nn.Sequential, the same loss functions,
+AdamW with OneCycle, as many steps of the same batches' size, validation as often, and the best weights kept. It is
+run with one thread, because a second one makes products this small slower, and without loader processes, which vectors
+in memory don't need. Ours is what train_zero_shot_mappers does with two workers.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from stages.mapper.losses import START, loss_of
+from stages.mapper.networks import single
+from stages.mapper.pairs import Pairs
+from stages.mapper.training import Model, Task, train_many
+from stages.params import Mapper, Params
+
+pytestmark = pytest.mark.bench
+
+NERF, CLIP, SETS, TRAIN, VALIDATION = 256, 128, 6, 156, 52  # widths and objects of the default study
+
+
+def pairs(count: int, seed: int) -> Pairs:
+    """CLIP vectors that are a noisy linear function of NeRF vectors, noisier from set to set."""
+    random, way = np.random.default_rng(seed), np.random.default_rng(0).normal(size=(NERF, CLIP)) / NERF**0.5
+    nerf = random.normal(size=(count, NERF))
+    clip = np.stack([nerf @ way + (0.2 + 0.1 * i) * random.normal(size=(count, CLIP)) for i in range(SETS)])
+    return Pairs.of_means(nerf.astype(np.float32), clip.astype(np.float32))
+
+
+def task(how: Mapper, seed: int) -> Task:
+    models = [
+        Model(f"{loss} {clip_set}", loss, own, clip_set)
+        for clip_set in range(SETS)
+        for loss in ("cosine", "siglip")
+        for own in how.seeds
+    ]
+    return Task("nerf2clip", models, pairs(TRAIN, 1), pairs(VALIDATION, 2), how, seed)
+
+
+def ours(whole: Task, warm: Task) -> tuple[float, float]:
+    parts = whole.split()
+    seconds, trained = in_warm_workers(train_many, parts, warm, 2, ["stages.mapper.training"])
+    return seconds, float(np.mean([part.validation_loss.min(0).mean() for part in trained]))
+
+
+def baseline(whole: Task) -> float:
+    """Mean over models of the lowest validation loss."""
+    torch.set_num_threads(1)
+    return float(np.mean([one_by_one(model, whole) for model in whole.models]))
+
+
+def one_by_one(model: Model, whole: Task) -> float:
+    """Train one mapper; its lowest validation loss."""
+    how = whole.how
+    train, validation = (
+        TensorDataset(torch.from_numpy(part.nerf), torch.from_numpy(part.clip[model.clip_set]))
+        for part in (whole.train, whole.validation)
+    )
+    torch.manual_seed(model.seed)
+    loader, checking = DataLoader(train, how.batch, shuffle=True), DataLoader(validation, how.batch)
+    network = single([NERF, *reversed(how.hidden), CLIP], model.seed)
+    scale, bias = (torch.nn.Parameter(torch.tensor(value)) for value in START.get(model.loss, (0.0, 0.0)))
+    groups = [{"params": network.parameters()}, {"params": [scale, bias], "weight_decay": 0.0}]
+    adam = torch.optim.AdamW(groups, how.learning_rate, weight_decay=how.weight_decay, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, how.learning_rate, total_steps=len(loader) * how.epochs)
+    best, kept = float("inf"), network.state_dict()
+    for epoch in range(1, how.epochs + 1):
+        for inputs, targets in loader:
+            loss = loss_of(model.loss, network(inputs), targets, scale, bias)
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            schedule.step()
+        if epoch % how.validate_every == 0:
+            with torch.no_grad():
+                found = [(loss_of(model.loss, network(x), y, scale, bias).item(), len(x)) for x, y in checking]
+            measured = sum(value * size for value, size in found) / len(validation)
+            if measured < best:
+                best, kept = measured, copy.deepcopy(network.state_dict())
+    network.load_state_dict(kept)
+    return best
+
+
+def test_train_mappers(params: Params, quick: bool):
+    how = params.mapper.model_copy(update={"epochs": 5}) if quick else params.mapper
+    whole = task(how, params.study.seed)
+    whole = whole.split(2)[0] if quick else whole
+    warm = task(how.model_copy(update={"epochs": 5}), 1).split(2)[0]
+    ways = {"baseline": lambda: clocked(lambda: baseline(whole)), "ours": lambda: ours(whole, warm)}
+    rounds = interleaved(ways, 1 if quick else 3)
+    keep(
+        "train_mappers",
+        ">= 4 x for 12 variants x 3 seeds",
+        __doc__,
+        unit=f"for {len(whole.models)} mappers",
+        seconds={side: [took for took, _ in found] for side, found in rounds.items()},
+        quality=({"validation loss": rounds["baseline"][0][1]}, {"validation loss": rounds["ours"][0][1]}),
+        sizes={"models": len(whole.models), "objects": TRAIN, "epochs": how.epochs, "batch": how.batch},
+    )

@@ -1,0 +1,82 @@
+"""A training step of nf2vec.
+
+The baseline goes through the NeRFs of a batch in a Python loop, as the published code does: for each it unpacks the
+grid, draws the points, evaluates the NeRF there, decodes and adds its loss; one backward and one AdamW step follow. The
+encoder, which the published code batches too, sees the whole batch. Encoder, decoder, field evaluation and loss are
+the same functions as ours, with the same threads.
+"""
+
+import os
+import statistics
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.measuring import clocked, interleaved, keep
+from stages.nerf.fitting import Fit
+from stages.nf2vec.model import Model
+from stages.nf2vec.nerfs import Nerfs
+from stages.nf2vec.training import reconstruction_of
+from stages.params import Params
+
+pytestmark = pytest.mark.bench
+
+
+class Training:
+    """A fresh nf2vec, and steps of it on one batch."""
+
+    def __init__(self, params: Params, batch: Nerfs, looped: bool) -> None:
+        self.model, self.batch, self.looped = Model(params.nf2vec, params.nerf.field, seed=0).train(), batch, looped
+        self.reconstruct = reconstruction_of(self.model, 0, "cpu")
+        how = params.nf2vec.training
+        self.adam = torch.optim.AdamW(
+            self.model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True
+        )
+        self.done = 0
+
+    def loss(self) -> torch.Tensor:
+        random = torch.Generator().manual_seed(self.done)
+        embeddings = self.model.embed(self.batch.weights)
+        if not self.looped:
+            return self.reconstruct(embeddings, self.batch, random)
+        losses = [
+            self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one])), random)
+            for one in range(len(self.batch))
+        ]
+        return torch.stack(losses).mean()
+
+    def steps(self, count: int) -> float:
+        """The mean loss of some steps."""
+        losses = []
+        for _ in range(count):
+            loss = self.loss()
+            self.adam.zero_grad()
+            loss.backward()
+            self.adam.step()
+            losses.append(loss.item())
+            self.done += 1
+        return float(np.mean(losses))
+
+
+def test_train_nf2vec(fits: dict[str, Fit], params: Params, quick: bool):
+    torch.set_num_threads(os.cpu_count() or 1)
+    each = [list(fits.values())[place % len(fits)] for place in range(params.nf2vec.training.batch)]
+    batch = Nerfs.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
+    sides = {"baseline": Training(params, batch, looped=True), "ours": Training(params, batch, looped=False)}
+    count, repetitions = (2, 1) if quick else (20, 7)
+    for side in sides.values():
+        side.steps(2)
+    ways = {name: lambda side=side: clocked(lambda: side.steps(count)) for name, side in sides.items()}
+    rounds = interleaved(ways, repetitions)
+    last = {name: statistics.mean(loss for _, loss in found[-2:]) for name, found in rounds.items()}
+    keep(
+        "train_nf2vec",
+        ">= 2 x per step at equal loss",
+        __doc__,
+        unit="a step",
+        seconds={name: [took / count for took, _ in found] for name, found in rounds.items()},
+        quality=({"loss": last["baseline"]}, {"loss": last["ours"]}),
+        sizes={"NeRFs": len(each), "points": params.nf2vec.training.points, "steps": count * repetitions},
+        remarks=["Losses: means over the last 40 of the same number of steps; both draw their points at random."],
+    )

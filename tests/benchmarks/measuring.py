@@ -1,0 +1,147 @@
+"""How all benchmarks measure: ways interleaved, medians of several rounds, warm workers, one JSON file each."""
+
+import json
+import os
+import platform
+import statistics
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from stages.datasets import write_text
+from stages.report.benchmarks import Benchmark, Curves
+from stages.report.latency import processor
+from stages.runtime import in_workers
+
+REPORTS = Path(
+    os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).resolve().parent.parent.parent / "reports" / "benchmarks")
+)
+KEPT: list[Benchmark] = []  # in this run
+PACKAGES = ("torch", "numpy", "nerfacc", "scikit-learn", "open_clip_torch", "dvc", "pyarrow")
+
+
+def clocked(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds, and what came of it."""
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def interleaved(ways: Mapping[str, Callable[[], Any]], repetitions: int) -> dict[str, list[Any]]:
+    """What every way gives in each round; every round starts with another way."""
+    found: dict[str, list[Any]] = {name: [] for name in ways}
+    for turn in range(repetitions):
+        names = list(ways)[turn % len(ways) :] + list(ways)[: turn % len(ways)]
+        for name in names:
+            found[name].append(ways[name]())
+    return found
+
+
+def in_warm_workers(
+    work: Callable[[Any], Any], items: Sequence[Any], warm: Any, workers: int, preload: Sequence[str]
+) -> tuple[float, list[Any]]:
+    """As the stages do it: seconds from the first item's start to the last one's end, start-up and `warm` aside."""
+    stamped = list(in_workers(partial(_stamped, work), [*[warm] * workers, *items], workers, preload))[workers:]
+    starts, ends, results = zip(*stamped, strict=True)
+    return max(ends) - min(starts), list(results)
+
+
+def _stamped(work: Callable[[Any], Any], item: Any) -> tuple[float, float, Any]:
+    started = time.monotonic()  # the same clock in all processes
+    result = work(item)
+    return started, time.monotonic(), result
+
+
+def keep(
+    name: str,
+    aim: str,
+    baseline: str | None,
+    *,
+    seconds: Mapping[str, Sequence[float]],
+    unit: str = "",
+    quality: tuple[Mapping[str, float], Mapping[str, float]] = ({}, {}),
+    sizes: Mapping[str, Any],
+    also: Mapping[str, float] | None = None,
+    curves: Sequence[Curves] = (),
+    remarks: Sequence[str] = (),
+) -> None:
+    """Write `name`.json; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two."""
+    medians = {side: statistics.median(rounds) for side, rounds in seconds.items()}
+    theirs, ours = medians.get("baseline"), medians.get("ours")
+    benchmark = Benchmark(
+        name=name,
+        aim=aim,
+        baseline=" ".join((baseline or "").split()),
+        unit=unit,
+        baseline_seconds=theirs,
+        ours_seconds=ours,
+        ratio=theirs / ours if theirs and ours else None,
+        spread={side: [min(rounds), max(rounds)] for side, rounds in seconds.items()},
+        repetitions=max(map(len, seconds.values()), default=1),
+        quality_baseline=quality[0],
+        quality_ours=quality[1],
+        sizes=sizes,
+        machine=f"{processor()}, {os.cpu_count()} cores (shared), {platform.system()}; no GPU was used",
+        versions={"python": platform.python_version()} | {package: version(package) for package in PACKAGES},
+        also=also or {},
+        curves=[asdict(each) for each in curves],
+        remarks=list(remarks),
+    )
+    write_text(REPORTS / f"{name}.json", json.dumps(rounded(asdict(benchmark)), indent=2) + "\n")
+    KEPT.append(benchmark)
+
+
+def write_table() -> None:
+    """table.md: a row for every benchmark that is kept."""
+    kept = [Benchmark(**json.loads(path.read_text("utf-8"))) for path in sorted(REPORTS.glob("*.json"))]
+    head = ("", "aim", "baseline", "ours", "ratio", "quality, baseline / ours")
+    rows = [head, ("---",) * len(head), *(benchmark.row for benchmark in kept)]
+    write_text(REPORTS / "table.md", "".join(f"| {' | '.join(row)} |\n" for row in rows))
+
+
+def rounded(value: Any) -> Any:
+    """Numbers to four digits."""
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    if isinstance(value, Mapping):
+        return {key: rounded(part) for key, part in value.items()}
+    return [rounded(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """Bytes that a child needs at most, beyond what it starts with, to do `work`."""
+    return child(work)[1]
+
+
+def child(work: Callable[[], object]) -> tuple[float, int]:
+    """Seconds and peak bytes of `work` in a process of its own that starts with all that is imported here."""
+    receive, send = os.pipe()
+    if (process := os.fork()) == 0:
+        _measured(work, send)
+    os.close(send)
+    with os.fdopen(receive) as answer:
+        text = answer.read()
+    assert os.waitpid(process, 0)[1] == 0
+    seconds, peak = text.split()
+    return float(seconds), int(peak)
+
+
+def _measured(work: Callable[[], object], send: int) -> NoReturn:
+    try:
+        before = _status("VmRSS")
+        Path("/proc/self/clear_refs").write_text("5")  # the peak so far is the parent's
+        seconds, _ = clocked(work)
+        os.write(send, f"{seconds} {_status('VmHWM') - before}".encode())
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _status(name: str) -> int:
+    return 1024 * int(Path("/proc/self/status").read_text().split(f"{name}:")[1].split()[0])

@@ -1,0 +1,91 @@
+"""What bench_scaling measures: a script, because children that are forked want a parent of a single thread."""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from benchmarks.measuring import child
+from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, train_nf2vec
+from stages.clip import folders, small
+from stages.evaluation.retrieval import Gallery, neighbours
+from stages.nerf import field
+from stages.nf2vec.model import Model
+from stages.params import Params, load
+
+CLASSES = ("chair", "lamp")
+BASE, TIMES = 8, (1, 2, 4, 8)  # objects, half of each class
+SEARCHED = 4000  # vectors of the exact search, at the base
+CHUNK = 4  # objects of a shard, so that memory is that of several at every size
+CHANGES = {
+    "runtime.workers": 1,
+    "scenes.copies": 0,
+    "scenes.split": {"train": 2, "validation": 1, "test": 1},
+    "nerf.start.kind": "random",
+    "nerf.fitting.gate": -100.0,
+    "nf2vec.training.steps": 50,
+    "nf2vec.training.validate_every": 50,
+}
+
+
+def written_params(folder: Path, default: Path, objects: int, views: int) -> Path:
+    yaml, path = YAML(), folder / "params.yaml"
+    values = yaml.load(default)
+    values["classes"] = {name: values["classes"][name] for name in CLASSES}
+    for key, value in (CHANGES | {"scenes.objects_per_class": objects // 2, "scenes.views": views}).items():
+        *sections, last = key.split(".")
+        section = values
+        for name in sections:
+            section = section[name]
+        section[last] = value
+    yaml.dump(values, path)
+    return path
+
+
+def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object]]:
+    """Stages in their order, each reading what those before it wrote below `at`."""
+    clip = params.clip.network
+    folders.save(at / "clip", small.build(clip, 0), small.description(clip), small.PREPROCESSING)
+    model = Model(params.nf2vec, params.nerf.field, 0)
+    datasets.write_model(at / "nf2vec", model.tensors, model.config)
+    datasets.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
+    given = at / "objects", at / "views"
+    return {
+        "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*given, at / "rejected", file),
+        "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*given, at / "start", at / "nerfs", at / "unfitted", file),
+        "render_nerfs": lambda: render_nerfs.render_nerfs(*given, at / "nerfs", at / "rendered", file),
+        "embed_images": lambda: embed_images.embed_images(at / "views", at / "clip", at / "seen", file),
+        "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at / "nerfs", at / "nf2vec", at / "vectors", file),
+        "train_nf2vec": lambda: train_nf2vec.train_nf2vec(
+            at / "objects", at / "nerfs", at / "new", at / "curves", file
+        ),
+    }
+
+
+def search(count: int) -> np.ndarray:
+    """As many queries as items."""
+    vectors = np.random.default_rng(0).standard_normal((count, 256), np.float32)
+    return neighbours(vectors, np.arange(count), Gallery.of_objects(vectors), 10).item
+
+
+def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int]]:
+    """Seconds and peak bytes of every stage at so many times `BASE` objects."""
+    folder.mkdir()
+    os.environ["FIELDLINK_SCRATCH"] = str(folder / "scratch")
+    file = written_params(folder, Path("params.yaml"), BASE * times, views)
+    found = {name: child(verb) for name, verb in verbs(folder, file, load(file)).items()}
+    return found | {"exact search": child(lambda: search(SEARCHED * times))}
+
+
+if __name__ == "__main__":
+    for room in ("clip.jobs", "nerf.jobs", "nf2vec.jobs", "nf2vec.training", "scenes.sources"):
+        importlib.import_module(f"stages.{room}")
+    fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
+    scratch.code_digest = lambda: "this code"  # parsed in half a second each time
+    rounds, views = int(sys.argv[2]), int(sys.argv[3])
+    print(json.dumps([measured(Path(sys.argv[1]) / str(times), times, views) for times in TIMES[:rounds]]))

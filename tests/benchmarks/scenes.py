@@ -1,0 +1,58 @@
+"""What the benchmarks work on: the posed views of objects of the catalogue and of real meshes, and fitted NeRFs."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from stages.nerf import field, metalearning
+from stages.nerf.fitting import Fit, fit
+from stages.params import Params
+from stages.runtime import seed_of
+from stages.scenes import cameras, catalogue, mesh_folder
+from stages.scenes.outsiders import outsiders
+from stages.scenes.rendering import render
+from stages.scenes.views import Views
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REAL = Path(os.environ.get("FIELDLINK_REAL", ROOT.parent / "shared" / "real"))
+
+
+def of_catalogue(count: int, params: Params) -> dict[str, Views]:
+    """Objects that are in no study, one class after another."""
+    names = [list(params.classes)[number % len(params.classes)] for number in range(count)]
+    models = {
+        f"{name}_{number}": catalogue.make(name, params.classes[name].noun, seed_of(0, "benchmark", number)).model
+        for number, name in enumerate(names)
+    }
+    return {name: _seen(name, model, params) for name, model in models.items()}
+
+
+def of_meshes(count: int, params: Params) -> dict[str, Views]:
+    """The first usable mesh of each class in `REAL`, up to `count`; none where the folder isn't there."""
+    folder = REAL / "meshes"
+    if not folder.is_dir():
+        return {}
+    first = {found.class_name: found for found in reversed(mesh_folder.listing(folder, list(params.classes)).found)}
+    chosen = [first[name] for name in params.classes if name in first][:count]
+    return {found.object_id: _seen(found.object_id, mesh_folder.read(found.path, found.up), params) for found in chosen}
+
+
+def learned_start(params: Params) -> np.ndarray:
+    """As start_nerfs makes it."""
+    about, seed = params.nerf.start, params.study.seed
+    views = outsiders(about.objects_per_class, about.resolution, seed_of(seed, "start"))
+    return metalearning.reptile(list(views), params.nerf, seed)
+
+
+def random_start(params: Params) -> np.ndarray:
+    return field.xavier(params.nerf.field, 0).numpy()
+
+
+def fitted(objects: dict[str, Views], start: np.ndarray, params: Params) -> dict[str, Fit]:
+    return {name: fit(views, start, params.nerf, seed_of(0, name)) for name, views in objects.items()}
+
+
+def _seen(name: str, model: catalogue.Model, params: Params) -> Views:
+    poses = cameras.disn_poses(seed_of(0, name), params.scenes.views)
+    return render(model, poses, cameras.DISN_ANGLE, params.scenes.resolution)
