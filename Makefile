@@ -13,7 +13,7 @@ history: .venv/installed
 	python -m stages.build_history $(if $(REVISIONS),--revisions $(REVISIONS))
 
 test: .venv/installed
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 bench: .venv/installed
 	python -m pytest tests/benchmarks

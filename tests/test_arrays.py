@@ -19,7 +19,7 @@ def embeddings(ids: str, width: int = 3):
 
 def pictures(*images: bytes):
     names = [str(number) for number in range(len(images))]
-    columns = {"picture_id": names, "caption": names, "domain": names, "image": list(images)}
+    columns = {"picture_id": names, "caption": names, "subject": names, "domain": names, "image": list(images)}
     return datasets.table(CAPTIONED_PICTURES, columns)
 
 
