@@ -29,8 +29,8 @@ def device(params: Params) -> Finding:
 def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float) -> Finding:
     """Room below the working folder, against views, NeRFs, renders and embeddings; `view_bytes`: of a view's PNG."""
     views = params.scenes.views
-    needed = objects * (views * (view_bytes + width * FLOAT) + _nerf(params)) + originals * views * view_bytes
-    needed = KEPT_TWICE * needed / GB
+    pictures, arrays = (objects + originals) * views * view_bytes, objects * (views * width * FLOAT + _nerf(params))
+    needed = (KEPT_TWICE * (pictures + arrays) + arrays) / GB  # trainings map arrays from .scratch/arrays
     free = shutil.disk_usage(Path.cwd()).free / GB
     detail = f"about {needed:,.2f} GB needed, {free:,.1f} GB free in {Path.cwd()}"
     return Finding("disk", "ok" if free > needed else "missing", detail)
