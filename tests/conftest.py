@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from parameters import written
 
 from stages.params import ClipNetwork, Params, load
 
@@ -49,20 +51,5 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory, network: ClipNetwork) ->
 @pytest.fixture
 def params_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], Path]:
     """Writes the default parameters with some keys changed, given as `section.key`; scratch goes to `tmp_path`."""
-    from ruamel.yaml import YAML
-
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
-
-    def written(changes: dict[str, Any]) -> Path:
-        yaml, path = YAML(), tmp_path / "params.yaml"
-        values = yaml.load(ROOT / "params.yaml")
-        for key, value in changes.items():
-            *sections, last = key.split(".")
-            section = values
-            for name in sections:
-                section = section[name]
-            section[last] = str(value) if isinstance(value, Path) else value
-        yaml.dump(values, path)
-        return path
-
-    return written
+    return partial(written, tmp_path / "params.yaml")

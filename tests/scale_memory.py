@@ -8,12 +8,12 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from ruamel.yaml import YAML
+from children import peak_of
+from parameters import written
 
 from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, start_nerfs
 from stages.clip import folders, small
@@ -64,45 +64,13 @@ def write_renders(folder: Path, objects: int) -> None:
             (easy / f"{view:02d}.png").write_bytes(pictures.encode(image))
 
 
-def params_in(folder: Path, renders: Path) -> Path:
-    yaml, path = YAML(), folder / "params.yaml"
-    values = yaml.load(Path("params.yaml"))
-    for key, value in (CHANGES | {"scenes.folder": str(renders)}).items():
-        *sections, last = key.split(".")
-        section = values
-        for name in sections:
-            section = section[name]
-        section[last] = value
-    yaml.dump(values, path)
-    return path
-
-
-def peak_of(stage: Callable[[], object]) -> int:
-    """Bytes that a child needs at most, beyond what it starts with, to run `stage`."""
-    receive, send = os.pipe()
-    child = os.fork()
-    if child == 0:
-        before = _status("VmRSS")
-        stage()
-        os.write(send, str(_status("VmHWM") - before).encode())
-        os._exit(0)
-    os.close(send)
-    with os.fdopen(receive) as answer:
-        text = answer.read()
-    assert os.waitpid(child, 0)[1] == 0
-    return int(text)
-
-
-def _status(name: str) -> int:
-    return 1024 * int(Path("/proc/self/status").read_text().split(f"{name}:")[1].split()[0])
-
-
 def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
     """By stage: its peak, and the bytes of what it streams."""
     folder.mkdir()
     os.environ["FIELDLINK_SCRATCH"] = str(folder / "scratch")
     write_renders(folder / "renders", objects)
-    params, at = params_in(folder, folder / "renders"), {name: folder / name for name in NAMES}
+    params = written(folder / "params.yaml", CHANGES | {"scenes.folder": folder / "renders"})
+    at = {name: folder / name for name in NAMES}
     known = load(params)
     clip = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
     folders.save(at["clip"], small.build(clip, 0), small.description(clip), small.PREPROCESSING)

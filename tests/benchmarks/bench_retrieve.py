@@ -13,9 +13,10 @@ import statistics
 import numpy as np
 import pytest
 import torch
+from children import peak_of
 from sklearn.neighbors import NearestNeighbors
 
-from benchmarks.measuring import clocked, interleaved, keep, peak_of
+from benchmarks.measuring import clocked, interleaved, keep
 from stages.evaluation.retrieval import Gallery, neighbours
 
 pytestmark = pytest.mark.bench

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from ruamel.yaml import YAML
+from children import child
+from parameters import DEFAULT, written
 
-from benchmarks.measuring import child
 from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, train_nf2vec
 from stages.clip import folders, small
 from stages.evaluation.retrieval import Gallery, neighbours
@@ -31,20 +31,6 @@ CHANGES = {
     "nf2vec.training.steps": 50,
     "nf2vec.training.validate_every": 50,
 }
-
-
-def written_params(folder: Path, default: Path, objects: int, views: int) -> Path:
-    yaml, path = YAML(), folder / "params.yaml"
-    values = yaml.load(default)
-    values["classes"] = {name: values["classes"][name] for name in CLASSES}
-    for key, value in (CHANGES | {"scenes.objects_per_class": objects // 2, "scenes.views": views}).items():
-        *sections, last = key.split(".")
-        section = values
-        for name in sections:
-            section = section[name]
-        section[last] = value
-    yaml.dump(values, path)
-    return path
 
 
 def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object]]:
@@ -77,7 +63,9 @@ def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int
     """Seconds and peak bytes of every stage at so many times `BASE` objects."""
     folder.mkdir()
     os.environ["FIELDLINK_SCRATCH"] = str(folder / "scratch")
-    file = written_params(folder, Path("params.yaml"), BASE * times, views)
+    classes = {name: load(DEFAULT).classes[name].model_dump() for name in CLASSES}
+    sizes = {"classes": classes, "scenes.objects_per_class": BASE * times // 2, "scenes.views": views}
+    file = written(folder / "params.yaml", CHANGES | sizes)
     found = {name: child(verb) for name, verb in verbs(folder, file, load(file)).items()}
     return found | {"exact search": child(lambda: search(SEARCHED * times))}
 
