@@ -11,8 +11,10 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from stages.clip import small
+from stages.clip.replicas import Replicas
 from stages.params import ClipNetwork, ClipTraining
 
+PARTS = 2  # of a batch, each on a thread of its own; a fixed number, for each normalises by itself
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
 
 
@@ -46,19 +48,21 @@ def train(
     random = torch.Generator().manual_seed(seed)
     named = torch.from_numpy(np.unique(subjects, return_inverse=True)[1]).to(device)
     losses = []
-    for _ in steps(range(how.steps)):
-        chosen = torch.randperm(len(pixels), generator=random)[: how.batch]
-        images = small.normalised(mirrored(pixels[chosen], random).to(device))
-        image, text = model.encode_image(images, normalize=True), model.encode_text(tokens[chosen].to(device), True)
-        own = named[chosen.to(device)]
-        loss = contrastive(model.logit_scale.exp() * image @ text.T, own[:, None] == own)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-        with torch.no_grad():
-            model.logit_scale.clamp_(0, LARGEST_SCALE)
-        losses.append(loss.item())
+    with Replicas(model, PARTS) as replicas:
+        for _ in steps(range(how.steps)):
+            chosen = torch.randperm(len(pixels), generator=random)[: how.batch]
+            images = small.normalised(mirrored(pixels[chosen], random).to(device))
+            own = named[chosen.to(device)]
+
+            def loss(image: Tensor, text: Tensor, own: Tensor = own) -> Tensor:
+                return contrastive(model.logit_scale.exp() * image @ text.T, own[:, None] == own)
+
+            optimiser.zero_grad()
+            losses.append(replicas.backward(images, tokens[chosen].to(device), loss))
+            optimiser.step()
+            schedule.step()
+            with torch.no_grad():
+                model.logit_scale.clamp_(0, LARGEST_SCALE)
     return Trained(model.eval(), losses)
 
 

@@ -14,6 +14,7 @@ from stages.scenes import cameras
 
 Grain = Callable[[Float[np.ndarray, "*point 2"]], Float[np.ndarray, "*point 3"]]
 LATTICE = 32  # random values per axis of the noise, which repeats
+KINDS = (0.55, 0.15, 0.15, 0.15)  # how often a surface is plain, of planks, tiled, checked
 FAR = 12.0  # where the ground has faded into the haze
 
 
@@ -112,9 +113,9 @@ def _shadow(
 def _grain(random: np.random.Generator) -> Grain:
     """A surface: plain, planks, tiles or rough, in two or three muted colours; coordinates in world units."""
     first, second = muted(random), muted(random)
-    second = first + random.uniform(0.05, 0.3) * (second - first)
-    turn, period, kind = random.uniform(0, np.pi), random.uniform(0.08, 0.5), random.integers(4)
-    rough, strength = noise(random, 3), random.uniform(0.02, 0.15)
+    second = first + random.uniform(0.05, 0.25) * (second - first)
+    turn, period, kind = random.uniform(0, np.pi), random.uniform(0.08, 0.5), random.choice(4, p=KINDS)
+    rough, strength = noise(random, 3), random.uniform(0.02, 0.1)
     axes = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) / period
 
     def colour(places: Float[np.ndarray, "*point 2"]) -> Float[np.ndarray, "*point 3"]:

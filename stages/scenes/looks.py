@@ -29,16 +29,16 @@ class Worn:
 
 def repainted(albedo: Albedo, random: np.random.Generator) -> Albedo:
     """Another shade of its colours, stained."""
-    colours = colour_shift(random.normal(0, 10), random.uniform(0.7, 1.2), random.uniform(0.85, 1.1))
+    colours = colour_shift(random.normal(0, 6), random.uniform(0.8, 1.15), random.uniform(0.9, 1.1))
     waves = random.normal(0, 1, (4, 3)) * np.array([[6], [12], [25], [50]])
-    return Worn(Recoloured(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.25))
+    return Worn(Recoloured(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.2))
 
 
 def light(random: np.random.Generator) -> Lighting:
     """A sun anywhere in the upper half, warm or cold, against more or less light from all sides."""
-    turn, height = random.uniform(0, 2 * np.pi), random.uniform(0.4, 1.5)
-    warm = 1 + random.uniform(-0.15, 0.15) * np.array([1, 0, -1])
-    sun, sky, opposite = random.uniform(0.6, 1.0), random.uniform(0.45, 0.7), random.uniform(0.15, 0.4)
+    turn, height = random.uniform(0, 2 * np.pi), random.uniform(0.6, 1.6)
+    warm = 1 + random.uniform(-0.1, 0.1) * np.array([1, 0, -1])
+    sun, sky, opposite = random.uniform(0.6, 0.9), random.uniform(0.5, 0.7), random.uniform(0.2, 0.4)
     return Lighting(
         (float(np.cos(turn)), float(height), float(np.sin(turn))),
         _rgb(sun * warm),
@@ -65,10 +65,10 @@ def _developed(
 ) -> UInt8[np.ndarray, "height width 3"]:
     """White balance, exposure, contrast, vignette, blur and sensor noise."""
     size = len(picture)
-    balanced = picture * random.uniform(0.92, 1.08, 3) * random.uniform(0.9, 1.1)
+    balanced = picture * random.uniform(0.95, 1.05, 3) * random.uniform(0.92, 1.08)
     curved = np.clip(balanced, 0, 1) ** random.uniform(0.9, 1.15)
     rows, columns = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     curved *= 1 - random.uniform(0, 0.3) * (rows**2 + columns**2)[..., None]
-    blur = max(0.0, random.uniform(-0.6, 0.3)) * size / 64
-    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.02), curved.shape)
+    blur = max(0.0, random.uniform(-0.6, 0.25)) * size / 64
+    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.015), curved.shape)
     return np.clip(255 * noisy + 0.5, 0, 255).astype(np.uint8)

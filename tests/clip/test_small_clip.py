@@ -11,9 +11,10 @@ from torch.nn.functional import normalize
 from stages.clip import small, training
 from stages.clip.encoders import Encoder
 from stages.clip.folders import save
+from stages.clip.replicas import Replicas
 from stages.params import ClipNetwork, ClipTraining
 
-HOW = ClipTraining(steps=80, batch=16, learning_rate=3e-3, weight_decay=0.1, warmup=5)
+HOW = ClipTraining(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5)
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
 
 
@@ -100,3 +101,25 @@ def test_pictures_of_another_size_are_resized_and_others_untouched():
     sized = small.sized(pictures, 32)
     assert (sized[0] == 7).all()
     assert (sized[1] == 9).all()
+
+
+def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_batch(network: ClipNetwork):
+    """Equal halves have the statistics of the whole batch. Compared after the optimiser, which reads the gradients."""
+    half = torch.randn(4, 3, network.resolution, network.resolution, generator=torch.Generator().manual_seed(0))
+    images, tokens = torch.cat([half, half]), torch.randint(1, 500, (8, network.context))
+    tokens[4:] = tokens[:4]
+    true = torch.eye(4, dtype=torch.bool).repeat(2, 2)
+    stepped = []
+    for parts in (1, 2):
+        model = small.build(network, 0).to(memory_format=torch.channels_last).train()
+        optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], 1e-3, eps=1e-3, fused=True)
+        with Replicas(model, parts) as replicas:
+            value = replicas.backward(
+                images, tokens, lambda image, text: training.contrastive(9 * image @ text.T, true)
+            )
+        optimiser.step()
+        stepped.append((value, model))
+    (plain, whole), (value, halves) = stepped
+    assert value == pytest.approx(plain, rel=1e-5)
+    for name, weights in whole.named_parameters():
+        torch.testing.assert_close(halves.get_parameter(name), weights, rtol=1e-4, atol=1e-5)
