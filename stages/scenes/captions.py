@@ -21,9 +21,8 @@ GENERAL = (
     "One can see {noun}",
     "It shows {noun}",
 )
-TEMPLATES: dict[Domain, tuple[str, ...]] = {
+MANNERS: dict[Domain, tuple[str, ...]] = {
     "plain": (
-        *GENERAL,
         "A rendering of {noun}",
         "A render of {noun} on black",
         "A 3d model of {noun} on a black background",
@@ -32,7 +31,6 @@ TEMPLATES: dict[Domain, tuple[str, ...]] = {
         "A synthetic image of {noun}",
     ),
     "photo": (
-        *GENERAL,
         "A photograph of {noun}",
         "A snapshot of {noun}",
         "A blurry photo of {noun}",
@@ -42,6 +40,7 @@ TEMPLATES: dict[Domain, tuple[str, ...]] = {
     ),
 }
 ATTRIBUTES = 0.1  # share of captions that say more than the class
+MANNER = 0.25  # share of captions that say how it is shown; more of them pull views and photos of a class apart
 
 
 class Caption(NamedTuple):
@@ -50,9 +49,9 @@ class Caption(NamedTuple):
 
 
 def caption(noun: str, attributes: str, domain: Domain, prompts: Mapping[str, str], seed: int) -> Caption:
-    """A caption that is true of the picture: one of the templates or of the study's prompts, about class or object."""
+    """A caption that is true of the picture: a general one, one of its domain or the study's, of class or object."""
     random = np.random.default_rng(seed)
     of_study = [prompts[key] for key in [PROMPT_OF[domain]] if key in prompts]
-    templates = [*TEMPLATES[domain], *of_study]
+    templates = [*MANNERS[domain], *of_study] if random.random() < MANNER else GENERAL
     subject = attributes if random.random() < ATTRIBUTES else noun
     return Caption(templates[random.integers(len(templates))].format(noun=subject), subject)

@@ -1,6 +1,6 @@
 """Captions are varied and true of their pictures."""
 
-from stages.scenes.captions import TEMPLATES, caption
+from stages.scenes.captions import GENERAL, MANNERS, caption
 
 
 def drawn(params, domain: str) -> set[str]:
@@ -12,9 +12,10 @@ def drawn(params, domain: str) -> set[str]:
 def test_each_domain_has_fifteen_templates_and_the_study_prompt_that_is_true_of_it(params):
     for domain, prompt in {"plain": "A 3d model of a gun", "photo": "A photo of a gun"}.items():
         captions = drawn(params, domain)
-        assert len(set(TEMPLATES[domain])) >= 15
+        templates = {*GENERAL, *MANNERS[domain]}
+        assert len(templates) >= 15
         assert prompt in captions
-        assert len(captions) == 2 * (len(TEMPLATES[domain]) + 1)  # each of the class and of its attributes
+        assert len(captions) == 2 * (len(templates) + 1)  # each of the class and of its attributes
         assert all("gun" in text and "{" not in text for text in captions)
     assert "A photo of a gun" not in drawn(params, "plain")
     assert "A 3d model of a gun" not in drawn(params, "photo")
