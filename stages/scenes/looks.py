@@ -29,9 +29,9 @@ class Worn:
 
 def repainted(albedo: Albedo, random: np.random.Generator) -> Albedo:
     """Another shade of its colours, stained."""
-    colours = colour_shift(random.normal(0, 6), random.uniform(0.8, 1.15), random.uniform(0.9, 1.1))
+    colours = colour_shift(random.normal(0, 4), random.uniform(0.85, 1.15), random.uniform(0.92, 1.08))
     waves = random.normal(0, 1, (4, 3)) * np.array([[6], [12], [25], [50]])
-    return Worn(Recoloured(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.2))
+    return Worn(Recoloured(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.15))
 
 
 def light(random: np.random.Generator) -> Lighting:
@@ -69,6 +69,6 @@ def _developed(
     curved = np.clip(balanced, 0, 1) ** random.uniform(0.9, 1.15)
     rows, columns = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     curved *= 1 - random.uniform(0, 0.3) * (rows**2 + columns**2)[..., None]
-    blur = max(0.0, random.uniform(-0.6, 0.25)) * size / 64
-    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.015), curved.shape)
+    blur = max(0.0, random.uniform(-0.6, 0.2)) * size / 64
+    noisy = gaussian_filter(curved, (blur, blur, 0)) + random.normal(0, random.uniform(0, 0.012), curved.shape)
     return np.clip(255 * noisy + 0.5, 0, 255).astype(np.uint8)

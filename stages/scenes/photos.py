@@ -16,7 +16,7 @@ from stages.scenes.rendering import render
 AZIMUTH = 40.0  # degrees off the front, standard deviation: photographers rarely stand behind
 ELEVATION = (0.0, 45.0)  # degrees; low ones are more frequent
 ANGLE = (30.0, 60.0)  # degrees, full field of view
-FILL = (0.95, 1.15)  # of the frame by the ball around the object; above 1 parts may be cut off
+FILL = (1.0, 1.2)  # of the frame by the ball around the object; above 1 parts may be cut off
 OFF_CENTRE = 0.06  # of the frame
 ROLL = 3.0  # degrees, standard deviation
 
