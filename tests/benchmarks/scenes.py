@@ -5,16 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
+from stages import datasets, schemas
 from stages.nerf import field, metalearning
 from stages.nerf.fitting import Fit, fit
 from stages.params import Params
 from stages.runtime import seed_of
-from stages.scenes import cameras, catalogue, mesh_folder
+from stages.scenes import cameras, catalogue, disn, mesh_folder, views
 from stages.scenes.outsiders import outsiders
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+GIVEN = os.environ.get("FIELDLINK_CUDA_VIEWS", "")
 REAL = Path(os.environ.get("FIELDLINK_REAL", ROOT.parent / "shared" / "real"))
 
 
@@ -36,6 +38,17 @@ def of_meshes(count: int, params: Params) -> dict[str, Views]:
     first = {found.class_name: found for found in reversed(mesh_folder.listing(folder, list(params.classes)).found)}
     chosen = [first[name] for name in params.classes if name in first][:count]
     return {found.object_id: _seen(found.object_id, mesh_folder.read(found.path, found.up), params) for found in chosen}
+
+
+def of_real(params: Params) -> dict[str, Views]:
+    """The car in the DISN layout and a mesh of each class in `REAL`; or what `GIVEN` has, made by prepare_scenes."""
+    if GIVEN:
+        rows = datasets.read(Path(GIVEN), schemas.VIEWS)
+        return {name: views.of_rows(own) for name, own in views.by_object(rows).items()}
+    found = disn.listing(REAL / "disn_sample", params.classes).found if REAL.is_dir() else []
+    how = params.scenes
+    cars = {each.object_id: disn.read(each.path, how.views, how.resolution) for each in found}
+    return cars | of_meshes(len(params.classes), params)
 
 
 def learned_start(params: Params) -> np.ndarray:
