@@ -122,6 +122,16 @@ def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed,
 
 
 @gpu
+def test_a_step_as_a_graph_is_the_step(posed, short, monkeypatch):
+    start = field.xavier(short.field, 0)
+    objects = [fitting.to_fit(views, short, "cuda") for views in posed]
+    captured, _ = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    monkeypatch.setattr(fitting, "GRAPHED", 0)
+    plain, _ = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    assert (captured - plain).norm() < 0.02 * (plain - start.cuda()).norm()
+
+
+@gpu
 def test_a_nerf_looks_the_same_on_both_devices(posed, short):
     (fit,) = together.fit_together(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
     assert isinstance(fit, fitting.Fit)

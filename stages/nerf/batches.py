@@ -14,7 +14,6 @@ from torch import Tensor
 from stages.nerf import field, pixels
 from stages.nerf.marching import samples
 from stages.params import Architecture, Nerf
-from stages.runtime import side_by_side
 from stages.scenes.views import Views
 
 STEPS_AT_ONCE = 8  # whose rays are prepared together

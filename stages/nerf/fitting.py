@@ -17,6 +17,7 @@ from torch.nn.functional import smooth_l1_loss
 from stages.errors import InputError
 from stages.nerf import field
 from stages.nerf.batches import Batch, Object, batches
+from stages.nerf.graph import Graphed, Step
 from stages.nerf.marching import composite, over
 from stages.nerf.occupancy import occupied, pack
 from stages.nerf.quality import measure
@@ -25,7 +26,8 @@ from stages.scenes.hull import carve
 from stages.scenes.views import Views, some
 
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
-POINTS_A_PRODUCT = 4096  # on a GPU: the gradient of a layer is a sum over points, which one product does in one place
+POINTS_A_PRODUCT = 4096  # on a GPU: a layer's gradient is a sum over points, for which one product fills a part of it
+GRAPHED = 2**18  # points of a step of all objects, up to which a GPU waits for the start of operations
 BETAS, EPSILON = (0.9, 0.99), 1e-15
 DROPS, DROP = (0.5, 0.75, 0.9), 0.33  # of the published schedule: after which parts of the steps, and times what
 
@@ -109,18 +111,34 @@ def optimise(
     weights. The first step without a finite loss is the number of steps where all were: it is looked at in the end
     only, for a GPU would wait for the answer.
     """
-    steps = how.fitting.steps
     weights = start.repeat(len(objects), 1).requires_grad_()
-    failed = torch.full((len(objects),), steps, device=start.device)
-    adam = torch.optim.Adam([weights], lr=how.fitting.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
-    for step, batch in enumerate(batches(objects, how, seeds)):
-        adam.param_groups[0]["lr"] = learning_rate(how, step)
+    failed = torch.full((len(objects),), how.fitting.steps, device=start.device)
+    graphed = weights.is_cuda and len(objects) * how.fitting.rays * how.fitting.samples <= GRAPHED
+    rate = torch.tensor(how.fitting.learning_rate, device=start.device) if graphed else how.fitting.learning_rate
+    adam = torch.optim.Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
+
+    def move(batch: Batch) -> Float[Tensor, " nerf"]:
         losses = _losses(weights, batch, how.field)
-        failed = torch.where(losses.isfinite(), failed, failed.clamp(max=step))
         adam.zero_grad()
         losses.sum().backward()
         adam.step()
+        return losses.detach()
+
+    step: Step = move
+    for number, batch in enumerate(batches(objects, how, seeds)):
+        if graphed and number == 0:
+            step = Graphed(move, batch, weights, adam)
+        _set(adam, learning_rate(how, number))
+        failed = torch.where(step(batch).isfinite(), failed, failed.clamp(max=number))
     return weights.detach(), failed
+
+
+def _set(adam: torch.optim.Adam, rate: float) -> None:
+    """The learning rate: where a graph has captured it, in its place."""
+    if isinstance(adam.param_groups[0]["lr"], Tensor):
+        adam.param_groups[0]["lr"].fill_(rate)
+    else:
+        adam.param_groups[0]["lr"] = rate
 
 
 def learning_rate(how: Nerf, step: int) -> float:
@@ -131,9 +149,7 @@ def learning_rate(how: Nerf, step: int) -> float:
     return fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
 
 
-def _losses(
-    weights: Float[Tensor, "nerf weight"], batch: Batch, architecture: Architecture
-) -> Float[Tensor, " nerf"]:
+def _losses(weights: Float[Tensor, "nerf weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
     parts = _products(batch.known)
     each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)

@@ -23,6 +23,7 @@ def fit_together(
     many: Sequence[Views], start: Float[np.ndarray, " weight"], how: Nerf, seeds: Sequence[int], device: str
 ) -> list[Outcome]:
     """As `fitting.fit` of each, but an error is given back in its place; fewer at once where memory runs out."""
+
     def some(pairs: Sequence[tuple[Views, int]]) -> list[Outcome]:
         return _fit_some([views for views, _ in pairs], start, how, [seed for _, seed in pairs], device)
 

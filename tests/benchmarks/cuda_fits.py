@@ -102,7 +102,9 @@ class Fits:
         """Of the budgets of a line: median seconds (or those of one turn), mean dB of `names` in the first."""
         pairs = sorted(
             (
-                statistics.median([run.seconds for run in (runs if turn is None else [runs[min(turn, len(runs) - 1)]])]),
+                statistics.median(
+                    [run.seconds for run in (runs if turn is None else [runs[min(turn, len(runs) - 1)]])]
+                ),
                 runs[0].mean(names),
             )
             for runs in self.runs.get(line, {}).values()

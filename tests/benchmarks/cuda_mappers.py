@@ -23,7 +23,9 @@ def _trained(model: Model, whole: Task) -> float:
     )
     torch.manual_seed(model.seed)
     network = single([inputs.shape[1], *reversed(how.hidden), targets.shape[1]], model.seed).to(device)
-    scale, bias = (torch.nn.Parameter(torch.tensor(value, device=device)) for value in START.get(model.loss, (0.0, 0.0)))
+    scale, bias = (
+        torch.nn.Parameter(torch.tensor(value, device=device)) for value in START.get(model.loss, (0.0, 0.0))
+    )
     groups = [{"params": network.parameters()}, {"params": [scale, bias], "weight_decay": 0.0}]
     adam = torch.optim.AdamW(groups, how.learning_rate, weight_decay=how.weight_decay, fused=True)
     steps = -(-len(inputs) // how.batch)

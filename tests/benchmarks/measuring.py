@@ -72,7 +72,7 @@ def keep(
     curves: Sequence[Curves] = (),
     remarks: Sequence[str] = (),
 ) -> None:
-    """Write `name`.json, anew if it is kept again; `seconds`: by round, of `baseline` and `ours`; `quality`: of these."""
+    """Write `name`.json, perhaps anew; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two."""
     medians = {side: statistics.median(rounds) for side, rounds in seconds.items()}
     theirs, ours = medians.get("baseline"), medians.get("ours")
     benchmark = Benchmark(

@@ -1,6 +1,7 @@
 """What the benchmarks work on: the posed views of objects of the catalogue and of real meshes, and fitted NeRFs."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +45,18 @@ def of_real(params: Params) -> dict[str, Views]:
     """The car in the DISN layout and a mesh of each class in `REAL`; or what `GIVEN` has, made by prepare_scenes."""
     if GIVEN:
         rows = datasets.read(Path(GIVEN), schemas.VIEWS)
-        return {name: views.of_rows(own) for name, own in views.by_object(rows).items()}
+        posed = {name: views.of_rows(own) for name, own in views.by_object(rows).items()}
+        return {name: posed[name] for name in sorted(posed, key=partial(_turn, list(posed)))}
     found = disn.listing(REAL / "disn_sample", params.classes).found if REAL.is_dir() else []
     how = params.scenes
     cars = {each.object_id: disn.read(each.path, how.views, how.resolution) for each in found}
     return cars | of_meshes(len(params.classes), params)
+
+
+def _turn(names: list[str], name: str) -> tuple[int, str]:
+    """Of names that begin with a class the first of each comes first, then the second of each."""
+    own = [other for other in names if other.partition(".")[0] == name.partition(".")[0]]
+    return own.index(name), name
 
 
 def learned_start(params: Params) -> np.ndarray:
