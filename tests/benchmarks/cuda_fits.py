@@ -76,7 +76,7 @@ class Fits:
         self._note(line, budget, Run(seconds / len(names), found))
 
     def _fitted(self, group: Sequence[str], how: Nerf) -> list[Any]:
-        seeds = list(range(len(group)))
+        seeds = [list(self.objects).index(name) for name in group]  # the same alone and beside others
         return fit_together([self.objects[name] for name in group], self.start, how, seeds, self.device)
 
     def baseline(self, line: str, names: Sequence[str], budget: Budget, rate: float) -> None:
