@@ -151,7 +151,7 @@ def learning_rate(how: Nerf, step: int) -> float:
 
 def _losses(weights: Float[Tensor, "nerf weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
-    parts = _products(batch.known)
+    parts = 1 if architecture.grid else _products(batch.known)  # a part has weights of its own, with a grid's table
     each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)
     values = field.outputs(each, batch.known.unflatten(1, (parts, -1)).flatten(0, 1), architecture)
     rgb, density = field.heads(values.view(*batch.starts.shape, -1), torch.ones_like(batch.starts, dtype=torch.bool))
