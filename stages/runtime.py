@@ -100,6 +100,16 @@ def _in_order(
         yield waiting.popleft()()
 
 
+def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
+    """`work` on each item; in threads where the rest is done by a GPU, which would wait for a single processor."""
+    if device == "cpu":
+        return [work(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor() as threads:
+        return list(threads.map(work, items))
+
+
 def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
     """`work` on `batch` items after the other (slices of an array or table); where memory runs out, on half as many.
 

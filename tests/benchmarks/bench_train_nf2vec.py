@@ -26,9 +26,10 @@ pytestmark = pytest.mark.bench
 class Training:
     """A fresh nf2vec, and steps of it on one batch."""
 
-    def __init__(self, params: Params, batch: Nerfs, looped: bool) -> None:
-        self.model, self.batch, self.looped = Model(params.nf2vec, params.nerf.field, seed=0).train(), batch, looped
-        self.reconstruct = reconstruction_of(self.model, 0, "cpu")
+    def __init__(self, params: Params, batch: Nerfs, looped: bool, device: str = "cpu") -> None:
+        self.model = Model(params.nf2vec, params.nerf.field, seed=0).to(device).train()
+        self.batch, self.looped, self.device = batch.take(torch.arange(len(batch)), device), looped, device
+        self.reconstruct = reconstruction_of(self.model, 0, device)
         how = params.nf2vec.training
         self.adam = torch.optim.AdamW(
             self.model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True
@@ -36,7 +37,7 @@ class Training:
         self.done = 0
 
     def loss(self) -> torch.Tensor:
-        random = torch.Generator().manual_seed(self.done)
+        random = torch.Generator(self.device).manual_seed(self.done)
         embeddings = self.model.embed(self.batch.weights)
         if not self.looped:
             return self.reconstruct(embeddings, self.batch, random)
