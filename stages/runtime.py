@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -159,13 +160,15 @@ def command(verb: Callable[..., Any]) -> None:
 
 
 def _keep_seconds(stage: str, seconds: float) -> None:
-    folder = scratch_folder("times")
+    folder, out = scratch_folder("times"), told_out(sys.argv)
     folder.mkdir(parents=True, exist_ok=True)
-    argument = "-".join(
-        Path(value).name for flag, value in zip(sys.argv, sys.argv[1:], strict=False) if flag == "--out"
-    )
-    record = {"stage": stage, "out": argument, "seconds": round(seconds, 2)}
-    (folder / f"{stage}-{argument}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    record = {"stage": stage, "out": out, "seconds": round(seconds, 2)}
+    (folder / f"{stage}-{out.replace('/', '-')}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
+def told_out(words: Sequence[str]) -> str:
+    """What tells stages of one verb apart: where its command writes, the last two names; '' if it has no --out."""
+    return " ".join("/".join(Path(value).parts[-2:]) for flag, value in pairwise(words) if flag == "--out")
 
 
 def _start_worker() -> None:
