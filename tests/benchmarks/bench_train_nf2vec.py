@@ -42,7 +42,7 @@ class Training:
         if not self.looped:
             return self.reconstruct(embeddings, self.batch, random)
         losses = [
-            self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one])), random)
+            self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one]), self.device), random)
             for one in range(len(self.batch))
         ]
         return torch.stack(losses).mean()
