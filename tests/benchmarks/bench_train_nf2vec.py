@@ -17,7 +17,7 @@ from benchmarks.measuring import clocked, interleaved, keep
 from stages.nerf.fitting import Fit
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.training import reconstruction_of
+from stages.nf2vec.training import loss_of, reconstruction_of
 from stages.params import Params
 
 pytestmark = pytest.mark.bench
@@ -28,6 +28,7 @@ class Training:
 
     def __init__(self, params: Params, batch: Nerfs, looped: bool, device: str = "cpu") -> None:
         self.model = Model(params.nf2vec, params.nerf.field, seed=0).to(device).train()
+        self.together = loss_of(self.model, 0, device)
         self.batch, self.looped, self.device = batch.take(torch.arange(len(batch)), device), looped, device
         self.reconstruct = reconstruction_of(self.model, 0, device)
         how = params.nf2vec.training
@@ -38,9 +39,9 @@ class Training:
 
     def loss(self) -> torch.Tensor:
         random = torch.Generator(self.device).manual_seed(self.done)
-        embeddings = self.model.embed(self.batch.weights)
         if not self.looped:
-            return self.reconstruct(embeddings, self.batch, random)
+            return self.together(self.batch, random)
+        embeddings = self.model.embed(self.batch.weights)
         losses = [
             self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one]), self.device), random)
             for one in range(len(self.batch))

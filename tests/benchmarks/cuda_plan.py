@@ -23,7 +23,7 @@ HELD = (4, 13, 22, 31)
 
 
 def runs_of(fits: Fits, quick: bool) -> list[Callable[[], None]]:
-    """What is measured, in the order of its value; budgets first once each, then again."""
+    """What is measured, in the order of its value."""
     names = list(fits.objects)
     car, few, many = names[:1], names[: 1 if quick else FEW], names[:MANY]
     tiny = Budget(6, 64, 8)
@@ -37,22 +37,22 @@ def runs_of(fits: Fits, quick: bool) -> list[Callable[[], None]]:
 
     plainly = [partial(fits.baseline, PLAINLY, few, budget, 1e-2) for budget in plain]
     tuned = [partial(fits.baseline, f"baseline, rate {rate:g}", car, plain[:2][-1], rate) for rate in (5e-3, 2e-2)]
-    first = [work for place, budget in enumerate(ours) for work in (*each(budget), *plainly[place : place + 1])]
-    again = [*plainly[:1], *each(ours[0])]
+    compared = [*each(ours[0]), plainly[-1]]
     return [
-        *first,
-        *again,
+        *compared,
+        together("ours, 4 views held out, 16 together", many, ours[0], held_out=HELD),
+        *compared,
+        *(work for budget in ours[1:3] for work in each(budget)),
+        partial(fits.ours, "ours, as published, the car alone", car, whole, 1),
+        partial(in_tf32, together("ours, TF32, 16 together", many, ours[0])),
+        together("ours, cosine, 16 together", many, ours[0], schedule="cosine"),
         together("ours, as published, 4 together", few, whole),
+        *plainly[:-1],
+        *compared,
         *tuned,
-        together("ours, cosine, 4 together", few, ours[-2:][0], schedule="cosine"),
-        together("ours, 4 views held out, 16 together", many, ours[-2:][0], held_out=HELD),
-        partial(in_tf32, together("ours, TF32, 16 together", many, ours[-2:][0])),
-        *again,
         partial(fits.baseline, "baseline, longer", car, longer, 1e-2),
-        *(together("ours, 4 together", few, budget) for budget in ours[:3]),
-        partial(fits.ours, "ours, as published, one at a time", car, whole, 1),
-        together(f"ours, all {len(names)}", names, ours[-2:][0]),
-        *[*plainly[1:2], *each(ours[:2][-1])] * 2,
+        together(f"ours, all {len(names)}", names, ours[0]),
+        *(work for budget in ours[3:] for work in each(budget)),
     ]
 
 
