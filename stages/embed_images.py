@@ -1,10 +1,10 @@
-"""Embed every picture of a dataset (views, rendered or translated views, photos) with the image tower of CLIP."""
+"""Embed every picture of datasets (views, rendered or translated views, photos) with the image tower of CLIP."""
 
 from pathlib import Path
 
 from stages import datasets, schemas, scratch
 from stages.errors import InputError
-from stages.params import load
+from stages.params import Params, load
 from stages.runtime import command
 
 OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
@@ -16,12 +16,20 @@ DOMAINS = {
 }
 
 
-def embed_images(images: Path, clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
-    """Write `image_embeddings` of all pictures, composited on black; what `images` holds decides the domain."""
+def embed_images(images: tuple[Path, ...], clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name.
+
+    What a dataset holds decides the domain.
+    """
+    how, print_ = load(params), datasets.model_print(clip)
+    for folder, schema in [(folder, _schema(folder)) for folder in _told_apart(images)]:
+        _embed(folder, schema, clip, print_, out / folder.name, how)
+
+
+def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: Path, how: Params) -> None:
     from stages.clip import jobs
 
-    how, schema = load(params), _schema(images)
-    owner, print_ = schema.key[0], datasets.model_print(clip)
+    owner = schema.key[0]
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
     shared = scratch.digest(scratch.code_digest(), print_, how.clip.batch, how.runtime.precision)
     looks = datasets.prints(datasets.shards(images, schema, columns), owner)
@@ -38,6 +46,16 @@ def embed_images(images: Path, clip: Path, out: Path, params: Path = Path("param
         cluster=how.runtime.cluster,
     )
     datasets.write(out, schemas.IMAGE_EMBEDDINGS, finished.tables(chunk), "embed_images")
+
+
+def _told_apart(images: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The datasets themselves, if no two would be written to one place."""
+    by_name: dict[str, Path] = {}
+    for folder in images:
+        if folder.name in by_name:
+            raise InputError(f"{by_name[folder.name]} and {folder}: same name, expected folders named differently")
+        by_name[folder.name] = folder
+    return images
 
 
 def _schema(images: Path) -> schemas.Schema:

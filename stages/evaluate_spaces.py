@@ -9,7 +9,7 @@ from stages import datasets
 from stages.params import load
 from stages.results import Results
 from stages.runtime import command
-from stages.schemas import LOGITS, MAPPED_EMBEDDINGS
+from stages.schemas import LOGITS, MAPPED_EMBEDDINGS, PROJECTIONS
 
 SETTINGS = {"gt": ("concat synthetic", "recall_synthetic"), "photo": ("concat real", "recall_real")}
 TITLES = {"fig4.1": "spaces", "4.6": "heads", "4.7": "joined space"}
@@ -26,16 +26,18 @@ def evaluate_spaces(
     mapped: Path,
     logits: Path,
     results: Annotated[Results, OmitArgPrefixes],
+    projections: Path,
     params: Path = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`. `mappers` and `mapped` as the retrieval study trained them, `logits` of the heads.
+    """Write the study's `results`, and `projections` of the test NeRFs in both spaces.
 
+    `mappers` and `mapped` as the retrieval study trained them, `logits` of the heads.
     The weight of the joined space's parts is chosen on views of validation objects, for views and photos alike.
     """
     import numpy as np
 
     from stages import asked
-    from stages.evaluation import heads, joined, searches, spaces
+    from stages.evaluation import heads, joined, projection, searches, spaces
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.tables import Words
     from stages.mapper.kept import Kept
@@ -53,6 +55,11 @@ def evaluate_spaces(
     gallery = np.stack([vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds])
 
     compared = {"nerf_embedding": test.nerf[None], "clip_embedding": gallery}
+    drawn = {space: of[0] for space, of in compared.items()}  # of the first seed
+    names = [classes[label] for label in test.classes]
+    places = projection.columns(drawn, test.ids, names, known.embedding_spaces.perplexity, seed)
+    datasets.write(projections, PROJECTIONS, [datasets.table(PROJECTIONS, places)], "evaluate_spaces")
+
     answers = spaces.answers(compared, test.classes, test.ids, seeds, known.embedding_spaces.neighbours)
     single = heads.of_rows(datasets.read(logits, LOGITS), test.ids, seeds)
     both = {**single, "ensemble": heads.ensemble(single)}

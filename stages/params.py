@@ -187,6 +187,7 @@ class Nf2vecTraining(Strict):
     learning_rate: PositiveFloat
     schedule: Literal["constant", "cosine"]
     weight_decay: Annotated[float, Field(ge=0)]
+    precision: Literal["float32", "bfloat16"]
     validate_every: PositiveInt
 
 

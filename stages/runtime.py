@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -100,6 +101,16 @@ def _in_order(
         yield waiting.popleft()()
 
 
+def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
+    """`work` on each item; in threads where the rest is done by a GPU, which would wait for a single processor."""
+    if device == "cpu":
+        return [work(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor() as threads:
+        return list(threads.map(work, items))
+
+
 def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
     """`work` on `batch` items after the other (slices of an array or table); where memory runs out, on half as many.
 
@@ -149,13 +160,15 @@ def command(verb: Callable[..., Any]) -> None:
 
 
 def _keep_seconds(stage: str, seconds: float) -> None:
-    folder = scratch_folder("times")
+    folder, out = scratch_folder("times"), told_out(sys.argv)
     folder.mkdir(parents=True, exist_ok=True)
-    argument = "-".join(
-        Path(value).name for flag, value in zip(sys.argv, sys.argv[1:], strict=False) if flag == "--out"
-    )
-    record = {"stage": stage, "out": argument, "seconds": round(seconds, 2)}
-    (folder / f"{stage}-{argument}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    record = {"stage": stage, "out": out, "seconds": round(seconds, 2)}
+    (folder / f"{stage}-{out.replace('/', '-')}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
+def told_out(words: Sequence[str]) -> str:
+    """What tells stages of one verb apart: where its command writes, the last two names; '' if it has no --out."""
+    return " ".join("/".join(Path(value).parts[-2:]) for flag, value in pairwise(words) if flag == "--out")
 
 
 def _start_worker() -> None:

@@ -83,10 +83,10 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
         "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*given, at["start"], at["nerfs"], at["unfitted"], params),
         "render_nerfs": lambda: render_nerfs.render_nerfs(*given, at["nerfs"], at["rendered"], params),
         "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at["nerfs"], at["nf2vec"], at["vectors"], params),
-        "embed_images": lambda: embed_images.embed_images(at["views"], at["clip"], at["embedded"], params),
+        "embed_images": lambda: embed_images.embed_images((at["views"],), at["clip"], at["embedded"], params),
     }
     peaks = {name: peak_of(stage) for name, stage in stages.items()}
-    parts = {name: list(at[name].glob("part-*.parquet")) for name in WRITTEN}
+    parts = {name: list(at[name].rglob("part-*.parquet")) for name in WRITTEN}
     rows = [sum(pq.read_metadata(part).num_rows for part in of) for of in parts.values()]
     assert rows == [objects * VIEWS_EACH, objects, objects * VIEWS_EACH, objects, objects * VIEWS_EACH]
     views, nerfs = (sum(part.stat().st_size for part in parts[name]) for name in ("views", "nerfs"))

@@ -1,16 +1,30 @@
-"""Nothing that meets a tensor of a GPU stays on the CPU: tried with tensors that have a device but no numbers."""
+"""Nothing that meets a tensor of a GPU stays on the CPU: tried with tensors that have a device but no numbers.
 
+Where there is a GPU, its numbers are compared with the processor's too.
+"""
+
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from stages.clip import encoders
 from stages.mapper.losses import Losses
 from stages.mapper.networks import Mappers
-from stages.nerf import field
+from stages.mapper.pairs import Pairs
+from stages.mapper.training import Model as Mapped
+from stages.mapper.training import Task, train_many
+from stages.nerf import batches, field, fitting, together
 from stages.nerf.marching import composite, lookup
+from stages.nerf.occupancy import unpack
+from stages.nerf.rendering import Camera, render
 from stages.nf2vec.model import Model
 from stages.nf2vec.supervision import radiance
-from stages.params import Architecture, HashGrid, Params
+from stages.params import Architecture, HashGrid, Nerf, Params
+from stages.scenes import cameras, catalogue, rendering
+from stages.scenes.views import Views
 
 pytestmark = pytest.mark.thesis
 
@@ -56,3 +70,95 @@ def test_mappers_and_their_losses_stay_where_they_are():
         mappers, losses = Mappers([4, 6, 5], [0, 1, 2, 3]), Losses(["cosine", "siglip", "softmax", "mse"])
     found = losses(mappers(torch.empty(4, 7, 4, device="cuda")), torch.empty(4, 7, 5, device="cuda"))
     assert found.device.type == "cuda"
+
+
+gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA GPU")
+
+
+@pytest.fixture
+def short(params: Params) -> Nerf:
+    """A fit of two objects of the catalogue in a second."""
+    fit = params.nerf.fitting.model_copy(update={"steps": 40, "rays": 512})
+    field_ = params.nerf.field.model_copy(update={"octaves": 12, "units": 64})
+    return params.nerf.model_copy(update={"fitting": fit, "field": field_})
+
+
+@pytest.fixture
+def posed(params: Params) -> list[Views]:
+    models = (catalogue.make(name, params.classes[name].noun, seed=5).model for name in ("car", "chair"))
+    return [rendering.render(model, cameras.disn_poses(1), cameras.DISN_ANGLE, 48) for model in models]
+
+
+def on_gpu(batch: batches.Batch) -> batches.Batch:
+    return batches.Batch(*(getattr(batch, part.name).cuda() for part in dataclasses.fields(batch)))
+
+
+@gpu
+def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, monkeypatch):
+    """Random numbers differ between devices, so the GPU is given the processor's. Rounding grows from step to step."""
+    start = field.xavier(short.field, 0)
+    objects = [fitting.to_fit(views, short, "cpu") for views in posed]
+    expected, _ = fitting.optimise(objects, start, short, [1, 2])
+    drawn = list(batches.batches(objects, short, [1, 2]))
+    monkeypatch.setattr(fitting, "batches", lambda *_: map(on_gpu, drawn))
+    found, failed = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    assert failed.tolist() == [short.fitting.steps] * 2
+    moved = (expected - start).norm()
+    assert (found.cpu() - expected).norm() < 0.02 * moved
+
+
+@gpu
+def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed, short):
+    start = field.xavier(short.field, 0).numpy()
+    fits = {at: together.fit_together(posed, start, short, [1, 2], at) for at in ("cpu", "cuda")}
+    again = together.fit_together(posed, start, short, [1, 2], "cuda")
+    for here, there, repeated in zip(fits["cpu"], fits["cuda"], again, strict=True):
+        assert isinstance(here, fitting.Fit)
+        assert isinstance(there, fitting.Fit)
+        assert isinstance(repeated, fitting.Fit)
+        assert there.psnr_heldout == pytest.approx(here.psnr_heldout, abs=0.5)
+        assert np.array_equal(there.weights, repeated.weights)
+        assert there.occupancy == repeated.occupancy
+
+
+@gpu
+def test_a_step_as_a_graph_is_the_step(posed, short, monkeypatch):
+    start = field.xavier(short.field, 0)
+    objects = [fitting.to_fit(views, short, "cuda") for views in posed]
+    captured, _ = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    monkeypatch.setattr(fitting, "GRAPHED", 0)
+    plain, _ = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    assert (captured - plain).norm() < 0.02 * (plain - start.cuda()).norm()
+
+
+@gpu
+def test_a_nerf_looks_the_same_on_both_devices(posed, short):
+    (fit,) = together.fit_together(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
+    assert isinstance(fit, fitting.Fit)
+    weights, grid, seen = torch.from_numpy(fit.weights), unpack(fit.occupancy), posed[0]
+    camera = Camera(seen.camera_angle_x, 48, 48)
+    here, there = (
+        render(weights.to(at), grid.to(at), seen.camera_to_world, camera, short.rendering, short.field)[0].cpu()
+        for at in ("cpu", "cuda")
+    )
+    assert (here - there).square().mean().sqrt() < 1e-3  # a ray may stop some samples later: 1e-4 of its light
+
+
+@gpu
+def test_pictures_are_embedded_alike_on_both_devices(tiny_clip, posed):
+    shown = list(posed[0].image[:4, ..., :3])
+    here, there = (encoders.load(tiny_clip, at).images(shown, 4) for at in ("cpu", "cuda"))
+    np.testing.assert_allclose(there, here, atol=1e-3 * np.abs(here).max())
+
+
+@gpu
+def test_mappers_are_trained_alike_on_both_devices(params):
+    random = np.random.default_rng(0)
+    train, validation = (
+        Pairs.of_means(random.normal(size=(count, 24)).astype("f"), random.normal(size=(2, count, 16)).astype("f"))
+        for count in (90, 30)
+    )
+    models = [Mapped(loss, loss, 0, clip_set) for loss in ("cosine", "siglip", "softmax", "mse") for clip_set in (0, 1)]
+    how = params.mapper.model_copy(update={"epochs": 6, "hidden": (24, 40), "validate_every": 2})
+    here, there = (train_many(Task("nerf2clip", models, train, validation, how, 0, at)) for at in ("cpu", "cuda"))
+    np.testing.assert_allclose(there.validation_loss, here.validation_loss, rtol=1e-3)

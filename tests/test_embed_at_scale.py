@@ -69,8 +69,8 @@ def stage(request, tmp_path, params_with, tiny_clip, nf2vec, monkeypatch):
 
     def embedded(ids: str, out: str) -> dict[str, np.ndarray]:
         if request.param == "pictures":
-            embed_images(write_photos(tmp_path / "photos", ids), tiny_clip, tmp_path / out, path)
-            rows, key = datasets.read(tmp_path / out, IMAGE_EMBEDDINGS), "owner_id"
+            embed_images((write_photos(tmp_path / "photos", ids),), tiny_clip, tmp_path / out, path)
+            rows, key = datasets.read(tmp_path / out / "photos", IMAGE_EMBEDDINGS), "owner_id"
         else:
             embed_nerfs(write_nerfs(tmp_path / "nerfs", ids), nf2vec, tmp_path / out, path)
             rows, key = datasets.read(tmp_path / out, NERF_EMBEDDINGS), "object_id"
@@ -115,7 +115,7 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, t
 
 def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with, tiny_clip, monkeypatch):
     photos = write_photos(tmp_path / "photos", "abcdefg")
-    embed_images(photos, tiny_clip, tmp_path / "whole", params_with({}))
+    embed_images((photos,), tiny_clip, tmp_path / "whole", params_with({}))
     images, sizes = Encoder.images, []
 
     def short_of_memory(self, given, batch):
@@ -126,9 +126,9 @@ def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with,
 
     monkeypatch.setattr(Encoder, "images", short_of_memory)
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
-    embed_images(photos, tiny_clip, tmp_path / "short", params_with({}))
+    embed_images((photos,), tiny_clip, tmp_path / "short", params_with({}))
     assert sizes == [7, 3, 1, 1, 1, 1, 1, 1, 1]
-    found, whole = (datasets.read(tmp_path / name, IMAGE_EMBEDDINGS) for name in ("short", "whole"))
+    found, whole = (datasets.read(tmp_path / name / "photos", IMAGE_EMBEDDINGS) for name in ("short", "whole"))
     assert found["owner_id"].to_pylist() == list("abcdefg")
     np.testing.assert_allclose(*(datasets.matrix(rows["embedding"]) for rows in (found, whole)), atol=1e-5)
 
@@ -141,9 +141,9 @@ def test_half_precision_gives_almost_the_same_directions_as_float32(
     found = {}
     for name in ("float32", precision):
         params = params_with({"runtime.precision": name})
-        embed_images(photos, tiny_clip, tmp_path / "pictures", params)
+        embed_images((photos,), tiny_clip, tmp_path / "pictures", params)
         embed_nerfs(nerfs, nf2vec, tmp_path / "vectors", params)
-        parts = (("pictures", IMAGE_EMBEDDINGS), ("vectors", NERF_EMBEDDINGS))
+        parts = (("pictures/photos", IMAGE_EMBEDDINGS), ("vectors", NERF_EMBEDDINGS))
         found[name] = [datasets.matrix(datasets.read(tmp_path / of, schema)["embedding"]) for of, schema in parts]
     for exact, rough in zip(found["float32"], found[precision], strict=True):
         assert not np.array_equal(exact, rough)

@@ -10,6 +10,9 @@ import pytest
 from dvc.dependency import ParamsDependency
 from dvc.repo import Repo
 
+from stages.params import Params
+from stages.runtime import told_out
+
 STAGES = sorted(pipeline.stages())
 
 
@@ -49,12 +52,16 @@ def test_code_dependencies_cover_the_imports_and_no_more(name):
 INPUTS = {"stages/scenes/catalogue", "stages/syn2real/prompts.yaml"}
 
 
+def within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_every_path_of_a_command_is_a_dependency_or_an_output(name):
     stage = pipeline.stages()[name]
     words = {word for word in stage.cmd.split() if word.split("/")[0] in {"data", "reports"}}
     declared = data_paths(stage)
-    undeclared = {word for word in words if not any(word == path or path.startswith(f"{word}/") for path in declared)}
+    undeclared = {word for word in words if not any(within(word, path) or within(path, word) for path in declared)}
     unused = {path for path in declared - words if not any(path.startswith(f"{word}/") for word in words)}
     assert (undeclared, {path for path in unused if path.split("/")[0] in {"data", "reports"}}) == (set(), set())
 
@@ -62,10 +69,13 @@ def test_every_path_of_a_command_is_a_dependency_or_an_output(name):
 @pytest.mark.parametrize("name", STAGES)
 def test_every_parameter_a_verb_reads_is_declared(name):
     stage = pipeline.stages()[name]
-    declared = {key for dep in stage.deps if is_params(dep) for key in dep.params}
+    declared = {key for dep in stage.deps if is_params(dep) for key in dep.params or EVERY}
     read = parameters_read(pipeline.file_of(pipeline.verb(stage)))
     covered = {key for key in read if any(key == d or key.startswith(f"{d}.") for d in declared)}
     assert read - covered == set()
+
+
+EVERY = Params.model_fields  # a params file named without keys is tracked whole
 
 
 def parameters_read(verb: Path) -> set[str]:
@@ -102,6 +112,11 @@ def test_parameters_are_found_however_they_are_loaded(tmp_path: Path):
         "use(known.study.seed, how.batch, more.mapper.seeds, stage.name, load(params).photos.per_class)\n"
     )
     assert parameters_read(verb) == {"study.seed", "clip.batch", "mapper.seeds", "photos.per_class"}
+
+
+def test_the_seconds_of_no_stage_are_kept_in_place_of_anothers():
+    kept = [(pipeline.verb(stage), told_out(stage.cmd.split())) for stage in pipeline.stages().values()]
+    assert [name for name in kept if kept.count(name) > 1] == []
 
 
 def test_every_stage_says_what_comes_out_and_files_stay_short():

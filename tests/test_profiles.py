@@ -58,6 +58,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nf2vec.training.learning_rate": 1e-4,
     "nf2vec.training.schedule": "constant",
     "nf2vec.training.weight_decay": 1e-2,
+    "nf2vec.training.precision": "bfloat16",
     "nf2vec.training.validate_every": 10 * (3 * TRAINING // 16),
     # 4
     "clip.source": "open_clip",

@@ -20,7 +20,6 @@ WITHOUT_TORCH = [
     "stages.prepare_captioned_pictures",
     "stages.prepare_photos",
     "stages.prepare_scenes",
-    "stages.project_spaces",
 ]
 HEAVY = ("torch", "open_clip", "sklearn", "scipy", "matplotlib", "trimesh")  # pandas comes with pyarrow.dataset
 IMPORT = """

@@ -24,17 +24,19 @@ class Losses(nn.Module):
         super().__init__()
         start = torch.tensor([START.get(kind, (0.0, 0.0)) for kind in kinds])
         self.log_scale, self.bias = (nn.Parameter(values.clone()) for values in start.T)
-        self.groups: list[tuple[Loss, list[int]]] = [
-            (kind, [i for i, other in enumerate(kinds) if other == kind]) for kind in dict.fromkeys(kinds)
-        ]
+        self.kinds = list(dict.fromkeys(kinds))
+        for kind in self.kinds:  # buffers lie where the parameters do: a step copies nothing to a GPU
+            group = torch.tensor([i for i, other in enumerate(kinds) if other == kind])
+            self.register_buffer(kind, group, persistent=False)
 
     def forward(
         self, outputs: Float[Tensor, "model batch dim"], targets: Float[Tensor, "model batch dim"]
     ) -> Float[Tensor, " model"]:
         values = outputs.new_zeros(len(outputs))
-        for kind, group in self.groups:
-            parts = (outputs[group], targets[group], self.log_scale[group], self.bias[group])
-            values = values.index_put((torch.tensor(group, device=values.device),), loss_of(kind, *parts))
+        for kind in self.kinds:
+            group = self.get_buffer(kind)
+            parts = (part.index_select(0, group) for part in (outputs, targets, self.log_scale, self.bias))
+            values = values.index_put((group,), loss_of(kind, *parts))
         return values
 
 

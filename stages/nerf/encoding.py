@@ -21,11 +21,22 @@ def frequency(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "*bat
 
     The phase is reduced first: in turns, 2^(k-1) x and its fraction are exact, 2^k π x rounds off its phase at high k.
     """
-    scale = torch.exp2(torch.arange(octaves, device=x.device) - 1.0).repeat_interleave(2)
-    turns = x[..., None] * scale
+    if x.is_cuda:
+        return in_few_passes(x, octaves)
+    turns = x[..., None] * torch.exp2(torch.arange(octaves) - 1.0).repeat_interleave(2)
     turns -= turns.round()
-    turns += torch.tensor([0.0, 0.25], device=x.device).repeat(octaves)  # a cosine is a sine a quarter turn on
+    turns += torch.tensor([0.0, 0.25]).repeat(octaves)  # a cosine is a sine a quarter turn on
     return turns.mul_(2 * math.pi).sin_().flatten(-2)
+
+
+def in_few_passes(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "*batch {6*octaves}"]:
+    """As `frequency` up to rounding; memory, which a GPU waits for, is passed over a third as often.
+
+    A complex number e^{i (π/2 - a)} is sin a beside cos a.
+    """
+    turns = (x[..., None] * torch.exp2(torch.arange(octaves, device=x.device) - 1.0)).frac_()
+    angle = torch.rsub(turns, math.pi / 2, alpha=2 * math.pi)
+    return torch.view_as_real(torch.polar(angle.new_ones(()), angle)).flatten(-3)
 
 
 def levels(grid: HashGrid) -> list[tuple[int, int]]:

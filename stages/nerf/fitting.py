@@ -5,7 +5,7 @@ a fitted field says nothing: its occupancy grid, which never reaches beyond the 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +15,19 @@ from torch import Tensor
 from torch.nn.functional import smooth_l1_loss
 
 from stages.errors import InputError
-from stages.nerf import field, pixels
-from stages.nerf.marching import composite, over, samples
+from stages.nerf import field
+from stages.nerf.batches import Batch, Object, batches
+from stages.nerf.graph import Graphed, Step
+from stages.nerf.marching import composite, over
 from stages.nerf.occupancy import occupied, pack
 from stages.nerf.quality import measure
 from stages.params import Architecture, Nerf
 from stages.scenes.hull import carve
 from stages.scenes.views import Views, some
 
-STEPS_AT_ONCE = 8  # whose rays are prepared together
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
+POINTS_A_PRODUCT = 4096  # on a GPU: a layer's gradient is a sum over points, for which one product fills a part of it
+GRAPHED = 2**18  # points of a step of all objects, up to which a GPU waits for the start of operations
 BETAS, EPSILON = (0.9, 0.99), 1e-15
 DROPS, DROP = (0.5, 0.75, 0.9), 0.33  # of the published schedule: after which parts of the steps, and times what
 
@@ -95,20 +98,8 @@ def _mean(values: Float[np.ndarray, " view"]) -> float:
     return float(values.mean()) if len(values) else math.nan
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one step looks at."""
-
-    known: Float[Tensor, "1 point known"]
-    starts: Float[Tensor, "ray sample"]
-    ends: Float[Tensor, "ray sample"]
-    colour: Float[Tensor, "ray 3"]
-    alpha: Float[Tensor, " ray"]
-    background: Float[Tensor, "3"]
-
-
 def optimise(
-    objects: Sequence[tuple[Views, Bool[Tensor, "x y z"]]],
+    objects: Sequence[Object],
     start: Float[Tensor, " weight"],
     how: Nerf,
     seeds: Sequence[int],
@@ -120,19 +111,34 @@ def optimise(
     weights. The first step without a finite loss is the number of steps where all were: it is looked at in the end
     only, for a GPU would wait for the answer.
     """
-    steps = how.fitting.steps
     weights = start.repeat(len(objects), 1).requires_grad_()
-    failed = torch.full((len(objects),), steps, device=start.device)
-    adam = torch.optim.Adam([weights], lr=how.fitting.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
-    each = [batches(views, hull, how, seed) for (views, hull), seed in zip(objects, seeds, strict=True)]
-    for step, own in enumerate(zip(*each, strict=True)):
-        adam.param_groups[0]["lr"] = learning_rate(how, step)
-        losses = _losses(weights, own, how.field)
-        failed = torch.where(losses.isfinite(), failed, failed.clamp(max=step))
+    failed = torch.full((len(objects),), how.fitting.steps, device=start.device)
+    graphed = weights.is_cuda and len(objects) * how.fitting.rays * how.fitting.samples <= GRAPHED
+    rate = torch.tensor(how.fitting.learning_rate, device=start.device) if graphed else how.fitting.learning_rate
+    adam = torch.optim.Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
+
+    def move(batch: Batch) -> Float[Tensor, " nerf"]:
+        losses = _losses(weights, batch, how.field)
         adam.zero_grad()
         losses.sum().backward()
         adam.step()
+        return losses.detach()
+
+    step: Step = move
+    for number, batch in enumerate(batches(objects, how, seeds)):
+        if graphed and number == 0:
+            step = Graphed(move, batch, weights, adam)
+        _set(adam, learning_rate(how, number))
+        failed = torch.where(step(batch).isfinite(), failed, failed.clamp(max=number))
     return weights.detach(), failed
+
+
+def _set(adam: torch.optim.Adam, rate: float) -> None:
+    """The learning rate: where a graph has captured it, in its place."""
+    if isinstance(adam.param_groups[0]["lr"], Tensor):
+        adam.param_groups[0]["lr"].fill_(rate)
+    else:
+        adam.param_groups[0]["lr"] = rate
 
 
 def learning_rate(how: Nerf, step: int) -> float:
@@ -143,32 +149,20 @@ def learning_rate(how: Nerf, step: int) -> float:
     return fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
 
 
-def _losses(
-    weights: Float[Tensor, "nerf weight"], own: Sequence[Batch], architecture: Architecture
-) -> Float[Tensor, " nerf"]:
+def _losses(weights: Float[Tensor, "nerf weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
-    parts = ([getattr(batch, name) for batch in own] for name in ("starts", "ends", "colour", "alpha", "background"))
-    starts, ends, colour, alpha, background = (torch.stack(part) for part in parts)
-    values = field.outputs(weights, torch.cat([batch.known for batch in own]), architecture)
-    values = values.unflatten(1, starts.shape[1:])
-    rgb, density = field.heads(values, torch.ones_like(starts, dtype=torch.bool))
-    seen = over(*composite(rgb, density, starts, ends), background[:, None])
-    target = over(colour * alpha[..., None], alpha, background[:, None])
+    parts = 1 if architecture.grid else _products(batch.known)  # a part has weights of its own, with a grid's table
+    each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)
+    values = field.outputs(each, batch.known.unflatten(1, (parts, -1)).flatten(0, 1), architecture)
+    rgb, density = field.heads(values.view(*batch.starts.shape, -1), torch.ones_like(batch.starts, dtype=torch.bool))
+    background = batch.background[:, None]
+    seen = over(*composite(rgb, density, batch.starts, batch.ends), background)
+    target = over(batch.colour * batch.alpha[..., None], batch.alpha, background)
     return smooth_l1_loss(seen, target, reduction="none").mean((1, 2))
 
 
-def batches(views: Views, hull: Bool[Tensor, "x y z"], how: Nerf, seed: int) -> Iterator[Batch]:
-    """What the steps look at; `STEPS_AT_ONCE` are prepared together, which costs less."""
-    device, steps, rays, count = hull.device, how.fitting.steps, how.fitting.rays, how.fitting.samples
-    random, generator = np.random.default_rng(seed), torch.Generator(device).manual_seed(seed)
-    drawn = pixels.draw(views, steps * rays, random, device)
-    for first in range(0, steps, STEPS_AT_ONCE):
-        several = slice(first * rays, min(first + STEPS_AT_ONCE, steps) * rays)
-        origins, directions = drawn.origins[several], drawn.directions[several]
-        jitter = torch.rand(len(origins), count, generator=generator, device=device)
-        points, starts, ends = samples(origins, directions, hull, count, jitter)
-        known = field.prepared(field.unit(points), how.field)
-        seen = (known, starts, ends, drawn.colour[several], drawn.alpha[several])
-        for part, start, end, colour, alpha in zip(*(each.split(rays) for each in seen), strict=True):
-            background = torch.rand(3, generator=generator, device=device)
-            yield Batch(part.flatten(0, 1)[None], start, end, colour, alpha, background)
+def _products(known: Float[Tensor, "nerf point known"]) -> int:
+    """Into how many equal parts the points of a NeRF are best divided."""
+    points = known.shape[1]
+    parts = max(1, points // POINTS_A_PRODUCT) if known.is_cuda else 1
+    return next(fewer for fewer in range(parts, 0, -1) if points % fewer == 0)

@@ -36,11 +36,11 @@ def over(
 
 
 def box(
-    origins: Float[Tensor, "ray 3"],
-    directions: Float[Tensor, "ray 3"],
-    low: Float[Tensor, "3"] | float = -HALF,
-    high: Float[Tensor, "3"] | float = HALF,
-) -> tuple[Float[Tensor, " ray"], Float[Tensor, " ray"]]:
+    origins: Float[Tensor, "*ray 3"],
+    directions: Float[Tensor, "*ray 3"],
+    low: Float[Tensor, "*#ray 3"] | float = -HALF,
+    high: Float[Tensor, "*#ray 3"] | float = HALF,
+) -> tuple[Float[Tensor, "*ray"], Float[Tensor, "*ray"]]:
     """Where each ray enters and leaves a box, in lengths of its direction; a ray that misses has far = near."""
     safe = torch.where(directions.abs() < 1e-9, torch.full_like(directions, 1e-9), directions)
     first, last = (low - origins) / safe, (high - origins) / safe
@@ -48,13 +48,13 @@ def box(
     return near, torch.maximum(torch.maximum(first, last).amin(-1), near)
 
 
-def bounds(occupancy: Bool[Tensor, "x y z"]) -> tuple[Float[Tensor, "3"], Float[Tensor, "3"]]:
+def bounds(occupancy: Bool[Tensor, "*nerf x y z"]) -> tuple[Float[Tensor, "*nerf 3"], Float[Tensor, "*nerf 3"]]:
     """Lowest and highest corner of the box around the occupied cells; both the same if there are none."""
-    cells = len(occupancy)
-    flat = occupancy.any(2)
-    along = torch.stack([flat.any(1), flat.any(0), occupancy.any(1).any(0)]).float()
-    first = along.argmax(1)
-    last = torch.where(along.any(1), cells - along.flip(1).argmax(1), first)
+    cells = occupancy.shape[-1]
+    flat = occupancy.any(-1)
+    along = torch.stack([flat.any(-1), flat.any(-2), occupancy.any(-2).any(-2)], dim=-2).float()
+    first = along.argmax(-1)
+    last = torch.where(along.any(-1), cells - along.flip(-1).argmax(-1), first)
     return (2 * HALF / cells) * first - HALF, (2 * HALF / cells) * last - HALF
 
 
@@ -63,23 +63,30 @@ def lookup(occupancy: Bool[Tensor, "x y z"], points: Float[Tensor, "*batch 3"]) 
     return _at(occupancy, *points.unbind(-1))
 
 
-def _at(occupancy: Bool[Tensor, "x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
-    """As `lookup`; three separate coordinates and 32-bit indices are much faster on a CPU than triples."""
-    cells = len(occupancy)
+def _at(occupancy: Bool[Tensor, "*nerf x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+    """As `lookup`; three separate coordinates and 32-bit indices are much faster on a CPU than triples.
+
+    Of several grids each is asked about its own points: the first axis of `x`, `y`, `z`.
+    """
+    cells = occupancy.shape[-1]
     x, y, z = (((part + HALF) * (cells / (2 * HALF))).clamp_(0, cells - 1).int() for part in (x, y, z))
-    return occupancy.view(-1).index_select(0, ((x * cells + y) * cells + z).view(-1)).view(x.shape)
+    place = (x * cells + y) * cells + z
+    if occupancy.ndim == 4:
+        own = torch.arange(len(occupancy), dtype=torch.int32, device=occupancy.device) * cells**3
+        place += own.view(-1, *[1] * (place.ndim - 1))
+    return occupancy.view(-1).index_select(0, place.view(-1)).view(x.shape)
 
 
 def samples(
-    origins: Float[Tensor, "ray 3"],
-    directions: Float[Tensor, "ray 3"],
-    occupancy: Bool[Tensor, "x y z"],
+    origins: Float[Tensor, "*nerf ray 3"],
+    directions: Float[Tensor, "*nerf ray 3"],
+    occupancy: Bool[Tensor, "*nerf x y z"],
     count: int,
-    jitter: Float[Tensor, "#ray #sample"],
+    jitter: Float[Tensor, "*#nerf #ray #sample"],
     *,
     steps: int = STEPS,
-) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"], Float[Tensor, "ray sample"]]:
-    """`count` points per ray, spread evenly over the part of it that lies in occupied cells.
+) -> tuple[Float[Tensor, "*nerf ray sample 3"], Float[Tensor, "*nerf ray sample"], Float[Tensor, "*nerf ray sample"]]:
+    """`count` points per ray, spread evenly over the part of it that lies in occupied cells: one grid, or several.
 
     `jitter` in [0, 1) says where in its interval a point lies (0.5: midpoints). Also returned: starts and ends of the
     intervals, measured along the occupied part, so that empty space has no length. A ray that meets no occupied cell
@@ -87,7 +94,7 @@ def samples(
     """
     path = Path.of(origins, directions, occupancy, steps)
     number = torch.arange(count, device=origins.device)
-    length = path.length[:, None] / count
+    length = path.length[..., None] / count
     starts = length * number
     return path.points(starts + jitter * length), starts, starts + length
 
@@ -97,44 +104,45 @@ class Path:
     """What is left of each ray when empty space is cut out.
 
     A ray's way through the box around the occupied cells is looked up in the middle of equal stretches; those in
-    empty cells are dropped, the others follow each other.
+    empty cells are dropped, the others follow each other. `*ray`: the rays of one grid, or of several [nerf, ray].
     """
 
-    origins: Float[Tensor, "ray 3"]
-    directions: Float[Tensor, "ray 3"]
-    near: Float[Tensor, " ray"]  # where the first stretch starts
-    stretch: Float[Tensor, " ray"]  # length of one
-    length: Float[Tensor, " ray"]  # of all occupied stretches together
-    first: Int[Tensor, " ray"]  # place in `number` of a ray's first occupied stretch
+    origins: Float[Tensor, "*ray 3"]
+    directions: Float[Tensor, "*ray 3"]
+    near: Float[Tensor, "*ray"]  # where the first stretch starts
+    stretch: Float[Tensor, "*ray"]  # length of one
+    length: Float[Tensor, "*ray"]  # of all occupied stretches together
+    first: Int[Tensor, "*ray"]  # place in `number` of a ray's first occupied stretch
     number: Int[Tensor, " occupied"]  # which stretch of its ray; all rays' one behind the other
 
     @classmethod
     def of(
         cls,
-        origins: Float[Tensor, "ray 3"],
-        directions: Float[Tensor, "ray 3"],
-        occupancy: Bool[Tensor, "x y z"],
+        origins: Float[Tensor, "*nerf ray 3"],
+        directions: Float[Tensor, "*nerf ray 3"],
+        occupancy: Bool[Tensor, "*nerf x y z"],
         steps: int = STEPS,
     ) -> "Path":
-        near, far = box(origins, directions, *bounds(occupancy))
+        near, far = box(origins, directions, *(corner[..., None, :] for corner in bounds(occupancy)))
         stretch = (far - near) / steps
-        middles = near[:, None] + stretch[:, None] * (torch.arange(steps, device=near.device) + 0.5)
-        places = (origins[:, axis, None] + middles * directions[:, axis, None] for axis in range(3))
-        occupied = _at(occupancy, *places) & (far > near)[:, None]
-        count = occupied.sum(1)
+        middles = near[..., None] + stretch[..., None] * (torch.arange(steps, device=near.device) + 0.5)
+        places = (origins[..., axis, None] + middles * directions[..., axis, None] for axis in range(3))
+        occupied = _at(occupancy, *places) & (far > near)[..., None]
+        count = occupied.sum(-1)
         number = torch.cat([occupied.view(-1).nonzero()[:, 0] % steps, count.new_zeros(1)])  # never empty
-        return cls(origins, directions, near, stretch, count * stretch, count.cumsum(0) - count, number)
+        first = count.view(-1).cumsum(0).view(count.shape) - count
+        return cls(origins, directions, near, stretch, count * stretch, first, number)
 
     def some(self, rays: Int[Tensor, " chosen"]) -> "Path":
-        """The paths of some rays."""
+        """The paths of some rays of one grid."""
         own = ("origins", "directions", "near", "stretch", "length", "first")
         return replace(self, **{name: getattr(self, name)[rays] for name in own})
 
-    def points(self, along: Float[Tensor, "ray sample"]) -> Float[Tensor, "ray sample 3"]:
+    def points(self, along: Float[Tensor, "*ray sample"]) -> Float[Tensor, "*ray sample 3"]:
         """World points at distances in [0, length] along the occupied part."""
-        stretches = along / self.stretch.clamp(min=1e-9)[:, None]
+        stretches = along / self.stretch.clamp(min=1e-9)[..., None]
         whole = stretches.floor()
-        place = self.first[:, None] + whole.int()
+        place = self.first[..., None] + whole.int()
         number = self.number.index_select(0, place.clamp_(max=len(self.number) - 1).view(-1)).view(along.shape)
-        distance = self.near[:, None] + self.stretch[:, None] * (number + (stretches - whole))
-        return self.origins[:, None] + distance[..., None] * self.directions[:, None]
+        distance = self.near[..., None] + self.stretch[..., None] * (number + (stretches - whole))
+        return self.origins[..., None, :] + distance[..., None] * self.directions[..., None, :]

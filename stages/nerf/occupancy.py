@@ -12,7 +12,7 @@ from stages.params import Architecture
 
 PLACES = 2  # per axis of a cell where its density is looked up
 LEAST = 0.01  # opacity of a cell's width from which it is kept
-POINTS_AT_ONCE = 8192
+POINTS_AT_ONCE = {"cpu": 8192, "cuda": 2**20}
 
 
 def occupied(
@@ -30,7 +30,7 @@ def occupied_by(density: Callable[[Tensor], Tensor], hull: Bool[Tensor, "x y z"]
     within = torch.stack(torch.meshgrid(within, within, within, indexing="ij"), dim=-1).view(-1, 3)
     cells = hull.nonzero()
     points = ((cells[:, None] + within) * width - field.HALF).flatten(0, 1)
-    found = torch.cat([density(part) for part in points.split(POINTS_AT_ONCE)])
+    found = torch.cat([density(part) for part in points.split(POINTS_AT_ONCE[hull.device.type])])
     grid = hull.clone()
     grid[hull] = (-torch.expm1(-width * found)).view(len(cells), -1).amax(1) > LEAST
     return grid

@@ -1,13 +1,16 @@
 """The pixels of an object's views as rays: which to fit, and what they should show."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from itertools import accumulate
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy.ndimage import maximum_filter
 from torch import Tensor
 
+from stages.runtime import side_by_side
 from stages.scenes.cameras import rays_through
 from stages.scenes.views import Views
 
@@ -18,16 +21,62 @@ REACH = 2  # pixels around the silhouette that are fitted too
 class Pixels:
     """Rays with what they see; colour is straight, in [0, 1]."""
 
-    origins: Float[Tensor, "ray 3"]
-    directions: Float[Tensor, "ray 3"]
-    colour: Float[Tensor, "ray 3"]
-    alpha: Float[Tensor, " ray"]
+    origins: Float[Tensor, "*ray 3"]
+    directions: Float[Tensor, "*ray 3"]
+    colour: Float[Tensor, "*ray 3"]
+    alpha: Float[Tensor, "*ray"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The pixels of some objects one behind the other, and which of them each object's rays go through."""
+
+    pixels: Pixels
+    order: Int[Tensor, "object ray"]  # places in `pixels`
+
+    def some(self, first: int, last: int) -> Pixels:
+        """Every object's rays from `first` to before `last`: the shapes begin [object, ray]."""
+        order = self.order[:, first:last]
+        parts = (getattr(self.pixels, part.name) for part in fields(Pixels))
+        return Pixels(*(part.index_select(0, order.flatten()).unflatten(0, order.shape) for part in parts))
+
+
+def drawn(objects: Sequence[Views], count: int, seeds: Sequence[int], device: torch.device) -> Drawn:
+    """`count` rays for each object, by its own seed."""
+    each = side_by_side(lambda pair: _drawn(*pair, count, device), list(zip(objects, seeds, strict=True)), device.type)
+    found, orders = zip(*each, strict=True)
+    before = [0, *accumulate(len(one.alpha) for one in found)]
+    names = [part.name for part in fields(Pixels)]
+    return Drawn(
+        Pixels(*(torch.cat([getattr(one, name) for one in found]) for name in names)),
+        torch.stack([order + start for order, start in zip(orders, before, strict=False)]),
+    )
+
+
+def _drawn(views: Views, seed: int, count: int, device: torch.device) -> tuple[Pixels, Int[Tensor, " ray"]]:
+    """Of `draw`, no pixel twice where there are fewer pixels than rays; and the pixel of each ray."""
+    near, which = _chosen(views, count, np.random.default_rng(seed))
+    if count < len(near):
+        near, which = near[which], np.arange(count)
+    return through(views, near, device), torch.from_numpy(which.astype(np.int32)).to(device)
 
 
 def draw(views: Views, count: int, random: np.random.Generator, device: torch.device) -> Pixels:
     """`count` pixels, drawn evenly from those in or near the silhouettes of all views."""
+    near, which = _chosen(views, count, random)
+    return through(views, near[which], device)
+
+
+def _chosen(
+    views: Views, count: int, random: np.random.Generator
+) -> tuple[Int[np.ndarray, " near"], Int[np.ndarray, " ray"]]:
+    """The pixels to draw from, by their flat numbers, and the places of `count` of them."""
     near = np.flatnonzero(near_silhouettes(views.image[..., 3] > 0))
-    chosen = near[random.integers(len(near), size=count)]
+    return near, random.integers(len(near), size=count)
+
+
+def through(views: Views, chosen: Int[np.ndarray, " ray"], device: torch.device) -> Pixels:
+    """The rays through pixels, given by their flat numbers over all views."""
     height, width = views.image.shape[1:3]
     view, row, column = np.unravel_index(chosen, views.image.shape[:3])
     pixels = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,14 +16,23 @@ from stages.nerf.marching import Path, composite
 from stages.params import Architecture, Rendering
 from stages.scenes import cameras
 
-BLOCK = 2  # samples marched before rays that are done are dropped
 OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)
-RAYS_AT_ONCE = 16384  # bounds the memory of large pictures
-POINTS_AT_ONCE = 8192  # evaluated together: more don't fit a core's cache
 
 
 # A field at points of rays: positions [ray, sample, 3] → colour [ray, sample, 3] and density [ray, sample].
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
+
+
+class AtOnce(NamedTuple):
+    """How much is done together."""
+
+    block: int  # samples marched before rays that are done are dropped
+    rays: int  # bounds the memory of large pictures
+    points: int  # evaluated together
+
+
+# More points don't fit a core's cache; a GPU is idle between small operations.
+AT_ONCE = {"cpu": AtOnce(2, 16384, 8192), "cuda": AtOnce(16, 2**17, 2**20)}
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ def render_field(
     seen = seen_pixels(occupancy, poses, camera)
     colour = torch.zeros(seen.numel(), 3, device=occupancy.device)
     opacity = torch.zeros(seen.numel(), device=occupancy.device)
-    for pixels in seen.flatten().nonzero()[:, 0].split(RAYS_AT_ONCE):
+    for pixels in seen.flatten().nonzero()[:, 0].split(AT_ONCE[seen.device.type].rays):
         path = _paths(pixels, occupancy, poses, camera)
         colour[pixels], opacity[pixels] = march(at, path, step)
     return colour.view(*seen.shape, 3), opacity.view(seen.shape)
@@ -67,12 +77,13 @@ def render_field(
 def march(at: Field, path: Path, step: float) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
     """Colour on black and opacity by midpoint samples `step` apart along the occupied part of each ray."""
     colour, through = torch.zeros_like(path.origins), torch.ones_like(path.length)
-    for block in range(int(path.length.max().item() / (step * BLOCK)) + 1 if len(through) else 0):
-        alive = ((through > OPAQUE) & (path.length > block * BLOCK * step)).nonzero()[:, 0]
+    size = AT_ONCE[through.device.type].block
+    for block in range(int(path.length.max().item() / (step * size)) + 1 if len(through) else 0):
+        alive = ((through > OPAQUE) & (path.length > block * size * step)).nonzero()[:, 0]
         if len(alive) == 0:
             break
         rays = path.some(alive)
-        edges = torch.arange(block * BLOCK, (block + 1) * BLOCK + 1, device=alive.device) * step
+        edges = torch.arange(block * size, (block + 1) * size + 1, device=alive.device) * step
         edges = torch.minimum(edges[None], rays.length[:, None])
         starts, ends = edges[:, :-1], edges[:, 1:]
         rgb, density = at(rays.points((starts + ends) / 2))
@@ -120,6 +131,6 @@ def _paths(
 def _field(
     weights: Float[Tensor, " weight"], points: Float[Tensor, "ray sample 3"], architecture: Architecture
 ) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
-    parts = points.flatten(0, 1).split(POINTS_AT_ONCE)
+    parts = points.flatten(0, 1).split(AT_ONCE[points.device.type].points)
     rgb, density = zip(*[field.evaluate(weights[None], part[None], architecture) for part in parts], strict=True)
     return torch.cat(rgb, 1).view(points.shape), torch.cat(density, 1).view(points.shape[:2])

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from stages.errors import InputError
-from stages.nerf.fitting import STEPS_AT_ONCE, Diverged, Fit, judged, optimise, to_fit
+from stages.nerf.batches import STEPS_AT_ONCE, Object
+from stages.nerf.fitting import Diverged, Fit, judged, optimise, to_fit
 from stages.params import Nerf
-from stages.runtime import halving
+from stages.runtime import halving, side_by_side
 from stages.scenes.views import Views
 
 POINTS_AT_ONCE = 2**21  # prepared for all objects together: about 1 GB for the published encoding
+ON_GPU = 2**22  # of one step, whose activations are kept: about 16 GB
 
 Outcome = Fit | InputError | Diverged  # a fit, or why there is none
 
@@ -22,25 +23,30 @@ def fit_together(
     many: Sequence[Views], start: Float[np.ndarray, " weight"], how: Nerf, seeds: Sequence[int], device: str
 ) -> list[Outcome]:
     """As `fitting.fit` of each, but an error is given back in its place; fewer at once where memory runs out."""
-    points = STEPS_AT_ONCE * how.fitting.rays * how.fitting.samples
 
     def some(pairs: Sequence[tuple[Views, int]]) -> list[Outcome]:
         return _fit_some([views for views, _ in pairs], start, how, [seed for _, seed in pairs], device)
 
-    parts = halving(some, list(zip(many, seeds, strict=True)), max(1, POINTS_AT_ONCE // points))
+    parts = halving(some, list(zip(many, seeds, strict=True)), at_once(how, device))
     return [outcome for part in parts for outcome in part]
+
+
+def at_once(how: Nerf, device: str) -> int:
+    """How many objects fit the memory together, as far as can be told."""
+    points = how.fitting.rays * how.fitting.samples
+    return max(1, ON_GPU // points if device == "cuda" else POINTS_AT_ONCE // (STEPS_AT_ONCE * points))
 
 
 def _fit_some(
     many: Sequence[Views], start: Float[np.ndarray, " weight"], how: Nerf, seeds: Sequence[int], device: str
 ) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
-    ready: dict[int, tuple[Views, Tensor]] = {}
-    for place, views in enumerate(many):
-        try:
-            ready[place] = to_fit(views, how, device)
-        except InputError as error:
-            outcomes[place] = error
+    ready: dict[int, Object] = {}
+    for place, found in enumerate(side_by_side(lambda views: _to_fit(views, how, device), many, device)):
+        if isinstance(found, InputError):
+            outcomes[place] = found
+        else:
+            ready[place] = found
     if ready:
         own = [seeds[place] for place in ready]
         weights, failed = optimise(list(ready.values()), torch.from_numpy(start).to(device), how, own)
@@ -50,3 +56,10 @@ def _fit_some(
             except Diverged as error:
                 outcomes[place] = error
     return [outcomes[place] for place in range(len(many))]
+
+
+def _to_fit(views: Views, how: Nerf, device: str) -> Object | InputError:
+    try:
+        return to_fit(views, how, device)
+    except InputError as error:
+        return error

@@ -112,9 +112,7 @@ def rendered(
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
     """Colour on black and opacity of each NeRF's rays, `count` samples each; without `jitter` at midpoints."""
     jitter = torch.full(rays[0].shape[:2], 0.5, device=grids.device) if jitter is None else jitter
-    each = zip(*rays, grids, jitter, strict=True)  # every NeRF has its own grid; the fields are asked all at once
-    marched = [samples(origins, directions, grid, count, at[:, None]) for origins, directions, grid, at in each]
-    points, starts, ends = (torch.stack(parts) for parts in zip(*marched, strict=True))
+    points, starts, ends = samples(*rays, grids, count, jitter[..., None])
     rgb, density = field(points.flatten(1, 2))
     shape = points.shape[1:3]
     return composite(rgb.unflatten(1, shape), density.unflatten(1, shape), starts, ends)

@@ -56,8 +56,14 @@ def train(
 
 def loss_of(model: Model, seed: int, device: str) -> Loss:
     """How far the decoder is from giving NeRFs back from their embeddings."""
-    reconstruct = reconstruction_of(model, seed, device)
-    return lambda nerfs, random: reconstruct(model.embed(nerfs.weights), nerfs, random)
+    reconstruct, how = reconstruction_of(model, seed, device), model.how.training
+
+    def loss(nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
+        with runtime.precision(how.precision, device):
+            embedding = model.embed(nerfs.weights)
+        return reconstruct(embedding.float(), nerfs, random)
+
+    return loss
 
 
 def reconstruction_of(model: Model, seed: int, device: str) -> Reconstruction:
@@ -67,7 +73,9 @@ def reconstruction_of(model: Model, seed: int, device: str) -> Reconstruction:
 
     def loss(embedding: Float[Tensor, "nerf embedding"], nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
         def decoded(points: Float[Tensor, "nerf point 3"]) -> tuple[Tensor, Tensor]:
-            return model.decoder(embedding, points)
+            with runtime.precision(how.precision, device):  # of the decoder alone: what it learns from stays exact
+                rgb, density = model.decoder(embedding, points)
+            return rgb.float(), density.float()
 
         if rays is None:
             return at_points(decoded, nerfs, architecture, how, random)

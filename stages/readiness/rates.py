@@ -11,9 +11,9 @@ from torch import Tensor
 
 from stages import datasets
 from stages.nerf import field
-from stages.nerf.fitting import STEPS_AT_ONCE, optimise
+from stages.nerf.fitting import optimise
 from stages.nerf.rendering import Camera, render
-from stages.nerf.together import POINTS_AT_ONCE
+from stages.nerf.together import at_once
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.training import loss_of
@@ -77,7 +77,7 @@ def smaller(how: Nf2vec, device: str) -> tuple[Nf2vec, int, float]:
 def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:
     """Alone; on a GPU, as one of those that are fitted together."""
     how, device = params.nerf, params.runtime.device
-    many = max(1, POINTS_AT_ONCE // (STEPS_AT_ONCE * how.fitting.rays * how.fitting.samples)) if device == "cuda" else 1
+    many = at_once(how, device) if device == "cuda" else 1
 
     def fitted(steps: int) -> None:
         short = how.model_copy(update={"fitting": how.fitting.model_copy(update={"steps": steps})})

@@ -28,16 +28,17 @@ from stages.scenes.views import Views
 pytestmark = pytest.mark.bench
 
 
-def baseline(folder: Path, rows: pa.Table) -> np.ndarray:
+def baseline(folder: Path, rows: pa.Table, device: str = "cpu") -> np.ndarray:
     """One picture after the other."""
     model, preprocess = opened(folder)
+    model = model.to(device)
     found = []
     with torch.inference_mode():
         for png in rows["image"].to_pylist():
             picture = Image.open(io.BytesIO(png)).convert("RGBA")
             black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
             pixels = preprocess(Image.alpha_composite(black, picture).convert("RGB"))
-            found.append(model.encode_image(pixels[None])[0].numpy())
+            found.append(model.encode_image(pixels[None].to(device))[0].cpu().numpy())
     return np.stack(found)
 
 

@@ -62,17 +62,17 @@ def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> list
 
 
 @torch.no_grad()
-def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: Nerf) -> torch.Tensor:
+def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: Nerf, rays: int = RAYS) -> torch.Tensor:
     """Colours on black, [view, height, width, 3]."""
     count, height, width, _ = seen.image.shape
     origins, directions = cameras.rays(seen.camera_to_world, seen.camera_angle_x, width, height)
-    origins = torch.from_numpy(np.repeat(origins, height * width, axis=0))
-    directions = torch.from_numpy(directions.reshape(-1, 3))
+    origins = torch.from_numpy(np.repeat(origins, height * width, axis=0)).to(weights.device)
+    directions = torch.from_numpy(directions.reshape(-1, 3)).to(weights.device)
     near, far = (place[:, None] for place in marching.box(origins, directions))
     samples = math.ceil((far - near).max().item() / how.rendering.step)
-    share = torch.linspace(0, 1, samples + 1)
+    share = torch.linspace(0, 1, samples + 1, device=weights.device)
     parts = []
-    for part in torch.arange(len(origins)).split(RAYS):
+    for part in torch.arange(len(origins), device=weights.device).split(rays):
         edges = near[part] + (far[part] - near[part]) * share
         starts, ends = edges[:, :-1], edges[:, 1:]
         points = origins[part, None] + ((starts + ends) / 2)[..., None] * directions[part, None]

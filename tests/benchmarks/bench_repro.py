@@ -13,13 +13,13 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import pipeline
 import pytest
 
 from benchmarks.measuring import clocked, keep
+from stages.runtime import told_out
 
 pytestmark = pytest.mark.bench
 
@@ -73,9 +73,7 @@ def times(folder: Path) -> dict[str, float]:
 
 
 def output(stage) -> tuple[str, str]:
-    words = stage.cmd.split()
-    outs = [Path(value).name for flag, value in pairwise(words) if flag == "--out"]
-    return pipeline.verb(stage), "-".join(outs)
+    return pipeline.verb(stage), told_out(stage.cmd.split())
 
 
 def dvc(*words: str, folder: Path) -> tuple[float, int]:

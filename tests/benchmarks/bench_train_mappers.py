@@ -25,22 +25,26 @@ pytestmark = pytest.mark.bench
 NERF, CLIP, SETS, TRAIN, VALIDATION = 256, 128, 6, 156, 52  # widths and objects of the default study
 
 
-def pairs(count: int, seed: int) -> Pairs:
+def pairs(count: int, seed: int, widths: tuple[int, int] = (NERF, CLIP)) -> Pairs:
     """CLIP vectors that are a noisy linear function of NeRF vectors, noisier from set to set."""
-    random, way = np.random.default_rng(seed), np.random.default_rng(0).normal(size=(NERF, CLIP)) / NERF**0.5
-    nerf = random.normal(size=(count, NERF))
-    clip = np.stack([nerf @ way + (0.2 + 0.1 * i) * random.normal(size=(count, CLIP)) for i in range(SETS)])
+    random, way = np.random.default_rng(seed), np.random.default_rng(0).normal(size=widths) / widths[0] ** 0.5
+    nerf = random.normal(size=(count, widths[0]))
+    clip = np.stack([nerf @ way + (0.2 + 0.1 * i) * random.normal(size=(count, widths[1])) for i in range(SETS)])
     return Pairs.of_means(nerf.astype(np.float32), clip.astype(np.float32))
 
 
 def task(how: Mapper, seed: int) -> Task:
-    models = [
+    return Task("nerf2clip", models(how), pairs(TRAIN, 1), pairs(VALIDATION, 2), how, seed)
+
+
+def models(how: Mapper) -> list[Model]:
+    """Twelve variants, with each seed."""
+    return [
         Model(f"{loss} {clip_set}", loss, own, clip_set)
         for clip_set in range(SETS)
         for loss in ("cosine", "siglip")
         for own in how.seeds
     ]
-    return Task("nerf2clip", models, pairs(TRAIN, 1), pairs(VALIDATION, 2), how, seed)
 
 
 def ours(whole: Task, warm: Task) -> tuple[float, float]:

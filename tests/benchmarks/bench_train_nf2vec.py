@@ -17,7 +17,7 @@ from benchmarks.measuring import clocked, interleaved, keep
 from stages.nerf.fitting import Fit
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.training import reconstruction_of
+from stages.nf2vec.training import loss_of, reconstruction_of
 from stages.params import Params
 
 pytestmark = pytest.mark.bench
@@ -26,9 +26,11 @@ pytestmark = pytest.mark.bench
 class Training:
     """A fresh nf2vec, and steps of it on one batch."""
 
-    def __init__(self, params: Params, batch: Nerfs, looped: bool) -> None:
-        self.model, self.batch, self.looped = Model(params.nf2vec, params.nerf.field, seed=0).train(), batch, looped
-        self.reconstruct = reconstruction_of(self.model, 0, "cpu")
+    def __init__(self, params: Params, batch: Nerfs, looped: bool, device: str = "cpu") -> None:
+        self.model = Model(params.nf2vec, params.nerf.field, seed=0).to(device).train()
+        self.together = loss_of(self.model, 0, device)
+        self.batch, self.looped, self.device = batch.take(torch.arange(len(batch)), device), looped, device
+        self.reconstruct = reconstruction_of(self.model, 0, device)
         how = params.nf2vec.training
         self.adam = torch.optim.AdamW(
             self.model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True
@@ -36,12 +38,12 @@ class Training:
         self.done = 0
 
     def loss(self) -> torch.Tensor:
-        random = torch.Generator().manual_seed(self.done)
-        embeddings = self.model.embed(self.batch.weights)
+        random = torch.Generator(self.device).manual_seed(self.done)
         if not self.looped:
-            return self.reconstruct(embeddings, self.batch, random)
+            return self.together(self.batch, random)
+        embeddings = self.model.embed(self.batch.weights)
         losses = [
-            self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one])), random)
+            self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one]), self.device), random)
             for one in range(len(self.batch))
         ]
         return torch.stack(losses).mean()

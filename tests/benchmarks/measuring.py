@@ -6,9 +6,10 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ REPORTS = Path(
     os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).resolve().parent.parent.parent / "reports" / "benchmarks")
 )
 KEPT: list[Benchmark] = []  # in this run
+NO_GPU = "no GPU was used"
 PACKAGES = ("torch", "numpy", "nerfacc", "scikit-learn", "open_clip_torch", "dvc", "pyarrow")
 
 
@@ -66,10 +68,11 @@ def keep(
     quality: tuple[Mapping[str, float], Mapping[str, float]] = ({}, {}),
     sizes: Mapping[str, Any],
     also: Mapping[str, float] | None = None,
+    gpu: bool = False,
     curves: Sequence[Curves] = (),
     remarks: Sequence[str] = (),
 ) -> None:
-    """Write `name`.json; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two."""
+    """Write `name`.json, perhaps anew; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two."""
     medians = {side: statistics.median(rounds) for side, rounds in seconds.items()}
     theirs, ours = medians.get("baseline"), medians.get("ours")
     benchmark = Benchmark(
@@ -85,14 +88,35 @@ def keep(
         quality_baseline=quality[0],
         quality_ours=quality[1],
         sizes=sizes,
-        machine=f"{processor()}, {os.cpu_count()} cores (shared), {platform.system()}; no GPU was used",
-        versions={"python": platform.python_version()} | {package: version(package) for package in PACKAGES},
+        machine=f"{processor()}, {os.cpu_count()} cores (shared), {platform.system()}; {_gpu() if gpu else NO_GPU}",
+        versions={"python": platform.python_version()} | _versions() | ({"cuda": _cuda()} if gpu else {}),
         also=also or {},
         curves=[asdict(each) for each in curves],
         remarks=list(remarks),
     )
     write_text(REPORTS / f"{name}.json", json.dumps(rounded(asdict(benchmark)), indent=2) + "\n")
-    KEPT.append(benchmark)
+    KEPT[:] = [*(other for other in KEPT if other.name != name), benchmark]
+
+
+def _gpu() -> str:
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else NO_GPU
+
+
+def _cuda() -> str:
+    import torch
+
+    return str(torch.version.cuda)
+
+
+def _versions() -> dict[str, str]:
+    """Of the packages that are there: a GPU's machine need not have all."""
+    found = {}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def write_table() -> None:

@@ -6,6 +6,7 @@ of all objects is used: they fill a box of unit diagonal, so rays that miss it a
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -52,20 +53,23 @@ class PlainNerf(nn.Module):
         return values[..., :3].sigmoid(), torch.exp((values[..., 3] - 1).clamp(max=15))
 
 
-def fit(views: Views, how: Architecture, settings: Settings, held_out: tuple[int, ...], seed: int) -> PlainNerf:
-    """Adam, the learning rate by a cosine to zero."""
+def fit(
+    views: Views, how: Architecture, settings: Settings, held_out: tuple[int, ...], seed: int, device: str = "cpu"
+) -> PlainNerf:
+    """Adam, the learning rate by a cosine to zero. All rays lie on the device."""
     torch.manual_seed(seed)
-    field = PlainNerf(how)
+    field = PlainNerf(how).to(device)
     adam = torch.optim.Adam(field.parameters(), settings.learning_rate, betas=(0.9, 0.99), eps=1e-15, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda step: 0.5 + 0.5 * math.cos(math.pi * step / settings.steps)
     )
-    rays = rays_of(some(views, [view for view in range(len(views)) if view not in held_out]))
+    rays = rays_of(some(views, [view for view in range(len(views)) if view not in held_out]), device)
     for _ in range(settings.steps):
-        chosen = torch.randint(len(rays[0]), (settings.rays,))
+        chosen = torch.randint(len(rays[0]), (settings.rays,), device=device)
         origins, directions, near, far, colour, alpha = (part[chosen] for part in rays)
-        background = torch.rand(3) if settings.random_background else torch.zeros(3)
-        seen, opacity = march(field, origins, directions, near, far, torch.rand(settings.rays, settings.samples))
+        background = torch.rand(3, device=device) if settings.random_background else torch.zeros(3, device=device)
+        jitter = torch.rand(settings.rays, settings.samples, device=device)
+        seen, opacity = march(field, origins, directions, near, far, jitter)
         target = colour * alpha + (1 - alpha) * background
         loss = smooth_l1_loss(seen + (1 - opacity) * background, target)
         adam.zero_grad()
@@ -84,7 +88,7 @@ def march(
     jitter: Float[Tensor, "ray sample"],
 ) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, "ray 1"]]:
     """Colour on black and opacity, by one sample in each of equal stretches of the way through the box."""
-    edges = near + (far - near) * torch.linspace(0, 1, jitter.shape[1] + 1)
+    edges = near + (far - near) * torch.linspace(0, 1, jitter.shape[1] + 1, device=jitter.device)
     starts, ends = edges[:, :-1], edges[:, 1:]
     along = starts + jitter * (ends - starts)
     rgb, density = field(origins[:, None] + along[..., None] * directions[:, None])
@@ -92,32 +96,32 @@ def march(
     return nerfacc.accumulate_along_rays(weights, rgb), nerfacc.accumulate_along_rays(weights)
 
 
-def rays_of(views: Views) -> tuple[Tensor, ...]:
+def rays_of(views: Views, device: str = "cpu") -> tuple[Tensor, ...]:
     """Origins, directions, near, far, colour and alpha of all pixels whose rays meet the box."""
-    everything = _all_rays(views)
+    everything = _all_rays(views, device)
     meets = (everything[3] > everything[2])[:, 0]
     return tuple(part[meets] for part in everything)
 
 
-def _all_rays(views: Views) -> tuple[Tensor, ...]:
+def _all_rays(views: Views, device: str) -> tuple[Tensor, ...]:
     height, width = views.image.shape[1:3]
     origins, directions = cameras.rays(views.camera_to_world, views.camera_angle_x, width, height)
-    origins = torch.from_numpy(np.repeat(origins, height * width, axis=0))
-    directions = torch.from_numpy(directions.reshape(-1, 3))
+    origins = torch.from_numpy(origins).to(device).repeat_interleave(height * width, dim=0)
+    directions = torch.from_numpy(directions).to(device).view(-1, 3)
     first, last = (-HALF - origins) / directions, (HALF - origins) / directions
     near = torch.minimum(first, last).amax(-1, keepdim=True).clamp(min=0)
     far = torch.maximum(first, last).amin(-1, keepdim=True)
-    picture = torch.from_numpy(views.image.reshape(-1, 4)).float() / 255
+    picture = torch.from_numpy(views.image).to(device).view(-1, 4).float() / 255
     return origins, directions, near, far, picture[:, :3], picture[:, 3:]
 
 
 @torch.no_grad()
-def psnr(field: nn.Module, views: Views, held_out: tuple[int, ...], samples: int = 64) -> float:
+def psnr(field: nn.Module, views: Views, held_out: Sequence[int], samples: int = 64) -> float:
     """Mean over the held-out views of the whole frame's PSNR on black, in dB."""
-    found: list[float] = []
+    found, device = [], next(field.parameters()).device
     for view in held_out:
-        origins, directions, near, far, colour, alpha = _all_rays(some(views, [view]))
-        middles: Any = torch.full((len(origins), samples), 0.5)
+        origins, directions, near, far, colour, alpha = _all_rays(some(views, [view]), str(device))
+        middles: Any = torch.full((len(origins), samples), 0.5, device=device)
         seen, _ = march(field, origins, directions, near, torch.maximum(near, far), middles)
         found.append(-10 * math.log10((seen.clamp(0, 1) - colour * alpha).square().mean().item()))
     return float(np.mean(found))

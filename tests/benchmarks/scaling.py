@@ -45,7 +45,7 @@ def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object
         "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*given, at / "rejected", file),
         "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*given, at / "start", at / "nerfs", at / "unfitted", file),
         "render_nerfs": lambda: render_nerfs.render_nerfs(*given, at / "nerfs", at / "rendered", file),
-        "embed_images": lambda: embed_images.embed_images(at / "views", at / "clip", at / "seen", file),
+        "embed_images": lambda: embed_images.embed_images((at / "views",), at / "clip", at / "seen", file),
         "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at / "nerfs", at / "nf2vec", at / "vectors", file),
         "train_nf2vec": lambda: train_nf2vec.train_nf2vec(
             at / "objects", at / "nerfs", at / "new", at / "curves", file

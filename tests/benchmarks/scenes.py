@@ -1,20 +1,23 @@
 """What the benchmarks work on: the posed views of objects of the catalogue and of real meshes, and fitted NeRFs."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from stages import datasets, schemas
 from stages.nerf import field, metalearning
 from stages.nerf.fitting import Fit, fit
 from stages.params import Params
 from stages.runtime import seed_of
-from stages.scenes import cameras, catalogue, mesh_folder
+from stages.scenes import cameras, catalogue, disn, mesh_folder, views
 from stages.scenes.outsiders import outsiders
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+GIVEN = os.environ.get("FIELDLINK_CUDA_VIEWS", "")
 REAL = Path(os.environ.get("FIELDLINK_REAL", ROOT.parent / "shared" / "real"))
 
 
@@ -36,6 +39,24 @@ def of_meshes(count: int, params: Params) -> dict[str, Views]:
     first = {found.class_name: found for found in reversed(mesh_folder.listing(folder, list(params.classes)).found)}
     chosen = [first[name] for name in params.classes if name in first][:count]
     return {found.object_id: _seen(found.object_id, mesh_folder.read(found.path, found.up), params) for found in chosen}
+
+
+def of_real(params: Params) -> dict[str, Views]:
+    """The car in the DISN layout and a mesh of each class in `REAL`; or what `GIVEN` has, made by prepare_scenes."""
+    if GIVEN:
+        rows = datasets.read(Path(GIVEN), schemas.VIEWS)
+        posed = {name: views.of_rows(own) for name, own in views.by_object(rows).items()}
+        return {name: posed[name] for name in sorted(posed, key=partial(_turn, list(posed)))}
+    found = disn.listing(REAL / "disn_sample", params.classes).found if REAL.is_dir() else []
+    how = params.scenes
+    cars = {each.object_id: disn.read(each.path, how.views, how.resolution) for each in found}
+    return cars | of_meshes(len(params.classes), params)
+
+
+def _turn(names: list[str], name: str) -> tuple[int, str]:
+    """Of names that begin with a class the first of each comes first, then the second of each."""
+    own = [other for other in names if other.partition(".")[0] == name.partition(".")[0]]
+    return own.index(name), name
 
 
 def learned_start(params: Params) -> np.ndarray:

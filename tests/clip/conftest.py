@@ -1,10 +1,13 @@
-"""Parameters with a tiny CLIP that is trained."""
+"""Parameters with a tiny CLIP that is trained, and objects with captions."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from stages import datasets
 from stages.params import ClipNetwork
+from stages.schemas import OBJECTS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,3 +25,18 @@ def params_file(tmp_path: Path, network: ClipNetwork, monkeypatch: pytest.Monkey
     values["clip"]["training"].update(steps=2, batch=4, warmup=1)
     yaml.dump(values, path)
     return path
+
+
+@pytest.fixture
+def objects_called(tmp_path: Path) -> Callable[[Sequence[str | None]], Path]:
+    """Writes objects a, b, … with captions, or without where None is given."""
+
+    def write(captions: Sequence[str | None]) -> Path:
+        count = len(captions)
+        ids = [chr(ord("a") + number) for number in range(count)]
+        columns = {"object_id": ids, "base_object_id": ids, "caption": list(captions), "augmentation": [0] * count}
+        columns |= {name: ["test"] * count for name in ("class_name", "synset", "split", "source")}
+        datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, columns)], "test")
+        return tmp_path / "objects"
+
+    return write

@@ -1,16 +1,17 @@
 """The stages that make a CLIP and embed with it, on files of a few rows."""
 
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from stages import datasets, schemas
+from stages.clip import encoders, jobs
 from stages.clip.encoders import Encoder
-from stages.embed_captions import embed_captions
 from stages.embed_images import embed_images
-from stages.embed_prompts import embed_prompts
+from stages.embed_texts import embed_texts
 from stages.errors import InputError
 from stages.provide_clip import provide_clip
 from stages.scenes import pictures, views
@@ -46,8 +47,8 @@ def write_captioned(folder: Path) -> None:
 @pytest.mark.parametrize(("schema", "domain"), [(schemas.VIEWS, "gt"), (schemas.RENDERED_VIEWS, "rendered")])
 def test_views_are_embedded_on_black_under_their_own_ids(tiny_clip: Path, tmp_path: Path, params_file, schema, domain):
     images = write_views(tmp_path / "images", schema)
-    embed_images(tmp_path / "images", tiny_clip, tmp_path / "out", params_file)
-    rows = datasets.read(tmp_path / "out", schemas.IMAGE_EMBEDDINGS)
+    embed_images((tmp_path / "images",), tiny_clip, tmp_path / "out", params_file)
+    rows = datasets.read(tmp_path / "out/images", schemas.IMAGE_EMBEDDINGS)
     assert list(zip(rows["owner_id"].to_pylist(), rows["view"].to_pylist(), strict=True)) == [
         (name, view) for name in "ab" for view in range(3)
     ]
@@ -58,28 +59,57 @@ def test_views_are_embedded_on_black_under_their_own_ids(tiny_clip: Path, tmp_pa
 
 def test_photos_of_different_sizes_have_view_0(tiny_clip: Path, tmp_path: Path, params_file: Path):
     write_photos(tmp_path / "photos", [pictures.encode(noise(40, 50, 3)), pictures.encode(noise(32, 32, 4))])
-    embed_images(tmp_path / "photos", tiny_clip, tmp_path / "out", params_file)
-    rows = datasets.read(tmp_path / "out", schemas.IMAGE_EMBEDDINGS).select(["owner_id", "view", "domain"])
+    embed_images((tmp_path / "photos",), tiny_clip, tmp_path / "out", params_file)
+    rows = datasets.read(tmp_path / "out/photos", schemas.IMAGE_EMBEDDINGS).select(["owner_id", "view", "domain"])
     assert rows.to_pylist() == [{"owner_id": f"photo-{n}", "view": 0, "domain": "photo"} for n in range(2)]
 
 
 def test_a_photo_that_does_not_decode_is_named(tiny_clip: Path, tmp_path: Path, params_file: Path):
     write_photos(tmp_path / "photos", [b"nothing"])
     with pytest.raises(InputError, match="photo_id photo-0: not a picture"):
-        embed_images(tmp_path / "photos", tiny_clip, tmp_path / "out", params_file)
+        embed_images((tmp_path / "photos",), tiny_clip, tmp_path / "out", params_file)
 
 
 def test_a_dataset_without_pictures_of_objects_is_refused(tiny_clip: Path, tmp_path: Path, params_file: Path):
+    write_photos(tmp_path / "photos", [pictures.encode(noise(32, 32, 3))])
     write_captioned(tmp_path / "captioned")
     with pytest.raises(
         InputError, match="holds captioned_pictures, expected one of views, rendered_views, translated_views, photos"
     ):
-        embed_images(tmp_path / "captioned", tiny_clip, tmp_path / "out", params_file)
+        embed_images((tmp_path / "photos", tmp_path / "captioned"), tiny_clip, tmp_path / "out", params_file)
+    assert not (tmp_path / "out").exists()  # seen before anything is embedded
 
 
-def test_prompts_are_filled_from_nouns_with_their_articles(tiny_clip: Path, tmp_path: Path, params_file: Path):
-    embed_prompts(tiny_clip, tmp_path / "out", params_file)
-    rows = datasets.read(tmp_path / "out", schemas.PROMPT_EMBEDDINGS)
+def test_datasets_are_embedded_side_by_side_by_a_model_read_once(tiny_clip: Path, tmp_path: Path, params_file: Path):
+    write_views(tmp_path / "views", schemas.VIEWS)
+    write_views(tmp_path / "rendered", schemas.RENDERED_VIEWS)
+    write_photos(tmp_path / "photos", [pictures.encode(noise(32, 32, 3))])
+    names = ("views", "rendered", "photos")
+    with mock.patch.object(encoders, "load", wraps=encoders.load) as loaded:
+        jobs._encoder.cache_clear()
+        embed_images(tuple(tmp_path / name for name in names), tiny_clip, tmp_path / "out", params_file)
+    assert loaded.call_count == 1
+    found = {name: datasets.read(tmp_path / "out" / name, schemas.IMAGE_EMBEDDINGS) for name in names}
+    assert {name: (set(rows["domain"].to_pylist()), len(rows)) for name, rows in found.items()} == {
+        "views": ({"gt"}, 6),
+        "rendered": ({"rendered"}, 6),
+        "photos": ({"photo"}, 1),
+    }
+    alone = tmp_path / "alone"
+    embed_images((tmp_path / "rendered",), tiny_clip, alone, params_file)
+    assert datasets.read(alone / "rendered", schemas.IMAGE_EMBEDDINGS).equals(found["rendered"])
+
+
+def test_two_datasets_that_would_be_written_to_one_place_are_named(tiny_clip: Path, tmp_path: Path, params_file: Path):
+    for parent in ("one", "other"):
+        write_photos(tmp_path / parent / "photos", [pictures.encode(noise(32, 32, 3))])
+    with pytest.raises(InputError, match=r"one/photos and .*other/photos: same name, expected"):
+        embed_images((tmp_path / "one/photos", tmp_path / "other/photos"), tiny_clip, tmp_path / "out", params_file)
+
+
+def test_prompts_are_filled_from_nouns_with_their_articles(tiny_clip, tmp_path, params_file, objects_called):
+    embed_texts(objects_called(["a red car"]), tiny_clip, tmp_path / "prompts", tmp_path / "captions", params_file)
+    rows = datasets.read(tmp_path / "prompts", schemas.PROMPT_EMBEDDINGS)
     prompts = {(row["template"], row["class_name"]): row["prompt"] for row in rows.to_pylist()}
     assert len(prompts) == 2 * 13
     assert prompts["prompt_photo", "rifle"] == "A photo of a gun"
@@ -90,13 +120,10 @@ def test_prompts_are_filled_from_nouns_with_their_articles(tiny_clip: Path, tmp_
 
 @pytest.mark.parametrize("captions", [["a red car", None, "a tall lamp"], [None] * 3])
 def test_captions_are_embedded_under_their_objects_ids_where_there_are_any(
-    tiny_clip: Path, tmp_path: Path, params_file: Path, captions: list[str | None]
+    tiny_clip, tmp_path, params_file, objects_called, captions
 ):
-    columns = {"object_id": list("abc"), "base_object_id": list("abc"), "caption": captions, "augmentation": [0] * 3}
-    columns |= {name: ["test"] * 3 for name in ("class_name", "synset", "split", "source")}
-    datasets.write(tmp_path / "objects", schemas.OBJECTS, [datasets.table(schemas.OBJECTS, columns)], "test")
-    embed_captions(tmp_path / "objects", tiny_clip, tmp_path / "out", params_file)
-    rows = datasets.read(tmp_path / "out", schemas.CAPTION_EMBEDDINGS)
+    embed_texts(objects_called(captions), tiny_clip, tmp_path / "prompts", tmp_path / "captions", params_file)
+    rows = datasets.read(tmp_path / "captions", schemas.CAPTION_EMBEDDINGS)
     assert rows["object_id"].to_pylist() == [name for name, text in zip("abc", captions, strict=True) if text]
     if len(rows):
         expected = Encoder.load(tiny_clip, "cpu").texts(["a red car", "a tall lamp"])

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from stages import datasets, schemas
 from stages.clip import elsewhere, encoders
 from stages.embed_images import embed_images
-from stages.embed_prompts import embed_prompts
+from stages.embed_texts import embed_texts
 from stages.errors import InputError
 from stages.provide_clip import provide_clip
 from stages.scenes import pictures
@@ -27,7 +27,7 @@ def weights(tmp_path: Path) -> Path:
     return tmp_path / "colours.json"
 
 
-def test_pictures_and_prompts_are_embedded_by_the_users_model(tmp_path, params_file, weights):
+def test_pictures_and_texts_are_embedded_by_the_users_model(tmp_path, params_file, objects_called, weights):
     yaml, out = YAML(), tmp_path / "clip"
     values = yaml.load(params_file)
     values["clip"].update(source="module", model=LOADER, pretrained=str(weights))
@@ -38,12 +38,15 @@ def test_pictures_and_prompts_are_embedded_by_the_users_model(tmp_path, params_f
     shot = pictures.encode(np.full((6, 4, 3), [200, 0, 0], np.uint8))
     columns = {"photo_id": ["p"], "class_name": ["car"], "image": [shot], "source": ["test"]}
     datasets.write(tmp_path / "photos", schemas.PHOTOS, [datasets.table(schemas.PHOTOS, columns)], "test")
-    embed_images(tmp_path / "photos", out, tmp_path / "images", params_file)
-    embed_prompts(out, tmp_path / "prompts", params_file)
-    (image,) = datasets.matrix(datasets.read(tmp_path / "images", schemas.IMAGE_EMBEDDINGS)["embedding"])
+    embed_images((tmp_path / "photos",), out, tmp_path / "images", params_file)
+    objects = objects_called(["a red car", None])
+    embed_texts(objects, out, tmp_path / "prompts", tmp_path / "captions", params_file)
+    (image,) = datasets.matrix(datasets.read(tmp_path / "images/photos", schemas.IMAGE_EMBEDDINGS)["embedding"])
     texts = datasets.matrix(datasets.read(tmp_path / "prompts", schemas.PROMPT_EMBEDDINGS)["embedding"])
     assert (image == [200, 0, 0]).all()
+    (caption,) = datasets.matrix(datasets.read(tmp_path / "captions", schemas.CAPTION_EMBEDDINGS)["embedding"])
     assert (texts == [255, 0, 0]).all()
+    assert (caption == [255, 0, 0]).all()
 
 
 def test_a_loader_or_weights_that_are_not_there_are_named(tmp_path, weights):

@@ -10,7 +10,6 @@ from stages import datasets
 from stages.evaluate_retrieval import evaluate_retrieval
 from stages.evaluate_spaces import evaluate_spaces
 from stages.evaluate_zero_shot import evaluate_zero_shot
-from stages.project_spaces import project_spaces
 from stages.results import Results
 from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
 from stages.train_heads import train_heads
@@ -80,7 +79,6 @@ class Study:
         same = {"objects": self["objects"], "nerf_embeddings": self["nerfs"], "params": self.params}
         mapped, mappers, logits = self["retrieval_mapped"], self["retrieval_out"], self["logits"]
         train_heads(**same, mappers=mappers, out=self["heads"], logits=logits, curves=self["heads_curves"])
-        project_spaces(**same, mapped=mapped / "nerf2clip", out=self["projections"])
         evaluate_spaces(
             **same,
             photos=self["photos"],
@@ -90,6 +88,7 @@ class Study:
             mapped=mapped,
             logits=logits,
             results=self.results("embedding_spaces"),
+            projections=self["projections"],
         )
 
     def _write_params(self) -> None:

@@ -112,13 +112,12 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     embed_nerfs(fitted, model, Path("vectors"), params)
     prepare_photos(Path("photos"), Path("rejected_photos"), params)
     folders.save(Path("clip"), small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
-    for name in ("views", "photos"):
-        embed_images(Path(name), Path("clip"), Path(f"{name}_embedded"), params)
+    embed_images((Path("views"), Path("photos")), Path("clip"), Path("embedded"), params)
     same = {
         "objects": objects,
         "nerf_embeddings": Path("vectors"),
-        "gt_embeddings": Path("views_embedded"),
-        "photo_embeddings": Path("photos_embedded"),
+        "gt_embeddings": Path("embedded/views"),
+        "photo_embeddings": Path("embedded/photos"),
         "mapped": Path("mapped"),
         "params": params,
     }

@@ -119,3 +119,15 @@ def test_lookup_finds_the_cell_that_holds_a_point():
     occupancy[3, 0, 2] = True
     points = torch.tensor([[0.69, -0.69, 0.1], [0.69, -0.69, -0.1], [0.3, -0.69, 0.1], [0.36, -0.36, 0.34]])
     assert marching.lookup(occupancy, points).tolist() == [True, False, False, True]
+
+
+def test_rays_of_many_grids_are_sampled_as_those_of_each(random):
+    grids = torch.rand(3, 12, 12, 12, generator=random) < torch.tensor([0.1, 0.5, 0.0])[:, None, None, None]
+    origins = 2 * torch.nn.functional.normalize(torch.randn(3, 40, 3, generator=random), dim=-1)
+    directions = torch.nn.functional.normalize(0.3 * torch.randn(3, 40, 3, generator=random) - origins, dim=-1)
+    jitter = torch.rand(3, 40, 7, generator=random)
+    together = marching.samples(origins, directions, grids, 7, jitter)
+    for one in range(3):
+        alone = marching.samples(origins[one], directions[one], grids[one], 7, jitter[one])
+        assert all(torch.equal(a[one], b) for a, b in zip(together, alone, strict=True))
+    assert together[2][0].sum() > 0

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from stages.nerf import pixels
@@ -26,3 +27,14 @@ def test_pixels_are_drawn_from_all_views_in_and_near_the_silhouettes(sphere):
     drawn = pixels.draw(sphere, 4000, np.random.default_rng(0), torch.device("cpu"))
     assert 0 < (drawn.alpha == 0).float().mean() < 0.5
     assert len(np.unique(drawn.origins.numpy(), axis=0)) == len(sphere)
+
+
+@pytest.mark.parametrize("count", [200, 9000])  # fewer rays than pixels to draw from, and more
+def test_rays_of_many_objects_are_what_each_draws_alone(spheres, count):
+    objects = [spheres(0.3, (200, 80, 30), 24, 8), spheres(0.2, (20, 60, 220), 24, 8)]
+    assert len(np.flatnonzero(pixels.near_silhouettes(objects[1].image[..., 3] > 0))) in range(200, 9000)
+    together = pixels.drawn(objects, count, [5, 6], torch.device("cpu")).some(3, count)
+    for place, (views, seed) in enumerate(zip(objects, [5, 6], strict=True)):
+        alone = pixels.draw(views, count, np.random.default_rng(seed), torch.device("cpu"))
+        for name in ("origins", "directions", "colour", "alpha"):
+            assert torch.equal(getattr(together, name)[place], getattr(alone, name)[3:])

@@ -9,7 +9,7 @@ import torch
 
 from stages import datasets
 from stages.errors import InputError
-from stages.nerf import field, fitting, jobs, together
+from stages.nerf import batches, field, fitting, jobs, together
 from stages.params import HashGrid, Nerf
 from stages.scenes import views
 from stages.schemas import VIEWS
@@ -41,6 +41,26 @@ def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
     assert failed.tolist() == [20] * 3
     assert (alone - start).abs().max() > 0.05  # they have moved far from the start
     torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)
+
+
+def test_batches_drawn_together_are_those_of_each_object(three, how):
+    objects = [fitting.to_fit(each, how, "cpu") for each in three]
+    alone, joint = batches.batches(objects, how, SEEDS), batches.together(objects, how, SEEDS)
+    for one, other in zip(alone, joint, strict=True):
+        assert all(torch.equal(getattr(one, part.name), getattr(other, part.name)) for part in dataclasses.fields(one))
+
+
+@pytest.mark.parametrize("parts", [2, 8])
+def test_points_divided_among_products_give_the_same_losses_and_gradients(three, how, monkeypatch, parts):
+    objects = [fitting.to_fit(each, how, "cpu") for each in three]
+    batch, found = next(batches.batches(objects, how, SEEDS)), []
+    for count in (1, parts):
+        monkeypatch.setattr(fitting, "_products", lambda _, count=count: count)
+        weights = torch.from_numpy(field.xavier(how.field, 0).numpy()).repeat(3, 1).requires_grad_()
+        losses = fitting._losses(weights, batch, how.field)
+        losses.sum().backward()
+        found.append((losses.detach(), weights.grad))
+    torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=1e-7)
 
 
 def test_fits_have_the_quality_and_grid_of_each_alone(three, how):

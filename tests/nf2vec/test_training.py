@@ -97,3 +97,25 @@ def test_some_nerfs_of_a_stored_array_are_taken_as_if_they_were_all(nerfs):
     assert (len(some), some.cells) == (3, nerfs.cells)
     assert torch.equal(taken.weights, nerfs.weights[[6, 1]])
     assert torch.equal(taken.grids(), nerfs.grids()[[6, 1]])
+
+
+@pytest.mark.parametrize("supervision", ["points", "rays"])
+def test_in_bfloat16_the_loss_and_its_gradients_are_those_of_float32_nearly(
+    how: Nf2vec, architecture: Architecture, nerfs: Nerfs, supervision: str
+):
+    """bfloat16 rounds to 8 bits; the loss is a mean over hundreds of roundings."""
+    found = []
+    for precision in ("float32", "bfloat16"):
+        training = how.training.model_copy(update={"precision": precision})
+        model = Model(how.model_copy(update={"training": training, "supervision": supervision}), architecture, seed=1)
+        loss = loss_of(model.train(), 0, "cpu")(nerfs, torch.Generator().manual_seed(0))
+        loss.backward()
+        slope = torch.cat(
+            [weights.grad.flatten() for weights in model.decoder.parameters() if weights.grad is not None]
+        )
+        found.append((loss.item(), slope))
+        assert loss.dtype == slope.dtype == torch.float32
+    (exact, slope), (rounded, lowered) = found
+    assert rounded != exact
+    assert rounded == pytest.approx(exact, rel=0.02)
+    assert torch.linalg.norm(lowered - slope) < 0.05 * torch.linalg.norm(slope)

@@ -50,8 +50,8 @@ def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: Contro
     prepare_photos(at / "photos", at / "rejected_photos", params)
     translate_views(at / "objects", at / "views", at / "translated", params)
     folders.save(at / "clip", small.build(CLIP, 0), small.description(CLIP), small.PREPROCESSING)
-    for name in ("views", "photos", "translated"):
-        embed_images(at / name, at / "clip", at / f"{name}_embeddings", params)
+    pictures = at / "views", at / "photos", at / "translated"
+    embed_images(pictures, at / "clip", at / "embeddings", params)
     ids = datasets.read(at / "objects", schemas.OBJECTS)["object_id"].to_pylist()
     vectors = {"object_id": ids, "embedding": np.random.default_rng(0).normal(size=(len(ids), 7))}
     rows = datasets.table(schemas.NERF_EMBEDDINGS, vectors)
@@ -59,20 +59,20 @@ def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: Contro
     same = {
         "objects": at / "objects",
         "nerf_embeddings": at / "nerfs",
-        "gt_embeddings": at / "views_embeddings",
-        "photo_embeddings": at / "photos_embeddings",
+        "gt_embeddings": at / "embeddings/views",
+        "photo_embeddings": at / "embeddings/photos",
         "mapped": at / "mapped",
         "params": params,
     }
     outs = {"out": at / "mappers", "curves": at / "curves"}
-    train_syn2real_mappers(**same, translated_embeddings=at / "translated_embeddings", **outs)
+    train_syn2real_mappers(**same, translated_embeddings=at / "embeddings/translated", **outs)
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
     evaluate_syn2real(**same, photos=at / "photos", results=Results(*files, published=PUBLISHED))
     return at
 
 
 def test_controlnet_leads_from_depth_to_every_published_row_and_ours_after_them(study: Path):
-    embedded = datasets.read(study / "translated_embeddings", schemas.IMAGE_EMBEDDINGS)
+    embedded = datasets.read(study / "embeddings/translated", schemas.IMAGE_EMBEDDINGS)
     translated = datasets.read(study / "translated", schemas.TRANSLATED_VIEWS)
     assert set(embedded["domain"].to_pylist()) == {"translated"}
     assert embedded["owner_id"].to_pylist() == translated["object_id"].to_pylist()

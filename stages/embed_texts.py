@@ -1,0 +1,40 @@
+"""Embed the texts of the study, class prompts and objects' captions, with the text tower of CLIP."""
+
+from pathlib import Path
+
+from stages import datasets
+from stages.params import load
+from stages.runtime import command
+from stages.schemas import CAPTION_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+
+
+def embed_texts(objects: Path, clip: Path, prompts: Path, captions: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `prompt_embeddings`, each template filled with each class's noun, and `caption_embeddings` of `objects`.
+
+    Objects without a caption have no row.
+    """
+    import pyarrow.compute as pc
+
+    from stages.clip import encoders
+    from stages.clip.prompts import filled
+
+    how = load(params)
+    asked = filled(how.prompts, how.classes)
+    rows = datasets.read(objects, OBJECTS, ["object_id", "caption"]).filter(pc.field("caption").is_valid())
+    said = rows["caption"].to_pylist()
+    with encoders.ready(clip, how.runtime) as encoder:
+        of_prompts = encoder.texts([prompt.text for prompt in asked])
+        of_captions = encoder.texts([*said, ""])[:-1]  # never without a text
+    columns = {
+        "template": [prompt.template for prompt in asked],
+        "class_name": [prompt.class_name for prompt in asked],
+        "prompt": [prompt.text for prompt in asked],
+        "embedding": of_prompts,
+    }
+    datasets.write(prompts, PROMPT_EMBEDDINGS, [datasets.table(PROMPT_EMBEDDINGS, columns)], "embed_texts")
+    columns = {"object_id": rows["object_id"].to_pylist(), "caption": said, "embedding": of_captions}
+    datasets.write(captions, CAPTION_EMBEDDINGS, [datasets.table(CAPTION_EMBEDDINGS, columns)], "embed_texts")
+
+
+if __name__ == "__main__":
+    command(embed_texts)
