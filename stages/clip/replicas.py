@@ -36,17 +36,14 @@ class Replicas:
         torch.set_num_threads(self.outside)
 
     def backward(self, images: Images, tokens: Tokens, loss: Callable[[Tensor, Tensor], Tensor]) -> float:
-        """Set the weights' gradients of `loss`, a function of the whole batch's embeddings; its value.
-
-        What of it depends on other parameters, as the logits' scale, gets its gradient by the way.
-        """
+        """Set the weights' gradients of `loss`, a function of the whole batch's embeddings; its value."""
         parts = len(self.models)
         seen = list(self.threads.map(_embedded, self.models, images.chunk(parts), tokens.chunk(parts)))
         whole = [torch.cat(each).detach().requires_grad_() for each in zip(*seen, strict=True)]
         value = loss(*whole)
-        value.backward()
-        slopes = zip(*(each.grad.chunk(parts) for each in whole), strict=True)
-        for gradients in self.threads.map(self._gradients, seen, slopes):
+        image, text, *direct = torch.autograd.grad(value, [*whole, *self.learned], allow_unused=True)
+        slopes = zip(image.chunk(parts), text.chunk(parts), strict=True)
+        for gradients in (direct, *self.threads.map(self._gradients, seen, slopes)):  # direct: the logits' scale
             for weights, gradient in zip(self.learned, gradients, strict=True):
                 if gradient is not None:
                     _add(weights, gradient)
