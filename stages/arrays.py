@@ -18,6 +18,8 @@ from stages import datasets
 from stages.errors import InputError
 from stages.schemas import VECTOR, Schema
 
+FOLDER = "arrays"  # where they lie in scratch
+
 
 @dataclass(frozen=True)
 class Stored:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from stages import datasets
 from stages.params import load
-from stages.runtime import command, in_workers
+from stages.runtime import command
+from stages.runtime.workers import in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import ast
 import fcntl
 import hashlib
 import json
+import re
 import shutil
 import sys
 import time
@@ -24,8 +25,11 @@ import pyarrow.parquet as pq
 
 from stages import datasets, runtime
 from stages.errors import InputError
+from stages.runtime.cluster import Cluster
+from stages.runtime.workers import in_workers
 from stages.schemas import REJECTED, Schema
 
+ROOM = re.compile(r"stages\.(?!runtime\.)\w+\.")  # the modules of a room
 Payload = TypeVar("Payload")
 
 
@@ -78,11 +82,11 @@ def finish(
     chunk: int,
     workers: int | None,
     preload: Sequence[str] = (),
-    cluster: runtime.Cluster | None = None,
+    cluster: Cluster | None = None,
 ) -> Finished:
     """Do `work(payload(items))` for every item of `keys` that no earlier run has done; kill and rerun at any time.
 
-    `work` runs in worker processes (`runtime.in_workers`), here or on a cluster, and sees nothing but its payload, so
+    `work` runs in worker processes (`in_workers`), here or on a cluster, and sees nothing but its payload, so
     it must be a function of a room's module. Only a few chunks are in memory at a time.
     """
     folder = runtime.scratch_folder(stage)
@@ -91,7 +95,7 @@ def finish(
         done = _done(folder, keys)
         missing = sorted(item for item in keys if item not in done)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
-        results = runtime.in_workers(work, (payload(items) for items in chunks), workers, preload, cluster)
+        results = in_workers(work, (payload(items) for items in chunks), workers, preload, cluster)
         bar = runtime.progress(range(len(keys)), stage, "items", initial=len(done))
         for items, rows in zip(chunks, results, strict=True):
             place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)
@@ -152,7 +156,7 @@ def code_digest() -> str:
     The ground floor (schemas, datasets, params, runtime and this module) moves rows about and is left out: what it
     hands on, parameters and seeds, belongs in the key as values.
     """
-    rooms = [module for name, module in sys.modules.items() if name.startswith("stages.") and name.count(".") > 1]
+    rooms = [module for name, module in sys.modules.items() if ROOM.match(name)]
     files = {Path(file) for module in (*rooms, sys.modules["__main__"]) if (file := getattr(module, "__file__", None))}
     names = {"/".join(file.parts[-3:]): file for file in files if "stages" in file.parts[-4:]}
     return digest(*[[name, ast.dump(ast.parse(file.read_bytes()))] for name, file in sorted(names.items())])

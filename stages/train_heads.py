@@ -4,7 +4,8 @@ from pathlib import Path
 
 from stages import datasets
 from stages.params import load
-from stages.runtime import command, in_workers
+from stages.runtime import command
+from stages.runtime.workers import in_workers
 from stages.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 

@@ -30,7 +30,7 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     seed = seed_of(how.study.seed, "nf2vec")
     model = Model(how.nf2vec, how.nerf.field, seed)
     rows = [_of_split(objects, nerfs, split) for split in SPLITS]
-    place = scratch_folder("arrays")
+    place = scratch_folder(arrays.FOLDER)
     weights, grids = (arrays.column(nerfs, schemas.NERFS, name, place) for name in ("weights", "occupancy"))
     check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
     given = [Nerfs.stored(weights.open()[0], grids.open()[0], some) for some in rows]

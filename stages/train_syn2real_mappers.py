@@ -62,7 +62,7 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
     from stages import arrays
     from stages.evaluation.subjects import places
     from stages.mapper.pairs import Pairs, side_by_side
-    from stages.trainings import ARRAYS, parts
+    from stages.trainings import parts
 
     def sets(some: Sequence[str]) -> np.ndarray:
         like_photos, gt = translated.views_of(some), given.views.views_of(some)
@@ -72,7 +72,7 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
 
     counts = 2 * places(translated.rows, ids)[1]
     shape = len(SETS), int(counts.sum()), translated.vectors.shape[2]
-    clip = arrays.filled(shape, (sets(some) for some in parts(ids)), scratch_folder(ARRAYS))
+    clip = arrays.filled(shape, (sets(some) for some in parts(ids)), scratch_folder(arrays.FOLDER))
     return Pairs(given.vectors(ids), clip, np.cumsum(counts) - counts, counts)
 
 

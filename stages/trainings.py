@@ -14,10 +14,10 @@ from stages.evaluation.views import Views
 from stages.mapper import records
 from stages.mapper.pairs import Pairs
 from stages.mapper.training import Task, Trained, train_many
-from stages.runtime import in_workers, scratch_folder
+from stages.runtime import scratch_folder
+from stages.runtime.workers import in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
-ARRAYS = "arrays"  # the folder in scratch of vectors that are mapped into memory
 AT_ONCE = 1024  # objects whose views are copied together
 
 # What mappers are given once they are trained: by domain, ids and the vector of each; and that by direction.
@@ -35,7 +35,7 @@ class Images:
     @staticmethod
     def of(folder: Path) -> "Images":
         rows = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-        return Images(rows, arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", scratch_folder(ARRAYS)))
+        return Images(rows, arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", scratch_folder(arrays.FOLDER)))
 
     @property
     def owners(self) -> list[str]:

@@ -11,10 +11,11 @@ import numpy as np
 import psutil
 import pytest
 
-from stages import datasets, runtime
+from stages import datasets
 from stages.errors import InputError
 from stages.fit_nerfs import fit_nerfs
 from stages.nerf.quality import BEST
+from stages.runtime import cluster, workers
 from stages.scenes import cameras, views
 from stages.schemas import NERFS, OBJECTS, VIEWS
 from stages.start_nerfs import start_nerfs
@@ -107,8 +108,8 @@ def test_a_killed_worker_changes_no_bit_of_what_worker_processes_give(tmp_path, 
 
 
 def test_an_address_where_no_ray_answers_is_an_error_that_names_it():
-    nobody = runtime.Cluster("127.0.0.1:9", gpu=False)
+    nobody = cluster.Cluster("127.0.0.1:9", gpu=False)
     with pytest.raises(InputError, match=r"runtime\.address: no Ray at '127\.0\.0\.1:9'"):
-        list(runtime.in_workers(abs, [1], 1, cluster=nobody))
+        list(workers.in_workers(abs, [1], 1, cluster=nobody))
     with pytest.raises(InputError, match="host:port expected"):
-        list(runtime.in_workers(abs, [1], 1, cluster=runtime.Cluster("somewhere", gpu=False)))
+        list(workers.in_workers(abs, [1], 1, cluster=cluster.Cluster("somewhere", gpu=False)))

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from stages import runtime
+from stages.runtime.workers import in_workers
 
 
 def test_a_seed_depends_on_the_study_seed_and_each_key():
@@ -21,7 +22,7 @@ def test_a_seed_depends_on_the_study_seed_and_each_key():
 
 
 def test_results_come_in_order_from_any_number_of_workers():
-    assert list(runtime.in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
+    assert list(in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
 
 
 @pytest.mark.thesis
@@ -67,7 +68,7 @@ def test_products_are_computed_in_the_precision_asked_for():
 
 WORKING = """
 import os, sys, time
-from stages.runtime import in_workers
+from stages.runtime.workers import in_workers
 def work(_):
     print(os.getpid(), flush=True)
     time.sleep(60)

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.ndimage import maximum_filter
 from torch import Tensor
 
-from stages.runtime import side_by_side
+from stages.runtime.workers import side_by_side
 from stages.scenes.cameras import rays_through
 from stages.scenes.views import Views
 

@@ -10,7 +10,8 @@ from stages.errors import InputError
 from stages.nerf.batches import STEPS_AT_ONCE, Object
 from stages.nerf.fitting import Diverged, Fit, judged, optimise, to_fit
 from stages.params import Nerf
-from stages.runtime import halving, side_by_side
+from stages.runtime import halving
+from stages.runtime.workers import side_by_side
 from stages.scenes.views import Views
 
 POINTS_AT_ONCE = 2**21  # prepared for all objects together: about 1 GB for the published encoding

@@ -16,7 +16,7 @@ from typing import Any
 from stages.datasets import write_text
 from stages.report.benchmarks import Benchmark, Curves
 from stages.report.latency import processor
-from stages.runtime import in_workers
+from stages.runtime.workers import in_workers
 
 REPORTS = Path(
     os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).resolve().parent.parent.parent / "reports" / "benchmarks")

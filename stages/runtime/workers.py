@@ -1,0 +1,73 @@
+"""Work on many items by processes of this machine, by its threads, or by a cluster."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from stages.runtime.cluster import Cluster, in_order, on_ray, single_threaded
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_workers(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int | None,
+    preload: Sequence[str] = (),
+    cluster: Cluster | None = None,
+) -> Iterator[Result]:
+    """`work` on each item, results in order. Each worker is a single-threaded process; `preload`: modules they share.
+
+    One worker means this very process, also on a single thread, so that the numbers don't depend on `workers`; none,
+    this process with its own threads, for work that can't be divided. A cluster has workers of its own.
+    """
+    if cluster is not None:
+        yield from on_ray(work, items, workers or 1, cluster)
+        return
+    if workers is None or workers == 1:
+        if workers == 1:
+            single_threaded()
+        yield from map(work, items)
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(preload))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
+        try:
+            yield from in_order(lambda item: pool.submit(work, item).result, items, lambda: 2 * workers)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
+    """`work` on each item; in threads where the rest is done by a GPU, which would wait for a single processor."""
+    if device == "cpu":
+        return [work(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor() as threads:
+        return list(threads.map(work, items))
+
+
+def _start_worker() -> None:
+    """Single-threaded, and gone with the stage that started it: an orphan would go on computing for nobody.
+
+    Its parent by the system's count is the fork server, which outlives a killed stage; so a thread waits for the stage.
+    """
+    import multiprocessing
+    import signal
+    import threading
+
+    def follow() -> None:
+        stage = multiprocessing.parent_process()
+        if stage is not None:
+            stage.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    single_threaded()
