@@ -38,6 +38,8 @@ def evaluate_nf2vec(
     class_of = dict(zip(test["object_id"].to_pylist(), test["class_name"].to_pylist(), strict=True))
     classes = np.unique([class_of[key] for key in rows["object_id"].to_pylist()], return_inverse=True)[1]
     spaces = {"trained": embed(trained, weights), "untrained": embed(untrained, weights), "raw_weights": weights}
+    if trained.how.centred:  # the untrained one has no mean of its own
+        spaces["untrained"] -= spaces["untrained"].mean(0)
     given = Nerfs.of(weights, rows["occupancy"].to_pylist())
     values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
     values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}

@@ -196,6 +196,7 @@ class Nf2vec(Strict):  # read by nf2vec/
     supervision: Literal["points", "rays"]
     encoder: tuple[PositiveInt, ...]
     embedding: PositiveInt
+    centred: bool
     decoder: PositiveInt
     training: Nf2vecTraining
 

@@ -49,6 +49,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nf2vec.supervision": "rays",
     "nf2vec.encoder": (512, 512, 1024, 1024),
     "nf2vec.embedding": 1024,
+    "nf2vec.centred": False,
     "nf2vec.decoder": 1024,
     "nf2vec.training.steps": 501 * (3 * TRAINING // 16),
     "nf2vec.training.batch": 16,

@@ -22,5 +22,11 @@ class Encoder(nn.Module):
             nn.Linear(widths[-1], embedding),
         )
 
+    @property
+    def last(self) -> nn.Linear:
+        layer = self.layers[-1]
+        assert isinstance(layer, nn.Linear)
+        return layer
+
     def forward(self, rows: Float[Tensor, "nerf row units"]) -> Float[Tensor, "nerf embedding"]:
         return self.layers(rows.flatten(0, 1)).unflatten(0, rows.shape[:2]).amax(dim=1)

@@ -23,7 +23,7 @@ from stages.scenes import cameras
 Loss = Callable[[Nerfs, torch.Generator], Float[Tensor, ""]]
 Reconstruction = Callable[[Tensor, Nerfs, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
 VIEWS, PIXELS = 36, 64  # of the cameras whose rays supervision by rays draws from
-MOST_VALIDATED = 128  # NeRFs in a measurement of the validation loss
+MOST_VALIDATED = 128  # NeRFs in a measurement of the validation loss, and embedded at once
 
 
 def train(
@@ -51,6 +51,8 @@ def train(
         checkpoint.offer(progress.state)
     bar.close()
     model.eval()
+    if model.how.centred:
+        model.centre(_mean_embedding(model, training, device))
     return np.asarray(progress.curve, np.float64).reshape(-1, 3)
 
 
@@ -113,6 +115,13 @@ def _step(model: Model, loss: Loss, batch: Nerfs, optimizer: torch.optim.Optimiz
     error.backward()
     optimizer.step()
     return error.item()
+
+
+@torch.no_grad()
+def _mean_embedding(model: Model, nerfs: Nerfs, device: str) -> Float[Tensor, " embedding"]:
+    batches = torch.arange(len(nerfs)).split(MOST_VALIDATED)
+    sums = [model.embed(nerfs.take(batch, device).weights).double().sum(0) for batch in batches]
+    return (torch.stack(sums).sum(0) / len(nerfs)).float()
 
 
 @torch.no_grad()

@@ -40,7 +40,7 @@ MANNERS: dict[Domain, tuple[str, ...]] = {
     ),
 }
 ATTRIBUTES = 0.1  # share of captions that say more than the class
-MANNER = 0.25  # share of captions that say how it is shown; more of them pull views and photos of a class apart
+MANNER = 0.1  # share of captions that say how it is shown; more of them pull views and photos of a class apart
 
 
 class Caption(NamedTuple):

@@ -13,8 +13,8 @@ from stages.scenes.backdrops import Stage
 from stages.scenes.meshes import Model
 from stages.scenes.rendering import render
 
-AZIMUTH = 40.0  # degrees off the front, standard deviation: photographers rarely stand behind
-ELEVATION = (0.0, 45.0)  # degrees; low ones are more frequent
+AZIMUTH = 35.0  # degrees off the front, standard deviation: photographers rarely stand behind
+ELEVATION = (5.0, 40.0)  # degrees; low ones are more frequent
 ANGLE = (30.0, 60.0)  # degrees, full field of view
 FILL = (1.0, 1.2)  # of the frame by the ball around the object; above 1 parts may be cut off
 OFF_CENTRE = 0.06  # of the frame

@@ -119,3 +119,17 @@ def test_in_bfloat16_the_loss_and_its_gradients_are_those_of_float32_nearly(
     assert rounded != exact
     assert rounded == pytest.approx(exact, rel=0.02)
     assert torch.linalg.norm(lowered - slope) < 0.05 * torch.linalg.norm(slope)
+
+
+def test_centring_moves_the_mean_to_the_origin_and_changes_nothing_that_is_decoded(
+    how: Nf2vec, architecture: Architecture, nerfs: Nerfs
+):
+    published, _ = trained(how.model_copy(update={"centred": False}), architecture, nerfs, Kept())
+    centred, _ = trained(how.model_copy(update={"centred": True}), architecture, nerfs, Kept())
+    left, moved = (embed(model, nerfs.weights.numpy()) for model in (published, centred))
+    np.testing.assert_allclose(moved, left - left.mean(0), atol=1e-5)
+    points = 0.6 * torch.rand(len(nerfs), 50, 3, generator=torch.Generator().manual_seed(0)) - 0.3
+    with torch.no_grad():
+        decoded = [model.decoder(torch.from_numpy(of), points) for model, of in ((published, left), (centred, moved))]
+    for whole, part in zip(*decoded, strict=True):
+        torch.testing.assert_close(part, whole, rtol=1e-4, atol=1e-5)
