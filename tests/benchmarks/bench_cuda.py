@@ -73,8 +73,8 @@ def test_cuda_fit_nerfs(fits: Fits, quick: bool):
     The baseline is `plain_nerf` on the GPU: one object after the other, nerfacc's dense rendering, uniform samples
     through a box of unit diagonal, all rays on the GPU beforehand, rays that miss the box dropped, fused Adam, the
     project's field and encoding. Of its budgets the one that comes to the quality soonest counts; rates of 0.005 and
-    0.02 come later, where time is left. Measuring its PSNR isn't counted. Ours is what fit_nerfs does once pictures are decoded: visual
-    hull, pixels, steps, occupancy grid and PSNR; its seconds are those of all objects by their number.
+    0.02 come later, where time is left. Measuring its PSNR isn't counted. Ours is what fit_nerfs does once pictures are
+    decoded: visual hull, pixels, steps, occupancy grid and PSNR; its seconds are those of all objects by their number.
     """
     warm, tiny = list(fits.objects)[:2], Budget(10, 256, 8)
     graphs = warmed(fits, warm, tiny)
