@@ -1,7 +1,7 @@
 """A training step of CLIP on parts of its batch side by side.
 
-Half batches on a thread each take 43 ms where two threads in every operation take 77: a small network's operations are
-too short to be shared.
+A small network's operations are too short to be shared: a step of half batches on a thread each takes 43 ms where two
+threads in every operation take 45, on slower cores 64 and 77.
 """
 
 import copy
