@@ -42,7 +42,7 @@ class Drawn:
 
 
 def drawn(objects: Sequence[Views], count: int, seeds: Sequence[int], device: torch.device) -> Drawn:
-    """`count` rays for each object, by its own seed."""
+    """`count` rays for each object, by its own seed: drawn evenly from the pixels in or near its silhouettes."""
     each = side_by_side(lambda pair: _drawn(*pair, count, device), list(zip(objects, seeds, strict=True)), device.type)
     found, orders = zip(*each, strict=True)
     before = [0, *accumulate(len(one.alpha) for one in found)]
@@ -54,25 +54,12 @@ def drawn(objects: Sequence[Views], count: int, seeds: Sequence[int], device: to
 
 
 def _drawn(views: Views, seed: int, count: int, device: torch.device) -> tuple[Pixels, Int[Tensor, " ray"]]:
-    """Of `draw`, no pixel twice where there are fewer pixels than rays; and the pixel of each ray."""
-    near, which = _chosen(views, count, np.random.default_rng(seed))
+    """No pixel twice where there are fewer pixels than rays; and the pixel of each ray."""
+    near = np.flatnonzero(near_silhouettes(views.image[..., 3] > 0))
+    which = np.random.default_rng(seed).integers(len(near), size=count)
     if count < len(near):
         near, which = near[which], np.arange(count)
     return through(views, near, device), torch.from_numpy(which.astype(np.int32)).to(device)
-
-
-def draw(views: Views, count: int, random: np.random.Generator, device: torch.device) -> Pixels:
-    """`count` pixels, drawn evenly from those in or near the silhouettes of all views."""
-    near, which = _chosen(views, count, random)
-    return through(views, near[which], device)
-
-
-def _chosen(
-    views: Views, count: int, random: np.random.Generator
-) -> tuple[Int[np.ndarray, " near"], Int[np.ndarray, " ray"]]:
-    """The pixels to draw from, by their flat numbers, and the places of `count` of them."""
-    near = np.flatnonzero(near_silhouettes(views.image[..., 3] > 0))
-    return near, random.integers(len(near), size=count)
 
 
 def through(views: Views, chosen: Int[np.ndarray, " ray"], device: torch.device) -> Pixels:

@@ -3,6 +3,22 @@ import pytest
 import torch
 
 from stages.nerf import pixels
+from stages.nerf.pixels import Pixels
+from stages.scenes.views import Views
+
+CPU = torch.device("cpu")
+
+
+def of_one(views: Views, count: int) -> Pixels:
+    """What is drawn for an object alone."""
+    drawn = pixels.drawn([views], count, [0], CPU).some(0, count)
+    return Pixels(drawn.origins[0], drawn.directions[0], drawn.colour[0], drawn.alpha[0])
+
+
+def plainly(views: Views, count: int, seed: int) -> Pixels:
+    """Every ray for itself, whatever pixels they share."""
+    near = np.flatnonzero(pixels.near_silhouettes(views.image[..., 3] > 0))
+    return pixels.through(views, near[np.random.default_rng(seed).integers(len(near), size=count)], CPU)
 
 
 def test_drawn_rays_go_through_the_pixels_whose_colour_they_carry(sphere):
@@ -10,7 +26,7 @@ def test_drawn_rays_go_through_the_pixels_whose_colour_they_carry(sphere):
     view, row, column = np.indices(image.shape[:3])
     image[..., 0], image[..., 1], image[..., 2] = view, row, column
     marked = type(sphere)(image, sphere.camera_to_world, sphere.camera_angle_x)
-    drawn = pixels.draw(marked, 200, np.random.default_rng(0), torch.device("cpu"))
+    drawn = of_one(marked, 200)
     for ray in range(200):
         at, y, x = (drawn.colour[ray].numpy() * 255).round().astype(int)
         pose, focal = marked.camera_to_world[at], 16 / np.tan(marked.camera_angle_x / 2)
@@ -24,7 +40,7 @@ def test_pixels_are_drawn_from_all_views_in_and_near_the_silhouettes(sphere):
     near = pixels.near_silhouettes(sphere.image[..., 3] > 0)
     assert near.any((1, 2)).all()
     assert not near.all()
-    drawn = pixels.draw(sphere, 4000, np.random.default_rng(0), torch.device("cpu"))
+    drawn = of_one(sphere, 4000)
     assert 0 < (drawn.alpha == 0).float().mean() < 0.5
     assert len(np.unique(drawn.origins.numpy(), axis=0)) == len(sphere)
 
@@ -33,8 +49,8 @@ def test_pixels_are_drawn_from_all_views_in_and_near_the_silhouettes(sphere):
 def test_rays_of_many_objects_are_what_each_draws_alone(spheres, count):
     objects = [spheres(0.3, (200, 80, 30), 24, 8), spheres(0.2, (20, 60, 220), 24, 8)]
     assert len(np.flatnonzero(pixels.near_silhouettes(objects[1].image[..., 3] > 0))) in range(200, 9000)
-    together = pixels.drawn(objects, count, [5, 6], torch.device("cpu")).some(3, count)
+    together = pixels.drawn(objects, count, [5, 6], CPU).some(3, count)
     for place, (views, seed) in enumerate(zip(objects, [5, 6], strict=True)):
-        alone = pixels.draw(views, count, np.random.default_rng(seed), torch.device("cpu"))
+        alone = plainly(views, count, seed)
         for name in ("origins", "directions", "colour", "alpha"):
             assert torch.equal(getattr(together, name)[place], getattr(alone, name)[3:])
