@@ -17,10 +17,10 @@ from benchmarks import scenes
 from benchmarks.bench_embed_images import baseline as one_by_one_through_clip
 from benchmarks.bench_embed_images import ours as embedded
 from benchmarks.bench_render_nerfs import dense
-from benchmarks.bench_train_mappers import models, pairs
+from benchmarks.bench_train_mappers import models, one_after_another, pairs
 from benchmarks.bench_train_nf2vec import Training
 from benchmarks.cuda_fits import Budget, Fits, finished, within
-from benchmarks.cuda_mappers import one_after_another
+from benchmarks.cuda_mappers import OnGpu
 from benchmarks.cuda_plan import ALONE, OURS, PLAINLY, TOGETHER, keep_fits, runs_of, warmed
 from benchmarks.measuring import interleaved, keep
 from stages.apply_profile import apply_profile
@@ -102,9 +102,9 @@ def test_cuda_train_mappers(thesis: Params, quick: bool):
         return float(np.mean([part.validation_loss.min(0).mean() for part in map(train_many, whole.split())]))
 
     whole, warm = task(epochs), task(1)
-    ours(warm), one_after_another(warm, most=2)
+    ours(warm), one_after_another(warm, OnGpu, most=2)
     ways = {
-        "baseline": partial(finished, partial(one_after_another, whole)),
+        "baseline": partial(finished, partial(one_after_another, whole, OnGpu)),
         "ours": partial(finished, partial(ours, whole)),
     }
     rounds = interleaved(ways, 1 if quick else 3)

@@ -7,10 +7,13 @@ in memory don't need. Ours is what train_zero_shot_mappers does with two workers
 """
 
 import copy
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
@@ -56,35 +59,56 @@ def ours(whole: Task, warm: Task) -> tuple[float, float]:
 def baseline(whole: Task) -> float:
     """Mean over models of the lowest validation loss."""
     torch.set_num_threads(1)
-    return float(np.mean([one_by_one(model, whole) for model in whole.models]))
+    return one_after_another(whole, by_loader)
 
 
-def one_by_one(model: Model, whole: Task) -> float:
+class Batches(Protocol):
+    """Of inputs and targets, as often as asked."""
+
+    def __iter__(self) -> Iterator[list[Tensor]]: ...
+
+    def __len__(self) -> int: ...
+
+
+Batched = Callable[[Tensor, Tensor, int, bool], Batches]  # inputs, targets, pairs a batch, shuffled anew every time?
+
+
+def by_loader(inputs: Tensor, targets: Tensor, batch: int, shuffle: bool) -> Batches:
+    return DataLoader(TensorDataset(inputs, targets), batch, shuffle=shuffle)
+
+
+def one_after_another(whole: Task, batched: Batched, most: int | None = None) -> float:
+    return float(np.mean([one_by_one(model, whole, batched) for model in whole.models[:most]]))
+
+
+def one_by_one(model: Model, whole: Task, batched: Batched) -> float:
     """Train one mapper; its lowest validation loss."""
-    how = whole.how
-    train, validation = (
-        TensorDataset(torch.from_numpy(part.nerf), torch.from_numpy(part.clip[model.clip_set]))
+    how, device = whole.how, whole.device
+    (inputs, targets), checked = (
+        [torch.from_numpy(each).to(device) for each in (part.nerf, part.clip[model.clip_set])]
         for part in (whole.train, whole.validation)
     )
     torch.manual_seed(model.seed)
-    loader, checking = DataLoader(train, how.batch, shuffle=True), DataLoader(validation, how.batch)
-    network = single([NERF, *reversed(how.hidden), CLIP], model.seed)
-    scale, bias = (torch.nn.Parameter(torch.tensor(value)) for value in START.get(model.loss, (0.0, 0.0)))
+    learning, checking = batched(inputs, targets, how.batch, True), batched(*checked, how.batch, False)
+    network = single([inputs.shape[1], *reversed(how.hidden), targets.shape[1]], model.seed).to(device)
+    scale, bias = (
+        torch.nn.Parameter(torch.tensor(value, device=device)) for value in START.get(model.loss, (0.0, 0.0))
+    )
     groups = [{"params": network.parameters()}, {"params": [scale, bias], "weight_decay": 0.0}]
     adam = torch.optim.AdamW(groups, how.learning_rate, weight_decay=how.weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, how.learning_rate, total_steps=len(loader) * how.epochs)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, how.learning_rate, total_steps=len(learning) * how.epochs)
     best, kept = float("inf"), network.state_dict()
     for epoch in range(1, how.epochs + 1):
-        for inputs, targets in loader:
-            loss = loss_of(model.loss, network(inputs), targets, scale, bias)
+        for x, y in learning:
+            loss = loss_of(model.loss, network(x), y, scale, bias)
             adam.zero_grad()
             loss.backward()
             adam.step()
             schedule.step()
-        if epoch % how.validate_every == 0:
+        if epoch % how.validate_every == 0 or epoch == how.epochs:
             with torch.no_grad():
-                found = [(loss_of(model.loss, network(x), y, scale, bias).item(), len(x)) for x, y in checking]
-            measured = sum(value * size for value, size in found) / len(validation)
+                losses = [loss_of(model.loss, network(x), y, scale, bias) * len(x) for x, y in checking]
+            measured = torch.stack(losses).sum().item() / len(checked[0])
             if measured < best:
                 best, kept = measured, copy.deepcopy(network.state_dict())
     network.load_state_dict(kept)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks import plain_nerf
+from benchmarks.measuring import clocked
 from stages.nerf.fitting import MEASURED, Fit
 from stages.nerf.together import fit_together
 from stages.params import Nerf
@@ -41,11 +42,14 @@ class Run:
 
 def finished(work: Callable[[], Any]) -> tuple[float, Any]:
     """Seconds until the GPU is done, and what came of it."""
+
+    def done() -> Any:
+        result = work()
+        _wait()
+        return result
+
     _wait()
-    started = time.perf_counter()
-    result = work()
-    _wait()
-    return time.perf_counter() - started, result
+    return clocked(done)
 
 
 def _wait() -> None:
