@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-PAIRS_AT_ONCE = 2**24  # similarities held in memory
+PAIRS_AT_ONCE = 2**24  # numbers of a matrix held in memory
+LONGEST_SPAN, SPANS = 64, 64  # items of which only the best is looked at first; and how many times k such there are
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,69 @@ def neighbours(
     """The `k` items of highest cosine similarity; ties by lower index.
 
     `own`: the query's object, all of whose items are removed before the cut at k (−1: none).
+
+    A product in float32 says which items can be among the first, and only these are compared in float64: what is found
+    is what `ranking`'s float64 products would find.
     """
-    found = []
-    for part, similarity in similarities(queries, gallery):
-        similarity[own[part, None] == gallery.owner] = -np.inf
-        found.append(top(similarity, k))
-    place, similarity = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return Neighbours(np.where(np.isfinite(similarity), place, -1), similarity)
+    items, count, k = gallery.items, len(gallery.items), min(k, len(gallery.items))
+    span = max(1, min(LONGEST_SPAN, count // (SPANS * k)))
+    coarse = np.zeros((-(-count // span) * span, items.shape[1]), np.float32)
+    for part in parts(count, items.shape[1]):
+        coarse[:count][part] = unit(items[part])
+    slack = 2 * (items.shape[1] + 8) * float(np.finfo(np.float32).eps)  # by which two float32 products may err
+    found = Neighbours(np.full((len(queries), k), -1), np.full((len(queries), k), -np.inf, np.float32))
+    for part in parts(len(queries), len(coarse)):
+        similarity = unit(queries[part]).astype(np.float32) @ coarse.T
+        similarity[:, count:] = -np.inf
+        similarity[:, :count][own[part, None] == gallery.owner] = -np.inf
+        query, item = promising(similarity.reshape(len(similarity), -1, span), k, slack)
+        exact = cosines(queries[part], items, query, item)
+        row, place, best = first(query, item, exact, k)
+        found.item[part][row, place], found.similarity[part][row, place] = item[best], exact[best]
+    return found
+
+
+def promising(
+    similarity: Float[np.ndarray, "query span place"], k: int, slack: float
+) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
+    """Queries and items that may be among a query's `k` most similar; items count through spans, of which there are k.
+
+    The k-th highest of the spans' best similarities is no higher than the k-th highest of all. −inf: never.
+    """
+    best = similarity.max(2)
+    least = np.partition(best, -k, axis=1)[:, -k] - slack
+    query, span = np.nonzero(best >= least[:, None])
+    inside = similarity[query, span]
+    pair, place = np.nonzero((inside >= least[query, None]) & (inside > -np.inf))
+    return query[pair], span[pair] * similarity.shape[2] + place
+
+
+def cosines(
+    queries: Float[np.ndarray, "query dim"],
+    items: Float[np.ndarray, "item dim"],
+    query: Int[np.ndarray, " pair"],
+    item: Int[np.ndarray, " pair"],
+) -> Float[np.ndarray, " pair"]:
+    """Of some pairs, rounded from float64: equal items tie exactly."""
+    asked, found = unit(queries), np.zeros(len(query), np.float32)
+    for part in parts(len(query), items.shape[1]):
+        found[part] = np.einsum("pd,pd->p", asked[query[part]], unit(items[item[part]]))
+    return found
+
+
+def first(
+    query: Int[np.ndarray, " pair"], item: Int[np.ndarray, " pair"], similarity: Float[np.ndarray, " pair"], k: int
+) -> tuple[Int[np.ndarray, " best"], Int[np.ndarray, " best"], Int[np.ndarray, " best"]]:
+    """Each query's `k` most similar pairs, ties by lower item: query, place from 0, and which pair it is."""
+    order = np.lexsort((item, -similarity, query))
+    place = np.arange(len(order)) - np.searchsorted(query[order], query[order])
+    return query[order][place < k], place[place < k], order[place < k]
+
+
+def parts(rows: int, width: int) -> list[slice]:
+    """Rows of a matrix so wide, in parts that the memory holds."""
+    size = max(1, PAIRS_AT_ONCE // max(1, width))
+    return [slice(start, start + size) for start in range(0, rows, size)]
 
 
 def similarities(
@@ -50,25 +107,9 @@ def similarities(
 ) -> Iterator[tuple[slice, Float[np.ndarray, "some item"]]]:
     """Cosines of some queries at a time with all items, and which queries those are."""
     items, vectors = unit(gallery.items), unit(queries)
-    size = max(1, PAIRS_AT_ONCE // len(items))
-    for start in range(0, len(vectors), size):
-        part = slice(start, start + size)
+    for part in parts(len(vectors), len(items)):
         # Rounded from float64, equal items tie exactly, whichever way the product was summed.
         yield part, (vectors[part] @ items.T).astype(np.float32)
-
-
-def top(
-    similarity: Float[np.ndarray, "query item"], k: int
-) -> tuple[Int[np.ndarray, "query place"], Float[np.ndarray, "query place"]]:
-    """Indexes and values of each row's `k` largest (all, if there are fewer), largest first, ties by lower index."""
-    k = min(k, similarity.shape[1])
-    least = np.partition(similarity, -k, axis=1)[:, -k, None]
-    above, level = similarity > least, similarity == least
-    room = k - above.sum(1, keepdims=True)  # places left for those level with the k-th
-    index = np.nonzero(above | (level & (level.cumsum(1) <= room)))[1].reshape(-1, k)
-    values = np.take_along_axis(similarity, index, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    return np.take_along_axis(index, order, axis=1), np.take_along_axis(values, order, axis=1)
 
 
 def hit_at_k(

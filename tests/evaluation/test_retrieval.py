@@ -3,7 +3,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from stages.evaluation import retrieval
-from stages.evaluation.retrieval import Gallery, hit_at_k, neighbours, top
+from stages.evaluation.retrieval import Gallery, first, hit_at_k, neighbours, unit
 
 NONE = -1
 
@@ -39,17 +39,34 @@ def test_all_items_of_the_own_object_leave():
     assert found.item.tolist() == [[2, 3, 4, NONE, NONE]]
 
 
-def test_ties_go_to_the_lower_index_also_at_the_cut():
-    similarity = np.array([[0.5, 0.9, 0.5, 0.5, 0.1], [0.2, 0.2, 0.2, 0.2, 0.2]], np.float32)
-    index, values = top(similarity, 3)
-    assert index.tolist() == [[1, 0, 2], [0, 1, 2]]
-    assert (values == np.take_along_axis(similarity, index, 1)).all()
+@pytest.mark.parametrize("k", [1, 7, 30])
+def test_first_is_a_stable_sort_of_each_query_s_pairs(k: int):
+    rng = np.random.default_rng(0)
+    query, item = np.nonzero(rng.random((50, 30)) < 0.8)
+    similarity = rng.integers(0, 4, len(query)).astype(np.float32)
+    mixed = rng.permutation(len(query))
+    row, place, pair = first(query[mixed], item[mixed], similarity[mixed], k)
+    for asked in range(50):
+        mine = query == asked
+        expected = item[mine][np.argsort(-similarity[mine], kind="stable")][:k]
+        assert item[mixed][pair[row == asked]].tolist() == expected.tolist()
+        assert place[row == asked].tolist() == list(range(len(expected)))
 
 
-def test_top_is_a_stable_sort_on_rows_full_of_ties():
-    similarity = np.random.default_rng(0).integers(0, 4, (50, 30)).astype(np.float32)
-    for k in (1, 7, 30):
-        assert top(similarity, k)[0].tolist() == np.argsort(-similarity, axis=1, kind="stable")[:, :k].tolist()
+@pytest.mark.parametrize(("count", "k"), [(3000, 10), (300, 10), (40, 40), (9000, 1)])
+def test_the_float32_pass_loses_nothing(count: int, k: int):
+    """Items so close together that float32 products can't tell them apart, some of them equal."""
+    rng = np.random.default_rng(1)
+    items = random(1, 67) + 1e-5 * random(count, 67, seed=2)
+    items[rng.integers(0, count, count // 3)] = items[0]
+    owner = rng.integers(0, count, count)
+    found = neighbours(items[:20], owner[:20], Gallery(items, owner), k)
+    exact = (unit(items[:20]) @ unit(items).T).astype(np.float32)
+    exact[owner[:20, None] == owner] = -np.inf
+    order = np.argsort(-exact, axis=1, kind="stable")[:, :k]
+    expected = np.take_along_axis(exact, order, axis=1)
+    assert found.item.tolist() == np.where(np.isfinite(expected), order, NONE).tolist()
+    assert found.similarity.tolist() == expected.tolist()
 
 
 def test_equal_items_tie_exactly_in_large_products():
