@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-PAIRS_AT_ONCE = 2**24  # numbers of a matrix held in memory
-LONGEST_SPAN, SPANS = 64, 64  # items of which only the best is looked at first; and how many times k such there are
+PAIRS_AT_ONCE = 2**25  # numbers of a matrix held in memory
+ROWS, COLUMNS = (
+    64,
+    64,
+)  # items lie in so many rows, of which only the best is looked at first; so many columns for each k
 
 
 @dataclass(frozen=True)
@@ -42,36 +45,43 @@ def neighbours(
     is what `ranking`'s float64 products would find.
     """
     items, count, k = gallery.items, len(gallery.items), min(k, len(gallery.items))
-    span = max(1, min(LONGEST_SPAN, count // (SPANS * k)))
-    coarse = np.zeros((-(-count // span) * span, items.shape[1]), np.float32)
-    for part in parts(count, items.shape[1]):
-        coarse[:count][part] = unit(items[part])
+    rows = max(1, min(ROWS, count // (COLUMNS * k)))
+    coarse = _padded(items, -(-count // rows) * rows)
     slack = 2 * (items.shape[1] + 8) * float(np.finfo(np.float32).eps)  # by which two float32 products may err
     found = Neighbours(np.full((len(queries), k), -1), np.full((len(queries), k), -np.inf, np.float32))
+    room = np.empty((_at_once(len(queries), len(coarse)), len(coarse)), np.float32)
     for part in parts(len(queries), len(coarse)):
-        similarity = unit(queries[part]).astype(np.float32) @ coarse.T
+        similarity = np.matmul(unit(queries[part]).astype(np.float32), coarse.T, out=room[: len(queries[part])])
         similarity[:, count:] = -np.inf
         similarity[:, :count][own[part, None] == gallery.owner] = -np.inf
-        query, item = promising(similarity.reshape(len(similarity), -1, span), k, slack)
+        query, item = promising(similarity.reshape(len(similarity), rows, -1), k, slack)
         exact = cosines(queries[part], items, query, item)
         row, place, best = first(query, item, exact, k)
         found.item[part][row, place], found.similarity[part][row, place] = item[best], exact[best]
     return found
 
 
-def promising(
-    similarity: Float[np.ndarray, "query span place"], k: int, slack: float
-) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
-    """Queries and items that may be among a query's `k` most similar; items count through spans, of which there are k.
+def _padded(items: Float[np.ndarray, "item dim"], count: int) -> Float[np.ndarray, "count dim"]:
+    """At unit length, rounded; rows of zeros at the end."""
+    rounded = np.zeros((count, items.shape[1]), np.float32)
+    for part in parts(len(items), items.shape[1]):
+        rounded[: len(items)][part] = unit(items[part])
+    return rounded
 
-    The k-th highest of the spans' best similarities is no higher than the k-th highest of all. −inf: never.
+
+def promising(
+    similarity: Float[np.ndarray, "query row column"], k: int, slack: float
+) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
+    """Queries and items that may be among a query's `k` most similar: items row by row, in at least k columns.
+
+    The k-th highest of the columns' best similarities is no higher than the k-th highest of all. −inf: never.
     """
-    best = similarity.max(2)
+    best = similarity.max(1)
     least = np.partition(best, -k, axis=1)[:, -k] - slack
-    query, span = np.nonzero(best >= least[:, None])
-    inside = similarity[query, span]
-    pair, place = np.nonzero((inside >= least[query, None]) & (inside > -np.inf))
-    return query[pair], span[pair] * similarity.shape[2] + place
+    query, column = np.nonzero(best >= least[:, None])
+    inside = similarity[query, :, column]
+    pair, row = np.nonzero((inside >= least[query, None]) & (inside > -np.inf))
+    return query[pair], row * similarity.shape[2] + column[pair]
 
 
 def cosines(
@@ -98,8 +108,12 @@ def first(
 
 def parts(rows: int, width: int) -> list[slice]:
     """Rows of a matrix so wide, in parts that the memory holds."""
-    size = max(1, PAIRS_AT_ONCE // max(1, width))
+    size = _at_once(rows, width)
     return [slice(start, start + size) for start in range(0, rows, size)]
+
+
+def _at_once(rows: int, width: int) -> int:
+    return max(1, min(rows, PAIRS_AT_ONCE // max(1, width)))
 
 
 def similarities(
