@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import in_workers
+from stages.runtime.workers import OPTIMISER, in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:
     from stages.finetuning.records import Runs
-
-PRELOAD = ["stages.finetuning.training"]
+PRELOAD = ["stages.finetuning.training", OPTIMISER]  # what workers share
 
 
 def finetune_nf2vec(
@@ -68,7 +67,7 @@ def finetune_nf2vec(
         for objective in known.finetuning.objectives
         for seed in known.mapper.seeds
     ]
-    runs = list(zip(tasks, in_workers(finetune, tasks, known.runtime.workers, PRELOAD), strict=True))
+    runs = list(zip(tasks, in_workers(finetune, tasks, known.runtime.workers), strict=True))
     _write_models(runs, out)
     for folder, which in ((vectors, "embeddings"), (mapped, "mapped")):
         columns = records.vectors(runs, ids, which)
@@ -89,4 +88,4 @@ def _write_models(runs: "Runs", out: Path) -> None:
 
 
 if __name__ == "__main__":
-    command(finetune_nf2vec)
+    command(finetune_nf2vec, PRELOAD)

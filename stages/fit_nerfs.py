@@ -8,6 +8,7 @@ from stages import datasets, schemas, scratch
 from stages.errors import InputError
 from stages.params import Params, load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 CHUNK = 16  # objects whose NeRFs are fitted and kept together
 FITTING = Path("stages/nerf/fitting.py")  # what imported.nerfs names where nothing is imported
 ON_GPU = 64  # the same on a GPU
+PRELOAD = ["stages.nerf.jobs", OPTIMISER]  # what workers share
 
 
 def fit_nerfs(
@@ -45,7 +47,6 @@ def fit_nerfs(
         jobs.fit_objects,
         chunk=ON_GPU if device == "cuda" else CHUNK,
         workers=settings.runtime.workers,
-        preload=["stages.nerf.jobs"],
         cluster=settings.runtime.cluster,
     )
     scratch.check_share("fit_nerfs", finished, how.most_rejected)
@@ -87,4 +88,4 @@ def _check_form(given: Path, rows: "pa.Table", settings: Params) -> None:
 
 
 if __name__ == "__main__":
-    command(fit_nerfs)
+    command(fit_nerfs, PRELOAD)

@@ -17,6 +17,7 @@ from stages.schemas import (
 )
 
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
+PRELOAD = ["stages.generation.jobs"]  # what workers share
 
 
 def generate_views(
@@ -68,9 +69,9 @@ def generate_views(
         jobs.ToDecode(name, each, only(cameras, "object_id", [name]) if name in ids else some, decoder, how, device)
         for name, each in found.items()
     ]
-    parts = list(in_workers(jobs.decode, tasks, known.runtime.workers, ["stages.generation.jobs"]))
+    parts = list(in_workers(jobs.decode, tasks, known.runtime.workers))
     datasets.write(out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, jobs.joined(parts))], "generate_views")
 
 
 if __name__ == "__main__":
-    command(generate_views)
+    command(generate_views, PRELOAD)

@@ -8,6 +8,7 @@ from stages import datasets, schemas, scratch
 from stages.errors import InputError
 from stages.params import load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 64  # NeRFs whose files one process opens, and that are kept together
 SPLIT = "undecided"  # prepare_scenes deals them out
+PRELOAD = ["stages.exchange.importing", OPTIMISER]  # what workers share
 
 
 def import_nerfs(
@@ -41,7 +43,6 @@ def import_nerfs(
         importing.read,
         chunk=AT_ONCE,
         workers=settings.runtime.workers,
-        preload=["stages.exchange.importing"],
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= dropped
@@ -73,4 +74,4 @@ def _objects(places: "Sequence[Place]", names: dict[str, str]) -> "pa.Table":
 
 
 if __name__ == "__main__":
-    command(import_nerfs)
+    command(import_nerfs, PRELOAD)

@@ -6,6 +6,8 @@ from stages import datasets, schemas, scratch
 from stages.params import load
 from stages.runtime import command
 
+PRELOAD = ["stages.scenes.captioned"]  # what workers share
+
 
 def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) -> None:
     """Write dataset `captioned_pictures`."""
@@ -21,7 +23,6 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
         captioned.work,
         chunk=40 * settings.clip.pictures.per_object,
         workers=settings.runtime.workers,
-        preload=["stages.scenes.captioned"],
         cluster=settings.runtime.cluster,
     )
     tables = finished.tables(items_per_shard=2000)
@@ -29,4 +30,4 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
 
 
 if __name__ == "__main__":
-    command(prepare_captioned_pictures)
+    command(prepare_captioned_pictures, PRELOAD)

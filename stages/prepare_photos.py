@@ -7,6 +7,8 @@ from stages import datasets, schemas, scratch
 from stages.params import load
 from stages.runtime import command
 
+PRELOAD = ["stages.scenes.queries"]  # what workers share
+
 
 def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
     """Write dataset `photos`, and what was set aside, with reasons, as `rejected`."""
@@ -23,7 +25,6 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
         queries.work,
         chunk=50,
         workers=settings.runtime.workers,
-        preload=["stages.scenes.queries"],
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
@@ -36,4 +37,4 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
 
 
 if __name__ == "__main__":
-    command(prepare_photos)
+    command(prepare_photos, PRELOAD)

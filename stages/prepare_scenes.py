@@ -8,6 +8,7 @@ from stages.params import load
 from stages.runtime import command
 
 CHUNK = 4  # objects whose views are kept together
+PRELOAD = ["stages.scenes.sources"]  # what workers share
 
 
 def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
@@ -25,7 +26,6 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
         sources.work,
         chunk=CHUNK,
         workers=settings.runtime.workers,
-        preload=["stages.scenes.sources"],
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
@@ -41,4 +41,4 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
 
 
 if __name__ == "__main__":
-    command(prepare_scenes)
+    command(prepare_scenes, PRELOAD)

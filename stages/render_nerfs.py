@@ -9,6 +9,7 @@ from stages.runtime import command
 CHUNK = 8  # objects whose renders are kept together
 NERF = ("object_id", "weights", "occupancy")
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
+PRELOAD = ["stages.nerf.jobs"]  # what workers share
 
 
 def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
@@ -43,11 +44,10 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
         jobs.render_objects,
         chunk=CHUNK,
         workers=settings.runtime.workers,
-        preload=["stages.nerf.jobs"],
         cluster=settings.runtime.cluster,
     )
     datasets.write(out, schemas.RENDERED_VIEWS, finished.tables(), "render_nerfs")
 
 
 if __name__ == "__main__":
-    command(render_nerfs)
+    command(render_nerfs, PRELOAD)

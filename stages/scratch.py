@@ -81,7 +81,6 @@ def finish(
     *,
     chunk: int,
     workers: int | None,
-    preload: Sequence[str] = (),
     cluster: Cluster | None = None,
 ) -> Finished:
     """Do `work(payload(items))` for every item of `keys` that no earlier run has done; kill and rerun at any time.
@@ -95,7 +94,7 @@ def finish(
         done = _done(folder, keys)
         missing = sorted(item for item in keys if item not in done)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
-        results = in_workers(work, (payload(items) for items in chunks), workers, preload, cluster)
+        results = in_workers(work, (payload(items) for items in chunks), workers, cluster)
         bar = runtime.progress(range(len(keys)), stage, "items", initial=len(done))
         for items, rows in zip(chunks, results, strict=True):
             place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)

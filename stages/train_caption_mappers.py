@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, get_args
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
 from stages.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 if TYPE_CHECKING:
     from stages.mapper.training import Trained
+PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_caption_mappers(
@@ -52,4 +54,4 @@ def train_caption_mappers(
 
 
 if __name__ == "__main__":
-    command(train_caption_mappers)
+    command(train_caption_mappers, PRELOAD)

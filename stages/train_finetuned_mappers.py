@@ -5,7 +5,10 @@ from pathlib import Path
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
 from stages.schemas import MAPPED_EMBEDDINGS
+
+PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_finetuned_mappers(
@@ -53,4 +56,4 @@ def train_finetuned_mappers(
 
 
 if __name__ == "__main__":
-    command(train_finetuned_mappers)
+    command(train_finetuned_mappers, PRELOAD)

@@ -5,8 +5,10 @@ from pathlib import Path
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import in_workers
+from stages.runtime.workers import OPTIMISER, in_workers
 from stages.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+
+PRELOAD = ["stages.heads.training", OPTIMISER]  # what workers share
 
 
 def train_heads(
@@ -45,7 +47,7 @@ def train_heads(
         spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), right)
     rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
     tasks = [Task(name, seeds, seen["train"], seen["validation"], *rest) for name, seen in spaces.items()]
-    trained = list(in_workers(train_many, tasks, known.runtime.workers, ["stages.heads.training"]))
+    trained = list(in_workers(train_many, tasks, known.runtime.workers))
     for part in trained:
         datasets.write_model(out / part.space, part.tensors, records.config(part))
     rows = [records.logits(part, ids["test"], spaces[part.space]["test"].vectors) for part in trained]
@@ -55,4 +57,4 @@ def train_heads(
 
 
 if __name__ == "__main__":
-    command(train_heads)
+    command(train_heads, PRELOAD)

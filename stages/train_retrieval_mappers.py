@@ -5,6 +5,9 @@ from typing import get_args
 
 from stages.params import load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
+
+PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_retrieval_mappers(
@@ -38,4 +41,4 @@ def train_retrieval_mappers(
 
 
 if __name__ == "__main__":
-    command(train_retrieval_mappers)
+    command(train_retrieval_mappers, PRELOAD)

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from stages.params import Loss, load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
+
+PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_space_mappers(
@@ -46,4 +49,4 @@ def train_space_mappers(
 
 
 if __name__ == "__main__":
-    command(train_space_mappers)
+    command(train_space_mappers, PRELOAD)

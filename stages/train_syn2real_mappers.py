@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, get_args
 
 from stages.params import load
 from stages.runtime import command, scratch_folder
+from stages.runtime.workers import OPTIMISER
 
 if TYPE_CHECKING:
     from stages.mapper.pairs import Pairs
     from stages.trainings import Embedded, Images
 
 SETS = ("syn2real", "gt only")  # the second has each ground-truth view twice, so that all train for as many steps
+PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_syn2real_mappers(
@@ -61,14 +63,14 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
 
     from stages import arrays
     from stages.evaluation.subjects import places
-    from stages.mapper.pairs import Pairs, side_by_side
+    from stages.mapper.pairs import Pairs, merged
     from stages.trainings import parts
 
     def sets(some: Sequence[str]) -> np.ndarray:
         like_photos, gt = translated.views_of(some), given.views.views_of(some)
         gt = gt.same_as(like_photos) if gt_views == "same" else gt.drawn(like_photos.counts, seed, "syn2real")
         pairs = (gt.embeddings, like_photos.embeddings), (gt.embeddings, gt.embeddings)
-        return np.stack([side_by_side(sources, like_photos.counts) for sources in pairs])
+        return np.stack([merged(sources, like_photos.counts) for sources in pairs])
 
     counts = 2 * places(translated.rows, ids)[1]
     shape = len(SETS), int(counts.sum()), translated.vectors.shape[2]
@@ -77,4 +79,4 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
 
 
 if __name__ == "__main__":
-    command(train_syn2real_mappers)
+    command(train_syn2real_mappers, PRELOAD)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from stages import datasets
 from stages.params import Params, load
 from stages.runtime import command
+from stages.runtime.workers import OPTIMISER
 from stages.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:
     import numpy as np
 
     from stages.trainings import Images
+PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_zero_shot_mappers(
@@ -84,4 +86,4 @@ def _means(images: "Mapping[str, Images]", ids: Sequence[str], known: Params) ->
 
 
 if __name__ == "__main__":
-    command(train_zero_shot_mappers)
+    command(train_zero_shot_mappers, PRELOAD)

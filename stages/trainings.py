@@ -107,7 +107,7 @@ def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pict
 
 def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:
     """What comes of each task, in worker processes."""
-    return list(in_workers(train_many, tasks, workers, ["stages.mapper.training"]))
+    return list(in_workers(train_many, tasks, workers))
 
 
 def write(models: Mapping[str, Trained], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stages.syn2real.jobs import Diffusion
 
 CHUNK = 8  # objects whose pictures are kept together
+PRELOAD = ["stages.syn2real.jobs"]  # what workers share
 
 
 def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("params.yaml")) -> None:
@@ -39,7 +40,6 @@ def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("
         jobs.translate_objects,
         chunk=CHUNK,
         workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory
-        preload=["stages.syn2real.jobs"],
         cluster=None if diffusion else settings.runtime.cluster,
     )
     datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views")
@@ -59,4 +59,4 @@ def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | No
 
 
 if __name__ == "__main__":
-    command(translate_views)
+    command(translate_views, PRELOAD)

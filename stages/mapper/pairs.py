@@ -35,7 +35,7 @@ class Pairs:
         return Pairs(nerf, clip, np.arange(len(nerf)), np.ones(len(nerf), np.int64))
 
 
-def side_by_side(
+def merged(
     sources: Sequence[Float[np.ndarray, "row clip"]], counts: Int[np.ndarray, " object"]
 ) -> Float[np.ndarray, "all clip"]:
     """Rows of several sources, of each of which object i owns the next counts[i], in order of objects."""

@@ -6,18 +6,24 @@ from typing import TypeVar
 
 from stages.runtime.cluster import Cluster, in_order, on_ray, single_threaded
 
+OPTIMISER = "torch._dynamo"  # imported by whichever of torch's optimisers is made first, in a second
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def start_server(preload: Sequence[str]) -> None:
+    """Start the process from which workers are forked, which imports the modules that they share."""
+    from multiprocessing import forkserver
+
+    forkserver.set_forkserver_preload(["stages.runtime.seldom", *preload])
+    forkserver.ensure_running()
+
+
 def in_workers(
-    work: Callable[[Item], Result],
-    items: Iterable[Item],
-    workers: int | None,
-    preload: Sequence[str] = (),
-    cluster: Cluster | None = None,
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int | None, cluster: Cluster | None = None
 ) -> Iterator[Result]:
-    """`work` on each item, results in order. Each worker is a single-threaded process; `preload`: modules they share.
+    """`work` on each item, results in order. Each worker is a single-threaded process.
 
     One worker means this very process, also on a single thread, so that the numbers don't depend on `workers`; none,
     this process with its own threads, for work that can't be divided. A cluster has workers of its own.
@@ -34,7 +40,6 @@ def in_workers(
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
         try:
             yield from in_order(lambda item: pool.submit(work, item).result, items, lambda: 2 * workers)

@@ -59,7 +59,7 @@ class Subject:
         halves = [pa.concat_tables(half) for half in (parts[::2], parts[1::2]) if half]
         todo = [jobs.ToFit(half, self.start, self.how, 0, "cpu") for half in halves]
         warm = replace(todo[0], views=parts[0])
-        seconds, found = in_warm_workers(jobs.fit_objects, todo, warm, 2, ["stages.nerf.jobs"])
+        seconds, found = in_warm_workers(jobs.fit_objects, todo, warm, 2)
         assert not any(rows.rejected for rows in found)
         return seconds / self.count, float(np.mean([q for rows in found for q in rows.columns["psnr_heldout"]]))
 

@@ -31,7 +31,7 @@ RAYS = 128  # at once: some 10,000 samples fit a core's cache
 
 def ours(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> tuple[float, list[bytes]]:
     jobs_ = [_job(dict(list(fits.items())[worker::2]), objects, how) for worker in range(min(2, len(fits)))]
-    seconds, found = in_warm_workers(jobs.render_objects, jobs_, jobs_[0], 2, ["stages.nerf.jobs"])
+    seconds, found = in_warm_workers(jobs.render_objects, jobs_, jobs_[0], 2)
     png = {
         (owner, view): image
         for rows in found

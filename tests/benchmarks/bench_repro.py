@@ -1,12 +1,13 @@
 """The default study: seconds of every stage, what of them is the start of processes, and a run with nothing to do.
 
-Start-up is measured by importing, in a fresh process, every file that a stage's dvc.yaml names (what it imports by the
-time it has run); stages that import the same packages are measured once. Stages' seconds are those that a finished
-`dvc repro` of this checkout left; `--whole-study` runs one in a clone first. Nothing to do: `dvc repro --dry`, if
-`dvc status` says so.
+Start-up is measured as stages are run, by `command`: a fresh process imports every file that a stage's dvc.yaml names
+(what it imports by the time it has run), workers answer if it has any, and the process ends. Stages that import the
+same packages are measured once. Stages' seconds are those that a finished `dvc repro` of this checkout left;
+`--whole-study` runs one in a clone first. Nothing to do: `dvc repro --dry`, if `dvc status` says so.
 """
 
 import ast
+import importlib
 import json
 import os
 import statistics
@@ -26,6 +27,18 @@ pytestmark = pytest.mark.bench
 HEAVY = {"torch", "open_clip", "nerfacc", "scipy", "sklearn", "trimesh", "matplotlib", "pandas"}
 ONLY_ASKED = {Path("stages/syn2real/controlnet.py")}  # imported where parameters ask for it, not by default
 BARE = {"python": "pass", "torch": "import torch", "pyarrow": "import pyarrow.parquet", "dvc": "import dvc.repo"}
+STAGE = """
+import importlib
+from stages.runtime import command
+from stages.runtime.workers import in_workers
+
+def start():
+    for name in {modules!r}:
+        importlib.import_module(name)
+    list(in_workers(abs, [1, 2], 2 if {preload!r} else 1))
+
+command(start, {preload!r})
+"""
 
 
 def packages(path: Path) -> set[str]:
@@ -48,8 +61,8 @@ def groups() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for stage in pipeline.stages().values():
         verb = pipeline.verb(stage)
-        heavy = sorted(set().union(*map(packages, files_of(verb))))
-        found.setdefault(" ".join(heavy) or "none of these", []).append(verb)
+        heavy = sorted(set().union(*map(packages, files_of(verb)))) or ["none of these"]
+        found.setdefault(" ".join(heavy + ["with workers"] * bool(preload(verb))), []).append(verb)
     return found
 
 
@@ -59,9 +72,14 @@ def start(statement: str, folder: Path = pipeline.ROOT) -> float:
     return clocked(lambda: subprocess.run(command, cwd=folder, env=environment, check=True))[0]
 
 
+def preload(verb: str) -> list[str]:
+    """What its workers share, if it has any."""
+    return getattr(importlib.import_module(verb), "PRELOAD", [])
+
+
 def importing(verb: str) -> str:
     modules = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in files_of(verb)]
-    return f"import {', '.join(['tyro', *modules])}"
+    return STAGE.format(modules=modules, preload=preload(verb))
 
 
 def times(folder: Path) -> dict[str, float]:

@@ -52,7 +52,7 @@ def models(how: Mapper) -> list[Model]:
 
 def ours(whole: Task, warm: Task) -> tuple[float, float]:
     parts = whole.split()
-    seconds, trained = in_warm_workers(train_many, parts, warm, 2, ["stages.mapper.training"])
+    seconds, trained = in_warm_workers(train_many, parts, warm, 2)
     return seconds, float(np.mean([part.validation_loss.min(0).mean() for part in trained]))
 
 

@@ -44,10 +44,10 @@ def interleaved(ways: Mapping[str, Callable[[], Any]], repetitions: int) -> dict
 
 
 def in_warm_workers(
-    work: Callable[[Any], Any], items: Sequence[Any], warm: Any, workers: int, preload: Sequence[str]
+    work: Callable[[Any], Any], items: Sequence[Any], warm: Any, workers: int
 ) -> tuple[float, list[Any]]:
     """As the stages do it: seconds from the first item's start to the last one's end, start-up and `warm` aside."""
-    stamped = list(in_workers(partial(_stamped, work), [*[warm] * workers, *items], workers, preload))[workers:]
+    stamped = list(in_workers(partial(_stamped, work), [*[warm] * workers, *items], workers))[workers:]
     starts, ends, results = zip(*stamped, strict=True)
     return max(ends) - min(starts), list(results)
 
