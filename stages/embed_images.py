@@ -8,6 +8,7 @@ from stages.params import Params, load
 from stages.runtime import command
 
 OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
+PRELOAD = ["stages.clip.jobs"]  # what workers share
 DOMAINS = {
     schemas.VIEWS: "gt",
     schemas.RENDERED_VIEWS: "rendered",
@@ -42,7 +43,7 @@ def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: P
         lambda some: jobs.ToEmbed(datasets.rows_of(images, schema, some, columns), *rest),
         jobs.embed_pictures,
         chunk=chunk,
-        workers=None,
+        workers=how.runtime.workers if how.runtime.device == "cpu" else None,  # threads wait for each other to decode
         cluster=how.runtime.cluster,
     )
     datasets.write(out, schemas.IMAGE_EMBEDDINGS, finished.tables(chunk), "embed_images")
@@ -67,4 +68,4 @@ def _schema(images: Path) -> schemas.Schema:
 
 
 if __name__ == "__main__":
-    command(embed_images)
+    command(embed_images, PRELOAD)

@@ -1,6 +1,5 @@
 """What a worker does with some pictures: embed them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from stages.clip.interface import JointEncoder
 from stages.errors import InputError
 from stages.params import Runtime
 from stages.runtime import halving, precision
+from stages.runtime.workers import side_by_side
 from stages.scenes import pictures
 from stages.scratch import Rows
 
@@ -36,7 +36,7 @@ def embed_pictures(job: ToEmbed) -> Rows:
     encoder, how = _encoder(job.clip, job.print, job.runtime.device), job.runtime
 
     def embedded(rows: pa.Table) -> Float[np.ndarray, "picture dim"]:
-        return encoder.images(_decoded(rows, job.owner), len(rows))
+        return encoder.images(_decoded(rows, job.owner, how.device), len(rows))
 
     with precision(how.precision, how.device):
         vectors = np.concatenate(list(halving(embedded, job.rows, job.batch)))
@@ -56,12 +56,12 @@ def _encoder(folder: Path, _print: str, device: str) -> JointEncoder:
     return encoders.load(folder, device)
 
 
-def _decoded(rows: pa.Table, owner: str) -> list[UInt8[np.ndarray, "_ _ 3"]]:
-    def decoded(identity: str, data: bytes) -> np.ndarray:
+def _decoded(rows: pa.Table, owner: str, device: str) -> list[UInt8[np.ndarray, "_ _ 3"]]:
+    def decoded(row: tuple[str, bytes]) -> np.ndarray:
+        identity, data = row
         try:
             return pictures.on_black(pictures.decode(data))
         except InputError as error:
             raise InputError(f"{owner} {identity}: {error}") from error
 
-    with ThreadPoolExecutor() as threads:
-        return list(threads.map(decoded, rows[owner].to_pylist(), rows["image"].to_pylist()))
+    return side_by_side(decoded, list(zip(rows[owner].to_pylist(), rows["image"].to_pylist(), strict=True)), device)
