@@ -33,7 +33,7 @@ def interval(
     was found below 0.
     """
     weights = np.ones(values.shape[1]) if weights is None else weights
-    value, least = float(_mean(values, weights[None])[0]), -1 if values.min() < 0 else 0
+    value, least = _mean(values, weights), -1 if values.min() < 0 else 0
     if least == 0 and value in (0.0, 1.0):
         low, high = wilson(value, values.shape[1], how.level)
     else:
@@ -55,7 +55,7 @@ def difference(
     share that might.
     """
     level, weights = level or how.level, np.ones(first.shape[1]) if weights is None else weights
-    value = float((_mean(first, weights[None]) - _mean(second, weights[None]))[0])
+    value = _mean(first, weights) - _mean(second, weights)
     if np.array_equal(first, second):
         high = wilson(0.0, first.shape[1], level)[1]
         return Interval(0.0, -100 * high, 100 * high)
@@ -75,7 +75,8 @@ def resampled(
     alone, so that two models asked the same queries are resampled alike; `side` tells apart the seeds of two models.
     """
     seeds, queries = values.shape
-    found = _mean(values, _draws(queries, how.resamples, seed_of(study_seed, "bootstrap", queries)) * weights)
+    draws = _draws(queries, how.resamples, seed_of(study_seed, "bootstrap", queries))
+    found = draws @ (weights * values.mean(0, dtype=np.float64)) / (draws @ weights)
     if seeds > 1:
         error = _mean_by_seed(values, weights).std(ddof=1) / np.sqrt(seeds)
         found = found + error * _errors(seeds, how.resamples, seed_of(study_seed, "seeds", seeds, side))
@@ -91,8 +92,8 @@ def wilson(share: float, count: int, level: float) -> tuple[float, float]:
     return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
-def _mean(values: Values, weights: Float[np.ndarray, "draw query"]) -> Float[np.ndarray, " draw"]:
-    return weights @ values.mean(0, dtype=np.float64) / weights.sum(1)
+def _mean(values: Values, weights: Float[np.ndarray, " query"]) -> float:
+    return float(weights @ values.mean(0, dtype=np.float64) / weights.sum())
 
 
 def _mean_by_seed(values: Values, weights: Float[np.ndarray, " query"]) -> Float[np.ndarray, " seed"]:

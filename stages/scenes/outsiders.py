@@ -1,6 +1,6 @@
 """Catalogue objects that no dataset holds: what the NeRFs' start is learned on, whatever the study's own objects."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from stages.runtime import seed_of
 from stages.scenes import cameras
@@ -9,10 +9,21 @@ from stages.scenes.rendering import render
 from stages.scenes.views import Views
 
 
-def outsiders(per_class: int, resolution: int, seed: int) -> Iterator[Views]:
-    """The views of `per_class` objects of every class the catalogue has."""
-    for class_name in GENERATORS:
-        for number in range(per_class):
-            own = seed_of(seed, "outsider", class_name, number)
-            model = make(class_name, class_name, own).model
-            yield render(model, cameras.disn_poses(own), cameras.DISN_ANGLE, resolution)
+@dataclass(frozen=True)
+class Outsider:
+    class_name: str
+    seed: int
+    resolution: int  # pixels of its views
+
+    def views(self) -> Views:
+        model = make(self.class_name, self.class_name, self.seed).model
+        return render(model, cameras.disn_poses(self.seed), cameras.DISN_ANGLE, self.resolution)
+
+
+def outsiders(per_class: int, resolution: int, seed: int) -> list[Outsider]:
+    """`per_class` objects of every class the catalogue has."""
+    return [
+        Outsider(class_name, seed_of(seed, "outsider", class_name, number), resolution)
+        for class_name in GENERATORS
+        for number in range(per_class)
+    ]

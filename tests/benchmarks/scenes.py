@@ -62,8 +62,8 @@ def _turn(names: list[str], name: str) -> tuple[int, str]:
 def learned_start(params: Params) -> np.ndarray:
     """As start_nerfs makes it."""
     about, seed = params.nerf.start, params.study.seed
-    views = outsiders(about.objects_per_class, about.resolution, seed_of(seed, "start"))
-    return metalearning.reptile(list(views), params.nerf, seed)
+    others = outsiders(about.objects_per_class, about.resolution, seed_of(seed, "start"))
+    return metalearning.reptile([other.views() for other in others], params.nerf, seed)
 
 
 def random_start(params: Params) -> np.ndarray:
