@@ -25,6 +25,22 @@ def test_results_come_in_order_from_any_number_of_workers():
     assert list(in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
 
 
+COUNTING = """
+from stages.runtime.workers import in_workers, start_server
+def threads(_):
+    import threadpoolctl, torch
+    return {library["num_threads"] for library in threadpoolctl.threadpool_info()} | {torch.get_num_threads()}
+if __name__ == "__main__":
+    start_server(["numpy", "torch"])
+    print(set.union(*in_workers(threads, range(2), workers=2)))
+"""
+
+
+def test_a_worker_has_one_thread_for_numpy_and_for_torch_though_both_were_imported_with_more(tmp_path):
+    (tmp_path / "stage.py").write_text(COUNTING)
+    assert subprocess.check_output([sys.executable, "stage.py"], cwd=tmp_path, text=True) == "{1}\n"
+
+
 @pytest.mark.thesis
 def test_where_memory_runs_out_half_as_many_are_done_at_once_and_none_twice(capsys):
     tried = []

@@ -128,6 +128,9 @@ def in_order(
 
 
 def single_threaded() -> None:
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)  # numpy's products too: on a core of its own a second thread only gets in the way
     os.environ["OMP_NUM_THREADS"] = "1"  # for a torch that is imported later
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
