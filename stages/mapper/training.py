@@ -20,7 +20,7 @@ from stages.params import Loss, Mapper
 from stages.runtime import progress, seed_of
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
-MODELS_AT_ONCE = {"cpu": 12, "cuda": 96}
+MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
 
 
 @dataclass(frozen=True)

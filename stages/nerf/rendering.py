@@ -32,7 +32,7 @@ class AtOnce(NamedTuple):
 
 
 # More points don't fit a core's cache; a GPU is idle between small operations.
-AT_ONCE = {"cpu": AtOnce(2, 16384, 8192), "cuda": AtOnce(16, 2**17, 2**20)}
+AT_ONCE = {"cpu": AtOnce(4, 8192, 8192), "cuda": AtOnce(16, 2**17, 2**20)}
 
 
 @dataclass(frozen=True)
