@@ -65,7 +65,10 @@ def _beside_edges(
     """Pixels that differ from one of their four neighbours."""
     edge = np.zeros_like(hit)
     for here, there in NEIGHBOURS:
-        differs = (hit[here] != hit[there]) | (np.abs(colour[here] - colour[there]).max(axis=-1) > EDGE)
+        step = np.abs(colour[here] - colour[there]) > EDGE
+        differs = (
+            (hit[here] != hit[there]) | step[..., 0] | step[..., 1] | step[..., 2]
+        )  # any() takes ten times as long
         edge[here] |= differs
         edge[there] |= differs
     return edge

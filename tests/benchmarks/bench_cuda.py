@@ -15,7 +15,7 @@ import torch
 
 from benchmarks import scenes
 from benchmarks.bench_embed_images import baseline as one_by_one_through_clip
-from benchmarks.bench_embed_images import ours as embedded
+from benchmarks.bench_embed_images import embedded, job
 from benchmarks.bench_render_nerfs import dense
 from benchmarks.bench_train_mappers import models, one_after_another, pairs
 from benchmarks.bench_train_nf2vec import Training
@@ -235,7 +235,7 @@ def test_cuda_embed_images(fits: Fits, thesis: Params, out: Path, quick: bool):
         )
         for name in precisions
     }
-    ways = {name: partial(finished, partial(embedded, out / "clip", rows, how)) for name, how in hows.items()}
+    ways = {name: partial(finished, partial(embedded, job(out / "clip", rows, how))) for name, how in hows.items()}
     ways["baseline"] = partial(finished, partial(one_by_one_through_clip, out / "clip", few, DEVICE))
     for way in ways.values():
         way()

@@ -12,7 +12,8 @@ from stages.nerf.fitting import Fit, fit
 from stages.params import Params
 from stages.runtime import seed_of
 from stages.scenes import cameras, catalogue, disn, mesh_folder, views
-from stages.scenes.outsiders import outsiders
+from stages.runtime.workers import in_workers
+from stages.scenes.outsiders import Outsider, outsiders
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
 
@@ -63,7 +64,7 @@ def learned_start(params: Params) -> np.ndarray:
     """As start_nerfs makes it."""
     about, seed = params.nerf.start, params.study.seed
     others = outsiders(about.objects_per_class, about.resolution, seed_of(seed, "start"))
-    return metalearning.reptile([other.views() for other in others], params.nerf, seed)
+    return metalearning.reptile(list(in_workers(Outsider.views, others, 2)), params.nerf, seed)
 
 
 def random_start(params: Params) -> np.ndarray:
