@@ -2,8 +2,8 @@
 
 The baseline embeds one picture at a time as open_clip's README does: PIL opens the PNG, open_clip's own preprocess,
 `encode_image` of a batch of one under `torch.inference_mode`, with all threads. Ours is what embed_images does with two
-workers: the same PNGs in batches. Both composite on black. The default study's small CLIP has random weights here, as has ViT-B-32,
-which is timed beside it: the time doesn't hang on them.
+workers: the same PNGs in batches. Both composite on black. The default study's small CLIP has random weights here, as
+has ViT-B-32, which is timed beside it: the time doesn't hang on them.
 """
 
 import io

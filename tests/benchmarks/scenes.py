@@ -11,8 +11,8 @@ from stages.nerf import field, metalearning
 from stages.nerf.fitting import Fit, fit
 from stages.params import Params
 from stages.runtime import seed_of
-from stages.scenes import cameras, catalogue, disn, mesh_folder, views
 from stages.runtime.workers import in_workers
+from stages.scenes import cameras, catalogue, disn, mesh_folder, views
 from stages.scenes.outsiders import Outsider, outsiders
 from stages.scenes.rendering import render
 from stages.scenes.views import Views
