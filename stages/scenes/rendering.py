@@ -65,10 +65,8 @@ def _beside_edges(
     """Pixels that differ from one of their four neighbours."""
     edge = np.zeros_like(hit)
     for here, there in NEIGHBOURS:
-        step = np.abs(colour[here] - colour[there]) > EDGE
-        differs = (
-            (hit[here] != hit[there]) | step[..., 0] | step[..., 1] | step[..., 2]
-        )  # any() takes ten times as long
+        step = np.abs(colour[here] - colour[there]) > EDGE  # by channel: any() over three is slow
+        differs = (hit[here] != hit[there]) | step[..., 0] | step[..., 1] | step[..., 2]
         edge[here] |= differs
         edge[there] |= differs
     return edge
