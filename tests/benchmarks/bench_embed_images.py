@@ -19,12 +19,12 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
+from benchmarks import scenes
 from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
 from stages.clip import folders, jobs, small
 from stages.clip.jobs import ToEmbed
 from stages.params import Params
 from stages.scenes import views
-from stages.scenes.views import Views
 
 pytestmark = pytest.mark.bench
 
@@ -84,8 +84,9 @@ def compared(folder: Path, rows: pa.Table, params: Params, repetitions: int) -> 
     )
 
 
-def test_embed_images(objects: dict[str, Views], params: Params, out: Path, quick: bool):
+def test_embed_images(params: Params, out: Path, quick: bool):
     torch.set_num_threads(os.cpu_count() or 1)
+    objects = scenes.of_catalogue(1 if quick else 32, params)
     columns = views.joined([views.columns(name, seen) for name, seen in objects.items()])
     rows = pa.table({"object_id": columns["object_id"], "view": columns["view"], "image": columns["image"]})
     rows = rows.slice(0, 16) if quick else rows
