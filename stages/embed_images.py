@@ -8,7 +8,7 @@ from stages.params import Params, load
 from stages.runtime import command
 
 OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
-PRELOAD = ["stages.clip.jobs"]  # what workers share
+PRELOAD = ["stages.clip.encoders", "stages.clip.jobs"]  # what workers share
 DOMAINS = {
     schemas.VIEWS: "gt",
     schemas.RENDERED_VIEWS: "rendered",

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float, UInt8
 
-from stages.clip import encoders
 from stages.clip.interface import JointEncoder
 from stages.errors import InputError
 from stages.params import Runtime
@@ -52,7 +51,9 @@ def embed_pictures(job: ToEmbed) -> Rows:
 
 @lru_cache(maxsize=1)
 def _encoder(folder: Path, _print: str, device: str) -> JointEncoder:
-    """Read once by a process."""
+    """Read once by a process; only one that embeds imports open_clip."""
+    from stages.clip import encoders
+
     return encoders.load(folder, device)
 
 
