@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def params_file(tmp_path: Path, network: ClipNetwork, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The default parameters with a tiny CLIP that trains for two steps; scratch goes to `tmp_path`."""
+    """The default parameters with a tiny CLIP that trains for two steps, and one worker; scratch goes to `tmp_path`."""
     from ruamel.yaml import YAML
 
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
@@ -23,6 +23,7 @@ def params_file(tmp_path: Path, network: ClipNetwork, monkeypatch: pytest.Monkey
     values = yaml.load(ROOT / "params.yaml")
     values["clip"]["network"].update(network.model_dump())
     values["clip"]["training"].update(steps=2, batch=4, warmup=1)
+    values["runtime"].update(workers=1)
     yaml.dump(values, path)
     return path
 

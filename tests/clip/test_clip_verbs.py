@@ -100,6 +100,23 @@ def test_datasets_are_embedded_side_by_side_by_a_model_read_once(tiny_clip: Path
     assert datasets.read(alone / "rendered", schemas.IMAGE_EMBEDDINGS).equals(found["rendered"])
 
 
+def test_two_workers_find_what_one_finds(
+    tiny_clip: Path, tmp_path: Path, params_file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_views(tmp_path / "views", schemas.VIEWS)
+    monkeypatch.setattr("stages.embed_images.OBJECTS", 1)  # a chunk each
+    two = tmp_path / "two.yaml"
+    two.write_text(params_file.read_text().replace("workers: 1", "workers: 2"))
+    found = []
+    for name, how in (("one", params_file), ("two", two)):
+        monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / f"scratch {name}"))
+        embed_images((tmp_path / "views",), tiny_clip, tmp_path / name, how)
+        found.append(datasets.read(tmp_path / name / "views", schemas.IMAGE_EMBEDDINGS))
+    vectors = [datasets.matrix(rows["embedding"]) for rows in found]
+    assert found[0].drop_columns("embedding").equals(found[1].drop_columns("embedding"))
+    assert np.allclose(*vectors, rtol=0, atol=1e-5)
+
+
 def test_two_datasets_that_would_be_written_to_one_place_are_named(tiny_clip: Path, tmp_path: Path, params_file: Path):
     for parent in ("one", "other"):
         write_photos(tmp_path / parent / "photos", [pictures.encode(noise(32, 32, 3))])
