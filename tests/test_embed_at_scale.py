@@ -51,7 +51,7 @@ def write_nerfs(folder: Path, ids: str) -> Path:
 @pytest.fixture(params=["pictures", "nerfs"])
 def stage(request, tmp_path, params_with, tiny_clip, nf2vec, monkeypatch):
     """A function that embeds items of some ids in chunks of two, and the list of chunks that were worked on."""
-    path, worked = params_with({"clip.batch": 2, "runtime.nerfs_at_once": 2}), []
+    path, worked = params_with({"clip.batch": 2, "runtime.nerfs_at_once": 2, "runtime.workers": 1}), []
     monkeypatch.setattr("stages.embed_images.PHOTOS", 2)
     monkeypatch.setattr("stages.embed_nerfs.CHUNK", 2)
     module, name, column = {
@@ -115,7 +115,7 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, t
 
 def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with, tiny_clip, monkeypatch):
     photos = write_photos(tmp_path / "photos", "abcdefg")
-    embed_images((photos,), tiny_clip, tmp_path / "whole", params_with({}))
+    embed_images((photos,), tiny_clip, tmp_path / "whole", params_with({"runtime.workers": 1}))
     images, sizes = Encoder.images, []
 
     def short_of_memory(self, given, batch):
@@ -126,7 +126,7 @@ def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with,
 
     monkeypatch.setattr(Encoder, "images", short_of_memory)
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
-    embed_images((photos,), tiny_clip, tmp_path / "short", params_with({}))
+    embed_images((photos,), tiny_clip, tmp_path / "short", params_with({"runtime.workers": 1}))
     assert sizes == [7, 3, 1, 1, 1, 1, 1, 1, 1]
     found, whole = (datasets.read(tmp_path / name / "photos", IMAGE_EMBEDDINGS) for name in ("short", "whole"))
     assert found["owner_id"].to_pylist() == list("abcdefg")

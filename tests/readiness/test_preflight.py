@@ -152,7 +152,7 @@ def test_a_training_takes_its_steps_and_tasks_are_shared_by_workers(params, monk
     runtime = params.runtime.model_copy(update={"workers": 2})
     found = trainings.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
     epochs = params.mapper.epochs  # of 100 objects: one view each, or six, in batches of 64
-    assert found["train_zero_shot_mappers"] == pytest.approx(6 * 2 * epochs * 3.6 / 2 / 3600)  # 72 models in 6 parts
+    assert found["train_zero_shot_mappers"] == pytest.approx(8 * 2 * epochs * 3.6 / 2 / 3600)  # 72 models in 8 parts
     assert found["train_retrieval_mappers"] == pytest.approx(10 * epochs * 3.6 / 3600)  # one direction a worker
     assert found["train_finetuned_mappers"] == pytest.approx(2 * 10 * epochs * 3.6 / 2 / 3600)
     assert found["finetune_nf2vec"] > 0
