@@ -120,3 +120,29 @@ def test_a_mistake_of_the_user_ends_with_words_and_without_a_traceback(tmp_path)
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ended.returncode == 1
     assert ended.stderr.strip() == "some_verb: photos/a.jpg: not a picture"
+
+
+LEAVING = """
+import atexit, sys
+from stages.errors import InputError
+from stages.runtime import command
+def verb(how: str) -> None:
+    atexit.register(print, "handlers run")
+    print("said")
+    if how == "wrong":
+        raise InputError("a reason")
+    if how == "broken":
+        raise ValueError("a bug")
+if __name__ == "__main__":
+    command(verb)
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [("well", 0), ("wrong", 1), ("broken", 1)])
+def test_a_verb_that_leaves_in_a_hurry_loses_no_word_no_handler_and_no_exit_code(tmp_path, how, code):
+    (tmp_path / "stage.py").write_text(LEAVING)
+    command = [sys.executable, "stage.py", "--how", how]
+    environment = os.environ | {"FIELDLINK_SCRATCH": str(tmp_path / "scratch")}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (code, "said\nhandlers run\n")
+    assert ("Traceback" in ended.stderr) == (how == "broken")

@@ -7,10 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 PAIRS_AT_ONCE = 2**25  # numbers of a matrix held in memory
-ROWS, COLUMNS = (
-    64,
-    64,
-)  # items lie in so many rows, of which only the best is looked at first; so many columns for each k
+ROWS = 64  # items that share a column, of which only the best is looked at first
+COLUMNS = 64  # at least so many for each of the k
 
 
 @dataclass(frozen=True)
