@@ -33,6 +33,8 @@ STYLE: Any = {
     "axes.titlelocation": "left",
 }
 
+FEW, SHORT = 4, 32  # names, and their letters, for which a legend finds room inside
+
 Curve = tuple[list[int], list[float]]  # steps, losses
 
 
@@ -65,20 +67,32 @@ def histogram(values: Mapping[str, Float[np.ndarray, " nerf"]], title: str, unit
 
 
 def lines(series: Mapping[str, Curve], title: str, *, x: str, y: str) -> bytes:
-    """One line per name, x and y values each; the split after the last comma decides the style: train is pale."""
+    """One line per name, x and y values each. Of several variants, named before the last comma, train is pale beside
+    another split."""
     with mpl.rc_context(STYLE):
         figure, axes = _figure(title)
-        variants = list(dict.fromkeys(name.rpartition(", ")[0] for name in series))
+        variants, splits = (list(dict.fromkeys(name.rpartition(", ")[part] for name in series)) for part in (0, 2))
+        fades = len(variants) > 1 and len(splits) > 1
         for number, (name, (steps, values)) in enumerate(series.items()):
             variant, _, split = name.rpartition(", ")
             colour = COLOURS[variants.index(variant) if len(variants) > 1 else number]
-            pale = split == "train" and len(variants) > 1
-            axes.plot(steps, values, color=colour, linewidth=1 if pale else 1.6, alpha=0.4 if pale else 1, label=name)
-        axes.set(xlabel=x, ylabel=y)
+            pale = fades and split == "train"
+            label = None if pale else variant or name
+            axes.plot(steps, values, color=colour, linewidth=1 if pale else 1.6, alpha=0.4 if pale else 1, label=label)
+        axes.set(xlabel=x, ylabel=f"{y} (pale: train)" if fades else y)
         if all(min(numbers) > 0 for _, numbers in series.values()):
             axes.set_yscale("log")
-        axes.legend(ncols=1 if len(series) < 6 else 2)
+        _legend(figure, axes)
         return _svg(figure)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    """Inside for a few short names; below, where long ones would squeeze the axes."""
+    handles, names = axes.get_legend_handles_labels()
+    if len(names) < FEW and max(map(len, names)) < SHORT:
+        axes.legend()
+    else:
+        figure.legend(handles, names, loc="outside lower left", ncols=1 if max(map(len, names)) > SHORT else 2)
 
 
 def history(series: Mapping[str, Sequence[Mark]], title: str) -> bytes:
@@ -106,7 +120,7 @@ def measured(series: Mapping[str, Sequence[Sequence[float | int]]], title: str, 
             colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS)]
             axes.plot(places, values, color=colour, marker=marker, markersize=4, linewidth=1.4, label=name)
         axes.set(xlabel=x, ylabel=y, xscale="log", yscale="linear" if "dB" in y else "log")
-        axes.legend(ncols=1 if len(series) < 6 else 2)
+        _legend(figure, axes)
         return _svg(figure)
 
 
