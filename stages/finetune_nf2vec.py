@@ -12,6 +12,7 @@ from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, 
 
 if TYPE_CHECKING:
     from stages.finetuning.records import Runs
+
 PRELOAD = ["stages.finetuning.training", OPTIMISER]  # what workers share
 
 

@@ -8,7 +8,6 @@ from stages import datasets, schemas, scratch
 from stages.errors import InputError
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 64  # NeRFs whose files one process opens, and that are kept together
 SPLIT = "undecided"  # prepare_scenes deals them out
-PRELOAD = ["stages.exchange.importing", OPTIMISER]  # what workers share
+PRELOAD = ["stages.exchange.importing"]  # what workers share
 
 
 def import_nerfs(

@@ -11,6 +11,7 @@ from stages.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 if TYPE_CHECKING:
     from stages.mapper.training import Trained
+
 PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from stages.trainings import Images
+
 PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 

@@ -54,7 +54,7 @@ def neighbours(
         similarity[:, :count][own[part, None] == gallery.owner] = -np.inf
         query, item = promising(similarity.reshape(len(similarity), rows, -1), k, slack)
         exact = cosines(queries[part], items, query, item)
-        row, place, best = first(query, item, exact, k)
+        row, place, best = foremost(query, item, exact, k)
         found.item[part][row, place], found.similarity[part][row, place] = item[best], exact[best]
     return found
 
@@ -95,7 +95,7 @@ def cosines(
     return found
 
 
-def first(
+def foremost(
     query: Int[np.ndarray, " pair"], item: Int[np.ndarray, " pair"], similarity: Float[np.ndarray, " pair"], k: int
 ) -> tuple[Int[np.ndarray, " best"], Int[np.ndarray, " best"], Int[np.ndarray, " best"]]:
     """Each query's `k` most similar pairs, ties by lower item: query, place from 0, and which pair it is."""

@@ -3,7 +3,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from stages.evaluation import retrieval
-from stages.evaluation.retrieval import Gallery, first, hit_at_k, neighbours, unit
+from stages.evaluation.retrieval import Gallery, foremost, hit_at_k, neighbours, unit
 
 NONE = -1
 
@@ -39,13 +39,22 @@ def test_all_items_of_the_own_object_leave():
     assert found.item.tolist() == [[2, 3, 4, NONE, NONE]]
 
 
+def test_ties_go_to_the_lower_index_also_at_the_cut():
+    similarity = np.array([[0.5, 0.9, 0.5, 0.5, 0.1], [0.2, 0.2, 0.2, 0.2, 0.2]], np.float32)
+    query, item = np.indices(similarity.shape).reshape(2, -1)
+    row, place, pair = foremost(query, item, similarity.ravel(), 3)
+    assert item[pair].tolist() == [1, 0, 2, 0, 1, 2]
+    assert row.tolist() == [0, 0, 0, 1, 1, 1]
+    assert place.tolist() == [0, 1, 2, 0, 1, 2]
+
+
 @pytest.mark.parametrize("k", [1, 7, 30])
-def test_first_is_a_stable_sort_of_each_query_s_pairs(k: int):
+def test_foremost_is_a_stable_sort_of_each_query_s_pairs(k: int):
     rng = np.random.default_rng(0)
     query, item = np.nonzero(rng.random((50, 30)) < 0.8)
     similarity = rng.integers(0, 4, len(query)).astype(np.float32)
     mixed = rng.permutation(len(query))
-    row, place, pair = first(query[mixed], item[mixed], similarity[mixed], k)
+    row, place, pair = foremost(query[mixed], item[mixed], similarity[mixed], k)
     for asked in range(50):
         mine = query == asked
         expected = item[mine][np.argsort(-similarity[mine], kind="stable")][:k]
