@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from stages.errors import InputError
@@ -114,6 +113,8 @@ def schema_name(folder: Path) -> str:
 
 def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
     """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
+    import pyarrow.dataset as ds  # and with it pandas: meanwhile a stage's workers start
+
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
     every = parts(folder, schema)
     holding = [path for path in every if _may_hold(path, schema.key[0], ids)] or every[:1]

@@ -8,7 +8,6 @@ from stages.params import Params, load
 from stages.runtime import command
 
 OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
-PRELOAD = ["stages.clip.encoders", "stages.clip.jobs"]  # what workers share
 DOMAINS = {
     schemas.VIEWS: "gt",
     schemas.RENDERED_VIEWS: "rendered",
@@ -68,4 +67,4 @@ def _schema(images: Path) -> schemas.Schema:
 
 
 if __name__ == "__main__":
-    command(embed_images, PRELOAD)
+    command(embed_images, preload=["stages.clip.encoders", "stages.clip.jobs"])

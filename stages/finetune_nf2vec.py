@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER, in_workers
+from stages.runtime.workers import in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:
     from stages.finetuning.records import Runs
-
-PRELOAD = ["stages.finetuning.training", OPTIMISER]  # what workers share
 
 
 def finetune_nf2vec(
@@ -89,4 +87,4 @@ def _write_models(runs: "Runs", out: Path) -> None:
 
 
 if __name__ == "__main__":
-    command(finetune_nf2vec, PRELOAD)
+    command(finetune_nf2vec, preload=["stages.finetuning.training"])

@@ -8,7 +8,6 @@ from stages import datasets, schemas, scratch
 from stages.errors import InputError
 from stages.params import Params, load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 CHUNK = 16  # objects whose NeRFs are fitted and kept together
 FITTING = Path("stages/nerf/fitting.py")  # what imported.nerfs names where nothing is imported
 ON_GPU = 64  # the same on a GPU
-PRELOAD = ["stages.nerf.jobs", OPTIMISER]  # what workers share
 
 
 def fit_nerfs(
@@ -88,4 +86,4 @@ def _check_form(given: Path, rows: "pa.Table", settings: Params) -> None:
 
 
 if __name__ == "__main__":
-    command(fit_nerfs, PRELOAD)
+    command(fit_nerfs, preload=["stages.nerf.jobs"])

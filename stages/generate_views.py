@@ -17,7 +17,6 @@ from stages.schemas import (
 )
 
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
-PRELOAD = ["stages.generation.jobs"]  # what workers share
 
 
 def generate_views(
@@ -74,4 +73,4 @@ def generate_views(
 
 
 if __name__ == "__main__":
-    command(generate_views, PRELOAD)
+    command(generate_views, preload=["stages.generation.jobs"])

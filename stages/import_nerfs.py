@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 64  # NeRFs whose files one process opens, and that are kept together
 SPLIT = "undecided"  # prepare_scenes deals them out
-PRELOAD = ["stages.exchange.importing"]  # what workers share
 
 
 def import_nerfs(
@@ -73,4 +72,4 @@ def _objects(places: "Sequence[Place]", names: dict[str, str]) -> "pa.Table":
 
 
 if __name__ == "__main__":
-    command(import_nerfs, PRELOAD)
+    command(import_nerfs, preload=["stages.exchange.importing"])

@@ -6,8 +6,6 @@ from stages import datasets, schemas, scratch
 from stages.params import load
 from stages.runtime import command
 
-PRELOAD = ["stages.scenes.captioned"]  # what workers share
-
 
 def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) -> None:
     """Write dataset `captioned_pictures`."""
@@ -30,4 +28,4 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
 
 
 if __name__ == "__main__":
-    command(prepare_captioned_pictures, PRELOAD)
+    command(prepare_captioned_pictures, preload=["stages.scenes.captioned"])

@@ -7,8 +7,6 @@ from stages import datasets, schemas, scratch
 from stages.params import load
 from stages.runtime import command
 
-PRELOAD = ["stages.scenes.queries"]  # what workers share
-
 
 def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
     """Write dataset `photos`, and what was set aside, with reasons, as `rejected`."""
@@ -37,4 +35,4 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
 
 
 if __name__ == "__main__":
-    command(prepare_photos, PRELOAD)
+    command(prepare_photos, preload=["stages.scenes.queries"])

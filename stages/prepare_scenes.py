@@ -8,7 +8,6 @@ from stages.params import load
 from stages.runtime import command
 
 CHUNK = 4  # objects whose views are kept together
-PRELOAD = ["stages.scenes.sources"]  # what workers share
 
 
 def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
@@ -41,4 +40,4 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
 
 
 if __name__ == "__main__":
-    command(prepare_scenes, PRELOAD)
+    command(prepare_scenes, preload=["stages.scenes.sources"])

@@ -9,7 +9,6 @@ from stages.runtime import command
 CHUNK = 8  # objects whose renders are kept together
 NERF = ("object_id", "weights", "occupancy")
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
-PRELOAD = ["stages.nerf.jobs"]  # what workers share
 
 
 def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
@@ -50,4 +49,4 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
 
 
 if __name__ == "__main__":
-    command(render_nerfs, PRELOAD)
+    command(render_nerfs, preload=["stages.nerf.jobs"])

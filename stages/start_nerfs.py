@@ -7,8 +7,6 @@ from stages.params import load
 from stages.runtime import command, seed_of
 from stages.runtime.workers import in_workers
 
-PRELOAD = ["stages.scenes.outsiders"]  # what workers share
-
 
 def start_nerfs(out: Path, params: Path = Path("params.yaml")) -> None:
     """Write the model `out`: random weights, or weights learned on objects of their own (`nerf.start.kind`)."""
@@ -28,4 +26,4 @@ def start_nerfs(out: Path, params: Path = Path("params.yaml")) -> None:
 
 
 if __name__ == "__main__":
-    command(start_nerfs, PRELOAD)
+    command(start_nerfs, preload=["stages.scenes.outsiders"])

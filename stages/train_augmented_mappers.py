@@ -4,9 +4,6 @@ from pathlib import Path
 
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
-
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_augmented_mappers(
@@ -39,4 +36,4 @@ def train_augmented_mappers(
 
 
 if __name__ == "__main__":
-    command(train_augmented_mappers, PRELOAD)
+    command(train_augmented_mappers, preload=["stages.mapper.training"])

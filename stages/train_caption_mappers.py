@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, get_args
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
 from stages.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 if TYPE_CHECKING:
-    from stages.mapper.training import Trained
-
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
+    from stages.mapper.tasks import Trained
 
 
 def train_caption_mappers(
@@ -28,7 +25,7 @@ def train_caption_mappers(
     from stages import trainings
     from stages.evaluation.subjects import only, originals
     from stages.mapper.pairs import Direction, Pairs
-    from stages.mapper.training import Model, Task
+    from stages.mapper.tasks import Model, Task
 
     known, trained = load(params), list["Trained"]()
     nerfs, said = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
@@ -55,4 +52,4 @@ def train_caption_mappers(
 
 
 if __name__ == "__main__":
-    command(train_caption_mappers, PRELOAD)
+    command(train_caption_mappers, preload=["stages.mapper.training"])

@@ -5,10 +5,7 @@ from pathlib import Path
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
 from stages.schemas import MAPPED_EMBEDDINGS
-
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_finetuned_mappers(
@@ -32,7 +29,7 @@ def train_finetuned_mappers(
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import originals
     from stages.mapper import records
-    from stages.mapper.training import Model, Task, joined
+    from stages.mapper.tasks import Model, Task, joined
 
     known, stage = load(params), "train_finetuned_mappers"
     spaces = Mapped(datasets.read(vectors, MAPPED_EMBEDDINGS))
@@ -56,4 +53,4 @@ def train_finetuned_mappers(
 
 
 if __name__ == "__main__":
-    command(train_finetuned_mappers, PRELOAD)
+    command(train_finetuned_mappers, preload=["stages.mapper.training"])

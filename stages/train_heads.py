@@ -5,10 +5,8 @@ from pathlib import Path
 from stages import datasets
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER, in_workers
+from stages.runtime.workers import in_workers
 from stages.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
-
-PRELOAD = ["stages.heads.training", OPTIMISER]  # what workers share
 
 
 def train_heads(
@@ -57,4 +55,4 @@ def train_heads(
 
 
 if __name__ == "__main__":
-    command(train_heads, PRELOAD)
+    command(train_heads, preload=["stages.heads.training"])

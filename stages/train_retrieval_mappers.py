@@ -5,9 +5,6 @@ from typing import get_args
 
 from stages.params import load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
-
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_retrieval_mappers(
@@ -24,7 +21,7 @@ def train_retrieval_mappers(
     """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves."""
     from stages import trainings
     from stages.mapper.pairs import Direction
-    from stages.mapper.training import Model, Task
+    from stages.mapper.tasks import Model, Task
 
     known = load(params)
     losses, seeds, seed = known.retrieval.losses, known.mapper.seeds, known.study.seed
@@ -41,4 +38,4 @@ def train_retrieval_mappers(
 
 
 if __name__ == "__main__":
-    command(train_retrieval_mappers, PRELOAD)
+    command(train_retrieval_mappers, preload=["stages.mapper.training"])

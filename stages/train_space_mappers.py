@@ -4,9 +4,6 @@ from pathlib import Path
 
 from stages.params import Loss, load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
-
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_space_mappers(
@@ -27,7 +24,7 @@ def train_space_mappers(
     """
     from stages import trainings
     from stages.mapper.pairs import Direction
-    from stages.mapper.training import Model, Task
+    from stages.mapper.tasks import Model, Task
 
     known, stage = load(params), "train_space_mappers"
     folders = {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(spaces.iterdir())}}
@@ -49,4 +46,4 @@ def train_space_mappers(
 
 
 if __name__ == "__main__":
-    command(train_space_mappers, PRELOAD)
+    command(train_space_mappers, preload=["stages.mapper.training"])

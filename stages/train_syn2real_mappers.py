@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, get_args
 
 from stages.params import load
 from stages.runtime import command, scratch_folder
-from stages.runtime.workers import OPTIMISER
 
 if TYPE_CHECKING:
     from stages.mapper.pairs import Pairs
     from stages.trainings import Embedded, Images
 
 SETS = ("syn2real", "gt only")  # the second has each ground-truth view twice, so that all train for as many steps
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_syn2real_mappers(
@@ -35,7 +33,7 @@ def train_syn2real_mappers(
     """
     from stages import trainings
     from stages.mapper.pairs import Direction
-    from stages.mapper.training import Model, Task
+    from stages.mapper.tasks import Model, Task
 
     known, stage = load(params), "train_syn2real_mappers"
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
@@ -79,4 +77,4 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
 
 
 if __name__ == "__main__":
-    command(train_syn2real_mappers, PRELOAD)
+    command(train_syn2real_mappers, preload=["stages.mapper.training"])

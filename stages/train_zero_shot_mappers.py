@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from stages import datasets
 from stages.params import Params, load
 from stages.runtime import command
-from stages.runtime.workers import OPTIMISER
 from stages.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:
     import numpy as np
 
     from stages.trainings import Images
-
-PRELOAD = ["stages.mapper.training", OPTIMISER]  # what workers share
 
 
 def train_zero_shot_mappers(
@@ -35,7 +32,7 @@ def train_zero_shot_mappers(
     from stages.evaluation.subjects import only, originals
     from stages.mapper import records
     from stages.mapper.pairs import Pairs
-    from stages.mapper.training import Model, Task, joined
+    from stages.mapper.tasks import Model, Task, joined
     from stages.trainings import Images, trained
 
     known = load(params)
@@ -87,4 +84,4 @@ def _means(images: "Mapping[str, Images]", ids: Sequence[str], known: Params) ->
 
 
 if __name__ == "__main__":
-    command(train_zero_shot_mappers, PRELOAD)
+    command(train_zero_shot_mappers, preload=["stages.mapper.training"])

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from stages.syn2real.jobs import Diffusion
 
 CHUNK = 8  # objects whose pictures are kept together
-PRELOAD = ["stages.syn2real.jobs"]  # what workers share
 
 
 def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("params.yaml")) -> None:
@@ -59,4 +58,4 @@ def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | No
 
 
 if __name__ == "__main__":
-    command(translate_views, PRELOAD)
+    command(translate_views, preload=["stages.syn2real.jobs"])

@@ -14,8 +14,9 @@ from stages.clip import encoders
 from stages.mapper.losses import Losses
 from stages.mapper.networks import Mappers
 from stages.mapper.pairs import Pairs
-from stages.mapper.training import Model as Mapped
-from stages.mapper.training import Task, train_many
+from stages.mapper.tasks import Model as Mapped
+from stages.mapper.tasks import Task
+from stages.mapper.training import train_many
 from stages.nerf import batches, field, fitting, together
 from stages.nerf.marching import composite, lookup
 from stages.nerf.occupancy import unpack

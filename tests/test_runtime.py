@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from stages import runtime
+from stages.runtime import optimizers
 from stages.runtime.workers import in_workers
 
 
@@ -82,11 +83,31 @@ def test_products_are_computed_in_the_precision_asked_for():
         assert (a @ a).dtype == torch.bfloat16
 
 
-WORKING = """
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(optimizers.Adam, torch.optim.Adam), (optimizers.AdamW, torch.optim.AdamW)]
+)
+def test_optimizers_move_weights_as_torchs_own_do_bit_for_bit(ours, theirs):
+    ends = []
+    for kind in (ours, theirs, ours):
+        weights = torch.linspace(-1, 1, 12).reshape(3, 4).requires_grad_()
+        optimizer = kind([weights], lr=0.1, weight_decay=0.01, fused=True)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=8)
+        for _ in range(8):
+            optimizer.zero_grad()
+            (weights @ weights.T).sin().sum().backward()
+            optimizer.step()
+            schedule.step()
+            assert not optimizer.state[weights]["exp_avg"].requires_grad
+        ends.append(weights.detach().clone())
+    assert torch.equal(ends[0], ends[1])
+    assert torch.equal(ends[2], ends[1])  # also once torch has taken up its compiler
+
+
+WORKING = r"""
 import os, sys, time
 from stages.runtime.workers import in_workers
 def work(_):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\n".encode())  # a whole line at once: print may write its end apart
     time.sleep(60)
 if __name__ == "__main__":
     list(in_workers(work, range(2), workers=2))

@@ -12,9 +12,12 @@ WITHOUT_TORCH = [
     "stages.embed_weights",
     "stages.evaluate_augmented",
     "stages.evaluate_baselines",
+    "stages.evaluate_captions",
     "stages.evaluate_claims",
     "stages.evaluate_clip",
+    "stages.evaluate_finetuning",
     "stages.evaluate_retrieval",
+    "stages.evaluate_spaces",
     "stages.evaluate_syn2real",
     "stages.evaluate_zero_shot",
     "stages.prepare_captioned_pictures",
@@ -45,6 +48,32 @@ def test_a_stage_that_needs_no_torch_imports_none_in_all_its_rooms():
 
 def test_no_verb_imports_anything_heavy_before_it_runs():
     assert {name: found for name, found in imported(VERBS, HEAVY).items() if found} == {}
+
+
+def test_what_trains_mappers_leaves_torch_to_its_workers():
+    names = ["stages.trainings", "stages.mapper.sweeps"]
+    assert imported(names, ("torch",)) == {name: [] for name in names}
+
+
+STEP = """
+import sys
+import torch
+from stages.runtime.optimizers import Adam, AdamW
+weight = torch.ones(3, requires_grad=True)
+for kind in (Adam, AdamW):
+    optimizer = kind([weight], lr=0.1, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=9)
+    optimizer.zero_grad()
+    weight.sum().backward()
+    optimizer.step()
+    schedule.step()
+    optimizer.load_state_dict(optimizer.state_dict())
+sys.exit("torch._dynamo" in sys.modules)
+"""
+
+
+def test_optimizers_do_not_import_torchs_compiler():
+    subprocess.run([sys.executable, "-c", STEP], cwd=pipeline.ROOT, check=True)
 
 
 @pytest.mark.parametrize("verb", WITHOUT_TORCH)

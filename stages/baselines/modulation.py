@@ -17,6 +17,7 @@ from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.supervision import radiance, targets
 from stages.params import Architecture, Modulation
 from stages.runtime import progress
+from stages.runtime.optimizers import Adam
 
 AT_ONCE = 32  # NeRFs whose points are drawn together
 Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # points, and the NeRFs' radiance there
@@ -74,7 +75,7 @@ def _descend(
     base: Base, latents: nn.Parameter, known: Pool, groups: list[dict], steps: int, points: int, seed: int
 ) -> None:
     """Adam with a cosine to zero; a NeRF's loss counts alike however many are fitted beside it."""
-    optimizer = torch.optim.Adam(groups, fused=True)
+    optimizer = Adam(groups, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     random = torch.Generator().manual_seed(seed)
     for _ in progress(range(steps), "embed_modulations", "steps"):

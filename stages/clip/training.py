@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from stages.clip import small
 from stages.clip.replicas import Replicas
 from stages.params import ClipNetwork, ClipTraining
+from stages.runtime.optimizers import AdamW
 
 PARTS = 2  # of a batch, each on a thread of its own; a fixed number, for each normalises by itself
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
@@ -42,7 +43,7 @@ def train(
     tokenize = open_clip.get_tokenizer(context_length=network.context)
     pixels, tokens = torch.from_numpy(pictures).permute(0, 3, 1, 2), tokenize(list(captions))
     model = small.build(network, seed).to(device).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(_groups(model, how.weight_decay), how.learning_rate, betas=(0.9, 0.98), fused=True)
+    optimiser = AdamW(_groups(model, how.weight_decay), how.learning_rate, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, how))
     model.train()
     random = torch.Generator().manual_seed(seed)

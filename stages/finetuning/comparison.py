@@ -12,7 +12,7 @@ from stages.evaluation.mapped import Mapped
 from stages.evaluation.searches import Found, Objects, Queries, forward, inverse
 from stages.evaluation.tables import Answers, Words
 from stages.evaluation.zero_shot import Naming, best
-from stages.mapper.networks import apply
+from stages.mapper.kept import apply
 
 
 @dataclass(frozen=True)

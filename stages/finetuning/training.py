@@ -19,6 +19,7 @@ from stages.nf2vec.quality import decoder_psnr
 from stages.nf2vec.training import members, reconstruction_of
 from stages.params import Finetuning, Objective
 from stages.runtime import progress, seed_of
+from stages.runtime.optimizers import AdamW
 
 MEASURED = 8  # validation NeRFs that the decoder is asked to give back
 
@@ -120,7 +121,7 @@ class _Run(nn.Module):
             {"params": list(self.mapper.parameters())},
             {"params": list(self.losses.parameters()), "weight_decay": 0.0},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=how.weight_decay, fused=True)
+        optimizer = AdamW(groups, weight_decay=how.weight_decay, fused=True)
         rates = [how.learning_rate, how.mapper_learning_rate, how.mapper_learning_rate]
         return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=steps)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.mapper.networks import apply
+from stages.mapper.kept import apply
 from stages.runtime import seed_of
 
 

@@ -17,6 +17,7 @@ from stages.heads.mixing import doubled
 from stages.heads.networks import Heads
 from stages.params import Heads as How
 from stages.runtime import progress, seed_of
+from stages.runtime.optimizers import AdamW
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def train_many(task: Task) -> Trained:
     draws, best = Draws([seed_of(seed, "draws") for seed in seeds], device), _Best(heads, len(seeds))
     learning, checking = (_on_device(examples, device) for examples in (task.train, task.validation))
     steps = -(-count // how.batch)  # batches an epoch, of sizes as even as can be
-    optimizer = torch.optim.AdamW(heads.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay, fused=True)
+    optimizer = AdamW(heads.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, how.learning_rate, total_steps=steps * how.epochs)
     checks, since = [], []
     for epoch in progress(range(1, how.epochs + 1), f"heads on {task.space}", "epochs"):

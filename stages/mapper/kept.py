@@ -1,14 +1,14 @@
 """Mappers that a study has trained and kept, found by variant and applied to other vectors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from scipy.special import ndtr
 
 from stages.errors import InputError
-from stages.mapper.networks import apply
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,25 @@ class Kept:
         """What each training seed's mapper makes of the vectors."""
         places = self.places(variant)
         return np.stack(list(apply({name: stack[places] for name, stack in self.tensors.items()}, vectors)))
+
+
+def apply(
+    tensors: Mapping[str, Float[np.ndarray, "..."]],
+    inputs: Float[np.ndarray, "row in"],
+    models: Sequence[int] | None = None,
+) -> Iterator[Float[np.ndarray, "row out"]]:
+    """The outputs of each of the stacked models, or of some by their places, for the same inputs, model by model.
+
+    As `networks.Mappers` computes them; an evaluation that applies a few layers need not wait for torch.
+    """
+    for model in range(len(tensors["weights.0"])) if models is None else models:
+        hidden = inputs
+        for layer in range(len(tensors) // 2):
+            weight, bias = (tensors[f"{kind}.{layer}"][model] for kind in ("weights", "biases"))
+            hidden = (_gelu(hidden) if layer else hidden) @ weight.T + bias
+        yield hidden
+
+
+def _gelu(x: Float[np.ndarray, "row unit"]) -> Float[np.ndarray, "row unit"]:
+    """x Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel 2016)."""
+    return x * ndtr(x)

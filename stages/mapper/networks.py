@@ -1,6 +1,6 @@
 """Many MLPs of one shape, computed together: weights are stacked along a first axis `model`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -30,19 +30,6 @@ class Mappers(nn.Module):
         """Stacked parameters as torch lays one out: weights.<layer> (model, out, in), biases.<layer> (model, out)."""
         values = {name: value.cpu().numpy() for name, value in self.state_dict().items()}
         return {name: value.swapaxes(1, 2) if value.ndim == 3 else value for name, value in values.items()}
-
-
-def apply(
-    tensors: Mapping[str, Float[np.ndarray, "..."]],
-    inputs: Float[np.ndarray, "row in"],
-    models: Sequence[int] | None = None,
-) -> Iterator[Float[np.ndarray, "row out"]]:
-    """The outputs of each of the stacked models, or of some by their places, for the same inputs, model by model."""
-    rows = torch.tensor(inputs)
-    for model in range(len(tensors["weights.0"])) if models is None else models:
-        with torch.no_grad():
-            outputs = unstacked(tensors, model)(rows)
-        yield outputs.numpy()
 
 
 def unstacked(tensors: Mapping[str, Float[np.ndarray, "..."]], model: int) -> nn.Sequential:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.mapper.networks import apply
-from stages.mapper.training import Trained
+from stages.mapper.kept import apply
+from stages.mapper.tasks import Trained
 
 
 def config(trained: Trained) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from stages.nerf.marching import composite, over
 from stages.nerf.occupancy import occupied, pack
 from stages.nerf.quality import measure
 from stages.params import Architecture, Nerf
+from stages.runtime.optimizers import Adam
 from stages.scenes.hull import carve
 from stages.scenes.views import Views, some
 
@@ -115,7 +116,7 @@ def optimise(
     failed = torch.full((len(objects),), how.fitting.steps, device=start.device)
     graphed = weights.is_cuda and len(objects) * how.fitting.rays * how.fitting.samples <= GRAPHED
     rate = torch.tensor(how.fitting.learning_rate, device=start.device) if graphed else how.fitting.learning_rate
-    adam = torch.optim.Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
+    adam = Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
 
     def move(batch: Batch) -> Float[Tensor, " nerf"]:
         losses = _losses(weights, batch, how.field)
@@ -133,7 +134,7 @@ def optimise(
     return weights.detach(), failed
 
 
-def _set(adam: torch.optim.Adam, rate: float) -> None:
+def _set(adam: Adam, rate: float) -> None:
     """The learning rate: where a graph has captured it, in its place."""
     if isinstance(adam.param_groups[0]["lr"], Tensor):
         adam.param_groups[0]["lr"].fill_(rate)

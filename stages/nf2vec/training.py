@@ -18,6 +18,7 @@ from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.progress import Checkpoint, Progress
 from stages.nf2vec.supervision import Cameras, along_rays, at_points
 from stages.params import Nf2vec
+from stages.runtime.optimizers import AdamW
 from stages.scenes import cameras
 
 Loss = Callable[[Nerfs, torch.Generator], Float[Tensor, ""]]
@@ -35,7 +36,7 @@ def train(
     """
     how = model.to(device).how.training
     loss = loss_of(model, seed, device)
-    optimizer = torch.optim.AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
+    optimizer = AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
     progress = Progress(model, optimizer)
     progress.take_up(checkpoint.read())
     bar = runtime.progress(range(how.steps), "train_nf2vec", "steps", initial=progress.step)

@@ -6,8 +6,6 @@ from typing import TypeVar
 
 from stages.runtime.cluster import Cluster, in_order, on_ray, single_threaded
 
-OPTIMISER = "torch._dynamo"  # imported by whichever of torch's optimisers is made first, in a second
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

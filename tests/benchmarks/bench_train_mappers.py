@@ -20,7 +20,8 @@ from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
 from stages.mapper.losses import START, loss_of
 from stages.mapper.networks import single
 from stages.mapper.pairs import Pairs
-from stages.mapper.training import Model, Task, train_many
+from stages.mapper.tasks import Model, Task
+from stages.mapper.training import train_many
 from stages.params import Mapper, Params
 
 pytestmark = pytest.mark.bench

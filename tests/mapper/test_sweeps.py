@@ -9,7 +9,7 @@ from pipeline import ROOT
 from stages.mapper import sweeps
 from stages.mapper.batches import Sampler
 from stages.mapper.pairs import Pairs
-from stages.mapper.training import Task
+from stages.mapper.tasks import Task
 from stages.params import Params
 
 

@@ -7,10 +7,12 @@ import torch
 from torch import nn
 
 from stages.mapper import losses
-from stages.mapper.batches import Sampler, every_view
-from stages.mapper.networks import Mappers, apply, single, stacked, unstacked
-from stages.mapper.pairs import Dealer, Direction, Pairs
-from stages.mapper.training import Model, Task, Trained, joined, train_many
+from stages.mapper.batches import Dealer, Sampler, every_view
+from stages.mapper.kept import apply
+from stages.mapper.networks import Mappers, single, stacked, unstacked
+from stages.mapper.pairs import Direction, Pairs
+from stages.mapper.tasks import Model, Task, Trained, joined
+from stages.mapper.training import train_many
 from stages.params import Mapper, Params
 from stages.runtime import seed_of
 
