@@ -1,19 +1,16 @@
 """The default study: seconds of every stage, what of them is the start of processes, and a run with nothing to do.
 
-Start-up is measured as stages are run, by `command`: a fresh process imports every file that a stage's dvc.yaml names
-(what it imports by the time it has run), workers answer if it has any, and the process ends. Stages that import the
-same packages are measured once. Stages' seconds are those that a finished `dvc repro` of this checkout left;
-`--whole-study` runs one in a clone first. Nothing to do: `dvc repro --dry`, if `dvc status` says so.
+`--whole-study` runs `make study` in a clone, as a newcomer would, whose processes write down their imports (`tracing`).
+A stage's start is the time until it has imported all that it imports by its end, and its workers, if it has any, have
+imported theirs. Otherwise stages' seconds are those that a finished `dvc repro` of this checkout left. Nothing to do:
+`dvc repro --dry`, if `dvc status` says so.
 """
 
-import ast
-import importlib
 import json
 import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pipeline
@@ -24,87 +21,56 @@ from stages.runtime import told_out
 
 pytestmark = pytest.mark.bench
 
-HEAVY = {"torch", "open_clip", "nerfacc", "scipy", "sklearn", "trimesh", "matplotlib", "pandas"}
-ONLY_ASKED = {Path("stages/syn2real/controlnet.py")}  # imported where parameters ask for it, not by default
+TRACING = Path(__file__).parent / "tracing"
 BARE = {"python": "pass", "torch": "import torch", "pyarrow": "import pyarrow.parquet", "dvc": "import dvc.repo"}
-STAGE = """
-import importlib
-from stages.runtime import command
-from stages.runtime.workers import in_workers
-
-def start():
-    for name in {modules!r}:
-        importlib.import_module(name)
-    list(in_workers(abs, [1, 2], 2 if {preload!r} else 1))
-
-command(start, {preload!r})
-"""
 
 
-def packages(path: Path) -> set[str]:
-    """Heavy packages imported at the top of a file."""
-    names = set()
-    for node in ast.parse((pipeline.ROOT / path).read_text()).body:
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.partition(".")[0])
-    return names & HEAVY
-
-
-def files_of(verb: str) -> list[Path]:
-    return sorted(pipeline.closure(verb) - ONLY_ASKED)
-
-
-def groups() -> dict[str, list[str]]:
-    """Stages' verbs, one per stage, by the heavy packages that they import."""
-    found: dict[str, list[str]] = {}
-    for stage in pipeline.stages().values():
-        verb = pipeline.verb(stage)
-        heavy = sorted(set().union(*map(packages, files_of(verb)))) or ["none of these"]
-        found.setdefault(" ".join(heavy + ["with workers"] * bool(preload(verb))), []).append(verb)
+def starts(traced: Path) -> dict[str, float]:
+    """Seconds of each stage's start, by what its processes wrote down."""
+    records = [json.loads(line) for line in traced.read_text().splitlines()]
+    found = {}
+    for stage in records:
+        if stage["command"][1] == "-m" and stage["command"][2].startswith("stages."):
+            own = [each for each in records if each["parent"] == stage["pid"] and "forkserver" in str(each["command"])]
+            last = max((each["seconds"] for each in own if each["forked"]), default=0)
+            servers = [each for each in own if not each["forked"]]
+            ready = [each["began"] - stage["began"] + each["seconds"] + last for each in servers]
+            found[name(stage["command"][2], stage["command"])] = max(stage["seconds"], *ready, 0)
     return found
 
 
-def start(statement: str, folder: Path = pipeline.ROOT) -> float:
-    environment = os.environ | {"PYTHONPATH": str(folder)}
-    command = [sys.executable, "-c", statement]
-    return clocked(lambda: subprocess.run(command, cwd=folder, env=environment, check=True))[0]
-
-
-def preload(verb: str) -> list[str]:
-    """What its workers share, if it has any."""
-    return getattr(importlib.import_module(verb), "PRELOAD", [])
-
-
-def importing(verb: str) -> str:
-    modules = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in files_of(verb)]
-    return STAGE.format(modules=modules, preload=preload(verb))
+def name(verb: str, command: list[str]) -> str:
+    """What tells a stage apart: its verb, and where it writes."""
+    return f"{verb.removeprefix('stages.')} {told_out(command)}".strip()
 
 
 def times(folder: Path) -> dict[str, float]:
     """Seconds of stages by what `command` left, its last entry for each stage and output."""
     records = [json.loads(path.read_text()) for path in sorted((folder / ".scratch" / "times").glob("*.json"))]
-    expected = {(verb.removeprefix("stages."), out) for verb, out in map(output, pipeline.stages().values())}
-    mine = [record for record in records if (record["stage"], record["out"]) in expected]
-    return {f"{record['stage']} {record['out']}".strip(): record["seconds"] for record in mine}
+    found = {f"{record['stage']} {record['out']}".strip(): record["seconds"] for record in records}
+    stages = {name(pipeline.verb(stage), stage.cmd.split()) for stage in pipeline.stages().values()}
+    return {stage: seconds for stage, seconds in found.items() if stage in stages}
 
 
-def output(stage) -> tuple[str, str]:
-    return pipeline.verb(stage), told_out(stage.cmd.split())
+def environment(**more: str) -> dict[str, str]:
+    """This process's own, but that compiled code is kept beside the source, as on most machines."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | more
 
 
 def dvc(*words: str, folder: Path) -> tuple[float, int]:
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "PYTHONPATH": str(folder)}
-    seconds, ended = clocked(lambda: subprocess.run(["dvc", *words], cwd=folder, env=environment, check=False))
+    own = folder / ".venv" / "bin"
+    path = f"{own if own.is_dir() else Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = ["dvc", *words]
+    seconds, ended = clocked(lambda: subprocess.run(command, cwd=folder, env=environment(PATH=path), check=False))
     return seconds, ended.returncode
 
 
-def cloned(folder: Path) -> Path:
-    """This checkout as committed, its study run."""
+def cloned(folder: Path, traced: Path) -> Path:
+    """This checkout as committed, set up and its study run."""
     subprocess.run(["git", "clone", "-q", pipeline.ROOT, folder], check=True)
-    assert dvc("repro", folder=folder)[1] == 0
+    subprocess.run(["make", "install"], cwd=folder, env=environment(), check=True)
+    tracing = environment(PYTHONPATH=str(TRACING), TRACED_IMPORTS=str(traced))
+    subprocess.run(["make", "study"], cwd=folder, env=tracing, check=True)
     return folder
 
 
@@ -116,42 +82,35 @@ def no_op(folder: Path, repetitions: int) -> list[float]:
 
 
 def test_repro(tmp_path: Path, request: pytest.FixtureRequest, quick: bool):
-    whole = request.config.getoption("--whole-study")
-    folder = cloned(tmp_path / "study") if whole else pipeline.ROOT
-    repetitions = 1 if quick else 3
-    bare = {name: median([start(line) for _ in range(repetitions)]) for name, line in BARE.items()}
-    found = groups() if not quick else dict(list(groups().items())[:1])
-    starts = {name: median([start(importing(verbs[0])) for _ in range(repetitions)]) for name, verbs in found.items()}
-    startup = sum(starts[name] * len(verbs) for name, verbs in found.items())
-    stages, idle = times(folder), no_op(folder, repetitions)
-    also = {f"start: {name}: s": value for name, value in bare.items()}
-    also |= {f"start of {len(found[name])} stages ({name}): s each": value for name, value in starts.items()}
-    also |= {"starts of all stages: s": startup, "stages without torch": torchless(found)}
-    also |= {"all stages: s": sum(stages.values()), "share of starts": startup / sum(stages.values())} if stages else {}
-    also |= {"nothing to do: s": median(idle)} if idle else {}
-    also |= {f"stage {name}: s": value for name, value in sorted(stages.items(), key=lambda each: -each[1])}
+    whole, traced = request.config.getoption("--whole-study"), tmp_path / "imports.jsonl"
+    folder = cloned(tmp_path / "study", traced) if whole else pipeline.ROOT
+    stages, idle, ready = times(folder), no_op(folder, 1 if quick else 3), starts(traced) if whole else {}
+    also = {f"start: {what}: s": bare(line, 1 if quick else 3) for what, line in BARE.items()}
+    also |= {"starts of all stages: s": sum(ready.values()) + len(ready) * also["start: python: s"]} if ready else {}
+    also |= {"all stages: s": sum(stages.values())} if stages else {}
+    also |= {"nothing to do: s": statistics.median(idle)} if idle else {}
+    for words, seconds in (("stage", stages), ("start of", ready)):
+        also |= {f"{words} {stage}: s": value for stage, value in sorted(seconds.items(), key=lambda each: -each[1])}
     keep(
         "repro",
-        "seconds of each stage, share of process starts, a run with nothing to do",
+        "seconds of each stage, what of them is the start of processes, a run with nothing to do",
         __doc__,
         seconds={},
         sizes={"stages": len(pipeline.stages()), "stages timed": len(stages)},
         also=also,
-        remarks=remarks(stages, idle),
+        remarks=remarks(stages, idle, ready),
     )
 
 
-def median(values: Sequence[float]) -> float:
-    return statistics.median(values)
+def bare(statement: str, repetitions: int) -> float:
+    """Seconds of a process, its end included."""
+    command = [sys.executable, "-c", statement]
+    spent = [clocked(lambda: subprocess.run(command, env=environment(), check=True))[0] for _ in range(repetitions)]
+    return statistics.median(spent)
 
 
-def torchless(found: dict[str, list[str]]) -> int:
-    return sum(len(verbs) for name, verbs in found.items() if "torch" not in name)
-
-
-def remarks(stages: dict[str, float], idle: list[float]) -> list[str]:
+def remarks(stages: dict[str, float], idle: list[float], ready: dict[str, float]) -> list[str]:
     said = ["A stage's seconds include the imports that it makes when it needs them, not the start of Python."]
     said += [] if stages else ["No finished study in this checkout: run `make study` first, or give --whole-study."]
-    return said + (
-        [] if idle else ["The study is not up to date here, so that a run with nothing to do was not timed."]
-    )
+    said += [] if idle else ["The study is not up to date here, so that a run with nothing to do was not timed."]
+    return said + ([] if ready else ["Starts are measured with --whole-study."])
