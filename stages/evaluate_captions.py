@@ -68,7 +68,7 @@ def evaluate_captions(
 def _mapped(mappers: Path, asked: "list[Queries]", searched: "Objects") -> "Mapping[str, Mapped]":
     """By direction, the queries by clip2nerf and the objects by nerf2clip, of those there are below `mappers`."""
     from stages.evaluation.mapped import Mapped
-    from stages.mapper import records
+    from stages.mapper import kept
 
     inputs = {
         "clip2nerf": {queries.domain: (queries.ids, queries.clip) for queries in asked},
@@ -77,7 +77,7 @@ def _mapped(mappers: Path, asked: "list[Queries]", searched: "Objects") -> "Mapp
     found = {}
     for way in sorted(path.name for path in mappers.iterdir()):
         tensors, config = datasets.read_model(mappers / way)
-        columns = records.mapped_by(records.names(config), tensors, inputs[way])
+        columns = kept.mapped(kept.names(config), tensors, inputs[way])
         found[way] = Mapped(datasets.table(MAPPED_EMBEDDINGS, columns))
     return found
 

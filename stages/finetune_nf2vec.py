@@ -40,7 +40,7 @@ def finetune_nf2vec(
     from stages.evaluation.subjects import labels, originals, views_of
     from stages.evaluation.views import MEAN_MAPPER
     from stages.finetuning import records
-    from stages.finetuning.training import Examples, Task, finetune
+    from stages.finetuning.jobs import Examples, Task, train
     from stages.mapper.kept import Kept
 
     known, stage = load(params), "finetune_nf2vec"
@@ -66,7 +66,7 @@ def finetune_nf2vec(
         for objective in known.finetuning.objectives
         for seed in known.mapper.seeds
     ]
-    runs = list(zip(tasks, in_workers(finetune, tasks, known.runtime.workers), strict=True))
+    runs = list(zip(tasks, in_workers(train, tasks, known.runtime.workers), strict=True))
     _write_models(runs, out)
     for folder, which in ((vectors, "embeddings"), (mapped, "mapped")):
         columns = records.vectors(runs, ids, which)

@@ -21,7 +21,7 @@ def fit_nerfs(
     objects: Path, views: Path, start: Path, out: Path, rejected: Path, params: Path = Path("params.yaml")
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was set aside as `rejected`."""
-    from stages.nerf import field, jobs
+    from stages.nerf import jobs, sizes
 
     settings = load(params)
     if settings.imported.nerfs != FITTING:
@@ -29,8 +29,8 @@ def fit_nerfs(
         return
     how, seed, device = settings.nerf, settings.study.seed, settings.runtime.device
     weights = datasets.read_model(start)[0]["weights"]
-    if len(weights) != field.size(how.field):
-        raise InputError(f"{start}: {len(weights)} weights, nerf.field has {field.size(how.field)}; rerun start_nerfs")
+    if len(weights) != sizes.size(how.field):
+        raise InputError(f"{start}: {len(weights)} weights, nerf.field has {sizes.size(how.field)}; rerun start_nerfs")
     ids = set(datasets.read(objects, schemas.OBJECTS, ["object_id"])["object_id"].to_pylist())
     looks = datasets.prints(datasets.shards(views, schemas.VIEWS), "object_id")
     if unseen := sorted(ids - looks.keys()):
@@ -76,14 +76,14 @@ def _take(objects: Path, given: Path, settings: Params, out: Path, rejected: Pat
 
 
 def _check_form(given: Path, rows: "pa.Table", settings: Params) -> None:
-    from stages.nerf import field
+    from stages.nerf import sizes
 
     width, cells = rows["weights"].type.list_size, settings.nerf.fitting.occupancy
-    if width != field.size(settings.nerf.field):
-        raise InputError(f"{given}: {width:,} weights, nerf.field has {field.size(settings.nerf.field):,}")
+    if width != sizes.size(settings.nerf.field):
+        raise InputError(f"{given}: {width:,} weights, nerf.field has {sizes.size(settings.nerf.field):,}")
     if any(len(bits) != -(-(cells**3) // 8) for bits in rows["occupancy"].to_pylist()):
         raise InputError(f"{given}: grids of other than nerf.fitting.occupancy = {cells} cells per axis")
 
 
 if __name__ == "__main__":
-    command(fit_nerfs, preload=["stages.nerf.jobs"])
+    command(fit_nerfs, preload=["stages.nerf.together", "stages.nerf.jobs"])

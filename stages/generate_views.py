@@ -73,4 +73,4 @@ def generate_views(
 
 
 if __name__ == "__main__":
-    command(generate_views, preload=["stages.generation.jobs"])
+    command(generate_views, preload=["stages.generation.rendering", "stages.generation.jobs"])

@@ -49,4 +49,4 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
 
 
 if __name__ == "__main__":
-    command(render_nerfs, preload=["stages.nerf.jobs"])
+    command(render_nerfs, preload=["stages.nerf.rendering", "stages.nerf.jobs"])

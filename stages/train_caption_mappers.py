@@ -9,7 +9,7 @@ from stages.runtime import command
 from stages.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 if TYPE_CHECKING:
-    from stages.mapper.tasks import Trained
+    from stages.mapper.jobs import Trained
 
 
 def train_caption_mappers(
@@ -24,8 +24,8 @@ def train_caption_mappers(
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
     from stages import trainings
     from stages.evaluation.subjects import only, originals
+    from stages.mapper.jobs import Model, Task
     from stages.mapper.pairs import Direction, Pairs
-    from stages.mapper.tasks import Model, Task
 
     known, trained = load(params), list["Trained"]()
     nerfs, said = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)

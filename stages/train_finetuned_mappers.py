@@ -29,7 +29,7 @@ def train_finetuned_mappers(
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import originals
     from stages.mapper import records
-    from stages.mapper.tasks import Model, Task, joined
+    from stages.mapper.jobs import Model, Task, joined
 
     known, stage = load(params), "train_finetuned_mappers"
     spaces = Mapped(datasets.read(vectors, MAPPED_EMBEDDINGS))

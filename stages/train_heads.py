@@ -29,7 +29,7 @@ def train_heads(
 
     from stages.evaluation.subjects import labels, only, originals
     from stages.heads import records
-    from stages.heads.training import Examples, Task, train_many
+    from stages.heads.jobs import Examples, Task, train
     from stages.mapper.kept import Kept
 
     known = load(params)
@@ -44,11 +44,14 @@ def train_heads(
         spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), right)
         spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), right)
     rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
-    tasks = [Task(name, seeds, seen["train"], seen["validation"], *rest) for name, seen in spaces.items()]
-    trained = list(in_workers(train_many, tasks, known.runtime.workers))
+    tasks = [
+        Task(name, seeds, seen["train"], seen["validation"], seen["test"].vectors, *rest)
+        for name, seen in spaces.items()
+    ]
+    trained = list(in_workers(train, tasks, known.runtime.workers))
     for part in trained:
         datasets.write_model(out / part.space, part.tensors, records.config(part))
-    rows = [records.logits(part, ids["test"], spaces[part.space]["test"].vectors) for part in trained]
+    rows = [records.logits(part, ids["test"]) for part in trained]
     joined = pa.concat_tables(datasets.table(LOGITS, part) for part in rows)
     datasets.write(logits, LOGITS, [joined.sort_by([(key, "ascending") for key in LOGITS.key])], stage)
     datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves(trained))], stage)

@@ -20,8 +20,8 @@ def train_retrieval_mappers(
 ) -> None:
     """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves."""
     from stages import trainings
+    from stages.mapper.jobs import Model, Task
     from stages.mapper.pairs import Direction
-    from stages.mapper.tasks import Model, Task
 
     known = load(params)
     losses, seeds, seed = known.retrieval.losses, known.mapper.seeds, known.study.seed

@@ -23,8 +23,8 @@ def train_space_mappers(
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
     from stages import trainings
+    from stages.mapper.jobs import Model, Task
     from stages.mapper.pairs import Direction
-    from stages.mapper.tasks import Model, Task
 
     known, stage = load(params), "train_space_mappers"
     folders = {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(spaces.iterdir())}}

@@ -32,8 +32,8 @@ def train_syn2real_mappers(
     clip2nerf maps the queries (all photos), nerf2clip the gallery (the test NeRFs).
     """
     from stages import trainings
+    from stages.mapper.jobs import Model, Task
     from stages.mapper.pairs import Direction
-    from stages.mapper.tasks import Model, Task
 
     known, stage = load(params), "train_syn2real_mappers"
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)

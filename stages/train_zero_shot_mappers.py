@@ -31,8 +31,8 @@ def train_zero_shot_mappers(
 
     from stages.evaluation.subjects import only, originals
     from stages.mapper import records
+    from stages.mapper.jobs import Model, Task, joined
     from stages.mapper.pairs import Pairs
-    from stages.mapper.tasks import Model, Task, joined
     from stages.trainings import Images, trained
 
     known = load(params)

@@ -12,8 +12,8 @@ from stages import arrays, datasets
 from stages.evaluation.subjects import only, originals, places, views_in, with_copies
 from stages.evaluation.views import Views
 from stages.mapper import records
+from stages.mapper.jobs import Task, Trained, train
 from stages.mapper.pairs import Pairs
-from stages.mapper.tasks import Task, Trained
 from stages.runtime import scratch_folder
 from stages.runtime.workers import in_workers
 from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
@@ -107,13 +107,7 @@ def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pict
 
 def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:
     """What comes of each task, in worker processes."""
-    return list(in_workers(_train, tasks, workers))
-
-
-def _train(task: Task) -> Trained:
-    from stages.mapper.training import train_many  # torch, which the workers alone need
-
-    return train_many(task)
+    return list(in_workers(train, tasks, workers))
 
 
 def write(models: Mapping[str, Trained], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:

@@ -11,13 +11,13 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from stages.clip import encoders
+from stages.mapper.jobs import Model as Mapped
+from stages.mapper.jobs import Task
 from stages.mapper.losses import Losses
 from stages.mapper.networks import Mappers
 from stages.mapper.pairs import Pairs
-from stages.mapper.tasks import Model as Mapped
-from stages.mapper.tasks import Task
 from stages.mapper.training import train_many
-from stages.nerf import batches, field, fitting, together
+from stages.nerf import batches, field, fitting, sizes, together
 from stages.nerf.marching import composite, lookup
 from stages.nerf.occupancy import unpack
 from stages.nerf.rendering import Camera, render
@@ -45,7 +45,7 @@ def fake():
 
 @pytest.mark.usefixtures("fake")
 def test_a_field_is_evaluated_and_composited_where_its_weights_are(architecture):
-    weights = torch.empty(2, field.size(architecture), device="cuda")
+    weights = torch.empty(2, sizes.size(architecture), device="cuda")
     rgb, density = field.evaluate(weights, torch.empty(2, 12, 3, device="cuda"), architecture)
     along = torch.empty(2, 12, device="cuda")
     colour, opacity = composite(rgb, density, along, along)
@@ -57,10 +57,10 @@ def test_a_field_is_evaluated_and_composited_where_its_weights_are(architecture)
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("layout", ["official", "per_input"])
 def test_nf2vec_embeds_and_decodes_where_its_weights_are(architecture, params: Params, layout):
-    sizes = {"encoder": (8,), "embedding": 6, "decoder": 8, "layout": layout}
+    small = {"encoder": (8,), "embedding": 6, "decoder": 8, "layout": layout}
     with torch.device("cuda"):
-        model = Model(params.nf2vec.model_copy(update=sizes), architecture, seed=0)
-    vector = model.embed(torch.empty(3, field.size(architecture), device="cuda"))
+        model = Model(params.nf2vec.model_copy(update=small), architecture, seed=0)
+    vector = model.embed(torch.empty(3, sizes.size(architecture), device="cuda"))
     rgb, density = model.decoder(vector, torch.empty(3, 5, 3, device="cuda"))
     assert radiance(rgb, density).device.type == "cuda"
 

@@ -11,7 +11,8 @@ from stages.clip import jobs as clip_jobs
 from stages.clip.encoders import Encoder
 from stages.embed_images import embed_images
 from stages.embed_nerfs import embed_nerfs
-from stages.nerf.field import size, xavier
+from stages.nerf.field import xavier
+from stages.nerf.sizes import size
 from stages.nf2vec import jobs as nf2vec_jobs
 from stages.nf2vec.model import Model
 from stages.params import Architecture, Params

@@ -153,11 +153,11 @@ def test_every_number_of_the_thesis_profile_is_the_protocols(thesis):
 
 
 def test_the_networks_have_the_protocols_sizes(thesis):
-    from stages.nerf import field
+    from stages.nerf import sizes
     from stages.nf2vec.rows import rows
 
-    assert field.size(thesis.nerf.field) == 18_432
-    assert field.shapes(thesis.nerf.field) == [(64, 144), (64, 64), (64, 64), (16, 64)]
+    assert sizes.size(thesis.nerf.field) == 18_432
+    assert sizes.shapes(thesis.nerf.field) == [(64, 144), (64, 64), (64, 64), (16, 64)]
     import torch
 
     assert rows(torch.zeros(1, 18_432), thesis.nerf.field, thesis.nf2vec.layout).shape == (1, 336, 64)

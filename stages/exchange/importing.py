@@ -15,7 +15,7 @@ from stages import datasets
 from stages.errors import InputError
 from stages.exchange import foreign, official
 from stages.exchange.official import Place
-from stages.nerf import field
+from stages.nerf import sizes
 from stages.nerf.occupancy import unpack
 from stages.nerf.quality import measure
 from stages.nerf.rendering import Camera, render
@@ -82,7 +82,7 @@ def read(batch: Batch) -> Rows:
         except InputError as error:
             rejected[place.object_id] = str(error)
     given: dict[str, Any] = {name: [row[name] for row in found] for name in IMPORTED.columns}
-    shape = len(found), field.size(batch.how.nerf.field)
+    shape = len(found), sizes.size(batch.how.nerf.field)
     return Rows(given | {"weights": np.reshape(given["weights"], shape)}, rejected)
 
 
@@ -131,7 +131,7 @@ def _nerf(
         if isinstance(opened, InputError):
             raise opened
     try:
-        vector = official.weights_of(weights, field.size(how.nerf.field))  # pyright: ignore[reportArgumentType]
+        vector = official.weights_of(weights, sizes.size(how.nerf.field))  # pyright: ignore[reportArgumentType]
         return vector, official.occupancy_of(grid, how.nerf.fitting.occupancy)  # pyright: ignore[reportArgumentType]
     except InputError as error:
         raise InputError(f"{place.folder}/{error}") from error

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from stages.finetuning.jobs import Finetuned, Task
 from stages.finetuning.objectives import TERMS
-from stages.finetuning.training import Finetuned, Task
 
 Runs = Sequence[tuple[Task, Finetuned]]
 

@@ -1,15 +1,13 @@
 """Fine-tune nf2vec's encoder E together with nerf2clip g: g(E(w)) towards an object's CLIP vector (protocol 10)."""
 
-from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from stages.finetuning.jobs import Finetuned, Task
 from stages.finetuning.objectives import TERMS
 from stages.mapper.losses import Losses
 from stages.mapper.networks import stacked, unstacked
@@ -17,60 +15,10 @@ from stages.nf2vec.model import Model, embed
 from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.quality import decoder_psnr
 from stages.nf2vec.training import members, reconstruction_of
-from stages.params import Finetuning, Objective
 from stages.runtime import progress, seed_of
 from stages.runtime.optimizers import AdamW
 
 MEASURED = 8  # validation NeRFs that the decoder is asked to give back
-
-Tensors = Mapping[str, Float[np.ndarray, "..."]]
-
-
-@dataclass(frozen=True)
-class Examples:
-    """NeRFs as dataset `nerfs` has them, and the CLIP vectors they should be mapped to."""
-
-    weights: Float[np.ndarray, "nerf number"]
-    occupancy: list[bytes]
-    clip: Float[np.ndarray, "nerf clip"]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One run: all that decides it, so that a worker process can."""
-
-    objective: Objective
-    seed: int
-    nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config of the trained one
-    mapper: Tensors  # of the trained nerf2clip, a stack of one
-    train: Examples
-    validation: Examples
-    others: Float[np.ndarray, "nerf number"]  # to be embedded in the end
-    how: Finetuning
-    study_seed: int
-    device: str = "cpu"
-
-    @property
-    def variant(self) -> str:
-        return f"finetuned {self.objective}"
-
-    @property
-    def batch(self) -> int:
-        """NeRFs a step: to reconstruct them takes more memory."""
-        return self.how.batch if TERMS[self.objective].reconstructs else self.how.mapping_batch
-
-
-@dataclass(frozen=True)
-class Finetuned:
-    """What a run gave: everything is that of its best check."""
-
-    nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
-    mapper: Tensors  # a stack of one
-    embeddings: Float[np.ndarray, "nerf embedding"]  # of the task's `others`
-    mapped: Float[np.ndarray, "nerf clip"]
-    best_step: int
-    curve: Float[np.ndarray, "check 3"]  # step, mean mapping loss since the last check, validation's
-    psnr: float  # dB, of the decoder on a few validation NeRFs
 
 
 def finetune(task: Task) -> Finetuned:

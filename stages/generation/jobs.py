@@ -1,4 +1,4 @@
-"""What worker processes do with one object or photo: decode its vectors from some cameras."""
+"""What worker processes do with one object or photo: decode its vectors from some cameras. Only they import torch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import torch
 from jaxtyping import Float
 
 from stages import datasets
-from stages.generation.rendering import picture
-from stages.nerf.rendering import Camera
-from stages.nf2vec.model import Model
 from stages.params import Generation
 from stages.scenes import pictures
 
@@ -31,6 +27,12 @@ class ToDecode:
 
 def decode(job: ToDecode) -> dict[str, list[Any]]:
     """Columns of dataset `generated_views`."""
+    import torch
+
+    from stages.generation.rendering import picture
+    from stages.nerf.rendering import Camera
+    from stages.nf2vec.model import Model
+
     tensors, config = job.nf2vec
     decoder = Model.of(dict(tensors), dict(config)).to(job.device).decoder
     rows = job.cameras

@@ -3,12 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import torch
-from jaxtyping import Float
-
-from stages.heads.networks import Heads
-from stages.heads.training import Trained
+from stages.heads.jobs import Trained
 
 
 def name(space: str) -> str:
@@ -44,14 +39,12 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
     return dict(zip(("variant", "seed", "step", "split", "loss"), map(list, zip(*rows, strict=True)), strict=True))
 
 
-@torch.no_grad()
-def logits(trained: Trained, ids: Sequence[str], vectors: Float[np.ndarray, "model row dim"]) -> dict[str, Any]:
-    """Columns of `logits`: every head's for the objects `ids`."""
-    found = Heads.of(trained.tensors)(torch.tensor(vectors)).numpy()
+def logits(trained: Trained, ids: Sequence[str]) -> dict[str, Any]:
+    """Columns of `logits`: every head's for the test objects `ids`."""
     models = len(trained.seeds)
     return {
         "variant": [name(trained.space)] * (models * len(ids)),
         "seed": [seed for seed in trained.seeds for _ in ids],
         "object_id": list(ids) * models,
-        "logits": found.reshape(models * len(ids), -1),
+        "logits": trained.logits.reshape(models * len(ids), -1),
     }

@@ -4,7 +4,6 @@ Nothing of a head depends on which heads are trained beside it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,47 +12,11 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from stages.heads.draws import Draws
+from stages.heads.jobs import Examples, Task, Trained
 from stages.heads.mixing import doubled
 from stages.heads.networks import Heads
-from stages.params import Heads as How
 from stages.runtime import progress, seed_of
 from stages.runtime.optimizers import AdamW
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Vectors of the same objects as every model sees them, and the objects' classes."""
-
-    vectors: Float[np.ndarray, "model row dim"]
-    labels: Int[np.ndarray, " row"]
-
-
-@dataclass(frozen=True)
-class Task:
-    """Heads of one space, one a training seed; all that decides them, so that a worker process can."""
-
-    space: str
-    seeds: Sequence[int]
-    train: Examples
-    validation: Examples
-    classes: int
-    how: How
-    study_seed: int
-    device: str = "cpu"
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Every head with its best weights, and how they came about."""
-
-    space: str
-    seeds: Sequence[int]
-    tensors: dict[str, np.ndarray]  # of `Heads`
-    best_step: Int[np.ndarray, " model"]
-    check_steps: Int[np.ndarray, " check"]  # the last is the number of steps in all
-    train_loss: Float[np.ndarray, "check model"]  # mean over the steps since the last check
-    validation_loss: Float[np.ndarray, "check model"]
-    accuracy: Float[np.ndarray, "check model"]  # of validation
 
 
 def train_many(task: Task) -> Trained:
@@ -89,7 +52,7 @@ def train_many(task: Task) -> Trained:
             since = []
     best.restore([f"head {task.space} seed={seed}" for seed in task.seeds])
     curves = [np.stack(column) for column in zip(*checks, strict=True)]
-    return Trained(task.space, task.seeds, heads.tensors(), best.step, *curves)
+    return Trained(task.space, task.seeds, heads.tensors(), best.step, *curves, logits=_logits(heads, task.test))
 
 
 def _on_device(examples: Examples, device: str) -> tuple[Float[Tensor, "model row dim"], Int[Tensor, "model row"]]:
@@ -108,6 +71,11 @@ def _measured(
     """Mean loss and accuracy of every head."""
     logits = heads(vectors)
     return _losses(logits, labels).mean(1), (logits.argmax(2) == labels).float().mean(1)
+
+
+@torch.no_grad()
+def _logits(heads: Heads, vectors: Float[np.ndarray, "model row dim"]) -> Float[np.ndarray, "model row class"]:
+    return heads(torch.tensor(vectors, device=heads.bias.device)).cpu().numpy()
 
 
 class _Best:

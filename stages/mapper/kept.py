@@ -55,6 +55,31 @@ class Kept:
         return np.stack(list(apply({name: stack[places] for name, stack in self.tensors.items()}, vectors)))
 
 
+def mapped(
+    models: Sequence[tuple[str, int]],
+    tensors: Mapping[str, Float[np.ndarray, "..."]],
+    inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]],
+) -> dict[str, Any]:
+    """Columns of `mapped_embeddings`: every stacked model's outputs for the ids and vectors of each domain.
+
+    `models`: variant and seed of each.
+    """
+    columns: dict[str, list[Any]] = {"variant": [], "seed": [], "domain": [], "owner_id": [], "embedding": []}
+    for domain, (ids, vectors) in inputs.items():
+        for (variant, seed), outputs in zip(models, apply(tensors, vectors), strict=True):
+            columns["variant"] += [variant] * len(ids)
+            columns["seed"] += [seed] * len(ids)
+            columns["domain"] += [domain] * len(ids)
+            columns["owner_id"] += ids
+            columns["embedding"].append(outputs)
+    return {**columns, "embedding": np.concatenate(columns["embedding"])}
+
+
+def names(config: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Variant and seed of each of the stacked models that a kept config describes."""
+    return [(model["variant"], model["seed"]) for model in config["models"]]
+
+
 def apply(
     tensors: Mapping[str, Float[np.ndarray, "..."]],
     inputs: Float[np.ndarray, "row in"],

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.mapper.kept import apply
-from stages.mapper.tasks import Trained
+from stages.mapper import kept
+from stages.mapper.jobs import Trained
 
 
 def config(trained: Trained) -> dict[str, Any]:
@@ -41,26 +41,4 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
 
 def mapped(trained: Trained, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]) -> dict[str, Any]:
     """Columns of `mapped_embeddings`: every model's outputs for the ids and vectors of each domain."""
-    return mapped_by([(model.variant, model.seed) for model in trained.models], trained.tensors, inputs)
-
-
-def mapped_by(
-    models: Sequence[tuple[str, int]],
-    tensors: Mapping[str, Float[np.ndarray, "..."]],
-    inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]],
-) -> dict[str, Any]:
-    """As `mapped`, by stacked tensors and the variant and seed of each."""
-    columns: dict[str, list[Any]] = {"variant": [], "seed": [], "domain": [], "owner_id": [], "embedding": []}
-    for domain, (ids, vectors) in inputs.items():
-        for (variant, seed), outputs in zip(models, apply(tensors, vectors), strict=True):
-            columns["variant"] += [variant] * len(ids)
-            columns["seed"] += [seed] * len(ids)
-            columns["domain"] += [domain] * len(ids)
-            columns["owner_id"] += ids
-            columns["embedding"].append(outputs)
-    return {**columns, "embedding": np.concatenate(columns["embedding"])}
-
-
-def names(config: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """Variant and seed of each of the stacked models that a kept config describes."""
-    return [(model["variant"], model["seed"]) for model in config["models"]]
+    return kept.mapped([(model.variant, model.seed) for model in trained.models], trained.tensors, inputs)

@@ -1,7 +1,7 @@
 """The trainings of Tables 4.9 and 4.10: with copies and, as ours, without; in batches of many sizes."""
 
+from stages.mapper.jobs import Model, Task
 from stages.mapper.pairs import Direction, Pairs
-from stages.mapper.tasks import Model, Task
 from stages.params import Augmented, Loss, Mapper
 
 ROWS: dict[str, tuple[Direction, Loss]] = {

@@ -8,9 +8,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from stages.mapper.batches import Dealer, Sampler, every_view
+from stages.mapper.jobs import Task, Trained
 from stages.mapper.losses import Losses
 from stages.mapper.networks import Mappers
-from stages.mapper.tasks import Task, Trained
 from stages.params import Mapper
 from stages.runtime import progress, seed_of
 from stages.runtime.optimizers import AdamW

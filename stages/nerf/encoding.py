@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import embedding
 
+from stages.nerf.sizes import levels
 from stages.params import HashGrid
 
 PRIMES = (1, 2654435761, 805459861)  # of the spatial hash, by axis (eq. 4)
@@ -37,17 +38,6 @@ def in_few_passes(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "
     turns = (x[..., None] * torch.exp2(torch.arange(octaves, device=x.device) - 1.0)).frac_()
     angle = torch.rsub(turns, math.pi / 2, alpha=2 * math.pi)
     return torch.view_as_real(torch.polar(angle.new_ones(()), angle)).flatten(-3)
-
-
-def levels(grid: HashGrid) -> list[tuple[int, int]]:
-    """Cells per axis and table entries of each level: N_l = ⌊N_min b^l⌋ (eq. 2), (N_l + 1)³ vertices in at most T."""
-    cells = [int(grid.coarsest * grid.growth**level) for level in range(grid.levels)]
-    return [(count, min((count + 1) ** 3, 2**grid.log2_table)) for count in cells]
-
-
-def entries(grid: HashGrid) -> int:
-    """Entries of all levels' tables together."""
-    return sum(size for _, size in levels(grid))
 
 
 def hashed(

@@ -6,38 +6,20 @@ evaluated by one batched product.
 """
 
 import math
-from itertools import pairwise
 from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from stages.nerf.encoding import entries, frequency, hashed
+from stages.nerf.encoding import frequency, hashed
+from stages.nerf.sizes import shapes, table_size
 from stages.params import Architecture
 
 HALF = 0.7  # the box is [-HALF, HALF]³
 MOST_EXPONENT = 80.0  # beyond it, density would overflow float32; e^80 is opaque at any step
 CLAMPED_EXPONENT = 15.0  # of the gradient
 LARGEST_START = 1e-4  # of a hash grid's features (instant-ngp, section 4)
-
-
-def shapes(architecture: Architecture) -> list[tuple[int, int]]:
-    """(out, in) of each layer."""
-    grid = architecture.grid
-    encoded = grid.levels * grid.features if grid else 6 * architecture.octaves
-    widths = [encoded, *[architecture.units] * architecture.hidden_layers, architecture.outputs]
-    return [(out, into) for into, out in pairwise(widths)]
-
-
-def table_size(architecture: Architecture) -> int:
-    """Numbers in the table of the hash grid; none for the frequency encoding."""
-    return entries(architecture.grid) * architecture.grid.features if architecture.grid else 0
-
-
-def size(architecture: Architecture) -> int:
-    """Numbers in one NeRF."""
-    return sum(out * into for out, into in shapes(architecture)) + table_size(architecture)
 
 
 def unflatten(weights: Float[Tensor, "nerf weight"], architecture: Architecture) -> list[Float[Tensor, "nerf out in"]]:

@@ -1,21 +1,20 @@
-"""What worker processes do with some objects: fit their NeRFs, or render them."""
+"""What worker processes do with some objects: fit their NeRFs, or render them. Only they import torch."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import torch
 from jaxtyping import Float, UInt8
 
 from stages.errors import InputError
-from stages.nerf.fitting import Fit
-from stages.nerf.occupancy import unpack
-from stages.nerf.rendering import Camera, render
-from stages.nerf.together import fit_together
 from stages.params import Architecture, Nerf, Rendering
 from stages.runtime import seed_of
 from stages.scenes import views
 from stages.scratch import Rows
+
+if TYPE_CHECKING:
+    from stages.nerf.fitting import Fit
 
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
 
@@ -39,8 +38,11 @@ def fit_objects(job: ToFit) -> Rows:
     return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
 
 
-def kept(job: ToFit) -> tuple[dict[str, Fit], dict[str, str]]:
+def kept(job: ToFit) -> "tuple[dict[str, Fit], dict[str, str]]":
     """The fits that passed the gate, and why others didn't."""
+    from stages.nerf.fitting import Fit
+    from stages.nerf.together import fit_together
+
     fits: dict[str, Fit] = {}
     rejected: dict[str, str] = {}
     left: dict[str, views.Views] = {}
@@ -89,6 +91,11 @@ def render_objects(job: ToRender) -> Rows:
 
 
 def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: ToRender) -> views.Views:
+    import torch
+
+    from stages.nerf.occupancy import unpack
+    from stages.nerf.rendering import Camera, render
+
     rows = cameras[nerf["object_id"]]
     poses = np.asarray(rows["camera_to_world"].to_pylist(), np.float32).reshape(-1, 3, 4)
     angle, width, height = (rows[name][0].as_py() for name in ("camera_angle_x", "width", "height"))

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from stages.errors import InputError
-from stages.nerf.field import size
+from stages.nerf.sizes import size
 from stages.nf2vec.decoder import Decoder
 from stages.nf2vec.encoder import Encoder
 from stages.nf2vec.rows import rows

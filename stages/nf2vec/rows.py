@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from stages.nerf.field import shapes, table_size
+from stages.nerf.sizes import shapes, table_size
 from stages.params import Architecture
 
 Layout = Literal["official", "per_input"]

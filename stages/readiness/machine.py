@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from stages.nerf import field
+from stages.nerf import sizes
 from stages.params import Params
 from stages.readiness.findings import Finding
 
@@ -46,7 +46,7 @@ def memory(params: Params, objects: int, width: int) -> Finding:
 
 
 def _nerf(params: Params) -> float:
-    return field.size(params.nerf.field) * FLOAT + params.nerf.fitting.occupancy**3 / 8
+    return sizes.size(params.nerf.field) * FLOAT + params.nerf.fitting.occupancy**3 / 8
 
 
 def _available() -> float:

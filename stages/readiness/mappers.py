@@ -9,8 +9,8 @@ import numpy as np
 
 from stages.mapper import sweeps
 from stages.mapper.batches import Sampler
+from stages.mapper.jobs import Model, Task
 from stages.mapper.pairs import Direction, Pairs
-from stages.mapper.tasks import Model, Task
 from stages.mapper.training import train_many
 from stages.params import Loss, Params
 from stages.readiness.hours import Counts

@@ -7,11 +7,11 @@ import torch
 
 from stages.baselines import modulation
 from stages.clip import training as small_clip
-from stages.finetuning import training as finetuning
+from stages.finetuning import jobs as finetuning
 from stages.finetuning.objectives import TERMS
-from stages.heads import training as heads
+from stages.heads import jobs as heads
 from stages.mapper.networks import single, stacked
-from stages.nerf.field import size as size_of
+from stages.nerf.sizes import size as size_of
 from stages.nf2vec.model import Model
 from stages.params import Objective, Params
 from stages.readiness import mappers
@@ -65,7 +65,9 @@ def _heads(params: Params, counts: Counts, width: int) -> float:
 
     def steps(count: int) -> None:
         short = how.model_copy(update={"epochs": count, "validate_every": count})
-        heads.train_many(heads.Task("", seeds, examples, examples, classes, short, 0, params.runtime.device))
+        heads.train(
+            heads.Task("", seeds, examples, examples, examples.vectors, classes, short, 0, params.runtime.device)
+        )
 
     return seconds_of_a_step(steps, params.runtime.device) * how.epochs * -(-counts.learnt // how.batch)
 
@@ -96,7 +98,7 @@ def _finetuning_step(params: Params, objective: Objective, start: tuple[Model, f
         short = params.finetuning.model_copy(update={"epochs": count, "batch": few, "mapping_batch": few})
         sets = examples, examples, examples.weights
         nf2vec = model.tensors, model.config | fewer
-        finetuning.finetune(finetuning.Task(objective, 0, nf2vec, mapper, *sets, short, 0, device))
+        finetuning.train(finetuning.Task(objective, 0, nf2vec, mapper, *sets, short, 0, device))
 
     return seconds_of_a_step(steps, device) * size / few * (more if TERMS[objective].reconstructs else 1.0)
 

@@ -7,7 +7,8 @@ import torch
 from stages.baselines.depth import FARTHEST, grey
 from stages.baselines.modulation import Base, fit, learn, pool
 from stages.baselines.weights import principal
-from stages.nerf.field import evaluate, size, xavier
+from stages.nerf.field import evaluate, xavier
+from stages.nerf.sizes import size
 from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.supervision import radiance
 from stages.params import Architecture, Params

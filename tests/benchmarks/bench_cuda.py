@@ -25,7 +25,7 @@ from benchmarks.cuda_plan import ALONE, OURS, PLAINLY, TOGETHER, keep_fits, runs
 from benchmarks.measuring import interleaved, keep
 from stages.apply_profile import apply_profile
 from stages.clip import folders, small
-from stages.mapper.tasks import Task
+from stages.mapper.jobs import Task
 from stages.mapper.training import train_many
 from stages.nerf import field, jobs, rendering
 from stages.nerf.occupancy import unpack

@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks.measuring import clocked, interleaved, keep
 from stages import datasets, schemas
-from stages.nerf.field import size
+from stages.nerf.sizes import size
 from stages.params import Params
 
 pytestmark = pytest.mark.bench

@@ -14,7 +14,8 @@ from stages.errors import InputError
 from stages.exchange import nf2vec_checkpoint
 from stages.import_nf2vec import import_nf2vec
 from stages.nerf.encoding import frequency
-from stages.nerf.field import size, unit
+from stages.nerf.field import unit
+from stages.nerf.sizes import size
 from stages.nf2vec.model import Model
 from stages.params import load
 from stages.schemas import NERF_EMBEDDINGS, NERFS, TRAINING_CURVES

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stages.finetuning.jobs import Examples, Finetuned, Task
 from stages.finetuning.objectives import TERMS
-from stages.finetuning.training import Examples, Finetuned, Task, finetune
+from stages.finetuning.training import finetune
 from stages.mapper.networks import Mappers
 from stages.nf2vec.model import Model, embed
 from stages.nf2vec.nerfs import Nerfs

@@ -13,7 +13,7 @@ from stages.embed_nerfs import embed_nerfs
 from stages.errors import InputError
 from stages.evaluate_finetuning import evaluate_finetuning
 from stages.finetune_nf2vec import finetune_nf2vec
-from stages.nerf.field import size
+from stages.nerf.sizes import size
 from stages.nf2vec.model import Model
 from stages.params import Architecture, Nf2vec
 from stages.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, NERFS

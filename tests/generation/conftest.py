@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf.field import size, xavier
+from stages.nerf.field import xavier
+from stages.nerf.sizes import size
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
 from stages.params import Architecture, Params

@@ -9,9 +9,10 @@ from torch import nn
 
 from stages.heads import records
 from stages.heads.draws import Draws
+from stages.heads.jobs import Examples, Task
 from stages.heads.mixing import doubled
 from stages.heads.networks import Heads, single
-from stages.heads.training import Examples, Task, train_many
+from stages.heads.training import train_many
 from stages.params import Params
 
 
@@ -33,7 +34,7 @@ def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) 
         draws = [np.random.default_rng([count, seed]).normal(size=(count, 6)) for seed in seeds]
         return Examples((centres[labels] + np.stack(draws)).astype(np.float32), labels)
 
-    return Task("space", seeds, examples(41), examples(20), 4, how, study_seed=3)
+    return Task("space", seeds, examples(41), examples(20), examples(20).vectors, 4, how, study_seed=3)
 
 
 def test_a_stack_learns_and_tests_as_torchs_own_layers_do():
@@ -102,7 +103,8 @@ def test_no_head_depends_on_those_beside_it(params: Params):
         train, validation = (
             Examples(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
         )
-        alone = train_many(replace(work, seeds=(seed,), train=train, validation=validation))
+        own = {"train": train, "validation": validation, "test": work.test[place : place + 1]}
+        alone = train_many(replace(work, seeds=(seed,), **own))
         assert alone.best_step[0] == together.best_step[place]
         for name, value in alone.tensors.items():
             assert np.allclose(value[0], together.tensors[name][place], atol=1e-4), name
@@ -137,9 +139,9 @@ def test_logits_are_those_of_each_seeds_own_vectors(params: Params):
     work = task(params, epochs=2)
     trained = train_many(work)
     ids = [f"object-{i}" for i in range(20)]
-    columns = records.logits(trained, ids, work.validation.vectors)
+    columns = records.logits(trained, ids)
     one = Heads.of({name: value[1:2] for name, value in trained.tensors.items()})
-    expected = one(torch.tensor(work.validation.vectors[1:2])).detach().numpy()[0]
+    expected = one(torch.tensor(work.test[1:2])).detach().numpy()[0]
     assert columns["seed"][20:40] == [1] * 20
     assert columns["object_id"][20:40] == ids
     assert np.allclose(columns["logits"][20:40], expected, atol=1e-5)

@@ -9,8 +9,8 @@ import pytest
 
 from stages import arrays, datasets
 from stages.evaluation.subjects import places, views_in, views_of
+from stages.mapper.jobs import Model, Task
 from stages.mapper.pairs import Pairs
-from stages.mapper.tasks import Model, Task
 from stages.mapper.training import train_many
 from stages.params import Mapper, Params
 from stages.schemas import IMAGE_EMBEDDINGS
@@ -67,7 +67,7 @@ import numpy as np
 from stages import arrays, datasets
 from stages.evaluation.subjects import places
 from stages.mapper.pairs import Pairs
-from stages.mapper.tasks import Model, Task
+from stages.mapper.jobs import Model, Task
 from stages.mapper.training import train_many
 from stages.params import load
 from stages.schemas import IMAGE_EMBEDDINGS

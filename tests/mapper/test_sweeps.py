@@ -8,8 +8,8 @@ from pipeline import ROOT
 
 from stages.mapper import sweeps
 from stages.mapper.batches import Sampler
+from stages.mapper.jobs import Task
 from stages.mapper.pairs import Pairs
-from stages.mapper.tasks import Task
 from stages.params import Params
 
 

@@ -8,10 +8,10 @@ from torch import nn
 
 from stages.mapper import losses
 from stages.mapper.batches import Dealer, Sampler, every_view
+from stages.mapper.jobs import Model, Task, Trained, joined
 from stages.mapper.kept import apply
 from stages.mapper.networks import Mappers, single, stacked, unstacked
 from stages.mapper.pairs import Direction, Pairs
-from stages.mapper.tasks import Model, Task, Trained, joined
 from stages.mapper.training import train_many
 from stages.params import Mapper, Params
 from stages.runtime import seed_of

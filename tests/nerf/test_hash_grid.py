@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf import field, fitting
-from stages.nerf.encoding import corners, entries, hashed, levels
+from stages.nerf import field, fitting, sizes
+from stages.nerf.encoding import corners, hashed
+from stages.nerf.sizes import entries, levels
 from stages.params import Architecture, HashGrid, Nerf
 
 pytestmark = pytest.mark.thesis
@@ -105,7 +106,7 @@ def with_grid(small: Nerf) -> Nerf:
 
 def test_each_nerf_of_a_batch_reads_its_own_table(with_grid, random):
     weights = torch.stack([field.xavier(with_grid.field, seed) for seed in range(3)])
-    weights[:, -field.table_size(with_grid.field) :] *= 1e4
+    weights[:, -sizes.table_size(with_grid.field) :] *= 1e4
     points = 1.4 * torch.rand(3, 40, 3, generator=random) - 0.7
     together = field.evaluate(weights, points, with_grid.field)
     for one in range(3):
@@ -114,8 +115,8 @@ def test_each_nerf_of_a_batch_reads_its_own_table(with_grid, random):
 
 
 def test_a_start_has_xaviers_layers_and_features_near_zero(with_grid):
-    start, table = field.xavier(with_grid.field, 3), field.table_size(with_grid.field)
-    assert len(start) == field.size(with_grid.field)
+    start, table = field.xavier(with_grid.field, 3), sizes.table_size(with_grid.field)
+    assert len(start) == sizes.size(with_grid.field)
     assert table == 2 * entries(SMALL)
     assert 0 < start[-table:].abs().max() <= 1e-4
     assert start[:-table].abs().max() > 0.1

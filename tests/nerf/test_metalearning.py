@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.nerf import field, fitting
+from stages.nerf import fitting, sizes
 from stages.nerf.metalearning import random_start, reptile
 
 
@@ -9,7 +9,7 @@ def test_the_start_depends_on_seed_and_objects_alone(small, spheres):
     start = reptile(objects, small, seed=0)
     assert np.array_equal(start, reptile(objects, small, seed=0))
     assert not np.array_equal(start, reptile(objects, small, seed=1))
-    assert start.shape == (field.size(small.field),)
+    assert start.shape == (sizes.size(small.field),)
 
 
 def test_a_learned_start_fits_an_unseen_sphere_sooner_than_a_random_one(small, spheres):

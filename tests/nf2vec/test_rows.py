@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from stages.nerf.field import size
+from stages.nerf.sizes import size
 from stages.nf2vec.rows import rows
 from stages.params import Architecture, HashGrid
 

@@ -70,3 +70,10 @@ def joined(parts: Sequence[Trained]) -> Trained:
         np.concatenate([part.train_loss for part in parts], axis=1),
         np.concatenate([part.validation_loss for part in parts], axis=1),
     )
+
+
+def train(task: Task) -> Trained:
+    """In a worker, which alone imports torch."""
+    from stages.mapper.training import train_many
+
+    return train_many(task)
