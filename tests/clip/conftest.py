@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stages import datasets
+from stages import clip, datasets  # noqa: F401 - clip before open_clip, which then never downloads
 from stages.params import ClipNetwork
 from stages.schemas import OBJECTS
 
