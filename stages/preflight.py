@@ -23,7 +23,8 @@ def preflight(params: Path = Path("params.yaml")) -> None:
     if device.state == "ok":
         speed, images, width = rates.measured(how, diffusion), 0.0, 0
         if encoder:
-            images, width = models.images_per_second(encoder, how.scenes.resolution), encoder.texts(["a"]).shape[1]
+            width = encoder.texts(["a"]).shape[1]
+            images = models.images_per_second(encoder, how.scenes.resolution, how.runtime.device)
         found.append(machine.disk(how, counts.objects, counts.originals, width, speed.view_bytes))
         found.append(machine.memory(how, counts.objects, width))
         taken = hours.of_objects(how, speed, images, counts)

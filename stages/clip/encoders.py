@@ -1,7 +1,6 @@
 """Pictures and texts to CLIP embeddings, raw (not normalised), with the model's own preprocessing and tokenizer."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from stages.clip import elsewhere, folders
 from stages.clip.interface import JointEncoder, Picture
 from stages.params import Runtime
 from stages.runtime import precision
+from stages.runtime.workers import side_by_side
 
 
 def load(folder: Path, device: str) -> JointEncoder:
@@ -67,9 +67,7 @@ class Encoder:
         size = self.preprocessing.size
         height, width = (size, size) if isinstance(size, int) else size
         if any(picture.shape[:2] != (height, width) for picture in pictures):
-            with ThreadPoolExecutor() as threads:
-                return torch.stack(
-                    list(threads.map(lambda picture: self.transform(Image.fromarray(picture)), pictures))
-                )
+            device = torch.device(self.device).type
+            return torch.stack(side_by_side(lambda each: self.transform(Image.fromarray(each)), pictures, device))
         mean, std = (torch.tensor(values) for values in (self.preprocessing.mean, self.preprocessing.std))
         return ((torch.from_numpy(np.stack(pictures)) / 255 - mean) / std).permute(0, 3, 1, 2)

@@ -37,12 +37,13 @@ class Counts:
 def of_objects(params: Params, rates: Rates, images: float, counts: Counts) -> dict[str, float | None]:
     """Hours of stages that take object by object, and of nf2vec; None: can't be told.
 
-    `images`: pictures that CLIP embeds in a second.
+    `images`: pictures that a worker embeds by CLIP in a second; a GPU has one.
     """
     workers, views, own = params.runtime.workers, params.scenes.views, params.syn2real.views
     rendered = params.scenes.source in ("catalogue", "meshes", "shapenet")
     translated = (counts.learnt + counts.checked) * own
     translators = workers if params.syn2real.translator == "procedural" else 1
+    embedders = workers if params.runtime.device == "cpu" else 1
     pictures = (counts.objects + counts.originals) * views + translated + counts.photos
     seconds = {
         "prepare_scenes": counts.objects * rates.views / workers if rendered else None,
@@ -50,7 +51,7 @@ def of_objects(params: Params, rates: Rates, images: float, counts: Counts) -> d
         "render_nerfs": counts.originals * views * rates.render / workers,
         "train_nf2vec": params.nf2vec.training.steps * rates.nf2vec_step if made_here(params.imported.nf2vec) else 0.0,
         "translate_views": None if rates.translate is None else translated * rates.translate / translators,
-        "embed_images": pictures / images if images else None,
+        "embed_images": pictures / images / embedders if images else None,
     }
     return {name: None if value is None else value / 3600 for name, value in seconds.items()}
 

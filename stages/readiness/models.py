@@ -1,6 +1,5 @@
 """Are the models' weights on this machine? If not: the command that fetches them."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from stages.clip.interface import JointEncoder
 from stages.errors import InputError
 from stages.params import Params, read
 from stages.readiness.findings import Finding
+from stages.readiness.timing import one_thread, timed
 from stages.syn2real import controlnet
 from stages.syn2real.jobs import Diffusion
 from stages.syn2real.prompts import Prompts
@@ -36,13 +36,12 @@ def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
     return Finding("clip", "ok", how.source if how.source == "train" else f"{how.model}, {how.pretrained}"), encoder
 
 
-def images_per_second(encoder: JointEncoder, side: int) -> float:
-    """Pictures of `side` pixels embedded in a second, after a first one that isn't timed."""
+def images_per_second(encoder: JointEncoder, side: int, device: str) -> float:
+    """Pictures of `side` pixels that one worker embeds in a second, after a first one that isn't timed."""
     pictures = list(np.random.default_rng(0).integers(0, 256, (PICTURES, side, side, 3), np.uint8))
-    encoder.images(pictures[:1], 1)
-    started = time.perf_counter()
-    encoder.images(pictures, PICTURES)
-    return PICTURES / (time.perf_counter() - started)
+    with one_thread():
+        encoder.images(pictures[:1], 1)
+        return PICTURES / timed(lambda: encoder.images(pictures, PICTURES), device)[1]
 
 
 def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
