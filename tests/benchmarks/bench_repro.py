@@ -1,9 +1,9 @@
 """The default study: seconds of every stage, what of them is the start of processes, and a run with nothing to do.
 
 `--whole-study` runs `make study` in a clone, as a newcomer would, whose processes write down their imports (`tracing`).
-A stage's start is the time until it has imported all that it imports by its end, and its workers, if it has any, have
-imported theirs. Otherwise stages' seconds are those that a finished `dvc repro` of this checkout left. Nothing to do:
-`dvc repro --dry`, if `dvc status` says so.
+A stage's start is the time of its process's imports, all that it makes by its end; "with workers" the time until its
+workers, if it has any, have imported theirs: meanwhile it may be at work. Otherwise stages' seconds are those that a
+finished `dvc repro` of this checkout left. Nothing to do: `dvc repro --dry`, if `dvc status` says so.
 """
 
 import json
@@ -25,8 +25,8 @@ TRACING = Path(__file__).parent / "tracing"
 BARE = {"python": "pass", "torch": "import torch", "pyarrow": "import pyarrow.parquet", "dvc": "import dvc.repo"}
 
 
-def starts(traced: Path) -> dict[str, float]:
-    """Seconds of each stage's start, by what its processes wrote down."""
+def starts(traced: Path) -> dict[str, tuple[float, float]]:
+    """Seconds of each stage's start, alone and with workers, by what its processes wrote down."""
     records = [json.loads(line) for line in traced.read_text().splitlines()]
     found = {}
     for stage in records:
@@ -35,7 +35,8 @@ def starts(traced: Path) -> dict[str, float]:
             last = max((each["seconds"] for each in own if each["forked"]), default=0)
             servers = [each for each in own if not each["forked"]]
             ready = [each["began"] - stage["began"] + each["seconds"] + last for each in servers]
-            found[name(stage["command"][2], stage["command"])] = max(stage["seconds"], *ready, 0)
+            alone = stage["seconds"]
+            found[name(stage["command"][2], stage["command"])] = alone, max(alone, *ready, 0)
     return found
 
 
@@ -86,11 +87,17 @@ def test_repro(tmp_path: Path, request: pytest.FixtureRequest, quick: bool):
     folder = cloned(tmp_path / "study", traced) if whole else pipeline.ROOT
     stages, idle, ready = times(folder), no_op(folder, 1 if quick else 3), starts(traced) if whole else {}
     also = {f"start: {what}: s": bare(line, 1 if quick else 3) for what, line in BARE.items()}
-    also |= {"starts of all stages: s": sum(ready.values()) + len(ready) * also["start: python: s"]} if ready else {}
     also |= {"all stages: s": sum(stages.values())} if stages else {}
+    if ready:
+        sums = {
+            what: sum(each[place] for each in ready.values()) for place, what in enumerate(("starts", "with workers"))
+        }
+        python = len(ready) * also["start: python: s"]
+        also |= {f"{what}: s": value + python for what, value in sums.items()}
+        also |= {"share of starts": also["starts: s"] / also["all stages: s"]}
     also |= {"nothing to do: s": statistics.median(idle)} if idle else {}
-    for words, seconds in (("stage", stages), ("start of", ready)):
-        also |= {f"{words} {stage}: s": value for stage, value in sorted(seconds.items(), key=lambda each: -each[1])}
+    also |= {f"stage {stage}: s": value for stage, value in sorted(stages.items(), key=lambda each: -each[1])}
+    also |= {f"start of {stage}, with workers: s": value for stage, (_, value) in ready.items()}
     keep(
         "repro",
         "seconds of each stage, what of them is the start of processes, a run with nothing to do",
@@ -109,7 +116,7 @@ def bare(statement: str, repetitions: int) -> float:
     return statistics.median(spent)
 
 
-def remarks(stages: dict[str, float], idle: list[float], ready: dict[str, float]) -> list[str]:
+def remarks(stages: dict[str, float], idle: list[float], ready: dict[str, tuple[float, float]]) -> list[str]:
     said = ["A stage's seconds include the imports that it makes when it needs them, not the start of Python."]
     said += [] if stages else ["No finished study in this checkout: run `make study` first, or give --whole-study."]
     said += [] if idle else ["The study is not up to date here, so that a run with nothing to do was not timed."]
