@@ -27,6 +27,7 @@ from stages.syn2real.jobs import Diffusion, Task, translate_objects
 
 NERFS = 2  # of a step of nf2vec that are timed on a CPU
 SHARE = 8  # and of its points and rays, one in so many
+FEW = 2**15  # points or rays of a step, up to which a CPU does it whole: of less, most would be overhead
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ def measured(params: Params, diffusion: Diffusion | None) -> Rates:
 def smaller(how: Nf2vec, device: str) -> tuple[Nf2vec, int, float]:
     """What is timed in place of a step of nf2vec: with fewer points; NeRFs of a batch; times more points of the step.
 
-    A GPU does the whole; on a CPU that takes minutes, and time grows with both.
+    A GPU does the whole; on a CPU a large one takes minutes, and its time grows with both.
     """
-    if device == "cuda":
+    kind = "points" if how.supervision == "points" else "rays"
+    if device == "cuda" or how.training.batch * getattr(how.training, kind) <= FEW:
         return how, how.training.batch, 1.0
     fewer = {name: max(getattr(how.training, name) // SHARE, 1) for name in ("points", "rays")}
-    kind = "points" if how.supervision == "points" else "rays"
     more = getattr(how.training, kind) / fewer[kind]
     return how.model_copy(update={"training": how.training.model_copy(update=fewer)}), NERFS, more
 

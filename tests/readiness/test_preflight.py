@@ -141,6 +141,16 @@ def test_hours_are_counts_times_rates_over_workers(params_with):
     }
 
 
+def test_a_small_step_of_nf2vec_is_timed_whole_and_of_a_large_one_a_part_on_a_cpu(params):
+    how = params.nf2vec
+    assert rates.smaller(how, "cpu") == (how, how.training.batch, 1.0)
+    large = how.model_copy(update={"training": how.training.model_copy(update={"points": 80_000})})
+    part, nerfs, more = rates.smaller(large, "cpu")
+    assert part.training.points * more == 80_000
+    assert nerfs < large.training.batch
+    assert rates.smaller(large, "cuda") == (large, large.training.batch, 1.0)
+
+
 def test_counts_follow_the_shares_of_the_splits(params_with):
     params = load(params_with({"scenes.split": {"train": 8, "validation": 1, "test": 1}}))
     assert Counts.of(params, 1000, 7) == Counts(originals=1000, learnt=800, checked=100, copies=2, photos=7)
