@@ -1,9 +1,9 @@
 """The default study: seconds of every stage, what of them is the start of processes, and a run with nothing to do.
 
-`--whole-study` runs `make study` in a clone, as a newcomer would, whose processes write down their imports (`tracing`).
-A stage's start is the time of its process's imports, all that it makes by its end; "with workers" the time until its
-workers, if it has any, have imported theirs: meanwhile it may be at work. Otherwise stages' seconds are those that a
-finished `dvc repro` of this checkout left. Nothing to do: `dvc repro --dry`, if `dvc status` says so.
+`--whole-study` sets up a clone, as a newcomer would, and runs all of its study, whose processes write down their
+imports. A stage's start is the time of its process's imports, all that it makes by its end; "with workers" the time
+until its workers, if it has any, have imported theirs: meanwhile it may be at work. Otherwise stages' seconds are
+those that a finished `dvc repro` of this checkout left. Nothing to do: `dvc repro --dry`, if `dvc status` says so.
 """
 
 import json
@@ -70,8 +70,9 @@ def cloned(folder: Path, traced: Path) -> Path:
     """This checkout as committed, set up and its study run."""
     subprocess.run(["git", "clone", "-q", pipeline.ROOT, folder], check=True)
     subprocess.run(["make", "install"], cwd=folder, env=environment(), check=True)
-    tracing = environment(PYTHONPATH=str(TRACING), TRACED_IMPORTS=str(traced))
-    subprocess.run(["make", "study"], cwd=folder, env=tracing, check=True)
+    path = f"{folder / '.venv' / 'bin'}:{os.environ['PATH']}"
+    tracing = environment(PATH=path, PYTHONPATH=str(TRACING), TRACED_IMPORTS=str(traced))
+    subprocess.run(["dvc", "repro", "--force"], cwd=folder, env=tracing, check=True)  # also what git has results of
     return folder
 
 
