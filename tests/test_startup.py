@@ -85,7 +85,8 @@ sys.exit("torch._dynamo" in sys.modules)
 
 
 def test_optimizers_do_not_import_torchs_compiler():
-    subprocess.run([sys.executable, "-c", STEP], cwd=pipeline.ROOT, check=True)
+    ended = subprocess.run([sys.executable, "-c", STEP], cwd=pipeline.ROOT, check=False)
+    assert ended.returncode == 0
 
 
 @pytest.mark.parametrize("verb", WITHOUT_TORCH)

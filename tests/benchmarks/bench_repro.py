@@ -36,7 +36,7 @@ def starts(traced: Path) -> dict[str, tuple[float, float]]:
             servers = [each for each in own if not each["forked"]]
             ready = [each["began"] - stage["began"] + each["seconds"] + last for each in servers]
             alone = stage["seconds"]
-            found[name(stage["command"][2], stage["command"])] = alone, max(alone, *ready, 0)
+            found[name(stage["command"][2], stage["command"])] = alone, max([alone, *ready])
     return found
 
 
@@ -58,11 +58,12 @@ def environment(**more: str) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | more
 
 
-def dvc(*words: str, folder: Path) -> tuple[float, int]:
+def dvc(*words: str, folder: Path, **more: str) -> tuple[float, int]:
+    """Seconds and exit status of a command, by the checkout's own environment if it has one."""
     own = folder / ".venv" / "bin"
     path = f"{own if own.is_dir() else Path(sys.executable).parent}:{os.environ['PATH']}"
-    command = ["dvc", *words]
-    seconds, ended = clocked(lambda: subprocess.run(command, cwd=folder, env=environment(PATH=path), check=False))
+    asked = environment(PATH=path, **more)
+    seconds, ended = clocked(lambda: subprocess.run(["dvc", *words], cwd=folder, env=asked, check=False))
     return seconds, ended.returncode
 
 
@@ -70,9 +71,8 @@ def cloned(folder: Path, traced: Path) -> Path:
     """This checkout as committed, set up and its study run."""
     subprocess.run(["git", "clone", "-q", pipeline.ROOT, folder], check=True)
     subprocess.run(["make", "install"], cwd=folder, env=environment(), check=True)
-    path = f"{folder / '.venv' / 'bin'}:{os.environ['PATH']}"
-    tracing = environment(PATH=path, PYTHONPATH=str(TRACING), TRACED_IMPORTS=str(traced))
-    subprocess.run(["dvc", "repro", "--force"], cwd=folder, env=tracing, check=True)  # also what git has results of
+    tracing = {"PYTHONPATH": str(TRACING), "TRACED_IMPORTS": str(traced)}
+    assert dvc("repro", "--force", folder=folder, **tracing)[1] == 0  # forced: also what git has the results of
     return folder
 
 
@@ -90,12 +90,10 @@ def test_repro(tmp_path: Path, request: pytest.FixtureRequest, quick: bool):
     also = {f"start: {what}: s": bare(line, 1 if quick else 3) for what, line in BARE.items()}
     also |= {"all stages: s": sum(stages.values())} if stages else {}
     if ready:
-        sums = {
-            what: sum(each[place] for each in ready.values()) for place, what in enumerate(("starts", "with workers"))
-        }
         python = len(ready) * also["start: python: s"]
-        also |= {f"{what}: s": value + python for what, value in sums.items()}
-        also |= {"share of starts": also["starts: s"] / also["all stages: s"]}
+        alone, workers = (sum(column) + python for column in zip(*ready.values(), strict=True))
+        also |= {"starts: s": alone, "starts with workers: s": workers}
+        also |= {"share of starts": alone / also["all stages: s"]}
     also |= {"nothing to do: s": statistics.median(idle)} if idle else {}
     also |= {f"stage {stage}: s": value for stage, value in sorted(stages.items(), key=lambda each: -each[1])}
     also |= {f"start of {stage}, with workers: s": value for stage, (_, value) in ready.items()}
