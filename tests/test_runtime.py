@@ -167,3 +167,15 @@ def test_a_verb_that_leaves_in_a_hurry_loses_no_word_no_handler_and_no_exit_code
     ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (code, "said\nhandlers run\n")
     assert ("Traceback" in ended.stderr) == (how == "broken")
+
+
+@pytest.mark.parametrize("how", ["well", "wrong"])
+@pytest.mark.parametrize("stage", ["pipelines/zero_shot/dvc.yaml:train", None])
+def test_seconds_are_kept_of_what_dvc_ran_to_its_end(tmp_path, how, stage):
+    (tmp_path / "stage.py").write_text(LEAVING)
+    environment = {name: value for name, value in os.environ.items() if name != "DVC_STAGE"}
+    environment |= {"FIELDLINK_SCRATCH": str(tmp_path / "scratch")} | ({"DVC_STAGE": stage} if stage else {})
+    command = [sys.executable, "stage.py", "--how", how]
+    subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    kept = [path.name for path in tmp_path.glob("scratch/times/*.json")]
+    assert kept == (["verb-.json"] if stage and how == "well" else [])

@@ -67,7 +67,6 @@ class Encoder:
         size = self.preprocessing.size
         height, width = (size, size) if isinstance(size, int) else size
         if any(picture.shape[:2] != (height, width) for picture in pictures):
-            device = torch.device(self.device).type
-            return torch.stack(side_by_side(lambda each: self.transform(Image.fromarray(each)), pictures, device))
+            return torch.stack(side_by_side(lambda each: self.transform(Image.fromarray(each)), pictures, self.device))
         mean, std = (torch.tensor(values) for values in (self.preprocessing.mean, self.preprocessing.std))
         return ((torch.from_numpy(np.stack(pictures)) / 255 - mean) / std).permute(0, 3, 1, 2)

@@ -76,7 +76,9 @@ def precision(name: str, device: str) -> AbstractContextManager[Any]:
 
 
 def command(verb: Callable[..., Any], preload: Sequence[str] = ()) -> None:
-    """Run a verb from its command line; what a user can mend is printed without a traceback. Its seconds are kept.
+    """Run a verb from its command line; what a user can mend is printed without a traceback.
+
+    The seconds of a stage that DVC runs are kept.
 
     `preload`: modules that its workers share, imported beside its own.
     """
@@ -103,7 +105,8 @@ def _command(verb: Callable[..., Any], preload: Sequence[str]) -> None:
     except KeyboardInterrupt:
         print(f"{verb.__name__}: stopped; the same command goes on where it was", file=sys.stderr)
         sys.exit(130)
-    _keep_seconds(verb.__name__, time.monotonic() - started)
+    if "DVC_STAGE" in os.environ:
+        _keep_seconds(verb.__name__, time.monotonic() - started)
 
 
 def _leave() -> None:

@@ -2,4 +2,4 @@
 
 import gc
 
-gc.set_threshold(50_000)  # objects made between two collections; 700 otherwise
+gc.set_threshold(200_000)  # objects made between two collections; 700 otherwise
