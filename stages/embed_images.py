@@ -31,7 +31,7 @@ def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: P
 
     owner = schema.key[0]
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
-    shared = scratch.digest(scratch.code_digest(), print_, how.clip.batch, how.runtime.precision)
+    shared = scratch.digest(scratch.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
     looks = datasets.prints(datasets.shards(images, schema, columns), owner)
     rest = owner, DOMAINS[schema], clip.resolve(), print_, how.clip.batch, how.runtime
     chunk = OBJECTS if "view" in schema.columns else PHOTOS

@@ -20,7 +20,7 @@ def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("param
     model, print_ = Model.of(*datasets.read_model(nf2vec)), datasets.model_print(nf2vec)
     first = next(datasets.shards(nerfs, schemas.NERFS, ["weights"]))
     check_width(nerfs, datasets.matrix(first["weights"]).shape[1], model.architecture, "nf2vec was trained on")
-    shared = scratch.digest(scratch.code_digest(), print_, how.precision, how.nerfs_at_once)
+    shared = scratch.digest(scratch.code_digest(__file__), print_, how.precision, how.nerfs_at_once)
     looks = datasets.prints(datasets.shards(nerfs, schemas.NERFS, NERF), "object_id")
     finished = scratch.finish(
         "embed_nerfs",

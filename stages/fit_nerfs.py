@@ -36,7 +36,7 @@ def fit_nerfs(
     if unseen := sorted(ids - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     numbers = [part.model_dump() for part in (how.field, how.fitting, how.rendering)]
-    shared = scratch.digest(scratch.code_digest(), numbers, seed, weights.tobytes())
+    shared = scratch.digest(scratch.code_digest(__file__), numbers, seed, weights.tobytes())
     finished = scratch.finish(
         "fit_nerfs",
         schemas.NERFS,

@@ -32,7 +32,7 @@ def import_nerfs(
     kept, dropped = importing.sorted_out(official.places(folder), list(names))
     places = {place.object_id: place for place in kept}
     how = importing.How(settings.nerf, measured, resolution, settings.runtime.device)
-    shared = scratch.digest(scratch.code_digest(), how.nerf.model_dump(), measured, resolution)
+    shared = scratch.digest(scratch.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
     finished = scratch.finish(
         stage,
         importing.IMPORTED,

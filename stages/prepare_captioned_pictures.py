@@ -12,7 +12,7 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
     from stages.scenes import captioned
 
     settings = load(params)
-    tasks, code = captioned.offered(settings), scratch.code_digest()
+    tasks, code = captioned.offered(settings), scratch.code_digest(__file__)
     finished = scratch.finish(
         "prepare_captioned_pictures",
         schemas.CAPTIONED_PICTURES,

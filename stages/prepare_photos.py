@@ -14,7 +14,7 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
 
     settings = load(params)
     tasks, listing = queries.offered(settings)
-    code = scratch.code_digest()
+    code = scratch.code_digest(__file__)
     finished = scratch.finish(
         "prepare_photos",
         schemas.PHOTOS,

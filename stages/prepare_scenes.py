@@ -16,7 +16,7 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
 
     settings = load(params)
     tasks, listing = sources.offered(settings)
-    code = scratch.code_digest()
+    code = scratch.code_digest(__file__)
     finished = scratch.finish(
         "prepare_scenes",
         schemas.VIEWS,

@@ -28,7 +28,7 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     camera_prints = datasets.prints(
         (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA)), "object_id"
     )
-    shared = scratch.digest(scratch.code_digest(), how.model_dump(), field.model_dump())
+    shared = scratch.digest(scratch.code_digest(__file__), how.model_dump(), field.model_dump())
     finished = scratch.finish(
         "render_nerfs",
         schemas.RENDERED_VIEWS,

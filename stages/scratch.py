@@ -8,7 +8,6 @@ import ast
 import fcntl
 import hashlib
 import json
-import re
 import shutil
 import sys
 import time
@@ -25,11 +24,11 @@ import pyarrow.parquet as pq
 
 from stages import datasets, runtime
 from stages.errors import InputError
+from stages.runtime import code
 from stages.runtime.cluster import Cluster
 from stages.runtime.workers import in_workers
 from stages.schemas import REJECTED, Schema
 
-ROOM = re.compile(r"stages\.(?!runtime\.)\w+\.")  # the modules of a room
 Payload = TypeVar("Payload")
 
 
@@ -149,16 +148,20 @@ def digest(*parts: Any) -> str:
     return total.hexdigest()
 
 
-def code_digest() -> str:
-    """Digest of the code that decides a row: every room module imported now, and the verb; comments and layout aside.
+def code_digest(verb: str) -> str:
+    """Digest of the code that decides a row: a verb's file and all of rooms that it imports, itself or by others.
 
     The ground floor (schemas, datasets, params, runtime and this module) moves rows about and is left out: what it
     hands on, parameters and seeds, belongs in the key as values.
     """
-    rooms = [module for name, module in sys.modules.items() if ROOM.match(name)]
-    files = {Path(file) for module in (*rooms, sys.modules["__main__"]) if (file := getattr(module, "__file__", None))}
-    names = {"/".join(file.parts[-3:]): file for file in files if "stages" in file.parts[-4:]}
-    return digest(*[[name, ast.dump(ast.parse(file.read_bytes()))] for name, file in sorted(names.items())])
+    own = Path(verb).resolve()
+    files = {path for path in code.closure(own) if path == own or _in_room(path)}
+    return digest(*[[str(path.relative_to(code.PACKAGE)), ast.dump(code.tree(path))] for path in sorted(files)])
+
+
+def _in_room(path: Path) -> bool:
+    folder, *more = path.relative_to(code.PACKAGE).parts
+    return bool(more) and folder != "runtime"
 
 
 def _only(table: pa.Table, schema: Schema, items: Sequence[str]) -> pa.Table:

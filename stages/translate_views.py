@@ -30,7 +30,7 @@ def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     most, seed, diffusion = settings.syn2real.views, settings.study.seed, _diffusion(settings, class_of)
     asked = [diffusion.how.model_dump(), diffusion.prompts.model_dump()] if diffusion else []
-    shared = scratch.digest(scratch.code_digest(), most, seed, asked)
+    shared = scratch.digest(scratch.code_digest(__file__), most, seed, asked)
     finished = scratch.finish(
         "translate_views",
         schemas.TRANSLATED_VIEWS,

@@ -1,6 +1,5 @@
 """What the dvc.yaml files say, and what the code imports: read for the tests of the pipeline's shape."""
 
-import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 from dvc.repo import Repo
 from ruamel.yaml import YAML
+
+from stages.runtime import code
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,36 +34,13 @@ def verb(stage: Any) -> str:
     return words[2]
 
 
-def file_of(module: str) -> Path | None:
-    path = ROOT / Path(*module.split("."))
-    if path.with_suffix(".py").is_file():
-        return path.with_suffix(".py")
-    return path / "__init__.py" if (path / "__init__.py").is_file() else None
-
-
-@cache
-def imports(path: Path) -> frozenset[Path]:
-    """Files of the project that a file imports, at the top or inside functions."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(file for name in names if name.startswith("stages") and (file := file_of(name)))
+def file_of(module: str) -> Path:
+    """A verb's own file."""
+    path = code.file_of(module)
+    assert path is not None, module
+    return path
 
 
 def closure(module: str) -> set[Path]:
     """All files of the project that running a module may read as code."""
-    todo, seen = [file_of(module)], set()
-    while todo:
-        path = todo.pop()
-        if path is not None and path not in seen:
-            seen.add(path)
-            todo.extend(imports(path))
-    return {path.relative_to(ROOT) for path in seen if path.name != "__init__.py" or _runs(path)}
-
-
-def _runs(path: Path) -> bool:
-    """Whether a package's own file does more than say what it is."""
-    return any(not isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body)
+    return {path.relative_to(ROOT) for path in code.closure(file_of(module))}

@@ -102,7 +102,7 @@ if __name__ == "__main__":
     for room in ("clip", "nerf", "nf2vec"):
         importlib.import_module(f"stages.{room}.jobs")
     fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
-    scratch.code_digest = lambda: "this code"  # it is parsed in half a second each time
+    scratch.code_digest = lambda _: "this code"  # it is parsed in half a second each time
     scratch.Finished.tables.__defaults__ = (CHUNK,)
     prepare_scenes.CHUNK = render_nerfs.CHUNK = CHUNK
     measured(Path(sys.argv[1]) / "first", BASE)

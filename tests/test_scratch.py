@@ -11,6 +11,7 @@ import pytest
 
 from stages import scratch
 from stages.errors import InputError
+from stages.runtime import code
 from stages.schemas import NERF_EMBEDDINGS
 
 
@@ -131,3 +132,55 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_rows(tmp_path, f
     seen: list[str] = []
     assert rows(run("012456", seen)) == [(item, 2.0 * int(item)) for item in "012456"]
     assert seen == ["5", "6"]
+
+
+VERB = {
+    "verb.py": "def verb():\n    from stages.room import jobs\n    return scratch.finish(jobs.work)\n",
+    "room/__init__.py": '"""A room."""\n',
+    "room/jobs.py": "def work():\n    from stages.room.deep import done\n    return run('stages.room.reader')\n",
+    "room/deep.py": "import stages.runtime.floor\nfrom stages.other import *\ndone = 1  # a comment\n",
+    "room/reader.py": "done = 2\n",
+    "room/unused.py": "done = 3\n",
+    "runtime/floor.py": "done = 4\n",
+    "other.py": "done = 5\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "other"),
+    [
+        ("verb.py", "\nmore = 1\n", True),
+        ("room/jobs.py", "\nmore = 1\n", True),
+        ("room/deep.py", "\nmore = 1\n", True),  # only a worker imports it
+        ("room/reader.py", "\nmore = 1\n", True),  # only another process runs it
+        ("room/deep.py", "\n# more words\n", False),
+        ("room/unused.py", "\nmore = 1\n", False),
+        ("runtime/floor.py", "\nmore = 1\n", False),
+        ("other.py", "\nmore = 1\n", False),
+    ],
+)
+def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_path, monkeypatch, file, change, other):
+    package = tmp_path / "stages"
+    monkeypatch.setattr(code, "PACKAGE", package)
+    for name, text in VERB.items():
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(text)
+    before = scratch.code_digest(str(package / "verb.py"))
+    with (package / file).open("a") as end:
+        end.write(change)
+    for known in (code.tree, code.imports):
+        known.cache_clear()
+    assert (scratch.code_digest(str(package / "verb.py")) != before) == other
+
+
+@pytest.mark.parametrize(
+    ("verb", "files"),
+    [
+        ("fit_nerfs", {"nerf/fitting.py", "nerf/field.py", "scenes/hull.py"}),
+        ("render_nerfs", {"nerf/rendering.py", "nerf/field.py"}),
+        ("embed_images", {"clip/encoders.py", "clip/folders.py"}),
+        ("import_nerfs", {"exchange/unpickle.py"}),
+    ],
+)
+def test_what_only_workers_import_is_code_of_the_stage(verb, files):
+    assert files <= {str(path.relative_to(code.PACKAGE)) for path in code.closure(code.PACKAGE / f"{verb}.py")}

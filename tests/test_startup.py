@@ -7,6 +7,8 @@ from pathlib import Path
 import pipeline
 import pytest
 
+from stages.runtime import code
+
 VERBS = sorted({pipeline.verb(stage) for stage in pipeline.stages().values()})
 WITHOUT_TORCH = [
     "stages.build_report",
@@ -63,7 +65,7 @@ def test_no_verb_imports_anything_heavy_before_it_runs():
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in TORCH_ITSELF and has_workers(verb)])
 def test_a_stage_with_workers_leaves_torch_to_them(verb):
-    names = [verb, *({module(path) for path in pipeline.imports(pipeline.file_of(verb))} - ONLY_ASKED)]
+    names = [verb, *({module(path) for path in code.imports(pipeline.file_of(verb))} - ONLY_ASKED)]
     assert {name for name, found in imported(names, ("torch",)).items() if found} == set()
 
 

@@ -74,6 +74,6 @@ if __name__ == "__main__":
     for room in ("clip.jobs", "nerf.jobs", "nf2vec.jobs", "nf2vec.training", "scenes.sources"):
         importlib.import_module(f"stages.{room}")
     fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
-    scratch.code_digest = lambda: "this code"  # parsed in half a second each time
+    scratch.code_digest = lambda _: "this code"  # parsed in half a second each time
     rounds, views = int(sys.argv[2]), int(sys.argv[3])
     print(json.dumps([measured(Path(sys.argv[1]) / str(times), times, views) for times in TIMES[:rounds]]))

@@ -1,0 +1,65 @@
+"""Which files of this package a file's code is in: those that it imports, at the top or inside functions.
+
+A module that it names in a text counts as well: another process runs it, or imports it for its workers.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+
+
+def file_of(module: str) -> Path | None:
+    """A module's or a package's own file; None if it isn't of this package."""
+    first, *rest = module.split(".")
+    path = PACKAGE.joinpath(*rest)
+    files = path.with_suffix(".py"), path / "__init__.py"
+    return next((file for file in files if file.is_file()), None) if first == PACKAGE.name else None
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """What a file says, comments and layout aside."""
+    return ast.parse(path.read_bytes())
+
+
+@cache
+def imports(path: Path) -> frozenset[Path]:
+    """Files that a file imports itself."""
+    return _files(_imported(path))
+
+
+def closure(path: Path) -> set[Path]:
+    """A file, those that it imports, those that these import, and so on; no packages that only say what they are."""
+    todo, seen = [path], set[Path]()
+    while todo:
+        path = todo.pop()
+        if path not in seen:
+            seen.add(path)
+            todo.extend(imports(path) | _files(_named(path)))
+    return {path for path in seen if path.name != "__init__.py" or _runs(path)}
+
+
+def _files(modules: Iterator[str]) -> frozenset[Path]:
+    return frozenset(file for name in modules if (file := file_of(name)))
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _named(path: Path) -> Iterator[str]:
+    return (
+        node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def _runs(path: Path) -> bool:
+    return any(not isinstance(node, ast.Expr) for node in tree(path).body)
