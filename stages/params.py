@@ -105,6 +105,7 @@ class Clip(Strict):  # read by clip/
     source: Literal["train", "open_clip", "module"]
     model: str
     pretrained: str
+    code: Path
     batch: PositiveInt
     pictures: ClipPictures
     network: ClipNetwork

@@ -45,7 +45,7 @@ def _take(out: Path, how: Params) -> list[float]:
     from stages.clip import elsewhere, folders, pretrained
 
     if how.clip.source == "module":
-        elsewhere.save(out, how.clip.model, how.clip.pretrained)
+        elsewhere.save(out, how.clip.model, how.clip.pretrained, how.clip.code)
         return []
     taken = pretrained.fetch(how.clip.model, how.clip.pretrained)
     folders.save(out, taken.model, taken.model_cfg, taken.preprocess_cfg, taken.tokenizer)

@@ -1,6 +1,7 @@
 """Models that a user's own module loads, in place of open_clip's: the folder names the module and holds the weights."""
 
 import importlib
+import inspect
 import json
 import shutil
 from pathlib import Path
@@ -12,16 +13,21 @@ from stages.errors import InputError
 CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
 
 
-def save(folder: Path, loader: str, pretrained: str) -> None:
-    """Write a model folder: `loader` is `package.module:function`, `pretrained` a file or folder to copy, or none."""
-    _function(loader)
+def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
+    """Write a model folder: `loader` is `package.module:function`, `pretrained` a file or folder to copy, or none.
+
+    `code`: the module's own file, which the folder tells from its later contents.
+    """
+    file = inspect.getsourcefile(_function(loader))
+    if not (file and code.is_file() and code.samefile(file)):
+        raise InputError(f"clip.code: {code}, expected {file}, where clip.model {loader} comes from")
     given = Path(pretrained)
     if pretrained != NONE and not given.exists():
         raise InputError(f"clip.pretrained: {pretrained}: no such file or folder, expected weights, or none")
     with datasets.replacing(folder) as temporary:
         if pretrained != NONE:
             (shutil.copytree if given.is_dir() else shutil.copyfile)(given, temporary / WEIGHTS)
-        config = {"loader": loader, "sha256": _print(temporary / WEIGHTS)}
+        config = {"loader": loader, "code": datasets.sha256(code), "sha256": _print(temporary / WEIGHTS)}
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 

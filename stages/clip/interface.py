@@ -1,8 +1,9 @@
 """What a model must offer to take CLIP's place: pictures and texts in one space.
 
 Write a function `load(weights: Path | None, device: str) -> JointEncoder` in a module of your own that Python finds,
-and set clip.source to module, clip.model to `package.module:load` and clip.pretrained to the file or folder of its
-weights (or none). Nothing else of a study changes; tests/clip/mean_colours.py is a whole example.
+and set clip.source to module, clip.model to `package.module:load`, clip.pretrained to the file or folder of its
+weights (or none) and clip.code to the module's own file. Nothing else of a study changes; tests/clip/mean_colours.py is
+a whole example.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """A user's own model takes CLIP's place through the verbs, and a wrong one is named."""
 
 import json
+import pathlib
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from stages.scenes import pictures
 pytestmark = pytest.mark.thesis
 
 COLOURS = {"red": [255, 0, 0], "grey": [90, 90, 90]}
-LOADER = "clip.mean_colours:load"
+LOADER, CODE = "clip.mean_colours:load", Path(__file__).parent / "mean_colours.py"
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def weights(tmp_path: Path) -> Path:
 def test_pictures_and_texts_are_embedded_by_the_users_model(tmp_path, params_file, objects_called, weights):
     yaml, out = YAML(), tmp_path / "clip"
     values = yaml.load(params_file)
-    values["clip"].update(source="module", model=LOADER, pretrained=str(weights))
+    values["clip"].update(source="module", model=LOADER, pretrained=str(weights), code=str(CODE))
     values["prompts"] = {"prompt_photo": "a red {noun}"}
     yaml.dump(values, params_file)
     provide_clip(tmp_path / "no_pictures", out, tmp_path / "curves", params_file)
@@ -52,16 +53,30 @@ def test_pictures_and_texts_are_embedded_by_the_users_model(tmp_path, params_fil
 def test_a_loader_or_weights_that_are_not_there_are_named(tmp_path, weights):
     for loader in ("nowhere:load", "clip.mean_colours:nothing", "no_colon"):
         with pytest.raises(InputError, match=rf"clip\.model: '{loader}' can't be loaded"):
-            elsewhere.save(tmp_path / "clip", loader, str(weights))
+            elsewhere.save(tmp_path / "clip", loader, str(weights), CODE)
     with pytest.raises(InputError, match=r"clip\.pretrained: .*gone: no such file"):
-        elsewhere.save(tmp_path / "clip", LOADER, str(tmp_path / "gone"))
+        elsewhere.save(tmp_path / "clip", LOADER, str(tmp_path / "gone"), CODE)
 
 
 def test_changed_weights_and_objects_that_are_no_encoders_are_errors(tmp_path, weights):
-    elsewhere.save(tmp_path / "clip", LOADER, str(weights))
+    elsewhere.save(tmp_path / "clip", LOADER, str(weights), CODE)
     (tmp_path / "clip/weights").write_text("{}")
     with pytest.raises(InputError, match="contents differ from the sha256"):
         encoders.load(tmp_path / "clip", "cpu")
-    elsewhere.save(tmp_path / "clip", "pathlib:PurePath", str(weights))
+    elsewhere.save(tmp_path / "clip", "pathlib:PurePath", str(weights), Path(pathlib.__file__))
     with pytest.raises(InputError, match=r"pathlib:PurePath: gave a PurePosixPath, expected methods images and texts"):
         encoders.load(tmp_path / "clip", "cpu")
+
+
+def test_a_study_notices_that_the_models_code_changed(tmp_path, monkeypatch):
+    code = tmp_path / "own_model.py"
+    code.write_text(CODE.read_text())
+    monkeypatch.syspath_prepend(str(tmp_path))
+    prints = []
+    for change in ("", "\n# another\n"):
+        code.write_text(code.read_text() + change)
+        elsewhere.save(tmp_path / "clip", "own_model:load", "none", code)
+        prints.append(datasets.model_print(tmp_path / "clip"))
+    assert prints[0] != prints[1]
+    with pytest.raises(InputError, match=r"clip\.code: .*mean_colours\.py, expected .*own_model\.py"):
+        elsewhere.save(tmp_path / "clip", "own_model:load", "none", CODE)
