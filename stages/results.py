@@ -20,7 +20,7 @@ class Results:
     by_seed: Path
     metrics: Path
     answers: Path
-    published: Path = Path("reports/published/tables.csv")
+    published: Path
 
     def write(
         self,
