@@ -117,7 +117,7 @@ def keep_fits(fits: Fits, about: str | None, remarks: Sequence[str]) -> None:
         about,
         unit="a NeRF",
         seconds=seconds,
-        quality=({"dB": target}, {"dB": target}),
+        quality=({"dB, at least": target}, {"dB, at least": target}),
         sizes={"objects fitted together": len(many), "compared on": len(few), "views": 36, "pixels": 224},
         also=also,
         gpu=True,
