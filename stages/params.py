@@ -64,6 +64,7 @@ class Scenes(Strict):  # read by scenes/
     objects_per_class: PositiveInt
     split: Split
     splits: Path
+    captions: Path
     copies: Annotated[int, Field(ge=0, le=2)]
     leak: Literal["none", "official"]
     views: PositiveInt

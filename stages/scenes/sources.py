@@ -19,6 +19,7 @@ from stages.scenes import (
     augmentation,
     blender,
     cameras,
+    caption_file,
     catalogue,
     converted,
     disn,
@@ -126,11 +127,20 @@ def made(task: Task) -> catalogue.Made:
 
 
 def table(tasks: Iterable[Task]) -> pa.Table:
-    """Rows of dataset `objects`. Originals of the catalogue have captions; a copy has other colours than they say."""
+    """Rows of dataset `objects`."""
     tasks = list(tasks)
     columns = {name: [asdict(task.object)[name] for task in tasks] for name in asdict(tasks[0].object)}
-    captions = [made(task).caption if not (task.found or task.object.augmentation) else None for task in tasks]
+    said = _captions([task for task in tasks if not task.object.augmentation])
+    captions = [said.get(task.object.object_id) for task in tasks]
     return datasets.table(schemas.OBJECTS, {**columns, "caption": captions})
+
+
+def _captions(originals: list[Task]) -> dict[str, str]:
+    """By id, from a file or of the catalogue. A copy has none: its colours are others than they say."""
+    ids, file = [task.object.object_id for task in originals], originals[0].scenes.captions if originals else None
+    if file and file != caption_file.OWN:
+        return caption_file.read(file, set(ids))
+    return {name: made(task).caption for name, task in zip(ids, originals, strict=True) if task.found is None}
 
 
 def check_filled(tasks: Iterable[Task], params: Params) -> None:

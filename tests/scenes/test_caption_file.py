@@ -1,0 +1,52 @@
+"""Captions of a user's own objects reach the dataset `objects`; what is wrong with the file is named."""
+
+from pathlib import Path
+
+import pytest
+
+from stages.errors import InputError
+from stages.scenes import caption_file, sources
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "captions.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
+    scenes = params.scenes.model_copy(update={"objects_per_class": 8, "copies": 1})
+    few = {"lamp": params.classes["lamp"]}
+    offered, _ = sources.offered(params.model_copy(update={"scenes": scenes, "classes": few}))
+    file = written(tmp_path, 'class_id,model_id,caption\n1,lamp_0003,"a lamp, tall"\n1,elsewhere,a gun\n1,lamp_0004,\n')
+    changed = scenes.model_copy(update={"captions": file})
+    given, _ = sources.offered(params.model_copy(update={"scenes": changed, "classes": few}))
+    own, said = (
+        {row["object_id"]: row["caption"] for row in sources.table(tasks.values()).to_pylist()}
+        for tasks in (offered, given)
+    )
+    assert {name: text for name, text in said.items() if text} == {"lamp_0003": "a lamp, tall"}
+    assert {name for name, text in own.items() if text} == {f"lamp_{index:04d}" for index in range(8)}
+    assert set(own) > {f"lamp_{index:04d}" for index in range(8)}  # copies are there, without one
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("model,caption\na,b\n", "no column model_id, expected model_id, caption"),
+        ("", "no column model_id, caption"),
+        ("model_id,caption\nother,a gun\n", "a caption of none of the 1 objects"),
+        ("model_id,caption\na,a gun\na,a sofa\n", "line 3: a has another caption above"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_name(tmp_path, text, said):
+    with pytest.raises(InputError, match=f"captions.csv.*{said}"):
+        caption_file.read(written(tmp_path, text), {"a"})
+
+
+def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"gone\.csv: expected a CSV file"):
+        caption_file.read(tmp_path / "gone.csv", {"a"})
+    (tmp_path / "binary.csv").write_bytes(b"model_id,caption\n\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"binary\.csv: expected a CSV file"):
+        caption_file.read(tmp_path / "binary.csv", {"a"})
