@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stages.errors import InputError
 
-OWN = Path("stages/scenes/catalogue")  # what scenes.captions names where no file is given
+OWN = Path("stages/scenes/captions.py")  # what scenes.captions names where no file is given
 COLUMNS = ("model_id", "caption")
 
 
