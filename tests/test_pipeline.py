@@ -48,8 +48,8 @@ def test_code_dependencies_cover_the_imports_and_no_more(name):
     assert (missing, unneeded - INPUTS) == (set(), set())
 
 
-# What scenes.folder, photos.folder and syn2real.controlnet.prompts name by default.
-INPUTS = {"stages/scenes/catalogue", "stages/syn2real/prompts.yaml"}
+# What scenes.folder, scenes.captions, photos.folder and syn2real.controlnet.prompts name by default.
+INPUTS = {"stages/scenes/catalogue", "stages/scenes/captions.py", "stages/syn2real/prompts.yaml"}
 
 
 def within(path: str, folder: str) -> bool:
