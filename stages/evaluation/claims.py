@@ -37,6 +37,7 @@ class Part:
     second: Side | tuple[Side, ...]  # of several, the one of the highest value: ours in ours, published in published
     claimed: Claimed
     one_run: bool = False  # both sides come from the same trained models, so that their seeds are paired too
+    published: tuple[Side, ...] = ()  # first side and rivals there, where the published tables lack ours
 
     @property
     def rivals(self) -> tuple[Side, ...]:
@@ -191,9 +192,10 @@ def letters(place: int) -> str:
 
 
 def _difference(part: Part, values: Mapping[Words, float]) -> float:
-    if missing := sorted(part.cells - values.keys()):
+    first, *rivals = part.published or (part.first, *part.rivals)
+    if missing := sorted({words for side in (first, *rivals) for words in side} - values.keys()):
         raise InputError(f"the published tables lack {text(missing[0])}, which a claim compares")
-    return _sum(part.first, values) - max(_sum(side, values) for side in part.rivals)
+    return _sum(first, values) - max(_sum(side, values) for side in rivals)
 
 
 def _sum(side: Side, values: Mapping[Words, float]) -> float:

@@ -1,8 +1,10 @@
 """The twelve conclusions of the study, as contrasts of its tables' cells (protocol 15)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from stages.evaluation.claims import Claim, Part, Side
+from stages.evaluation.claims import Claim, Claimed, Part, Side
 from stages.evaluation.tables import Words
 
 PROMPTS = {"4.1": "prompt_3d_model", "4.2": "prompt_photo"}
@@ -39,11 +41,13 @@ def twelve() -> list[Claim]:
         ("The ensemble of both classification heads beats the better of them", [ensemble()]),
         ("Searching the concatenated space adds nothing over the CLIP space alone", concatenation()),
         (
-            "Training on real-looking pictures lifts real retrieval at k = 1 but lowers inverse SigLIP at k = 5 and 10",
+            "Training on real-looking pictures lifts real retrieval at k = 1 but lowers inverse SigLIP at k = 5 and 10 "
+            "(ours: against as many steps without them; published: against Table 4.5a)",
             real_looking(),
         ),
         (
-            "Augmented copies do not help real retrieval at k = 1; synthetic Hit@1 of inverse SigLIP rises",
+            "Augmented copies do not help real retrieval at k = 1; synthetic Hit@1 of inverse SigLIP rises "
+            "(ours: against as many steps on originals; published: against Tables 4.4a and 4.5a)",
             augmentation(),
         ),
         ("The batch size has no trend: along a straight line over its logarithm, Hit@1 hardly changes", batches()),
@@ -123,25 +127,41 @@ def concatenation() -> list[Part]:
 
 
 def real_looking() -> list[Part]:
-    lifted = [
+    tried: Sequence[tuple[str, int, Claimed]] = (
+        (FORWARD, 1, "greater"),
+        (INVERSE, 1, "greater"),
+        (INVERSE, 5, "less"),
+        (INVERSE, 10, "less"),
+    )
+    return [
         Part(
-            f"{row}, k = 1: above {row} without them", hit("4.8", f"{row} syn2real", 1), hit("4.5a", row, 1), "greater"
+            f"{row}, k = {k}: {claimed} than {row} gt only (published: than in Table 4.5a)",
+            translated,
+            hit("4.8", f"{row} gt only", k),
+            claimed,
+            published=(translated, hit("4.5a", row, k)),
         )
-        for row in (FORWARD, INVERSE)
+        for row, k, claimed in tried
+        for translated in [hit("4.8", f"{row} syn2real", k)]
     ]
-    lowered = [
-        Part(f"{INVERSE}, k = {k}: below {INVERSE} without them", hit("4.8", f"{INVERSE} syn2real", k), before, "less")
-        for k in (5, 10)
-        for before in [hit("4.5a", INVERSE, k)]
-    ]
-    return [*lifted, *lowered]
 
 
 def augmentation() -> list[Part]:
+    tried: Sequence[tuple[str, str, str, str, Claimed]] = (
+        ("real", FORWARD, "4.9b", "4.5a", "no greater"),
+        ("real", INVERSE, "4.9b", "4.5a", "no greater"),
+        ("synthetic", INVERSE, "4.9a", "4.4a", "greater"),
+    )
     return [
-        Part(f"{FORWARD}, real: no gain", hit("4.9b", FORWARD, 1), hit("4.5a", FORWARD, 1), "no greater"),
-        Part(f"{INVERSE}, real: no gain", hit("4.9b", INVERSE, 1), hit("4.5a", INVERSE, 1), "no greater"),
-        Part(f"{INVERSE}, synthetic: a gain", hit("4.9a", INVERSE, 1), hit("4.4a", INVERSE, 1), "greater"),
+        Part(
+            f"{row}, {kind}: {claimed} than {row} original (published: than in Table {before})",
+            with_copies,
+            hit(table, f"{row} original", 1),
+            claimed,
+            published=(with_copies, hit(before, row, 1)),
+        )
+        for kind, row, table, before, claimed in tried
+        for with_copies in [hit(table, row, 1)]
     ]
 
 

@@ -13,6 +13,7 @@ from stages.evaluation.claims import (
     Answered,
     Claim,
     Part,
+    Row,
     Trial,
     judge,
     judged,
@@ -75,6 +76,28 @@ def test_cells_are_weighted_and_the_better_rival_counts_on_either_side():
     assert [row.effect for row in rows] == [27.5, 25.0]  # 75 − (50 + 45) / 2; 75 − 50
     assert [row.published_effect for row in rows] == [7.25, 4.5]  # 60 − (50 + 55.5) / 2; 60 − 55.5
     assert [row.seeds for row in rows] == [3, 3]
+
+
+def test_ours_is_compared_with_its_control_and_the_published_with_what_stands_for_it():
+    part = replace(ABOVE, published=({A: 1.0}, {C: 1.0}))
+    tried = replace(trial({A: asked(share(150)), B: asked(share(100))}), published={A: 60.0, C: 55.5})
+    (row,) = judge(Claim(1, "", [part]), tried)
+    assert (row.published_effect, row.effect) == (4.5, 25.0)  # 60 − 55.5; 75 − 50
+
+
+def test_translations_and_copies_are_told_from_as_many_steps_without_them():
+    """Controls that are as good as the rows beside them: only then is there no effect."""
+    skills = made_up_answers.SKILLS
+    without = {" gt only": " syn2real", " original": ""}
+
+    def skill(words: Words) -> float:
+        end = next((end for end in without if words.row.endswith(end)), "")
+        return skills[words._replace(row=words.row.removesuffix(end) + without.get(end, ""))]
+
+    rows = judged_on(answered(made_up_answers.answers(skill)))
+    found = [row for row in rows if row.claim in (8, 9)]
+    assert [row.effect for row in found] == [0.0] * (5 + 4)
+    assert [row.published_effect for row in found if row.part == "a"] == [9.01, -7.68]
 
 
 def test_models_of_one_run_are_paired_by_seed_too():
@@ -186,9 +209,12 @@ def test_a_rise_along_the_line_is_polyfits():
     assert up - down == pytest.approx(5 * slope)
 
 
+def judged_on(cells: dict[Words, Answered]) -> list[Row]:
+    return [row for claim in twelve() for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+
+
 def published_effects() -> dict[str, float]:
-    cells = answered(made_up_answers.answers())
-    rows = [row for claim in twelve() for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+    rows = judged_on(answered(made_up_answers.answers()))
     return {f"{row.claim}{row.part}": row.published_effect for row in rows}
 
 
@@ -213,7 +239,7 @@ def test_published_effects_are_those_of_the_thesis():
 def test_on_answers_as_good_as_published_verdicts_follow_from_the_tables():
     """With 400 made-up queries that models answer in one order of ease, only the sizes of effects decide."""
     cells = answered(made_up_answers.answers())
-    rows = [row for claim in twelve() for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+    rows = judged_on(cells)
     verdicts = {row.claim: row.verdict for row in rows if not row.part}
     assert list(verdicts) == list(range(1, 13))
     assert {number for number, verdict in verdicts.items() if verdict == "holds"} >= {5, 7, 9, 10}
