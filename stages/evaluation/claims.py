@@ -38,6 +38,7 @@ class Part:
     claimed: Claimed
     one_run: bool = False  # both sides come from the same trained models, so that their seeds are paired too
     published: tuple[Side, ...] = ()  # first side and rivals there, where the published tables lack ours
+    lacking: str = ""  # what this run would need for ours
 
     @property
     def rivals(self) -> tuple[Side, ...]:
@@ -89,8 +90,9 @@ class Trial:
         """A part's effect with its interval at `level`, and the verdict."""
         level = round(level, 6)
         published = round(_difference(part, self.published), DIGITS)
-        if missing := sorted(part.cells - self.answered.keys()):
-            reason = f"not in this run: {text(missing[0])}" + (" and others" if len(missing) > 1 else "")
+        missing = [text(words) for words in sorted(part.cells - self.answered.keys())]
+        if part.lacking or missing:
+            reason = f"not in this run: {part.lacking or missing[0]}" + (" and others" if len(missing) > 1 else "")
             return Row(claim, "", part.text, published, None, None, None, "undecided", level, None, None, reason)
         cells = {words: self.answered[words] for words in sorted(part.cells)}
         found = self._effect(part, cells, level)

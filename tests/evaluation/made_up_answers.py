@@ -1,5 +1,6 @@
 """Answers of every published place and of our controls, as studies would leave them, as skilled as published."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -45,7 +46,9 @@ def answers(
         seeds = (0,) if words.row.startswith(UNTRAINED) else (0, 1, 2)
         values = np.tile(ease < skill(words) / 100, (len(seeds), 1))
         prints = [np.array([zlib.crc32(run(words).encode()), seed]) for seed in seeds]
-        found.append(Answers.of(words, values, seeds, [f"{kind}-{i}" for i in range(queries)], prints))
+        ids, batch = [f"{kind}-{i}" for i in range(queries)], re.search(r"batch=(\d+)", words.row)
+        setting = f"batch {batch[1]}" if batch else ""
+        found.append(Answers.of(words, values, seeds, ids, prints, setting=setting))
     return found
 
 

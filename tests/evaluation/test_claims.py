@@ -209,8 +209,44 @@ def test_a_rise_along_the_line_is_polyfits():
     assert up - down == pytest.approx(5 * slope)
 
 
+def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
+    cells = {Words("9", str(i), "accuracy", "share"): value for i, value in enumerate((70.0, 76.0, 71.0, 74.0, 66.0))}
+    first, second, *last = cells
+    up, down = rise([{first: 1.0}, {second: 1.0}, dict.fromkeys(last, 1 / 3)], np.array([1.0, 2.0, 7.0]))
+    slope = np.polyfit([1, 2, 7], [70, 76, (71 + 74 + 66) / 3], 1)[0]
+    assert sum(w * cells[c] for c, w in up.items()) - sum(w * cells[c] for c, w in down.items()) == pytest.approx(
+        6 * slope
+    )
+
+
+def swept(batches: dict[int, tuple[int, int]]) -> dict[Words, Answered]:
+    """Table 4.10a: by the batch asked for, the one used and how many of 200 queries are right."""
+    return {
+        Words("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): asked(
+            share(right), setting=f"batch {used}"
+        )
+        for batch, (used, right) in batches.items()
+    }
+
+
+def test_batches_capped_alike_are_one_place_on_the_line_at_the_batch_really_used():
+    """70, 65 and 60 % with three batches, the last under three names: 10 points lower from end to end."""
+    cells = swept({64: (64, 140), 128: (128, 130), 256: (256, 120), 512: (256, 119), 1024: (256, 121)})
+    part = next(row for row in judged_on(cells) if (row.claim, row.part) == (10, "a"))
+    assert part.effect == pytest.approx(-10)
+    assert part.published_effect == pytest.approx(-0.3986, abs=1e-4)
+    assert "batches really used (64, 128, 256; published: 64 to 2048)" in part.text
+
+
+def test_two_batches_are_too_few_for_a_trend():
+    cells = swept({64: (64, 140), 128: (100, 130), 256: (100, 120), 512: (100, 119)})
+    headline, part, _ = (row for row in judged_on(cells) if row.claim == 10)
+    assert (part.verdict, part.effect, headline.verdict) == ("undecided", None, "undecided")
+    assert part.setting == "not in this run: Table 4.10a with 3 batches that differ, really used: [64, 100]"
+
+
 def judged_on(cells: dict[Words, Answered]) -> list[Row]:
-    return [row for claim in twelve() for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+    return [row for claim in twelve(cells) for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
 
 
 def published_effects() -> dict[str, float]:
