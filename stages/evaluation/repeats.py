@@ -23,6 +23,7 @@ ALLOWED = (
     ("4.5a: nerf2clip *", "4.11c: nerf2clip *", "4.7: concat weighted real"),
     ("4.1: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): prompt_3d_model"),
     ("4.2: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): prompt_photo"),
+    ("4.1 *: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): *"),  # templates of a user's own
     ("4.7: concat l2 *", "4.7: concat weighted *"),  # weighted ½; the others are weighted 0 or 1
     ("4.7: concat weighted synthetic", "4.4a: clip2nerf *"),
     ("4.7: concat weighted real", "4.5a: clip2nerf *"),

@@ -62,6 +62,8 @@ def test_only_what_the_study_calls_a_repeat_may_be_one_run(first, second, allowe
         ("4.1", "nerf2clip gt views=8", "cosine", True),
         ("4.1", "nerf2clip gt views=8", "siglip", False),
         ("4.2", "nerf2clip gt views=8", "cosine", False),
+        ("4.1 sketch", "nerf2clip gt views=8", "cosine", True),
+        ("4.1 sketch", "nerf2clip gt views=8", "siglip", False),
     ],
 )
 def test_the_original_with_the_best_views_repeats_a_row_of_its_prompt(table, row, column, allowed):
