@@ -33,7 +33,8 @@ def evaluate_zero_shot(
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
-    test = originals(datasets.read(objects, OBJECTS), "test", ours.ids("nerf"), views["owner_id"].to_pylist())
+    having = ours.ids("nerf"), views["owner_id"].to_pylist()
+    test = originals(datasets.read(objects, OBJECTS), "test", *having, where=str(objects))
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
     answers, titles = [], {}

@@ -85,11 +85,12 @@ class Trial:
     how: Intervals
     margin: float  # points
     study_seed: int
+    source: str = "the published tables"  # named in errors
 
     def row(self, claim: int, part: Part, level: float) -> Row:
         """A part's effect with its interval at `level`, and the verdict."""
         level = round(level, 6)
-        published = round(_difference(part, self.published), DIGITS)
+        published = round(_difference(part, self.published, self.source), DIGITS)
         missing = [text(words) for words in sorted(part.cells - self.answered.keys())]
         if part.lacking or missing:
             reason = f"not in this run: {part.lacking or missing[0]}" + (" and others" if len(missing) > 1 else "")
@@ -193,10 +194,11 @@ def letters(place: int) -> str:
     return [*ascii_lowercase, *pairs][place]
 
 
-def _difference(part: Part, values: Mapping[Words, float]) -> float:
+def _difference(part: Part, values: Mapping[Words, float], source: str) -> float:
+    """The effect in published values, which come from `source`."""
     first, *rivals = part.published or (part.first, *part.rivals)
     if missing := sorted({words for side in (first, *rivals) for words in side} - values.keys()):
-        raise InputError(f"the published tables lack {text(missing[0])}, which a claim compares")
+        raise InputError(f"{source}: no {text(missing[0])}, which a claim compares")
     return _sum(first, values) - max(_sum(side, values) for side in rivals)
 
 

@@ -289,5 +289,5 @@ def test_parts_are_lettered_past_z_and_published_values_must_be_numbers():
     assert [letters(i) for i in (0, 25, 26, 29)] == ["a", "z", "aa", "ad"]
     with pytest.raises(InputError, match=r"tables.csv: expected columns .* and a number as value"):
         published_values("table,row,column,metric,value\n1,a,b,c,x\n", "tables.csv")
-    with pytest.raises(InputError, match="the published tables lack Table 9, 'a'"):
-        judge(Claim(1, "", [ABOVE]), replace(trial({}), published={}))
+    with pytest.raises(InputError, match=r"^tables.csv: no Table 9, 'a', accuracy .*, which a claim compares"):
+        judge(Claim(1, "", [ABOVE]), replace(trial({}), published={}, source="tables.csv"))
