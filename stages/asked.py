@@ -15,7 +15,8 @@ def searched(
     """The originals of a split that have a NeRF vector and views."""
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    return Objects.of(originals(datasets.read(objects, OBJECTS), split, *having), nerfs, views, classes)
+    rows = originals(datasets.read(objects, OBJECTS), split, *having, where=str(objects))
+    return Objects.of(rows, nerfs, views, classes)
 
 
 def queries(
@@ -23,5 +24,5 @@ def queries(
 ) -> tuple[Queries, Queries]:
     """One view of each object searched, and all photos."""
     shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"])
-    of_photos = Queries.of_photos(shots, datasets.read(photo_embeddings, IMAGE_EMBEDDINGS), classes)
+    of_photos = Queries.of_photos(shots, datasets.read(photo_embeddings, IMAGE_EMBEDDINGS), classes, str(photos))
     return Queries.of_objects(found, study_seed), of_photos

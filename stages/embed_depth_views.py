@@ -22,7 +22,7 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
     from stages.scenes.pictures import decode_depth
 
     known = load(params)
-    ids = originals(datasets.read(objects, OBJECTS), "test")["object_id"].to_pylist()
+    ids = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))["object_id"].to_pylist()
     rows = datasets.rows_of(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
     if len(rows):

@@ -51,7 +51,7 @@ def evaluate_baselines(
             for found in searches.by_mappers(queries, searched, vectors, max(ranks)):
                 place = Words(f"baselines {part}", found.row, "", metric)
                 answers += searches.answers(found, queries, searched, ranks, place)
-    test = originals(datasets.read(objects, OBJECTS), "test")
+    test = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))
     depths, words = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
     answers += depth.answers(test, depths, Mapped(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
     results.write(answers, TITLES, known)

@@ -48,7 +48,8 @@ def evaluate_captions(
     kinds = texts.of_captions(said, searched), texts.of_prompts(words, classes)
     plain = [queries for queries in kinds if queries.ids]  # not every source has captions
     views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    train = originals(datasets.read(objects, OBJECTS), "train", views["owner_id"].to_pylist())["object_id"].to_pylist()
+    seen, catalogue = views["owner_id"].to_pylist(), datasets.read(objects, OBJECTS)
+    train = originals(catalogue, "train", seen, where=str(objects))["object_id"].to_pylist()
     shift = texts.gap(views, said if len(said) else words, train)
     shifted = [texts.shifted(queries, shift) for queries in plain]
     by_pictures, by_captions = _mapped(mappers, [*plain, *shifted], searched), _mapped(caption_mappers, plain, searched)

@@ -31,8 +31,8 @@ def evaluate_claims(
     repeats.check(found)
     how = Intervals(resamples=known.claims.resamples, level=known.intervals.level)
     theirs = published_values(published.read_text("utf-8"), str(published))
-    trial = Trial(found, theirs, how, known.claims.margin, known.study.seed)
-    rows = [row for claim in twelve() for row in judge(claim, trial)]
+    trial = Trial(found, theirs, how, known.claims.margin, known.study.seed, str(published))
+    rows = [row for claim in twelve(found) for row in judge(claim, trial)]
     lines = [asdict(row) for row in rows]
     datasets.write_text(table, csv_text(lines, list(lines[0])))
     datasets.write_text(metrics, json.dumps(summary(rows), indent=2) + "\n")

@@ -43,9 +43,8 @@ def evaluate_nf2vec(
     given = Nerfs.of(weights, rows["occupancy"].to_pylist())
     values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
     values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
-    metrics.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)
-    metrics.write_text(text + "\n", encoding="utf-8")
+    datasets.write_text(metrics, text + "\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_
 
 TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2", "prompt_ensemble": "4.1 ensemble"}
 METRIC = "zero_shot_accuracy"
-TITLES = {table: f"nerf2clip, {template}" for template, table in TABLES.items()} | {"4.3": "rendered views"}
 
 
 def evaluate_zero_shot(
@@ -25,7 +24,7 @@ def evaluate_zero_shot(
     results: Annotated[Results, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`."""
+    """Write the study's `results`; a template that isn't the study's gets a table of its own."""
     from stages.evaluation.mapped import Mapped
     from stages.evaluation.subjects import originals, views_of
     from stages.evaluation.tables import Words
@@ -34,19 +33,21 @@ def evaluate_zero_shot(
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
-    test = originals(datasets.read(objects, OBJECTS), "test", ours.ids("nerf"), views["owner_id"].to_pylist())
+    having = ours.ids("nerf"), views["owner_id"].to_pylist()
+    test = originals(datasets.read(objects, OBJECTS), "test", *having, where=str(objects))
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
     rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
-    answers = []
+    answers, titles = [], {}
     for template, texts in templates_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
-        naming = Naming.of(ids, classes, texts)
-        for variant, seeds in ours.variants.items() if template in TABLES else ():
+        naming, table = Naming.of(ids, classes, texts), TABLES.get(template, f"4.1 {template}")
+        titles[table] = f"nerf2clip, {template}"
+        for variant, seeds in ours.variants.items():
             row, _, loss = variant.rpartition(" ")
             vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]
-            answers.append(naming.answers(Words(TABLES[template], row, loss, METRIC), vectors, seeds))
+            answers.append(naming.answers(Words(table, row, loss, METRIC), vectors, seeds))
         for row, means in rendered.items():
             answers.append(naming.answers(Words("4.3", row, template, METRIC), [means], [0]))
-    results.write(answers, TITLES, known)
+    results.write(answers, {**titles, "4.3": "rendered views"}, known)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,9 @@ def finetune_nf2vec(
     known, stage = load(params), "finetune_nf2vec"
     catalogue, views = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     having = datasets.read(nerfs, NERFS, ["object_id"])["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    rows = {split: originals(catalogue, split, *having) for split in ("train", "validation", "test")}
+    rows = {
+        split: originals(catalogue, split, *having, where=str(objects)) for split in ("train", "validation", "test")
+    }
     ids = sorted(pa.concat_tables(rows.values())["object_id"].to_pylist())
     fitted = datasets.rows_of(nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
     weights, targets = datasets.matrix(fitted["weights"]), views_of(views, ids).means_of_all()

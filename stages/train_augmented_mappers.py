@@ -19,7 +19,7 @@ def train_augmented_mappers(
 ) -> None:
     """Write, per run, a model below `out`; per direction, mapped vectors below `mapped`; and the training curves.
 
-    Validation and test objects are originals.
+    Validation and test objects are originals. Where no copy takes part, there are only the runs on originals.
     """
     from stages import trainings
     from stages.mapper import sweeps

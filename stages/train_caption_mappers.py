@@ -34,7 +34,7 @@ def train_caption_mappers(
     def pairs(split: str) -> Pairs:
         """One an object."""
         having = nerfs["object_id"].to_pylist(), said["object_id"].to_pylist()
-        ids = originals(catalogue, split, *having)["object_id"].to_pylist()
+        ids = originals(catalogue, split, *having, where=str(objects))["object_id"].to_pylist()
         nerf, text = (datasets.matrix(only(rows, "object_id", ids)["embedding"]) for rows in (nerfs, said))
         return Pairs.of_means(nerf, text[None])
 

@@ -37,7 +37,8 @@ def train_finetuned_mappers(
     runs = [(variant, seed) for variant, seeds in spaces.variants.items() for seed in seeds]
     having = spaces.ids("nerf"), given.views.owners
     train, validation, test = (
-        originals(given.objects, split, *having)["object_id"].to_pylist() for split in ("train", "validation", "test")
+        originals(given.objects, split, *having, where=str(objects))["object_id"].to_pylist()
+        for split in ("train", "validation", "test")
     )
     learning, checking = (
         given.beside(np.stack([spaces.vectors(*run, "nerf", ids) for run in runs]), ids) for ids in (train, validation)

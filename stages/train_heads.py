@@ -38,8 +38,9 @@ def train_heads(
     kept = Kept.of(datasets.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
-        rows = originals(catalogue, split, nerfs["object_id"].to_pylist())
-        ids[split], right = rows["object_id"].to_pylist(), labels(rows["class_name"].to_pylist(), classes, "objects")
+        rows = originals(catalogue, split, nerfs["object_id"].to_pylist(), where=str(objects))
+        ids[split], named = rows["object_id"].to_pylist(), rows["class_name"].to_pylist()
+        right = labels(named, classes, str(objects))
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
         spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), right)
         spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), right)

@@ -42,7 +42,7 @@ def train_zero_shot_mappers(
     having = [nerfs["object_id"].to_pylist(), *(each.owners for each in images.values())]
     pairs, ids, sets = {}, {}, {}
     for split in ("train", "validation", "test"):
-        ids[split] = originals(catalogue, split, *having)["object_id"].to_pylist()
+        ids[split] = originals(catalogue, split, *having, where=str(objects))["object_id"].to_pylist()
         sets[split] = _means(images, ids[split], known)
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
         pairs[split] = Pairs.of_means(vectors, np.stack(list(sets[split].values())))

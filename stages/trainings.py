@@ -1,7 +1,7 @@
 """What every training of mappers reads and writes: objects with their vectors; models, mapped vectors and curves."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,7 @@ class Pictures:
     objects: pa.Table
     views: Images  # ground truth
     photos: pa.Table
+    where: str = field(default="objects", kw_only=True)  # the objects come from, in errors
 
     def beside(self, nerfs: Float[np.ndarray, "*set object nerf"], ids: Sequence[str]) -> Pairs:
         """NeRF vectors of `ids` beside all views of each."""
@@ -82,9 +83,10 @@ class Embedded(Pictures):
 
     def ids(self, split: str, *having: Iterable[str], copies: bool = False) -> list[str]:
         """Originals of a split, or its copies too, that have a NeRF vector and views and are in each of `having`."""
-        choose = with_copies if copies else originals
-        embedded = self.nerfs["object_id"].to_pylist(), self.views.owners
-        return choose(self.objects, split, *embedded, *having)["object_id"].to_pylist()
+        embedded = self.nerfs["object_id"].to_pylist(), self.views.owners, *having
+        if copies:
+            return with_copies(self.objects, split, *embedded)["object_id"].to_pylist()
+        return originals(self.objects, split, *embedded, where=self.where)["object_id"].to_pylist()
 
     def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
         return datasets.matrix(only(self.nerfs, "object_id", ids)["embedding"])
@@ -100,9 +102,8 @@ class Embedded(Pictures):
 
 
 def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pictures:
-    return Pictures(
-        datasets.read(objects, OBJECTS), Images.of(gt_embeddings), datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    )
+    photos = datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
+    return Pictures(datasets.read(objects, OBJECTS), Images.of(gt_embeddings), photos, where=str(objects))
 
 
 def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:

@@ -37,6 +37,8 @@ class Part:
     second: Side | tuple[Side, ...]  # of several, the one of the highest value: ours in ours, published in published
     claimed: Claimed
     one_run: bool = False  # both sides come from the same trained models, so that their seeds are paired too
+    published: tuple[Side, ...] = ()  # first side and rivals there, where the published tables lack ours
+    lacking: str = ""  # what this run would need for ours
 
     @property
     def rivals(self) -> tuple[Side, ...]:
@@ -83,13 +85,15 @@ class Trial:
     how: Intervals
     margin: float  # points
     study_seed: int
+    source: str = "the published tables"  # named in errors
 
     def row(self, claim: int, part: Part, level: float) -> Row:
         """A part's effect with its interval at `level`, and the verdict."""
         level = round(level, 6)
-        published = round(_difference(part, self.published), DIGITS)
-        if missing := sorted(part.cells - self.answered.keys()):
-            reason = f"not in this run: {text(missing[0])}" + (" and others" if len(missing) > 1 else "")
+        published = round(_difference(part, self.published, self.source), DIGITS)
+        missing = [text(words) for words in sorted(part.cells - self.answered.keys())]
+        if part.lacking or missing:
+            reason = f"not in this run: {part.lacking or missing[0]}" + (" and others" if len(missing) > 1 else "")
             return Row(claim, "", part.text, published, None, None, None, "undecided", level, None, None, reason)
         cells = {words: self.answered[words] for words in sorted(part.cells)}
         found = self._effect(part, cells, level)
@@ -190,10 +194,12 @@ def letters(place: int) -> str:
     return [*ascii_lowercase, *pairs][place]
 
 
-def _difference(part: Part, values: Mapping[Words, float]) -> float:
-    if missing := sorted(part.cells - values.keys()):
-        raise InputError(f"the published tables lack {text(missing[0])}, which a claim compares")
-    return _sum(part.first, values) - max(_sum(side, values) for side in part.rivals)
+def _difference(part: Part, values: Mapping[Words, float], source: str) -> float:
+    """The effect in published values, which come from `source`."""
+    first, *rivals = part.published or (part.first, *part.rivals)
+    if missing := sorted({words for side in (first, *rivals) for words in side} - values.keys()):
+        raise InputError(f"{source}: no {text(missing[0])}, which a claim compares")
+    return _sum(first, values) - max(_sum(side, values) for side in rivals)
 
 
 def _sum(side: Side, values: Mapping[Words, float]) -> float:

@@ -33,11 +33,11 @@ def interval(
     was found below 0.
     """
     weights = np.ones(values.shape[1]) if weights is None else weights
-    value, least = _mean(values, weights), -1 if values.min() < 0 else 0
-    if least == 0 and value in (0.0, 1.0):
-        low, high = wilson(value, values.shape[1], how.level)
+    value, least, most = _mean(values, weights), float(values.min()), float(values.max())
+    if least == most and least in (0.0, 1.0):  # weights need not sum to exactly 1
+        value, (low, high) = least, wilson(least, values.shape[1], how.level)
     else:
-        low, high = _bounds(resampled(values, weights, how, study_seed, 0), how.level).clip(least, 1)
+        low, high = _bounds(resampled(values, weights, how, study_seed, 0), how.level).clip(-1 if least < 0 else 0, 1)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
 
 

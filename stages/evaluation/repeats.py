@@ -19,15 +19,21 @@ ALLOWED = (
     ("4.9b: nerf2clip siglip original", "4.10b: nerf2clip siglip batch=* original"),
     ("4.4a: clip2nerf cosine", "4.11b: clip2nerf cosine (original)", "4.12a: clip2nerf cosine (original)"),
     ("4.5a: clip2nerf cosine", "4.11c: clip2nerf cosine (original)", "4.12b: clip2nerf cosine (original)"),
-    ("4.4a: nerf2clip *", "4.11b: nerf2clip *"),  # like for like; two losses that are one show in 4.4a itself
-    ("4.5a: nerf2clip *", "4.11c: nerf2clip *"),
+    ("4.4a: nerf2clip *", "4.11b: nerf2clip *", "4.7: concat weighted synthetic"),  # two losses in one show in 4.4a
+    ("4.5a: nerf2clip *", "4.11c: nerf2clip *", "4.7: concat weighted real"),
     ("4.1: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): prompt_3d_model"),
     ("4.2: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): prompt_photo"),
+    ("4.1 *: nerf2clip *: cosine", "4.11a: nerf2clip cosine (original best views): *"),  # templates of a user's own
     ("4.7: concat l2 *", "4.7: concat weighted *"),  # weighted ½; the others are weighted 0 or 1
-    ("4.4a: nerf2clip siglip", "4.11b: nerf2clip siglip", "4.7: concat weighted synthetic"),
-    ("4.5a: nerf2clip siglip", "4.11c: nerf2clip siglip", "4.7: concat weighted real"),
-    ("4.7: concat weighted synthetic", "4.4a: clip2nerf cosine", "4.1[12]?: clip2nerf cosine (original)"),
-    ("4.7: concat weighted real", "4.5a: clip2nerf cosine", "4.1[12]?: clip2nerf cosine (original)"),
+    ("4.7: concat weighted synthetic", "4.4a: clip2nerf *"),
+    ("4.7: concat weighted real", "4.5a: clip2nerf *"),
+    ("4.7: concat weighted synthetic", "4.1[12]?: clip2nerf cosine (original)"),
+    ("4.7: concat weighted real", "4.1[12]?: clip2nerf cosine (original)"),
+    *(  # objects with a single view
+        (f"{table}: CLIP mean{shifted}", f"{table}: CLIP all{shifted}")
+        for table in ("4.[45]b", "captions", "prompts")
+        for shifted in ("", " shifted")
+    ),
 )
 
 

@@ -54,14 +54,14 @@ class Queries:
         return Queries("gt", objects.ids, clip, objects.classes, np.arange(len(objects.ids)))
 
     @staticmethod
-    def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str]) -> "Queries":
-        """All photos that have an embedding."""
+    def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str], where: str = "photos") -> "Queries":
+        """All photos that have an embedding; `where` they come from is named in errors."""
         taken = only(photos, "photo_id", embeddings["owner_id"].to_pylist())
         ids = taken["photo_id"].to_pylist()
         if not ids:
-            raise InputError("no photo has an embedding, expected at least one")
+            raise InputError(f"{where}: no photo has an embedding, expected at least one")
         clip = datasets.matrix(only(embeddings, "owner_id", ids)["embedding"])
-        known = labels(taken["class_name"].to_pylist(), classes, "photos")
+        known = labels(taken["class_name"].to_pylist(), classes, where)
         return Queries("photo", ids, clip, known, np.full(len(ids), -1))
 
 

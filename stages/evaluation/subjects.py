@@ -12,11 +12,14 @@ from stages.errors import InputError
 from stages.evaluation.views import Views
 
 
-def originals(objects: pa.Table, split: str, *having: Iterable[str]) -> pa.Table:
-    """Rows of `objects` that are no copies, of the split, with their id in each of `having`; an error if none is."""
+def originals(objects: pa.Table, split: str, *having: Iterable[str], where: str = "objects") -> pa.Table:
+    """Rows of `objects` that are no copies, of the split, with their id in each of `having`.
+
+    None is an error that names `where` these rows come from.
+    """
     found = with_copies(objects.filter(pc.field("augmentation") == 0), split, *having)
     if not len(found):
-        raise InputError(f"no original of split {split} has all the embeddings needed, expected at least one")
+        raise InputError(f"{where}: no original of split {split} has all the embeddings needed, expected at least one")
     return found
 
 

@@ -17,13 +17,15 @@ def tasks(
     """One per row of the tables, named as there, all seeds in it; on `original` with that word added.
 
     The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Every other
-    row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs.
+    row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs. Where
+    `augmented` is no larger, no copy takes part, and there are no trainings with copies.
     """
     swept = {f"{SWEPT} batch={batch}": batch for batch in sweep.batches if batch != how.batch}
     rows = dict.fromkeys(ROWS, how.batch) | swept
     more = round(len(augmented.counts) / len(original.counts))
+    both, copies = [(augmented, 1, ""), (original, more, " original")], len(augmented.counts) > len(original.counts)
     found = []
-    for pairs, views, suffix in ((augmented, 1, ""), (original, more, " original")):
+    for pairs, views, suffix in both if copies else both[1:]:
         for row, batch in rows.items():
             direction, loss = ROWS[row.partition(" batch=")[0]]
             changes = {"batch": batch, "epochs": sweep.epochs, "views_per_epoch": views * sweep.views_per_epoch}

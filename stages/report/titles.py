@@ -174,13 +174,15 @@ METRICS = {
 
 
 def question(table: str) -> tuple[str, str]:
-    """Title and question of a table; one that isn't known yet has neither."""
-    return QUESTIONS.get(table, ("", ""))
+    """Title and question of a table; of a template of the user's own, by its name; an unknown one has neither."""
+    template = table.removeprefix("4.1 ")
+    own = f"Zero-shot classification, template “{template}”", "The same mappers asked with a prompt of your own."
+    return QUESTIONS.get(table, ("", "") if template == table else own)
 
 
 def name(table: str) -> str:
     """What a table is called; one that isn't known yet goes by its own word."""
-    if table not in QUESTIONS:
+    if not any(question(table)):
         return table
     return table.replace("fig", "Figure ") if table.startswith("fig") else f"Table {table}"
 

@@ -1,5 +1,6 @@
-"""Answers of every published place, as their studies would leave them: skills are the published values."""
+"""Answers of every published place and of our controls, as studies would leave them, as skilled as published."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,10 +18,25 @@ from stages.schemas import ANSWERS
 PUBLISHED = Path(__file__).parent.parent.parent / "reports" / "published" / "tables.csv"
 VALUES = published_values(PUBLISHED.read_text("utf-8"), str(PUBLISHED))
 UNTRAINED = ("clip ", "CLIP ")
+STAND_INS = {"4.8": ("4.5a", "gt only"), "4.9a": ("4.4a", "original"), "4.9b": ("4.5a", "original")}
+
+
+def controls() -> dict[Words, float]:
+    """Our controls of Tables 4.8 and 4.9, as skilled as the rows of other tables that the study has in their place."""
+    found = {}
+    for words in VALUES:
+        if words.table in STAND_INS:
+            table, name = STAND_INS[words.table]
+            row = words.row.removesuffix(" syn2real")
+            found[words._replace(row=f"{row} {name}")] = VALUES[words._replace(table=table, row=row)]
+    return found
+
+
+SKILLS = VALUES | controls()
 
 
 def answers(
-    skill: Callable[[Words], float] = VALUES.__getitem__, places: Iterable[Words] = VALUES, queries: int = 400
+    skill: Callable[[Words], float] = SKILLS.__getitem__, places: Iterable[Words] = SKILLS, queries: int = 400
 ) -> list[Answers]:
     """One set of answers a place: `skill` percent of the queries right, the easiest ones, by each of three seeds."""
     found = []
@@ -30,7 +46,9 @@ def answers(
         seeds = (0,) if words.row.startswith(UNTRAINED) else (0, 1, 2)
         values = np.tile(ease < skill(words) / 100, (len(seeds), 1))
         prints = [np.array([zlib.crc32(run(words).encode()), seed]) for seed in seeds]
-        found.append(Answers.of(words, values, seeds, [f"{kind}-{i}" for i in range(queries)], prints))
+        ids, batch = [f"{kind}-{i}" for i in range(queries)], re.search(r"batch=(\d+)", words.row)
+        setting = f"batch {batch[1]}" if batch else ""
+        found.append(Answers.of(words, values, seeds, ids, prints, setting=setting))
     return found
 
 

@@ -5,12 +5,15 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import COPY, PUBLISHED, Study
 
 from stages import datasets
 from stages.evaluate_augmented import _places, evaluate_augmented
-from stages.schemas import MAPPED_EMBEDDINGS
+from stages.evaluate_claims import evaluate_claims
+from stages.report.tables import ours, pivot, published
+from stages.schemas import MAPPED_EMBEDDINGS, OBJECTS
 from stages.train_augmented_mappers import train_augmented_mappers
 
 KEYS = ("table", "row", "column", "metric")
@@ -23,7 +26,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    study = Study(tmp_path_factory.mktemp("augmented"))
+    return run(Study(tmp_path_factory.mktemp("augmented")))
+
+
+def run(study: Study) -> Study:
     study.change("augmented", epochs=1)
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
     same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"], "params": study.params}
@@ -49,6 +55,22 @@ def test_a_setting_says_the_batch_really_used(augmented: Study):
     for row in rows(augmented["augmented.csv"]):
         largest = "12" if row["row"].endswith("original") else "13"
         assert row["setting"] == f"batch {'4' if row['table'].startswith('4.9') else largest}"
+
+
+def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_not_in_this_run(tmp_path: Path):
+    study = Study(tmp_path)
+    objects = datasets.read(study["objects"], OBJECTS).filter(pc.field("augmentation") == 0)
+    datasets.write(study["objects"], OBJECTS, [objects], "test")
+    found = rows(run(study)["augmented.csv"])
+    assert {row["table"] for row in found} == {"4.9a", "4.9b", "4.10a", "4.10b"}
+    assert all(row["row"].endswith(" original") for row in found)
+    assert len(pivot(ours(study["augmented.csv"].read_text(), "ours"), published(PUBLISHED.read_text(), ""), {})) == 4
+    files = {"published": PUBLISHED, "table": study["claims.csv"], "metrics": study["claims.json"]}
+    evaluate_claims(answers=(study["augmented_answers"],), **files, params=study.params)
+    told = {row["claim"]: row for row in rows(study["claims.csv"]) if not row["part"]}
+    for claim in ("9", "10"):
+        assert told[claim]["verdict"] == "undecided"
+        assert "not in this run" in told[claim]["setting"]
 
 
 def test_a_batch_of_both_tables_is_one_run_under_two_names():

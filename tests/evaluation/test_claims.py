@@ -13,6 +13,7 @@ from stages.evaluation.claims import (
     Answered,
     Claim,
     Part,
+    Row,
     Trial,
     judge,
     judged,
@@ -75,6 +76,28 @@ def test_cells_are_weighted_and_the_better_rival_counts_on_either_side():
     assert [row.effect for row in rows] == [27.5, 25.0]  # 75 − (50 + 45) / 2; 75 − 50
     assert [row.published_effect for row in rows] == [7.25, 4.5]  # 60 − (50 + 55.5) / 2; 60 − 55.5
     assert [row.seeds for row in rows] == [3, 3]
+
+
+def test_ours_is_compared_with_its_control_and_the_published_with_what_stands_for_it():
+    part = replace(ABOVE, published=({A: 1.0}, {C: 1.0}))
+    tried = replace(trial({A: asked(share(150)), B: asked(share(100))}), published={A: 60.0, C: 55.5})
+    (row,) = judge(Claim(1, "", [part]), tried)
+    assert (row.published_effect, row.effect) == (4.5, 25.0)  # 60 − 55.5; 75 − 50
+
+
+def test_translations_and_copies_are_told_from_as_many_steps_without_them():
+    """Controls that are as good as the rows beside them: only then is there no effect."""
+    skills = made_up_answers.SKILLS
+    without = {" gt only": " syn2real", " original": ""}
+
+    def skill(words: Words) -> float:
+        end = next((end for end in without if words.row.endswith(end)), "")
+        return skills[words._replace(row=words.row.removesuffix(end) + without.get(end, ""))]
+
+    rows = judged_on(answered(made_up_answers.answers(skill)))
+    found = [row for row in rows if row.claim in (8, 9)]
+    assert [row.effect for row in found] == [0.0] * (5 + 4)
+    assert [row.published_effect for row in found if row.part == "a"] == [9.01, -7.68]
 
 
 def test_models_of_one_run_are_paired_by_seed_too():
@@ -186,9 +209,48 @@ def test_a_rise_along_the_line_is_polyfits():
     assert up - down == pytest.approx(5 * slope)
 
 
+def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
+    cells = {Words("9", str(i), "accuracy", "share"): value for i, value in enumerate((70.0, 76.0, 71.0, 74.0, 66.0))}
+    first, second, *last = cells
+    up, down = rise([{first: 1.0}, {second: 1.0}, dict.fromkeys(last, 1 / 3)], np.array([1.0, 2.0, 7.0]))
+    slope = np.polyfit([1, 2, 7], [70, 76, (71 + 74 + 66) / 3], 1)[0]
+    assert sum(w * cells[c] for c, w in up.items()) - sum(w * cells[c] for c, w in down.items()) == pytest.approx(
+        6 * slope
+    )
+
+
+def swept(batches: dict[int, tuple[int, int]]) -> dict[Words, Answered]:
+    """Table 4.10a: by the batch asked for, the one used and how many of 200 queries are right."""
+    return {
+        Words("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): asked(
+            share(right), setting=f"batch {used}"
+        )
+        for batch, (used, right) in batches.items()
+    }
+
+
+def test_batches_capped_alike_are_one_place_on_the_line_at_the_batch_really_used():
+    """70, 65 and 60 % with three batches, the last under three names: 10 points lower from end to end."""
+    cells = swept({64: (64, 140), 128: (128, 130), 256: (256, 120), 512: (256, 119), 1024: (256, 121)})
+    part = next(row for row in judged_on(cells) if (row.claim, row.part) == (10, "a"))
+    assert part.effect == pytest.approx(-10)
+    assert part.published_effect == pytest.approx(-0.3986, abs=1e-4)
+    assert "batches really used (64, 128, 256; published: 64 to 2048)" in part.text
+
+
+def test_two_batches_are_too_few_for_a_trend():
+    cells = swept({64: (64, 140), 128: (100, 130), 256: (100, 120), 512: (100, 119)})
+    headline, part, _ = (row for row in judged_on(cells) if row.claim == 10)
+    assert (part.verdict, part.effect, headline.verdict) == ("undecided", None, "undecided")
+    assert part.setting == "not in this run: Table 4.10a with 3 batches that differ, really used: [64, 100]"
+
+
+def judged_on(cells: dict[Words, Answered]) -> list[Row]:
+    return [row for claim in twelve(cells) for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+
+
 def published_effects() -> dict[str, float]:
-    cells = answered(made_up_answers.answers())
-    rows = [row for claim in twelve() for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+    rows = judged_on(answered(made_up_answers.answers()))
     return {f"{row.claim}{row.part}": row.published_effect for row in rows}
 
 
@@ -213,7 +275,7 @@ def test_published_effects_are_those_of_the_thesis():
 def test_on_answers_as_good_as_published_verdicts_follow_from_the_tables():
     """With 400 made-up queries that models answer in one order of ease, only the sizes of effects decide."""
     cells = answered(made_up_answers.answers())
-    rows = [row for claim in twelve() for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+    rows = judged_on(cells)
     verdicts = {row.claim: row.verdict for row in rows if not row.part}
     assert list(verdicts) == list(range(1, 13))
     assert {number for number, verdict in verdicts.items() if verdict == "holds"} >= {5, 7, 9, 10}
@@ -227,5 +289,5 @@ def test_parts_are_lettered_past_z_and_published_values_must_be_numbers():
     assert [letters(i) for i in (0, 25, 26, 29)] == ["a", "z", "aa", "ad"]
     with pytest.raises(InputError, match=r"tables.csv: expected columns .* and a number as value"):
         published_values("table,row,column,metric,value\n1,a,b,c,x\n", "tables.csv")
-    with pytest.raises(InputError, match="the published tables lack Table 9, 'a'"):
-        judge(Claim(1, "", [ABOVE]), replace(trial({}), published={}))
+    with pytest.raises(InputError, match=r"^tables.csv: no Table 9, 'a', accuracy .*, which a claim compares"):
+        judge(Claim(1, "", [ABOVE]), replace(trial({}), published={}, source="tables.csv"))

@@ -1,28 +1,42 @@
 import json
+from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
+import pytest
 from evaluation.made_up import Study
 
 from stages import datasets
+from stages.errors import InputError
 from stages.evaluate_clip import evaluate_clip
 from stages.schemas import IMAGE_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
 
 def test_clips_own_accuracy_is_that_of_each_test_view_and_photo_counted_by_hand(made_up: Study):
-    evaluate_clip(
-        objects=made_up["objects"],
-        photos=made_up["photos"],
-        gt_embeddings=made_up["gt"],
-        rendered_embeddings=made_up["rendered"],
-        photo_embeddings=made_up["photo_embeddings"],
-        prompts=made_up["prompts"],
-        metrics=made_up["clip.json"],
-        params=made_up.params,
-    )
+    measure(made_up, made_up["prompts"])
     found = json.loads(made_up["clip.json"].read_text())
     assert set(found) == {"gt_views", "rendered_views", "photos"}
     for kind, folder in (("gt_views", "gt"), ("rendered_views", "rendered")):
         assert found[kind]["prompt_photo"] == round(100 * np.mean(by_hand(made_up, folder)), 2)
+
+
+def test_a_class_that_no_prompt_asks_for_is_named_with_the_prompts_folder(made_up: Study, tmp_path: Path):
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS).filter(pc.field("class_name") != "lamp")
+    datasets.write(tmp_path / "prompts", PROMPT_EMBEDDINGS, [prompts], "test")
+    with pytest.raises(InputError, match=rf"^{tmp_path}/prompts: no class \['lamp'\]"):
+        measure(made_up, tmp_path / "prompts")
+
+
+def measure(study: Study, prompts: Path) -> None:
+    evaluate_clip(
+        objects=study["objects"],
+        photos=study["photos"],
+        gt_embeddings=study["gt"],
+        rendered_embeddings=study["rendered"],
+        photo_embeddings=study["photo_embeddings"],
+        prompts=prompts,
+        metrics=study["clip.json"],
+    )
 
 
 def by_hand(study: Study, folder: str) -> list[bool]:

@@ -3,6 +3,7 @@ import pytest
 from scipy.stats import binomtest, t
 
 from stages.evaluation.intervals import difference, interval, wilson
+from stages.evaluation.rankings import macro_weights
 from stages.params import Intervals
 
 HOW = Intervals(resamples=1000, level=0.95)
@@ -21,6 +22,16 @@ def test_where_all_hits_agree_the_interval_is_wilsons_over_queries(value: float)
     low, high = wilson(value, 50, 0.95)
     assert (found.value, found.low, found.high) == pytest.approx((100 * value, 100 * low, 100 * high))
     assert found.high - found.low > 1
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_where_all_hits_agree_no_weights_tell_the_interval_from_wilsons(value: float):
+    """Classes of 1 to 12 queries count alike, as in macro Hit@1: such weights don't sum to 1 in floats."""
+    for most in range(2, 13):
+        weights = macro_weights(np.repeat(np.arange(most), np.arange(1, most + 1)))
+        found = interval(np.full((3, len(weights)), value), HOW, 0, weights)
+        expected = [100 * bound for bound in (value, *wilson(value, len(weights), 0.95))]
+        assert [found.value, found.low, found.high] == expected
 
 
 def test_a_measure_below_zero_keeps_its_interval():

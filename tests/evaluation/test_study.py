@@ -6,15 +6,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from evaluation.made_up import COPY, PUBLISHED, SHARED_ID, WITHOUT_NERF, Study
+from evaluation.made_up import CLASSES, COPY, PUBLISHED, SHARED_ID, WITHOUT_NERF, Study
 
-from stages import datasets
+from stages import asked, datasets
 from stages.errors import InputError
 from stages.evaluate_zero_shot import evaluate_zero_shot
 from stages.evaluation.tables import Cell
 from stages.schemas import (
     ANSWERS,
+    IMAGE_EMBEDDINGS,
     LOGITS,
     MAPPED_EMBEDDINGS,
     NEIGHBOURS,
@@ -23,6 +26,7 @@ from stages.schemas import (
     TRAINING_CURVES,
 )
 from stages.train_heads import train_heads
+from stages.trainings import Embedded
 
 KEYS = ("table", "row", "column", "metric")
 
@@ -225,6 +229,59 @@ def test_curves_hold_both_splits_at_every_check(made_up: Study):
     assert {row["step"] for row in found} == {18, 36}
     assert len(found) == 2 * 6 * 2 * 2
     assert all(np.isfinite(row["loss"]) for row in found)
+
+
+def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_its_own(made_up: Study, tmp_path: Path):
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
+    photo = prompts.filter(pc.field("template") == "prompt_photo")
+    sketch = photo.set_column(0, "template", pa.array(["sketch"] * len(photo)))
+    short = pc.replace_substring(prompts["template"], "prompt_photo", "short")
+    renamed = prompts.set_column(0, "template", short)
+    for name, given in (("third", pa.concat_tables([prompts, sketch])), ("renamed", renamed)):
+        datasets.write(tmp_path / name, PROMPT_EMBEDDINGS, [given], "test")
+        evaluate_zero_shot(
+            objects=made_up["objects"],
+            mapped=made_up["zero_shot_mapped"],
+            prompts=tmp_path / name,
+            rendered_embeddings=made_up["rendered"],
+            results=made_up.results(name),
+            params=made_up.params,
+        )
+    third, renamed = (
+        {key: row["value"] for key, row in zip(keys(found), found, strict=True)}
+        for found in (rows(made_up["third.csv"]), rows(made_up["renamed.csv"]))
+    )
+    same = {key: value for key, value in third.items() if key[0] == "4.2"}  # the same vectors under three names
+    assert {("4.2", *key[1:]): value for key, value in third.items() if key[0] == "4.1 sketch"} == same
+    assert {("4.2", *key[1:]): value for key, value in renamed.items() if key[0] == "4.1 short"} == same
+    assert "4.2" not in {table for table, *_ in renamed}
+    metrics = json.loads(made_up["third.json"].read_text())
+    assert metrics["nerf2clip, sketch"] == metrics["nerf2clip, prompt_photo"]
+
+
+def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):
+    objects, seen = made_up["objects"], [made_up["nerfs"], made_up["gt"]]
+    with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
+        asked.searched(objects, *seen, CLASSES, "nowhere")
+    with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
+        Embedded.read(objects, *seen, made_up["photo_embeddings"]).ids("nowhere")
+    searched = asked.searched(objects, *seen, CLASSES)
+    none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
+    datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")
+    with pytest.raises(InputError, match=rf"^{made_up['photos']}: no photo has an embedding"):
+        asked.queries(searched, made_up["photos"], tmp_path / "none", CLASSES, 0)
+    with pytest.raises(InputError, match=rf"^{made_up['photos']}: no class \['lamp'\]"):
+        asked.queries(searched, made_up["photos"], made_up["photo_embeddings"], ["chair", "table"], 0)
+    (tmp_path / "params.yaml").write_text(made_up.params.read_text().replace("  lamp:", "  torch:"))
+    given = {"objects": objects, "nerf_embeddings": made_up["nerfs"], "mappers": made_up["retrieval_out"]}
+    with pytest.raises(InputError, match=rf"^{objects}: no class \['lamp'\]"):
+        train_heads(
+            **given,
+            out=tmp_path / "heads",
+            logits=tmp_path / "logits",
+            curves=tmp_path / "curves",
+            params=tmp_path / "params.yaml",
+        )
 
 
 def test_a_class_without_prompt_is_an_error_that_names_it(made_up: Study, tmp_path: Path):

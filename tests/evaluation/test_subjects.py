@@ -30,8 +30,8 @@ def test_originals_of_a_split_have_all_that_is_needed():
 
 
 def test_a_split_without_any_is_an_error_that_names_it():
-    with pytest.raises(InputError, match="no original of split validation"):
-        originals(catalogue(), "validation")
+    with pytest.raises(InputError, match=r"^data/objects: no original of split validation"):
+        originals(catalogue(), "validation", where="data/objects")
 
 
 def test_only_keeps_the_tables_order_and_labels_name_what_is_unknown():

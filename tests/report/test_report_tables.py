@@ -32,6 +32,12 @@ def test_known_tables_come_first_and_an_unknown_one_still_appears(both):
     assert both[1].rows[0].cells[0].published is None
 
 
+def test_a_template_of_the_users_own_has_a_table_that_says_so():
+    text = HEADER + "4.1 sketch,nerf2clip gt views=N,cosine,zero_shot_accuracy,60,50,70,3,208\n"
+    (table,) = tables.pivot(tables.ours(text, "ours.csv"), tables.published(PUBLISHED, "published.csv"), {})
+    assert (table.name, table.title) == ("Table 4.1 sketch", "Zero-shot classification, template “sketch”")
+
+
 def test_published_rows_and_columns_come_first_and_own_rows_are_marked(both):
     table = both[0]
     assert [(column.label, column.own) for column in table.columns] == [
