@@ -25,6 +25,14 @@ def test_rows_come_back_as_written_sorted_by_key(tmp_path):
     assert metadata[b"producer"] == b"test"
 
 
+@pytest.mark.parametrize("schema", [NERFS, REJECTED])
+def test_no_rows_at_all_are_an_error_unless_a_dataset_may_be_empty(schema, tmp_path):
+    with pytest.raises(InputError, match="no rows to write"):
+        datasets.write(tmp_path / "set", schema, [], "test")
+    assert datasets.write(tmp_path / "set", schema, [], "test", may_be_empty=True) == 0
+    assert len(datasets.read(tmp_path / "set", schema)) == 0
+
+
 def test_the_same_rows_give_the_same_bytes_and_fingerprint(tmp_path):
     for name in ("one", "two"):
         datasets.write(tmp_path / name, NERF_EMBEDDINGS, [embeddings("ab")], "test")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from stages.params import Params
-from stages.readiness.data import made_here
+from stages.readiness.data import RENDERED, has_depth, made_here
 from stages.readiness.findings import Finding
 from stages.readiness.rates import Rates
 
@@ -40,8 +40,8 @@ def of_objects(params: Params, rates: Rates, images: float, counts: Counts) -> d
     `images`: pictures that a worker embeds by CLIP in a second; a GPU has one.
     """
     workers, views, own = params.runtime.workers, params.scenes.views, params.syn2real.views
-    rendered = params.scenes.source in ("catalogue", "meshes", "shapenet")
-    translated = (counts.learnt + counts.checked) * own
+    rendered = params.scenes.source in RENDERED
+    translated = (counts.learnt + counts.checked) * own if has_depth(params) else 0
     translators = workers if params.syn2real.translator == "procedural" else 1
     embedders = workers if params.runtime.device == "cpu" else 1
     pictures = (counts.objects + counts.originals) * views + translated + counts.photos

@@ -114,6 +114,25 @@ def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_ob
     assert data.objects(params)[0] == Finding("scenes: disn", "ok", "79 in 13 classes")
 
 
+def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(tmp_path, params_with, monkeypatch):
+    monkeypatch.setattr(mappers, "seconds_of_a_step", lambda work, device: 3.6)
+    speed, counts = Rates(1.0, 1.0, 1.0, 1.0, 1.0, 100.0), Counts(20, 10, 5, 0, 9)
+
+    def said_of(source: str) -> tuple[list[str], float | None, int]:
+        params = load(params_with({"scenes.source": source, "scenes.folder": tmp_path}))
+        tasks = mappers.tasks(params, counts, 16)["train_syn2real_mappers"]
+        hours_of = hours.of_objects(params, speed, 50.0, counts)["translate_views"]
+        return [found.detail for found in data.depth(params)], hours_of, len(tasks)
+
+    for source in ("disn", "blender", "nerfs"):
+        assert said_of(source) == ([f"none from {source}: no translated views, no Table 4.8"], 0.0, 0)
+    (tmp_path / "depth/02958343/m/easy").mkdir(parents=True)
+    for source in ("catalogue", "meshes", "shapenet", "disn"):
+        said, taken, tasks = said_of(source)
+        assert (said, tasks) == ([], 2)
+        assert taken
+
+
 def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
     for folder in domainnet.FOLDERS.values():
         (tmp_path / folder).mkdir()
