@@ -188,11 +188,13 @@ def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray]
     """Tensors and config of a model folder; weights that differ from their sha256 are an error."""
     from safetensors.numpy import load
 
-    path = folder / f"{name}.safetensors"
+    path, described = folder / f"{name}.safetensors", folder / "config.json"
     try:
-        data, config = path.read_bytes(), json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        data, config = path.read_bytes(), json.loads(described.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
+    except ValueError as error:
+        raise InputError(f"{described}: not valid JSON ({error}); delete {folder} and rerun") from error
     if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
         raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
     return load(data), config

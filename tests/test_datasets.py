@@ -141,6 +141,14 @@ def test_a_writer_that_fails_leaves_the_old_dataset(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
+@pytest.mark.parametrize("damage", [b"", b'{"width": 3, "sha', bytes(40), b"\xff\xfe"])
+def test_a_models_damaged_description_is_named(damage, tmp_path):
+    datasets.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
+    (tmp_path / "model/config.json").write_bytes(damage)
+    with pytest.raises(InputError, match=r"model/config\.json: not valid JSON"):
+        datasets.read_model(tmp_path / "model")
+
+
 def test_a_model_comes_back_and_changed_weights_are_found(tmp_path):
     datasets.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
     tensors, config = datasets.read_model(tmp_path / "model")
