@@ -1,6 +1,7 @@
 """The preflight finds what is missing, says what to do, and passes a small study that has all it needs."""
 
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pipeline
@@ -58,6 +59,8 @@ def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(
     assert len(trainings) == 10
     for stage in trainings | OBJECT_BY_OBJECT | {"provide_clip", "embed_modulations", "all of these"}:
         assert rows[stage][1].strip().endswith(" h"), stage
+    named = rows["other stages"][1].strip().removeprefix("not measured: ").split(", ")
+    assert {verb for verb in verbs if not any(fnmatch(verb, name) for name in named)} == verbs & rows.keys()
 
 
 def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_each(params_with, capsys, monkeypatch):
