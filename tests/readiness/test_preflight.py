@@ -1,6 +1,7 @@
 """The preflight finds what is missing, says what to do, and passes a small study that has all it needs."""
 
 import json
+import time
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -196,7 +197,7 @@ def test_what_a_work_takes_beside_its_steps_is_not_multiplied(monkeypatch):
     def work(steps: int) -> None:
         now[0] += 1.0 + 0.25 * steps
 
-    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     assert seconds_of_a_step(work, "cpu") == pytest.approx(0.25)
     monkeypatch.setattr(timing, "SLOW", 1.0)
     assert seconds_of_a_step(work, "cpu") == pytest.approx(0.75)  # all of the first two steps
