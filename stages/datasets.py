@@ -42,8 +42,18 @@ def matrix(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     return column.flatten().to_numpy().reshape(len(column), column.type.list_size)
 
 
-def write(folder: Path, schema: Schema, tables: Iterable[pa.Table], producer: str) -> int:
-    """Write each table as one shard of dataset `folder`; returns the rows written. All of it appears, or nothing."""
+def nothing(schema: Schema) -> pa.Table:
+    """A dataset's table without rows, none of which decides how wide a `VECTOR` is."""
+    return table(schema, {name: np.zeros((0, 1)) if kind == VECTOR else [] for name, kind in schema.columns.items()})
+
+
+def write(
+    folder: Path, schema: Schema, tables: Iterable[pa.Table], producer: str, *, may_be_empty: bool = False
+) -> int:
+    """Write each table as one shard of dataset `folder`; returns the rows written. All of it appears, or nothing.
+
+    No table at all is an error, unless it `may_be_empty`.
+    """
     rows, last = 0, None
     with replacing(folder) as temporary:
         for number, shard in enumerate(tables):
@@ -53,6 +63,8 @@ def write(folder: Path, schema: Schema, tables: Iterable[pa.Table], producer: st
             last = _key(shard, schema, len(shard) - 1) if len(shard) else last
             write_shard(temporary / f"part-{number:05d}.parquet", schema, shard, producer)
             rows += len(shard)
+        if may_be_empty and not any(temporary.iterdir()):
+            write_shard(temporary / "part-00000.parquet", schema, nothing(schema), producer)
         if not any(temporary.iterdir()):
             raise InputError(f"{folder}: no rows to write, expected at least one shard of {schema.name}")
     return rows
@@ -176,11 +188,13 @@ def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray]
     """Tensors and config of a model folder; weights that differ from their sha256 are an error."""
     from safetensors.numpy import load
 
-    path = folder / f"{name}.safetensors"
+    path, described = folder / f"{name}.safetensors", folder / "config.json"
     try:
-        data, config = path.read_bytes(), json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        data, config = path.read_bytes(), json.loads(described.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
+    except ValueError as error:
+        raise InputError(f"{described}: not valid JSON ({error}); delete {folder} and rerun") from error
     if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
         raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
     return load(data), config

@@ -45,7 +45,7 @@ def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: P
         workers=how.runtime.workers if how.runtime.device == "cpu" else None,  # threads wait for each other to decode
         cluster=how.runtime.cluster,
     )
-    datasets.write(out, schemas.IMAGE_EMBEDDINGS, finished.tables(chunk), "embed_images")
+    datasets.write(out, schemas.IMAGE_EMBEDDINGS, finished.tables(chunk), "embed_images", may_be_empty=not looks)
 
 
 def _told_apart(images: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -46,10 +46,8 @@ def generate_views(
     nerfs = datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     images, seen = (datasets.read(folder, IMAGE_EMBEDDINGS) for folder in (gt_embeddings, photo_embeddings))
     having = nerfs["object_id"].to_pylist(), images["owner_id"].to_pylist()
-    test, shots = (
-        originals(catalogue, "test", *having, where=str(objects)),
-        datasets.read(photos, PHOTOS, ["photo_id", "class_name"]),
-    )
+    test = originals(catalogue, "test", *having, where=str(objects))
+    shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"])
     ids, chosen = (
         vectors.drawn(rows[key].to_pylist(), rows["class_name"].to_pylist(), how.per_class, seed)
         for rows, key in ((test, "object_id"), (only(shots, "photo_id", seen["owner_id"].to_pylist()), "photo_id"))

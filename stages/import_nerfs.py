@@ -1,5 +1,6 @@
 """Convert NeRFs that the official nf2vec code fitted, so that a study can start at train_nf2vec (README)."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,11 @@ def import_nerfs(
 
     settings, stage = load(params), "import_nerfs"
     names = {each.synset: name for name, each in settings.classes.items()}
-    kept, dropped = importing.sorted_out(official.places(folder), list(names))
+    given = official.places(folder)
+    kept, dropped = importing.sorted_out(given, list(names))
+    total = len({place.object_id for place in given})
+    if elsewhere := total - len(kept) - len(dropped):
+        print(f"{stage}: {elsewhere} of {total} left out, of no class", file=sys.stderr)
     places = {place.object_id: place for place in kept}
     how = importing.How(settings.nerf, measured, resolution, settings.runtime.device)
     shared = scratch.digest(scratch.code_digest(__file__), how.nerf.model_dump(), measured, resolution)

@@ -21,6 +21,7 @@ def measure_speed(
 ) -> None:
     """Write median milliseconds on this machine, for the first NeRF and the cameras of its views, as JSON `out`."""
     from stages.clip import encoders
+    from stages.nerf.occupancy import unpack
     from stages.nf2vec.model import Model
     from stages.report import latency
     from stages.scenes.views import of_rows
@@ -30,7 +31,7 @@ def measure_speed(
     seen = of_rows(datasets.rows_of(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
     subject = latency.Subject(
         datasets.matrix(nerf["weights"])[0],
-        latency.unpacked(nerf["occupancy"][0].as_py(), how.nerf.fitting.occupancy),
+        unpack(nerf["occupancy"][0].as_py()),
         seen.camera_to_world.copy(),  # torch wants arrays it may write to
         latency.Camera(seen.camera_angle_x, seen.image.shape[2], seen.image.shape[1]),
     )

@@ -32,6 +32,8 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
     finished.rejected |= listing.duplicates
     if listing.duplicates:
         print(f"prepare_scenes: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)
+    if listing.elsewhere:
+        print(f"prepare_scenes: {listing.elsewhere} of {listing.total} left out, of no class", file=sys.stderr)
     kept = [task for object_id, task in tasks.items() if object_id not in finished.rejected]
     sources.check_filled(kept, settings)
     datasets.write(views, schemas.VIEWS, finished.tables(), "prepare_scenes")

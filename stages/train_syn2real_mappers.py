@@ -9,6 +9,7 @@ from stages.params import load
 from stages.runtime import command, scratch_folder
 
 if TYPE_CHECKING:
+    from stages.mapper.jobs import Trained
     from stages.mapper.pairs import Pairs
     from stages.trainings import Embedded, Images
 
@@ -29,26 +30,29 @@ def train_syn2real_mappers(
 ) -> None:
     """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves.
 
-    clip2nerf maps the queries (all photos), nerf2clip the gallery (the test NeRFs).
+    clip2nerf maps the queries (all photos), nerf2clip the gallery (the test NeRFs). Nothing is learnt, and no row
+    written, where no training or no validation object has translated views.
     """
     from stages import trainings
     from stages.mapper.jobs import Model, Task
     from stages.mapper.pairs import Direction
 
-    known, stage = load(params), "train_syn2real_mappers"
+    known, stage, trained = load(params), "train_syn2real_mappers", list["Trained"]()
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
     translated, draw = trainings.Images.of(translated_embeddings), (known.syn2real.gt_views, known.study.seed)
-    learning, checking = (
-        _pairs(given, given.ids(split, translated.owners), translated, *draw) for split in ("train", "validation")
-    )
-    regime = known.mapper.model_copy(update={"views_per_epoch": known.syn2real.views_per_epoch})
-    how = learning, checking, regime, known.study.seed, known.runtime.device
-    kinds = list(product(enumerate(SETS), known.syn2real.losses, known.mapper.seeds))
-    tasks = [
-        Task(way, [Model(f"{way} {loss} {name}", loss, seed, number) for (number, name), loss, seed in kinds], *how)
-        for way in get_args(Direction)
-    ]
-    trained = trainings.trained(tasks, known.runtime.workers)
+    having = [
+        given.ids(split, translated.owners, copies=True) for split in ("train", "validation")
+    ]  # of originals alone
+    if all(having):
+        learning, checking = (_pairs(given, ids, translated, *draw) for ids in having)
+        regime = known.mapper.model_copy(update={"views_per_epoch": known.syn2real.views_per_epoch})
+        how = learning, checking, regime, known.study.seed, known.runtime.device
+        kinds = list(product(enumerate(SETS), known.syn2real.losses, known.mapper.seeds))
+        tasks = [
+            Task(way, [Model(f"{way} {loss} {name}", loss, seed, number) for (number, name), loss, seed in kinds], *how)
+            for way in get_args(Direction)
+        ]
+        trained = trainings.trained(tasks, known.runtime.workers)
     asked = given.test(known.study.seed)
     inputs = {**asked, "clip2nerf": {"photo": asked["clip2nerf"]["photo"]}}
     trainings.write({part.direction: part for part in trained}, inputs, out, mapped, stage)

@@ -112,12 +112,12 @@ def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:
 
 
 def write(models: Mapping[str, Trained], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:
-    """By name, a model below `out`; by direction, mapped vectors below `mapped`."""
+    """By name, a model below `out`; by direction, mapped vectors below `mapped`, none where there is no model."""
     write_models(models, out)
     for direction, domains in inputs.items():
         parts = [records.mapped(part, domains) for part in models.values() if part.direction == direction]
-        rows = pa.concat_tables(datasets.table(MAPPED_EMBEDDINGS, part) for part in parts)
-        rows = rows.sort_by([(name, "ascending") for name in MAPPED_EMBEDDINGS.key])
+        tables = [datasets.table(MAPPED_EMBEDDINGS, part) for part in parts] or [datasets.nothing(MAPPED_EMBEDDINGS)]
+        rows = pa.concat_tables(tables).sort_by([(name, "ascending") for name in MAPPED_EMBEDDINGS.key])
         datasets.write(mapped / direction, MAPPED_EMBEDDINGS, [rows], stage)
 
 

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 CHUNK = 8  # objects whose pictures are kept together
 
 
-def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("params.yaml")) -> None:
-    """Write `translated_views`: of each original training or validation object its views of largest silhouettes."""
+def translate_views(objects: Path, views: Path, out: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
+    """Write `translated_views`: of each original training or validation object its views of largest silhouettes.
+
+    What has no depth is set aside, with reasons, as `rejected`; of a source without depth that is everything.
+    """
     import pyarrow.compute as pc
 
     from stages.syn2real import jobs
@@ -41,7 +44,9 @@ def translate_views(objects: Path, views: Path, out: Path, params: Path = Path("
         workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory
         cluster=None if diffusion else settings.runtime.cluster,
     )
-    datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views")
+    scratch.check_share("translate_views", finished, most=1.0)
+    datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views", may_be_empty=True)
+    datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("translate_views")], "translate_views")
 
 
 def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | None":

@@ -25,6 +25,14 @@ def test_rows_come_back_as_written_sorted_by_key(tmp_path):
     assert metadata[b"producer"] == b"test"
 
 
+@pytest.mark.parametrize("schema", [NERFS, REJECTED])
+def test_no_rows_at_all_are_an_error_unless_a_dataset_may_be_empty(schema, tmp_path):
+    with pytest.raises(InputError, match="no rows to write"):
+        datasets.write(tmp_path / "set", schema, [], "test")
+    assert datasets.write(tmp_path / "set", schema, [], "test", may_be_empty=True) == 0
+    assert len(datasets.read(tmp_path / "set", schema)) == 0
+
+
 def test_the_same_rows_give_the_same_bytes_and_fingerprint(tmp_path):
     for name in ("one", "two"):
         datasets.write(tmp_path / name, NERF_EMBEDDINGS, [embeddings("ab")], "test")
@@ -131,6 +139,14 @@ def test_a_writer_that_fails_leaves_the_old_dataset(tmp_path):
         datasets.write(tmp_path / "set", NERF_EMBEDDINGS, failing(), "test")
     assert datasets.read(tmp_path / "set", NERF_EMBEDDINGS)["object_id"].to_pylist() == ["a"]
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"width": 3, "sha', bytes(40), b"\xff\xfe"])
+def test_a_models_damaged_description_is_named(damage, tmp_path):
+    datasets.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
+    (tmp_path / "model/config.json").write_bytes(damage)
+    with pytest.raises(InputError, match=r"model/config\.json: not valid JSON"):
+        datasets.read_model(tmp_path / "model")
 
 
 def test_a_model_comes_back_and_changed_weights_are_found(tmp_path):

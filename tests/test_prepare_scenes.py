@@ -9,7 +9,7 @@ import trimesh
 from stages import datasets, runtime, schemas, scratch
 from stages.errors import InputError
 from stages.prepare_scenes import prepare_scenes
-from stages.scenes import sources, views
+from stages.scenes import shapenet, sources, views
 
 SMALL = {
     "runtime.workers": 1,
@@ -99,6 +99,19 @@ def test_a_mesh_that_cannot_be_used_is_set_aside_with_its_reason_and_duplicates_
     }
     with pytest.raises(InputError, match=r"set aside, at most 0% allowed \(lamp.nan"):
         prepared(tmp_path / "strict", params_with({**changes, "scenes.most_rejected": 0.0}))
+
+
+def test_shapenets_other_classes_are_left_out_and_counted(tmp_path, params_with, capsys):
+    for synset in ("03636649", "04379243", "02808440"):
+        for number in range(4):
+            mesh = tmp_path / "core" / synset / f"{synset}m{number}" / shapenet.MESH
+            mesh.parent.mkdir(parents=True)
+            trimesh.creation.box(extents=(1, int(synset[-1]) + 1, 3 + number)).export(mesh)
+    params = params_with({**SMALL, "scenes.source": "shapenet", "scenes.folder": tmp_path / "core", "scenes.copies": 0})
+    objects, _, _ = prepared(tmp_path, params)
+    assert set(objects["class_name"].to_pylist()) == {"lamp", "table"}
+    assert len(objects) == 8
+    assert "prepare_scenes: 4 of 12 left out, of no class" in capsys.readouterr().err
 
 
 def test_a_class_with_too_few_meshes_or_no_generator_is_an_error_that_names_it(tmp_path, params_with):

@@ -22,6 +22,23 @@ def test_a_seed_depends_on_the_study_seed_and_each_key():
     assert all(0 <= seed < 2**63 for seed in seeds)
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_device_is_waited_for_before_the_clock_is_read(device, monkeypatch):
+    """A device that works only while it is waited for; the work itself takes no time."""
+    now, pending = [0.0], [1.0]  # a second of other work was asked for before
+
+    def wait() -> None:
+        now[0], pending[0] = now[0] + pending[0], 0.0
+
+    def work() -> str:
+        pending[0] += 2.0
+        return "done"
+
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(torch.cuda, "synchronize", wait)
+    assert runtime.clocked(work, device) == (2.0 if device == "cuda" else 0.0, "done")
+
+
 def test_results_come_in_order_from_any_number_of_workers():
     assert list(in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
 

@@ -52,6 +52,16 @@ def test_growth_computes_only_what_is_new():
     assert seen == ["1"]
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_damaged_checkpoint_is_none(name, folder):
+    checkpoint = scratch.Checkpoint("demo", "key", seconds=0.0)
+    assert checkpoint.read() is None
+    checkpoint.offer(lambda: {"step": np.array([7])})
+    assert scratch.Checkpoint("demo", "key").read() == {"step": [7]}
+    (folder / "demo/checkpoint-key" / name).write_bytes(b"{")
+    assert scratch.Checkpoint("demo", "key").read() is None
+
+
 def test_another_key_computes_anew():
     run("02")
     seen: list[str] = []

@@ -33,8 +33,12 @@ def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
 
 def load(folder: Path, device: str) -> JointEncoder:
     """The encoder of a folder that `save` wrote; weights that differ from their sha256 are an error."""
-    config, weights = json.loads((folder / CONFIG).read_text(encoding="utf-8")), folder / WEIGHTS
-    if _print(weights) != config["sha256"]:
+    path, weights = folder / CONFIG, folder / WEIGHTS
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); rerun provide_clip") from error
+    if _print(weights) != config.get("sha256"):
         raise InputError(f"{weights}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
     return loaded(config["loader"], weights if weights.exists() else None, device)
 

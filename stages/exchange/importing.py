@@ -44,19 +44,19 @@ class How:
 def sorted_out(places: Sequence[Place], synsets: Sequence[str]) -> tuple[list[Place], dict[str, str]]:
     """The places of known classes, one for each object; ids under several synsets are dropped, with the reason.
 
-    So are copies of such ids. A synset that is neither a class nor known to share models with one is an error.
+    So are copies of such ids. Of other synsets only those count that are known to share models with a class.
     """
-    where = defaultdict(set)
-    for place in places:
-        if place.synset not in synsets and place.synset not in OUTSIDE:
-            raise InputError(f"{place.folder}: synset {place.synset} is no class of params.yaml")
+    if not any(place.synset in synsets for place in places):
+        raise InputError(f"{places[0].folder}: synset {places[0].synset} is no class of params.yaml, nor is any other")
+    known, where = [place for place in places if place.synset in (*synsets, *OUTSIDE)], defaultdict(set)
+    for place in known:
         where[place.base].add(place.synset)
     reasons = {
         place.object_id: f"in {len(where[place.base])} classes: {', '.join(sorted(where[place.base]))}"
-        for place in places
+        for place in known
         if len(where[place.base]) > 1
     }
-    kept = [place for place in places if len(where[place.base]) == 1 and place.synset in synsets]
+    kept = [place for place in known if len(where[place.base]) == 1 and place.synset in synsets]
     for place, twin in pairwise(kept):
         if place.object_id == twin.object_id:
             raise InputError(f"{place.folder} and {twin.folder}: both are {place.object_id}")

@@ -12,6 +12,7 @@ from stages.scenes import blender, disn, domainnet, listing, mesh_folder, photo_
 from stages.schemas import NERFS, OBJECTS, VIEWS
 
 Counts = Mapping[str, int]  # objects or pictures of each class
+RENDERED = ("catalogue", "meshes", "shapenet")  # sources of meshes, whose views we make
 
 
 def objects(params: Params) -> tuple[Finding, Counts]:
@@ -41,6 +42,19 @@ def photos(params: Params) -> tuple[Finding, Counts]:
         ),
     }
     return _found(f"photos: {source}", folder, ways[source], list(params.classes))
+
+
+def depth(params: Params) -> list[Finding]:
+    """What can't be done without depth maps, if the source has none."""
+    if has_depth(params):
+        return []
+    return [Finding("depth maps", "note", f"none from {params.scenes.source}: no translated views, no Table 4.8")]
+
+
+def has_depth(params: Params) -> bool:
+    """Whether the source gives depth maps, at least of some objects."""
+    source, folder = params.scenes.source, params.scenes.folder
+    return source in RENDERED or (source == "disn" and any(folder.glob("depth/*/*/easy")))
 
 
 def split(params: Params) -> list[Finding]:

@@ -1,13 +1,25 @@
-"""Hours of every costly stage: what was measured, times what the parameters ask for."""
+"""Hours of the costly stages: what was measured, times what the parameters ask for; and which stages weren't."""
 
 from dataclasses import dataclass
 
 from stages.params import Params
-from stages.readiness.data import made_here
+from stages.readiness.data import RENDERED, has_depth, made_here
 from stages.readiness.findings import Finding
 from stages.readiness.rates import Rates
 
-REST = "evaluations, prompts, captions, plots, the page: minutes each, not measured"
+REST = (  # stages that aren't measured
+    "prepare_photos",
+    "prepare_captioned_pictures",
+    "start_nerfs",
+    "embed_nerfs",
+    "embed_texts",
+    "embed_weights",
+    "embed_depth_views",
+    "generate_views",
+    "measure_speed",
+    "evaluate_*",
+    "build_report",
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,8 @@ def of_objects(params: Params, rates: Rates, images: float, counts: Counts) -> d
     `images`: pictures that a worker embeds by CLIP in a second; a GPU has one.
     """
     workers, views, own = params.runtime.workers, params.scenes.views, params.syn2real.views
-    rendered = params.scenes.source in ("catalogue", "meshes", "shapenet")
-    translated = (counts.learnt + counts.checked) * own
+    rendered = params.scenes.source in RENDERED
+    translated = (counts.learnt + counts.checked) * own if has_depth(params) else 0
     translators = workers if params.syn2real.translator == "procedural" else 1
     embedders = workers if params.runtime.device == "cpu" else 1
     pictures = (counts.objects + counts.originals) * views + translated + counts.photos
@@ -60,4 +72,5 @@ def rows(hours: dict[str, float | None]) -> list[Finding]:
     """A row of the table for each stage, and their sum."""
     told = [value for value in hours.values() if value is not None]
     found = [Finding(name, "note", "not measured" if v is None else f"{v:,.2f} h") for name, v in hours.items()]
-    return [*found, Finding("all of these", "note", f"{sum(told):,.2f} h"), Finding("other stages", "note", REST)]
+    rest = f"not measured: {', '.join(REST)}"
+    return [*found, Finding("all of these", "note", f"{sum(told):,.2f} h"), Finding("other stages", "note", rest)]

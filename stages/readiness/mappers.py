@@ -13,6 +13,7 @@ from stages.mapper.jobs import Model, Task
 from stages.mapper.pairs import Direction, Pairs
 from stages.mapper.training import train_many
 from stages.params import Loss, Params
+from stages.readiness.data import has_depth
 from stages.readiness.hours import Counts
 from stages.readiness.timing import seconds_of_a_step
 
@@ -37,6 +38,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
     shown = params.zero_shot.losses * len(params.zero_shot.views) * SOURCES
     tuned: tuple[Loss, ...] = ("cosine",) * len(params.finetuning.objectives)
     said = params.captions.losses if params.scenes.source == "catalogue" else ()  # no other source has captions
+    translated = params.syn2real.losses * SETS if has_depth(params) else ()
     swept = [_pairs(number, views, nf2vec, clip) for number in (counts.learnt * (1 + counts.copies), counts.learnt)]
     chosen, few = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}
     spaces = nf2vec, baselines.components, baselines.modulation.latent
@@ -46,7 +48,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
         "train_caption_mappers": both(said, 1, epochs=params.captions.epochs) if said else [],
         "train_space_mappers": [task("clip2nerf", [baselines.clip2nerf], views, width, **few) for width in spaces]
         + [task("nerf2clip", [baselines.nerf2clip], views, width, **few) for width in spaces],
-        "train_syn2real_mappers": both(params.syn2real.losses * SETS, 2 * params.syn2real.views, **chosen),
+        "train_syn2real_mappers": both(translated, 2 * params.syn2real.views, **chosen) if translated else [],
         "train_augmented_mappers": sweeps.tasks(swept[0], swept[1], swept[1], params.augmented, mapper, 0, device),
         "train_finetuned_mappers": task("clip2nerf", tuned, views).split(6),
     }

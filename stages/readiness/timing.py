@@ -1,12 +1,13 @@
 """Seconds of work on this machine, and of one step of a training."""
 
 import io
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from typing import TypeVar
 
 import torch
+
+from stages.runtime import clocked
 
 Result = TypeVar("Result")
 
@@ -16,12 +17,9 @@ SLOW = 2.0  # seconds of two steps from which no more are waited for
 
 def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:
     """What `work` gives, and the seconds until the device has done it; progress bars are not shown."""
-    started = time.perf_counter()
     with redirect_stderr(io.StringIO()):
-        result = work()
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return result, time.perf_counter() - started
+        seconds, result = clocked(work, device)
+    return result, seconds
 
 
 def seconds_of_a_step(work: Callable[[int], object], device: str) -> float:

@@ -55,7 +55,7 @@ def of_study(study: Study, queries: int = 6, depth: int = 5) -> list[Gallery]:
         asked = sample(rows["query_id"].to_pylist(), queries, seed)
         of_asked = rows.filter(pc.field("query_id").isin(asked) & (pc.field("rank") <= depth))
         items = study.renders_of(sorted(set(of_asked["object_id"].to_pylist())))
-        item_pictures = of_rows(items, "object_id", study.params.nerf.fitting.held_out[0])
+        item_pictures = of_rows(items, "object_id", study.shown_view)
         asked_pictures = query_pictures(read(sorted(asked)), study, domain)
         shown += [
             gallery(

@@ -5,7 +5,6 @@ Both ways start from a fitted NeRF in memory and end with the nearest of the cla
 
 import platform
 import statistics
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +22,7 @@ from stages.nerf.rendering import Camera, render
 from stages.nf2vec.model import Model
 from stages.params import Params
 from stages.report.speed import FROM_WEIGHTS, Speed
+from stages.runtime import clocked
 
 COUNTS = (1, 4, 36)  # views rendered
 
@@ -32,14 +32,9 @@ class Subject:
     """The NeRF to be named, and the cameras to see it from."""
 
     weights: Float[np.ndarray, " number"]
-    occupancy: Bool[np.ndarray, "x y z"]
+    occupancy: Bool[Tensor, "x y z"]
     poses: Float[np.ndarray, "view 3 4"]
     camera: Camera
-
-
-def unpacked(occupancy: bytes, cells: int) -> Bool[np.ndarray, "x y z"]:
-    """A stored occupancy grid with `cells` per axis."""
-    return np.unpackbits(np.frombuffer(occupancy, np.uint8), count=cells**3).reshape((cells,) * 3).astype(bool)
 
 
 def ways(
@@ -47,9 +42,8 @@ def ways(
 ) -> dict[str, Callable[[], int]]:
     """Each way as a function that names the class. Time doesn't hang on a mapper's weights: a fresh one serves."""
     device = params.runtime.device
-    weights, grid, texts = (
-        torch.from_numpy(np.array(array)).to(device) for array in (subject.weights, subject.occupancy, prompts)
-    )
+    weights, texts = (torch.from_numpy(np.array(array)).to(device) for array in (subject.weights, prompts))
+    grid = subject.occupancy.to(device)
     widths = [params.nf2vec.embedding, *reversed(params.mapper.hidden), prompts.shape[1]]
     mapper, model = single(widths, params.study.seed).to(device), model.to(device).eval()
 
@@ -78,11 +72,11 @@ def nearest(query: Float[Tensor, "1 clip"], texts: Float[Tensor, "prompt clip"])
 
 
 def timed(ways: Mapping[str, Callable[[], object]], device: str, repetitions: int = 7) -> Speed:
-    """Median wall time of each way after one unmeasured run; waits for the device before it reads the clock."""
+    """Median wall time of each way after one unmeasured run."""
     medians = {}
     for name, way in ways.items():
         way()
-        medians[name] = statistics.median(_milliseconds(way, device) for _ in range(repetitions))
+        medians[name] = statistics.median(1000 * clocked(way, device)[0] for _ in range(repetitions))
     return Speed(medians, repetitions, name_of(device))
 
 
@@ -92,19 +86,6 @@ def name_of(device: str) -> str:
         return torch.cuda.get_device_name()
     threads = torch.get_num_threads()
     return f"{processor()}, {threads} thread{'s' if threads > 1 else ''}"
-
-
-def _milliseconds(way: Callable[[], object], device: str) -> float:
-    _wait(device)
-    started = time.perf_counter()
-    way()
-    _wait(device)
-    return 1000 * (time.perf_counter() - started)
-
-
-def _wait(device: str) -> None:
-    if device == "cuda":
-        torch.cuda.synchronize()
 
 
 def processor() -> str:

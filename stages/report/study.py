@@ -56,3 +56,8 @@ class Study:
         if self.objects is None:
             return []
         return self.objects.filter(pc.field("augmentation") == 0)["object_id"].to_pylist()
+
+    @property
+    def shown_view(self) -> int:
+        """The view that pictures show: the first held-out one, the very first where none is held out."""
+        return next(iter(self.params.nerf.fitting.held_out), 0)

@@ -14,7 +14,7 @@ from stages.report.study import Study
 
 @dataclass(frozen=True)
 class Portrait:
-    """One fit seen from one held-out view."""
+    """One fit seen from one view, held out if any is."""
 
     object_id: str
     class_name: str
@@ -43,7 +43,7 @@ def ranked(psnr: Float[np.ndarray, " nerf"], each: int = 3) -> dict[str, list[in
 
 
 def portraits(study: Study) -> list[Portrait]:
-    """The chosen fits seen from the first held-out view; none if a picture's reader or all quality is missing."""
+    """The chosen fits seen from the study's shown view; none if a picture's reader or all quality is missing."""
     if study.nerfs is None or study.views_of is None or study.renders_of is None:
         return []
     originals = study.nerfs.filter(pc.field("object_id").isin(study.originals))
@@ -54,8 +54,9 @@ def portraits(study: Study) -> list[Portrait]:
     ids, psnr = originals.filter(pa.array(known))["object_id"].to_pylist(), quality[known]
     groups = ranked(psnr)
     chosen = sorted(ids[i] for indices in groups.values() for i in indices)
-    view = next(iter(study.params.nerf.fitting.held_out), 0)
-    truths, renders = (of_rows(reader(chosen), "object_id", view) for reader in (study.views_of, study.renders_of))
+    truths, renders = (
+        of_rows(reader(chosen), "object_id", study.shown_view) for reader in (study.views_of, study.renders_of)
+    )
     return [
         Portrait(ids[i], study.class_of[ids[i]], group, float(psnr[i]), truths[ids[i]], renders[ids[i]])
         for group, indices in groups.items()

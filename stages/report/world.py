@@ -14,10 +14,16 @@ SPLITS = ("train", "validation", "test")
 OBJECTS = {
     "catalogue": "textured meshes of a procedural catalogue",
     "meshes": "meshes from a folder",
+    "shapenet": "meshes in the ShapeNetCore layout",
     "disn": "rendered views in the ShapeNetRenders layout",
     "blender": "scenes in the Blender layout",
+    "nerfs": "NeRFs fitted elsewhere, with their views",
 }
-PHOTOS = {"catalogue": "photo-like pictures of other catalogue objects", "folder": "photos from a folder"}
+PHOTOS = {
+    "catalogue": "photo-like pictures of other catalogue objects",
+    "folder": "photos from a folder",
+    "domainnet": "photos in the DomainNet layout",
+}
 
 
 @dataclass(frozen=True)

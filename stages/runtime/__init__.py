@@ -66,6 +66,22 @@ def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[R
         start += batch
 
 
+def clocked(work: Callable[[], Result], device: str) -> tuple[float, Result]:
+    """Seconds until an idle device has done `work`, and what came of it."""
+    _wait(device)
+    started = time.perf_counter()
+    result = work()
+    _wait(device)
+    return time.perf_counter() - started, result
+
+
+def _wait(device: str) -> None:
+    if device == "cuda":
+        import torch
+
+        torch.cuda.synchronize()
+
+
 def precision(name: str, device: str) -> AbstractContextManager[Any]:
     """A block whose matrix products are computed in float32, bfloat16 or float16."""
     if name == "float32":

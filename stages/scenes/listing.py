@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stages.errors import InputError
@@ -28,11 +28,20 @@ class Found:
 
 @dataclass
 class Listing:
-    """Objects, and the ids that can't be used with their reasons; `duplicates` is no fault, only said."""
+    """Objects, and the ids that can't be used with their reasons; `duplicates` is no fault, only said.
+
+    `elsewhere`: how many more there are in classes that params.yaml doesn't name.
+    """
 
     found: list[Found] = field(default_factory=list)
     rejected: dict[str, str] = field(default_factory=dict)
     duplicates: dict[str, str] = field(default_factory=dict)
+    elsewhere: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that the source has, of use or not."""
+        return len(self.found) + len(self.rejected) + len(self.duplicates) + self.elsewhere
 
     def without_duplicates(self) -> "Listing":
         """Of objects with equal contents only the first by id; none where they lie in several classes (protocol 1)."""
@@ -48,7 +57,7 @@ class Listing:
                 kept.append(same[0])
                 reason = f"the same contents as {same[0].object_id} ({same[0].path})"
                 dropped |= {found.object_id: reason for found in same[1:]}
-        return Listing(kept, self.rejected, dropped)
+        return replace(self, found=kept, duplicates=dropped)
 
 
 def class_folders(folder: Path, classes: Collection[str]) -> list[Path]:

@@ -37,22 +37,29 @@ def by_model(
     content: Callable[[Path], str],
     beside: Callable[[Path], str],
 ) -> Listing:
-    """Models given as synset, id and path, each in one class; an unknown synset is an error that names it.
+    """Models given as synset, id and path, each in one class; those of other synsets are only counted.
 
     `content` and `beside` digest what a model is made of, as in `Found`.
     """
-    names, found = {each.synset: name for name, each in classes.items()}, defaultdict(list)
+    names, every = {each.synset: name for name, each in classes.items()}, defaultdict(list)
     for synset, model, path in places:
-        if synset not in names and synset not in OUTSIDE:
-            raise InputError(f"{path}: {synset}: no synset of params.yaml, expected one of {', '.join(names)}")
-        found[model].append((synset, path))
-    single = {model: of[0] for model, of in found.items() if len(of) == 1 and of[0][0] in names}
+        every[model].append((synset, path))
+    found = {
+        model: [(synset, path) for synset, path in of if synset in names or synset in OUTSIDE]
+        for model, of in every.items()
+        if any(synset in names for synset, _ in of)
+    }
+    if not found:
+        synset, path = next(iter(every.values()))[0]
+        raise InputError(f"{path}: {synset}: no synset of params.yaml, expected some of {', '.join(names)}")
+    single = {model: of[0] for model, of in found.items() if len(of) == 1}
     listing = collected(
         Found(model, names[synset], path, content(path), beside(path)) for model, (synset, path) in single.items()
     )
     for model, of in found.items():
         if len(of) > 1:
             listing.duplicates[model] = f"in {len(of)} classes: {', '.join(synset for synset, _ in of)}"
+    listing.elsewhere = len(every) - len(found)
     return listing
 
 

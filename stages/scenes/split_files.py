@@ -13,7 +13,7 @@ neither needed nor read.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from stages.errors import InputError
@@ -42,7 +42,7 @@ class Published:
             if (synsets := self.ambiguous.get(found.object_id))
         }
         kept = [found for found in listing.found if found.object_id not in dropped]
-        return Listing(kept, listing.rejected, listing.duplicates | dropped)
+        return replace(listing, found=kept, duplicates=listing.duplicates | dropped)
 
 
 def read(folder: Path) -> Published:

@@ -42,10 +42,17 @@ class Task:
 
 
 def translate_objects(task: Task) -> Rows:
-    """Every picture depends on the study's seed, the object's id and its views alone."""
-    found = []
+    """Every picture depends on the study's seed, the object's id and its views alone.
+
+    An object whose views translators can't use is set aside with its reason.
+    """
+    found, rejected = [], {}
     for object_id, rows in by_object(task.rows).items():
-        views, numbers = _largest(object_id, rows, task.most)
+        try:
+            views, numbers = _largest(rows, task.most)
+        except InputError as error:
+            rejected[object_id] = str(error)
+            continue
         seeds = [seed_of(task.study_seed, "translate", object_id, number) for number in numbers]
         if task.diffusion:
             made = _diffused(task.diffusion, task.diffusion.class_of[object_id], views, seeds)
@@ -57,17 +64,17 @@ def translate_objects(task: Task) -> Rows:
             for number, (picture, prompt) in zip(numbers, made, strict=True)
         ]
     names = ("object_id", "view", "image", "translator", "prompt")
-    return Rows(dict(zip(names, map(list, zip(*found, strict=True)), strict=True)))
+    return Rows({name: [row[place] for row in found] for place, name in enumerate(names)}, rejected)
 
 
-def _largest(object_id: str, rows: pa.Table, most: int) -> tuple[Views, list[int]]:
+def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
     """The views of the largest silhouettes, and their numbers."""
     views = of_rows(rows)
     if views.depth is None or views.depth.shape != views.image.shape[:3]:
-        raise InputError(f"object {object_id}: views without depth of their size, which translators need")
+        raise InputError("views without depth of their size, which translators need")
     chosen = control.largest(views.depth, most)
     if not views.depth[chosen].any(axis=(1, 2)).all():
-        raise InputError(f"object {object_id}: a view that shows nothing, its depth is 0 everywhere")
+        raise InputError("a view that shows nothing, its depth is 0 everywhere")
     return some(views, chosen.tolist()), rows["view"].to_numpy()[chosen].tolist()
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from benchmarks import plain_nerf
-from benchmarks.measuring import clocked
 from stages.nerf.fitting import MEASURED, Fit
 from stages.nerf.together import fit_together
 from stages.params import Nerf
+from stages.runtime import clocked
 from stages.scenes.views import Views
 
 Curve = tuple[list[float], list[float]]  # seconds a NeRF, dB
@@ -41,20 +41,8 @@ class Run:
 
 
 def finished(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds until the GPU is done, and what came of it."""
-
-    def done() -> Any:
-        result = work()
-        _wait()
-        return result
-
-    _wait()
-    return clocked(done)
-
-
-def _wait() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
+    """Seconds until the GPU is done, if there is one, and what came of it."""
+    return clocked(work, "cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass

@@ -63,6 +63,9 @@ def test_changed_weights_and_objects_that_are_no_encoders_are_errors(tmp_path, w
     (tmp_path / "clip/weights").write_text("{}")
     with pytest.raises(InputError, match="contents differ from the sha256"):
         encoders.load(tmp_path / "clip", "cpu")
+    (tmp_path / "clip/encoder.json").write_text('{"loader": "cl')
+    with pytest.raises(InputError, match=r"encoder\.json: cannot be read \(.*; rerun provide_clip"):
+        encoders.load(tmp_path / "clip", "cpu")
     elsewhere.save(tmp_path / "clip", "pathlib:PurePath", str(weights), Path(pathlib.__file__))
     with pytest.raises(InputError, match=r"pathlib:PurePath: gave a PurePosixPath, expected methods images and texts"):
         encoders.load(tmp_path / "clip", "cpu")

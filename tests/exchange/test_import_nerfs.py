@@ -184,6 +184,15 @@ def test_a_folder_without_nerfs_and_an_unknown_synset_are_errors_that_name_the_l
     assert not (tmp_path / "out").exists()
 
 
+def test_nerfs_of_other_classes_are_left_out_and_counted(world, tmp_path, small, capsys):
+    params = small(classes={"car": {"synset": CAR, "noun": "a car"}, "lamp": {"synset": "03636649", "noun": "a lamp"}})
+    import_nerfs(world.folder, tmp_path / "out", resolution=24, params=params)
+    rows = datasets.read(tmp_path / "out/objects", OBJECTS)
+    cars = {name for name, row in world.objects.items() if row["class_name"] == "car"}
+    assert set(rows["object_id"].to_pylist()) == cars | {"two", "two.a2"}  # of one class now
+    assert "import_nerfs: 7 of" in capsys.readouterr().err  # three chairs, a copy of each, a phone
+
+
 def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_bit_for_bit(world, tmp_path, small):
     chosen = sorted(name for name in world.given if name != "bare")
     listing = world.read("objects", OBJECTS).to_pydict()

@@ -1,6 +1,8 @@
 """The preflight finds what is missing, says what to do, and passes a small study that has all it needs."""
 
 import json
+import time
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pipeline
@@ -58,6 +60,8 @@ def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(
     assert len(trainings) == 10
     for stage in trainings | OBJECT_BY_OBJECT | {"provide_clip", "embed_modulations", "all of these"}:
         assert rows[stage][1].strip().endswith(" h"), stage
+    named = rows["other stages"][1].strip().removeprefix("not measured: ").split(", ")
+    assert {verb for verb in verbs if not any(fnmatch(verb, name) for name in named)} == verbs & rows.keys()
 
 
 def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_each(params_with, capsys, monkeypatch):
@@ -112,6 +116,25 @@ def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_ob
     last.mkdir(parents=True)
     (last / "rendering_metadata.txt").touch()
     assert data.objects(params)[0] == Finding("scenes: disn", "ok", "79 in 13 classes")
+
+
+def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(tmp_path, params_with, monkeypatch):
+    monkeypatch.setattr(mappers, "seconds_of_a_step", lambda work, device: 3.6)
+    speed, counts = Rates(1.0, 1.0, 1.0, 1.0, 1.0, 100.0), Counts(20, 10, 5, 0, 9)
+
+    def said_of(source: str) -> tuple[list[str], float | None, int]:
+        params = load(params_with({"scenes.source": source, "scenes.folder": tmp_path}))
+        tasks = mappers.tasks(params, counts, 16)["train_syn2real_mappers"]
+        hours_of = hours.of_objects(params, speed, 50.0, counts)["translate_views"]
+        return [found.detail for found in data.depth(params)], hours_of, len(tasks)
+
+    for source in ("disn", "blender", "nerfs"):
+        assert said_of(source) == ([f"none from {source}: no translated views, no Table 4.8"], 0.0, 0)
+    (tmp_path / "depth/02958343/m/easy").mkdir(parents=True)
+    for source in ("catalogue", "meshes", "shapenet", "disn"):
+        said, taken, tasks = said_of(source)
+        assert (said, tasks) == ([], 2)
+        assert taken
 
 
 def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
@@ -174,7 +197,7 @@ def test_what_a_work_takes_beside_its_steps_is_not_multiplied(monkeypatch):
     def work(steps: int) -> None:
         now[0] += 1.0 + 0.25 * steps
 
-    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     assert seconds_of_a_step(work, "cpu") == pytest.approx(0.25)
     monkeypatch.setattr(timing, "SLOW", 1.0)
     assert seconds_of_a_step(work, "cpu") == pytest.approx(0.75)  # all of the first two steps

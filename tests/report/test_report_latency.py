@@ -14,7 +14,7 @@ from stages.measure_speed import measure_speed
 from stages.nerf.field import xavier
 from stages.nf2vec.model import Model
 from stages.params import load
-from stages.report.latency import nearest, timed, unpacked
+from stages.report.latency import nearest, timed
 from stages.report.speed import FROM_WEIGHTS, Speed
 from stages.scenes import cameras
 from stages.scenes.views import Views, columns
@@ -26,11 +26,6 @@ def test_nearest_is_the_prompt_of_the_largest_cosine_whatever_the_lengths():
     texts = torch.tensor([[100.0, 0], [0, 0.01], [-1, -1]])
     assert nearest(torch.tensor([[0.1, 0.2]]), texts) == 1
     assert nearest(torch.tensor([[9.0, 8.0]]), texts) == 0
-
-
-def test_a_grid_is_unpacked_as_it_was_packed():
-    grid = np.random.default_rng(0).random((5, 5, 5)) > 0.5
-    assert (unpacked(np.packbits(grid).tobytes(), 5) == grid).all()
 
 
 def test_each_way_runs_once_unmeasured_and_then_as_often_as_said():

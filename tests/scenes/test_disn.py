@@ -95,13 +95,15 @@ def test_missing_pictures_and_pictures_without_alpha_are_named(tmp_path):
         disn.read(easy, 36, 64)
 
 
-def test_a_model_in_two_classes_is_dropped_and_an_unknown_synset_is_an_error(tmp_path):
+def test_a_model_in_two_classes_is_dropped_and_unknown_synsets_alone_are_an_error(tmp_path):
     write(tmp_path, [LINE.format(azimuth=0)])
     shutil.copytree(tmp_path / "image/02958343", tmp_path / "image/04401088")
     listing = disn.listing(tmp_path, CLASSES)
     assert listing.found == []
     assert listing.duplicates == {"model": "in 2 classes: 02958343, 04401088"}
     (tmp_path / "image/04401088").rename(tmp_path / "image/99999999")
+    assert [found.object_id for found in disn.listing(tmp_path, CLASSES).found] == ["model"]
+    shutil.rmtree(tmp_path / "image/02958343")
     with pytest.raises(InputError, match=r"99999999: no synset of params\.yaml"):
         disn.listing(tmp_path, CLASSES)
 

@@ -58,13 +58,17 @@ def test_files_outside_a_models_own_folder_are_not_read(tmp_path):
     assert colours(shapenet.read(mesh)) == pytest.approx(255)
 
 
-def test_an_id_in_two_classes_or_also_outside_the_study_is_dropped_and_other_synsets_are_errors(tmp_path):
+def test_an_id_in_two_classes_or_also_outside_the_study_is_dropped_and_other_synsets_are_counted(tmp_path):
     for synset, model in [
         ("02958343", "a"),
         ("04401088", "a"),
         ("04401088", "b"),
         ("02992529", "b"),
         ("04401088", "c"),
+        ("02992529", "e"),
+        ("99999999", "a"),
+        ("99999999", "c"),
+        ("99999999", "d"),
     ]:
         put(tmp_path, synset, model)
     listing = shapenet.listing(tmp_path, CLASSES)
@@ -73,8 +77,10 @@ def test_an_id_in_two_classes_or_also_outside_the_study_is_dropped_and_other_syn
         "a": "in 2 classes: 02958343, 04401088",
         "b": "in 2 classes: 02992529, 04401088",
     }
-    put(tmp_path, "99999999", "d")
-    with pytest.raises(InputError, match=r"99999999: no synset of params\.yaml, expected one of 02958343"):
+    assert (listing.elsewhere, listing.total) == (2, 5)  # d and e, of a to e
+    for synset in ("02958343", "04401088"):
+        shutil.rmtree(tmp_path / synset)
+    with pytest.raises(InputError, match=r"no synset of params\.yaml, expected some of 02958343, 04401088"):
         shapenet.listing(tmp_path, CLASSES)
     with pytest.raises(InputError, match="expected the ShapeNetCore layout"):
         shapenet.listing(tmp_path / "99999999", CLASSES)

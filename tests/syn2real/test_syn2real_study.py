@@ -2,15 +2,18 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 
 from stages import datasets, schemas, trainings
+from stages.build_report import build_report
 from stages.clip import folders, small
 from stages.embed_images import embed_images
+from stages.evaluate_claims import evaluate_claims
 from stages.evaluate_syn2real import evaluate_syn2real
 from stages.evaluation.views import Views
 from stages.params import ClipNetwork, ControlNet
@@ -43,12 +46,18 @@ CLIP = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_lay
 
 @pytest.fixture
 def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: ControlNet) -> Path:
-    """The folder of a tiny study whose views a ControlNet has translated; NeRF vectors are random."""
+    """The folder of a tiny study whose views a ControlNet has translated."""
     tiny = {f"syn2real.controlnet.{name}": value for name, value in diffusion.model_dump().items()}
-    params, at = params_with({**SMALL, **tiny}), tmp_path
+    return run(tmp_path, params_with({**SMALL, **tiny}))
+
+
+def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
+    """A tiny study in folder `at`; NeRF vectors are random. `without_depth`: splits whose views have none."""
     prepare_scenes(at / "objects", at / "views", at / "rejected", params)
     prepare_photos(at / "photos", at / "rejected_photos", params)
-    translate_views(at / "objects", at / "views", at / "translated", params)
+    if without_depth:
+        drop_depth(at, without_depth)
+    translate_views(at / "objects", at / "views", at / "translated", at / "rejected_translations", params)
     folders.save(at / "clip", small.build(CLIP, 0), small.description(CLIP), small.PREPROCESSING)
     pictures = at / "views", at / "photos", at / "translated"
     embed_images(pictures, at / "clip", at / "embeddings", params)
@@ -69,6 +78,15 @@ def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: Contro
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
     evaluate_syn2real(**same, photos=at / "photos", results=Results(*files, published=PUBLISHED))
     return at
+
+
+def drop_depth(at: Path, splits: Sequence[str]) -> None:
+    objects, views = (datasets.read(at / each.name, each) for each in (schemas.OBJECTS, schemas.VIEWS))
+    bare = objects.filter(pc.field("split").isin(list(splits)))["object_id"].combine_chunks()
+    for name in schemas.VIEWS.optional:
+        kept = pc.if_else(pc.is_in(views["object_id"], bare), None, views[name])
+        views = views.set_column(views.column_names.index(name), name, kept)
+    datasets.write(at / "views", schemas.VIEWS, [views], "test")
 
 
 def test_controlnet_leads_from_depth_to_every_published_row_and_ours_after_them(study: Path):
@@ -104,6 +122,31 @@ def test_both_kinds_of_mappers_take_equally_many_steps_of_one_pair_an_object(stu
         assert len(config["models"]) == 2 * 2 * 2
         asked = datasets.read(study / "mapped" / way, schemas.MAPPED_EMBEDDINGS)
         assert set(asked["domain"].to_pylist()) == {"photo" if way == "clip2nerf" else "nerf"}
+
+
+@pytest.mark.parametrize("splits", [("train", "validation", "test"), ("validation",)])
+def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, tmp_path, params_with):
+    params = params_with({**SMALL, "syn2real.translator": "procedural"})
+    at = run(tmp_path, params, without_depth=splits)
+    assert not list((at / "mappers").iterdir())
+    for folder, schema in (("curves", schemas.TRAINING_CURVES), ("answers", schemas.ANSWERS)):
+        assert len(datasets.read(at / folder, schema)) == 0
+    for way in ("clip2nerf", "nerf2clip"):
+        assert len(datasets.read(at / "mapped" / way, schemas.MAPPED_EMBEDDINGS)) == 0
+    assert (at / "table.csv").read_text().count("\n") == 1  # the names of its columns
+    claims = at / "tables/claims.csv"
+    evaluate_claims(
+        answers=(at / "answers",), published=PUBLISHED, table=claims, metrics=at / "metrics/claims.json", params=params
+    )
+    found = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
+    assert "4 not in this run" in found["8"]["setting"]
+    assert found["8"]["verdict"] == "undecided"
+    (at / "table.csv").rename(at / "tables/syn2real.csv")
+    (at / "metrics.json").rename(at / "metrics/syn2real.json")
+    places = {name: at / name for name in ("tables", "metrics", "figures", "plots", "objects")}
+    more = {"claims": claims, "curves": (at / "curves",), "rejected": (at / "rejected_translations",)}
+    build_report(**places, **more, published=PUBLISHED, out=at / "index.html", params=params)
+    assert "views without depth of their size" in (at / "index.html").read_text()
 
 
 @pytest.mark.parametrize("at_once", [1, 2])

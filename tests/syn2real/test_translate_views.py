@@ -16,8 +16,11 @@ SPLITS = {"a": "train", "b": "validation", "c": "train", "d": "test", "e": "trai
 COPY = "e"  # an augmented copy of c
 
 
-def write(folder: Path, ids: str = "abcde", depth: bool = True) -> None:
-    """Objects with four views of 16 pixels each, a disc of another size and distance in each."""
+def write(folder: Path, ids: str = "abcde", without: str = "", blank: str = "") -> None:
+    """Objects with four views of 16 pixels each, a disc of another size and distance in each.
+
+    `without`: those that have no depth; `blank`: those whose depth is 0.
+    """
     names = {name: class_name for class_name, owned in CLASSES.items() for name in owned}
     columns = {
         "object_id": list(ids),
@@ -30,18 +33,18 @@ def write(folder: Path, ids: str = "abcde", depth: bool = True) -> None:
         "caption": [None] * len(ids),
     }
     datasets.write(folder / "objects", schemas.OBJECTS, [datasets.table(schemas.OBJECTS, columns)], "test")
-    parts = [views.columns(name, discs(ord(name), depth)) for name in ids]
+    parts = [views.columns(name, discs(ord(name), name not in without, 1.0 - (name in blank))) for name in ids]
     shards = [datasets.table(schemas.VIEWS, part) for part in parts]
     datasets.write(folder / "views", schemas.VIEWS, shards, "test")
 
 
-def discs(seed: int, depth: bool) -> Views:
+def discs(seed: int, depth: bool, scale: float = 1.0) -> Views:
     random = np.random.default_rng(seed)
     rows, columns = np.mgrid[:16, :16] - 7.5
     seen = np.hypot(rows, columns) < random.uniform(2, 8, 4)[:, None, None]
     image = random.integers(0, 256, (4, 16, 16, 4), np.uint8)
     image[..., 3] = 255 * seen
-    far = (seen * random.uniform(0.9, 1.3, 4)[:, None, None]).astype(np.float32)
+    far = (scale * seen * random.uniform(0.9, 1.3, 4)[:, None, None]).astype(np.float32)
     pose = np.tile(np.eye(3, 4, dtype=np.float32), (4, 1, 1))
     pose[:, 2, 3] = 1.1
     return Views(image, pose, 0.8, far if depth else None)
@@ -54,7 +57,8 @@ def translated(tmp_path, params_with):
     def run(out: str, changes: dict | None = None) -> list[dict]:
         known = {name: {"synset": "00000000", "noun": name} for name in CLASSES}
         changes = {"classes": known, "runtime.workers": 1, "syn2real.views": 2, **(changes or {})}
-        translate_views.translate_views(tmp_path / "objects", tmp_path / "views", tmp_path / out, params_with(changes))
+        paths = (tmp_path / name for name in ("objects", "views", out, "rejected"))
+        translate_views.translate_views(*paths, params_with(changes))
         return datasets.read(tmp_path / out, schemas.TRANSLATED_VIEWS).to_pylist()
 
     return run
@@ -104,10 +108,26 @@ def test_controlnet_gives_pictures_of_its_size_from_prompts_of_the_class(tmp_pat
     assert translated("fewer", changes) == [row for row in rows if row["object_id"] in "bc"]
 
 
+def test_objects_without_depth_are_set_aside_with_reasons_and_the_others_are_as_ever(tmp_path, translated, capsys):
+    write(tmp_path)
+    whole = translated("whole")
+    write(tmp_path, without="a", blank="c")
+    assert translated("out") == [row for row in whole if row["object_id"] == "b"]
+    assert "translate_views: 2 of 3 set aside" in capsys.readouterr().err
+    reasons = {row["id"]: row["reason"] for row in datasets.read(tmp_path / "rejected", schemas.REJECTED).to_pylist()}
+    assert reasons == {
+        "a": "views without depth of their size, which translators need",
+        "c": "a view that shows nothing, its depth is 0 everywhere",
+    }
+
+
+def test_a_source_without_depth_gives_no_translations_and_no_error(tmp_path, translated):
+    write(tmp_path, without="abcde")
+    assert translated("out") == []
+    assert len(datasets.read(tmp_path / "rejected", schemas.REJECTED)) == 3
+
+
 def test_what_translators_cannot_do_without_is_named(tmp_path, translated):
-    write(tmp_path, depth=False)
-    with pytest.raises(InputError, match="object a: views without depth of their size, which translators need"):
-        translated("out")
     write(tmp_path)
     with pytest.raises(InputError, match=r"syn2real\.controlnet\.controlnet: nowhere cannot be loaded"):
         translated("out", {"syn2real.translator": "controlnet", "syn2real.controlnet.controlnet": "nowhere"})
