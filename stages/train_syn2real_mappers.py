@@ -40,11 +40,10 @@ def train_syn2real_mappers(
     known, stage, trained = load(params), "train_syn2real_mappers", list["Trained"]()
     given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
     translated, draw = trainings.Images.of(translated_embeddings), (known.syn2real.gt_views, known.study.seed)
-    having = [
-        given.ids(split, translated.owners, copies=True) for split in ("train", "validation")
-    ]  # of originals alone
-    if all(having):
-        learning, checking = (_pairs(given, ids, translated, *draw) for ids in having)
+    # copies have no translations; asked for as well, they keep a split without any from being an error
+    splits = [given.ids(split, translated.owners, copies=True) for split in ("train", "validation")]
+    if all(splits):
+        learning, checking = (_pairs(given, ids, translated, *draw) for ids in splits)
         regime = known.mapper.model_copy(update={"views_per_epoch": known.syn2real.views_per_epoch})
         how = learning, checking, regime, known.study.seed, known.runtime.device
         kinds = list(product(enumerate(SETS), known.syn2real.losses, known.mapper.seeds))

@@ -7,6 +7,7 @@ Poses are in the NeRFs' own frame, whatever axis points up there: weights can't 
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from stages.schemas import OBJECTS, VIEWS
 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
-    """Every original, with the numbers of the copies that came with it."""
+    """Every original, with the numbers of the copies that came with it; those of other classes are left out."""
     names, family = {each.synset: name for name, each in classes.items()}, defaultdict(list)
-    rows = datasets.read(folder / "objects", OBJECTS).to_pylist()
+    every = datasets.read(folder / "objects", OBJECTS).to_pylist()
+    rows = [row for row in every if row["synset"] in names]
+    if not rows:
+        raise InputError(f"{folder}: synset {every[0]['synset']} is no class of params.yaml, nor is any other")
     looks = datasets.prints(datasets.shards(folder / "views", VIEWS), "object_id")
     for row in rows:
-        if row["synset"] not in names:
-            raise InputError(f"{folder}: {row['object_id']} is of synset {row['synset']}, no class of params.yaml")
         if row["object_id"] not in looks:
             raise InputError(f"{folder}: no views of {row['object_id']}; rerun import_nerfs")
         family[row["base_object_id"]].append(row)
@@ -37,7 +39,8 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
         copies = tuple(row["augmentation"] for row in members if row["augmentation"])
         if len(copies) < len(members):  # copies without an original are of no use
             offers.append(Found(base, names[members[0]["synset"]], folder, content, copies=copies))
-    return collected(offers)
+    elsewhere = sum(row["synset"] not in names and not row["augmentation"] for row in every)
+    return replace(collected(offers), elsewhere=elsewhere)
 
 
 def read(folder: Path, object_id: str, most_views: int, resolution: int) -> Views:

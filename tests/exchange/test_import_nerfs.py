@@ -21,7 +21,7 @@ from stages.nerf.occupancy import unpack
 from stages.nerf.rendering import Camera, render
 from stages.params import load
 from stages.prepare_scenes import prepare_scenes
-from stages.scenes import views
+from stages.scenes import converted, views
 from stages.schemas import NERFS, OBJECTS, REJECTED, Schema
 from stages.schemas import VIEWS as VIEWS_OF
 
@@ -240,3 +240,14 @@ def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_f
     datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
     with pytest.raises(InputError, match=r"not from scenes\.source nerfs"):
         fit_nerfs(*where, small(**chosen))
+
+
+def test_a_study_of_fewer_classes_takes_those_nerfs_alone_and_says_how_many_there_are_besides(world):
+    classes = load(Path("params.yaml")).classes
+    own = {name: each for name, each in classes.items() if each.synset == CAR}
+    rows = [row for row in datasets.read(world.out / "objects", OBJECTS).to_pylist() if not row["augmentation"]]
+    listing = converted.listing(world.out, own)
+    assert {found.object_id for found in listing.found} == {row["object_id"] for row in rows if row["synset"] == CAR}
+    assert listing.elsewhere == sum(row["synset"] == CHAIR for row in rows) > 0
+    with pytest.raises(InputError, match=r"no class of params\.yaml, nor is any other"):
+        converted.listing(world.out, {name: each for name, each in classes.items() if each.synset not in SYNSETS})
