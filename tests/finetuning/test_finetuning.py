@@ -7,6 +7,7 @@ import pytest
 
 from stages.finetuning.jobs import Examples, Finetuned, Task
 from stages.finetuning.objectives import TERMS
+from stages.finetuning.records import mapper_config
 from stages.finetuning.training import finetune
 from stages.mapper.networks import Mappers
 from stages.nf2vec.model import Model, embed
@@ -79,3 +80,15 @@ def test_a_run_that_diverges_is_an_error_that_names_it(task: Task):
     broken = replace(task.validation, clip=task.validation.clip * np.float32(np.nan))
     with pytest.raises(FloatingPointError, match="finetuned cosine seed=0"):
         finetune(replace(task, validation=broken))
+
+
+@pytest.mark.parametrize("objective", TERMS)
+def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: Task, objective: Objective):
+    """Five NeRFs: a batch of 2 where they are reconstructed, of 4 elsewhere; and never more than there are."""
+    how = task.how.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
+    own = replace(task, objective=objective, how=how)
+    run = finetune(own)
+    assert mapper_config(own, run)["batch"] == (2 if TERMS[objective].reconstructs else 4)
+    assert run.curve[-1, 0] == 5 // mapper_config(own, run)["batch"]
+    many = replace(own, how=how.model_copy(update={"batch": 9, "mapping_batch": 9}))
+    assert mapper_config(many, run)["batch"] == 5
