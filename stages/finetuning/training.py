@@ -87,10 +87,15 @@ class _Run(nn.Module):
 
     @torch.no_grad()
     def validation_loss(self) -> float:
-        """The mapping loss in eval mode, all NeRFs as one batch."""
-        given = self.task.validation
-        embedding, clip = torch.tensor(embed(self.nf2vec, given.weights)), torch.tensor(given.clip)
-        return self._mapping(embedding.to(self.task.device), clip.to(self.task.device)).item()
+        """The mapping loss in eval mode, in batches as training's: a contrastive loss grows with them. Mean over NeRFs,
+        always in the same order: a smaller last batch counts by its size."""
+        given, device = self.task.validation, self.task.device
+        embedding, clip = (
+            torch.tensor(part, device=device) for part in (embed(self.nf2vec, given.weights), given.clip)
+        )
+        shuffled = torch.Generator().manual_seed(seed_of(self.task.study_seed, "validation"))
+        batches = torch.randperm(len(clip), generator=shuffled).to(device).split(self.task.batch)
+        return sum(self._mapping(embedding[some], clip[some]).item() * len(some) for some in batches) / len(clip)
 
     @torch.no_grad()
     def finished(self, step: int, curve: Float[np.ndarray, "check 3"]) -> Finetuned:

@@ -92,3 +92,20 @@ def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: Task, objectiv
     assert run.curve[-1, 0] == 5 // mapper_config(own, run)["batch"]
     many = replace(own, how=how.model_copy(update={"batch": 9, "mapping_batch": 9}))
     assert mapper_config(many, run)["batch"] == 5
+
+
+def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(task: Task):
+    """Of NeRFs that are all the same, in batches of 3: 6 of them have the loss of 3, the seventh that of one alone."""
+
+    def validated(count: int) -> float:
+        one, still = task.validation, {"learning_rate": 0.0, "mapper_learning_rate": 0.0, "epochs": 1}
+        alike = Examples(
+            np.tile(one.weights[:1], (count, 1)), one.occupancy[:1] * count, np.tile(one.clip[:1], (count, 1))
+        )
+        how = task.how.model_copy(update={**still, "batch_norm": "frozen"})
+        return finetune(replace(task, objective="siglip", how=how, validation=alike)).curve[-1, 2]
+
+    alone, three = validated(1), validated(3)
+    assert three > alone + 1e-4
+    assert validated(6) == pytest.approx(three)
+    assert validated(7) == pytest.approx((6 * three + alone) / 7)
