@@ -102,12 +102,10 @@ class _Run(nn.Module):
         given = self.task.validation
         some = Nerfs.of(given.weights[:MEASURED], given.occupancy[:MEASURED])
         psnr = decoder_psnr(self.nf2vec, some, seed_of(self.task.study_seed, "nf2vec"))
-        nf2vec, mapper = self.nf2vec.cpu(), self.mapper.cpu()
-        embeddings = embed(nf2vec, self.task.others)
-        mapped = mapper(torch.tensor(embeddings)).numpy()
-        return Finetuned(
-            (nf2vec.tensors, nf2vec.config), stacked(mapper), embeddings, mapped, step, curve, float(psnr.mean())
-        )
+        model, mapper = (self.nf2vec.tensors, self.nf2vec.config), stacked(self.mapper)
+        embeddings = embed(self.nf2vec, self.task.others)
+        mapped = self.mapper(torch.tensor(embeddings, device=self.task.device)).cpu().numpy()
+        return Finetuned(model, mapper, embeddings, mapped, step, curve, float(psnr.mean()))
 
     def _mapping(self, embedding: Float[Tensor, "nerf embedding"], clip: Float[Tensor, "nerf clip"]) -> Tensor:
         return self.losses(self.mapper(embedding)[None], clip[None])[0]

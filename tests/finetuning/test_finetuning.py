@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from torch import nn
 
 from stages.finetuning.jobs import Examples, Finetuned, Task
 from stages.finetuning.objectives import TERMS
@@ -109,3 +110,9 @@ def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(t
     assert three > alone + 1e-4
     assert validated(6) == pytest.approx(three)
     assert validated(7) == pytest.approx((6 * three + alone) / 7)
+
+
+def test_all_is_embedded_where_it_was_trained(task: Task, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(nn.Module, "cpu", lambda _: pytest.fail("taken off its device"))
+    run = finetune(task)
+    assert run.mapped.shape == (len(task.others), 6)
