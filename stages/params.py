@@ -183,6 +183,7 @@ class Nf2vecTraining(Strict):
     batch: PositiveInt
     points: PositiveInt
     rays: PositiveInt
+    candidates: PositiveInt
     samples: PositiveInt
     learning_rate: PositiveFloat
     schedule: Literal["constant", "cosine"]

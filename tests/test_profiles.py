@@ -54,6 +54,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nf2vec.training.steps": 501 * (3 * TRAINING // 16),
     "nf2vec.training.batch": 16,
     "nf2vec.training.rays": 512,
+    "nf2vec.training.candidates": 55_000,
     "nf2vec.training.samples": 25_000 // 512,
     "nf2vec.training.points": 35_000 - 25_000,
     "nf2vec.training.learning_rate": 1e-4,
