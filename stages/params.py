@@ -185,6 +185,7 @@ class Nf2vecTraining(Strict):
     batch: PositiveInt
     points: PositiveInt
     rays: PositiveInt
+    candidates: PositiveInt
     samples: PositiveInt
     learning_rate: PositiveFloat
     schedule: Literal["constant", "cosine"]
@@ -349,6 +350,19 @@ class Params(Strict):
     intervals: Intervals
     claims: Claims
 
+    @model_validator(mode="after")
+    def _trains_what_is_read(self) -> "Params":
+        """Other studies read mappers of the retrieval study."""
+        trained, spaces = self.retrieval.losses, self.embedding_spaces
+        read = {
+            "embedding_spaces.nerf2clip": spaces.nerf2clip,
+            "embedding_spaces.clip2nerf": spaces.clip2nerf,
+            "the original of finetuning": "cosine",
+        }
+        if lacking := [f"{loss} ({reader})" for reader, loss in read.items() if loss not in trained]:
+            raise ValueError(f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(lacking)} too")
+        return self
+
 
 def load(path: Path) -> Params:
     """Read and check params.yaml; raises `InputError` with every wrong key, what came and what was expected."""
@@ -374,6 +388,8 @@ def _words(found: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{key}: unknown key{_near(found['loc'], model)}"
     if found["type"] == "missing":
         return f"{key}: missing"
+    if not key:  # of the whole file, which needn't be shown
+        return found["msg"].removeprefix("Value error, ")
     return f"{key}: {given!r} given; {found['msg']}"
 
 

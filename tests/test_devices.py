@@ -11,6 +11,9 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from stages.clip import encoders
+from stages.finetuning.jobs import Examples
+from stages.finetuning.jobs import Task as Finetuning
+from stages.finetuning.training import finetune
 from stages.mapper.jobs import Model as Mapped
 from stages.mapper.jobs import Task
 from stages.mapper.losses import Losses
@@ -163,3 +166,18 @@ def test_mappers_are_trained_alike_on_both_devices(params):
     how = params.mapper.model_copy(update={"epochs": 6, "hidden": (24, 40), "validate_every": 2})
     here, there = (train_many(Task("nerf2clip", models, train, validation, how, 0, at)) for at in ("cpu", "cuda"))
     np.testing.assert_allclose(there.validation_loss, here.validation_loss, rtol=1e-3)
+
+
+@gpu
+def test_what_is_fine_tuned_embeds_alike_on_both_devices(params):
+    architecture = Architecture(encoding="frequency", octaves=3, units=8, hidden_layers=2, outputs=6)
+    random = np.random.default_rng(0)
+    small = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
+    model = Model(small, architecture, seed=0)
+    weights = random.normal(size=(9, sizes.size(architecture))).astype("f")
+    examples = Examples(weights, [np.packbits(np.ones(64, bool)).tobytes()] * 9, random.normal(size=(9, 6)).astype("f"))
+    given = (model.tensors, model.config), Mappers([8, 9, 6], [0]).tensors(), examples, examples, weights
+    how = params.finetuning.model_copy(update={"epochs": 1, "mapping_batch": 3})
+    here, there = (finetune(Finetuning("siglip", 0, *given, how, 0, at)) for at in ("cpu", "cuda"))
+    np.testing.assert_allclose(there.embeddings, here.embeddings, atol=1e-3 * np.abs(here.embeddings).max())
+    np.testing.assert_allclose(there.mapped, here.mapped, atol=1e-3 * np.abs(here.mapped).max())

@@ -1,5 +1,7 @@
 """params.yaml: every wrong key is an error that names it."""
 
+import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,40 @@ def test_a_key_given_twice_is_an_error(tmp_path):
 def test_params_cannot_be_changed_after_loading(params):
     with pytest.raises(ValueError, match="frozen"):
         params.study.seed = 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (
+            ("retrieval", "losses"),
+            ["siglip"],
+            "cosine (embedding_spaces.clip2nerf), cosine (the original of finetuning)",
+        ),
+        (("retrieval", "losses"), ["cosine"], "siglip (embedding_spaces.nerf2clip)"),
+    ],
+)
+def test_losses_that_other_studies_read_but_none_trains_are_named_with_both_parameters(tmp_path, keys, value, words):
+    with pytest.raises(InputError) as caught:
+        load(changed(tmp_path, *keys, to=value))
+    assert str(caught.value) == f"{tmp_path}/params.yaml: retrieval.losses: {value} given; expected to hold {words} too"
+
+
+COMMANDS = [
+    (readme.parent.name, line)
+    for readme in sorted(ROOT.glob("pipelines/*/README.md"))
+    for line in readme.read_text().splitlines()
+    if line.startswith("dvc exp run")
+]
+
+
+@pytest.mark.parametrize(("study", "command"), COMMANDS)
+def test_every_command_of_a_studys_readme_gives_valid_parameters(tmp_path, study, command):
+    from dvc.utils.hydra import apply_overrides
+
+    path = tmp_path / "params.yaml"
+    path.write_text((ROOT / "params.yaml").read_text())
+    before = load(path)
+    words = shlex.split(command)
+    apply_overrides(path, [value for flag, value in pairwise(words) if flag == "-S"])
+    assert load(path) != before

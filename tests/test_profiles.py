@@ -54,6 +54,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nf2vec.training.steps": 501 * (3 * TRAINING // 16),
     "nf2vec.training.batch": 16,
     "nf2vec.training.rays": 512,
+    "nf2vec.training.candidates": 55_000,
     "nf2vec.training.samples": 25_000 // 512,
     "nf2vec.training.points": 35_000 - 25_000,
     "nf2vec.training.learning_rate": 1e-4,
@@ -110,6 +111,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "finetuning.batch_norm": "trained",
     # 12
     "generation.views": (0, 10, 20, 30),
+    "generation.cells": 128,  # ours: the protocol decodes every sample
     "generation.step": pytest.approx(1.4 * sqrt(3) / 1024, abs=1e-6),
     # where it runs
     "runtime.device": "cuda",
@@ -161,6 +163,10 @@ def test_the_networks_have_the_protocols_sizes(thesis):
     import torch
 
     assert rows(torch.zeros(1, 18_432), thesis.nerf.field, thesis.nf2vec.layout).shape == (1, 336, 64)
+
+
+def test_a_generated_field_is_decoded_no_coarser_than_a_nerf_is_stored(thesis):
+    assert thesis.generation.cells >= thesis.nerf.fitting.occupancy
 
 
 def test_the_training_objects_are_as_many_as_the_profile_counts(thesis, real):

@@ -19,7 +19,7 @@ def mapper_config(task: Task, run: Finetuned) -> dict[str, Any]:
         "direction": "nerf2clip",
         "widths": [layers[0][2], *(shape[1] for shape in layers)],
         "activation": "gelu",
-        "batch": min(task.how.batch, len(task.train.weights)),
+        "batch": min(task.batch, len(task.train.weights)),
         "steps": int(run.curve[-1, 0]),
         "models": [{"variant": task.variant, "loss": loss, "seed": task.seed, "best_step": step}],
     }

@@ -87,22 +87,25 @@ class _Run(nn.Module):
 
     @torch.no_grad()
     def validation_loss(self) -> float:
-        """The mapping loss in eval mode, all NeRFs as one batch."""
-        given = self.task.validation
-        embedding, clip = torch.tensor(embed(self.nf2vec, given.weights)), torch.tensor(given.clip)
-        return self._mapping(embedding.to(self.task.device), clip.to(self.task.device)).item()
+        """The mapping loss in eval mode, in batches as training's: a contrastive loss grows with them. Mean over NeRFs,
+        always in the same order: a smaller last batch counts by its size."""
+        given, device = self.task.validation, self.task.device
+        embedding, clip = (
+            torch.tensor(part, device=device) for part in (embed(self.nf2vec, given.weights), given.clip)
+        )
+        shuffled = torch.Generator().manual_seed(seed_of(self.task.study_seed, "validation"))
+        batches = torch.randperm(len(clip), generator=shuffled).to(device).split(self.task.batch)
+        return sum(self._mapping(embedding[some], clip[some]).item() * len(some) for some in batches) / len(clip)
 
     @torch.no_grad()
     def finished(self, step: int, curve: Float[np.ndarray, "check 3"]) -> Finetuned:
         given = self.task.validation
         some = Nerfs.of(given.weights[:MEASURED], given.occupancy[:MEASURED])
         psnr = decoder_psnr(self.nf2vec, some, seed_of(self.task.study_seed, "nf2vec"))
-        nf2vec, mapper = self.nf2vec.cpu(), self.mapper.cpu()
-        embeddings = embed(nf2vec, self.task.others)
-        mapped = mapper(torch.tensor(embeddings)).numpy()
-        return Finetuned(
-            (nf2vec.tensors, nf2vec.config), stacked(mapper), embeddings, mapped, step, curve, float(psnr.mean())
-        )
+        model, mapper = (self.nf2vec.tensors, self.nf2vec.config), stacked(self.mapper)
+        embeddings = embed(self.nf2vec, self.task.others)
+        mapped = self.mapper(torch.tensor(embeddings, device=self.task.device)).cpu().numpy()
+        return Finetuned(model, mapper, embeddings, mapped, step, curve, float(psnr.mean()))
 
     def _mapping(self, embedding: Float[Tensor, "nerf embedding"], clip: Float[Tensor, "nerf clip"]) -> Tensor:
         return self.losses(self.mapper(embedding)[None], clip[None])[0]

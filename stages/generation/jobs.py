@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
 from stages import datasets
+from stages.errors import InputError
 from stages.params import Generation
 from stages.scenes import pictures
+
+if TYPE_CHECKING:
+    from stages.nerf.rendering import Camera
 
 
 @dataclass(frozen=True)
@@ -26,18 +30,16 @@ class ToDecode:
 
 
 def decode(job: ToDecode) -> dict[str, list[Any]]:
-    """Columns of dataset `generated_views`."""
+    """Columns of dataset `generated_views`; raises `InputError` if there is no camera, or more than one kind."""
     import torch
 
     from stages.generation.rendering import picture
-    from stages.nerf.rendering import Camera
     from stages.nf2vec.model import Model
 
-    tensors, config = job.nf2vec
+    camera, (tensors, config) = _camera(job), job.nf2vec
     decoder = Model.of(dict(tensors), dict(config)).to(job.device).decoder
     rows = job.cameras
     poses = datasets.matrix(rows["camera_to_world"]).reshape(-1, 3, 4)
-    camera = Camera(*(rows[name][0].as_py() for name in ("camera_angle_x", "width", "height")))
     columns: dict[str, list[Any]] = {name: [] for name in ("owner_id", "kind", "method", "view", "image")}
     for (kind, method), vector in job.vectors.items():
         given = torch.tensor(vector, device=job.device)
@@ -48,6 +50,19 @@ def decode(job: ToDecode) -> dict[str, list[Any]]:
         columns["view"] += rows["view"].to_pylist()
         columns["image"] += [pictures.encode(image) for image in images]
     return columns
+
+
+def _camera(job: ToDecode) -> "Camera":
+    """What the views have in common."""
+    from stages.nerf.rendering import Camera
+
+    found = {Camera(*row.values()) for row in job.cameras.select(["camera_angle_x", "width", "height"]).to_pylist()}
+    if not found:
+        asked = list(job.how.views)
+        raise InputError(f"{job.owner_id}: no view of generation.views, {asked}; expected at least one that there is")
+    if len(found) > 1:
+        raise InputError(f"{job.owner_id}: views differ in size or field of view, expected one of each")
+    return found.pop()
 
 
 def joined(parts: Sequence[Mapping[str, list[Any]]]) -> dict[str, list[Any]]:

@@ -1,6 +1,6 @@
 """Generated views as the rows of the study's table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import UInt8
 
+from stages import datasets
+from stages.errors import InputError
 from stages.scenes import pictures
 
 KINDS = {"gt": "view", "caption": "caption", "photo": "photo", "nerf": "NeRF vector"}
@@ -22,11 +24,17 @@ class Renders:
 
     @staticmethod
     def of(rows: pa.Table, white: bool = False, key: str = "owner_id") -> "Renders":
-        """From rows of one kind and method, in order of owner and view; on black, or on white."""
-        ids = list(dict.fromkeys(rows[key].to_pylist()))
+        """From rows of one kind and method, in order of owner and view; on black, or on white.
+
+        Raises `InputError` for an owner whose views aren't as many, or of the size, as those of the first.
+        """
         over = pictures.on_white if white else pictures.on_black
-        images = np.stack([over(pictures.decode(image)) for image in rows["image"].to_pylist()])
-        return Renders(ids, images.reshape(len(ids), -1, *images.shape[1:]))
+        found = {
+            name: [over(pictures.decode(image)) for image in own["image"].to_pylist()]
+            for name, own in datasets.grouped(rows, key)
+        }
+        _check_alike(found)
+        return Renders(list(found), np.stack([np.stack(views) for views in found.values()]))
 
     @staticmethod
     def by_row(generated: pa.Table, white: bool = False) -> "dict[str, Renders]":
@@ -47,3 +55,16 @@ class Renders:
     def some(self, ids: Sequence[str]) -> "UInt8[np.ndarray, 'some view height width 3']":
         """Those of `ids`, in that order."""
         return self.pictures[[self.ids.index(name) for name in ids]]
+
+
+def _check_alike(found: Mapping[str, Sequence[UInt8[np.ndarray, "height width 3"]]]) -> None:
+    if not found:
+        raise InputError("no picture from the cameras of generation.views, expected at least one an object")
+    sizes = {name: [view.shape[:2] for view in views] for name, views in found.items()}
+    first, own = next(iter(sizes.items()))
+    for name, given in sizes.items():
+        if given != [own[0]] * len(own):
+            raise InputError(
+                f"{name}: {len(given)} of generation.views, (height, width) {sorted(set(given))}; "
+                f"expected {len(own)} of {own[0]}, as {first} has"
+            )

@@ -36,10 +36,10 @@ class Sampler:
     fixed: bool
 
     @staticmethod
-    def of(counts: Int[np.ndarray, " object"], how: Mapper) -> "Sampler":
-        """No more passes than views and no larger batches than objects."""
-        passes, batch = min(how.views_per_epoch, int(counts.max())), min(how.batch, len(counts))
-        return Sampler(counts, passes, batch, how.batches == "fixed")
+    def of(counts: Int[np.ndarray, " object"], how: Mapper, times: int = 1) -> "Sampler":
+        """`times` as many passes as the views asked for, or there are; no larger batches than objects."""
+        views, batch = min(how.views_per_epoch, int(counts.max())), min(how.batch, len(counts))
+        return Sampler(counts, times * views, batch, how.batches == "fixed")
 
     @property
     def steps(self) -> int:
@@ -47,7 +47,8 @@ class Sampler:
         return -(-len(self.counts) * self.passes // self.batch)
 
     def plan(self, seed: int, epoch: int) -> Plan:
-        """An object's views come in shuffled order, all of them within a round of ceil(most views / passes) epochs.
+        """An object's views come in shuffled order, all of them within a round of ceil(most views / passes) epochs;
+        where there are more passes than views, they come again in the same order.
 
         Fixed batches repeat from round to round, reshuffled ones never.
         """

@@ -37,6 +37,7 @@ class Task:
     how: Mapper
     study_seed: int
     device: str = "cpu"
+    times: int = 1  # as many pairs an epoch as `how` says
 
     def split(self, most: int | None = None) -> "list[Task]":
         """The same work in parts of at most `most` models, by default as many as suit the device."""

@@ -23,13 +23,14 @@ def tasks(
     swept = {f"{SWEPT} batch={batch}": batch for batch in sweep.batches if batch != how.batch}
     rows = dict.fromkeys(ROWS, how.batch) | swept
     more = round(len(augmented.counts) / len(original.counts))
-    both, copies = [(augmented, 1, ""), (original, more, " original")], len(augmented.counts) > len(original.counts)
+    both = [(augmented, 1, ""), (original, more, " original")]
+    copies = len(augmented.counts) > len(original.counts)
     found = []
-    for pairs, views, suffix in both if copies else both[1:]:
+    for pairs, times, suffix in both if copies else both[1:]:
         for row, batch in rows.items():
             direction, loss = ROWS[row.partition(" batch=")[0]]
-            changes = {"batch": batch, "epochs": sweep.epochs, "views_per_epoch": views * sweep.views_per_epoch}
+            changes = {"batch": batch, "epochs": sweep.epochs, "views_per_epoch": sweep.views_per_epoch}
             models = [Model(f"{row}{suffix}", loss, seed) for seed in how.seeds]
             own = how.model_copy(update=changes)
-            found.append(Task(direction, models, pairs, validation, own, study_seed, device))
+            found.append(Task(direction, models, pairs, validation, own, study_seed, device, times))
     return found

@@ -23,7 +23,8 @@ def train_many(task: Task) -> Trained:
     """
     how, models, device = task.how, task.models, task.device
     seeds = [seed_of(task.study_seed, "mapper", model.variant, model.seed) for model in models]
-    sampler, sets = Sampler.of(task.train.counts, how), [(model.nerf_set, model.clip_set) for model in models]
+    sampler = Sampler.of(task.train.counts, how, task.times)
+    sets = [(model.nerf_set, model.clip_set) for model in models]
     mappers = Mappers(_widths(task), [seed_of(seed, "weights") for seed in seeds]).to(device)
     losses, best = Losses([model.loss for model in models]).to(device), _Best(mappers, len(models))
     optimizer, schedule = _optimizer(mappers, losses, how, sampler.steps * how.epochs)

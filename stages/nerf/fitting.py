@@ -19,7 +19,7 @@ from stages.nerf import field
 from stages.nerf.batches import Batch, Object, batches
 from stages.nerf.graph import Graphed, Step
 from stages.nerf.marching import composite, over
-from stages.nerf.occupancy import occupied, pack
+from stages.nerf.occupancy import occupied, pack, unpack
 from stages.nerf.quality import measure
 from stages.params import Architecture, Nerf
 from stages.runtime.optimizers import Adam
@@ -52,6 +52,11 @@ class Fit:
     def foreground(self) -> float:
         """What the quality gate judges: held-out views, or the fitted ones if none is held out."""
         return self.psnr_train_foreground if math.isnan(self.psnr_heldout_foreground) else self.psnr_heldout_foreground
+
+    @property
+    def occupied(self) -> float:
+        """Share of the box's cells; next to none in an empty field, however well it shows a dark object on black."""
+        return float(unpack(self.occupancy).double().mean())
 
 
 def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int, device: str = "cpu") -> Fit:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stages.nerf.fitting import Fit
 
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
+LEAST = 0.001  # share of occupied cells: with fewer, a field holds next to nothing (protocol 2)
 
 
 @dataclass(frozen=True)
@@ -51,24 +52,26 @@ def kept(job: ToFit) -> "tuple[dict[str, Fit], dict[str, str]]":
             left[object_id] = views.of_rows(rows)
         except InputError as error:
             rejected[object_id] = str(error)
-    best = dict.fromkeys(left, -np.inf)
+    best: dict[str, Fit] = {}
     for attempt in range(ATTEMPTS):
         seeds = [seed_of(job.seed, "rays", object_id, attempt) for object_id in left]
         outcomes = fit_together(list(left.values()), job.start, job.how, seeds, job.device)
         for object_id, outcome in zip(list(left), outcomes, strict=True):
             if not isinstance(outcome, Fit):
                 rejected[object_id] = str(outcome)
-            elif outcome.foreground >= job.how.fitting.gate:
+            elif outcome.foreground >= job.how.fitting.gate and outcome.occupied >= LEAST:
                 fits[object_id] = outcome
             else:
-                best[object_id] = max(best[object_id], outcome.foreground)
+                best[object_id] = max(best.get(object_id, outcome), outcome, key=lambda fit: fit.foreground)
                 continue
             del left[object_id]
     return fits, rejected | {object_id: _too_low(best[object_id], job.how) for object_id in left}
 
 
-def _too_low(best: float, how: Nerf) -> str:
-    return f"{best:.1f} dB on the foreground after {ATTEMPTS} fits, {how.fitting.gate:g} dB expected"
+def _too_low(best: "Fit", how: Nerf) -> str:
+    if best.occupied < LEAST:
+        return f"{best.occupied:.2%} of the cells occupied after {ATTEMPTS} fits, {LEAST:.1%} expected"
+    return f"{best.foreground:.1f} dB on the foreground after {ATTEMPTS} fits, {how.fitting.gate:g} dB expected"
 
 
 @dataclass(frozen=True)

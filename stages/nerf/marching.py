@@ -13,7 +13,7 @@ from torch import Tensor
 
 from stages.nerf.field import HALF
 
-STEPS = 48  # stretches into which a ray's way is cut when it is looked up
+STEPS = 48  # stretches into which a ray's way is cut when it is looked up, at least
 
 
 def composite(
@@ -84,13 +84,13 @@ def samples(
     count: int,
     jitter: Float[Tensor, "*#nerf #ray #sample"],
     *,
-    steps: int = STEPS,
+    steps: int | None = None,
 ) -> tuple[Float[Tensor, "*nerf ray sample 3"], Float[Tensor, "*nerf ray sample"], Float[Tensor, "*nerf ray sample"]]:
     """`count` points per ray, spread evenly over the part of it that lies in occupied cells: one grid, or several.
 
     `jitter` in [0, 1) says where in its interval a point lies (0.5: midpoints). Also returned: starts and ends of the
     intervals, measured along the occupied part, so that empty space has no length. A ray that meets no occupied cell
-    has intervals of no length.
+    has intervals of no length. `steps` as of `Path.of`.
     """
     path = Path.of(origins, directions, occupancy, steps)
     number = torch.arange(count, device=origins.device)
@@ -121,8 +121,11 @@ class Path:
         origins: Float[Tensor, "*nerf ray 3"],
         directions: Float[Tensor, "*nerf ray 3"],
         occupancy: Bool[Tensor, "*nerf x y z"],
-        steps: int = STEPS,
+        steps: int | None = None,
     ) -> "Path":
+        """Looked up `steps` times a ray; by default as often as a grid has cells along an axis: a stretch is then no
+        longer than the ray's way through a layer of cells, so that the thinnest wall is found."""
+        steps = steps or max(STEPS, occupancy.shape[-1])
         near, far = box(origins, directions, *(corner[..., None, :] for corner in bounds(occupancy)))
         stretch = (far - near) / steps
         middles = near[..., None] + stretch[..., None] * (torch.arange(steps, device=near.device) + 0.5)

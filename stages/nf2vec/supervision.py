@@ -22,7 +22,7 @@ Cameras = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw f
 
 SHAPE = 3.0  # weight of opacity against colour: with 1, like colours come before like shapes in the embedding
 STEP = 0.2  # length over which a density becomes an opacity: densities of fitted NeRFs are about 2 to 30
-CANDIDATES = 8  # rays drawn for each that is kept: few of a camera's rays meet the object
+AT_ONCE = 8  # times as many rays as are kept are drawn together: few of a camera's rays meet the object
 OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
 
 
@@ -86,16 +86,22 @@ def foreground(
     random: torch.Generator,
     cameras: Cameras,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
-    """Origins and directions of the first `how.rays` random rays in which a NeRF shows; repeated if too few do."""
-    origins, directions = cameras
-    drawn = (len(nerfs), CANDIDATES * how.rays)
-    which = torch.randint(len(origins), drawn, generator=random, device=origins.device)
-    rays = origins[which], directions[which]
-    _, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, how.samples)
-    order = torch.sort(opacity <= 0, dim=1, stable=True).indices
-    shown = (opacity > 0).sum(1, keepdim=True).clamp(min=1)
-    kept = order.gather(1, torch.arange(how.rays, device=order.device) % shown)[..., None].expand(-1, -1, 3)
-    return rays[0].gather(1, kept), rays[1].gather(1, kept)
+    """Origins and directions of the first `how.rays` random rays in which a NeRF shows.
+
+    No more than `how.candidates` are drawn for each; if too few of these show it, they are repeated.
+    """
+    (origins, directions), field, grids = cameras, own(nerfs, architecture), nerfs.grids()
+    drawn, shows = torch.zeros(2, len(nerfs), 0, dtype=torch.long, device=origins.device)
+    for part in torch.arange(how.candidates).split(AT_ONCE * how.rays):
+        which = torch.randint(len(origins), (len(nerfs), len(part)), generator=random, device=origins.device)
+        _, opacity = rendered(field, grids, (origins[which], directions[which]), how.samples)
+        drawn, shows = torch.cat([drawn, which], dim=1), torch.cat([shows, opacity > 0], dim=1)
+        if (shows.sum(1) >= how.rays).all():
+            break
+    order = torch.sort(shows, dim=1, descending=True, stable=True).indices
+    kept = order.gather(1, torch.arange(how.rays, device=order.device) % shows.sum(1, keepdim=True).clamp(min=1))
+    chosen = drawn.gather(1, kept)
+    return origins[chosen], directions[chosen]
 
 
 def own(nerfs: Nerfs, architecture: Architecture) -> Field:

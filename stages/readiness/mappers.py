@@ -56,7 +56,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
 
 def seconds(task: Task, known: dict[Hashable, float]) -> float:
     """Of a task's training, its checks on validation aside; `known`: seconds of the steps that were timed already."""
-    sampler, width = Sampler.of(task.train.counts, task.how), task.train.nerf.shape[-1]
+    sampler, width = Sampler.of(task.train.counts, task.how, task.times), task.train.nerf.shape[-1]
     kind = task.direction, tuple(model.loss for model in task.models), sampler.batch, width
     if kind not in known:
         known[kind] = _seconds_of_a_step(task, sampler.batch)
@@ -71,7 +71,7 @@ def _seconds_of_a_step(task: Task, batch: int) -> float:
 
     def steps(count: int) -> None:
         how = task.how.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
-        train_many(replace(task, train=pairs, validation=pairs, how=how))
+        train_many(replace(task, train=pairs, validation=pairs, how=how, times=1))
 
     return seconds_of_a_step(steps, task.device)
 

@@ -70,7 +70,7 @@ def smaller(how: Nf2vec, device: str) -> tuple[Nf2vec, int, float]:
     kind = "points" if how.supervision == "points" else "rays"
     if device == "cuda" or how.training.batch * getattr(how.training, kind) <= FEW:
         return how, how.training.batch, 1.0
-    fewer = {name: max(getattr(how.training, name) // SHARE, 1) for name in ("points", "rays")}
+    fewer = {name: max(getattr(how.training, name) // SHARE, 1) for name in ("points", "rays", "candidates")}
     more = getattr(how.training, kind) / fewer[kind]
     return how.model_copy(update={"training": how.training.model_copy(update=fewer)}), NERFS, more
 

@@ -157,7 +157,7 @@ def test_a_projection_has_every_test_object_in_both_spaces(made_up: Study):
 def test_a_loss_the_retrieval_study_lacks_is_an_error_that_names_the_parameter(made_up: Study, tmp_path: Path):
     text = made_up.params.read_text().replace("nerf2clip: siglip", "nerf2clip: mse")
     (tmp_path / "params.yaml").write_text(text)
-    with pytest.raises(InputError, match=r"no mapper 'nerf2clip mse'.*retrieval\.losses"):
+    with pytest.raises(InputError, match=r"retrieval\.losses: .* mse \(embedding_spaces\.nerf2clip\)"):
         train_heads(
             objects=made_up["objects"],
             nerf_embeddings=made_up["nerfs"],

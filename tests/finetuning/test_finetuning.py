@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from torch import nn
 
 from stages.finetuning.jobs import Examples, Finetuned, Task
 from stages.finetuning.objectives import TERMS
+from stages.finetuning.records import mapper_config
 from stages.finetuning.training import finetune
 from stages.mapper.networks import Mappers
 from stages.nf2vec.model import Model, embed
@@ -79,3 +81,38 @@ def test_a_run_that_diverges_is_an_error_that_names_it(task: Task):
     broken = replace(task.validation, clip=task.validation.clip * np.float32(np.nan))
     with pytest.raises(FloatingPointError, match="finetuned cosine seed=0"):
         finetune(replace(task, validation=broken))
+
+
+@pytest.mark.parametrize("objective", TERMS)
+def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: Task, objective: Objective):
+    """Five NeRFs: a batch of 2 where they are reconstructed, of 4 elsewhere; and never more than there are."""
+    how = task.how.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
+    own = replace(task, objective=objective, how=how)
+    run = finetune(own)
+    assert mapper_config(own, run)["batch"] == (2 if TERMS[objective].reconstructs else 4)
+    assert run.curve[-1, 0] == 5 // mapper_config(own, run)["batch"]
+    many = replace(own, how=how.model_copy(update={"batch": 9, "mapping_batch": 9}))
+    assert mapper_config(many, run)["batch"] == 5
+
+
+def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(task: Task):
+    """Of NeRFs that are all the same, in batches of 3: 6 of them have the loss of 3, the seventh that of one alone."""
+
+    def validated(count: int) -> float:
+        one, still = task.validation, {"learning_rate": 0.0, "mapper_learning_rate": 0.0, "epochs": 1}
+        alike = Examples(
+            np.tile(one.weights[:1], (count, 1)), one.occupancy[:1] * count, np.tile(one.clip[:1], (count, 1))
+        )
+        how = task.how.model_copy(update={**still, "batch_norm": "frozen"})
+        return finetune(replace(task, objective="siglip", how=how, validation=alike)).curve[-1, 2]
+
+    alone, three = validated(1), validated(3)
+    assert three > alone + 1e-4
+    assert validated(6) == pytest.approx(three)
+    assert validated(7) == pytest.approx((6 * three + alone) / 7)
+
+
+def test_all_is_embedded_where_it_was_trained(task: Task, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(nn.Module, "cpu", lambda _: pytest.fail("taken off its device"))
+    run = finetune(task)
+    assert run.mapped.shape == (len(task.others), 6)

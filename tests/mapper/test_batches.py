@@ -28,6 +28,15 @@ def test_a_round_of_epochs_shows_every_view_of_every_object_once(fixed: bool):
         assert set(pairs.values()) == {1}
 
 
+@pytest.mark.parametrize("fixed", [True, False])
+def test_passes_beyond_the_views_show_every_view_as_often_again(fixed: bool):
+    plan = Sampler(np.full(9, 4), passes=12, batch=5, fixed=fixed).plan(5, 1)
+    pairs = Counter(zip(plan.objects.tolist(), plan.views.tolist(), strict=True))
+    assert len(pairs) == 9 * 4
+    assert set(pairs.values()) == {3}
+    assert all(len(set(batch)) == len(batch) for batch in cut(plan.objects, 5))
+
+
 def test_fixed_batches_come_again_and_reshuffled_ones_dont():
     def epochs(fixed: bool) -> list[list[int]]:
         sampler = Sampler(np.full(9, 12), passes=4, batch=4, fixed=fixed)

@@ -182,3 +182,10 @@ def test_a_model_taken_out_of_its_stack_and_stacked_again_is_the_same():
     assert {name: value.tolist() for name, value in again.items()} == {
         name: value[1:].tolist() for name, value in tensors.items()
     }
+
+
+def test_a_task_with_times_as_many_pairs_takes_times_as_many_steps_an_epoch(params: Params):
+    """19 objects of 4 views, three times over: 228 pairs, 29 batches of 8; 4 epochs."""
+    work = task(small(params, views_per_epoch=9), models=MODELS[:1])
+    assert train_many(replace(work, times=3)).check_steps[-1] == 4 * 29
+    assert train_many(work).check_steps[-1] == 4 * 10

@@ -131,3 +131,19 @@ def test_rays_of_many_grids_are_sampled_as_those_of_each(random):
         alone = marching.samples(origins[one], directions[one], grids[one], 7, jitter[one])
         assert all(torch.equal(a[one], b) for a, b in zip(together, alone, strict=True))
     assert together[2][0].sum() > 0
+
+
+@pytest.mark.parametrize("axis", range(3))
+@pytest.mark.parametrize("cells", [48, 96])
+def test_a_wall_one_cell_thick_is_found_from_wherever_it_is_looked_at(random, axis, cells):
+    """With something at two far corners, so that rays are looked up through the whole box."""
+    occupancy = torch.zeros(cells, cells, cells, dtype=torch.bool)
+    occupancy[0, 0, 0] = occupancy[-1, -1, -1] = True
+    wall = 2 * cells // 3
+    occupancy.movedim(axis, 0)[wall] = True
+    origins, directions = rays(random, 4000)
+    faces = torch.tensor([wall, wall + 1])[:, None] * (2 * HALF / cells) - HALF
+    along = (faces - origins[:, axis]) / directions[:, axis]
+    through = ((origins + along[..., None] * directions).abs() < HALF + 1e-6).all(-1).all(0)
+    assert through.sum() > 1000
+    assert (marching.Path.of(origins, directions, occupancy).length[through] > 0).all()
