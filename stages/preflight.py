@@ -18,7 +18,17 @@ def preflight(params: Path = Path("params.yaml")) -> None:
     clip, encoder = models.clip(how)
     translator, diffusion = models.translator(how)
     device = machine.device(how)
-    found = [scenes, *data.depth(how), *data.split(how), photos, *data.imported(how), clip, *translator, device]
+    found = [
+        scenes,
+        *data.depth(how),
+        *data.captions(how),
+        *data.split(how),
+        photos,
+        *data.imported(how),
+        clip,
+        *translator,
+        device,
+    ]
     counts = hours.Counts.of(how, sum(objects_of.values()), sum(photos_of.values()))
     if device.state == "ok":
         speed, images, width = rates.measured(how, diffusion), 0.0, 0

@@ -8,7 +8,18 @@ from stages import datasets
 from stages.errors import InputError
 from stages.params import Params
 from stages.readiness.findings import Finding
-from stages.scenes import blender, disn, domainnet, listing, mesh_folder, photo_folder, shapenet, split_files, splits
+from stages.scenes import (
+    blender,
+    caption_file,
+    disn,
+    domainnet,
+    listing,
+    mesh_folder,
+    photo_folder,
+    shapenet,
+    split_files,
+    splits,
+)
 from stages.schemas import NERFS, OBJECTS, VIEWS
 
 Counts = Mapping[str, int]  # objects or pictures of each class
@@ -55,6 +66,23 @@ def has_depth(params: Params) -> bool:
     """Whether the source gives depth maps, at least of some objects."""
     source, folder = params.scenes.source, params.scenes.folder
     return source in RENDERED or (source == "disn" and any(folder.glob("depth/*/*/easy")))
+
+
+def captions(params: Params) -> list[Finding]:
+    """The file of captions, where one is asked for."""
+    file = params.scenes.captions
+    if file == caption_file.OWN:
+        return []
+    try:
+        count = len({model for _, model, caption in caption_file.rows(file) if caption})
+    except InputError as error:
+        return [Finding("captions", "missing", str(error))]
+    return [Finding("captions", "ok", f"of {count:,} models")]
+
+
+def has_captions(params: Params) -> bool:
+    """Whether objects have captions: of themselves the catalogue's alone have."""
+    return params.scenes.source == "catalogue" or params.scenes.captions != caption_file.OWN
 
 
 def split(params: Params) -> list[Finding]:

@@ -13,7 +13,7 @@ from stages.mapper.jobs import Model, Task
 from stages.mapper.pairs import Direction, Pairs
 from stages.mapper.training import train_many
 from stages.params import Loss, Params
-from stages.readiness.data import has_depth
+from stages.readiness.data import has_captions, has_depth
 from stages.readiness.hours import Counts
 from stages.readiness.timing import seconds_of_a_step
 
@@ -37,7 +37,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
 
     shown = params.zero_shot.losses * len(params.zero_shot.views) * SOURCES
     tuned: tuple[Loss, ...] = ("cosine",) * len(params.finetuning.objectives)
-    said = params.captions.losses if params.scenes.source == "catalogue" else ()  # no other source has captions
+    said = params.captions.losses if has_captions(params) else ()
     translated = params.syn2real.losses * SETS if has_depth(params) else ()
     swept = [_pairs(number, views, nf2vec, clip) for number in (counts.learnt * (1 + counts.copies), counts.learnt)]
     chosen, few = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}

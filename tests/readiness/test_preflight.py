@@ -137,6 +137,18 @@ def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(
         assert taken
 
 
+def test_captions_of_a_file_are_counted_and_trained_on_whatever_the_source(tmp_path, params_with):
+    file, counts = tmp_path / "captions.csv", Counts(20, 10, 5, 0, 9)
+    params = load(params_with({"scenes.source": "meshes", "scenes.captions": file}))
+    assert data.captions(params)[0].state == "missing"
+    file.write_text("model_id,caption\na,a gun\nb,\nc,a sofa\n")
+    assert data.captions(params) == [Finding("captions", "ok", "of 2 models")]
+    assert len(mappers.tasks(params, counts, 16)["train_caption_mappers"]) == 2
+    without = load(params_with({"scenes.source": "meshes"}))
+    assert data.captions(without) == []
+    assert mappers.tasks(without, counts, 16)["train_caption_mappers"] == []
+
+
 def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
     for folder in domainnet.FOLDERS.values():
         (tmp_path / folder).mkdir()
