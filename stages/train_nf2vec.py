@@ -35,9 +35,8 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
     given = [Nerfs.stored(weights.open()[0], grids.open()[0], some) for some in rows]
     inputs = [weights.path.name, grids.path.name, *rows]  # named by what they hold
-    checkpoint = scratch.Checkpoint(
-        "train_nf2vec", scratch.digest(scratch.code_digest(__file__), model.config, seed, inputs)
-    )
+    key = scratch.digest(scratch.code_digest(__file__), model.config, seed, inputs)
+    checkpoint = scratch.Checkpoint("train_nf2vec", key)
     curve = train(model, *given, seed=seed, checkpoint=checkpoint, device=how.runtime.device)
     datasets.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")

@@ -194,3 +194,12 @@ def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_
 )
 def test_what_only_workers_import_is_code_of_the_stage(verb, files):
     assert files <= {str(path.relative_to(code.PACKAGE)) for path in code.closure(code.PACKAGE / f"{verb}.py")}
+
+
+def test_the_digest_is_the_same_whatever_way_leads_to_the_checkout(tmp_path):
+    (tmp_path / "linked").symlink_to(code.PACKAGE.parent)
+    line = "from stages import fit_nerfs, scratch; print(scratch.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "linked")}
+    said = subprocess.check_output([sys.executable, "-c", line], cwd=tmp_path, env=environment, text=True).split()
+    assert said[1].startswith(str(tmp_path / "linked"))
+    assert said[0] == scratch.code_digest(str(code.PACKAGE / "fit_nerfs.py"))

@@ -66,7 +66,7 @@ def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[R
         start += batch
 
 
-def clocked(work: Callable[[], Result], device: str) -> tuple[float, Result]:
+def clocked(work: Callable[[], Result], device: str = "cpu") -> tuple[float, Result]:
     """Seconds until an idle device has done `work`, and what came of it."""
     _wait(device)
     started = time.perf_counter()

@@ -20,10 +20,11 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
 from benchmarks import scenes
-from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from benchmarks.measuring import in_warm_workers, interleaved, keep
 from stages.clip import folders, jobs, small
 from stages.clip.jobs import ToEmbed
 from stages.params import Params
+from stages.runtime import clocked
 from stages.scenes import views
 
 pytestmark = pytest.mark.bench

@@ -22,12 +22,13 @@ import pytest
 import torch
 
 from benchmarks import plain_nerf, scenes
-from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from benchmarks.measuring import in_warm_workers, interleaved, keep
 from stages import datasets, schemas
 from stages.nerf import fitting, jobs
 from stages.nerf.quality import measure
 from stages.params import Nerf, Params
 from stages.report.benchmarks import Curves
+from stages.runtime import clocked
 from stages.scenes import views
 from stages.scenes.views import Views
 from stages.scratch import Rows

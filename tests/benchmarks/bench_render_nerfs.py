@@ -15,12 +15,13 @@ import pyarrow as pa
 import pytest
 import torch
 
-from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from benchmarks.measuring import in_warm_workers, interleaved, keep
 from stages import datasets, schemas
 from stages.nerf import field, jobs, marching
 from stages.nerf.fitting import Fit
 from stages.nerf.occupancy import unpack
 from stages.params import Nerf, Params
+from stages.runtime import clocked
 from stages.scenes import cameras, pictures, views
 from stages.scenes.views import Views
 

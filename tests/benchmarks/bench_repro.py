@@ -16,8 +16,8 @@ from pathlib import Path
 import pipeline
 import pytest
 
-from benchmarks.measuring import clocked, keep
-from stages.runtime import told_out
+from benchmarks.measuring import keep
+from stages.runtime import clocked, told_out
 
 pytestmark = pytest.mark.bench
 

@@ -16,8 +16,9 @@ import torch
 from children import peak_of
 from sklearn.neighbors import NearestNeighbors
 
-from benchmarks.measuring import clocked, interleaved, keep
+from benchmarks.measuring import interleaved, keep
 from stages.evaluation.retrieval import Gallery, neighbours
+from stages.runtime import clocked
 
 pytestmark = pytest.mark.bench
 

@@ -16,13 +16,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.measuring import clocked, in_warm_workers, interleaved, keep
+from benchmarks.measuring import in_warm_workers, interleaved, keep
 from stages.mapper.jobs import Model, Task
 from stages.mapper.losses import START, loss_of
 from stages.mapper.networks import single
 from stages.mapper.pairs import Pairs
 from stages.mapper.training import train_many
 from stages.params import Mapper, Params
+from stages.runtime import clocked
 
 pytestmark = pytest.mark.bench
 

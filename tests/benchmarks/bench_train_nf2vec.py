@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.measuring import clocked, interleaved, keep
+from benchmarks.measuring import interleaved, keep
 from stages.nerf.fitting import Fit
 from stages.nf2vec.model import Model
 from stages.nf2vec.nerfs import Nerfs
 from stages.nf2vec.training import loss_of, reconstruction_of
 from stages.params import Params
+from stages.runtime import clocked
 
 pytestmark = pytest.mark.bench
 

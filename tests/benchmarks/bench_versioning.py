@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from benchmarks.measuring import clocked, interleaved, keep
+from benchmarks.measuring import interleaved, keep
 from stages import datasets, schemas
 from stages.nerf.sizes import size
 from stages.params import Params
+from stages.runtime import clocked
 
 pytestmark = pytest.mark.bench
 

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import measuring, scenes
 from stages.nerf.fitting import Fit
 from stages.params import Params, load
+from stages.runtime import clocked
 from stages.scenes.views import Views
 
 
@@ -55,7 +56,7 @@ def objects(params: Params, quick: bool) -> dict[str, Views]:
 @pytest.fixture(scope="session")
 def start(params: Params, quick: bool) -> tuple[float, np.ndarray]:
     """The NeRFs' common start, and the seconds it takes to learn."""
-    return measuring.clocked(lambda: (scenes.random_start if quick else scenes.learned_start)(params))
+    return clocked(lambda: (scenes.random_start if quick else scenes.learned_start)(params))
 
 
 @pytest.fixture(scope="session")

@@ -26,13 +26,6 @@ NO_GPU = "no GPU was used"
 PACKAGES = ("torch", "numpy", "nerfacc", "scikit-learn", "open_clip_torch", "dvc", "pyarrow")
 
 
-def clocked(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds, and what came of it."""
-    started = time.perf_counter()
-    result = work()
-    return time.perf_counter() - started, result
-
-
 def interleaved(ways: Mapping[str, Callable[[], Any]], repetitions: int) -> dict[str, list[Any]]:
     """What every way gives in each round; every round starts with another way."""
     found: dict[str, list[Any]] = {name: [] for name in ways}
