@@ -12,7 +12,7 @@ study: .venv/installed
 	dvc repro
 
 history: .venv/installed
-	python -m stages.build_history $(if $(REVISIONS),--revisions $(REVISIONS))
+	python -m fieldlink.commands.history $(if $(REVISIONS),--revisions $(REVISIONS))
 
 test: .venv/developed
 	python -m pytest -n 2 --dist loadfile

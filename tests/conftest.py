@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from parameters import written
 
-from stages.params import ClipNetwork, Params, load
+from fieldlink.core.params import ClipNetwork, Params, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,10 +41,10 @@ def network() -> ClipNetwork:
 @pytest.fixture(scope="session")
 def tiny_clip(tmp_path_factory: pytest.TempPathFactory, network: ClipNetwork) -> Path:
     """Its model folder, with weights at their random start."""
-    from stages.clip import folders, small
+    from fieldlink.clip import model_folders, small_clip
 
     folder = tmp_path_factory.mktemp("clip") / "tiny"
-    folders.save(folder, small.build(network, 0), small.description(network), small.PREPROCESSING)
+    model_folders.save(folder, small_clip.build(network, 0), small_clip.description(network), small_clip.PREPROCESSING)
     return folder
 
 

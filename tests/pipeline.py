@@ -8,7 +8,7 @@ from typing import Any
 from dvc.repo import Repo
 from ruamel.yaml import YAML
 
-from stages.runtime import code
+from fieldlink.core import source_code
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,11 +36,11 @@ def verb(stage: Any) -> str:
 
 def file_of(module: str) -> Path:
     """A verb's own file."""
-    path = code.file_of(module)
+    path = source_code.file_of(module)
     assert path is not None, module
     return path
 
 
 def closure(module: str) -> set[Path]:
     """All files of the project that running a module may read as code."""
-    return {path.relative_to(ROOT) for path in code.closure(file_of(module))}
+    return {path.relative_to(ROOT) for path in source_code.closure(file_of(module))}

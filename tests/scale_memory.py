@@ -15,12 +15,13 @@ import pyarrow.parquet as pq
 from children import peak_of
 from parameters import written
 
-from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, start_nerfs
-from stages.clip import folders, small
-from stages.nf2vec.model import Model
-from stages.params import ClipNetwork, load
-from stages.scenes import pictures
-from stages.scenes.disn import METADATA
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.core import datasets, resume
+from fieldlink.core.params import ClipNetwork, load
+from fieldlink.nf2vec.model import Model
+from fieldlink.scenes import pictures
+from fieldlink.scenes.importers.disn import METADATA
+from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, start_nerfs
 
 BASE, TIMES, CHUNK = 4, (1, 4, 16), 2
 VIEWS_EACH, PIXELS = 3, 200  # of noise, which does not compress: about 0.4 MB an object
@@ -73,7 +74,7 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
     at = {name: folder / name for name in NAMES}
     known = load(params)
     clip = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
-    folders.save(at["clip"], small.build(clip, 0), small.description(clip), small.PREPROCESSING)
+    model_folders.save(at["clip"], small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
     model = Model(known.nf2vec, known.nerf.field, 0)
     datasets.write_model(at["nf2vec"], model.tensors, model.config)
     start_nerfs.start_nerfs(at["start"], params)
@@ -102,8 +103,8 @@ if __name__ == "__main__":
     for room in ("clip", "nerf", "nf2vec"):
         importlib.import_module(f"stages.{room}.jobs")
     fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
-    scratch.code_digest = lambda _: "this code"  # it is parsed in half a second each time
-    scratch.Finished.tables.__defaults__ = (CHUNK,)
+    resume.code_digest = lambda _: "this code"  # it is parsed in half a second each time
+    resume.Finished.tables.__defaults__ = (CHUNK,)
     prepare_scenes.CHUNK = render_nerfs.CHUNK = CHUNK
     measured(Path(sys.argv[1]) / "first", BASE)
     found = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]

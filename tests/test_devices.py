@@ -10,25 +10,26 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from stages.clip import encoders
-from stages.finetuning.jobs import Examples
-from stages.finetuning.jobs import Task as Finetuning
-from stages.finetuning.training import finetune
-from stages.mapper.jobs import Model as Mapped
-from stages.mapper.jobs import Task
-from stages.mapper.losses import Losses
-from stages.mapper.networks import Mappers
-from stages.mapper.pairs import Pairs
-from stages.mapper.training import train_many
-from stages.nerf import batches, field, fitting, sizes, together
-from stages.nerf.marching import composite, lookup
-from stages.nerf.occupancy import unpack
-from stages.nerf.rendering import Camera, render
-from stages.nf2vec.model import Model
-from stages.nf2vec.supervision import radiance
-from stages.params import Architecture, HashGrid, Nerf, Params
-from stages.scenes import cameras, catalogue, rendering
-from stages.scenes.views import Views
+from fieldlink.clip import encoders
+from fieldlink.core.params import Architecture, HashGrid, Nerf, Params
+from fieldlink.finetuning.finetune import finetune
+from fieldlink.finetuning.finetuning_tasks import Examples
+from fieldlink.finetuning.finetuning_tasks import Task as Finetuning
+from fieldlink.mapper.losses import Losses
+from fieldlink.mapper.mapper_tasks import Model as Mapped
+from fieldlink.mapper.mapper_tasks import Task
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.mapper.mlps import Mappers
+from fieldlink.mapper.pairs import Pairs
+from fieldlink.nerf import field, weight_layout
+from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.nerf.sampling import composite, lookup
+from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.supervision import radiance
+from fieldlink.scenes import cameras, catalogue, ray_casting
+from fieldlink.scenes.views import Views
 
 pytestmark = pytest.mark.thesis
 
@@ -48,7 +49,7 @@ def fake():
 
 @pytest.mark.usefixtures("fake")
 def test_a_field_is_evaluated_and_composited_where_its_weights_are(architecture):
-    weights = torch.empty(2, sizes.size(architecture), device="cuda")
+    weights = torch.empty(2, weight_layout.size(architecture), device="cuda")
     rgb, density = field.evaluate(weights, torch.empty(2, 12, 3, device="cuda"), architecture)
     along = torch.empty(2, 12, device="cuda")
     colour, opacity = composite(rgb, density, along, along)
@@ -63,7 +64,7 @@ def test_nf2vec_embeds_and_decodes_where_its_weights_are(architecture, params: P
     small = {"encoder": (8,), "embedding": 6, "decoder": 8, "layout": layout}
     with torch.device("cuda"):
         model = Model(params.nf2vec.model_copy(update=small), architecture, seed=0)
-    vector = model.embed(torch.empty(3, sizes.size(architecture), device="cuda"))
+    vector = model.embed(torch.empty(3, weight_layout.size(architecture), device="cuda"))
     rgb, density = model.decoder(vector, torch.empty(3, 5, 3, device="cuda"))
     assert radiance(rgb, density).device.type == "cuda"
 
@@ -90,22 +91,22 @@ def short(params: Params) -> Nerf:
 @pytest.fixture
 def posed(params: Params) -> list[Views]:
     models = (catalogue.make(name, params.classes[name].noun, seed=5).model for name in ("car", "chair"))
-    return [rendering.render(model, cameras.disn_poses(1), cameras.DISN_ANGLE, 48) for model in models]
+    return [ray_casting.render(model, cameras.disn_poses(1), cameras.DISN_ANGLE, 48) for model in models]
 
 
-def on_gpu(batch: batches.Batch) -> batches.Batch:
-    return batches.Batch(*(getattr(batch, part.name).cuda() for part in dataclasses.fields(batch)))
+def on_gpu(batch: ray_batches.Batch) -> ray_batches.Batch:
+    return ray_batches.Batch(*(getattr(batch, part.name).cuda() for part in dataclasses.fields(batch)))
 
 
 @gpu
 def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, monkeypatch):
     """Random numbers differ between devices, so the GPU is given the processor's. Rounding grows from step to step."""
     start = field.xavier(short.field, 0)
-    objects = [fitting.to_fit(views, short, "cpu") for views in posed]
-    expected, _ = fitting.optimise(objects, start, short, [1, 2])
-    drawn = list(batches.batches(objects, short, [1, 2]))
-    monkeypatch.setattr(fitting, "batches", lambda *_: map(on_gpu, drawn))
-    found, failed = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    objects = [fit.to_fit(views, short, "cpu") for views in posed]
+    expected, _ = fit.optimise(objects, start, short, [1, 2])
+    drawn = list(ray_batches.batches(objects, short, [1, 2]))
+    monkeypatch.setattr(fit, "batches", lambda *_: map(on_gpu, drawn))
+    found, failed = fit.optimise(objects, start.cuda(), short, [1, 2])
     assert failed.tolist() == [short.fitting.steps] * 2
     moved = (expected - start).norm()
     assert (found.cpu() - expected).norm() < 0.02 * moved
@@ -114,12 +115,12 @@ def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, mo
 @gpu
 def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed, short):
     start = field.xavier(short.field, 0).numpy()
-    fits = {at: together.fit_together(posed, start, short, [1, 2], at) for at in ("cpu", "cuda")}
-    again = together.fit_together(posed, start, short, [1, 2], "cuda")
+    fits = {at: batch_fitting.fit_together(posed, start, short, [1, 2], at) for at in ("cpu", "cuda")}
+    again = batch_fitting.fit_together(posed, start, short, [1, 2], "cuda")
     for here, there, repeated in zip(fits["cpu"], fits["cuda"], again, strict=True):
-        assert isinstance(here, fitting.Fit)
-        assert isinstance(there, fitting.Fit)
-        assert isinstance(repeated, fitting.Fit)
+        assert isinstance(here, fit.Fit)
+        assert isinstance(there, fit.Fit)
+        assert isinstance(repeated, fit.Fit)
         assert there.psnr_heldout == pytest.approx(here.psnr_heldout, abs=0.5)
         assert np.array_equal(there.weights, repeated.weights)
         assert there.occupancy == repeated.occupancy
@@ -128,17 +129,17 @@ def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed,
 @gpu
 def test_a_step_as_a_graph_is_the_step(posed, short, monkeypatch):
     start = field.xavier(short.field, 0)
-    objects = [fitting.to_fit(views, short, "cuda") for views in posed]
-    captured, _ = fitting.optimise(objects, start.cuda(), short, [1, 2])
-    monkeypatch.setattr(fitting, "GRAPHED", 0)
-    plain, _ = fitting.optimise(objects, start.cuda(), short, [1, 2])
+    objects = [fit.to_fit(views, short, "cuda") for views in posed]
+    captured, _ = fit.optimise(objects, start.cuda(), short, [1, 2])
+    monkeypatch.setattr(fit, "GRAPHED", 0)
+    plain, _ = fit.optimise(objects, start.cuda(), short, [1, 2])
     assert (captured - plain).norm() < 0.02 * (plain - start.cuda()).norm()
 
 
 @gpu
 def test_a_nerf_looks_the_same_on_both_devices(posed, short):
-    (fit,) = together.fit_together(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
-    assert isinstance(fit, fitting.Fit)
+    (fit,) = batch_fitting.fit_together(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
+    assert isinstance(fit, fit.Fit)
     weights, grid, seen = torch.from_numpy(fit.weights), unpack(fit.occupancy), posed[0]
     camera = Camera(seen.camera_angle_x, 48, 48)
     here, there = (
@@ -174,7 +175,7 @@ def test_what_is_fine_tuned_embeds_alike_on_both_devices(params):
     random = np.random.default_rng(0)
     small = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
     model = Model(small, architecture, seed=0)
-    weights = random.normal(size=(9, sizes.size(architecture))).astype("f")
+    weights = random.normal(size=(9, weight_layout.size(architecture))).astype("f")
     examples = Examples(weights, [np.packbits(np.ones(64, bool)).tobytes()] * 9, random.normal(size=(9, 6)).astype("f"))
     given = (model.tensors, model.config), Mappers([8, 9, 6], [0]).tensors(), examples, examples, weights
     how = params.finetuning.model_copy(update={"epochs": 1, "mapping_batch": 3})

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from stages import datasets
-from stages.clip import jobs as clip_jobs
-from stages.clip.encoders import Encoder
-from stages.embed_images import embed_images
-from stages.embed_nerfs import embed_nerfs
-from stages.nerf.field import xavier
-from stages.nerf.sizes import size
-from stages.nf2vec import jobs as nf2vec_jobs
-from stages.nf2vec.model import Model
-from stages.params import Architecture, Params
-from stages.scenes import pictures
-from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
+from fieldlink.clip import picture_work as clip_jobs
+from fieldlink.clip.encoders import Encoder
+from fieldlink.core import datasets
+from fieldlink.core.params import Architecture, Params
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
+from fieldlink.nerf.field import xavier
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec import embedding_work as nf2vec_jobs
+from fieldlink.nf2vec.model import Model
+from fieldlink.scenes import pictures
+from stages.backbone.embed_images import embed_images
+from stages.backbone.embed_nerfs import embed_nerfs
 
 pytestmark = pytest.mark.thesis
 
@@ -53,8 +53,8 @@ def write_nerfs(folder: Path, ids: str) -> Path:
 def stage(request, tmp_path, params_with, tiny_clip, nf2vec, monkeypatch):
     """A function that embeds items of some ids in chunks of two, and the list of chunks that were worked on."""
     path, worked = params_with({"clip.batch": 2, "runtime.nerfs_at_once": 2, "runtime.workers": 1}), []
-    monkeypatch.setattr("stages.embed_images.PHOTOS", 2)
-    monkeypatch.setattr("stages.embed_nerfs.CHUNK", 2)
+    monkeypatch.setattr("stages.backbone.embed_images.PHOTOS", 2)
+    monkeypatch.setattr("stages.backbone.embed_nerfs.CHUNK", 2)
     module, name, column = {
         "pictures": (clip_jobs, "embed_pictures", "photo_id"),
         "nerfs": (nf2vec_jobs, "embed_nerfs", "object_id"),

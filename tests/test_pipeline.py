@@ -10,8 +10,8 @@ import pytest
 from dvc.dependency import ParamsDependency
 from dvc.repo import Repo
 
-from stages.params import Params
-from stages.runtime import told_out
+from fieldlink.commands.stage_runner import output_of
+from fieldlink.core.params import Params
 
 STAGES = sorted(pipeline.stages())
 
@@ -49,7 +49,7 @@ def test_code_dependencies_cover_the_imports_and_no_more(name):
 
 
 # What scenes.folder, scenes.captions, photos.folder and syn2real.controlnet.prompts name by default.
-INPUTS = {"stages/scenes/catalogue", "stages/scenes/captions.py", "stages/syn2real/prompts.yaml"}
+INPUTS = {"fieldlink/scenes/catalogue", "fieldlink/scenes/catalogue/captions.py", "fieldlink/syn2real/prompts.yaml"}
 
 
 def within(path: str, folder: str) -> bool:
@@ -115,7 +115,7 @@ def test_parameters_are_found_however_they_are_loaded(tmp_path: Path):
 
 
 def test_the_seconds_of_no_stage_are_kept_in_place_of_anothers():
-    kept = [(pipeline.verb(stage), told_out(stage.cmd.split())) for stage in pipeline.stages().values()]
+    kept = [(pipeline.verb(stage), output_of(stage.cmd.split())) for stage in pipeline.stages().values()]
     assert [name for name in kept if kept.count(name) > 1] == []
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from stages.apply_profile import apply_profile
-from stages.errors import InputError
-from stages.params import Params, load
+from fieldlink.commands.apply_profile import apply_profile
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, load
 
 pytestmark = pytest.mark.thesis
 
@@ -155,11 +155,11 @@ def test_every_number_of_the_thesis_profile_is_the_protocols(thesis):
 
 
 def test_the_networks_have_the_protocols_sizes(thesis):
-    from stages.nerf import sizes
-    from stages.nf2vec.rows import rows
+    from fieldlink.nerf import weight_layout
+    from fieldlink.nf2vec.weight_rows import rows
 
-    assert sizes.size(thesis.nerf.field) == 18_432
-    assert sizes.shapes(thesis.nerf.field) == [(64, 144), (64, 64), (64, 64), (16, 64)]
+    assert weight_layout.size(thesis.nerf.field) == 18_432
+    assert weight_layout.shapes(thesis.nerf.field) == [(64, 144), (64, 64), (64, 64), (16, 64)]
     import torch
 
     assert rows(torch.zeros(1, 18_432), thesis.nerf.field, thesis.nf2vec.layout).shape == (1, 336, 64)
@@ -170,7 +170,7 @@ def test_a_generated_field_is_decoded_no_coarser_than_a_nerf_is_stored(thesis):
 
 
 def test_the_training_objects_are_as_many_as_the_profile_counts(thesis, real):
-    from stages.scenes import split_files
+    from fieldlink.scenes import split_files
 
     published, synsets = split_files.read(real / "splits"), {each.synset for each in thesis.classes.values()}
     lists = [path for path in (real / "splits/disn_filelists").glob("*.lst") if path.stem in synsets]

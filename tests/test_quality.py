@@ -25,8 +25,8 @@ def test_the_tool_finds_nothing(command):
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("scenes/cameras.py", "import stages.nerf.field"),  # a floor up
-        ("nf2vec/encoder.py", "import stages.clip.encoders"),  # the same floor
+        ("scenes/cameras.py", "import fieldlink.nerf.field"),  # a floor up
+        ("nf2vec/encoder.py", "import fieldlink.clip.encoders"),  # the same floor
         ("nf2vec/encoder.py", "import nerfacc"),  # past the door
     ],
 )

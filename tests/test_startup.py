@@ -7,28 +7,28 @@ from pathlib import Path
 import pipeline
 import pytest
 
-from stages.runtime import code
+from fieldlink.core import source_code
 
 VERBS = sorted({pipeline.verb(stage) for stage in pipeline.stages().values()})
 WITHOUT_TORCH = [
-    "stages.build_report",
-    "stages.embed_weights",
-    "stages.evaluate_augmented",
-    "stages.evaluate_baselines",
-    "stages.evaluate_captions",
-    "stages.evaluate_claims",
-    "stages.evaluate_clip",
-    "stages.evaluate_finetuning",
-    "stages.evaluate_retrieval",
-    "stages.evaluate_spaces",
-    "stages.evaluate_syn2real",
-    "stages.evaluate_zero_shot",
-    "stages.prepare_captioned_pictures",
-    "stages.prepare_photos",
-    "stages.prepare_scenes",
+    "stages.report.build_report",
+    "stages.baselines.embed_weights",
+    "stages.augmented.evaluate",
+    "stages.baselines.evaluate",
+    "stages.captions.evaluate",
+    "stages.report.evaluate_claims",
+    "stages.models.evaluate_clip",
+    "stages.finetuning.evaluate",
+    "stages.retrieval.evaluate",
+    "stages.embedding_spaces.evaluate",
+    "stages.syn2real.evaluate",
+    "stages.zero_shot.evaluate",
+    "stages.backbone.prepare_captioned_pictures",
+    "stages.backbone.prepare_photos",
+    "stages.backbone.prepare_scenes",
 ]
-TORCH_ITSELF = ["stages.start_nerfs"]  # which learns what its workers' objects have in common
-ONLY_ASKED = {"stages.syn2real.controlnet"}  # imported where parameters ask for it, not by default
+TORCH_ITSELF = ["stages.backbone.start_nerfs"]  # which learns what its workers' objects have in common
+ONLY_ASKED = {"fieldlink.syn2real.controlnet"}  # imported where parameters ask for it, not by default
 HEAVY = ("torch", "open_clip", "sklearn", "scipy", "matplotlib", "trimesh")  # pandas comes with pyarrow.dataset
 IMPORT = """
 import importlib, sys
@@ -65,14 +65,14 @@ def test_no_verb_imports_anything_heavy_before_it_runs():
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in TORCH_ITSELF and has_workers(verb)])
 def test_a_stage_with_workers_leaves_torch_to_them(verb):
-    names = [verb, *({module(path) for path in code.imports(pipeline.file_of(verb))} - ONLY_ASKED)]
+    names = [verb, *({module(path) for path in source_code.imports(pipeline.file_of(verb))} - ONLY_ASKED)]
     assert {name for name, found in imported(names, ("torch",)).items() if found} == set()
 
 
 STEP = """
 import sys
 import torch
-from stages.runtime.optimizers import Adam, AdamW
+from fieldlink.core.optimizers import Adam, AdamW
 weight = torch.ones(3, requires_grad=True)
 for kind in (Adam, AdamW):
     optimizer = kind([weight], lr=0.1, fused=True)

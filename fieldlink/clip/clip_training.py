@@ -10,10 +10,10 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from stages.clip import small
-from stages.clip.replicas import Replicas
-from stages.params import ClipNetwork, ClipTraining
-from stages.runtime.optimizers import AdamW
+from fieldlink.clip import small_clip
+from fieldlink.clip.split_batches import Replicas
+from fieldlink.core.optimizers import AdamW
+from fieldlink.core.params import ClipNetwork, ClipTraining
 
 PARTS = 2  # of a batch, each on a thread of its own; a fixed number, for each normalises by itself
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
@@ -42,7 +42,7 @@ def train(
     """
     tokenize = open_clip.get_tokenizer(context_length=network.context)
     pixels, tokens = torch.from_numpy(pictures).permute(0, 3, 1, 2), tokenize(list(captions))
-    model = small.build(network, seed).to(device).to(memory_format=torch.channels_last)
+    model = small_clip.build(network, seed).to(device).to(memory_format=torch.channels_last)
     optimiser = AdamW(_groups(model, how.weight_decay), how.learning_rate, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, how))
     model.train()
@@ -52,7 +52,7 @@ def train(
     with Replicas(model, PARTS) as replicas:
         for _ in steps(range(how.steps)):
             chosen = torch.randperm(len(pixels), generator=random)[: how.batch]
-            images = small.normalised(mirrored(pixels[chosen], random).to(device))
+            images = small_clip.normalised(mirrored(pixels[chosen], random).to(device))
             own = named[chosen.to(device)]
 
             def loss(image: Tensor, text: Tensor, own: Tensor = own) -> Tensor:

@@ -6,9 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
-from stages import datasets
-from stages.clip.interface import JointEncoder
-from stages.errors import InputError
+from fieldlink.clip.interface import JointEncoder
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
 

@@ -12,17 +12,17 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import Tensor, nn
 
-from stages.clip import elsewhere, folders
-from stages.clip.interface import JointEncoder, Picture
-from stages.params import Runtime
-from stages.runtime import precision
-from stages.runtime.workers import side_by_side
+from fieldlink.clip import custom_encoders, model_folders
+from fieldlink.clip.interface import JointEncoder, Picture
+from fieldlink.core.devices import precision
+from fieldlink.core.params import Runtime
+from fieldlink.core.workers import side_by_side
 
 
 def load(folder: Path, device: str) -> JointEncoder:
     """The encoder of the model folder that provide_clip wrote: open_clip's, or a user's own."""
-    if (folder / elsewhere.CONFIG).is_file():
-        return elsewhere.load(folder, device)
+    if (folder / custom_encoders.CONFIG).is_file():
+        return custom_encoders.load(folder, device)
     return Encoder.load(folder, device)
 
 
@@ -46,7 +46,7 @@ class Encoder:
     @classmethod
     def load(cls, folder: Path, device: str) -> "Encoder":
         """Raises `InputError` naming the folder if the model is absent, damaged or not open_clip's."""
-        return cls(*folders.load(folder), device)
+        return cls(*model_folders.load(folder), device)
 
     @torch.inference_mode()
     def images(self, pictures: Sequence[Picture], batch: int) -> Float[np.ndarray, "picture dim"]:

@@ -13,8 +13,8 @@ import open_clip
 from safetensors.torch import save_file
 from torch import nn
 
-from stages import datasets
-from stages.errors import InputError
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float, UInt8
 
-from stages.clip.interface import JointEncoder
-from stages.errors import InputError
-from stages.params import Runtime
-from stages.runtime import halving, precision
-from stages.runtime.workers import side_by_side
-from stages.scenes import pictures
-from stages.scratch import Rows
+from fieldlink.clip.interface import JointEncoder
+from fieldlink.core.devices import halving, precision
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Runtime
+from fieldlink.core.resume import Rows
+from fieldlink.core.workers import side_by_side
+from fieldlink.scenes import pictures
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def embed_pictures(job: ToEmbed) -> Rows:
 @lru_cache(maxsize=1)
 def _encoder(folder: Path, _print: str, device: str) -> JointEncoder:
     """Read once by a process; only one that embeds imports open_clip."""
-    from stages.clip import encoders
+    from fieldlink.clip import encoders
 
     return encoders.load(folder, device)
 

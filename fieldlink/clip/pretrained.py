@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import open_clip
 from torch import nn
 
-from stages.clip.folders import CONFIG
-from stages.errors import InputError
+from fieldlink.clip.model_folders import CONFIG
+from fieldlink.core.errors import InputError
 
 
 class Pretrained(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from stages.params import ObjectClass
+from fieldlink.core.params import ObjectClass
 
 
 class Prompt(NamedTuple):

@@ -13,7 +13,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
 
-from stages.params import ClipNetwork
+from fieldlink.core.params import ClipNetwork
 
 VOCABULARY = 49408  # of open_clip's tokenizer
 PREPROCESSING = {

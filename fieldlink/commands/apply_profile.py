@@ -4,10 +4,10 @@ import io
 from pathlib import Path
 from typing import Any
 
-from stages import datasets
-from stages.errors import InputError
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
 
 
 def apply_profile(profile: str, /, profiles: Path = Path("profiles"), params: Path = Path("params.yaml")) -> None:
@@ -63,4 +63,4 @@ def _refill(items: Any, new: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    command(apply_profile)
+    run_stage(apply_profile)

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
 
 
 def export_embeddings(embeddings: Path, objects: Path, out: Path) -> None:
     """Folders img_emb and metadata below a new folder `out`, from `nerf_embeddings` or `image_embeddings`."""
     import pyarrow.parquet as pq
 
-    from stages.exchange import clip_retrieval
+    from fieldlink.exchange import clip_retrieval
 
     if out.exists():
         raise InputError(f"{out}: exists, expected a new folder")
@@ -32,4 +32,4 @@ def export_embeddings(embeddings: Path, objects: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    command(export_embeddings)
+    run_stage(export_embeddings)

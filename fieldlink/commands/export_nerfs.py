@@ -3,17 +3,18 @@
 import json
 from pathlib import Path
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.runtime import command, progress
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.progress import progress
 
 
 def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
     """One folder per NeRF below a new folder `out`; and train.json, validation.json, test.json."""
     import numpy as np
 
-    from stages.exchange import exporting
-    from stages.scenes.views import by_object, of_rows
+    from fieldlink.exchange import export_nerfs
+    from fieldlink.scenes.views import by_object, of_rows
 
     if out.exists():
         raise InputError(f"{out}: exists, expected a new folder")
@@ -25,12 +26,12 @@ def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
             for row in shard.to_pylist():
                 about = known[row["object_id"]]
                 place = about["synset"], about["base_object_id"], about["augmentation"]
-                folder, weights = temporary / exporting.folder_of(*place), np.asarray(row["weights"], np.float32)
-                exporting.write(folder, weights, row["occupancy"], of_rows(seen[row["object_id"]]))
-                entries[about["split"]].append(exporting.split_entry(*place))
+                folder, weights = temporary / export_nerfs.folder_of(*place), np.asarray(row["weights"], np.float32)
+                export_nerfs.write(folder, weights, row["occupancy"], of_rows(seen[row["object_id"]]))
+                entries[about["split"]].append(export_nerfs.split_entry(*place))
         for split, listed in entries.items():
             datasets.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")
 
 
 if __name__ == "__main__":
-    command(export_nerfs)
+    run_stage(export_nerfs)

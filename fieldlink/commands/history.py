@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.errors import InputError
-from stages.revisions import read, recent
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.report.revisions import read, recent
 
 
 def build_history(
@@ -22,7 +22,7 @@ def build_history(
     `revisions`: commits, tags, branches or DVC experiments, in the order of the page. By default the last ten commits
     that touch `metrics`, and every experiment.
     """
-    from stages.report import history, history_page
+    from fieldlink.report import history, history_page
 
     names = revisions or recent(repository, str(metrics))
     if not names:
@@ -32,4 +32,4 @@ def build_history(
 
 
 if __name__ == "__main__":
-    command(build_history)
+    run_stage(build_history)

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import datasets, schemas, scratch
-from stages.errors import InputError
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from stages.exchange.official import Place
+    from fieldlink.exchange.official_nerfs import Place
 
 AT_ONCE = 64  # NeRFs whose files one process opens, and that are kept together
 SPLIT = "undecided"  # prepare_scenes deals them out
@@ -26,24 +26,24 @@ def import_nerfs(
 
     `measured` pictures a NeRF are compared with its render. Without pictures views are rendered, at `resolution`.
     """
-    from stages.exchange import importing, official
+    from fieldlink.exchange import import_nerfs, official_nerfs
 
     settings, stage = load(params), "import_nerfs"
     names = {each.synset: name for name, each in settings.classes.items()}
-    given = official.places(folder)
-    kept, dropped = importing.sorted_out(given, list(names))
+    given = official_nerfs.places(folder)
+    kept, dropped = import_nerfs.sorted_out(given, list(names))
     total = len({place.object_id for place in given})
     if elsewhere := total - len(kept) - len(dropped):
         print(f"{stage}: {elsewhere} of {total} left out, of no class", file=sys.stderr)
     places = {place.object_id: place for place in kept}
-    how = importing.How(settings.nerf, measured, resolution, settings.runtime.device)
-    shared = scratch.digest(scratch.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
-    finished = scratch.finish(
+    how = import_nerfs.How(settings.nerf, measured, resolution, settings.runtime.device)
+    shared = resume.digest(resume.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
+    finished = resume.finish(
         stage,
-        importing.IMPORTED,
-        {name: scratch.digest(shared, str(place.folder), importing.content(place)) for name, place in places.items()},
-        lambda some: importing.Batch([places[name] for name in some], how),
-        importing.read,
+        import_nerfs.IMPORTED,
+        {name: resume.digest(shared, str(place.folder), import_nerfs.content(place)) for name, place in places.items()},
+        lambda some: import_nerfs.Batch([places[name] for name in some], how),
+        import_nerfs.read,
         chunk=AT_ONCE,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
@@ -54,7 +54,7 @@ def import_nerfs(
         raise InputError(f"{folder}: no NeRF can be used ({'; '.join(list(finished.rejected.values())[:3])})")
     with datasets.replacing(out) as temporary:
         datasets.write(temporary / "objects", schemas.OBJECTS, [_objects(used, names)], stage)
-        views = (importing.views_in(rows) for rows in finished.tables(AT_ONCE))
+        views = (import_nerfs.views_in(rows) for rows in finished.tables(AT_ONCE))
         datasets.write(temporary / "views", schemas.VIEWS, views, stage)
         nerfs = (rows.select(list(schemas.NERFS.columns)) for rows in finished.tables(AT_ONCE))
         datasets.write(temporary / "nerfs", schemas.NERFS, nerfs, stage)
@@ -77,4 +77,4 @@ def _objects(places: "Sequence[Place]", names: dict[str, str]) -> "pa.Table":
 
 
 if __name__ == "__main__":
-    command(import_nerfs, preload=["stages.exchange.importing"])
+    run_stage(import_nerfs, preload=["fieldlink.exchange.import_nerfs"])

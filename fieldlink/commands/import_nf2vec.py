@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.errors import InputError
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
 
 
 def import_nf2vec(checkpoint: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write the model folder `out`; the sections nf2vec and nerf.field of `params` must describe the checkpoint."""
-    from stages.exchange import foreign, nf2vec_checkpoint
+    from fieldlink.exchange import nf2vec_checkpoint, tensor_files
 
     how = load(params)
-    (tensors,) = foreign.read([checkpoint])
+    (tensors,) = tensor_files.read([checkpoint])
     if isinstance(tensors, InputError):
         raise tensors
     try:
@@ -24,4 +24,4 @@ def import_nf2vec(checkpoint: Path, out: Path, params: Path = Path("params.yaml"
 
 
 if __name__ == "__main__":
-    command(import_nf2vec)
+    run_stage(import_nf2vec)

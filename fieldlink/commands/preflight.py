@@ -2,29 +2,29 @@
 
 from pathlib import Path
 
-from stages.errors import InputError
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
 
 
 def preflight(params: Path = Path("params.yaml")) -> None:
     """Print a table of all that `params` asks for; what is missing ends in an error that counts it."""
-    from stages.readiness import data, hours, machine, models, rates, trainings
-    from stages.readiness.findings import table
+    from fieldlink.preflight import data_folders, hours, machine, model_weights, rates, training_hours
+    from fieldlink.preflight.findings import table
 
     how = load(params)
-    scenes, objects_of = data.objects(how)
-    photos, photos_of = data.photos(how)
-    clip, encoder = models.clip(how)
-    translator, diffusion = models.translator(how)
+    scenes, objects_of = data_folders.objects(how)
+    photos, photos_of = data_folders.photos(how)
+    clip, encoder = model_weights.clip(how)
+    translator, diffusion = model_weights.translator(how)
     device = machine.device(how)
     found = [
         scenes,
-        *data.depth(how),
-        *data.captions(how),
-        *data.split(how),
+        *data_folders.depth(how),
+        *data_folders.captions(how),
+        *data_folders.split(how),
         photos,
-        *data.imported(how),
+        *data_folders.imported(how),
         clip,
         *translator,
         device,
@@ -34,12 +34,12 @@ def preflight(params: Path = Path("params.yaml")) -> None:
         speed, images, width = rates.measured(how, diffusion), 0.0, 0
         if encoder:
             width = encoder.texts(["a"]).shape[1]
-            images = models.images_per_second(encoder, how.scenes.resolution, how.runtime.device)
+            images = model_weights.images_per_second(encoder, how.scenes.resolution, how.runtime.device)
         found.append(machine.disk(how, counts.objects, counts.originals, width, speed.view_bytes))
         found.append(machine.memory(how, counts.objects, width))
         taken = hours.of_objects(how, speed, images, counts)
         if width and counts.learnt:
-            taken |= trainings.hours(how, counts, width)
+            taken |= training_hours.hours(how, counts, width)
         found += hours.rows(taken)
     print(table(found))
     if missing := sum(each.state == "missing" for each in found):
@@ -47,4 +47,4 @@ def preflight(params: Path = Path("params.yaml")) -> None:
 
 
 if __name__ == "__main__":
-    command(preflight)
+    run_stage(preflight)

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
-from stages import datasets
-from stages.errors import InputError
-from stages.schemas import VECTOR, Schema
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import VECTOR, Schema
 
 FOLDER = "arrays"  # where they lie in scratch
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stages.errors import InputError
-from stages.schemas import VECTOR, Schema
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import VECTOR, Schema
 
 
 def table(schema: Schema, columns: Mapping[str, Any]) -> pa.Table:

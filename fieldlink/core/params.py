@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, V
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 
-from stages.errors import InputError
-from stages.runtime.cluster import Cluster
+from fieldlink.core.cluster import Cluster
+from fieldlink.core.errors import InputError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Natural = Annotated[int, Field(ge=0)]

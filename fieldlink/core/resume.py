@@ -22,12 +22,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stages import datasets, runtime
-from stages.errors import InputError
-from stages.runtime import code
-from stages.runtime.cluster import Cluster
-from stages.runtime.workers import in_workers
-from stages.schemas import REJECTED, Schema
+from fieldlink.core import datasets, source_code
+from fieldlink.core.cluster import Cluster
+from fieldlink.core.errors import InputError
+from fieldlink.core.progress import progress
+from fieldlink.core.schemas import REJECTED, Schema
+from fieldlink.core.scratch import scratch_folder
+from fieldlink.core.workers import in_workers
 
 Payload = TypeVar("Payload")
 
@@ -87,14 +88,14 @@ def finish(
     `work` runs in worker processes (`in_workers`), here or on a cluster, and sees nothing but its payload, so
     it must be a function of a room's module. Only a few chunks are in memory at a time.
     """
-    folder = runtime.scratch_folder(stage)
+    folder = scratch_folder(stage)
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
         done = _done(folder, keys)
         missing = sorted(item for item in keys if item not in done)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
         results = in_workers(work, (payload(items) for items in chunks), workers, cluster)
-        bar = runtime.progress(range(len(keys)), stage, "items", initial=len(done))
+        bar = progress(range(len(keys)), stage, "items", initial=len(done))
         for items, rows in zip(chunks, results, strict=True):
             place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)
             done.update({item: (place, rows.rejected.get(item)) for item in items})
@@ -118,7 +119,7 @@ class Checkpoint:
     """The state of one long computation, kept in a model folder now and then; `key` digests all that decides it."""
 
     def __init__(self, stage: str, key: str, seconds: float = 20.0) -> None:
-        self.folder = runtime.scratch_folder(stage) / f"checkpoint-{key[:24]}"
+        self.folder = scratch_folder(stage) / f"checkpoint-{key[:24]}"
         self.seconds, self.kept = seconds, time.monotonic()
 
     def read(self) -> dict[str, np.ndarray] | None:
@@ -148,20 +149,20 @@ def digest(*parts: Any) -> str:
     return total.hexdigest()
 
 
-def code_digest(verb: str) -> str:
-    """Digest of the code that decides a row: a verb's file and all of rooms that it imports, itself or by others.
+def code_digest(stage: str) -> str:
+    """Digest of the code that decides a row: the file of `stage` and every library file that it imports, directly or not.
 
-    The ground floor (schemas, datasets, params, runtime and this module) moves rows about and is left out: what it
-    hands on, parameters and seeds, belongs in the key as values.
+    `core` and the runner of stages are left out because they only move rows about. Parameters and seeds, which they
+    hand on, belong in the key as values.
     """
-    own = Path(verb).resolve()
-    files = {path for path in code.closure(own) if path == own or _in_room(path)}
-    return digest(*[[str(path.relative_to(code.PACKAGE)), ast.dump(code.tree(path))] for path in sorted(files)])
+    stage_file = Path(stage).resolve()
+    files = sorted(path for path in source_code.closure(stage_file) if path == stage_file or _decides_rows(path))
+    return digest(*[[str(path.relative_to(source_code.ROOT)), ast.dump(source_code.tree(path))] for path in files])
 
 
-def _in_room(path: Path) -> bool:
-    folder, *more = path.relative_to(code.PACKAGE).parts
-    return bool(more) and folder != "runtime"
+def _decides_rows(path: Path) -> bool:
+    package, folder, *_ = path.relative_to(source_code.ROOT).parts
+    return package == "fieldlink" and folder not in {"core", "commands"}
 
 
 def _only(table: pa.Table, schema: Schema, items: Sequence[str]) -> pa.Table:

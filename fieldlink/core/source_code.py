@@ -1,6 +1,6 @@
-"""Which files of this package a file's code is in: those that it imports, at the top or inside functions.
+"""The source files that a file's code is in: those that it imports, at the top or inside functions.
 
-A module that it names in a text counts as well: another process runs it, or imports it for its workers.
+A module named in a string counts as well, because another process runs it or imports it for its workers.
 """
 
 import ast
@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]  # the folder of both packages
+PACKAGES = ("fieldlink", "stages")
 
 
 def file_of(module: str) -> Path | None:
-    """A module's or a package's own file; None if it isn't of this package."""
-    first, *rest = module.split(".")
-    path = PACKAGE.joinpath(*rest)
+    """The file of a module or package; None if it isn't one of `PACKAGES`."""
+    parts = module.split(".")
+    path = ROOT.joinpath(*parts)
     files = path.with_suffix(".py"), path / "__init__.py"
-    return next((file for file in files if file.is_file()), None) if first == PACKAGE.name else None
+    return next((file for file in files if file.is_file()), None) if parts[0] in PACKAGES else None
 
 
 @cache

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from stages.runtime.cluster import Cluster, in_order, on_ray, single_threaded
+from fieldlink.core.cluster import Cluster, in_order, on_ray, single_threaded
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -14,7 +14,7 @@ def start_server(preload: Sequence[str]) -> None:
     """Start the process from which workers are forked, which imports the modules that they share."""
     from multiprocessing import forkserver
 
-    forkserver.set_forkserver_preload(["stages.runtime.seldom", *preload])
+    forkserver.set_forkserver_preload(["fieldlink.core.startup", *preload])
     forkserver.ensure_running()
 
 

@@ -11,13 +11,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss, relu
 
-from stages.nerf.encoding import frequency
-from stages.nerf.field import heads, unit
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.supervision import radiance, targets
-from stages.params import Architecture, Modulation
-from stages.runtime import progress
-from stages.runtime.optimizers import Adam
+from fieldlink.core.optimizers import Adam
+from fieldlink.core.params import Architecture, Modulation
+from fieldlink.core.progress import progress
+from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.field import heads, unit
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.supervision import radiance, targets
 
 AT_ONCE = 32  # NeRFs whose points are drawn together
 Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # points, and the NeRFs' radiance there

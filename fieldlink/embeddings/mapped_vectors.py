@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages import datasets
-from stages.errors import InputError
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
 
 
 class Mapped:

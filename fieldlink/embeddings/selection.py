@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Float, Int
 
-from stages import datasets
-from stages.errors import InputError
-from stages.evaluation.views import Views
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.embeddings.view_embeddings import Views
 
 
 def originals(objects: pa.Table, split: str, *having: Iterable[str], where: str = "objects") -> pa.Table:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from stages.runtime import seed_of
+from fieldlink.core.seeds import seed_of
 
 MEAN_MAPPER = "nerf2clip gt views=N cosine"  # the zero-shot study's mapper that other studies take up
 

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from stages.exchange.official import COMPRESSED, GRID, PARAMETERS, ROOTS, TRANSFORMS, WEIGHTS
-from stages.nerf.field import HALF
-from stages.nerf.occupancy import unpack
-from stages.scenes import pictures
-from stages.scenes.views import Views
+from fieldlink.exchange.official_nerfs import COMPRESSED, GRID, PARAMETERS, ROOTS, TRANSFORMS, WEIGHTS
+from fieldlink.nerf.field import HALF
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.scenes import pictures
+from fieldlink.scenes.views import Views
 
 
 def folder_of(synset: str, base: str, augmentation: int) -> Path:

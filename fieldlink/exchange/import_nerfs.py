@@ -11,21 +11,21 @@ import pyarrow as pa
 import torch
 from jaxtyping import Float
 
-from stages import datasets
-from stages.errors import InputError
-from stages.exchange import foreign, official
-from stages.exchange.official import Place
-from stages.nerf import sizes
-from stages.nerf.occupancy import unpack
-from stages.nerf.quality import measure
-from stages.nerf.rendering import Camera, render
-from stages.params import Nerf
-from stages.scenes.listing import digest_of
-from stages.scenes.shapenet import OUTSIDE
-from stages.scenes.shrinking import evenly
-from stages.scenes.views import Views, columns, some
-from stages.schemas import NERFS, VIEWS
-from stages.scratch import Rows
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Nerf
+from fieldlink.core.resume import Rows
+from fieldlink.core.schemas import NERFS, VIEWS
+from fieldlink.exchange import official_nerfs, tensor_files
+from fieldlink.exchange.official_nerfs import Place
+from fieldlink.nerf import weight_layout
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.nerf.psnr import measure
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.scenes.importers.listing import digest_of
+from fieldlink.scenes.importers.resizing import evenly
+from fieldlink.scenes.importers.shapenet import OUTSIDE
+from fieldlink.scenes.views import Views, columns, some
 
 # A NeRF and, as a table of dataset `views`, its views: they are read together, and kept so until all are there.
 IMPORTED = replace(NERFS, name="imported_nerfs", columns={**NERFS.columns, "views": pa.binary()})
@@ -73,8 +73,8 @@ class Batch:
 
 def read(batch: Batch) -> Rows:
     """Rows of `IMPORTED`; a NeRF that can't be used is set aside with its reason."""
-    files = [place.folder / name for place in batch.places for name in (official.WEIGHTS, official.GRID)]
-    opened = foreign.read(files)
+    files = [place.folder / name for place in batch.places for name in (official_nerfs.WEIGHTS, official_nerfs.GRID)]
+    opened = tensor_files.read(files)
     found, rejected = [], {}
     for place, weights, grid in zip(batch.places, opened[::2], opened[1::2], strict=True):
         try:
@@ -82,7 +82,7 @@ def read(batch: Batch) -> Rows:
         except InputError as error:
             rejected[place.object_id] = str(error)
     given: dict[str, Any] = {name: [row[name] for row in found] for name in IMPORTED.columns}
-    shape = len(found), sizes.size(batch.how.nerf.field)
+    shape = len(found), weight_layout.size(batch.how.nerf.field)
     return Rows(given | {"weights": np.reshape(given["weights"], shape)}, rejected)
 
 
@@ -97,12 +97,12 @@ def content(place: Place) -> str:
 
 
 def _one(
-    place: Place, weights: foreign.Tensors | InputError, grid: foreign.Tensors | InputError, how: How
+    place: Place, weights: tensor_files.Tensors | InputError, grid: tensor_files.Tensors | InputError, how: How
 ) -> dict[str, Any]:
     """A row of `IMPORTED`; the qualities are NaN where there are no pictures to compare with."""
     vector, occupancy = _nerf(place, weights, grid, how)
     fitted = torch.from_numpy(vector).to(how.device), unpack(occupancy).to(how.device)
-    views, poses, angle = official.views_of(place.folder)
+    views, poses, angle = official_nerfs.views_of(place.folder)
     frame = foreground = np.nan
     if views is None:
         camera = Camera(angle, how.resolution, how.resolution)
@@ -124,15 +124,15 @@ def _one(
 
 
 def _nerf(
-    place: Place, weights: foreign.Tensors | InputError, grid: foreign.Tensors | InputError, how: How
+    place: Place, weights: tensor_files.Tensors | InputError, grid: tensor_files.Tensors | InputError, how: How
 ) -> tuple[Float[np.ndarray, " weight"], bytes]:
     """Weights and packed bits of the grid."""
     for opened in (weights, grid):
         if isinstance(opened, InputError):
             raise opened
     try:
-        vector = official.weights_of(weights, sizes.size(how.nerf.field))  # pyright: ignore[reportArgumentType]
-        return vector, official.occupancy_of(grid, how.nerf.fitting.occupancy)  # pyright: ignore[reportArgumentType]
+        vector = official_nerfs.weights_of(weights, weight_layout.size(how.nerf.field))  # pyright: ignore[reportArgumentType]
+        return vector, official_nerfs.occupancy_of(grid, how.nerf.fitting.occupancy)  # pyright: ignore[reportArgumentType]
     except InputError as error:
         raise InputError(f"{place.folder}/{error}") from error
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.errors import InputError
-from stages.nf2vec.model import Model
-from stages.params import Architecture, Nf2vec
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.nf2vec.model import Model
 
 DECODER = (  # their names, as patterns, and ours
     (r"in_layer\.0\.", "decoder.first."),

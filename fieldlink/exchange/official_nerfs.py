@@ -19,11 +19,11 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import BaseModel, Field, ValidationError
 
-from stages.errors import InputError
-from stages.nerf.field import HALF
-from stages.scenes import pictures
-from stages.scenes.shrinking import stacked
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.nerf.field import HALF
+from fieldlink.scenes import pictures
+from fieldlink.scenes.importers.resizing import stacked
+from fieldlink.scenes.views import Views
 
 WEIGHTS, GRID, PARAMETERS = "nerf_weights.pth", "grid.pth", "mlp_base.params"
 COMPRESSED, TRANSFORMS = "transforms_train_compressed.json", "transforms_train.json"

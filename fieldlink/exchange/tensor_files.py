@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 PACKAGE = Path(__file__).parent.parent
 Tensors = dict[str, np.ndarray]
@@ -18,7 +18,13 @@ Tensors = dict[str, np.ndarray]
 def read(files: Sequence[Path]) -> list[Tensors | InputError]:
     """Each file's tensors by name, or the error that says why it has none."""
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "stages.exchange.unpickle", out, *(str(file.resolve()) for file in files)]
+        command = [
+            sys.executable,
+            "-m",
+            "fieldlink.exchange.safe_unpickling",
+            out,
+            *(str(file.resolve()) for file in files),
+        ]
         ended = subprocess.run(
             command, cwd=PACKAGE.parent, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.evaluation.mapped import Mapped
-from stages.evaluation.searches import Found, Objects, Queries, forward, inverse
-from stages.evaluation.tables import Answers, Words
-from stages.evaluation.zero_shot import Naming, best
-from stages.mapper.kept import apply
+from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.evaluation.results.searches import Found, Objects, Queries, forward, inverse
+from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.zero_shot import Naming, best
+from fieldlink.mapper.trained_mappers import apply
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,17 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from stages.finetuning.jobs import Finetuned, Task
-from stages.finetuning.objectives import TERMS
-from stages.mapper.losses import Losses
-from stages.mapper.networks import stacked, unstacked
-from stages.nf2vec.model import Model, embed
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.quality import decoder_psnr
-from stages.nf2vec.training import members, reconstruction_of
-from stages.runtime import progress, seed_of
-from stages.runtime.optimizers import AdamW
+from fieldlink.core.optimizers import AdamW
+from fieldlink.core.progress import progress
+from fieldlink.core.seeds import seed_of
+from fieldlink.finetuning.finetuning_tasks import Finetuned, Task
+from fieldlink.finetuning.objectives import TERMS
+from fieldlink.mapper.losses import Losses
+from fieldlink.mapper.mlps import stacked, unstacked
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.decoder_psnr import decoder_psnr
+from fieldlink.nf2vec.model import Model, embed
+from fieldlink.nf2vec.nf2vec_training import members, reconstruction_of
 
 MEASURED = 8  # validation NeRFs that the decoder is asked to give back
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from stages.finetuning.jobs import Finetuned, Task
-from stages.finetuning.objectives import TERMS
+from fieldlink.finetuning.finetuning_tasks import Finetuned, Task
+from fieldlink.finetuning.objectives import TERMS
 
 Runs = Sequence[tuple[Task, Finetuned]]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.finetuning.objectives import TERMS
-from stages.params import Finetuning, Objective
+from fieldlink.core.params import Finetuning, Objective
+from fieldlink.finetuning.objectives import TERMS
 
 Tensors = Mapping[str, Float[np.ndarray, "..."]]
 
@@ -62,6 +62,6 @@ class Finetuned:
 
 def train(task: Task) -> Finetuned:
     """In a worker, which alone imports torch."""
-    from stages.finetuning.training import finetune
+    from fieldlink.finetuning.finetune import finetune
 
     return finetune(task)

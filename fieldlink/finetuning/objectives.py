@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stages.params import Loss, Objective
+from fieldlink.core.params import Loss, Objective
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.nn.functional import grid_sample, max_pool3d
 
-from stages.nerf.field import HALF
-from stages.nerf.rendering import Camera, render_field
-from stages.nf2vec.decoder import Decoder
+from fieldlink.nerf.field import HALF
+from fieldlink.nerf.rendering import Camera, render_field
+from fieldlink.nf2vec.decoder import Decoder
 
 POINTS_AT_ONCE = 4096  # decoded together: more don't fit a core's cache
 LEAST = 0.01  # opacity of a cell's width from which there is something

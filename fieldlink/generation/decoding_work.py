@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages import datasets
-from stages.errors import InputError
-from stages.params import Generation
-from stages.scenes import pictures
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Generation
+from fieldlink.scenes import pictures
 
 if TYPE_CHECKING:
-    from stages.nerf.rendering import Camera
+    from fieldlink.nerf.rendering import Camera
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def decode(job: ToDecode) -> dict[str, list[Any]]:
     """Columns of dataset `generated_views`; raises `InputError` if there is no camera, or more than one kind."""
     import torch
 
-    from stages.generation.rendering import picture
-    from stages.nf2vec.model import Model
+    from fieldlink.generation.decoding import picture
+    from fieldlink.nf2vec.model import Model
 
     camera, (tensors, config) = _camera(job), job.nf2vec
     decoder = Model.of(dict(tensors), dict(config)).to(job.device).decoder
@@ -54,7 +54,7 @@ def decode(job: ToDecode) -> dict[str, list[Any]]:
 
 def _camera(job: ToDecode) -> "Camera":
     """What the views have in common."""
-    from stages.nerf.rendering import Camera
+    from fieldlink.nerf.rendering import Camera
 
     found = {Camera(*row.values()) for row in job.cameras.select(["camera_angle_x", "width", "height"]).to_pylist()}
     if not found:

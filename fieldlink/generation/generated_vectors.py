@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.mapper.kept import apply
-from stages.runtime import seed_of
+from fieldlink.core.seeds import seed_of
+from fieldlink.mapper.trained_mappers import apply
 
 
 def drawn(ids: Sequence[str], classes: Sequence[str], per_class: int, study_seed: int) -> list[str]:

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import UInt8
 
-from stages import datasets
-from stages.errors import InputError
-from stages.scenes import pictures
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import pictures
 
 KINDS = {"gt": "view", "caption": "caption", "photo": "photo", "nerf": "NeRF vector"}
 

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages import datasets
-from stages.evaluation.tables import Answers, Words
-from stages.evaluation.zero_shot import Naming, Texts
-from stages.generation.measures import likeness, variety
+from fieldlink.core import datasets
+from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.zero_shot import Naming, Texts
+from fieldlink.generation.picture_measures import likeness, variety
 
 TABLE = "generation"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from stages.heads.jobs import Trained
+from fieldlink.heads.head_tasks import Trained
 
 
 def name(space: str) -> str:

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from stages.heads.draws import Draws
+from fieldlink.heads.draws import Draws
 
 EPSILON, MOMENTUM = 1e-5, 0.1  # of batch normalisation, as torch has them
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from stages.params import Heads as How
+from fieldlink.core.params import Heads as How
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,6 @@ class Trained:
 
 def train(task: Task) -> Trained:
     """In a worker, which alone imports torch."""
-    from stages.heads.training import train_many
+    from fieldlink.heads.head_training import train_many
 
     return train_many(task)

@@ -11,12 +11,13 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from stages.heads.draws import Draws
-from stages.heads.jobs import Examples, Task, Trained
-from stages.heads.mixing import doubled
-from stages.heads.networks import Heads
-from stages.runtime import progress, seed_of
-from stages.runtime.optimizers import AdamW
+from fieldlink.core.optimizers import AdamW
+from fieldlink.core.progress import progress
+from fieldlink.core.seeds import seed_of
+from fieldlink.heads.draws import Draws
+from fieldlink.heads.head_networks import Heads
+from fieldlink.heads.head_tasks import Examples, Task, Trained
+from fieldlink.heads.mixing import doubled
 
 
 def train_many(task: Task) -> Trained:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from stages.heads.draws import Draws
+from fieldlink.heads.draws import Draws
 
 FEWEST = 3  # vectors of a class in a batch, for it to be mixed
 

@@ -1,8 +1,8 @@
 """The trainings of Tables 4.9 and 4.10: with copies and, as ours, without; in batches of many sizes."""
 
-from stages.mapper.jobs import Model, Task
-from stages.mapper.pairs import Direction, Pairs
-from stages.params import Augmented, Loss, Mapper
+from fieldlink.core.params import Augmented, Loss, Mapper
+from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.pairs import Direction, Pairs
 
 ROWS: dict[str, tuple[Direction, Loss]] = {
     "clip2nerf cosine": ("clip2nerf", "cosine"),

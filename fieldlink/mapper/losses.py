@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, normalize
 
-from stages.params import Loss
+from fieldlink.core.params import Loss
 
 # log t' and b at the start: softmax as in CLIP, SigLIP as in its paper (Zhai et al. 2023)
 START = {"softmax": (math.log(1 / 0.07), 0.0), "siglip": (math.log(10), -10.0)}

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.mapper import kept
-from stages.mapper.jobs import Trained
+from fieldlink.mapper import trained_mappers
+from fieldlink.mapper.mapper_tasks import Trained
 
 
 def config(trained: Trained) -> dict[str, Any]:
@@ -41,4 +41,4 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
 
 def mapped(trained: Trained, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]) -> dict[str, Any]:
     """Columns of `mapped_embeddings`: every model's outputs for the ids and vectors of each domain."""
-    return kept.mapped([(model.variant, model.seed) for model in trained.models], trained.tensors, inputs)
+    return trained_mappers.mapped([(model.variant, model.seed) for model in trained.models], trained.tensors, inputs)

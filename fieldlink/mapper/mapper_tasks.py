@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from stages.mapper.pairs import Direction, Pairs
-from stages.params import Loss, Mapper
+from fieldlink.core.params import Loss, Mapper
+from fieldlink.mapper.pairs import Direction, Pairs
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
 MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
@@ -75,6 +75,6 @@ def joined(parts: Sequence[Trained]) -> Trained:
 
 def train(task: Task) -> Trained:
     """In a worker, which alone imports torch."""
-    from stages.mapper.training import train_many
+    from fieldlink.mapper.mapper_training import train_many
 
     return train_many(task)

@@ -7,13 +7,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from stages.mapper.batches import Dealer, Sampler, every_view
-from stages.mapper.jobs import Task, Trained
-from stages.mapper.losses import Losses
-from stages.mapper.networks import Mappers
-from stages.params import Mapper
-from stages.runtime import progress, seed_of
-from stages.runtime.optimizers import AdamW
+from fieldlink.core.optimizers import AdamW
+from fieldlink.core.params import Mapper
+from fieldlink.core.progress import progress
+from fieldlink.core.seeds import seed_of
+from fieldlink.mapper.losses import Losses
+from fieldlink.mapper.mapper_tasks import Task, Trained
+from fieldlink.mapper.mlps import Mappers
+from fieldlink.mapper.pair_batches import Dealer, Sampler, every_view
 
 
 def train_many(task: Task) -> Trained:

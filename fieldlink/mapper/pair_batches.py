@@ -11,10 +11,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from stages.arrays import Stored
-from stages.mapper.pairs import Direction, Pairs
-from stages.params import Mapper
-from stages.runtime import seed_of
+from fieldlink.core.arrays import Stored
+from fieldlink.core.params import Mapper
+from fieldlink.core.seeds import seed_of
+from fieldlink.mapper.pairs import Direction, Pairs
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from stages.arrays import Stored
+from fieldlink.core.arrays import Stored
 
 Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtr
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from stages.nerf.encoding import frequency, hashed
-from stages.nerf.sizes import shapes, table_size
-from stages.params import Architecture
+from fieldlink.core.params import Architecture
+from fieldlink.nerf.encodings import frequency, hashed
+from fieldlink.nerf.weight_layout import shapes, table_size
 
 HALF = 0.7  # the box is [-HALF, HALF]³
 MOST_EXPONENT = 80.0  # beyond it, density would overflow float32; e^80 is opaque at any step

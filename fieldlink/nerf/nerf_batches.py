@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
-from stages.nerf.field import HALF
+from fieldlink.nerf.field import HALF
 
 BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
 ONES = torch.from_numpy(BITS.sum(axis=1, dtype=np.int32))

@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float, UInt8
 
-from stages.errors import InputError
-from stages.params import Architecture, Nerf, Rendering
-from stages.runtime import seed_of
-from stages.scenes import views
-from stages.scratch import Rows
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Architecture, Nerf, Rendering
+from fieldlink.core.resume import Rows
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import views
 
 if TYPE_CHECKING:
-    from stages.nerf.fitting import Fit
+    from fieldlink.nerf.fitting.fit import Fit
 
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
 LEAST = 0.001  # share of occupied cells: with fewer, a field holds next to nothing (protocol 2)
@@ -41,8 +41,8 @@ def fit_objects(job: ToFit) -> Rows:
 
 def kept(job: ToFit) -> "tuple[dict[str, Fit], dict[str, str]]":
     """The fits that passed the gate, and why others didn't."""
-    from stages.nerf.fitting import Fit
-    from stages.nerf.together import fit_together
+    from fieldlink.nerf.fitting.batch_fitting import fit_together
+    from fieldlink.nerf.fitting.fit import Fit
 
     fits: dict[str, Fit] = {}
     rejected: dict[str, str] = {}
@@ -96,8 +96,8 @@ def render_objects(job: ToRender) -> Rows:
 def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: ToRender) -> views.Views:
     import torch
 
-    from stages.nerf.occupancy import unpack
-    from stages.nerf.rendering import Camera, render
+    from fieldlink.nerf.occupancy import unpack
+    from fieldlink.nerf.rendering import Camera, render
 
     rows = cameras[nerf["object_id"]]
     poses = np.asarray(rows["camera_to_world"].to_pylist(), np.float32).reshape(-1, 3, 4)

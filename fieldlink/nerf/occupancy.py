@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from stages.nerf import field
-from stages.params import Architecture
+from fieldlink.core.params import Architecture
+from fieldlink.nerf import field
 
 PLACES = 2  # per axis of a cell where its density is looked up
 LEAST = 0.01  # opacity of a cell's width from which it is kept

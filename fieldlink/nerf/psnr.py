@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from stages.nerf.rendering import Camera, render
-from stages.params import Architecture, Rendering
-from stages.scenes.views import Views
+from fieldlink.core.params import Architecture, Rendering
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.scenes.views import Views
 
 BEST = 100.0  # dB; equal pictures have no finite PSNR
 

@@ -11,10 +11,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
-from stages.nerf import field
-from stages.nerf.marching import Path, composite
-from stages.params import Architecture, Rendering
-from stages.scenes import cameras
+from fieldlink.core.params import Architecture, Rendering
+from fieldlink.nerf import field
+from fieldlink.nerf.sampling import Path, composite
+from fieldlink.scenes import cameras
 
 OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)
 

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from stages.nerf.field import HALF
+from fieldlink.nerf.field import HALF
 
 STEPS = 48  # stretches into which a ray's way is cut when it is looked up, at least
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from stages.params import Architecture, HashGrid
+from fieldlink.core.params import Architecture, HashGrid
 
 
 def shapes(architecture: Architecture) -> list[tuple[int, int]]:

@@ -4,8 +4,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
-from stages.nerf.encoding import frequency
-from stages.nerf.field import heads, unit
+from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.field import heads, unit
 
 
 class Decoder(nn.Module):

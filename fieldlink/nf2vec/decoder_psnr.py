@@ -4,10 +4,10 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.supervision import foreground, own, rendered
-from stages.nf2vec.training import disn_rays
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.nf2vec_training import disn_rays
+from fieldlink.nf2vec.supervision import foreground, own, rendered
 
 RAYS, SAMPLES, AT_ONCE = 64, 48, 8
 

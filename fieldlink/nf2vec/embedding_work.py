@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from stages import datasets
-from stages.nf2vec.model import Model, embed
-from stages.params import Runtime
-from stages.runtime import halving, precision
-from stages.scratch import Rows
+from fieldlink.core import datasets
+from fieldlink.core.devices import halving, precision
+from fieldlink.core.params import Runtime
+from fieldlink.core.resume import Rows
+from fieldlink.nf2vec.model import Model, embed
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from stages.errors import InputError
-from stages.nerf.sizes import size
-from stages.nf2vec.decoder import Decoder
-from stages.nf2vec.encoder import Encoder
-from stages.nf2vec.rows import rows
-from stages.params import Architecture, Nf2vec
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.decoder import Decoder
+from fieldlink.nf2vec.encoder import Encoder
+from fieldlink.nf2vec.weight_rows import rows
 
 
 class Model(nn.Module):

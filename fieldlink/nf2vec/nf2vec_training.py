@@ -12,14 +12,15 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from stages import runtime
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.progress import Checkpoint, Progress
-from stages.nf2vec.supervision import Cameras, along_rays, at_points
-from stages.params import Nf2vec
-from stages.runtime.optimizers import AdamW
-from stages.scenes import cameras
+from fieldlink.core.devices import precision
+from fieldlink.core.optimizers import AdamW
+from fieldlink.core.params import Nf2vec
+from fieldlink.core.seeds import seed_of
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.supervision import Cameras, along_rays, at_points
+from fieldlink.nf2vec.training_state import Checkpoint, Progress
+from fieldlink.scenes import cameras
 
 Loss = Callable[[Nerfs, torch.Generator], Float[Tensor, ""]]
 Reconstruction = Callable[[Tensor, Nerfs, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
@@ -39,7 +40,7 @@ def train(
     optimizer = AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
     progress = Progress(model, optimizer)
     progress.take_up(checkpoint.read())
-    bar = runtime.progress(range(how.steps), "train_nf2vec", "steps", initial=progress.step)
+    bar = progress(range(how.steps), "train_nf2vec", "steps", initial=progress.step)
     for step in range(progress.step, how.steps):
         batch = training.take(members(len(training), how.batch, step, seed), device)
         optimizer.param_groups[0]["lr"] = learning_rate(model.how, step)
@@ -62,7 +63,7 @@ def loss_of(model: Model, seed: int, device: str) -> Loss:
     reconstruct, how = reconstruction_of(model, seed, device), model.how.training
 
     def loss(nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
-        with runtime.precision(how.precision, device):
+        with precision(how.precision, device):
             embedding = model.embed(nerfs.weights)
         return reconstruct(embedding.float(), nerfs, random)
 
@@ -76,7 +77,7 @@ def reconstruction_of(model: Model, seed: int, device: str) -> Reconstruction:
 
     def loss(embedding: Float[Tensor, "nerf embedding"], nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
         def decoded(points: Float[Tensor, "nerf point 3"]) -> tuple[Tensor, Tensor]:
-            with runtime.precision(how.precision, device):  # of the decoder alone: what it learns from stays exact
+            with precision(how.precision, device):  # of the decoder alone: what it learns from stays exact
                 rgb, density = model.decoder(embedding, points)
             return rgb.float(), density.float()
 
@@ -89,7 +90,7 @@ def reconstruction_of(model: Model, seed: int, device: str) -> Reconstruction:
 
 def disn_rays(seed: int, device: str) -> Cameras:
     """Rays of 36 cameras as the views' are drawn, the same for all NeRFs: no object's own views need be read."""
-    poses = cameras.disn_poses(runtime.seed_of(seed, "cameras"), VIEWS)
+    poses = cameras.disn_poses(seed_of(seed, "cameras"), VIEWS)
     origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, PIXELS, PIXELS)
     origins = np.repeat(origins, PIXELS**2, axis=0)
     return torch.from_numpy(origins).to(device), torch.from_numpy(directions.reshape(-1, 3)).to(device)
@@ -136,4 +137,4 @@ def _validate(model: Model, loss: Loss, nerfs: Nerfs, seed: int, device: str) ->
 
 
 def _random(seed: int, step: int, device: str) -> torch.Generator:
-    return torch.Generator(device).manual_seed(runtime.seed_of(seed, "step", step))
+    return torch.Generator(device).manual_seed(seed_of(seed, "step", step))

@@ -11,10 +11,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import mse_loss, smooth_l1_loss
 
-from stages.nerf.field import evaluate
-from stages.nerf.marching import composite, over, samples
-from stages.nf2vec.nerfs import Nerfs, complement, points_anywhere, points_in
-from stages.params import Architecture, Nf2vecTraining
+from fieldlink.core.params import Architecture, Nf2vecTraining
+from fieldlink.nerf.field import evaluate
+from fieldlink.nerf.nerf_batches import Nerfs, complement, points_anywhere, points_in
+from fieldlink.nerf.sampling import composite, over, samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]

@@ -12,7 +12,7 @@ State = Mapping[str, np.ndarray]
 
 @runtime_checkable
 class Checkpoint(Protocol):
-    """Where a training keeps its state now and then; stages.scratch has one that keeps it in a file."""
+    """Where a training keeps its state now and then; fieldlink.core.resume has one that keeps it in a file."""
 
     def read(self) -> State | None: ...
 

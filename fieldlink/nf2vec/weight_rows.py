@@ -7,8 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from stages.nerf.sizes import shapes, table_size
-from stages.params import Architecture
+from fieldlink.core.params import Architecture
+from fieldlink.nerf.weight_layout import shapes, table_size
 
 Layout = Literal["official", "per_input"]
 

@@ -4,23 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from stages import datasets
-from stages.errors import InputError
-from stages.params import Params
-from stages.readiness.findings import Finding
-from stages.scenes import (
-    blender,
-    caption_file,
-    disn,
-    domainnet,
-    listing,
-    mesh_folder,
-    photo_folder,
-    shapenet,
-    split_files,
-    splits,
-)
-from stages.schemas import NERFS, OBJECTS, VIEWS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params
+from fieldlink.core.schemas import NERFS, OBJECTS, VIEWS
+from fieldlink.preflight.findings import Finding
+from fieldlink.scenes import split_files, splits
+from fieldlink.scenes.importers import blender, caption_file, disn, listing, mesh_folder, shapenet
+from fieldlink.scenes.photos import domainnet, photo_folder
 
 Counts = Mapping[str, int]  # objects or pictures of each class
 RENDERED = ("catalogue", "meshes", "shapenet")  # sources of meshes, whose views we make

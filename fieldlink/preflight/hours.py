@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from stages.params import Params
-from stages.readiness.data import RENDERED, has_depth, made_here
-from stages.readiness.findings import Finding
-from stages.readiness.rates import Rates
+from fieldlink.core.params import Params
+from fieldlink.preflight.data_folders import RENDERED, has_depth, made_here
+from fieldlink.preflight.findings import Finding
+from fieldlink.preflight.rates import Rates
 
 REST = (  # stages that aren't measured
     "prepare_photos",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from stages.nerf import sizes
-from stages.params import Params
-from stages.readiness.findings import Finding
+from fieldlink.core.params import Params
+from fieldlink.nerf import weight_layout
+from fieldlink.preflight.findings import Finding
 
 GB = 1e9
 KEPT_TWICE = 2  # finished work lies in .scratch and in the outputs, which DVC links into its cache
@@ -46,7 +46,7 @@ def memory(params: Params, objects: int, width: int) -> Finding:
 
 
 def _nerf(params: Params) -> float:
-    return sizes.size(params.nerf.field) * FLOAT + params.nerf.fitting.occupancy**3 / 8
+    return weight_layout.size(params.nerf.field) * FLOAT + params.nerf.fitting.occupancy**3 / 8
 
 
 def _available() -> float:

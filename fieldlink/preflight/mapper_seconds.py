@@ -7,15 +7,15 @@ from typing import get_args
 
 import numpy as np
 
-from stages.mapper import sweeps
-from stages.mapper.batches import Sampler
-from stages.mapper.jobs import Model, Task
-from stages.mapper.pairs import Direction, Pairs
-from stages.mapper.training import train_many
-from stages.params import Loss, Params
-from stages.readiness.data import has_captions, has_depth
-from stages.readiness.hours import Counts
-from stages.readiness.timing import seconds_of_a_step
+from fieldlink.core.params import Loss, Params
+from fieldlink.mapper import batch_sweep
+from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.mapper.pair_batches import Sampler
+from fieldlink.mapper.pairs import Direction, Pairs
+from fieldlink.preflight.data_folders import has_captions, has_depth
+from fieldlink.preflight.hours import Counts
+from fieldlink.preflight.timing import seconds_of_a_step
 
 SOURCES, SETS = 2, 2  # of zero-shot: rendered, ground truth; of syn2real: with translated views, without
 
@@ -49,7 +49,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
         "train_space_mappers": [task("clip2nerf", [baselines.clip2nerf], views, width, **few) for width in spaces]
         + [task("nerf2clip", [baselines.nerf2clip], views, width, **few) for width in spaces],
         "train_syn2real_mappers": both(translated, 2 * params.syn2real.views, **chosen) if translated else [],
-        "train_augmented_mappers": sweeps.tasks(swept[0], swept[1], swept[1], params.augmented, mapper, 0, device),
+        "train_augmented_mappers": batch_sweep.tasks(swept[0], swept[1], swept[1], params.augmented, mapper, 0, device),
         "train_finetuned_mappers": task("clip2nerf", tuned, views).split(6),
     }
 

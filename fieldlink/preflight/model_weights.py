@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from stages.clip import elsewhere, pretrained, small
-from stages.clip.encoders import Encoder
-from stages.clip.interface import JointEncoder
-from stages.errors import InputError
-from stages.params import Params, read
-from stages.readiness.findings import Finding
-from stages.readiness.timing import one_thread, timed
-from stages.syn2real import controlnet
-from stages.syn2real.jobs import Diffusion
-from stages.syn2real.prompts import Prompts
+from fieldlink.clip import custom_encoders, pretrained, small_clip
+from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.interface import JointEncoder
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, read
+from fieldlink.preflight.findings import Finding
+from fieldlink.preflight.timing import one_thread, timed
+from fieldlink.syn2real import controlnet
+from fieldlink.syn2real.class_prompts import Prompts
+from fieldlink.syn2real.translation_work import Diffusion
 
 PICTURES = 8  # embedded to see how fast that goes
 
@@ -24,13 +24,13 @@ def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
     how, device = params.clip, params.runtime.device
     try:
         if how.source == "module":
-            weights = None if how.pretrained == elsewhere.NONE else Path(how.pretrained)
-            encoder = elsewhere.loaded(how.model, weights, device)
+            weights = None if how.pretrained == custom_encoders.NONE else Path(how.pretrained)
+            encoder = custom_encoders.loaded(how.model, weights, device)
         elif how.source == "open_clip":
             taken = pretrained.fetch(how.model, how.pretrained)
             encoder = Encoder(taken.model, taken.tokenizer, device)
         else:
-            encoder = Encoder(*small.untrained(how.network, params.study.seed), device)
+            encoder = Encoder(*small_clip.untrained(how.network, params.study.seed), device)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
     return Finding("clip", "ok", how.source if how.source == "train" else f"{how.model}, {how.pretrained}"), encoder

@@ -9,21 +9,21 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from stages import datasets
-from stages.nerf import field
-from stages.nerf.fitting import optimise
-from stages.nerf.rendering import Camera, render
-from stages.nerf.together import at_once
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.training import loss_of
-from stages.params import Nf2vec, Params
-from stages.readiness.timing import one_thread, seconds_of_a_step, timed
-from stages.scenes import cameras, catalogue, hull, pictures
-from stages.scenes import rendering as meshes
-from stages.scenes.views import Views, columns
-from stages.schemas import VIEWS
-from stages.syn2real.jobs import Diffusion, Task, translate_objects
+from fieldlink.core import datasets
+from fieldlink.core.params import Nf2vec, Params
+from fieldlink.core.schemas import VIEWS
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting.batch_fitting import at_once
+from fieldlink.nerf.fitting.fit import optimise
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.nf2vec_training import loss_of
+from fieldlink.preflight.timing import one_thread, seconds_of_a_step, timed
+from fieldlink.scenes import cameras, catalogue, pictures, visual_hull
+from fieldlink.scenes import ray_casting as meshes
+from fieldlink.scenes.views import Views, columns
+from fieldlink.syn2real.translation_work import Diffusion, Task, translate_objects
 
 NERFS = 2  # of a step of nf2vec that are timed on a CPU
 SHARE = 8  # and of its points and rays, one in so many
@@ -51,7 +51,7 @@ def measured(params: Params, diffusion: Diffusion | None) -> Rates:
     model = catalogue.make("chair", "a chair", params.study.seed).model
     poses = cameras.disn_poses(0, scenes.views)
     views, seconds = timed(lambda: meshes.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
-    grid = torch.from_numpy(hull.carve(views, how.fitting.occupancy, field.HALF)).to(device)
+    grid = torch.from_numpy(visual_hull.carve(views, how.fitting.occupancy, field.HALF)).to(device)
     start = field.xavier(how.field, 0).to(device)
     camera = Camera(cameras.DISN_ANGLE, scenes.resolution, scenes.resolution)
     with one_thread():

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import torch
 
-from stages.runtime import clocked
+from fieldlink.core.devices import clocked
 
 Result = TypeVar("Result")
 

@@ -5,19 +5,19 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import torch
 
-from stages.baselines import modulation
-from stages.clip import training as small_clip
-from stages.finetuning import jobs as finetuning
-from stages.finetuning.objectives import TERMS
-from stages.heads import jobs as heads
-from stages.mapper.networks import single, stacked
-from stages.nerf.sizes import size as size_of
-from stages.nf2vec.model import Model
-from stages.params import Objective, Params
-from stages.readiness import mappers
-from stages.readiness.hours import Counts
-from stages.readiness.rates import smaller
-from stages.readiness.timing import one_thread, seconds_of_a_step
+from fieldlink.clip import clip_training as small_clip
+from fieldlink.core.params import Objective, Params
+from fieldlink.embeddings import functa
+from fieldlink.finetuning import finetuning_tasks as finetuning
+from fieldlink.finetuning.objectives import TERMS
+from fieldlink.heads import head_tasks as heads
+from fieldlink.mapper.mlps import single, stacked
+from fieldlink.nerf.weight_layout import size as size_of
+from fieldlink.nf2vec.model import Model
+from fieldlink.preflight import mapper_seconds
+from fieldlink.preflight.hours import Counts
+from fieldlink.preflight.rates import smaller
+from fieldlink.preflight.timing import one_thread, seconds_of_a_step
 
 MODULATED = 4  # NeRFs whose modulations are timed
 
@@ -27,8 +27,8 @@ def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
     found = {"provide_clip": _small_clip(params)} if params.clip.source == "train" else {}
     known: dict[Hashable, float] = {}
     with one_thread():
-        for stage, tasks in mappers.tasks(params, counts, clip).items():
-            found[stage] = _shared([mappers.seconds(task, known) for task in tasks], params)
+        for stage, tasks in mapper_seconds.tasks(params, counts, clip).items():
+            found[stage] = _shared([mapper_seconds.seconds(task, known) for task in tasks], params)
         found["train_heads"] = _shared(
             [_heads(params, counts, width) for width in (params.nf2vec.embedding, clip)], params
         )
@@ -106,15 +106,15 @@ def _finetuning_step(params: Params, objective: Objective, start: tuple[Model, f
 def _modulations(params: Params, counts: Counts) -> float:
     """The base with the vectors of training NeRFs, then the vectors of all originals."""
     how, device = params.baselines.modulation, params.runtime.device
-    base = modulation.Base(how, params.nerf.field.octaves, seed=0).to(device)
+    base = functa.Base(how, params.nerf.field.octaves, seed=0).to(device)
     known = torch.zeros(MODULATED, how.pool, 3, device=device), torch.zeros(MODULATED, how.pool, 4, device=device)
 
     def learnt(count: int) -> None:
         base.requires_grad_(True)
-        modulation.learn(base, known, how.model_copy(update={"steps": count}), 0)
+        functa.learn(base, known, how.model_copy(update={"steps": count}), 0)
 
     def fitted(count: int) -> None:
-        modulation.fit(base, known, how.model_copy(update={"fit_steps": count}), 0)
+        functa.fit(base, known, how.model_copy(update={"fit_steps": count}), 0)
 
     learning, fitting = (seconds_of_a_step(steps, device) for steps in (learnt, fitted))
     return (learning * how.steps * counts.learnt + fitting * how.fit_steps * counts.originals) / MODULATED

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stages.report import charts
+from fieldlink.report import charts
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 MARKS = {"holds": "✓", "does not hold": "✗", "undecided": "?"}
 NUMBERS = ("published_effect", "effect", "ci_low", "ci_high", "level")

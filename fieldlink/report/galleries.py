@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.evaluation.views import Views
-from stages.report.pictures import Picture, of_rows
-from stages.report.study import Study
-from stages.runtime import seed_of
+from fieldlink.core.seeds import seed_of
+from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.report.study import Study
+from fieldlink.report.thumbnails import Picture, of_rows
 
 DOMAINS = {"gt": "a ground-truth view of another object", "photo": "a photo"}
 

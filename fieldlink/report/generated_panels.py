@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.generation.rows import Renders
-from stages.report.galleries import query_pictures
-from stages.report.pictures import Picture
-from stages.report.study import Study
+from fieldlink.generation.generated_views import Renders
+from fieldlink.report.galleries import query_pictures
+from fieldlink.report.study import Study
+from fieldlink.report.thumbnails import Picture
 
 MOST = 6  # panels on the page
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
-from stages.errors import InputError
-from stages.revisions import Revision
+from fieldlink.core.errors import InputError
+from fieldlink.report.revisions import Revision
 
 Key = tuple[str, ...]  # the metrics file, then its keys down to a number
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stages.report import charts, pictures, templates, titles
-from stages.report.history import Entry, Key, Point
+from fieldlink.report import charts, table_titles, templates, thumbnails
+from fieldlink.report.history import Entry, Key, Point
 
 LINES = 8  # of one chart
 
@@ -68,7 +68,7 @@ def _groups(keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Key]]]:
     groups: dict[Key, dict[str, Key]] = {}
     for key in keys:
         at, line = ((*key[1:-2], key[-1]), key[-2]) if key in alone else (key[1:-1], key[-1])
-        groups.setdefault(at, {})[titles.words(line)] = key
+        groups.setdefault(at, {})[table_titles.words(line)] = key
     for at, lines in groups.items():
         for first in range(0, len(lines), LINES):
             yield at, dict(list(lines.items())[first : first + LINES])
@@ -82,7 +82,7 @@ def _chart(
         for name, key in lines.items()
     }
     alt = f"{title}: {', '.join(series)} over {len(entries)} revisions; the numbers stand in the table below"
-    return {"uri": pictures.uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
+    return {"uri": thumbnails.uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
 
 
 def _mark(point: Point | None, moved: bool) -> charts.Mark:
@@ -101,4 +101,4 @@ def _cell(key: Key, entry: Entry, moved: Mapping[Key, tuple[Point, Point]]) -> t
 
 
 def _words(key: Key) -> str:
-    return " · ".join(titles.words(part) for part in key)
+    return " · ".join(table_titles.words(part) for part in key)

@@ -16,13 +16,13 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from stages.clip.interface import JointEncoder
-from stages.mapper.networks import single
-from stages.nerf.rendering import Camera, render
-from stages.nf2vec.model import Model
-from stages.params import Params
-from stages.report.speed import FROM_WEIGHTS, Speed
-from stages.runtime import clocked
+from fieldlink.clip.interface import JointEncoder
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Params
+from fieldlink.mapper.mlps import single
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.nf2vec.model import Model
+from fieldlink.report.speed import FROM_WEIGHTS, Speed
 
 COUNTS = (1, 4, 36)  # views rendered
 

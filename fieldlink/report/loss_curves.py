@@ -8,9 +8,9 @@ from typing import get_args
 import numpy as np
 import pyarrow as pa
 
-from stages.params import Loss
-from stages.report import charts, titles
-from stages.report.charts import Chart, Curve
+from fieldlink.core.params import Loss
+from fieldlink.report import charts, table_titles
+from fieldlink.report.charts import Chart, Curve
 
 MOST_NAMED = 4  # variants a chart can name; more are drawn as a bundle with its mean
 MOST_STEPS = 120  # points of a curve
@@ -42,7 +42,7 @@ def wide(rows: pa.Table) -> str:
 
 def _chart(name: str, loss: str, lines: dict[tuple[str, str], Curve]) -> Chart:
     variants = list(dict.fromkeys(variant for variant, _ in lines))
-    title = f"{name}: {titles.words(loss)}" if loss else name
+    title = f"{name}: {table_titles.words(loss)}" if loss else name
     if len(variants) > MOST_NAMED:
         bundle = [line for (_, split), line in lines.items() if split == "validation"] or list(lines.values())
         what = f"validation loss of {len(variants)} variants and their mean"
@@ -52,7 +52,7 @@ def _chart(name: str, loss: str, lines: dict[tuple[str, str], Curve]) -> Chart:
 
 
 def _line_name(variant: str, split: str, variants: list[str]) -> str:
-    return split if len(variants) == 1 else f"{titles.words(variant)}, {split}"
+    return split if len(variants) == 1 else f"{table_titles.words(variant)}, {split}"
 
 
 def _by_loss(lines: dict[tuple[str, str], Curve]) -> dict[str, dict[tuple[str, str], Curve]]:

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Float
 
-from stages.report.pictures import Picture, difference, of_rows
-from stages.report.psnr import judged
-from stages.report.study import Study
+from fieldlink.report.psnr_charts import judged
+from fieldlink.report.study import Study
+from fieldlink.report.thumbnails import Picture, difference, of_rows
 
 
 @dataclass(frozen=True)

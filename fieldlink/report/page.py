@@ -5,25 +5,25 @@ from typing import Any
 
 import numpy as np
 
-from stages.report import (
+from fieldlink.report import (
     benchmarks,
-    claims,
-    curves,
+    claims_section,
     galleries,
-    generation,
-    pictures,
-    projections,
-    psnr,
-    tables,
+    generated_panels,
+    loss_curves,
+    projection_chart,
+    provenance,
+    psnr_charts,
+    result_tables,
+    table_titles,
     templates,
-    titles,
-    world,
+    thumbnails,
 )
-from stages.report.charts import Chart
-from stages.report.galleries import Gallery
-from stages.report.speed import FROM_WEIGHTS
-from stages.report.study import Study
-from stages.report.wall import Portrait
+from fieldlink.report.charts import Chart
+from fieldlink.report.galleries import Gallery
+from fieldlink.report.nerf_wall import Portrait
+from fieldlink.report.speed import FROM_WEIGHTS
+from fieldlink.report.study import Study
 
 SIDE = 160  # pixels of a picture on the page, at most
 
@@ -35,31 +35,31 @@ def html(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) 
 
 def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> dict[str, Any]:
     return {
-        "world": world.describe(study.params),
+        "world": provenance.describe(study.params),
         "tiles": list(_tiles(study)),
         "metrics": {name: list(flat(values)) for name, values in study.metrics.items()},
-        "counts": world.counts(study.objects) if study.objects is not None else None,
+        "counts": provenance.counts(study.objects) if study.objects is not None else None,
         "photos": len(study.photos) if study.photos is not None else 0,
-        "set_aside": world.set_aside(study.rejected) if study.rejected is not None else None,
+        "set_aside": provenance.set_aside(study.rejected) if study.rejected is not None else None,
         "nerfs": len(study.nerfs) if study.nerfs is not None else 0,
-        "amplified": pictures.AMPLIFIED,
+        "amplified": thumbnails.AMPLIFIED,
         "wall": [_portrait(portrait) for portrait in portraits],
         "psnr": _psnr(study),
-        "tables": tables.pivot(study.results, study.published, study.spread),
+        "tables": result_tables.pivot(study.results, study.published, study.spread),
         "spread": bool(study.spread),
-        "projections": _image(projections.drawn(study.projections)) if study.projections is not None else None,
+        "projections": _image(projection_chart.drawn(study.projections)) if study.projections is not None else None,
         "claims": study.claims,
-        "verdicts": claims.counts(study.claims),
+        "verdicts": claims_section.counts(study.claims),
         "margin": study.params.claims.margin,
         "galleries": [_gallery(gallery) for gallery in shown],
-        "generated": [_panel(panel) for panel in generation.panels(study)],
+        "generated": [_panel(panel) for panel in generated_panels.panels(study)],
         "speed": study.speed,
         "speed_chart": _image(study.speed.chart) if study.speed else None,
         "benchmarks": study.benchmarks,
         "ratios": _image(chart) if (chart := benchmarks.ratios(study.benchmarks)) else None,
         "benchmark_charts": [_image(chart) for each in study.benchmarks for chart in each.charts],
-        "curves": [_image(chart) for chart in curves.drawn(study.curves)],
-        "versions": world.versions(),
+        "curves": [_image(chart) for chart in loss_curves.drawn(study.curves)],
+        "versions": provenance.versions(),
         "times": _times(study.times),
         "parameters": list(flat(study.params.model_dump(mode="json"))),
     }
@@ -79,13 +79,15 @@ def _tiles(study: Study) -> Iterator[tuple[str, str]]:
     """The few numbers to know first, with their labels."""
     if study.nerfs is not None:
         yield f"{len(study.nerfs):,}", "NeRFs fitted"
-        name, quality = psnr.judged(study.nerfs)
+        name, quality = psnr_charts.judged(study.nerfs)
         if np.isfinite(quality).any():
             yield f"{np.nanmean(quality):.1f} dB", f"mean PSNR on {name}, whole frame"
     results = {result.key: result.value for result in study.results}
     metrics = dict(flat(study.metrics))
-    yield from ((f"{results[key]:.1f} %", label) for key, label in titles.RESULTS.items() if key in results)
-    yield from ((f"{float(metrics[key]):.1f} %", label) for key, label in titles.METRICS.items() if key in metrics)
+    yield from ((f"{results[key]:.1f} %", label) for key, label in table_titles.RESULTS.items() if key in results)
+    yield from (
+        (f"{float(metrics[key]):.1f} %", label) for key, label in table_titles.METRICS.items() if key in metrics
+    )
     if study.speed:
         yield f"{study.speed.milliseconds[FROM_WEIGHTS]:.2g} ms", "to name a NeRF's class from its weights"
 
@@ -93,11 +95,14 @@ def _tiles(study: Study) -> Iterator[tuple[str, str]]:
 def _psnr(study: Study) -> dict[str, Any] | None:
     if study.nerfs is None:
         return None
-    return {"charts": [_image(chart) for chart in psnr.histograms(study.nerfs)], "rows": psnr.summary(study.nerfs)}
+    return {
+        "charts": [_image(chart) for chart in psnr_charts.histograms(study.nerfs)],
+        "rows": psnr_charts.summary(study.nerfs),
+    }
 
 
 def _image(chart: Chart) -> dict[str, str]:
-    return {"uri": pictures.uri(chart.svg, "image/svg+xml"), "alt": chart.alt}
+    return {"uri": thumbnails.uri(chart.svg, "image/svg+xml"), "alt": chart.alt}
 
 
 def _portrait(portrait: Portrait) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def _portrait(portrait: Portrait) -> dict[str, Any]:
 
 def _gallery(gallery: Gallery) -> dict[str, Any]:
     return {
-        "variant": titles.words(gallery.variant),
+        "variant": table_titles.words(gallery.variant),
         "domain": galleries.DOMAINS.get(gallery.domain, gallery.domain),
         "asked": gallery.asked,
         "right_first": gallery.right_first,
@@ -133,7 +138,7 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
     }
 
 
-def _panel(panel: generation.Panel) -> dict[str, Any]:
+def _panel(panel: generated_panels.Panel) -> dict[str, Any]:
     return {
         "owner_id": panel.owner_id,
         "class_name": panel.class_name,
@@ -142,8 +147,8 @@ def _panel(panel: generation.Panel) -> dict[str, Any]:
     }
 
 
-def _small(picture: pictures.Picture) -> str:
-    return pictures.png_uri(pictures.thumbnail(picture, SIDE))
+def _small(picture: thumbnails.Picture) -> str:
+    return thumbnails.png_uri(thumbnails.thumbnail(picture, SIDE))
 
 
 def _times(times: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

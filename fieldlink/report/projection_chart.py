@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.report.charts import Chart, scatter
+from fieldlink.report.charts import Chart, scatter
 
 TITLES = {"nerf_embedding": "(a) NeRF embeddings v", "clip_embedding": "(b) their images in CLIP's space, g(v)"}
 

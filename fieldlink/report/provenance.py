@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pyarrow as pa
 
-from stages.params import Params
+from fieldlink.core.params import Params
 
 PACKAGES = ("torch", "open_clip_torch", "nerfacc", "dvc", "numpy", "pyarrow")
 SPLITS = ("train", "validation", "test")

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages.report import charts
+from fieldlink.report import charts
 
 FRAMES = {"whole frame": "", "foreground": "_foreground"}
 VIEWS = {"fitted views": "psnr_train", "held-out views": "psnr_heldout"}

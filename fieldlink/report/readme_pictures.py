@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from stages.report import charts, titles
-from stages.report.galleries import DOMAINS, Gallery, Query
-from stages.report.pictures import AMPLIFIED, Picture, thumbnail
-from stages.report.wall import Portrait
+from fieldlink.report import charts, table_titles
+from fieldlink.report.galleries import DOMAINS, Gallery, Query
+from fieldlink.report.nerf_wall import Portrait
+from fieldlink.report.thumbnails import AMPLIFIED, Picture, thumbnail
 
 RIGHT, WRONG = "#2e7d4f", "#b3362c"
 SIDE = 96  # pixels of a picture, at most
@@ -41,7 +41,7 @@ def retrieval(galleries: Sequence[Gallery], each: int = 4) -> bytes:
         for row, query in enumerate(gallery.queries[:each]):
             _line(sheet, row, block, query)
     asked = "; ".join(DOMAINS.get(gallery.domain, gallery.domain) for gallery in galleries)
-    variants = ", ".join(dict.fromkeys(titles.words(gallery.variant) for gallery in galleries))
+    variants = ", ".join(dict.fromkeys(table_titles.words(gallery.variant) for gallery in galleries))
     return sheet.png(f"{variants}; left to right: {asked}. Queries drawn by seed, not by success.")
 
 

@@ -5,8 +5,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from stages.errors import InputError
-from stages.report import titles
+from fieldlink.core.errors import InputError
+from fieldlink.report import table_titles
 
 KEYS = ("table", "row", "column", "metric")
 Key = tuple[str, str, str, str]
@@ -80,7 +80,7 @@ class Table:
 
     @property
     def name(self) -> str:
-        return titles.name(self.number)
+        return table_titles.name(self.number)
 
 
 def ours(text: str, source: str) -> list[Result]:
@@ -134,10 +134,10 @@ def _table(
     for row in dict.fromkeys(row for row, _ in [*theirs, *mine]):
         places = [(row, column) for column in columns]
         cells = [Cell(mine.get(at), theirs.get(at), at in best, at in best_published, varied.get(at)) for at in places]
-        rows.append(Row(titles.words(row), bool(references) and row not in published_rows, cells))
+        rows.append(Row(table_titles.words(row), bool(references) and row not in published_rows, cells))
     published_columns = {column for _, column in theirs}
     headings = [Column(column, column not in published_columns) for column in columns]
-    return Table(number, *titles.question(number), headings, rows)
+    return Table(number, *table_titles.question(number), headings, rows)
 
 
 def _placed(results: Sequence[Result], both: Sequence[Result]) -> dict[tuple[str, str], Result]:
@@ -150,8 +150,8 @@ def _placed(results: Sequence[Result], both: Sequence[Result]) -> dict[tuple[str
 
 
 def _heading(result: Result, with_metric: bool) -> str:
-    name = titles.column(result.column)
-    return f"{name} ({titles.words(result.metric)})" if with_metric else name
+    name = table_titles.column(result.column)
+    return f"{name} ({table_titles.words(result.metric)})" if with_metric else name
 
 
 def _best(placed: Mapping[tuple[str, str], Result]) -> set[tuple[str, str]]:

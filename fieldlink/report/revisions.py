@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 EXPERIMENT = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38})/(.+)")  # DVC's: the baseline's commit, then the name
 MOST = 10  # commits, where none are named

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stages.report.charts import Chart
+    from fieldlink.report.charts import Chart
 
 FROM_WEIGHTS = "from the weights"  # the way that the others are compared with
 
@@ -26,7 +26,7 @@ class Speed:
 
     @property
     def chart(self) -> "Chart":
-        from stages.report import charts  # what measures the times draws nothing
+        from fieldlink.report import charts
 
         svg = charts.bars(self.milliseconds, "Milliseconds to name one NeRF's class", unit="milliseconds, log scale")
         return charts.Chart(svg, "; ".join(f"{name}: {value} ms" for name, value, _ in self.rows))

@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.params import Params
-from stages.report.benchmarks import Benchmark
-from stages.report.claims import Claim
-from stages.report.speed import Speed
-from stages.report.tables import Key, Result
+from fieldlink.core.params import Params
+from fieldlink.report.benchmarks import Benchmark
+from fieldlink.report.claims_section import Claim
+from fieldlink.report.result_tables import Key, Result
+from fieldlink.report.speed import Speed
 
 Reader = Callable[[Sequence[str]], pa.Table]  # the rows of these ids
 

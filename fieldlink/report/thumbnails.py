@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import UInt8
 
-from stages.scenes import pictures
+from fieldlink.scenes import pictures
 
 Picture = UInt8[np.ndarray, "height width 3"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Integer
 
-from stages.scenes.meshes import Albedo, Model, normalised, transformed
-from stages.scenes.views import Views
+from fieldlink.scenes.meshes import Albedo, Model, normalised, transformed
+from fieldlink.scenes.views import Views
 
 STRETCH = (0.85, 1.15)  # per axis
 HUE = (-60.0, 60.0)  # degrees about the grey axis

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Integer
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 Albedo = Callable[[Float[np.ndarray, "hit 3"], Integer[np.ndarray, " hit"]], Float[np.ndarray, "hit 3"]]
 LEAST_AREA = 1e-9  # of a mesh, in squares of its diagonal

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from stages.runtime import seed_of
-from stages.scenes import cameras
-from stages.scenes.catalogue import GENERATORS, make
-from stages.scenes.rendering import render
-from stages.scenes.views import Views
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import cameras
+from fieldlink.scenes.catalogue import GENERATORS, make
+from fieldlink.scenes.ray_casting import render
+from fieldlink.scenes.views import Views
 
 
 @dataclass(frozen=True)

@@ -11,36 +11,24 @@ from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.params import Params, Scenes
-from stages.runtime import seed_of
-from stages.scenes import (
-    augmentation,
-    blender,
-    cameras,
-    caption_file,
-    catalogue,
-    converted,
-    disn,
-    mesh_folder,
-    shapenet,
-    split_files,
-    splits,
-    views,
-)
-from stages.scenes.listing import NO_SYNSET, Found, Listing, check_in_catalogue
-from stages.scenes.meshes import Model
-from stages.scenes.rendering import render
-from stages.scenes.views import Views
-from stages.scratch import Rows, digest
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, Scenes
+from fieldlink.core.resume import Rows, digest
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import augmentation, cameras, catalogue, split_files, splits, views
+from fieldlink.scenes.importers import blender, caption_file, disn, imported_nerfs, mesh_folder, shapenet
+from fieldlink.scenes.importers.listing import NO_SYNSET, Found, Listing, check_in_catalogue
+from fieldlink.scenes.meshes import Model
+from fieldlink.scenes.ray_casting import render
+from fieldlink.scenes.views import Views
 
 LISTINGS = {
     "meshes": mesh_folder.listing,
     "shapenet": shapenet.listing,
     "disn": disn.listing,
     "blender": blender.listing,
-    "nerfs": converted.listing,
+    "nerfs": imported_nerfs.listing,
 }
 SINGLE_SCENES = ("disn", "blender", "nerfs")  # may come with too few objects to be split: those are there to be fitted
 
@@ -105,7 +93,7 @@ def views_of(task: Task) -> Views:
     one, scenes = task.object, task.scenes
     copy_seed = seed_of(task.seed, "copy", one.object_id)
     if task.found is not None and one.source == "nerfs":  # copies are fitted NeRFs too
-        return converted.read(task.found.path, one.object_id, scenes.views, scenes.resolution)
+        return imported_nerfs.read(task.found.path, one.object_id, scenes.views, scenes.resolution)
     if task.found is not None and one.source in SINGLE_SCENES:
         read = disn.read if one.source == "disn" else blender.read
         original = read(task.found.path, scenes.views, scenes.resolution)

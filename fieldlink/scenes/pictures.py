@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
 MOST_PIXELS = 4096 * 4096
 

@@ -11,9 +11,9 @@ from jaxtyping import Bool, Float, Integer
 from trimesh import Trimesh
 from trimesh.ray.ray_pyembree import RayMeshIntersector
 
-from stages.scenes import cameras
-from stages.scenes.meshes import Model, face_normals
-from stages.scenes.views import Views
+from fieldlink.scenes import cameras
+from fieldlink.scenes.meshes import Model, face_normals
+from fieldlink.scenes.views import Views
 
 PROBES = np.array([[-1, -3], [3, -1], [1, 3], [-3, 1]], np.float32) / 8  # from a pixel's centre, no two in line
 EDGE = 0.05  # step of colour between neighbours, of the full range

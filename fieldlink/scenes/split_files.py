@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from stages.errors import InputError
-from stages.scenes.listing import Listing
-from stages.scenes.splits import SPLITS
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.listing import Listing
+from fieldlink.scenes.splits import SPLITS
 
 LISTS = "disn_filelists"
 

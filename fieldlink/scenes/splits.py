@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.errors import InputError
-from stages.params import Split
-from stages.runtime import seed_of
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Split
+from fieldlink.core.seeds import seed_of
 
 SPLITS = ("train", "validation", "test")
-OWN = Path("stages/scenes/splits.py")  # what scenes.splits names where no split files are given: this very code
+OWN = Path("fieldlink/scenes/splits.py")  # what scenes.splits names where no split files are given: this very code
 LEAKED = 0.8  # share of all copies that the official split has in training
 
 

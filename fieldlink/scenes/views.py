@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float, UInt8
 
-from stages import datasets
-from stages.errors import InputError
-from stages.scenes import pictures
-from stages.schemas import VIEWS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import VIEWS
+from fieldlink.scenes import pictures
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from scipy.ndimage import distance_transform_edt
 
-from stages.errors import InputError
-from stages.scenes.cameras import focal
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.cameras import focal
+from fieldlink.scenes.views import Views
 
 PIXEL = 0.5  # a silhouette reaches half a pixel beyond the centres of its pixels
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from stages.errors import InputError
-from stages.params import Strict
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Strict
 
 
 class ClassPrompts(Strict):

@@ -10,8 +10,8 @@ import torch
 from jaxtyping import UInt8
 from PIL import Image
 
-from stages.errors import InputError
-from stages.params import ControlNet
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ControlNet
 
 INSTALL = "pip install -e '.[syn2real]'"
 

@@ -7,10 +7,10 @@ told from its picture, and lit anew. Alpha stays as it is, and with it the silho
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from stages.scenes import looks
-from stages.scenes.backdrops import Stage
-from stages.scenes.rendering import STUDIO, Lighting
-from stages.syn2real.surfaces import Surface
+from fieldlink.scenes.photos import appearance
+from fieldlink.scenes.photos.backdrops import Stage
+from fieldlink.scenes.ray_casting import STUDIO, Lighting
+from fieldlink.syn2real.surfaces import Surface
 
 DARKEST = 0.15  # of the views' light; an albedo seen in less would be a guess
 
@@ -24,14 +24,14 @@ def translate(
 ) -> UInt8[np.ndarray, "size size 3"]:
     """A photo-like picture of what the straight-alpha RGBA view shows, with the same silhouette."""
     random = np.random.default_rng(seed)
-    albedo = looks.repainted(lambda *_: unlit(view, surface).reshape(-1, 3), random)
-    light = looks.light(random)
+    albedo = appearance.repainted(lambda *_: unlit(view, surface).reshape(-1, 3), random)
+    light = appearance.light(random)
     points, normals = surface.points.reshape(-1, 3), surface.normals.reshape(-1, 3)
     colour = (
         (albedo(points, np.zeros(len(points), np.int64)) * light.on(normals)).clip(0, 1).reshape(*view.shape[:2], 3)
     )
     shot = np.concatenate([colour, view[..., 3:] / np.float32(255)], axis=-1)
-    return looks.taken(shot, Stage.under(surface.points[surface.hit], pose, angle, len(view)), random)
+    return appearance.taken(shot, Stage.under(surface.points[surface.hit], pose, angle, len(view)), random)
 
 
 def unlit(

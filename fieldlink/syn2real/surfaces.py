@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.ndimage import distance_transform_edt
 
-from stages.scenes import cameras
+from fieldlink.scenes import cameras
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import UInt8
 
-from stages.errors import InputError
-from stages.params import ControlNet
-from stages.runtime import seed_of
-from stages.scenes import pictures
-from stages.scenes.views import Views, by_object, of_rows, some
-from stages.scratch import Rows
-from stages.syn2real import control, procedural
-from stages.syn2real.prompts import Prompts
-from stages.syn2real.surfaces import Surface
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ControlNet
+from fieldlink.core.resume import Rows
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import pictures
+from fieldlink.scenes.views import Views, by_object, of_rows, some
+from fieldlink.syn2real import depth_control, procedural
+from fieldlink.syn2real.class_prompts import Prompts
+from fieldlink.syn2real.surfaces import Surface
 
 Translated = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture and prompt
 
@@ -72,7 +72,7 @@ def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
     views = of_rows(rows)
     if views.depth is None or views.depth.shape != views.image.shape[:3]:
         raise InputError("views without depth of their size, which translators need")
-    chosen = control.largest(views.depth, most)
+    chosen = depth_control.largest(views.depth, most)
     if not views.depth[chosen].any(axis=(1, 2)).all():
         raise InputError("a view that shows nothing, its depth is 0 everywhere")
     return some(views, chosen.tolist()), rows["view"].to_numpy()[chosen].tolist()
@@ -86,10 +86,10 @@ def _processed(views: Views, seeds: list[int]) -> Iterator[Translated]:
 
 
 def _diffused(by: Diffusion, class_name: str, views: Views, seeds: list[int]) -> Iterator[Translated]:
-    from stages.syn2real import controlnet  # torch and diffusers are paid for here
+    from fieldlink.syn2real import controlnet
 
     assert views.depth is not None
     for depth, seed in zip(views.depth, seeds, strict=True):
         prompt = by.prompts.of(class_name, seed_of(seed, "prompt"))
-        steering = control.control_image(depth, by.how.size)
+        steering = depth_control.control_image(depth, by.how.size)
         yield controlnet.translate(by.pipe, steering, prompt, by.prompts.negative, by.how, seed), prompt

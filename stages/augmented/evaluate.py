@@ -6,11 +6,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import MAPPED_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS
+from fieldlink.evaluation.results.writing import Results
 
 SETTINGS = {"gt": ("a", "recall_synthetic"), "photo": ("b", "recall_real")}
 SWEPT = "nerf2clip siglip"  # the mapper whose batches Table 4.10 varies
@@ -35,18 +35,17 @@ def evaluate_augmented(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
-    from stages import asked
-    from stages.evaluation import searches
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.tables import Words
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.evaluation.results import retrieval_inputs, searches
+    from fieldlink.evaluation.results.tables import Words
 
     known = load(params)
-    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
+    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
     configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     ranks, answers = known.retrieval.ranks, []
-    for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
+    for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         part, metric = SETTINGS[queries.domain]
         found = searches.by_mappers(queries, searched, vectors, max(ranks))
         for each in sorted(found, key=lambda each: _batch(each.row, known.mapper.batch)):
@@ -71,4 +70,4 @@ def _batch(run: str, otherwise: int) -> int:
 
 
 if __name__ == "__main__":
-    command(evaluate_augmented)
+    run_stage(evaluate_augmented)

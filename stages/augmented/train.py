@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core.params import load
 
 
 def train_augmented_mappers(
@@ -21,19 +21,18 @@ def train_augmented_mappers(
 
     Validation and test objects are originals. Where no copy takes part, there are only the runs on originals.
     """
-    from stages import trainings
-    from stages.mapper import sweeps
+    from fieldlink.mapper import batch_sweep, training_inputs
 
     known, stage = load(params), "train_augmented_mappers"
-    given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
+    given = training_inputs.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
     augmented, original = (given.pairs(given.ids("train", copies=copies)) for copies in (True, False))
     how = known.augmented, known.mapper, known.study.seed, known.runtime.device
-    tasks = sweeps.tasks(augmented, original, given.pairs(given.ids("validation")), *how)
-    trained = trainings.trained(tasks, known.runtime.workers)
+    tasks = batch_sweep.tasks(augmented, original, given.pairs(given.ids("validation")), *how)
+    trained = training_inputs.trained(tasks, known.runtime.workers)
     named = {part.models[0].variant.replace(" ", "_"): part for part in trained}
-    trainings.write(named, given.test(known.study.seed), out, mapped, stage)
-    trainings.write_curves(trained, curves, stage)
+    training_inputs.write(named, given.test(known.study.seed), out, mapped, stage)
+    training_inputs.write_curves(trained, curves, stage)
 
 
 if __name__ == "__main__":
-    command(train_augmented_mappers, preload=["stages.mapper.training"])
+    run_stage(train_augmented_mappers, preload=["fieldlink.mapper.mapper_training"])

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import datasets, schemas, scratch
-from stages.errors import InputError
-from stages.params import Params, load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, load
 
 OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
 DOMAINS = {
@@ -27,20 +27,20 @@ def embed_images(images: tuple[Path, ...], clip: Path, out: Path, params: Path =
 
 
 def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: Path, how: Params) -> None:
-    from stages.clip import jobs
+    from fieldlink.clip import picture_work
 
     owner = schema.key[0]
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
-    shared = scratch.digest(scratch.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
+    shared = resume.digest(resume.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
     looks = datasets.prints(datasets.shards(images, schema, columns), owner)
     rest = owner, DOMAINS[schema], clip.resolve(), print_, how.clip.batch, how.runtime
     chunk = OBJECTS if "view" in schema.columns else PHOTOS
-    finished = scratch.finish(
+    finished = resume.finish(
         f"embed_images/{schema.name}",
         schemas.IMAGE_EMBEDDINGS,
-        {name: scratch.digest(shared, look) for name, look in looks.items()},
-        lambda some: jobs.ToEmbed(datasets.rows_of(images, schema, some, columns), *rest),
-        jobs.embed_pictures,
+        {name: resume.digest(shared, look) for name, look in looks.items()},
+        lambda some: picture_work.ToEmbed(datasets.rows_of(images, schema, some, columns), *rest),
+        picture_work.embed_pictures,
         chunk=chunk,
         workers=how.runtime.workers if how.runtime.device == "cpu" else None,  # threads wait for each other to decode
         cluster=how.runtime.cluster,
@@ -67,4 +67,4 @@ def _schema(images: Path) -> schemas.Schema:
 
 
 if __name__ == "__main__":
-    command(embed_images, preload=["stages.clip.encoders", "stages.clip.jobs"])
+    run_stage(embed_images, preload=["fieldlink.clip.encoders", "fieldlink.clip.picture_work"])

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from stages import datasets, schemas, scratch
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.params import load
 
 CHUNK = 256  # NeRFs whose embeddings are kept together
 NERF = ("object_id", "weights")
@@ -12,22 +12,24 @@ NERF = ("object_id", "weights")
 
 def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Read dataset `nerfs` and model `nf2vec`, write `nerf_embeddings` of the same objects."""
-    from stages.nf2vec import jobs
-    from stages.nf2vec.model import Model, check_width
+    from fieldlink.nf2vec import embedding_work
+    from fieldlink.nf2vec.model import Model, check_width
 
     settings = load(params)
     how = settings.runtime
     model, print_ = Model.of(*datasets.read_model(nf2vec)), datasets.model_print(nf2vec)
     first = next(datasets.shards(nerfs, schemas.NERFS, ["weights"]))
     check_width(nerfs, datasets.matrix(first["weights"]).shape[1], model.architecture, "nf2vec was trained on")
-    shared = scratch.digest(scratch.code_digest(__file__), print_, how.precision, how.nerfs_at_once)
+    shared = resume.digest(resume.code_digest(__file__), print_, how.precision, how.nerfs_at_once)
     looks = datasets.prints(datasets.shards(nerfs, schemas.NERFS, NERF), "object_id")
-    finished = scratch.finish(
+    finished = resume.finish(
         "embed_nerfs",
         schemas.NERF_EMBEDDINGS,
-        {object_id: scratch.digest(shared, look) for object_id, look in looks.items()},
-        lambda some: jobs.ToEmbed(datasets.rows_of(nerfs, schemas.NERFS, some, NERF), nf2vec.resolve(), print_, how),
-        jobs.embed_nerfs,
+        {object_id: resume.digest(shared, look) for object_id, look in looks.items()},
+        lambda some: embedding_work.ToEmbed(
+            datasets.rows_of(nerfs, schemas.NERFS, some, NERF), nf2vec.resolve(), print_, how
+        ),
+        embedding_work.embed_nerfs,
         chunk=CHUNK,
         workers=None,
         cluster=how.cluster,
@@ -36,4 +38,4 @@ def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("param
 
 
 if __name__ == "__main__":
-    command(embed_nerfs)
+    run_stage(embed_nerfs)

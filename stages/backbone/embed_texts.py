@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.schemas import CAPTION_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import CAPTION_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
 
 def embed_texts(objects: Path, clip: Path, prompts: Path, captions: Path, params: Path = Path("params.yaml")) -> None:
@@ -15,8 +15,8 @@ def embed_texts(objects: Path, clip: Path, prompts: Path, captions: Path, params
     """
     import pyarrow.compute as pc
 
-    from stages.clip import encoders
-    from stages.clip.prompts import filled
+    from fieldlink.clip import encoders
+    from fieldlink.clip.prompts import filled
 
     how = load(params)
     asked = filled(how.prompts, how.classes)
@@ -37,4 +37,4 @@ def embed_texts(objects: Path, clip: Path, prompts: Path, captions: Path, params
 
 
 if __name__ == "__main__":
-    command(embed_texts)
+    run_stage(embed_texts)

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import datasets, schemas, scratch
-from stages.errors import InputError
-from stages.params import Params, load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, load
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK = 16  # objects whose NeRFs are fitted and kept together
-FITTING = Path("stages/nerf/fitting.py")  # what imported.nerfs names where nothing is imported
+FITTING = Path("fieldlink/nerf/fitting/fit.py")  # what imported.nerfs names where nothing is imported
 ON_GPU = 64  # the same on a GPU
 
 
@@ -21,7 +21,7 @@ def fit_nerfs(
     objects: Path, views: Path, start: Path, out: Path, rejected: Path, params: Path = Path("params.yaml")
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was set aside as `rejected`."""
-    from stages.nerf import jobs, sizes
+    from fieldlink.nerf import object_work, weight_layout
 
     settings = load(params)
     if settings.imported.nerfs != FITTING:
@@ -29,25 +29,27 @@ def fit_nerfs(
         return
     how, seed, device = settings.nerf, settings.study.seed, settings.runtime.device
     weights = datasets.read_model(start)[0]["weights"]
-    if len(weights) != sizes.size(how.field):
-        raise InputError(f"{start}: {len(weights)} weights, nerf.field has {sizes.size(how.field)}; rerun start_nerfs")
+    if len(weights) != weight_layout.size(how.field):
+        raise InputError(
+            f"{start}: {len(weights)} weights, nerf.field has {weight_layout.size(how.field)}; rerun start_nerfs"
+        )
     ids = set(datasets.read(objects, schemas.OBJECTS, ["object_id"])["object_id"].to_pylist())
     looks = datasets.prints(datasets.shards(views, schemas.VIEWS), "object_id")
     if unseen := sorted(ids - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     numbers = [part.model_dump() for part in (how.field, how.fitting, how.rendering)]
-    shared = scratch.digest(scratch.code_digest(__file__), numbers, seed, weights.tobytes())
-    finished = scratch.finish(
+    shared = resume.digest(resume.code_digest(__file__), numbers, seed, weights.tobytes())
+    finished = resume.finish(
         "fit_nerfs",
         schemas.NERFS,
-        {object_id: scratch.digest(shared, looks[object_id]) for object_id in ids},
-        lambda some: jobs.ToFit(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
-        jobs.fit_objects,
+        {object_id: resume.digest(shared, looks[object_id]) for object_id in ids},
+        lambda some: object_work.ToFit(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
+        object_work.fit_objects,
         chunk=ON_GPU if device == "cuda" else CHUNK,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
     )
-    scratch.check_share("fit_nerfs", finished, how.most_rejected)
+    resume.check_share("fit_nerfs", finished, how.most_rejected)
     datasets.write(out, schemas.NERFS, finished.tables(), "fit_nerfs")
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("fit_nerfs")], "fit_nerfs")
 
@@ -70,20 +72,20 @@ def _take(objects: Path, given: Path, settings: Params, out: Path, rejected: Pat
 
     datasets.write(out, schemas.NERFS, taken(), "fit_nerfs")
     places = dict.fromkeys(rows["object_id"].to_pylist(), given)
-    finished = scratch.Finished(schemas.NERFS, places, dict.fromkeys(missing, f"no NeRF in {given}"))
-    scratch.check_share("fit_nerfs", finished, settings.nerf.most_rejected)
+    finished = resume.Finished(schemas.NERFS, places, dict.fromkeys(missing, f"no NeRF in {given}"))
+    resume.check_share("fit_nerfs", finished, settings.nerf.most_rejected)
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("fit_nerfs")], "fit_nerfs")
 
 
 def _check_form(given: Path, rows: "pa.Table", settings: Params) -> None:
-    from stages.nerf import sizes
+    from fieldlink.nerf import weight_layout
 
     width, cells = rows["weights"].type.list_size, settings.nerf.fitting.occupancy
-    if width != sizes.size(settings.nerf.field):
-        raise InputError(f"{given}: {width:,} weights, nerf.field has {sizes.size(settings.nerf.field):,}")
+    if width != weight_layout.size(settings.nerf.field):
+        raise InputError(f"{given}: {width:,} weights, nerf.field has {weight_layout.size(settings.nerf.field):,}")
     if any(len(bits) != -(-(cells**3) // 8) for bits in rows["occupancy"].to_pylist()):
         raise InputError(f"{given}: grids of other than nerf.fitting.occupancy = {cells} cells per axis")
 
 
 if __name__ == "__main__":
-    command(fit_nerfs, preload=["stages.nerf.together", "stages.nerf.jobs"])
+    run_stage(fit_nerfs, preload=["fieldlink.nerf.fitting.batch_fitting", "fieldlink.nerf.object_work"])

@@ -2,23 +2,23 @@
 
 from pathlib import Path
 
-from stages import datasets, schemas, scratch
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.params import load
 
 
 def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) -> None:
     """Write dataset `captioned_pictures`."""
-    from stages.scenes import captioned
+    from fieldlink.scenes.photos import captioned_pictures
 
     settings = load(params)
-    tasks, code = captioned.offered(settings), scratch.code_digest(__file__)
-    finished = scratch.finish(
+    tasks, code = captioned_pictures.offered(settings), resume.code_digest(__file__)
+    finished = resume.finish(
         "prepare_captioned_pictures",
         schemas.CAPTIONED_PICTURES,
         {picture_id: task.key(code) for picture_id, task in tasks.items()},
         lambda ids: [tasks[picture_id] for picture_id in ids],
-        captioned.work,
+        captioned_pictures.work,
         chunk=40 * settings.clip.pictures.per_object,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
@@ -28,4 +28,4 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
 
 
 if __name__ == "__main__":
-    command(prepare_captioned_pictures, preload=["stages.scenes.captioned"])
+    run_stage(prepare_captioned_pictures, preload=["fieldlink.scenes.photos.captioned_pictures"])

@@ -3,30 +3,30 @@
 import sys
 from pathlib import Path
 
-from stages import datasets, schemas, scratch
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.params import load
 
 
 def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
     """Write dataset `photos`, and what was set aside, with reasons, as `rejected`."""
-    from stages.scenes import queries
+    from fieldlink.scenes.photos import photo_sources
 
     settings = load(params)
-    tasks, listing = queries.offered(settings)
-    code = scratch.code_digest(__file__)
-    finished = scratch.finish(
+    tasks, listing = photo_sources.offered(settings)
+    code = resume.code_digest(__file__)
+    finished = resume.finish(
         "prepare_photos",
         schemas.PHOTOS,
         {photo_id: task.key(code) for photo_id, task in tasks.items()},
         lambda ids: [tasks[photo_id] for photo_id in ids],
-        queries.work,
+        photo_sources.work,
         chunk=50,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
-    scratch.check_share("prepare_photos", finished, settings.photos.most_rejected)
+    resume.check_share("prepare_photos", finished, settings.photos.most_rejected)
     finished.rejected |= listing.duplicates
     if listing.duplicates:
         print(f"prepare_photos: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)
@@ -35,4 +35,4 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
 
 
 if __name__ == "__main__":
-    command(prepare_photos, preload=["stages.scenes.queries"])
+    run_stage(prepare_photos, preload=["fieldlink.scenes.photos.photo_sources"])

@@ -3,43 +3,43 @@
 import sys
 from pathlib import Path
 
-from stages import datasets, schemas, scratch
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.params import load
 
 CHUNK = 4  # objects whose views are kept together
 
 
 def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
     """Write datasets `objects` and `views`, and what was set aside, with reasons, as `rejected`."""
-    from stages.scenes import sources
+    from fieldlink.scenes import object_sources
 
     settings = load(params)
-    tasks, listing = sources.offered(settings)
-    code = scratch.code_digest(__file__)
-    finished = scratch.finish(
+    tasks, listing = object_sources.offered(settings)
+    code = resume.code_digest(__file__)
+    finished = resume.finish(
         "prepare_scenes",
         schemas.VIEWS,
         {object_id: task.key(code) for object_id, task in tasks.items()},
         lambda ids: [tasks[object_id] for object_id in ids],
-        sources.work,
+        object_sources.work,
         chunk=CHUNK,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
-    scratch.check_share("prepare_scenes", finished, settings.scenes.most_rejected)
+    resume.check_share("prepare_scenes", finished, settings.scenes.most_rejected)
     finished.rejected |= listing.duplicates
     if listing.duplicates:
         print(f"prepare_scenes: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)
     if listing.elsewhere:
         print(f"prepare_scenes: {listing.elsewhere} of {listing.total} left out, of no class", file=sys.stderr)
     kept = [task for object_id, task in tasks.items() if object_id not in finished.rejected]
-    sources.check_filled(kept, settings)
+    object_sources.check_filled(kept, settings)
     datasets.write(views, schemas.VIEWS, finished.tables(), "prepare_scenes")
-    datasets.write(objects, schemas.OBJECTS, [sources.table(kept)], "prepare_scenes")
+    datasets.write(objects, schemas.OBJECTS, [object_sources.table(kept)], "prepare_scenes")
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("prepare_scenes")], "prepare_scenes")
 
 
 if __name__ == "__main__":
-    command(prepare_scenes, preload=["stages.scenes.sources"])
+    run_stage(prepare_scenes, preload=["fieldlink.scenes.object_sources"])

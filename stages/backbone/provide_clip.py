@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from stages import datasets, schemas
-from stages.params import Params, load
-from stages.runtime import command, progress, seed_of
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.params import Params, load
+from fieldlink.core.progress import progress
+from fieldlink.core.seeds import seed_of
 
 
 def provide_clip(pictures: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
@@ -22,13 +24,13 @@ def provide_clip(pictures: Path, out: Path, curves: Path, params: Path = Path("p
 
 
 def _train(folder: Path, out: Path, how: Params) -> list[float]:
-    from stages.clip import folders, small, training
-    from stages.scenes import pictures
+    from fieldlink.clip import clip_training, model_folders, small_clip
+    from fieldlink.scenes import pictures
 
     rows, network = datasets.read(folder, schemas.CAPTIONED_PICTURES), how.clip.network
     decoded = [pictures.decode(data, "RGB") for data in rows["image"].to_pylist()]
-    trained = training.train(
-        small.sized(decoded, network.resolution),
+    trained = clip_training.train(
+        small_clip.sized(decoded, network.resolution),
         rows["caption"].to_pylist(),
         rows["subject"].to_pylist(),
         network,
@@ -37,20 +39,20 @@ def _train(folder: Path, out: Path, how: Params) -> list[float]:
         device=how.runtime.device,
         steps=lambda steps: progress(steps, "provide_clip", "step"),
     )
-    folders.save(out, trained.model, small.description(network), small.PREPROCESSING)
+    model_folders.save(out, trained.model, small_clip.description(network), small_clip.PREPROCESSING)
     return trained.losses
 
 
 def _take(out: Path, how: Params) -> list[float]:
-    from stages.clip import elsewhere, folders, pretrained
+    from fieldlink.clip import custom_encoders, model_folders, pretrained
 
     if how.clip.source == "module":
-        elsewhere.save(out, how.clip.model, how.clip.pretrained, how.clip.code)
+        custom_encoders.save(out, how.clip.model, how.clip.pretrained, how.clip.code)
         return []
     taken = pretrained.fetch(how.clip.model, how.clip.pretrained)
-    folders.save(out, taken.model, taken.model_cfg, taken.preprocess_cfg, taken.tokenizer)
+    model_folders.save(out, taken.model, taken.model_cfg, taken.preprocess_cfg, taken.tokenizer)
     return []
 
 
 if __name__ == "__main__":
-    command(provide_clip)
+    run_stage(provide_clip)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from stages import datasets, schemas, scratch
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.params import load
 
 CHUNK = 8  # objects whose renders are kept together
 NERF = ("object_id", "weights", "occupancy")
@@ -15,7 +15,7 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     """Read `objects`, the cameras of their `views` and their `nerfs`; write `rendered_views` of the originals."""
     import pyarrow.compute as pc
 
-    from stages.nerf import jobs
+    from fieldlink.nerf import object_work
 
     settings = load(params)
     how, field, device = settings.nerf.rendering, settings.nerf.field, settings.runtime.device
@@ -28,19 +28,19 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     camera_prints = datasets.prints(
         (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA)), "object_id"
     )
-    shared = scratch.digest(scratch.code_digest(__file__), how.model_dump(), field.model_dump())
-    finished = scratch.finish(
+    shared = resume.digest(resume.code_digest(__file__), how.model_dump(), field.model_dump())
+    finished = resume.finish(
         "render_nerfs",
         schemas.RENDERED_VIEWS,
-        {name: scratch.digest(shared, nerf, camera_prints[name]) for name, nerf in nerf_prints.items()},
-        lambda some: jobs.ToRender(
+        {name: resume.digest(shared, nerf, camera_prints[name]) for name, nerf in nerf_prints.items()},
+        lambda some: object_work.ToRender(
             datasets.rows_of(nerfs, schemas.NERFS, some, NERF),
             datasets.rows_of(views, schemas.VIEWS, some, CAMERA),
             how,
             field,
             device,
         ),
-        jobs.render_objects,
+        object_work.render_objects,
         chunk=CHUNK,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
@@ -49,4 +49,4 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
 
 
 if __name__ == "__main__":
-    command(render_nerfs, preload=["stages.nerf.rendering", "stages.nerf.jobs"])
+    run_stage(render_nerfs, preload=["fieldlink.nerf.rendering", "fieldlink.nerf.object_work"])

@@ -3,25 +3,27 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.params import Params, load
-from stages.runtime import command, scratch_folder, seed_of
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, load
+from fieldlink.core.scratch import scratch_folder
+from fieldlink.core.seeds import seed_of
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
 SPLITS = ("train", "validation")
-TRAINING = Path("stages/nf2vec/training.py")  # what imported.nf2vec names where nothing is imported
+TRAINING = Path("fieldlink/nf2vec/nf2vec_training.py")  # what imported.nf2vec names where nothing is imported
 
 
 def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was."""
-    from stages import arrays, scratch
-    from stages.nf2vec.model import Model, check_width
-    from stages.nf2vec.nerfs import Nerfs
-    from stages.nf2vec.training import train
+    from fieldlink.core import arrays, resume
+    from fieldlink.nerf.nerf_batches import Nerfs
+    from fieldlink.nf2vec.model import Model, check_width
+    from fieldlink.nf2vec.nf2vec_training import train
 
     how = load(params)
     if how.imported.nf2vec != TRAINING:
@@ -35,8 +37,8 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
     given = [Nerfs.stored(weights.open()[0], grids.open()[0], some) for some in rows]
     inputs = [weights.path.name, grids.path.name, *rows]  # named by what they hold
-    key = scratch.digest(scratch.code_digest(__file__), model.config, seed, inputs)
-    checkpoint = scratch.Checkpoint("train_nf2vec", key)
+    key = resume.digest(resume.code_digest(__file__), model.config, seed, inputs)
+    checkpoint = resume.Checkpoint("train_nf2vec", key)
     curve = train(model, *given, seed=seed, checkpoint=checkpoint, device=how.runtime.device)
     datasets.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")
@@ -47,7 +49,7 @@ def _take(how: Params, out: Path, curves: Path) -> None:
     """Write the model of folder `imported.nf2vec`, and no curves."""
     import numpy as np
 
-    from stages.nf2vec.model import Model
+    from fieldlink.nf2vec.model import Model
 
     given = how.imported.nf2vec
     tensors, config = datasets.read_model(given)
@@ -89,4 +91,4 @@ def _curve_rows(curve: "np.ndarray", seed: int) -> "pa.Table":
 
 
 if __name__ == "__main__":
-    command(train_nf2vec)
+    run_stage(train_nf2vec)

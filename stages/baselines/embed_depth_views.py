@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, OBJECTS, VIEWS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, OBJECTS, VIEWS
 
 COLUMNS = ("object_id", "view", "depth", "depth_scale")
 
@@ -15,11 +15,11 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.baselines.depth import grey
-    from stages.clip import encoders
-    from stages.evaluation.subjects import originals
-    from stages.evaluation.views import Views
-    from stages.scenes.pictures import decode_depth
+    from fieldlink.clip import encoders
+    from fieldlink.embeddings.depth_pictures import grey
+    from fieldlink.embeddings.selection import originals
+    from fieldlink.embeddings.view_embeddings import Views
+    from fieldlink.scenes.pictures import decode_depth
 
     known = load(params)
     ids = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))["object_id"].to_pylist()
@@ -38,4 +38,4 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
 
 
 if __name__ == "__main__":
-    command(embed_depth_views)
+    run_stage(embed_depth_views)

@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command, seed_of
-from stages.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
+from fieldlink.core.seeds import seed_of
 
 
 def embed_modulations(objects: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `nerf_embeddings` of the original objects; the base learns from those for training."""
     import torch
 
-    from stages.baselines import modulation
-    from stages.evaluation.subjects import only
-    from stages.nf2vec.nerfs import Nerfs
+    from fieldlink.embeddings import functa
+    from fieldlink.embeddings.selection import only
+    from fieldlink.nerf.nerf_batches import Nerfs
 
     known = load(params)
     how, field, device = known.baselines.modulation, known.nerf.field, known.runtime.device
@@ -27,14 +28,14 @@ def embed_modulations(objects: Path, nerfs: Path, out: Path, params: Path = Path
     )
     seeds = {name: seed_of(known.study.seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
     random = torch.Generator(device).manual_seed(seeds["points"])
-    points, values = modulation.pool(fitted, field, how.pool, random, device)
+    points, values = functa.pool(fitted, field, how.pool, random, device)
     training = [place for place, name in enumerate(ids) if split[name] == "train"]
-    base = modulation.Base(how, field.octaves, seeds["base"]).to(device)
-    modulation.learn(base, (points[training], values[training]), how, seeds["learn"])
-    vectors = modulation.fit(base, (points, values), how, seeds["fit"]).cpu().numpy()
+    base = functa.Base(how, field.octaves, seeds["base"]).to(device)
+    functa.learn(base, (points[training], values[training]), how, seeds["learn"])
+    vectors = functa.fit(base, (points, values), how, seeds["fit"]).cpu().numpy()
     columns = {"object_id": ids, "embedding": vectors}
     datasets.write(out, NERF_EMBEDDINGS, [datasets.table(NERF_EMBEDDINGS, columns)], "embed_modulations")
 
 
 if __name__ == "__main__":
-    command(embed_modulations)
+    run_stage(embed_modulations)

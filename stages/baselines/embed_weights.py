@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command, seed_of
-from stages.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
+from fieldlink.core.seeds import seed_of
 
 
 def embed_weights(objects: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `nerf_embeddings` of all NeRFs; components are those of the training objects and their copies."""
-    from stages.baselines.weights import principal
-    from stages.evaluation.subjects import only
+    from fieldlink.embeddings.pca import principal
+    from fieldlink.embeddings.selection import only
 
     known, rows = load(params), datasets.read(nerfs, NERFS, ["object_id", "weights"])
     catalogue = datasets.read(objects, OBJECTS, ["object_id", "split"])
@@ -26,4 +27,4 @@ def embed_weights(objects: Path, nerfs: Path, out: Path, params: Path = Path("pa
 
 
 if __name__ == "__main__":
-    command(embed_weights)
+    run_stage(embed_weights)

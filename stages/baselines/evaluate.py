@@ -5,11 +5,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.evaluation.results.writing import Results
 
 PARTS = {"gt": ("synthetic", "recall_synthetic"), "photo": ("real", "recall_real")}
 TITLES = {f"baselines {part}": part for part in ("neighbours", "synthetic", "real", "depth")}
@@ -31,31 +31,30 @@ def evaluate_baselines(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
-    from stages import asked
-    from stages.evaluation import depth, searches
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
-    from stages.evaluation.tables import Words
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.selection import originals
+    from fieldlink.evaluation.results import depth_zero_shot, retrieval_inputs, searches
+    from fieldlink.evaluation.results.tables import Words
 
     known = load(params)
     classes = list(known.classes)
     folders = {folder.name: folder for folder in sorted(spaces.iterdir())} | {"nf2vec": nf2vec}
     ranks, answers = known.retrieval.ranks, []
     for name, folder in folders.items():
-        searched = asked.searched(objects, folder, gt_embeddings, classes)
+        searched = retrieval_inputs.searched(objects, folder, gt_embeddings, classes)
         place = Words("baselines neighbours", name, "", "recall_nerf")
         answers += searches.answers(*searches.among_themselves(name, searched, max(ranks)), searched, ranks, place)
         vectors = {way: Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS}
-        for queries in asked.queries(searched, photos, photo_embeddings, classes, known.study.seed):
+        for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, classes, known.study.seed):
             part, metric = PARTS[queries.domain]
             for found in searches.by_mappers(queries, searched, vectors, max(ranks)):
                 place = Words(f"baselines {part}", found.row, "", metric)
                 answers += searches.answers(found, queries, searched, ranks, place)
     test = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))
     depths, words = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
-    answers += depth.answers(test, depths, Mapped(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
+    answers += depth_zero_shot.answers(test, depths, Mapped(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
     results.write(answers, TITLES, known)
 
 
 if __name__ == "__main__":
-    command(evaluate_baselines)
+    run_stage(evaluate_baselines)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from stages.params import Loss, load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core.params import Loss, load
 
 
 def train_space_mappers(
@@ -22,9 +22,9 @@ def train_space_mappers(
 
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
-    from stages import trainings
-    from stages.mapper.jobs import Model, Task
-    from stages.mapper.pairs import Direction
+    from fieldlink.mapper import training_inputs
+    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.pairs import Direction
 
     known, stage = load(params), "train_space_mappers"
     folders = {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(spaces.iterdir())}}
@@ -32,18 +32,18 @@ def train_space_mappers(
     losses: dict[Direction, Loss] = {"clip2nerf": known.baselines.clip2nerf, "nerf2clip": known.baselines.nerf2clip}
     tasks, inputs = [], {}
     for name, folder in folders.items():
-        given = trainings.Embedded.read(objects, folder, gt_embeddings, photo_embeddings)
+        given = training_inputs.Embedded.read(objects, folder, gt_embeddings, photo_embeddings)
         learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
         for way, loss in losses.items():
             models = [Model(f"{name} {way} {loss}", loss, own) for own in known.mapper.seeds]
             tasks.append(Task(way, models, learning, checking, regime, seed, known.runtime.device))
         inputs[name] = given.test(seed)
-    trained = trainings.trained(tasks, known.runtime.workers)
+    trained = training_inputs.trained(tasks, known.runtime.workers)
     for name in folders:
         own = {part.direction: part for part in trained if part.models[0].variant.startswith(f"{name} ")}
-        trainings.write(own, inputs[name], out / name, mapped / name, stage)
-    trainings.write_curves(trained, curves, stage)
+        training_inputs.write(own, inputs[name], out / name, mapped / name, stage)
+    training_inputs.write_curves(trained, curves, stage)
 
 
 if __name__ == "__main__":
-    command(train_space_mappers, preload=["stages.mapper.training"])
+    run_stage(train_space_mappers, preload=["fieldlink.mapper.mapper_training"])

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.evaluation.results.writing import Results
 
 if TYPE_CHECKING:
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.searches import Objects, Queries
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.evaluation.results.searches import Objects, Queries
 
 TABLES = {"caption": "captions", "prompt": "prompts"}
 METRIC = "text_retrieval"
@@ -36,22 +36,21 @@ def evaluate_captions(
 
     `caption_mappers`: those trained on captions, which are asked with texts as they are; none if there are no captions.
     """
-    from stages import asked
-    from stages.evaluation import searches, texts
-    from stages.evaluation.subjects import originals
-    from stages.evaluation.tables import Words
+    from fieldlink.embeddings.selection import originals
+    from fieldlink.evaluation.results import retrieval_inputs, searches, text_queries
+    from fieldlink.evaluation.results.tables import Words
 
     known = load(params)
     classes, ranks = list(known.classes), known.retrieval.ranks
-    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, classes)
+    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, classes)
     words, said = datasets.read(prompts, PROMPT_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    kinds = texts.of_captions(said, searched), texts.of_prompts(words, classes)
+    kinds = text_queries.of_captions(said, searched), text_queries.of_prompts(words, classes)
     plain = [queries for queries in kinds if queries.ids]  # not every source has captions
     views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     seen, catalogue = views["owner_id"].to_pylist(), datasets.read(objects, OBJECTS)
     train = originals(catalogue, "train", seen, where=str(objects))["object_id"].to_pylist()
-    shift = texts.gap(views, said if len(said) else words, train)
-    shifted = [texts.shifted(queries, shift) for queries in plain]
+    shift = text_queries.gap(views, said if len(said) else words, train)
+    shifted = [text_queries.shifted(queries, shift) for queries in plain]
     by_pictures, by_captions = _mapped(mappers, [*plain, *shifted], searched), _mapped(caption_mappers, plain, searched)
     answers = []
     for queries in (*plain, *shifted):
@@ -68,8 +67,8 @@ def evaluate_captions(
 
 def _mapped(mappers: Path, asked: "list[Queries]", searched: "Objects") -> "Mapping[str, Mapped]":
     """By direction, the queries by clip2nerf and the objects by nerf2clip, of those there are below `mappers`."""
-    from stages.evaluation.mapped import Mapped
-    from stages.mapper import kept
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.mapper import trained_mappers
 
     inputs = {
         "clip2nerf": {queries.domain: (queries.ids, queries.clip) for queries in asked},
@@ -78,10 +77,10 @@ def _mapped(mappers: Path, asked: "list[Queries]", searched: "Objects") -> "Mapp
     found = {}
     for way in sorted(path.name for path in mappers.iterdir()):
         tensors, config = datasets.read_model(mappers / way)
-        columns = kept.mapped(kept.names(config), tensors, inputs[way])
+        columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[way])
         found[way] = Mapped(datasets.table(MAPPED_EMBEDDINGS, columns))
     return found
 
 
 if __name__ == "__main__":
-    command(evaluate_captions)
+    run_stage(evaluate_captions)

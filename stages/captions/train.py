@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 if TYPE_CHECKING:
-    from stages.mapper.jobs import Trained
+    from fieldlink.mapper.mapper_tasks import Trained
 
 
 def train_caption_mappers(
@@ -22,10 +22,10 @@ def train_caption_mappers(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
-    from stages import trainings
-    from stages.evaluation.subjects import only, originals
-    from stages.mapper.jobs import Model, Task
-    from stages.mapper.pairs import Direction, Pairs
+    from fieldlink.embeddings.selection import only, originals
+    from fieldlink.mapper import training_inputs
+    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.pairs import Direction, Pairs
 
     known, trained = load(params), list["Trained"]()
     nerfs, said = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
@@ -46,10 +46,10 @@ def train_caption_mappers(
             Task(way, [Model(f"{way} {loss} captions", loss, seed) for loss in losses for seed in seeds], *how)
             for way in get_args(Direction)
         ]
-        trained = trainings.trained(tasks, known.runtime.workers)
-    trainings.write_models({part.direction: part for part in trained}, out)
-    trainings.write_curves(trained, curves, "train_caption_mappers")
+        trained = training_inputs.trained(tasks, known.runtime.workers)
+    training_inputs.write_models({part.direction: part for part in trained}, out)
+    training_inputs.write_curves(trained, curves, "train_caption_mappers")
 
 
 if __name__ == "__main__":
-    command(train_caption_mappers, preload=["stages.mapper.training"])
+    run_stage(train_caption_mappers, preload=["fieldlink.mapper.mapper_training"])

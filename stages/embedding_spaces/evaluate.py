@@ -5,11 +5,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import LOGITS, MAPPED_EMBEDDINGS, PROJECTIONS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import LOGITS, MAPPED_EMBEDDINGS, PROJECTIONS
+from fieldlink.evaluation.results.writing import Results
 
 SETTINGS = {"gt": ("concat synthetic", "recall_synthetic"), "photo": ("concat real", "recall_real")}
 TITLES = {"fig4.1": "spaces", "4.6": "heads", "4.7": "joined space"}
@@ -36,16 +36,22 @@ def evaluate_spaces(
     """
     import numpy as np
 
-    from stages import asked
-    from stages.evaluation import heads, joined, projection, searches, spaces
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.tables import Words
-    from stages.mapper.kept import Kept
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.evaluation.measures import projection
+    from fieldlink.evaluation.results import (
+        concatenated_space,
+        head_accuracy,
+        retrieval_inputs,
+        searches,
+        space_measures,
+    )
+    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.mapper.trained_mappers import Kept
 
     known = load(params)
     classes, seed = list(known.classes), known.study.seed
     given = objects, nerf_embeddings, gt_embeddings, classes
-    test, validation = (asked.searched(*given, split) for split in ("test", "validation"))
+    test, validation = (retrieval_inputs.searched(*given, split) for split in ("test", "validation"))
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     forward, inverse = (
         Kept.of(datasets.read_model(mappers / name), str(mappers), "retrieval.losses") for name in searches.DIRECTIONS
@@ -60,21 +66,23 @@ def evaluate_spaces(
     places = projection.columns(drawn, test.ids, names, known.embedding_spaces.perplexity, seed)
     datasets.write(projections, PROJECTIONS, [datasets.table(PROJECTIONS, places)], "evaluate_spaces")
 
-    answers = spaces.answers(compared, test.classes, test.ids, seeds, known.embedding_spaces.neighbours)
-    single = heads.of_rows(datasets.read(logits, LOGITS), test.ids, seeds)
-    both = {**single, "ensemble": heads.ensemble(single)}
-    answers += heads.answers(both, test.classes, test.ids, seeds)
-    tested = heads.against_the_better(both, "ensemble", test.classes, seeds)
+    answers = space_measures.answers(compared, test.classes, test.ids, seeds, known.embedding_spaces.neighbours)
+    single = head_accuracy.of_rows(datasets.read(logits, LOGITS), test.ids, seeds)
+    both = {**single, "ensemble": head_accuracy.ensemble(single)}
+    answers += head_accuracy.answers(both, test.classes, test.ids, seeds)
+    tested = head_accuracy.against_the_better(both, "ensemble", test.classes, seeds)
     queries = searches.Queries.of_objects(validation, seed)
     chosen_on = queries, validation, forward.outputs(f, queries.clip), inverse.outputs(g, validation.nerf), seeds
-    alpha = joined.Joined.of(*chosen_on).best_alpha(np.linspace(0, 1, known.embedding_spaces.alphas).round(4).tolist())
-    for queries in asked.queries(test, photos, photo_embeddings, classes, seed):
+    alpha = concatenated_space.Joined.of(*chosen_on).best_alpha(
+        np.linspace(0, 1, known.embedding_spaces.alphas).round(4).tolist()
+    )
+    for queries in retrieval_inputs.queries(test, photos, photo_embeddings, classes, seed):
         questions = np.stack([vectors["clip2nerf"].vectors(f, own, queries.domain, queries.ids) for own in seeds])
         row, metric = SETTINGS[queries.domain]
-        space = joined.Joined.of(queries, test, questions, gallery, seeds)
-        answers += joined.answers(space, alpha, known.retrieval.ranks, Words("4.7", row, "", metric))
+        space = concatenated_space.Joined.of(queries, test, questions, gallery, seeds)
+        answers += concatenated_space.answers(space, alpha, known.retrieval.ranks, Words("4.7", row, "", metric))
     results.write(answers, TITLES, known, {"mcnemar": tested})
 
 
 if __name__ == "__main__":
-    command(evaluate_spaces)
+    run_stage(evaluate_spaces)

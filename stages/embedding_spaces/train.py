@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.runtime.workers import in_workers
-from stages.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from fieldlink.core.workers import in_workers
 
 
 def train_heads(
@@ -27,10 +27,10 @@ def train_heads(
     import numpy as np
     import pyarrow as pa
 
-    from stages.evaluation.subjects import labels, only, originals
-    from stages.heads import records
-    from stages.heads.jobs import Examples, Task, train
-    from stages.mapper.kept import Kept
+    from fieldlink.embeddings.selection import labels, only, originals
+    from fieldlink.heads import head_columns
+    from fieldlink.heads.head_tasks import Examples, Task, train
+    from fieldlink.mapper.trained_mappers import Kept
 
     known = load(params)
     stage, classes, variant = "train_heads", list(known.classes), f"nerf2clip {known.embedding_spaces.nerf2clip}"
@@ -51,12 +51,12 @@ def train_heads(
     ]
     trained = list(in_workers(train, tasks, known.runtime.workers))
     for part in trained:
-        datasets.write_model(out / part.space, part.tensors, records.config(part))
-    rows = [records.logits(part, ids["test"]) for part in trained]
+        datasets.write_model(out / part.space, part.tensors, head_columns.config(part))
+    rows = [head_columns.logits(part, ids["test"]) for part in trained]
     joined = pa.concat_tables(datasets.table(LOGITS, part) for part in rows)
     datasets.write(logits, LOGITS, [joined.sort_by([(key, "ascending") for key in LOGITS.key])], stage)
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves(trained))], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, head_columns.curves(trained))], stage)
 
 
 if __name__ == "__main__":
-    command(train_heads, preload=["stages.heads.training"])
+    run_stage(train_heads, preload=["fieldlink.heads.head_training"])

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.errors import InputError
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import MAPPED_EMBEDDINGS, PROMPT_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS, PROMPT_EMBEDDINGS
+from fieldlink.evaluation.results.writing import Results
 
 PARTS = {  # of tables and their metric, by the queries' domain
     "gt": ({"4.11": "b", "4.12": "a"}, "recall_synthetic"),
@@ -47,17 +47,17 @@ def evaluate_finetuning(
     """
     import pyarrow.compute as pc
 
-    from stages import asked
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.searches import answers
-    from stages.evaluation.tables import Words
-    from stages.evaluation.zero_shot import Naming, templates
-    from stages.finetuning import comparison
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.evaluation.results import retrieval_inputs
+    from fieldlink.evaluation.results.searches import answers
+    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.zero_shot import Naming, templates
+    from fieldlink.finetuning import comparison
 
     known = load(params)
     classes, ranks = list(known.classes), known.retrieval.ranks
     given = objects, nerf_embeddings, gt_embeddings, classes
-    validation, test = (asked.searched(*given, split) for split in ("validation", "test"))
+    validation, test = (retrieval_inputs.searched(*given, split) for split in ("validation", "test"))
 
     def read(folder: Path, *variants: str) -> Mapped:
         rows = datasets.read(folder, MAPPED_EMBEDDINGS)
@@ -80,7 +80,7 @@ def evaluate_finetuning(
         for variant, seeds in after["nerf2clip"].variants.items():
             vectors = [after["nerf2clip"].vectors(variant, seed, "nerf", named.ids) for seed in seeds]
             found.append(named.answers(place._replace(row=variant), vectors, seeds))
-    for queries in asked.queries(test, photos, photo_embeddings, classes, known.study.seed):
+    for queries in retrieval_inputs.queries(test, photos, photo_embeddings, classes, known.study.seed):
         parts, metric = PARTS[queries.domain]
         for table, each in comparison.compared(queries, test, before, after, max(ranks)):
             place = Words(table + parts[table], each.row, "", metric)
@@ -89,4 +89,4 @@ def evaluate_finetuning(
 
 
 if __name__ == "__main__":
-    command(evaluate_finetuning)
+    run_stage(evaluate_finetuning)

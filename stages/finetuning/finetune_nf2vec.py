@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.runtime.workers import in_workers
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
+from fieldlink.core.workers import in_workers
 
 if TYPE_CHECKING:
-    from stages.finetuning.records import Runs
+    from fieldlink.finetuning.finetuning_columns import Runs
 
 
 def finetune_nf2vec(
@@ -36,12 +36,12 @@ def finetune_nf2vec(
     import numpy as np
     import pyarrow as pa
 
-    from stages.evaluation.retrieval import rank_1
-    from stages.evaluation.subjects import labels, originals, views_of
-    from stages.evaluation.views import MEAN_MAPPER
-    from stages.finetuning import records
-    from stages.finetuning.jobs import Examples, Task, train
-    from stages.mapper.kept import Kept
+    from fieldlink.embeddings.selection import labels, originals, views_of
+    from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
+    from fieldlink.evaluation.measures.nearest_neighbours import rank_1
+    from fieldlink.finetuning import finetuning_columns
+    from fieldlink.finetuning.finetuning_tasks import Examples, Task, train
+    from fieldlink.mapper.trained_mappers import Kept
 
     known, stage = load(params), "finetune_nf2vec"
     catalogue, views = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
@@ -71,22 +71,22 @@ def finetune_nf2vec(
     runs = list(zip(tasks, in_workers(train, tasks, known.runtime.workers), strict=True))
     _write_models(runs, out)
     for folder, which in ((vectors, "embeddings"), (mapped, "mapped")):
-        columns = records.vectors(runs, ids, which)
+        columns = finetuning_columns.vectors(runs, ids, which)
         datasets.write(folder, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], stage)
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves(runs))], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, finetuning_columns.curves(runs))], stage)
     classes = labels(rows["test"]["class_name"].to_pylist(), list(known.classes), str(objects))
     hits = {(task.variant, task.seed): rank_1(run.embeddings[place("test")], classes) for task, run in runs}
-    datasets.write_text(metrics, json.dumps(records.health(runs, hits), indent=2) + "\n")
+    datasets.write_text(metrics, json.dumps(finetuning_columns.health(runs, hits), indent=2) + "\n")
 
 
 def _write_models(runs: "Runs", out: Path) -> None:
-    from stages.finetuning import records
+    from fieldlink.finetuning import finetuning_columns
 
     for task, run in runs:
         folder = out / f"{task.variant} seed={task.seed}".replace(" ", "_")
         datasets.write_model(folder / "nf2vec", *run.nf2vec)
-        datasets.write_model(folder / "nerf2clip", run.mapper, records.mapper_config(task, run))
+        datasets.write_model(folder / "nerf2clip", run.mapper, finetuning_columns.mapper_config(task, run))
 
 
 if __name__ == "__main__":
-    command(finetune_nf2vec, preload=["stages.finetuning.training"])
+    run_stage(finetune_nf2vec, preload=["fieldlink.finetuning.finetune"])

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.schemas import MAPPED_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS
 
 
 def train_finetuned_mappers(
@@ -25,15 +25,14 @@ def train_finetuned_mappers(
     """
     import numpy as np
 
-    from stages import trainings
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals
-    from stages.mapper import records
-    from stages.mapper.jobs import Model, Task, joined
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.selection import originals
+    from fieldlink.mapper import mapper_columns, training_inputs
+    from fieldlink.mapper.mapper_tasks import Model, Task, joined
 
     known, stage = load(params), "train_finetuned_mappers"
     spaces = Mapped(datasets.read(vectors, MAPPED_EMBEDDINGS))
-    given = trainings.pictures(objects, gt_embeddings, photo_embeddings)
+    given = training_inputs.pictures(objects, gt_embeddings, photo_embeddings)
     runs = [(variant, seed) for variant, seeds in spaces.variants.items() for seed in seeds]
     having = spaces.ids("nerf"), given.views.owners
     train, validation, test = (
@@ -46,12 +45,12 @@ def train_finetuned_mappers(
     models = [Model(variant, "cosine", seed, nerf_set=place) for place, (variant, seed) in enumerate(runs)]
     how = known.mapper, known.study.seed, known.runtime.device
     tasks = Task("clip2nerf", models, learning, checking, *how).split(most=6)
-    trained = joined(trainings.trained(tasks, known.runtime.workers))
-    datasets.write_model(out, trained.tensors, records.config(trained))
-    columns = records.mapped(trained, given.queries(test, known.study.seed))
+    trained = joined(training_inputs.trained(tasks, known.runtime.workers))
+    datasets.write_model(out, trained.tensors, mapper_columns.config(trained))
+    columns = mapper_columns.mapped(trained, given.queries(test, known.study.seed))
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], stage)
-    trainings.write_curves([trained], curves, stage)
+    training_inputs.write_curves([trained], curves, stage)
 
 
 if __name__ == "__main__":
-    command(train_finetuned_mappers, preload=["stages.mapper.training"])
+    run_stage(train_finetuned_mappers, preload=["fieldlink.mapper.mapper_training"])

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command, precision
-from stages.schemas import (
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.devices import precision
+from fieldlink.core.params import load
+from fieldlink.core.schemas import (
     CAPTION_EMBEDDINGS,
     GENERATED_VIEWS,
     IMAGE_EMBEDDINGS,
@@ -18,6 +18,7 @@ from stages.schemas import (
     PROMPT_EMBEDDINGS,
     RENDERED_VIEWS,
 )
+from fieldlink.evaluation.results.writing import Results
 
 ITSELF = "the NeRF itself"
 
@@ -40,11 +41,11 @@ def evaluate_generation(
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.clip import encoders
-    from stages.evaluation.subjects import views_of
-    from stages.evaluation.zero_shot import ensemble
-    from stages.generation import answers, measures
-    from stages.generation.rows import Renders
+    from fieldlink.clip import encoders
+    from fieldlink.embeddings.selection import views_of
+    from fieldlink.evaluation.results.zero_shot import ensemble
+    from fieldlink.generation import picture_measures, row_results
+    from fieldlink.generation.generated_views import Renders
 
     known, shown = load(params), datasets.read(generated, GENERATED_VIEWS)
     drawn, shots = (
@@ -52,10 +53,10 @@ def evaluate_generation(
         for chosen in (pc.field("kind") != "photo", pc.field("kind") == "photo")
     )
     views, said = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    of_objects = answers.Asked.of(datasets.rows_of(objects, OBJECTS, drawn))
+    of_objects = row_results.Asked.of(datasets.rows_of(objects, OBJECTS, drawn))
     of_objects.vectors["view"] = drawn, views_of(views, drawn).queries(known.study.seed)
     of_objects.add("caption", said.filter(pc.field("object_id").isin(drawn)))
-    of_photos = answers.Asked.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
+    of_photos = row_results.Asked.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
     of_photos.add("photo", datasets.rows_of(photo_embeddings, IMAGE_EMBEDDINGS, shots))
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
     texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
@@ -66,16 +67,16 @@ def evaluate_generation(
         with precision(known.runtime.precision, known.runtime.device):
             seen = encoder.images(flat, known.clip.batch).reshape(*renders.pictures.shape[:2], -1)
         asked = of_photos if row.startswith("photo") else of_objects
-        found += answers.of_row(row, renders.ids, seen, asked, texts)
+        found += row_results.of_row(row, renders.ids, seen, asked, texts)
         if asked is of_objects and row != ITSELF:
             both = renders.pictures, own.some(renders.ids)
-            for name, measure in (("psnr", measures.psnr), ("ssim", measures.ssim)):
+            for name, measure in (("psnr", picture_measures.psnr), ("ssim", picture_measures.ssim)):
                 like[name][row] = round(float(np.mean(measure(*both))), 4)
     if shots:
         ids, vectors = of_photos.vectors.pop("photo")
-        found += answers.of_row("the photo itself", ids, vectors[:, None], of_photos, texts)
-    results.write(found, {answers.TABLE: "percent"}, known, extra=like)
+        found += row_results.of_row("the photo itself", ids, vectors[:, None], of_photos, texts)
+    results.write(found, {row_results.TABLE: "percent"}, known, extra=like)
 
 
 if __name__ == "__main__":
-    command(evaluate_generation)
+    run_stage(evaluate_generation)

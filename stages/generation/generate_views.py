@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from stages import datasets
-from stages.params import load
-from stages.runtime import command
-from stages.runtime.workers import in_workers
-from stages.schemas import (
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import (
     CAPTION_EMBEDDINGS,
     GENERATED_VIEWS,
     IMAGE_EMBEDDINGS,
@@ -15,6 +14,7 @@ from stages.schemas import (
     PHOTOS,
     VIEWS,
 )
+from fieldlink.core.workers import in_workers
 
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
 
@@ -38,8 +38,8 @@ def generate_views(
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.evaluation.subjects import only, originals, views_of
-    from stages.generation import jobs, vectors
+    from fieldlink.embeddings.selection import only, originals, views_of
+    from fieldlink.generation import decoding_work, generated_vectors
 
     known, catalogue = load(params), datasets.read(objects, OBJECTS)
     how, seed, device = known.generation, known.study.seed, known.runtime.device
@@ -49,7 +49,7 @@ def generate_views(
     test = originals(catalogue, "test", *having, where=str(objects))
     shots = datasets.read(photos, PHOTOS, ["photo_id", "class_name"])
     ids, chosen = (
-        vectors.drawn(rows[key].to_pylist(), rows["class_name"].to_pylist(), how.per_class, seed)
+        generated_vectors.drawn(rows[key].to_pylist(), rows["class_name"].to_pylist(), how.per_class, seed)
         for rows, key in ((test, "object_id"), (only(shots, "photo_id", seen["owner_id"].to_pylist()), "photo_id"))
     )
     seen = only(seen, "owner_id", chosen)
@@ -62,16 +62,20 @@ def generate_views(
         "photo": (seen["owner_id"].to_pylist(), datasets.matrix(seen["embedding"])),
     }
     own = ids, datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
-    found = vectors.by_owner(own, asked, datasets.read_model(mappers / "clip2nerf"), how.losses, norm)
+    found = generated_vectors.by_owner(own, asked, datasets.read_model(mappers / "clip2nerf"), how.losses, norm)
     cameras = datasets.rows_of(views, VIEWS, ids, CAMERA).filter(pc.field("view").isin(how.views))
     decoder, some = datasets.read_model(nf2vec), only(cameras, "object_id", ids[:1])
     tasks = [
-        jobs.ToDecode(name, each, only(cameras, "object_id", [name]) if name in ids else some, decoder, how, device)
+        decoding_work.ToDecode(
+            name, each, only(cameras, "object_id", [name]) if name in ids else some, decoder, how, device
+        )
         for name, each in found.items()
     ]
-    parts = list(in_workers(jobs.decode, tasks, known.runtime.workers))
-    datasets.write(out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, jobs.joined(parts))], "generate_views")
+    parts = list(in_workers(decoding_work.decode, tasks, known.runtime.workers))
+    datasets.write(
+        out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, decoding_work.joined(parts))], "generate_views"
+    )
 
 
 if __name__ == "__main__":
-    command(generate_views, preload=["stages.generation.rendering", "stages.generation.jobs"])
+    run_stage(generate_views, preload=["fieldlink.generation.decoding", "fieldlink.generation.decoding_work"])

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from stages import datasets, schemas
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
 
 
 def evaluate_clip(
@@ -20,8 +20,8 @@ def evaluate_clip(
     """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself."""
     import pyarrow.compute as pc
 
-    from stages.evaluation.subjects import labels
-    from stages.evaluation.zero_shot import similarities, templates
+    from fieldlink.embeddings.selection import labels
+    from fieldlink.evaluation.results.zero_shot import similarities, templates
 
     test = datasets.read(objects, schemas.OBJECTS).filter(pc.field("split") == "test")
     shots = datasets.read(photos, schemas.PHOTOS, ["photo_id", "class_name"])
@@ -45,4 +45,4 @@ def evaluate_clip(
 
 
 if __name__ == "__main__":
-    command(evaluate_clip)
+    run_stage(evaluate_clip)

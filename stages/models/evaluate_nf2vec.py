@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.params import load
-from stages.runtime import command, seed_of
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.core.seeds import seed_of
 
 
 def evaluate_nf2vec(
@@ -19,10 +20,10 @@ def evaluate_nf2vec(
     import numpy as np
     import pyarrow.compute as pc
 
-    from stages.evaluation.retrieval import rank_1
-    from stages.nf2vec.model import Model, check_width, embed
-    from stages.nf2vec.nerfs import Nerfs
-    from stages.nf2vec.quality import decoder_psnr
+    from fieldlink.evaluation.measures.nearest_neighbours import rank_1
+    from fieldlink.nerf.nerf_batches import Nerfs
+    from fieldlink.nf2vec.decoder_psnr import decoder_psnr
+    from fieldlink.nf2vec.model import Model, check_width, embed
 
     how = load(params)
     seed = seed_of(how.study.seed, "nf2vec")
@@ -48,4 +49,4 @@ def evaluate_nf2vec(
 
 
 if __name__ == "__main__":
-    command(evaluate_nf2vec)
+    run_stage(evaluate_nf2vec)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.params import load
-from stages.runtime import command, scratch_folder
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.core.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from stages.report.study import Study
+    from fieldlink.report.study import Study
 
 
 def build_report(
@@ -41,19 +42,19 @@ def build_report(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""
-    from stages.report import claims as conclusions
-    from stages.report import psnr
-    from stages.report.benchmarks import Benchmark
-    from stages.report.speed import Speed
-    from stages.report.study import Study
-    from stages.report.tables import ours, spreads
-    from stages.report.tables import published as references
+    from fieldlink.report import claims_section as conclusions
+    from fieldlink.report import psnr_charts
+    from fieldlink.report.benchmarks import Benchmark
+    from fieldlink.report.result_tables import ours, spreads
+    from fieldlink.report.result_tables import published as references
+    from fieldlink.report.speed import Speed
+    from fieldlink.report.study import Study
 
     study = Study(
         params=load(params),
         objects=_rows(objects, schemas.OBJECTS),
         photos=_rows(photos, schemas.PHOTOS, "photo_id", "class_name"),
-        nerfs=_rows(nerfs, schemas.NERFS, "object_id", *psnr.COLUMNS),
+        nerfs=_rows(nerfs, schemas.NERFS, "object_id", *psnr_charts.COLUMNS),
         neighbours=_rows(neighbours, schemas.NEIGHBOURS),
         projections=_rows(projections, schemas.PROJECTIONS),
         rejected=_joined(rejected),
@@ -75,20 +76,20 @@ def build_report(
 
 
 def _write(study: "Study", out: Path, figures: Path, plots: Path) -> None:
-    from stages.report import curves as lines
-    from stages.report import drawings, galleries, page, psnr, wall
+    from fieldlink.report import galleries, nerf_wall, page, psnr_charts, readme_pictures
+    from fieldlink.report import loss_curves as lines
 
-    portraits, shown = wall.portraits(study), galleries.of_study(study)
+    portraits, shown = nerf_wall.portraits(study), galleries.of_study(study)
     datasets.write_text(out, page.html(study, portraits, shown))
     figures.mkdir(parents=True, exist_ok=True)
     if portraits:
-        (figures / "nerf_wall.png").write_bytes(drawings.nerf_wall(portraits))
+        (figures / "nerf_wall.png").write_bytes(readme_pictures.nerf_wall(portraits))
     if shown:
-        (figures / "retrieval.png").write_bytes(drawings.retrieval(galleries.first_of_each_domain(shown)))
+        (figures / "retrieval.png").write_bytes(readme_pictures.retrieval(galleries.first_of_each_domain(shown)))
     for name, rows in study.curves.items():
         datasets.write_text(plots / f"{name}.csv", lines.wide(rows))
     if study.nerfs is not None:
-        datasets.write_text(plots / "psnr.csv", psnr.counts(study.nerfs))
+        datasets.write_text(plots / "psnr.csv", psnr_charts.counts(study.nerfs))
 
 
 def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Table | None:
@@ -118,4 +119,4 @@ def _json(text: str, path: str) -> Any:
 
 
 if __name__ == "__main__":
-    command(build_report)
+    run_stage(build_report)

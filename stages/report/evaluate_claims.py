@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from stages import datasets
-from stages.params import Intervals, load
-from stages.runtime import command
-from stages.schemas import ANSWERS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import Intervals, load
+from fieldlink.core.schemas import ANSWERS
 
 
 def evaluate_claims(
@@ -20,15 +20,15 @@ def evaluate_claims(
     """Write each claim with its parts as CSV into `table`, and counts of verdicts and effects into `metrics`."""
     from dataclasses import asdict
 
-    from stages.evaluation import repeats
-    from stages.evaluation.answered import by_place
-    from stages.evaluation.claims import Trial, judge, published_values, summary
-    from stages.evaluation.conclusions import twelve
-    from stages.evaluation.tables import csv_text
+    from fieldlink.evaluation.claims import repeated_rows
+    from fieldlink.evaluation.claims.conclusions import twelve
+    from fieldlink.evaluation.claims.verdicts import Trial, judge, published_values, summary
+    from fieldlink.evaluation.results.saved_results import by_place
+    from fieldlink.evaluation.results.tables import csv_text
 
     known = load(params)
     found = by_place(datasets.read(folder, ANSWERS) for folder in answers)
-    repeats.check(found)
+    repeated_rows.check(found)
     how = Intervals(resamples=known.claims.resamples, level=known.intervals.level)
     theirs = published_values(published.read_text("utf-8"), str(published))
     trial = Trial(found, theirs, how, known.claims.margin, known.study.seed, str(published))
@@ -39,4 +39,4 @@ def evaluate_claims(
 
 
 if __name__ == "__main__":
-    command(evaluate_claims)
+    run_stage(evaluate_claims)

@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from stages import datasets, schemas
-from stages.params import load
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, schemas
+from fieldlink.core.params import load
 
 
 def measure_speed(
@@ -20,11 +20,11 @@ def measure_speed(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write median milliseconds on this machine, for the first NeRF and the cameras of its views, as JSON `out`."""
-    from stages.clip import encoders
-    from stages.nerf.occupancy import unpack
-    from stages.nf2vec.model import Model
-    from stages.report import latency
-    from stages.scenes.views import of_rows
+    from fieldlink.clip import encoders
+    from fieldlink.nerf.occupancy import unpack
+    from fieldlink.nf2vec.model import Model
+    from fieldlink.report import latency
+    from fieldlink.scenes.views import of_rows
 
     how = load(params)
     nerf = next(datasets.shards(nerfs, schemas.NERFS, ["object_id", "weights", "occupancy"])).slice(0, 1)
@@ -42,4 +42,4 @@ def measure_speed(
 
 
 if __name__ == "__main__":
-    command(measure_speed)
+    run_stage(measure_speed)

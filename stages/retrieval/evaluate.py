@@ -5,11 +5,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS
+from fieldlink.evaluation.results.writing import Results
 
 SETTINGS = {"gt": ("4.4", "recall_synthetic"), "photo": ("4.5", "recall_real")}
 TITLES = {"4.4a": "synthetic", "4.4b": "synthetic", "4.5a": "real", "4.5b": "real"}
@@ -35,16 +35,15 @@ def evaluate_retrieval(
     """
     import pyarrow as pa
 
-    from stages import asked
-    from stages.evaluation import searches
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.tables import Words
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.evaluation.results import retrieval_inputs, searches
+    from fieldlink.evaluation.results.tables import Words
 
     known = load(params)
-    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
+    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers, more, nearest, hubs = [], [], [], {"synthetic": {}, "real": {}}
-    for queries in asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
+    for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         number, metric = SETTINGS[queries.domain]
         for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
             nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
@@ -59,4 +58,4 @@ def evaluate_retrieval(
 
 
 if __name__ == "__main__":
-    command(evaluate_retrieval)
+    run_stage(evaluate_retrieval)

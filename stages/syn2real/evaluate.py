@@ -5,11 +5,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import MAPPED_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS
+from fieldlink.evaluation.results.writing import Results
 
 TABLE = "4.8"
 
@@ -26,14 +26,13 @@ def evaluate_syn2real(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
-    from stages import asked
-    from stages.evaluation import searches
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.tables import Words
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.evaluation.results import retrieval_inputs, searches
+    from fieldlink.evaluation.results.tables import Words
 
     known = load(params)
-    searched = asked.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
-    _, queries = asked.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed)
+    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
+    _, queries = retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed)
     vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers = []
     for found in searches.by_mappers(queries, searched, vectors, max(known.retrieval.ranks)):
@@ -44,4 +43,4 @@ def evaluate_syn2real(
 
 
 if __name__ == "__main__":
-    command(evaluate_syn2real)
+    run_stage(evaluate_syn2real)

@@ -5,13 +5,14 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from stages.params import load
-from stages.runtime import command, scratch_folder
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core.params import load
+from fieldlink.core.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from stages.mapper.jobs import Trained
-    from stages.mapper.pairs import Pairs
-    from stages.trainings import Embedded, Images
+    from fieldlink.mapper.mapper_tasks import Trained
+    from fieldlink.mapper.pairs import Pairs
+    from fieldlink.mapper.training_inputs import Embedded, Images
 
 SETS = ("syn2real", "gt only")  # the second has each ground-truth view twice, so that all train for as many steps
 
@@ -33,13 +34,13 @@ def train_syn2real_mappers(
     clip2nerf maps the queries (all photos), nerf2clip the gallery (the test NeRFs). Nothing is learnt, and no row
     written, where no training or no validation object has translated views.
     """
-    from stages import trainings
-    from stages.mapper.jobs import Model, Task
-    from stages.mapper.pairs import Direction
+    from fieldlink.mapper import training_inputs
+    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.pairs import Direction
 
     known, stage, trained = load(params), "train_syn2real_mappers", list["Trained"]()
-    given = trainings.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
-    translated, draw = trainings.Images.of(translated_embeddings), (known.syn2real.gt_views, known.study.seed)
+    given = training_inputs.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
+    translated, draw = training_inputs.Images.of(translated_embeddings), (known.syn2real.gt_views, known.study.seed)
     # copies have no translations; asked for as well, they keep a split without any from being an error
     splits = [given.ids(split, translated.owners, copies=True) for split in ("train", "validation")]
     if all(splits):
@@ -51,21 +52,21 @@ def train_syn2real_mappers(
             Task(way, [Model(f"{way} {loss} {name}", loss, seed, number) for (number, name), loss, seed in kinds], *how)
             for way in get_args(Direction)
         ]
-        trained = trainings.trained(tasks, known.runtime.workers)
+        trained = training_inputs.trained(tasks, known.runtime.workers)
     asked = given.test(known.study.seed)
     inputs = {**asked, "clip2nerf": {"photo": asked["clip2nerf"]["photo"]}}
-    trainings.write({part.direction: part for part in trained}, inputs, out, mapped, stage)
-    trainings.write_curves(trained, curves, stage)
+    training_inputs.write({part.direction: part for part in trained}, inputs, out, mapped, stage)
+    training_inputs.write_curves(trained, curves, stage)
 
 
 def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: str, seed: int) -> "Pairs":
     """As many ground-truth views of each object as it has translated ones, beside those (first set), or twice."""
     import numpy as np
 
-    from stages import arrays
-    from stages.evaluation.subjects import places
-    from stages.mapper.pairs import Pairs, merged
-    from stages.trainings import parts
+    from fieldlink.core import arrays
+    from fieldlink.embeddings.selection import places
+    from fieldlink.mapper.pairs import Pairs, merged
+    from fieldlink.mapper.training_inputs import parts
 
     def sets(some: Sequence[str]) -> np.ndarray:
         like_photos, gt = translated.views_of(some), given.views.views_of(some)
@@ -80,4 +81,4 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
 
 
 if __name__ == "__main__":
-    command(train_syn2real_mappers, preload=["stages.mapper.training"])
+    run_stage(train_syn2real_mappers, preload=["fieldlink.mapper.mapper_training"])

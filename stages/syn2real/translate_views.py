@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import datasets, schemas, scratch
-from stages.errors import InputError
-from stages.params import Params, load, read
-from stages.runtime import command
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params, load, read
 
 if TYPE_CHECKING:
-    from stages.syn2real.jobs import Diffusion
+    from fieldlink.syn2real.translation_work import Diffusion
 
 CHUNK = 8  # objects whose pictures are kept together
 
@@ -22,7 +22,7 @@ def translate_views(objects: Path, views: Path, out: Path, rejected: Path, param
     """
     import pyarrow.compute as pc
 
-    from stages.syn2real import jobs
+    from fieldlink.syn2real import translation_work
 
     settings = load(params)
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
@@ -33,18 +33,18 @@ def translate_views(objects: Path, views: Path, out: Path, rejected: Path, param
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     most, seed, diffusion = settings.syn2real.views, settings.study.seed, _diffusion(settings, class_of)
     asked = [diffusion.how.model_dump(), diffusion.prompts.model_dump()] if diffusion else []
-    shared = scratch.digest(scratch.code_digest(__file__), most, seed, asked)
-    finished = scratch.finish(
+    shared = resume.digest(resume.code_digest(__file__), most, seed, asked)
+    finished = resume.finish(
         "translate_views",
         schemas.TRANSLATED_VIEWS,
-        {name: scratch.digest(shared, name, class_name, looks[name]) for name, class_name in class_of.items()},
-        lambda some: jobs.Task(datasets.rows_of(views, schemas.VIEWS, some), most, seed, diffusion),
-        jobs.translate_objects,
+        {name: resume.digest(shared, name, class_name, looks[name]) for name, class_name in class_of.items()},
+        lambda some: translation_work.Task(datasets.rows_of(views, schemas.VIEWS, some), most, seed, diffusion),
+        translation_work.translate_objects,
         chunk=CHUNK,
         workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory
         cluster=None if diffusion else settings.runtime.cluster,
     )
-    scratch.check_share("translate_views", finished, most=1.0)
+    resume.check_share("translate_views", finished, most=1.0)
     datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views", may_be_empty=True)
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("translate_views")], "translate_views")
 
@@ -53,14 +53,14 @@ def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | No
     """What the translator controlnet needs, loaded and checked before any work; None for the other."""
     if settings.syn2real.translator == "procedural":
         return None
-    from stages.syn2real import controlnet, jobs
-    from stages.syn2real.prompts import Prompts
+    from fieldlink.syn2real import controlnet, translation_work
+    from fieldlink.syn2real.class_prompts import Prompts
 
     how = settings.syn2real.controlnet
     prompts = read(how.prompts, Prompts)
     prompts.check(class_of.values(), str(how.prompts))
-    return jobs.Diffusion(controlnet.pipeline(how, settings.runtime.device), how, prompts, class_of)
+    return translation_work.Diffusion(controlnet.pipeline(how, settings.runtime.device), how, prompts, class_of)
 
 
 if __name__ == "__main__":
-    command(translate_views, preload=["stages.syn2real.jobs"])
+    run_stage(translate_views, preload=["fieldlink.syn2real.translation_work"])

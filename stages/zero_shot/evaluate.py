@@ -5,11 +5,11 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
-from stages import datasets
-from stages.params import load
-from stages.results import Results
-from stages.runtime import command
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.evaluation.results.writing import Results
 
 TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2", "prompt_ensemble": "4.1 ensemble"}
 METRIC = "zero_shot_accuracy"
@@ -25,11 +25,11 @@ def evaluate_zero_shot(
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; a template that isn't the study's gets a table of its own."""
-    from stages.evaluation.mapped import Mapped
-    from stages.evaluation.subjects import originals, views_of
-    from stages.evaluation.tables import Words
-    from stages.evaluation.views import mean_sets
-    from stages.evaluation.zero_shot import Naming, templates_and_ensemble
+    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.selection import originals, views_of
+    from fieldlink.embeddings.view_embeddings import mean_sets
+    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.zero_shot import Naming, templates_and_ensemble
 
     known = load(params)
     ours, views = Mapped(datasets.read(mapped, MAPPED_EMBEDDINGS)), datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
@@ -51,4 +51,4 @@ def evaluate_zero_shot(
 
 
 if __name__ == "__main__":
-    command(evaluate_zero_shot)
+    run_stage(evaluate_zero_shot)

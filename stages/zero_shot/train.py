@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import datasets
-from stages.params import Params, load
-from stages.runtime import command
-from stages.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import Params, load
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from stages.trainings import Images
+    from fieldlink.mapper.training_inputs import Images
 
 
 def train_zero_shot_mappers(
@@ -29,11 +29,11 @@ def train_zero_shot_mappers(
     """Write model `out`, the test NeRFs mapped to CLIP space by every variant and seed, and the training curves."""
     import numpy as np
 
-    from stages.evaluation.subjects import only, originals
-    from stages.mapper import records
-    from stages.mapper.jobs import Model, Task, joined
-    from stages.mapper.pairs import Pairs
-    from stages.trainings import Images, trained
+    from fieldlink.embeddings.selection import only, originals
+    from fieldlink.mapper import mapper_columns
+    from fieldlink.mapper.mapper_tasks import Model, Task, joined
+    from fieldlink.mapper.pairs import Pairs
+    from fieldlink.mapper.training_inputs import Images, trained
 
     known = load(params)
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
@@ -55,20 +55,20 @@ def train_zero_shot_mappers(
     how = known.mapper, known.study.seed, known.runtime.device
     task = Task("nerf2clip", models, pairs["train"], pairs["validation"], *how)
     best = joined(trained(task.split(), known.runtime.workers))
-    datasets.write_model(out, best.tensors, records.config(best))
-    test = records.mapped(best, {"nerf": (ids["test"], pairs["test"].nerf)})
+    datasets.write_model(out, best.tensors, mapper_columns.config(best))
+    test = mapper_columns.mapped(best, {"nerf": (ids["test"], pairs["test"].nerf)})
     stage = "train_zero_shot_mappers"
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, test)], stage)
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves([best]))], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, mapper_columns.curves([best]))], stage)
 
 
 def _means(images: "Mapping[str, Images]", ids: Sequence[str], known: Params) -> "dict[str, np.ndarray]":
     """By source and number of views the mean CLIP vector of each object; all views are never in memory at once."""
     import numpy as np
 
-    from stages.evaluation.subjects import places
-    from stages.evaluation.views import mean_sets
-    from stages.trainings import parts
+    from fieldlink.embeddings.selection import places
+    from fieldlink.embeddings.view_embeddings import mean_sets
+    from fieldlink.mapper.training_inputs import parts
 
     most = {source: int(places(each.rows, ids)[1].max()) for source, each in images.items()}
     found = [
@@ -84,4 +84,4 @@ def _means(images: "Mapping[str, Images]", ids: Sequence[str], known: Params) ->
 
 
 if __name__ == "__main__":
-    command(train_zero_shot_mappers, preload=["stages.mapper.training"])
+    run_stage(train_zero_shot_mappers, preload=["fieldlink.mapper.mapper_training"])

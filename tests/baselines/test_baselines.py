@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from stages.baselines.depth import FARTHEST, grey
-from stages.baselines.modulation import Base, fit, learn, pool
-from stages.baselines.weights import principal
-from stages.nerf.field import evaluate, xavier
-from stages.nerf.sizes import size
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.supervision import radiance
-from stages.params import Architecture, Params
+from fieldlink.core.params import Architecture, Params
+from fieldlink.embeddings.depth_pictures import FARTHEST, grey
+from fieldlink.embeddings.functa import Base, fit, learn, pool
+from fieldlink.embeddings.pca import principal
+from fieldlink.nerf.field import evaluate, xavier
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.supervision import radiance
 
 ARCHITECTURE = Architecture(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
 

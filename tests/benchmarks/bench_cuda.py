@@ -23,15 +23,15 @@ from benchmarks.cuda_fits import Budget, Fits, finished, within
 from benchmarks.cuda_mappers import OnGpu
 from benchmarks.cuda_plan import ALONE, OURS, PLAINLY, TOGETHER, keep_fits, runs_of, warmed
 from benchmarks.measuring import interleaved, keep
-from stages.apply_profile import apply_profile
-from stages.clip import folders, small
-from stages.mapper.jobs import Task
-from stages.mapper.training import train_many
-from stages.nerf import field, jobs, rendering
-from stages.nerf.occupancy import unpack
-from stages.nf2vec.nerfs import Nerfs
-from stages.params import Params, load
-from stages.scenes import views
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.commands.apply_profile import apply_profile
+from fieldlink.core.params import Params, load
+from fieldlink.mapper.mapper_tasks import Task
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.nerf import field, object_work, rendering
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.scenes import views
 
 pytestmark = pytest.mark.bench
 
@@ -147,10 +147,10 @@ def test_cuda_render_nerfs(some: Fits, quick: bool):
     def ours() -> np.ndarray:
         how = some.how
         colour = rendering.render(weights, grid, seen.camera_to_world, camera, how.rendering, how.field)[0]
-        return jobs.on_black(colour.cpu().numpy())
+        return object_work.on_black(colour.cpu().numpy())
 
     def plainly() -> np.ndarray:
-        return jobs.on_black(dense(weights, grid, seen, some.how, 128 if quick else 8192).cpu().numpy())
+        return object_work.on_black(dense(weights, grid, seen, some.how, 128 if quick else 8192).cpu().numpy())
 
     ours()
     rounds = interleaved({"baseline": partial(finished, plainly), "ours": partial(finished, ours)}, 1 if quick else 3)
@@ -225,10 +225,14 @@ def test_cuda_embed_images(fits: Fits, thesis: Params, out: Path, quick: bool):
     rows, few = (rows.slice(0, 8), rows.slice(0, 4)) if quick else (rows, rows.slice(0, 144))
     if quick:
         network = thesis.clip.network
-        folders.save(out / "clip", small.build(network, 0), small.description(network), small.PREPROCESSING)
+        model_folders.save(
+            out / "clip", small_clip.build(network, 0), small_clip.description(network), small_clip.PREPROCESSING
+        )
     else:
         model = open_clip.create_model("ViT-B-32-quickgelu")
-        folders.save(out / "clip", model, open_clip.get_model_config("ViT-B-32-quickgelu"), model.visual.preprocess_cfg)
+        model_folders.save(
+            out / "clip", model, open_clip.get_model_config("ViT-B-32-quickgelu"), model.visual.preprocess_cfg
+        )
     precisions = ("float32", "bfloat16", "float16")
     hows = {
         name: thesis.model_copy(

@@ -21,11 +21,11 @@ from PIL import Image
 
 from benchmarks import scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
-from stages.clip import folders, jobs, small
-from stages.clip.jobs import ToEmbed
-from stages.params import Params
-from stages.runtime import clocked
-from stages.scenes import views
+from fieldlink.clip import model_folders, picture_work, small_clip
+from fieldlink.clip.picture_work import ToEmbed
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Params
+from fieldlink.scenes import views
 
 pytestmark = pytest.mark.bench
 
@@ -50,13 +50,13 @@ _OPENED: dict = {}
 def opened(folder: Path) -> tuple:
     """Model and preprocess, read once; ours keeps its own likewise."""
     if folder not in _OPENED:
-        model = folders.load(folder)[0].eval()
+        model = model_folders.load(folder)[0].eval()
         _OPENED[folder] = model, image_transform_v2(PreprocessCfg(**model.visual.preprocess_cfg), is_train=False)
     return _OPENED[folder]
 
 
 def embedded(job: ToEmbed) -> np.ndarray:
-    return np.asarray(jobs.embed_pictures(job).columns["embedding"])
+    return np.asarray(picture_work.embed_pictures(job).columns["embedding"])
 
 
 def job(folder: Path, rows: pa.Table, params: Params) -> ToEmbed:
@@ -92,13 +92,15 @@ def test_embed_images(params: Params, out: Path, quick: bool):
     rows = pa.table({"object_id": columns["object_id"], "view": columns["view"], "image": columns["image"]})
     rows = rows.slice(0, 16) if quick else rows
     network = params.clip.network
-    folders.save(out / "small", small.build(network, 0), small.description(network), small.PREPROCESSING)
+    model_folders.save(
+        out / "small", small_clip.build(network, 0), small_clip.description(network), small_clip.PREPROCESSING
+    )
     seconds, distance = compared(out / "small", rows, params, 1 if quick else 5)
     also, remarks = {}, []
     if not quick:
         large, few = out / "ViT-B-32", rows.slice(0, 32)
         model = open_clip.create_model("ViT-B-32")
-        folders.save(large, model, open_clip.get_model_config("ViT-B-32"), model.visual.preprocess_cfg)
+        model_folders.save(large, model, open_clip.get_model_config("ViT-B-32"), model.visual.preprocess_cfg)
         both, apart = compared(large, few, params, 2)
         medians = {side: float(np.median(each)) for side, each in both.items()}
         also = {f"ViT-B-32, {side}: s a picture": value for side, value in medians.items()}

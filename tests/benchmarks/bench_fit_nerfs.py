@@ -23,15 +23,16 @@ import torch
 
 from benchmarks import plain_nerf, scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
-from stages import datasets, schemas
-from stages.nerf import fitting, jobs
-from stages.nerf.quality import measure
-from stages.params import Nerf, Params
-from stages.report.benchmarks import Curves
-from stages.runtime import clocked
-from stages.scenes import views
-from stages.scenes.views import Views
-from stages.scratch import Rows
+from fieldlink.core import datasets, schemas
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Nerf, Params
+from fieldlink.core.resume import Rows
+from fieldlink.nerf import object_work
+from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.psnr import measure
+from fieldlink.report.benchmarks import Curves
+from fieldlink.scenes import views
+from fieldlink.scenes.views import Views
 
 pytestmark = pytest.mark.bench
 
@@ -45,7 +46,7 @@ def rows_of(objects: dict[str, Views]) -> pa.Table:
     return datasets.table(schemas.VIEWS, views.joined([views.columns(name, seen) for name, seen in objects.items()]))
 
 
-def fit_clocked(job: jobs.ToFit) -> tuple[Rows, float]:
+def fit_clocked(job: object_work.ToFit) -> tuple[Rows, float]:
     """What fit_nerfs does with a chunk, and the seconds in it that measuring PSNR took."""
     spent = [0.0]
 
@@ -55,8 +56,8 @@ def fit_clocked(job: jobs.ToFit) -> tuple[Rows, float]:
         return quality
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "measure", clocked_measure)
-        return jobs.fit_objects(job), spent[0]
+        patch.setattr(fit, "measure", clocked_measure)
+        return object_work.fit_objects(job), spent[0]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Subject:
         """Seconds an object with the measuring, PSNR, and the seconds of measuring."""
         parts = list(self.objects.values())
         halves = [pa.concat_tables(half) for half in (parts[::2], parts[1::2]) if half]
-        todo = [jobs.ToFit(half, self.start, self.how, 0, "cpu") for half in halves]
+        todo = [object_work.ToFit(half, self.start, self.how, 0, "cpu") for half in halves]
         warm = replace(todo[0], views=parts[0])
         seconds, found = in_warm_workers(fit_clocked, todo, warm, 2)
         assert not any(rows.rejected for rows, _ in found)

@@ -16,14 +16,14 @@ import pytest
 import torch
 
 from benchmarks.measuring import in_warm_workers, interleaved, keep
-from stages import datasets, schemas
-from stages.nerf import field, jobs, marching
-from stages.nerf.fitting import Fit
-from stages.nerf.occupancy import unpack
-from stages.params import Nerf, Params
-from stages.runtime import clocked
-from stages.scenes import cameras, pictures, views
-from stages.scenes.views import Views
+from fieldlink.core import datasets, schemas
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Nerf, Params
+from fieldlink.nerf import field, object_work, sampling
+from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.scenes import cameras, pictures, views
+from fieldlink.scenes.views import Views
 
 pytestmark = pytest.mark.bench
 
@@ -32,7 +32,7 @@ RAYS = 128  # at once: some 10,000 samples fit a core's cache
 
 def ours(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> tuple[float, list[bytes]]:
     jobs_ = [_job(dict(list(fits.items())[worker::2]), objects, how) for worker in range(min(2, len(fits)))]
-    seconds, found = in_warm_workers(jobs.render_objects, jobs_, jobs_[0], 2)
+    seconds, found = in_warm_workers(object_work.render_objects, jobs_, jobs_[0], 2)
     png = {
         (owner, view): image
         for rows in found
@@ -41,14 +41,16 @@ def ours(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> tuple[fl
     return seconds, [png[name, view] for name in fits for view in range(len(objects[name]))]
 
 
-def _job(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> jobs.ToRender:
+def _job(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> object_work.ToRender:
     columns = views.joined([views.columns(name, objects[name]) for name in fits])
     nerfs = {
         "object_id": list(fits),
         "weights": np.stack([each.weights for each in fits.values()]).tolist(),
         "occupancy": [each.occupancy for each in fits.values()],
     }
-    return jobs.ToRender(pa.table(nerfs), datasets.table(schemas.VIEWS, columns), how.rendering, how.field, "cpu")
+    return object_work.ToRender(
+        pa.table(nerfs), datasets.table(schemas.VIEWS, columns), how.rendering, how.field, "cpu"
+    )
 
 
 def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> list[bytes]:
@@ -57,7 +59,7 @@ def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> list
     for name, each in fits.items():
         seen = dataclasses.replace(objects[name], depth=None)
         colour = dense(torch.from_numpy(each.weights), unpack(each.occupancy), seen, how)
-        shown = Views(jobs.on_black(colour.numpy()), seen.camera_to_world, seen.camera_angle_x)
+        shown = Views(object_work.on_black(colour.numpy()), seen.camera_to_world, seen.camera_angle_x)
         found += views.columns(name, shown)["image"]
     return found
 
@@ -69,7 +71,7 @@ def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: Nerf, ray
     origins, directions = cameras.rays(seen.camera_to_world, seen.camera_angle_x, width, height)
     origins = torch.from_numpy(np.repeat(origins, height * width, axis=0)).to(weights.device)
     directions = torch.from_numpy(directions.reshape(-1, 3)).to(weights.device)
-    near, far = (place[:, None] for place in marching.box(origins, directions))
+    near, far = (place[:, None] for place in sampling.box(origins, directions))
     samples = math.ceil((far - near).max().item() / how.rendering.step)
     share = torch.linspace(0, 1, samples + 1, device=weights.device)
     parts = []
@@ -78,8 +80,8 @@ def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: Nerf, ray
         starts, ends = edges[:, :-1], edges[:, 1:]
         points = origins[part, None] + ((starts + ends) / 2)[..., None] * directions[part, None]
         rgb, density = field.evaluate(weights[None], points.flatten(0, 1)[None], how.field)
-        density = density.view(starts.shape) * marching.lookup(grid, points)
-        parts.append(marching.composite(rgb.view(points.shape), density, starts, ends)[0])
+        density = density.view(starts.shape) * sampling.lookup(grid, points)
+        parts.append(sampling.composite(rgb.view(points.shape), density, starts, ends)[0])
     return torch.cat(parts).view(count, height, width, 3)
 
 

@@ -17,7 +17,8 @@ import pipeline
 import pytest
 
 from benchmarks.measuring import keep
-from stages.runtime import clocked, told_out
+from fieldlink.commands.stage_runner import output_of
+from fieldlink.core.devices import clocked
 
 pytestmark = pytest.mark.bench
 
@@ -42,7 +43,7 @@ def starts(traced: Path) -> dict[str, tuple[float, float]]:
 
 def name(verb: str, command: list[str]) -> str:
     """What tells a stage apart: its verb, and where it writes."""
-    return f"{verb.removeprefix('stages.')} {told_out(command)}".strip()
+    return f"{verb.removeprefix('stages.')} {output_of(command)}".strip()
 
 
 def times(folder: Path) -> dict[str, float]:

@@ -17,8 +17,8 @@ from children import peak_of
 from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.measuring import interleaved, keep
-from stages.evaluation.retrieval import Gallery, neighbours
-from stages.runtime import clocked
+from fieldlink.core.devices import clocked
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
 
 pytestmark = pytest.mark.bench
 

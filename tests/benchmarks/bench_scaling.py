@@ -18,7 +18,7 @@ import pytest
 from benchmarks import scenes
 from benchmarks.measuring import keep
 from benchmarks.scaling import BASE, SEARCHED, TIMES
-from stages.report.benchmarks import Curves
+from fieldlink.report.benchmarks import Curves
 
 pytestmark = pytest.mark.bench
 

@@ -17,13 +17,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.measuring import in_warm_workers, interleaved, keep
-from stages.mapper.jobs import Model, Task
-from stages.mapper.losses import START, loss_of
-from stages.mapper.networks import single
-from stages.mapper.pairs import Pairs
-from stages.mapper.training import train_many
-from stages.params import Mapper, Params
-from stages.runtime import clocked
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Mapper, Params
+from fieldlink.mapper.losses import START, loss_of
+from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.mapper.mlps import single
+from fieldlink.mapper.pairs import Pairs
 
 pytestmark = pytest.mark.bench
 

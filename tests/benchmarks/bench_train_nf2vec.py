@@ -14,12 +14,12 @@ import pytest
 import torch
 
 from benchmarks.measuring import interleaved, keep
-from stages.nerf.fitting import Fit
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.training import loss_of, reconstruction_of
-from stages.params import Params
-from stages.runtime import clocked
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Params
+from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.nf2vec_training import loss_of, reconstruction_of
 
 pytestmark = pytest.mark.bench
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.measuring import interleaved, keep
-from stages import datasets, schemas
-from stages.nerf.sizes import size
-from stages.params import Params
-from stages.runtime import clocked
+from fieldlink.core import datasets, schemas
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Params
+from fieldlink.nerf.weight_layout import size
 
 pytestmark = pytest.mark.bench
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from benchmarks import measuring, scenes
-from stages.nerf.fitting import Fit
-from stages.params import Params, load
-from stages.runtime import clocked
-from stages.scenes.views import Views
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Params, load
+from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.scenes.views import Views
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from benchmarks import plain_nerf
-from stages.nerf.fitting import MEASURED, Fit
-from stages.nerf.together import fit_together
-from stages.params import Nerf
-from stages.runtime import clocked
-from stages.scenes.views import Views
+from fieldlink.core.devices import clocked
+from fieldlink.core.params import Nerf
+from fieldlink.nerf.fitting.batch_fitting import fit_together
+from fieldlink.nerf.fitting.fit import MEASURED, Fit
+from fieldlink.scenes.views import Views
 
 Curve = tuple[list[float], list[float]]  # seconds a NeRF, dB
 

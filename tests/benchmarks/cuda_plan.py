@@ -9,8 +9,8 @@ import torch
 
 from benchmarks.cuda_fits import Budget, Fits, reached
 from benchmarks.measuring import keep
-from stages.nerf import fitting
-from stages.report.benchmarks import Curves
+from fieldlink.nerf.fitting import fit
+from fieldlink.report.benchmarks import Curves
 
 TARGET, PUBLISHED = 34.5, 14.87  # dB, and seconds a NeRF on a GPU that isn't named
 OURS = [Budget(1000, 2048, 16), Budget(2000, 4096, 16), Budget(3000, 4096, 16), Budget(3000, 8192, 16)]
@@ -71,7 +71,7 @@ def warmed(fits: Fits, names: list[str], budget: Budget) -> list[str]:
         fits.ours("warm", names, budget, 1)
         remarks = []
     except RuntimeError as error:
-        fitting.GRAPHED = 0
+        fit.GRAPHED = 0
         remarks = [f"Without CUDA graphs, which failed here: {str(error).partition(chr(10))[0]}"]
         print(*remarks, flush=True)
     fits.ours("warm", names, budget, 2)

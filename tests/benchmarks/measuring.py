@@ -13,10 +13,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from stages.datasets import write_text
-from stages.report.benchmarks import Benchmark, Curves
-from stages.report.latency import processor
-from stages.runtime.workers import in_workers
+from fieldlink.core.datasets import write_text
+from fieldlink.core.workers import in_workers
+from fieldlink.report.benchmarks import Benchmark, Curves
+from fieldlink.report.latency import processor
 
 REPORTS = Path(
     os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).resolve().parent.parent.parent / "reports" / "benchmarks")

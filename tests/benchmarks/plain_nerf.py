@@ -18,10 +18,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
-from stages.nerf.encoding import frequency
-from stages.params import Architecture
-from stages.scenes import cameras
-from stages.scenes.views import Views, some
+from fieldlink.core.params import Architecture
+from fieldlink.nerf.encodings import frequency
+from fieldlink.scenes import cameras
+from fieldlink.scenes.views import Views, some
 
 HALF = 0.5  # of the box around every object
 

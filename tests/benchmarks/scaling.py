@@ -11,12 +11,13 @@ import numpy as np
 from children import child
 from parameters import DEFAULT, written
 
-from stages import datasets, embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, scratch, train_nf2vec
-from stages.clip import folders, small
-from stages.evaluation.retrieval import Gallery, neighbours
-from stages.nerf import field
-from stages.nf2vec.model import Model
-from stages.params import Params, load
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.core import datasets, resume
+from fieldlink.core.params import Params, load
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
+from fieldlink.nerf import field
+from fieldlink.nf2vec.model import Model
+from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, train_nf2vec
 
 CLASSES = ("chair", "lamp")
 BASE, TIMES = 8, (1, 2, 4, 8)  # objects, half of each class
@@ -36,7 +37,7 @@ CHANGES = {
 def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object]]:
     """Stages in their order, each reading what those before it wrote below `at`."""
     clip = params.clip.network
-    folders.save(at / "clip", small.build(clip, 0), small.description(clip), small.PREPROCESSING)
+    model_folders.save(at / "clip", small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
     model = Model(params.nf2vec, params.nerf.field, 0)
     datasets.write_model(at / "nf2vec", model.tensors, model.config)
     datasets.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
@@ -74,6 +75,6 @@ if __name__ == "__main__":
     for room in ("clip.jobs", "nerf.jobs", "nf2vec.jobs", "nf2vec.training", "scenes.sources"):
         importlib.import_module(f"stages.{room}")
     fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
-    scratch.code_digest = lambda _: "this code"  # parsed in half a second each time
+    resume.code_digest = lambda _: "this code"  # parsed in half a second each time
     rounds, views = int(sys.argv[2]), int(sys.argv[3])
     print(json.dumps([measured(Path(sys.argv[1]) / str(times), times, views) for times in TIMES[:rounds]]))

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import datasets, schemas
-from stages.nerf import field, metalearning
-from stages.nerf.fitting import Fit, fit
-from stages.params import Params
-from stages.runtime import seed_of
-from stages.runtime.workers import in_workers
-from stages.scenes import cameras, catalogue, disn, mesh_folder, views
-from stages.scenes.outsiders import Outsider, outsiders
-from stages.scenes.rendering import render
-from stages.scenes.views import Views
+from fieldlink.core import datasets, schemas
+from fieldlink.core.params import Params
+from fieldlink.core.seeds import seed_of
+from fieldlink.core.workers import in_workers
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting import meta_learning
+from fieldlink.nerf.fitting.fit import Fit, fit
+from fieldlink.scenes import cameras, catalogue, views
+from fieldlink.scenes.importers import disn, mesh_folder
+from fieldlink.scenes.meta_learning_objects import Outsider, outsiders
+from fieldlink.scenes.ray_casting import render
+from fieldlink.scenes.views import Views
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GIVEN = os.environ.get("FIELDLINK_CUDA_VIEWS", "")
@@ -64,7 +66,7 @@ def learned_start(params: Params) -> np.ndarray:
     """As start_nerfs makes it."""
     about, seed = params.nerf.start, params.study.seed
     others = outsiders(about.objects_per_class, about.resolution, seed_of(seed, "start"))
-    return metalearning.reptile(list(in_workers(Outsider.views, others, 2)), params.nerf, seed)
+    return meta_learning.reptile(list(in_workers(Outsider.views, others, 2)), params.nerf, seed)
 
 
 def random_start(params: Params) -> np.ndarray:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from stages import clip, datasets  # noqa: F401 - clip before open_clip, which then never downloads
-from stages.params import ClipNetwork
-from stages.schemas import OBJECTS
+from fieldlink.core import datasets
+from fieldlink.core.params import ClipNetwork
+from fieldlink.core.schemas import OBJECTS
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages import datasets, schemas
-from stages.clip import encoders, jobs
-from stages.clip.encoders import Encoder
-from stages.embed_images import embed_images
-from stages.embed_texts import embed_texts
-from stages.errors import InputError
-from stages.provide_clip import provide_clip
-from stages.scenes import pictures, views
-from stages.scenes.views import Views
+from fieldlink.clip import encoders, picture_work
+from fieldlink.clip.encoders import Encoder
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import pictures, views
+from fieldlink.scenes.views import Views
+from stages.backbone.embed_images import embed_images
+from stages.backbone.embed_texts import embed_texts
+from stages.backbone.provide_clip import provide_clip
 
 
 def noise(*shape: int) -> np.ndarray:
@@ -86,7 +86,7 @@ def test_datasets_are_embedded_side_by_side_by_a_model_read_once(tiny_clip: Path
     write_photos(tmp_path / "photos", [pictures.encode(noise(32, 32, 3))])
     names = ("views", "rendered", "photos")
     with mock.patch.object(encoders, "load", wraps=encoders.load) as loaded:
-        jobs._encoder.cache_clear()
+        picture_work._encoder.cache_clear()
         embed_images(tuple(tmp_path / name for name in names), tiny_clip, tmp_path / "out", params_file)
     assert loaded.call_count == 1
     found = {name: datasets.read(tmp_path / "out" / name, schemas.IMAGE_EMBEDDINGS) for name in names}
@@ -104,7 +104,7 @@ def test_two_workers_find_what_one_finds(
     tiny_clip: Path, tmp_path: Path, params_file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     write_views(tmp_path / "views", schemas.VIEWS)
-    monkeypatch.setattr("stages.embed_images.OBJECTS", 1)  # a chunk each
+    monkeypatch.setattr("stages.backbone.embed_images.OBJECTS", 1)  # a chunk each
     two = tmp_path / "two.yaml"
     two.write_text(params_file.read_text().replace("workers: 1", "workers: 2"))
     found = []

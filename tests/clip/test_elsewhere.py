@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from stages import datasets, schemas
-from stages.clip import elsewhere, encoders
-from stages.embed_images import embed_images
-from stages.embed_texts import embed_texts
-from stages.errors import InputError
-from stages.provide_clip import provide_clip
-from stages.scenes import pictures
+from fieldlink.clip import custom_encoders, encoders
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import pictures
+from stages.backbone.embed_images import embed_images
+from stages.backbone.embed_texts import embed_texts
+from stages.backbone.provide_clip import provide_clip
 
 pytestmark = pytest.mark.thesis
 
@@ -53,20 +53,20 @@ def test_pictures_and_texts_are_embedded_by_the_users_model(tmp_path, params_fil
 def test_a_loader_or_weights_that_are_not_there_are_named(tmp_path, weights):
     for loader in ("nowhere:load", "clip.mean_colours:nothing", "no_colon"):
         with pytest.raises(InputError, match=rf"clip\.model: '{loader}' can't be loaded"):
-            elsewhere.save(tmp_path / "clip", loader, str(weights), CODE)
+            custom_encoders.save(tmp_path / "clip", loader, str(weights), CODE)
     with pytest.raises(InputError, match=r"clip\.pretrained: .*gone: no such file"):
-        elsewhere.save(tmp_path / "clip", LOADER, str(tmp_path / "gone"), CODE)
+        custom_encoders.save(tmp_path / "clip", LOADER, str(tmp_path / "gone"), CODE)
 
 
 def test_changed_weights_and_objects_that_are_no_encoders_are_errors(tmp_path, weights):
-    elsewhere.save(tmp_path / "clip", LOADER, str(weights), CODE)
+    custom_encoders.save(tmp_path / "clip", LOADER, str(weights), CODE)
     (tmp_path / "clip/weights").write_text("{}")
     with pytest.raises(InputError, match="contents differ from the sha256"):
         encoders.load(tmp_path / "clip", "cpu")
     (tmp_path / "clip/encoder.json").write_text('{"loader": "cl')
     with pytest.raises(InputError, match=r"encoder\.json: cannot be read \(.*; rerun provide_clip"):
         encoders.load(tmp_path / "clip", "cpu")
-    elsewhere.save(tmp_path / "clip", "pathlib:PurePath", str(weights), Path(pathlib.__file__))
+    custom_encoders.save(tmp_path / "clip", "pathlib:PurePath", str(weights), Path(pathlib.__file__))
     with pytest.raises(InputError, match=r"pathlib:PurePath: gave a PurePosixPath, expected methods images and texts"):
         encoders.load(tmp_path / "clip", "cpu")
 
@@ -78,8 +78,8 @@ def test_a_study_notices_that_the_models_code_changed(tmp_path, monkeypatch):
     prints = []
     for change in ("", "\n# another\n"):
         code.write_text(code.read_text() + change)
-        elsewhere.save(tmp_path / "clip", "own_model:load", "none", code)
+        custom_encoders.save(tmp_path / "clip", "own_model:load", "none", code)
         prints.append(datasets.model_print(tmp_path / "clip"))
     assert prints[0] != prints[1]
     with pytest.raises(InputError, match=r"clip\.code: .*mean_colours\.py, expected .*own_model\.py"):
-        elsewhere.save(tmp_path / "clip", "own_model:load", "none", CODE)
+        custom_encoders.save(tmp_path / "clip", "own_model:load", "none", CODE)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from stages.clip.encoders import Encoder
+from fieldlink.clip.encoders import Encoder
 
 TEXTS = ["A 3d model of an airplane", "a photo of a GUN", ""]
 
@@ -36,10 +36,10 @@ def test_images_are_embedded_as_by_open_clip_picture_by_picture(tiny_clip: Path,
 
 
 def test_images_of_a_model_with_its_own_mean_and_squashing_follow_its_config(tmp_path: Path, network):
-    from stages.clip import folders, small
+    from fieldlink.clip import model_folders, small_clip
 
     own = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bilinear", "resize_mode": "squash"}
-    folders.save(tmp_path / "own", small.build(network, 1), small.description(network), own)
+    model_folders.save(tmp_path / "own", small_clip.build(network, 1), small_clip.description(network), own)
     model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tmp_path / 'own'}")
     pictures = noise((32, 32), (40, 80))
     with torch.inference_mode():

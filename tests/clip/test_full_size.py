@@ -12,9 +12,9 @@ from PIL import Image
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from stages.clip import encoders, folders, pretrained
-from stages.clip.encoders import Encoder
-from stages.errors import InputError
+from fieldlink.clip import encoders, model_folders, pretrained
+from fieldlink.clip.encoders import Encoder
+from fieldlink.core.errors import InputError
 
 pytestmark = pytest.mark.thesis
 
@@ -41,7 +41,7 @@ def test_vit_b_32_from_a_file_embeds_as_the_model_that_was_saved(tmp_path):
     pixels = torch.from_numpy((np.asarray(shot, np.float32) / 255 - mean) / std).permute(2, 0, 1)[None]
     expected = embedded(model, pixels, open_clip.tokenize(TEXTS))
     del model
-    folders.save(tmp_path / "clip", *pretrained.fetch(name, str(tmp_path / "weights.safetensors")))
+    model_folders.save(tmp_path / "clip", *pretrained.fetch(name, str(tmp_path / "weights.safetensors")))
     (tmp_path / "weights.safetensors").unlink()
     encoder = encoders.load(tmp_path / "clip", "cpu")
     assert isinstance(encoder, Encoder)
@@ -60,10 +60,10 @@ def siglip_folder(folder: Path) -> torch.nn.Module:
     special = {"pad_token": "</s>", "eos_token": "</s>", "unk_token": "<unk>"}
     PreTrainedTokenizerFast(tokenizer_object=words, **special).save_pretrained(folder)
     model = open_clip.create_model("ViT-B-16-SigLIP").eval()
-    save_file(model.state_dict(), folder / folders.WEIGHTS)
+    save_file(model.state_dict(), folder / model_folders.WEIGHTS)
     preprocessing = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "squash"}
     config = {"model_cfg": open_clip.get_model_config("ViT-B-16-SigLIP"), "preprocess_cfg": preprocessing}
-    (folder / folders.CONFIG).write_text(json.dumps(config))
+    (folder / model_folders.CONFIG).write_text(json.dumps(config))
     return model
 
 
@@ -75,7 +75,7 @@ def test_siglip_from_a_folder_embeds_as_the_model_that_was_saved_with_its_own_wo
     padded = torch.tensor([each + [0] * (64 - len(each)) for each in tokens])
     expected = embedded(model, pixels, padded)
     del model
-    folders.save(tmp_path / "clip", *pretrained.fetch("SigLIP", str(tmp_path)))
+    model_folders.save(tmp_path / "clip", *pretrained.fetch("SigLIP", str(tmp_path)))
     encoder = encoders.load(tmp_path / "clip", "cpu")
     assert encoder.images([picture(300, 400)], 1) == pytest.approx(expected[0], abs=2e-4)
     assert encoder.texts([text.upper() for text in TEXTS]) == pytest.approx(expected[1], abs=1e-5)

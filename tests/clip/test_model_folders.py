@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from stages.clip import folders, small
-from stages.errors import InputError
-from stages.params import ClipNetwork
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ClipNetwork
 
 
 @pytest.fixture
@@ -18,34 +18,34 @@ def copy(tiny_clip: Path, tmp_path: Path) -> Path:
 
 
 def test_what_is_loaded_is_what_was_saved(tiny_clip: Path, network: ClipNetwork):
-    loaded, saved = folders.load(tiny_clip)[0].state_dict(), small.build(network, 0).state_dict()
+    loaded, saved = model_folders.load(tiny_clip)[0].state_dict(), small_clip.build(network, 0).state_dict()
     assert loaded.keys() == saved.keys()
     assert all(torch.equal(loaded[name], saved[name]) for name in saved)
 
 
-@pytest.mark.parametrize("name", [folders.CONFIG, folders.WEIGHTS])
+@pytest.mark.parametrize("name", [model_folders.CONFIG, model_folders.WEIGHTS])
 def test_a_missing_file_is_an_error_and_no_random_model(copy: Path, name: str):
     (copy / name).unlink()
     with pytest.raises(InputError, match=rf"copy: expected .*{name}"):
-        folders.load(copy)
+        model_folders.load(copy)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path):
     with pytest.raises(InputError, match=r"nowhere: expected open_clip_config\.json"):
-        folders.load(tmp_path / "nowhere")
+        model_folders.load(tmp_path / "nowhere")
 
 
 def test_one_flipped_bit_in_the_weights_is_found(copy: Path):
-    data = bytearray((copy / folders.WEIGHTS).read_bytes())
+    data = bytearray((copy / model_folders.WEIGHTS).read_bytes())
     data[-100] ^= 1
-    (copy / folders.WEIGHTS).write_bytes(data)
+    (copy / model_folders.WEIGHTS).write_bytes(data)
     with pytest.raises(InputError, match=r"open_clip_model\.safetensors: contents differ from the sha256"):
-        folders.load(copy)
+        model_folders.load(copy)
 
 
 def test_a_config_that_describes_another_network_is_an_error(copy: Path):
-    config = json.loads((copy / folders.CONFIG).read_text())
+    config = json.loads((copy / model_folders.CONFIG).read_text())
     config["model_cfg"]["embed_dim"] = 8
-    (copy / folders.CONFIG).write_text(json.dumps(config))
+    (copy / model_folders.CONFIG).write_text(json.dumps(config))
     with pytest.raises(InputError, match="copy: open_clip cannot load this model"):
-        folders.load(copy)
+        model_folders.load(copy)

@@ -8,24 +8,24 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stages.clip import pretrained, small
-from stages.clip.encoders import Encoder
-from stages.clip.folders import CONFIG, WEIGHTS, save
-from stages.errors import InputError
-from stages.params import ClipNetwork
+from fieldlink.clip import pretrained, small_clip
+from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.model_folders import CONFIG, WEIGHTS, save
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ClipNetwork
 
 
 @pytest.fixture
 def tiny_name(monkeypatch: pytest.MonkeyPatch, network: ClipNetwork) -> str:
     """A tiny network that open_clip knows by name."""
-    configs = open_clip.factory._MODEL_CONFIGS | {"tiny": small.description(network)}
+    configs = open_clip.factory._MODEL_CONFIGS | {"tiny": small_clip.description(network)}
     monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", configs)
     return "tiny"
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "pt"])
 def test_a_checkpoint_file_becomes_a_folder_with_the_same_embeddings(tiny_name, network, tmp_path: Path, suffix: str):
-    model, file = small.build(network, 3).eval(), tmp_path / f"weights.{suffix}"
+    model, file = small_clip.build(network, 3).eval(), tmp_path / f"weights.{suffix}"
     (save_file if suffix == "safetensors" else torch.save)(model.state_dict(), file)
     save(tmp_path / "clip", *pretrained.fetch(tiny_name, str(file)))
     encoder = Encoder.load(tmp_path / "clip", "cpu")
@@ -36,10 +36,10 @@ def test_a_checkpoint_file_becomes_a_folder_with_the_same_embeddings(tiny_name, 
 
 
 def test_a_file_for_a_published_name_gets_the_preprocessing_of_that_name(monkeypatch, network, tmp_path: Path):
-    configs = open_clip.factory._MODEL_CONFIGS | {"ViT-B-16-SigLIP": small.description(network)}
+    configs = open_clip.factory._MODEL_CONFIGS | {"ViT-B-16-SigLIP": small_clip.description(network)}
     monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", configs)
     monkeypatch.setattr(open_clip, "get_tokenizer", lambda _: None)  # SigLIP's own would be fetched
-    save_file(small.build(network, 0).state_dict(), tmp_path / "weights.safetensors")
+    save_file(small_clip.build(network, 0).state_dict(), tmp_path / "weights.safetensors")
     preprocessing = pretrained.fetch("ViT-B-16-SigLIP", str(tmp_path / "weights.safetensors")).preprocess_cfg
     assert (tuple(preprocessing["mean"]), preprocessing["resize_mode"]) == ((0.5, 0.5, 0.5), "squash")
 

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from stages.clip import small, training
-from stages.clip.encoders import Encoder
-from stages.clip.folders import save
-from stages.clip.replicas import Replicas
-from stages.params import ClipNetwork, ClipTraining
+from fieldlink.clip import clip_training, small_clip
+from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.model_folders import save
+from fieldlink.clip.split_batches import Replicas
+from fieldlink.core.params import ClipNetwork, ClipTraining
 
 HOW = ClipTraining(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5)
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
@@ -30,8 +30,8 @@ def coloured_squares(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
 
 def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetwork, tmp_path):
     pictures, names = coloured_squares(64, 0)
-    trained = training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
-    save(tmp_path / "clip", trained.model, small.description(network), small.PREPROCESSING)
+    trained = clip_training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
+    save(tmp_path / "clip", trained.model, small_clip.description(network), small_clip.PREPROCESSING)
     encoder = Encoder.load(tmp_path / "clip", "cpu")
     unseen, truth = coloured_squares(40, 1)
     texts = encoder.texts([f"a {name} square" for name in COLOURS])
@@ -45,25 +45,25 @@ def test_the_loss_is_open_clips_where_all_subjects_differ():
     image, text = (
         normalize(torch.randn(6, 8, generator=torch.Generator().manual_seed(seed)), dim=1) for seed in (0, 1)
     )
-    found = training.contrastive(20.0 * image @ text.T, torch.eye(6, dtype=torch.bool))
+    found = clip_training.contrastive(20.0 * image @ text.T, torch.eye(6, dtype=torch.bool))
     torch.testing.assert_close(found, open_clip.ClipLoss()(image, text, torch.tensor(20.0)))
 
 
 def test_captions_of_one_subject_are_equally_right():
     """Two pictures of one subject, one of another; logits 0: each answer has probability 1/3."""
     same = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
-    assert training.contrastive(torch.zeros(3, 3), same).item() == pytest.approx(math.log(3))
+    assert clip_training.contrastive(torch.zeros(3, 3), same).item() == pytest.approx(math.log(3))
     sure = torch.where(same, 50.0, 0.0)
-    assert training.contrastive(sure, same).item() == pytest.approx(2 / 3 * math.log(2))
+    assert clip_training.contrastive(sure, same).item() == pytest.approx(2 / 3 * math.log(2))
 
 
 def test_training_depends_on_the_seed_alone(network: ClipNetwork):
     pictures, names = coloured_squares(16, 0)
     how = HOW.model_copy(update={"steps": 3})
     torch.manual_seed(1)
-    first = training.train(pictures, names, names, network, how, 5)
+    first = clip_training.train(pictures, names, names, network, how, 5)
     torch.manual_seed(2)
-    again, other = (training.train(pictures, names, names, network, how, seed) for seed in (5, 6))
+    again, other = (clip_training.train(pictures, names, names, network, how, seed) for seed in (5, 6))
     assert first.losses == again.losses
     assert first.losses != other.losses
     weights, repeated = first.model.state_dict(), again.model.state_dict()
@@ -72,15 +72,15 @@ def test_training_depends_on_the_seed_alone(network: ClipNetwork):
 
 def test_the_token_table_stays_at_its_start(network: ClipNetwork):
     pictures, names = coloured_squares(16, 0)
-    trained = training.train(pictures, names, names, network, HOW.model_copy(update={"steps": 3}), 0)
-    start = small.build(network, 0)
+    trained = clip_training.train(pictures, names, names, network, HOW.model_copy(update={"steps": 3}), 0)
+    start = small_clip.build(network, 0)
     assert torch.equal(trained.model.token_embedding.weight, start.token_embedding.weight)
     assert not torch.equal(trained.model.text_projection, start.text_projection)
 
 
 def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
     how = ClipTraining(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
-    rates = [training.rate(step, how) for step in range(110)]
+    rates = [clip_training.rate(step, how) for step in range(110)]
     assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
     assert rates[10] == pytest.approx(1)
     assert rates[60] == pytest.approx(0.5)
@@ -89,7 +89,7 @@ def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
 
 def test_mirrored_pictures_are_themselves_or_their_mirror_image_and_both_occur():
     pixels = torch.arange(64 * 3 * 4 * 4).remainder(251).to(torch.uint8).reshape(64, 3, 4, 4)
-    changed = training.mirrored(pixels, torch.Generator().manual_seed(0))
+    changed = clip_training.mirrored(pixels, torch.Generator().manual_seed(0))
     same = (changed == pixels).flatten(1).all(1)
     flipped = (changed == pixels.flip(-1)).flatten(1).all(1)
     assert (same ^ flipped).all()
@@ -98,7 +98,7 @@ def test_mirrored_pictures_are_themselves_or_their_mirror_image_and_both_occur()
 
 def test_pictures_of_another_size_are_resized_and_others_untouched():
     pictures = [np.full((32, 32, 3), 7, np.uint8), np.full((50, 40, 3), 9, np.uint8)]
-    sized = small.sized(pictures, 32)
+    sized = small_clip.sized(pictures, 32)
     assert (sized[0] == 7).all()
     assert (sized[1] == 9).all()
 
@@ -111,11 +111,11 @@ def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_b
     true = torch.eye(4, dtype=torch.bool).repeat(2, 2)
     stepped = []
     for parts in (1, 2):
-        model = small.build(network, 0).to(memory_format=torch.channels_last).train()
+        model = small_clip.build(network, 0).to(memory_format=torch.channels_last).train()
         optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], 1e-3, eps=1e-3, fused=True)
         with Replicas(model, parts) as replicas:
             value = replicas.backward(
-                images, tokens, lambda image, text: training.contrastive(9 * image @ text.T, true)
+                images, tokens, lambda image, text: clip_training.contrastive(9 * image @ text.T, true)
             )
         optimiser.step()
         stepped.append((value, model))

@@ -5,9 +5,9 @@ import pickle
 import numpy as np
 import pytest
 
-from stages import arrays, datasets
-from stages.errors import InputError
-from stages.schemas import CAPTIONED_PICTURES, NERF_EMBEDDINGS
+from fieldlink.core import arrays, datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import CAPTIONED_PICTURES, NERF_EMBEDDINGS
 
 pytestmark = pytest.mark.thesis
 

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from stages import datasets
-from stages.errors import InputError
-from stages.schemas import NERF_EMBEDDINGS, NERFS, REJECTED
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, REJECTED
 
 
 def embeddings(ids: str, width: int = 3):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from stages.errors import InputError
-from stages.params import load
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,14 +11,13 @@ import numpy as np
 import psutil
 import pytest
 
-from stages import datasets
-from stages.errors import InputError
-from stages.fit_nerfs import fit_nerfs
-from stages.nerf.quality import BEST
-from stages.runtime import cluster, workers
-from stages.scenes import cameras, views
-from stages.schemas import NERFS, OBJECTS, VIEWS
-from stages.start_nerfs import start_nerfs
+from fieldlink.core import cluster, datasets, workers
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import NERFS, OBJECTS, VIEWS
+from fieldlink.nerf.psnr import BEST
+from fieldlink.scenes import cameras, views
+from stages.backbone.fit_nerfs import fit_nerfs
+from stages.backbone.start_nerfs import start_nerfs
 
 pytestmark = pytest.mark.thesis
 
@@ -56,7 +55,7 @@ FITTING = """
 import sys, time
 from pathlib import Path
 from stages import fit_nerfs
-from stages.nerf import jobs
+from fieldlink.nerf import jobs
 fit_nerfs.CHUNK = 1
 def slowly(job, fit=jobs.fit_objects):  # long enough to be met at work
     time.sleep(1)

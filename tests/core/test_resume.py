@@ -9,10 +9,9 @@ import textwrap
 import numpy as np
 import pytest
 
-from stages import scratch
-from stages.errors import InputError
-from stages.runtime import code
-from stages.schemas import NERF_EMBEDDINGS
+from fieldlink.core import resume, source_code
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import NERF_EMBEDDINGS
 
 
 @pytest.fixture(autouse=True)
@@ -21,26 +20,26 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "scratch"
 
 
-def double(items: list[str]) -> scratch.Rows:
+def double(items: list[str]) -> resume.Rows:
     """One row an item, its number doubled; item 3 is set aside."""
     kept = [item for item in items if item != "3"]
-    return scratch.Rows(
+    return resume.Rows(
         {"object_id": kept, "embedding": np.array([[2.0 * int(item)] for item in kept]).reshape(-1, 1)},
         {item: "is three" for item in items if item == "3"},
     )
 
 
-def run(items: str, seen: list[str] | None = None, key: str = "1", **options) -> scratch.Finished:
+def run(items: str, seen: list[str] | None = None, key: str = "1", **options) -> resume.Finished:
     def payload(chunk: list[str]) -> list[str]:
         if seen is not None:
             seen.extend(chunk)
         return chunk
 
     options = {"chunk": 2, "workers": 1} | options
-    return scratch.finish("demo", NERF_EMBEDDINGS, dict.fromkeys(items, key), payload, double, **options)
+    return resume.finish("demo", NERF_EMBEDDINGS, dict.fromkeys(items, key), payload, double, **options)
 
 
-def rows(finished: scratch.Finished, per_shard: int = 64) -> list[tuple[str, float]]:
+def rows(finished: resume.Finished, per_shard: int = 64) -> list[tuple[str, float]]:
     found = [row for table in finished.tables(per_shard) for row in table.to_pylist()]
     return [(row["object_id"], row["embedding"][0]) for row in found]
 
@@ -54,12 +53,12 @@ def test_growth_computes_only_what_is_new():
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
 def test_a_damaged_checkpoint_is_none(name, folder):
-    checkpoint = scratch.Checkpoint("demo", "key", seconds=0.0)
+    checkpoint = resume.Checkpoint("demo", "key", seconds=0.0)
     assert checkpoint.read() is None
     checkpoint.offer(lambda: {"step": np.array([7])})
-    assert scratch.Checkpoint("demo", "key").read() == {"step": [7]}
+    assert resume.Checkpoint("demo", "key").read() == {"step": [7]}
     (folder / "demo/checkpoint-key" / name).write_bytes(b"{")
-    assert scratch.Checkpoint("demo", "key").read() is None
+    assert resume.Checkpoint("demo", "key").read() is None
 
 
 def test_another_key_computes_anew():
@@ -72,11 +71,11 @@ def test_another_key_computes_anew():
 def test_a_changed_items_old_rows_are_gone_though_its_neighbours_stay():
     run("02")
 
-    def halve(items: list[str]) -> scratch.Rows:
-        return scratch.Rows({"object_id": items, "embedding": np.array([[int(item) / 2] for item in items])})
+    def halve(items: list[str]) -> resume.Rows:
+        return resume.Rows({"object_id": items, "embedding": np.array([[int(item) / 2] for item in items])})
 
     keys = {"0": "1", "2": "changed"}
-    finished = scratch.finish("demo", NERF_EMBEDDINGS, keys, lambda chunk: chunk, halve, chunk=2, workers=1)
+    finished = resume.finish("demo", NERF_EMBEDDINGS, keys, lambda chunk: chunk, halve, chunk=2, workers=1)
     assert rows(finished) == [("0", 0), ("2", 1)]
 
 
@@ -98,9 +97,9 @@ def test_items_set_aside_are_kept_with_their_reason_and_not_tried_again():
 
 def test_too_many_set_aside_is_an_error_that_names_them():
     finished = run("123")
-    scratch.check_share("demo", finished, most=0.34)
+    resume.check_share("demo", finished, most=0.34)
     with pytest.raises(InputError, match=r"1 of 3 set aside, at most 10% allowed \(3: is three\)"):
-        scratch.check_share("demo", finished, most=0.1)
+        resume.check_share("demo", finished, most=0.1)
 
 
 def test_a_damaged_shard_is_computed_again(folder):
@@ -113,7 +112,7 @@ def test_a_damaged_shard_is_computed_again(folder):
 
 
 def test_a_second_writer_is_told_at_once():
-    with scratch._locked(_made(scratch.runtime.scratch_folder("demo"))), pytest.raises(InputError, match="busy"):
+    with resume._locked(_made(resume.runtime.scratch_folder("demo"))), pytest.raises(InputError, match="busy"):
         run("0")
 
 
@@ -148,7 +147,7 @@ VERB = {
     "verb.py": "def verb():\n    from stages.room import jobs\n    return scratch.finish(jobs.work)\n",
     "room/__init__.py": '"""A room."""\n',
     "room/jobs.py": "def work():\n    from stages.room.deep import done\n    return run('stages.room.reader')\n",
-    "room/deep.py": "import stages.runtime.floor\nfrom stages.other import *\ndone = 1  # a comment\n",
+    "room/deep.py": "import fieldlink.core.runtime.floor\nfrom stages.other import *\ndone = 1  # a comment\n",
     "room/reader.py": "done = 2\n",
     "room/unused.py": "done = 3\n",
     "runtime/floor.py": "done = 4\n",
@@ -171,16 +170,16 @@ VERB = {
 )
 def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_path, monkeypatch, file, change, other):
     package = tmp_path / "stages"
-    monkeypatch.setattr(code, "PACKAGE", package)
+    monkeypatch.setattr(source_code, "PACKAGE", package)
     for name, text in VERB.items():
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text(text)
-    before = scratch.code_digest(str(package / "verb.py"))
+    before = resume.code_digest(str(package / "verb.py"))
     with (package / file).open("a") as end:
         end.write(change)
-    for known in (code.tree, code.imports):
+    for known in (source_code.tree, source_code.imports):
         known.cache_clear()
-    assert (scratch.code_digest(str(package / "verb.py")) != before) == other
+    assert (resume.code_digest(str(package / "verb.py")) != before) == other
 
 
 @pytest.mark.parametrize(
@@ -193,13 +192,15 @@ def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_
     ],
 )
 def test_what_only_workers_import_is_code_of_the_stage(verb, files):
-    assert files <= {str(path.relative_to(code.PACKAGE)) for path in code.closure(code.PACKAGE / f"{verb}.py")}
+    assert files <= {
+        str(path.relative_to(source_code.PACKAGE)) for path in source_code.closure(source_code.PACKAGE / f"{verb}.py")
+    }
 
 
 def test_the_digest_is_the_same_whatever_way_leads_to_the_checkout(tmp_path):
-    (tmp_path / "linked").symlink_to(code.PACKAGE.parent)
+    (tmp_path / "linked").symlink_to(source_code.PACKAGE.parent)
     line = "from stages import fit_nerfs, scratch; print(scratch.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "linked")}
     said = subprocess.check_output([sys.executable, "-c", line], cwd=tmp_path, env=environment, text=True).split()
     assert said[1].startswith(str(tmp_path / "linked"))
-    assert said[0] == scratch.code_digest(str(code.PACKAGE / "fit_nerfs.py"))
+    assert said[0] == resume.code_digest(str(source_code.PACKAGE / "fit_nerfs.py"))

@@ -9,16 +9,17 @@ import time
 import pytest
 import torch
 
-from stages import runtime
-from stages.runtime import optimizers
-from stages.runtime.workers import in_workers
+from fieldlink.core import optimizers
+from fieldlink.core.devices import clocked, halving, precision
+from fieldlink.core.seeds import seed_of
+from fieldlink.core.workers import in_workers
 
 
 def test_a_seed_depends_on_the_study_seed_and_each_key():
-    seeds = {runtime.seed_of(0, "fit", "chair_0001"), runtime.seed_of(1, "fit", "chair_0001")}
-    seeds |= {runtime.seed_of(0, "fit", "chair_0002"), runtime.seed_of(0, "fitchair_0001"), runtime.seed_of(0, "fit")}
+    seeds = {seed_of(0, "fit", "chair_0001"), seed_of(1, "fit", "chair_0001")}
+    seeds |= {seed_of(0, "fit", "chair_0002"), seed_of(0, "fitchair_0001"), seed_of(0, "fit")}
     assert len(seeds) == 5
-    assert runtime.seed_of(0, "fit", "chair_0001") == runtime.seed_of(0, "fit", "chair_0001")
+    assert seed_of(0, "fit", "chair_0001") == seed_of(0, "fit", "chair_0001")
     assert all(0 <= seed < 2**63 for seed in seeds)
 
 
@@ -36,7 +37,7 @@ def test_a_device_is_waited_for_before_the_clock_is_read(device, monkeypatch):
 
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(torch.cuda, "synchronize", wait)
-    assert runtime.clocked(work, device) == (2.0 if device == "cuda" else 0.0, "done")
+    assert clocked(work, device) == (2.0 if device == "cuda" else 0.0, "done")
 
 
 def test_results_come_in_order_from_any_number_of_workers():
@@ -44,7 +45,7 @@ def test_results_come_in_order_from_any_number_of_workers():
 
 
 COUNTING = """
-from stages.runtime.workers import in_workers, start_server
+from fieldlink.core.workers import in_workers, start_server
 def threads(_):
     import threadpoolctl, torch
     return {library["num_threads"] for library in threadpoolctl.threadpool_info()} | {torch.get_num_threads()}
@@ -69,7 +70,7 @@ def test_where_memory_runs_out_half_as_many_are_done_at_once_and_none_twice(caps
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return [10 * item for item in items]
 
-    found = list(runtime.halving(work, list(range(11)), 8))
+    found = list(halving(work, list(range(11)), 8))
     assert [item for part in found for item in part] == [10 * item for item in range(11)]
     assert tried == [8, 4, 2, 2, 2, 2, 2, 1]
     assert "out of memory: going on with 2 at once" in capsys.readouterr().err
@@ -82,21 +83,21 @@ def test_a_single_item_that_does_not_fit_is_an_error_and_so_is_any_other(error):
         raise error
 
     with pytest.raises(type(error), match=str(error)):
-        list(runtime.halving(work, [1, 2], 2))
+        list(halving(work, [1, 2], 2))
 
     def wrong(_):
         raise ValueError("not of memory")
 
     with pytest.raises(ValueError, match="not of memory"):
-        list(runtime.halving(wrong, [1, 2], 2))
+        list(halving(wrong, [1, 2], 2))
 
 
 @pytest.mark.thesis
 def test_products_are_computed_in_the_precision_asked_for():
     a = torch.randn(8, 8, generator=torch.Generator().manual_seed(0))
-    with runtime.precision("float32", "cpu"):
+    with precision("float32", "cpu"):
         assert torch.equal(a @ a, torch.mm(a, a))
-    with runtime.precision("bfloat16", "cpu"):
+    with precision("bfloat16", "cpu"):
         assert (a @ a).dtype == torch.bfloat16
 
 
@@ -122,7 +123,7 @@ def test_optimizers_move_weights_as_torchs_own_do_bit_for_bit(ours, theirs):
 
 WORKING = r"""
 import os, sys, time
-from stages.runtime.workers import in_workers
+from fieldlink.core.workers import in_workers
 def work(_):
     os.write(1, f"{os.getpid()}\n".encode())  # a whole line at once: print may write its end apart
     time.sleep(60)
@@ -153,7 +154,7 @@ def alive(pid: int) -> bool:
 
 
 def test_a_mistake_of_the_user_ends_with_words_and_without_a_traceback(tmp_path):
-    script = "from stages.errors import InputError\nfrom stages.runtime import command\n"
+    script = "from fieldlink.core.errors import InputError\nfrom fieldlink.commands.stage_runner import run_stage\n"
     script += "def some_verb() -> None:\n    raise InputError('photos/a.jpg: not a picture')\ncommand(some_verb)\n"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ended.returncode == 1
@@ -162,8 +163,8 @@ def test_a_mistake_of_the_user_ends_with_words_and_without_a_traceback(tmp_path)
 
 LEAVING = """
 import atexit, sys
-from stages.errors import InputError
-from stages.runtime import command
+from fieldlink.core.errors import InputError
+from fieldlink.commands.stage_runner import run_stage
 def verb(how: str) -> None:
     atexit.register(print, "handlers run")
     print("said")
@@ -172,7 +173,7 @@ def verb(how: str) -> None:
     if how == "broken":
         raise ValueError("a bug")
 if __name__ == "__main__":
-    command(verb)
+    run_stage(verb)
 """
 
 

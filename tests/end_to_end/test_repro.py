@@ -113,8 +113,8 @@ def test_a_grown_catalogue_fits_only_the_new_objects(study):
 
 
 def objects(study) -> dict[str, str]:
-    from stages import datasets
-    from stages.schemas import OBJECTS
+    from fieldlink.core import datasets
+    from fieldlink.core.schemas import OBJECTS
 
     table = datasets.read(study.folder / "data" / "objects", OBJECTS)
     return dict(zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True))

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from stages import datasets
-from stages.evaluate_retrieval import evaluate_retrieval
-from stages.evaluate_spaces import evaluate_spaces
-from stages.evaluate_zero_shot import evaluate_zero_shot
-from stages.results import Results
-from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
-from stages.train_heads import train_heads
-from stages.train_retrieval_mappers import train_retrieval_mappers
-from stages.train_zero_shot_mappers import train_zero_shot_mappers
+from fieldlink.core import datasets
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
+from fieldlink.evaluation.results.writing import Results
+from stages.embedding_spaces.evaluate import evaluate_spaces
+from stages.embedding_spaces.train import train_heads
+from stages.retrieval.evaluate import evaluate_retrieval
+from stages.retrieval.train import train_retrieval_mappers
+from stages.zero_shot.evaluate import evaluate_zero_shot
+from stages.zero_shot.train import train_zero_shot_mappers
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "reports" / "published" / "tables.csv"

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from stages import datasets
-from stages.evaluation.answered import Answered, by_place
-from stages.evaluation.claims import published_values
-from stages.evaluation.repeats import run
-from stages.evaluation.tables import Answers, Words, columns
-from stages.schemas import ANSWERS
+from fieldlink.core import datasets
+from fieldlink.core.schemas import ANSWERS
+from fieldlink.evaluation.claims.repeated_rows import run
+from fieldlink.evaluation.claims.verdicts import published_values
+from fieldlink.evaluation.results.saved_results import Answered, by_place
+from fieldlink.evaluation.results.tables import Answers, Words, columns
 
 PUBLISHED = Path(__file__).parent.parent.parent / "reports" / "published" / "tables.csv"
 VALUES = published_values(PUBLISHED.read_text("utf-8"), str(PUBLISHED))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import COPY, PUBLISHED, Study
+from fieldlink.report.evaluate_claims import evaluate_claims
 
-from stages import datasets
-from stages.evaluate_augmented import _places, evaluate_augmented
-from stages.evaluate_claims import evaluate_claims
-from stages.report.tables import ours, pivot, published
-from stages.schemas import MAPPED_EMBEDDINGS, OBJECTS
-from stages.train_augmented_mappers import train_augmented_mappers
+from fieldlink.core import datasets
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
+from fieldlink.report.result_tables import ours, pivot, published
+from stages.augmented.evaluate import _places, evaluate_augmented
+from stages.augmented.train import train_augmented_mappers
 
 KEYS = ("table", "row", "column", "metric")
 

@@ -8,8 +8,10 @@ import pytest
 from evaluation import made_up_answers
 from evaluation.made_up_answers import VALUES, answered
 
-from stages.errors import InputError
-from stages.evaluation.claims import (
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Intervals
+from fieldlink.evaluation.claims.conclusions import rise, twelve
+from fieldlink.evaluation.claims.verdicts import (
     Answered,
     Claim,
     Part,
@@ -22,9 +24,7 @@ from stages.evaluation.claims import (
     region,
     summary,
 )
-from stages.evaluation.conclusions import rise, twelve
-from stages.evaluation.tables import Words
-from stages.params import Intervals
+from fieldlink.evaluation.results.tables import Words
 
 HOW = Intervals(resamples=4000, level=0.95)
 A, B, C = (Words("9", row, "accuracy", "share") for row in "abc")

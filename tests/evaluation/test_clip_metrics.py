@@ -6,10 +6,10 @@ import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import Study
 
-from stages import datasets
-from stages.errors import InputError
-from stages.evaluate_clip import evaluate_clip
-from stages.schemas import IMAGE_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from stages.models.evaluate_clip import evaluate_clip
 
 
 def test_clips_own_accuracy_is_that_of_each_test_view_and_photo_counted_by_hand(made_up: Study):

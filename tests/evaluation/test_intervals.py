@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, t
 
-from stages.evaluation.intervals import difference, interval, wilson
-from stages.evaluation.rankings import macro_weights
-from stages.params import Intervals
+from fieldlink.core.params import Intervals
+from fieldlink.evaluation.measures.intervals import difference, interval, wilson
+from fieldlink.evaluation.measures.rankings import macro_weights
 
 HOW = Intervals(resamples=1000, level=0.95)
 t_interval = t.interval

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from stages.evaluation.joined import Joined, Sides, answers
-from stages.evaluation.searches import Objects, Queries
-from stages.evaluation.tables import Words
-from stages.evaluation.views import Views
+from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.evaluation.results.concatenated_space import Joined, Sides, answers
+from fieldlink.evaluation.results.searches import Objects, Queries
+from fieldlink.evaluation.results.tables import Words
 
 
 def cosine(one: np.ndarray, other: np.ndarray) -> float:

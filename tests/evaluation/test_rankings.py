@@ -3,9 +3,9 @@ import pytest
 from scipy.stats import skew
 from sklearn.metrics import average_precision_score
 
-from stages.evaluation import retrieval
-from stages.evaluation.rankings import average_precision, hubness, macro_weights, ranking
-from stages.evaluation.retrieval import Gallery
+from fieldlink.evaluation.measures import nearest_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
+from fieldlink.evaluation.measures.rankings import average_precision, hubness, macro_weights, ranking
 
 NONE = -1
 
@@ -16,7 +16,7 @@ def random(*shape: int, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("at_once", [2**24, 100])
 def test_average_precision_is_scikit_learns_without_the_own_object(at_once: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(retrieval, "PAIRS_AT_ONCE", at_once)
+    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", at_once)
     queries, items, owner = random(12, 6), random(36, 6, seed=1), np.repeat(np.arange(12), 3)
     classes = np.arange(12) % 3
     found = ranking(queries, np.arange(12), Gallery(items, owner), classes, classes[owner])

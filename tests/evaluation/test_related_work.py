@@ -4,14 +4,14 @@ import csv
 from pathlib import Path
 
 from evaluation.made_up import Study
+from fieldlink.embeddings.evaluate import evaluate_baselines
+from fieldlink.embeddings.train import train_space_mappers
 
-from stages import datasets
-from stages.evaluate_baselines import evaluate_baselines
-from stages.evaluation import depth
-from stages.evaluation.mapped import Mapped
-from stages.evaluation.subjects import originals
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from stages.train_space_mappers import train_space_mappers
+from fieldlink.core import datasets
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.embeddings.selection import originals
+from fieldlink.evaluation.results import depth_zero_shot
 
 
 def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: Path):
@@ -55,14 +55,14 @@ def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_u
     depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
     mapped = Mapped(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
-    found = depth.answers(test, depths, mapped, prompts)
+    found = depth_zero_shot.answers(test, depths, mapped, prompts)
     assert [(each.words.row, each.values.shape, each.setting) for each in found[:2]] == [
         ("depth maps", (1, 8), ""),
         ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
     ]
     assert {each.words.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
     assert found[0].values.mean() == 1  # classes of the made-up study are far apart
-    assert depth.answers(test, depths.slice(0, 0), mapped, prompts) == []
+    assert depth_zero_shot.answers(test, depths.slice(0, 0), mapped, prompts) == []
 
 
 def table(path: Path) -> dict[tuple[str, ...], float]:

@@ -8,18 +8,22 @@ import pytest
 from evaluation import made_up_answers
 from evaluation.made_up_answers import answered
 
-from stages.errors import InputError
-from stages.evaluation import repeats
-from stages.evaluation.answered import by_place
-from stages.evaluation.tables import Answers, Words
+from fieldlink.core.errors import InputError
+from fieldlink.evaluation.claims import repeated_rows
+from fieldlink.evaluation.results.saved_results import by_place
+from fieldlink.evaluation.results.tables import Answers, Words
 
 
 def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
-    repeats.check(answered(made_up_answers.answers()))
+    repeated_rows.check(answered(made_up_answers.answers()))
     shot = Words("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy")
-    assert repeats.run(shot) != repeats.run(shot._replace(column="siglip"))
+    assert repeated_rows.run(shot) != repeated_rows.run(shot._replace(column="siglip"))
     hit = Words("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic")
-    assert repeats.run(hit) == repeats.run(hit._replace(column="recall@5")) == repeats.run(hit._replace(metric="mAP"))
+    assert (
+        repeated_rows.run(hit)
+        == repeated_rows.run(hit._replace(column="recall@5"))
+        == repeated_rows.run(hit._replace(metric="mAP"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def one_run(words: Words) -> Answers:
 
 def judge(answers: list[Answers], allowed: bool, message: str) -> None:
     if allowed:
-        repeats.check(answered(answers))
+        repeated_rows.check(answered(answers))
         return
     with pytest.raises(InputError, match=message):
-        repeats.check(answered(answers))
+        repeated_rows.check(answered(answers))

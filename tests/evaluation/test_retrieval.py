@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from stages.evaluation import retrieval
-from stages.evaluation.retrieval import Gallery, foremost, hit_at_k, neighbours, unit
+from fieldlink.evaluation.measures import nearest_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, foremost, hit_at_k, neighbours, unit
 
 NONE = -1
 
@@ -16,7 +16,7 @@ def random(*shape: int, seed: int = 0) -> np.ndarray:
 def test_neighbours_are_scikit_learns_however_many_queries_are_searched_at_once(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(retrieval, "PAIRS_AT_ONCE", at_once)
+    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", at_once)
     queries, items = 5 * random(40, 8), random(100, 8, seed=1)
     found = neighbours(queries, np.full(40, NONE), Gallery.of_objects(items), 10)
     distance, index = (

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from stages.evaluation.intervals import interval
-from stages.evaluation.projection import projected
-from stages.evaluation.spaces import answers, cka_by_object, linear_cka, purities, silhouettes
-from stages.params import Intervals
+from fieldlink.core.params import Intervals
+from fieldlink.evaluation.measures.intervals import interval
+from fieldlink.evaluation.measures.projection import projected
+from fieldlink.evaluation.results.space_measures import answers, cka_by_object, linear_cka, purities, silhouettes
 
 CLASSES = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3])
 VECTORS = np.random.default_rng(0).normal(size=(9, 5)).astype(np.float32)

@@ -11,11 +11,9 @@ import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import CLASSES, COPY, PUBLISHED, SHARED_ID, WITHOUT_NERF, Study
 
-from stages import asked, datasets
-from stages.errors import InputError
-from stages.evaluate_zero_shot import evaluate_zero_shot
-from stages.evaluation.tables import Cell
-from stages.schemas import (
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import (
     ANSWERS,
     IMAGE_EMBEDDINGS,
     LOGITS,
@@ -25,8 +23,11 @@ from stages.schemas import (
     PROMPT_EMBEDDINGS,
     TRAINING_CURVES,
 )
-from stages.train_heads import train_heads
-from stages.trainings import Embedded
+from fieldlink.evaluation.results import retrieval_inputs
+from fieldlink.evaluation.results.tables import Cell
+from fieldlink.mapper.training_inputs import Embedded
+from stages.embedding_spaces.train import train_heads
+from stages.zero_shot.evaluate import evaluate_zero_shot
 
 KEYS = ("table", "row", "column", "metric")
 
@@ -262,16 +263,16 @@ def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_
 def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):
     objects, seen = made_up["objects"], [made_up["nerfs"], made_up["gt"]]
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
-        asked.searched(objects, *seen, CLASSES, "nowhere")
+        retrieval_inputs.searched(objects, *seen, CLASSES, "nowhere")
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
         Embedded.read(objects, *seen, made_up["photo_embeddings"]).ids("nowhere")
-    searched = asked.searched(objects, *seen, CLASSES)
+    searched = retrieval_inputs.searched(objects, *seen, CLASSES)
     none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
     datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no photo has an embedding"):
-        asked.queries(searched, made_up["photos"], tmp_path / "none", CLASSES, 0)
+        retrieval_inputs.queries(searched, made_up["photos"], tmp_path / "none", CLASSES, 0)
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no class \['lamp'\]"):
-        asked.queries(searched, made_up["photos"], made_up["photo_embeddings"], ["chair", "table"], 0)
+        retrieval_inputs.queries(searched, made_up["photos"], made_up["photo_embeddings"], ["chair", "table"], 0)
     (tmp_path / "params.yaml").write_text(made_up.params.read_text().replace("  lamp:", "  torch:"))
     given = {"objects": objects, "nerf_embeddings": made_up["nerfs"], "mappers": made_up["retrieval_out"]}
     with pytest.raises(InputError, match=rf"^{objects}: no class \['lamp'\]"):

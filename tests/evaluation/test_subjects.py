@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from stages import datasets
-from stages.errors import InputError
-from stages.evaluation.mapped import Mapped
-from stages.evaluation.subjects import labels, only, originals
-from stages.schemas import MAPPED_EMBEDDINGS, OBJECTS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
+from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.embeddings.selection import labels, only, originals
 
 IDS = ["a", "a-a1", "b", "c", "d"]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from evaluation.made_up import Study
 
-from stages import datasets
-from stages.evaluate_captions import evaluate_captions
-from stages.evaluation.subjects import originals, views_of
-from stages.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
-from stages.train_caption_mappers import train_caption_mappers
+from fieldlink.core import datasets
+from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from fieldlink.embeddings.selection import originals, views_of
+from stages.captions.evaluate import evaluate_captions
+from stages.captions.train import train_caption_mappers
 
 OFFSET = np.array([3.0, -2.0, 1.0, 0.5, -4.0, 2.0], np.float32)  # the gap between the made-up texts and pictures
 

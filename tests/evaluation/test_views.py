@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.evaluation.views import Views, names
+from fieldlink.embeddings.view_embeddings import Views, names
 
 
 def views(counts: dict[str, int], seed: int = 0) -> Views:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.evaluation.zero_shot import ensemble, similarities
+from fieldlink.evaluation.results.zero_shot import ensemble, similarities
 
 
 def test_the_nearest_prompt_decides_whatever_the_lengths():

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from stages.nerf import field, sizes
-from stages.params import Architecture
-from stages.scenes import cameras, pictures
+from fieldlink.core.params import Architecture
+from fieldlink.nerf import field, weight_layout
+from fieldlink.scenes import cameras, pictures
 
 CELLS, VIEWS, SIDE = 12, 4, 16
 FIELD = Architecture(encoding="frequency", octaves=3, units=8, hidden_layers=2, outputs=5)
@@ -19,7 +19,7 @@ SYNSETS = ("02958343", "03001627")
 def official(folder: Path, seed: int, *, suffix: str = "_compressed", with_pictures: bool = True) -> dict[str, Any]:
     """One NeRF's folder; returns what it holds."""
     random = torch.Generator().manual_seed(seed)
-    weights = field.xavier(FIELD, 0) + 0.3 * torch.randn(sizes.size(FIELD), generator=random)
+    weights = field.xavier(FIELD, 0) + 0.3 * torch.randn(weight_layout.size(FIELD), generator=random)
     grid = torch.zeros(CELLS, CELLS, CELLS, dtype=torch.bool)
     grid[3:9, 4 : 6 + seed % 4, 2:10] = True
     poses = cameras.disn_poses(seed, VIEWS)

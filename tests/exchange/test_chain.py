@@ -10,23 +10,22 @@ import torch
 from exchange.folders import SYNSETS, official
 from exchange.networks import CHANGES, OfficialDecoder, OfficialEncoder, saved
 
-from stages import datasets
-from stages.clip import folders
-from stages.clip import small as small_clip
-from stages.embed_images import embed_images
-from stages.embed_nerfs import embed_nerfs
-from stages.evaluate_retrieval import evaluate_retrieval
-from stages.fit_nerfs import fit_nerfs
-from stages.import_nerfs import import_nerfs
-from stages.import_nf2vec import import_nf2vec
-from stages.params import ClipNetwork
-from stages.prepare_photos import prepare_photos
-from stages.prepare_scenes import prepare_scenes
-from stages.results import Results
-from stages.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
-from stages.start_nerfs import start_nerfs
-from stages.train_nf2vec import train_nf2vec
-from stages.train_retrieval_mappers import train_retrieval_mappers
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.commands.import_nerfs import import_nerfs
+from fieldlink.commands.import_nf2vec import import_nf2vec
+from fieldlink.core import datasets
+from fieldlink.core.params import ClipNetwork
+from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
+from fieldlink.evaluation.results.writing import Results
+from stages.backbone.embed_images import embed_images
+from stages.backbone.embed_nerfs import embed_nerfs
+from stages.backbone.fit_nerfs import fit_nerfs
+from stages.backbone.prepare_photos import prepare_photos
+from stages.backbone.prepare_scenes import prepare_scenes
+from stages.backbone.start_nerfs import start_nerfs
+from stages.backbone.train_nf2vec import train_nf2vec
+from stages.retrieval.evaluate import evaluate_retrieval
+from stages.retrieval.train import train_retrieval_mappers
 
 pytestmark = pytest.mark.thesis
 
@@ -112,7 +111,7 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     train_nf2vec(objects, fitted, model, Path("curves"), params)
     embed_nerfs(fitted, model, Path("vectors"), params)
     prepare_photos(Path("photos"), Path("rejected_photos"), params)
-    folders.save(Path("clip"), small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
+    model_folders.save(Path("clip"), small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
     embed_images((Path("views"), Path("photos")), Path("clip"), Path("embedded"), params)
     same = {
         "objects": objects,

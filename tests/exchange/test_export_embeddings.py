@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from stages import datasets
-from stages.errors import InputError
-from stages.export_embeddings import export_embeddings
-from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
+from fieldlink.commands.export_embeddings import export_embeddings
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 pytestmark = pytest.mark.thesis
 

@@ -10,20 +10,21 @@ import pytest
 import torch
 from exchange.folders import CELLS, FIELD, SYNSETS, VIEWS, official
 
-from stages import datasets
-from stages import import_nerfs as verb
-from stages.errors import InputError
-from stages.exchange import importing
-from stages.export_nerfs import export_nerfs
-from stages.fit_nerfs import fit_nerfs
-from stages.import_nerfs import import_nerfs
-from stages.nerf.occupancy import unpack
-from stages.nerf.rendering import Camera, render
-from stages.params import load
-from stages.prepare_scenes import prepare_scenes
-from stages.scenes import converted, views
-from stages.schemas import NERFS, OBJECTS, REJECTED, Schema
-from stages.schemas import VIEWS as VIEWS_OF
+from fieldlink.commands import import_nerfs as verb
+from fieldlink.commands.export_nerfs import export_nerfs
+from fieldlink.commands.import_nerfs import import_nerfs
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERFS, OBJECTS, REJECTED, Schema
+from fieldlink.core.schemas import VIEWS as VIEWS_OF
+from fieldlink.exchange import import_nerfs
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.scenes import views
+from fieldlink.scenes.importers import imported_nerfs
+from stages.backbone.fit_nerfs import fit_nerfs
+from stages.backbone.prepare_scenes import prepare_scenes
 
 pytestmark = pytest.mark.thesis
 
@@ -155,15 +156,15 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
 def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     monkeypatch.setattr(verb, "AT_ONCE", 4)
-    read, asked = importing.read, []
+    read, asked = import_nerfs.read, []
 
-    def killed_at_the_third(batch: importing.Batch):
+    def killed_at_the_third(batch: import_nerfs.Batch):
         asked.append([place.object_id for place in batch.places])
         if len(asked) == 3:
             raise KeyboardInterrupt
         return read(batch)
 
-    monkeypatch.setattr(importing, "read", killed_at_the_third)
+    monkeypatch.setattr(import_nerfs, "read", killed_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         import_nerfs(world.folder, tmp_path / "out", resolution=24, params=small())
     assert not (tmp_path / "out").exists()
@@ -246,8 +247,8 @@ def test_a_study_of_fewer_classes_takes_those_nerfs_alone_and_says_how_many_ther
     classes = load(Path("params.yaml")).classes
     own = {name: each for name, each in classes.items() if each.synset == CAR}
     rows = [row for row in datasets.read(world.out / "objects", OBJECTS).to_pylist() if not row["augmentation"]]
-    listing = converted.listing(world.out, own)
+    listing = imported_nerfs.listing(world.out, own)
     assert {found.object_id for found in listing.found} == {row["object_id"] for row in rows if row["synset"] == CAR}
     assert listing.elsewhere == sum(row["synset"] == CHAIR for row in rows) > 0
     with pytest.raises(InputError, match=r"no class of params\.yaml, nor is any other"):
-        converted.listing(world.out, {name: each for name, each in classes.items() if each.synset not in SYNSETS})
+        imported_nerfs.listing(world.out, {name: each for name, each in classes.items() if each.synset not in SYNSETS})

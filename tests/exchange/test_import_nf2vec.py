@@ -8,18 +8,18 @@ import torch
 from exchange.folders import FIELD
 from exchange.networks import CHANGES, EMBEDDING, UNITS, WIDTH, OfficialDecoder, OfficialEncoder, saved
 
-from stages import datasets
-from stages.embed_nerfs import embed_nerfs
-from stages.errors import InputError
-from stages.exchange import nf2vec_checkpoint
-from stages.import_nf2vec import import_nf2vec
-from stages.nerf.encoding import frequency
-from stages.nerf.field import unit
-from stages.nerf.sizes import size
-from stages.nf2vec.model import Model
-from stages.params import load
-from stages.schemas import NERF_EMBEDDINGS, NERFS, TRAINING_CURVES
-from stages.train_nf2vec import train_nf2vec
+from fieldlink.commands.import_nf2vec import import_nf2vec
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, TRAINING_CURVES
+from fieldlink.exchange import nf2vec_checkpoint
+from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.field import unit
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.model import Model
+from stages.backbone.embed_nerfs import embed_nerfs
+from stages.backbone.train_nf2vec import train_nf2vec
 
 pytestmark = pytest.mark.thesis
 

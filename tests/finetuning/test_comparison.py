@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from stages.evaluation.tables import Words
-from stages.evaluation.zero_shot import Naming
-from stages.finetuning.comparison import Candidate, best_original
+from fieldlink.evaluation.results.tables import Words
+from fieldlink.evaluation.results.zero_shot import Naming
+from fieldlink.finetuning.comparison import Candidate, best_original
 
 PROMPTS = np.eye(2, dtype=np.float32)
 PLACE = Words("4.11a", "row", "prompt_photo", "zero_shot_accuracy")

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from torch import nn
 
-from stages.finetuning.jobs import Examples, Finetuned, Task
-from stages.finetuning.objectives import TERMS
-from stages.finetuning.records import mapper_config
-from stages.finetuning.training import finetune
-from stages.mapper.networks import Mappers
-from stages.nf2vec.model import Model, embed
-from stages.nf2vec.nerfs import Nerfs
-from stages.params import Architecture, Nf2vec, Objective, Params
+from fieldlink.core.params import Architecture, Nf2vec, Objective, Params
+from fieldlink.finetuning.finetune import finetune
+from fieldlink.finetuning.finetuning_columns import mapper_config
+from fieldlink.finetuning.finetuning_tasks import Examples, Finetuned, Task
+from fieldlink.finetuning.objectives import TERMS
+from fieldlink.mapper.mlps import Mappers
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.model import Model, embed
 
 SMALL = {"epochs": 3, "batch": 3, "mapping_batch": 3, "learning_rate": 1e-3, "mapper_learning_rate": 1e-2}
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from evaluation.made_up import PUBLISHED, WITHOUT_NERF, Study
+from fieldlink.finetuning.evaluate import evaluate_finetuning
+from fieldlink.finetuning.finetune_nf2vec import finetune_nf2vec
+from fieldlink.finetuning.train import train_finetuned_mappers
 
-from stages import datasets
-from stages.embed_nerfs import embed_nerfs
-from stages.errors import InputError
-from stages.evaluate_finetuning import evaluate_finetuning
-from stages.finetune_nf2vec import finetune_nf2vec
-from stages.nerf.sizes import size
-from stages.nf2vec.model import Model
-from stages.params import Architecture, Nf2vec
-from stages.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, NERFS
-from stages.train_finetuned_mappers import train_finetuned_mappers
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.core.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, NERFS
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.model import Model
+from stages.backbone.embed_nerfs import embed_nerfs
 
 KEYS = ("table", "row", "column", "metric")
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf.field import xavier
-from stages.nerf.sizes import size
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs
-from stages.params import Architecture, Params
+from fieldlink.core.params import Architecture, Params
+from fieldlink.nerf.field import xavier
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.model import Model
 
 ARCHITECTURE = Architecture(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
 

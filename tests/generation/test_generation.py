@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import torch
 
-from stages.generation.measures import BEST, likeness, psnr, ssim, variety
-from stages.generation.rendering import picture
-from stages.generation.vectors import drawn, generated
-from stages.nerf.marching import box, composite
-from stages.nerf.rendering import Camera
-from stages.nf2vec.model import Model, embed
-from stages.nf2vec.nerfs import Nerfs
-from stages.scenes import cameras, pictures
+from fieldlink.generation.decoding import picture
+from fieldlink.generation.generated_vectors import drawn, generated
+from fieldlink.generation.picture_measures import BEST, likeness, psnr, ssim, variety
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.rendering import Camera
+from fieldlink.nerf.sampling import box, composite
+from fieldlink.nf2vec.model import Model, embed
+from fieldlink.scenes import cameras, pictures
 
 CAMERA, POSES = Camera(cameras.DISN_ANGLE, 12, 12), cameras.disn_poses(0, 3)
 

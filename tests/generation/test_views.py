@@ -4,14 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages import datasets
-from stages.errors import InputError
-from stages.generation.jobs import ToDecode, decode
-from stages.generation.rows import Renders
-from stages.nf2vec.model import Model
-from stages.params import Generation, Params
-from stages.scenes import cameras, pictures
-from stages.schemas import GENERATED_VIEWS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Generation, Params
+from fieldlink.core.schemas import GENERATED_VIEWS
+from fieldlink.generation.decoding_work import ToDecode, decode
+from fieldlink.generation.generated_views import Renders
+from fieldlink.nf2vec.model import Model
+from fieldlink.scenes import cameras, pictures
 
 
 def generated(**sizes: list[tuple[int, int]]) -> pa.Table:

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from stages.heads import records
-from stages.heads.draws import Draws
-from stages.heads.jobs import Examples, Task
-from stages.heads.mixing import doubled
-from stages.heads.networks import Heads, single
-from stages.heads.training import train_many
-from stages.params import Params
+from fieldlink.core.params import Params
+from fieldlink.heads import head_columns
+from fieldlink.heads.draws import Draws
+from fieldlink.heads.head_networks import Heads, single
+from fieldlink.heads.head_tasks import Examples, Task
+from fieldlink.heads.head_training import train_many
+from fieldlink.heads.mixing import doubled
 
 
 def reference(widths: list[int], seed: int) -> nn.Sequential:
@@ -139,7 +139,7 @@ def test_logits_are_those_of_each_seeds_own_vectors(params: Params):
     work = task(params, epochs=2)
     trained = train_many(work)
     ids = [f"object-{i}" for i in range(20)]
-    columns = records.logits(trained, ids)
+    columns = head_columns.logits(trained, ids)
     one = Heads.of({name: value[1:2] for name, value in trained.tensors.items()})
     expected = one(torch.tensor(work.test[1:2])).detach().numpy()[0]
     assert columns["seed"][20:40] == [1] * 20

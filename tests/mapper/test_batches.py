@@ -3,8 +3,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from stages.mapper.batches import Sampler, every_view, stitched
-from stages.params import Params
+from fieldlink.core.params import Params
+from fieldlink.mapper.pair_batches import Sampler, every_view, stitched
 
 
 def cut(values: np.ndarray, batch: int) -> list[list[int]]:

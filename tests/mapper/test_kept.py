@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from stages.errors import InputError
-from stages.mapper.kept import Kept
-from stages.mapper.networks import Mappers, single
+from fieldlink.core.errors import InputError
+from fieldlink.mapper.mlps import Mappers, single
+from fieldlink.mapper.trained_mappers import Kept
 
 WIDTHS = [4, 5, 3]
 MODELS = [("g cosine", 0), ("g siglip", 7), ("g cosine", 1), ("g siglip", 2)]

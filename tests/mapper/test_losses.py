@@ -5,7 +5,7 @@ import torch
 from open_clip.loss import ClipLoss, SigLipLoss
 from torch.nn.functional import normalize
 
-from stages.mapper import losses
+from fieldlink.mapper import losses
 
 KINDS = ("cosine", "softmax", "siglip", "mse")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import arrays, datasets
-from stages.evaluation.subjects import places, views_in, views_of
-from stages.mapper.jobs import Model, Task
-from stages.mapper.pairs import Pairs
-from stages.mapper.training import train_many
-from stages.params import Mapper, Params
-from stages.schemas import IMAGE_EMBEDDINGS
+from fieldlink.core import arrays, datasets
+from fieldlink.core.params import Mapper, Params
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS
+from fieldlink.embeddings.selection import places, views_in, views_of
+from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.mapper.pairs import Pairs
 
 pytestmark = pytest.mark.thesis
 
@@ -65,12 +65,12 @@ import sys
 from pathlib import Path
 import numpy as np
 from stages import arrays, datasets
-from stages.evaluation.subjects import places
-from stages.mapper.pairs import Pairs
-from stages.mapper.jobs import Model, Task
-from stages.mapper.training import train_many
-from stages.params import load
-from stages.schemas import IMAGE_EMBEDDINGS
+from fieldlink.embeddings.selection import places
+from fieldlink.mapper.pairs import Pairs
+from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.core.params import load
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS
 
 def peak():
     status = Path("/proc/self/status").read_text()

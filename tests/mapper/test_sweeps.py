@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from pipeline import ROOT
 
-from stages.mapper import sweeps
-from stages.mapper.batches import Sampler
-from stages.mapper.jobs import Task
-from stages.mapper.pairs import Pairs
-from stages.params import Params
+from fieldlink.core.params import Params
+from fieldlink.mapper import batch_sweep
+from fieldlink.mapper.mapper_tasks import Task
+from fieldlink.mapper.pair_batches import Sampler
+from fieldlink.mapper.pairs import Pairs
 
 
 def pairs(objects: int) -> Pairs:
@@ -19,7 +19,7 @@ def pairs(objects: int) -> Pairs:
 
 @pytest.fixture(scope="module")
 def tasks(params: Params) -> list[Task]:
-    return sweeps.tasks(pairs(468), pairs(156), pairs(52), params.augmented, params.mapper, 0, "cpu")
+    return batch_sweep.tasks(pairs(468), pairs(156), pairs(52), params.augmented, params.mapper, 0, "cpu")
 
 
 def test_every_published_row_but_the_repeated_one_is_trained_and_has_its_mirror_on_originals(tasks: list[Task]):
@@ -45,6 +45,6 @@ def test_no_batch_holds_two_pairs_of_an_object_or_of_a_copy(tasks: list[Task]):
 def test_both_sets_give_as_many_pairs_an_epoch(params: Params, views: int):
     """Where the originals have too few views for that, each comes more than once."""
     sweep = params.augmented.model_copy(update={"views_per_epoch": views, "batches": (64, 512)})
-    tasks = sweeps.tasks(pairs(468), pairs(156), pairs(52), sweep, params.mapper, 0, "cpu")
+    tasks = batch_sweep.tasks(pairs(468), pairs(156), pairs(52), sweep, params.mapper, 0, "cpu")
     plans = [Sampler.of(task.train.counts, task.how, task.times).plan(0, 0) for task in tasks]
     assert {len(plan.objects) for plan in plans} == {468 * min(views, 36)}

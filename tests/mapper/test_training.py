@@ -6,15 +6,15 @@ import pytest
 import torch
 from torch import nn
 
-from stages.mapper import losses
-from stages.mapper.batches import Dealer, Sampler, every_view
-from stages.mapper.jobs import Model, Task, Trained, joined
-from stages.mapper.kept import apply
-from stages.mapper.networks import Mappers, single, stacked, unstacked
-from stages.mapper.pairs import Direction, Pairs
-from stages.mapper.training import train_many
-from stages.params import Mapper, Params
-from stages.runtime import seed_of
+from fieldlink.core.params import Mapper, Params
+from fieldlink.core.seeds import seed_of
+from fieldlink.mapper import losses
+from fieldlink.mapper.mapper_tasks import Model, Task, Trained, joined
+from fieldlink.mapper.mapper_training import train_many
+from fieldlink.mapper.mlps import Mappers, single, stacked, unstacked
+from fieldlink.mapper.pair_batches import Dealer, Sampler, every_view
+from fieldlink.mapper.pairs import Direction, Pairs
+from fieldlink.mapper.trained_mappers import apply
 
 STUDY = 3
 MODELS = [Model("a", "cosine", 0), Model("b", "siglip", 0), Model("b", "siglip", 1), Model("c", "softmax", 0)]

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from stages.nerf import field, fitting
-from stages.params import Nerf, Params
-from stages.scenes import cameras
-from stages.scenes.views import Views
+from fieldlink.core.params import Nerf, Params
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting import fit
+from fieldlink.scenes import cameras
+from fieldlink.scenes.views import Views
 
 
 def sphere_views(
@@ -46,9 +47,9 @@ def start(small: Nerf) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def fitted(sphere: Views, small: Nerf, start: np.ndarray) -> fitting.Fit:
+def fitted(sphere: Views, small: Nerf, start: np.ndarray) -> fit.Fit:
     """The sphere, fitted to all views but view 4."""
-    return fitting.fit(sphere, start, small, seed=1)
+    return fit.fit(sphere, start, small, seed=1)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf.encoding import frequency, in_few_passes
+from fieldlink.nerf.encodings import frequency, in_few_passes
 
 
 @pytest.mark.parametrize("encode", [frequency, in_few_passes])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf import field, sizes
+from fieldlink.nerf import field, weight_layout
 
 
 @pytest.fixture
@@ -14,15 +14,15 @@ def random():
 
 def test_the_published_architecture_has_18432_weights(params):
     published = params.nerf.field.model_copy(update={"octaves": 24, "units": 64, "hidden_layers": 3, "outputs": 16})
-    assert sizes.size(published) == 18432
-    assert sizes.shapes(published) == [(64, 144), (64, 64), (64, 64), (16, 64)]
+    assert weight_layout.size(published) == 18432
+    assert weight_layout.shapes(published) == [(64, 144), (64, 64), (64, 64), (16, 64)]
 
 
 def test_layers_lie_one_after_the_other_each_out_in_row_major(params):
-    weights = torch.arange(2 * sizes.size(params.nerf.field), dtype=torch.float32).view(2, -1)
+    weights = torch.arange(2 * weight_layout.size(params.nerf.field), dtype=torch.float32).view(2, -1)
     start = 0
     for layer, (out, into) in zip(
-        field.unflatten(weights, params.nerf.field), sizes.shapes(params.nerf.field), strict=True
+        field.unflatten(weights, params.nerf.field), weight_layout.shapes(params.nerf.field), strict=True
     ):
         assert torch.equal(layer[1], weights[1, start : start + out * into].view(out, into))
         start += out * into

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf import field, fitting, sizes
-from stages.nerf.encoding import corners, hashed
-from stages.nerf.sizes import entries, levels
-from stages.params import Architecture, HashGrid, Nerf
+from fieldlink.core.params import Architecture, HashGrid, Nerf
+from fieldlink.nerf import field, weight_layout
+from fieldlink.nerf.encodings import corners, hashed
+from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.weight_layout import entries, levels
 
 pytestmark = pytest.mark.thesis
 
@@ -106,7 +107,7 @@ def with_grid(small: Nerf) -> Nerf:
 
 def test_each_nerf_of_a_batch_reads_its_own_table(with_grid, random):
     weights = torch.stack([field.xavier(with_grid.field, seed) for seed in range(3)])
-    weights[:, -sizes.table_size(with_grid.field) :] *= 1e4
+    weights[:, -weight_layout.table_size(with_grid.field) :] *= 1e4
     points = 1.4 * torch.rand(3, 40, 3, generator=random) - 0.7
     together = field.evaluate(weights, points, with_grid.field)
     for one in range(3):
@@ -115,8 +116,8 @@ def test_each_nerf_of_a_batch_reads_its_own_table(with_grid, random):
 
 
 def test_a_start_has_xaviers_layers_and_features_near_zero(with_grid):
-    start, table = field.xavier(with_grid.field, 3), sizes.table_size(with_grid.field)
-    assert len(start) == sizes.size(with_grid.field)
+    start, table = field.xavier(with_grid.field, 3), weight_layout.table_size(with_grid.field)
+    assert len(start) == weight_layout.size(with_grid.field)
     assert table == 2 * entries(SMALL)
     assert 0 < start[-table:].abs().max() <= 1e-4
     assert start[:-table].abs().max() > 0.1
@@ -124,7 +125,7 @@ def test_a_start_has_xaviers_layers_and_features_near_zero(with_grid):
 
 def test_a_sphere_is_fitted_through_a_hash_grid(sphere, with_grid):
     start = field.xavier(with_grid.field, 0).numpy()
-    found = fitting.fit(sphere, start, with_grid, seed=1)
+    found = fit.fit(sphere, start, with_grid, seed=1)
     assert found.psnr_heldout > 25
     assert found.psnr_heldout_foreground > 20
-    assert np.array_equal(fitting.fit(sphere, start, with_grid, seed=1).weights, found.weights)
+    assert np.array_equal(fit.fit(sphere, start, with_grid, seed=1).weights, found.weights)

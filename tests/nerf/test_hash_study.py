@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import datasets
-from stages.embed_nerfs import embed_nerfs
-from stages.evaluation.retrieval import Gallery, hit_at_k, neighbours
-from stages.evaluation.tables import Answers, Words, cells, csv_text
-from stages.fit_nerfs import fit_nerfs
-from stages.params import load
-from stages.render_nerfs import render_nerfs
-from stages.scenes import views
-from stages.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS, RENDERED_VIEWS, VIEWS
-from stages.start_nerfs import start_nerfs
-from stages.train_nf2vec import train_nf2vec
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS, RENDERED_VIEWS, VIEWS
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, hit_at_k, neighbours
+from fieldlink.evaluation.results.tables import Answers, Words, cells, csv_text
+from fieldlink.scenes import views
+from stages.backbone.embed_nerfs import embed_nerfs
+from stages.backbone.fit_nerfs import fit_nerfs
+from stages.backbone.render_nerfs import render_nerfs
+from stages.backbone.start_nerfs import start_nerfs
+from stages.backbone.train_nf2vec import train_nf2vec
 
 pytestmark = pytest.mark.thesis
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf import marching
-from stages.nerf.field import HALF
+from fieldlink.nerf import sampling
+from fieldlink.nerf.field import HALF
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def rays(random, count=40):
 def test_constant_density_over_a_length_is_opaque_to_one_minus_exp_of_their_product(density):
     edges = torch.linspace(0.2, 1.1, 14)[None]
     rgb = torch.tensor([0.2, 0.5, 0.9]).expand(1, 13, 3)
-    colour, opacity = marching.composite(rgb, torch.full((1, 13), density), edges[:, :-1], edges[:, 1:])
+    colour, opacity = sampling.composite(rgb, torch.full((1, 13), density), edges[:, :-1], edges[:, 1:])
     expected = 1 - math.exp(-density * 0.9)
     assert opacity.item() == pytest.approx(expected, abs=1e-6)
     np.testing.assert_allclose(colour[0].numpy(), expected * rgb[0, 0].numpy(), atol=1e-6)
@@ -33,7 +33,7 @@ def test_constant_density_over_a_length_is_opaque_to_one_minus_exp_of_their_prod
 def test_composite_equals_a_float64_loop_front_to_back_for_any_leading_axes(random):
     rgb, density = torch.rand(2, 3, 9, 3, generator=random), 30 * torch.rand(2, 3, 9, generator=random)
     edges = torch.rand(2, 3, 10, generator=random).cumsum(-1) / 10
-    colour, opacity = marching.composite(rgb, density, edges[..., :-1], edges[..., 1:])
+    colour, opacity = sampling.composite(rgb, density, edges[..., :-1], edges[..., 1:])
     for at in np.ndindex(2, 3):
         through, seen = 1.0, np.zeros(3)
         for sample in range(9):
@@ -47,7 +47,7 @@ def test_composite_equals_a_float64_loop_front_to_back_for_any_leading_axes(rand
 
 def test_a_background_shows_through_by_what_is_not_opaque():
     colour, opacity = torch.tensor([[0.3, 0.0, 0.1]]), torch.tensor([0.75])
-    seen = marching.over(colour, opacity, torch.tensor([1.0, 0.4, 0.0]))
+    seen = sampling.over(colour, opacity, torch.tensor([1.0, 0.4, 0.0]))
     torch.testing.assert_close(seen, torch.tensor([[0.55, 0.1, 0.1]]))
 
 
@@ -55,7 +55,7 @@ def test_gradients_through_opaque_and_empty_samples_are_finite():
     density = torch.tensor([[0.0, 1e30, 5.0, 0.0]]).requires_grad_()
     rgb = torch.rand(1, 4, 3).requires_grad_()
     edges = torch.tensor([[0.0, 0.1, 0.2, 0.2, 0.3]])
-    colour, opacity = marching.composite(rgb, density, edges[:, :-1], edges[:, 1:])
+    colour, opacity = sampling.composite(rgb, density, edges[:, :-1], edges[:, 1:])
     (colour.sum() + opacity.sum()).backward()
     assert density.grad is not None
     assert rgb.grad is not None
@@ -64,13 +64,13 @@ def test_gradients_through_opaque_and_empty_samples_are_finite():
 
 
 def test_a_ray_along_an_axis_crosses_the_whole_box():
-    near, far = marching.box(torch.tensor([[0.0, 0.1, 2.0]]), torch.tensor([[0.0, 0.0, -1.0]]))
+    near, far = sampling.box(torch.tensor([[0.0, 0.1, 2.0]]), torch.tensor([[0.0, 0.0, -1.0]]))
     torch.testing.assert_close((near, far), (torch.tensor([2 - HALF]), torch.tensor([2 + HALF])))
 
 
 def test_a_ray_that_misses_the_box_has_no_length_and_one_that_starts_inside_starts_there():
     origins, directions = torch.tensor([[0.0, 2.0, 2.0], [0.0, 0.0, 0.0]]), torch.tensor([[0.0, 0.0, -1.0]] * 2)
-    near, far = marching.box(origins, directions)
+    near, far = sampling.box(origins, directions)
     assert near[0] == far[0]
     torch.testing.assert_close((near[1], far[1]), (torch.tensor(0.0), torch.tensor(HALF)))
 
@@ -78,7 +78,7 @@ def test_a_ray_that_misses_the_box_has_no_length_and_one_that_starts_inside_star
 def test_bounds_hold_the_occupied_cells_and_nothing_else():
     occupancy = torch.zeros(10, 10, 10, dtype=torch.bool)
     occupancy[2, 5, 9] = occupancy[4, 5, 0] = True
-    low, high = marching.bounds(occupancy)
+    low, high = sampling.bounds(occupancy)
     torch.testing.assert_close(low, torch.tensor([2, 5, 0]) * 0.14 - HALF)
     torch.testing.assert_close(high, torch.tensor([5, 6, 10]) * 0.14 - HALF)
 
@@ -86,8 +86,8 @@ def test_bounds_hold_the_occupied_cells_and_nothing_else():
 def test_samples_in_a_full_box_are_those_of_the_plain_ray(random):
     origins, directions = rays(random)
     full = torch.ones(8, 8, 8, dtype=torch.bool)
-    points, starts, ends = marching.samples(origins, directions, full, 16, torch.full((1, 1), 0.5))
-    near, far = marching.box(origins, directions)
+    points, starts, ends = sampling.samples(origins, directions, full, 16, torch.full((1, 1), 0.5))
+    near, far = sampling.box(origins, directions)
     middles = near[:, None] + (far - near)[:, None] * (torch.arange(16) + 0.5) / 16
     torch.testing.assert_close(points, origins[:, None] + middles[..., None] * directions[:, None])
     torch.testing.assert_close((ends - starts).sum(1), far - near)
@@ -97,19 +97,19 @@ def test_samples_lie_in_occupied_cells_and_their_lengths_add_up_to_the_occupied_
     origins, directions = rays(random)
     occupancy = torch.rand(6, 6, 6, generator=random) < 0.3
     jitter = torch.rand(len(origins), 24, generator=random)
-    points, starts, ends = marching.samples(origins, directions, occupancy, 24, jitter, steps=1024)
+    points, starts, ends = sampling.samples(origins, directions, occupancy, 24, jitter, steps=1024)
     hits = (ends - starts).sum(1) > 0
-    assert marching.lookup(occupancy, points[hits]).float().mean() > 0.98  # a stretch may reach over a cell's wall
+    assert sampling.lookup(occupancy, points[hits]).float().mean() > 0.98  # a stretch may reach over a cell's wall
     places = torch.linspace(0, 3, 3001)
     along = origins[:, None] + places[:, None] * directions[:, None]
-    inside = marching.lookup(occupancy, along) & (along.abs() < HALF).all(-1)
+    inside = sampling.lookup(occupancy, along) & (along.abs() < HALF).all(-1)
     torch.testing.assert_close((ends - starts).sum(1), inside.float().mean(1) * 3, atol=0.02, rtol=0)
 
 
 def test_a_ray_through_empty_space_has_intervals_of_no_length(random):
     origins, directions = rays(random)
     empty = torch.zeros(4, 4, 4, dtype=torch.bool)
-    points, starts, ends = marching.samples(origins, directions, empty, 5, torch.full((1, 1), 0.5))
+    points, starts, ends = sampling.samples(origins, directions, empty, 5, torch.full((1, 1), 0.5))
     assert points.isfinite().all()
     assert torch.equal(starts, ends)
 
@@ -118,7 +118,7 @@ def test_lookup_finds_the_cell_that_holds_a_point():
     occupancy = torch.zeros(4, 4, 4, dtype=torch.bool)
     occupancy[3, 0, 2] = True
     points = torch.tensor([[0.69, -0.69, 0.1], [0.69, -0.69, -0.1], [0.3, -0.69, 0.1], [0.36, -0.36, 0.34]])
-    assert marching.lookup(occupancy, points).tolist() == [True, False, False, True]
+    assert sampling.lookup(occupancy, points).tolist() == [True, False, False, True]
 
 
 def test_rays_of_many_grids_are_sampled_as_those_of_each(random):
@@ -126,9 +126,9 @@ def test_rays_of_many_grids_are_sampled_as_those_of_each(random):
     origins = 2 * torch.nn.functional.normalize(torch.randn(3, 40, 3, generator=random), dim=-1)
     directions = torch.nn.functional.normalize(0.3 * torch.randn(3, 40, 3, generator=random) - origins, dim=-1)
     jitter = torch.rand(3, 40, 7, generator=random)
-    together = marching.samples(origins, directions, grids, 7, jitter)
+    together = sampling.samples(origins, directions, grids, 7, jitter)
     for one in range(3):
-        alone = marching.samples(origins[one], directions[one], grids[one], 7, jitter[one])
+        alone = sampling.samples(origins[one], directions[one], grids[one], 7, jitter[one])
         assert all(torch.equal(a[one], b) for a, b in zip(together, alone, strict=True))
     assert together[2][0].sum() > 0
 
@@ -146,4 +146,4 @@ def test_a_wall_one_cell_thick_is_found_from_wherever_it_is_looked_at(random, ax
     along = (faces - origins[:, axis]) / directions[:, axis]
     through = ((origins + along[..., None] * directions).abs() < HALF + 1e-6).all(-1).all(0)
     assert through.sum() > 1000
-    assert (marching.Path.of(origins, directions, occupancy).length[through] > 0).all()
+    assert (sampling.Path.of(origins, directions, occupancy).length[through] > 0).all()

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import datasets, scratch
-from stages.errors import InputError
-from stages.fit_nerfs import fit_nerfs
-from stages.nerf import jobs
-from stages.render_nerfs import render_nerfs
-from stages.scenes import pictures, views
-from stages.schemas import NERFS, OBJECTS, REJECTED, RENDERED_VIEWS, VIEWS
-from stages.start_nerfs import start_nerfs
+from fieldlink.core import datasets, resume
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import NERFS, OBJECTS, REJECTED, RENDERED_VIEWS, VIEWS
+from fieldlink.nerf import object_work
+from fieldlink.scenes import pictures, views
+from stages.backbone.fit_nerfs import fit_nerfs
+from stages.backbone.render_nerfs import render_nerfs
+from stages.backbone.start_nerfs import start_nerfs
 
 TINY = {
     "runtime.workers": 1,
@@ -71,7 +71,7 @@ def test_every_object_gets_its_nerf_and_the_one_that_fails_is_set_aside_with_its
 
 def test_workers_and_a_kill_change_nothing(folder, tiny, params_with, monkeypatch):
     whole = fit(folder, tiny)
-    shutil.rmtree(scratch.runtime.scratch_folder("fit_nerfs"))
+    shutil.rmtree(resume.runtime.scratch_folder("fit_nerfs"))
     calls = []
 
     def killed(job):
@@ -80,12 +80,12 @@ def test_workers_and_a_kill_change_nothing(folder, tiny, params_with, monkeypatc
             raise KeyboardInterrupt
         return fit_objects(job)
 
-    fit_objects = jobs.fit_objects
-    monkeypatch.setattr("stages.fit_nerfs.CHUNK", 1)
-    monkeypatch.setattr(jobs, "fit_objects", killed)
+    fit_objects = object_work.fit_objects
+    monkeypatch.setattr("stages.backbone.fit_nerfs.CHUNK", 1)
+    monkeypatch.setattr(object_work, "fit_objects", killed)
     with pytest.raises(KeyboardInterrupt):
         fit(folder, tiny, "resumed")
-    monkeypatch.setattr(jobs, "fit_objects", fit_objects)
+    monkeypatch.setattr(object_work, "fit_objects", fit_objects)
     assert not (folder / "resumed").exists()
     assert fit(folder, params_with(TINY | {"runtime.workers": 2}), "resumed") == whole
 
@@ -95,9 +95,9 @@ def test_only_a_changed_object_is_fitted_again(folder, tiny, monkeypatch, sphere
     rows = datasets.read(folder / "views", VIEWS)
     parts = views.by_object(rows) | {"orb": datasets.table(VIEWS, views.columns("orb", spheres(0.22)))}
     datasets.write(folder / "views", VIEWS, [parts[name] for name in sorted(parts)], "test")
-    fitted, fit_objects = [], jobs.fit_objects
+    fitted, fit_objects = [], object_work.fit_objects
     monkeypatch.setattr(
-        jobs, "fit_objects", lambda job: (fitted.extend(views.by_object(job.views)), fit_objects(job))[1]
+        object_work, "fit_objects", lambda job: (fitted.extend(views.by_object(job.views)), fit_objects(job))[1]
     )
     after = fit(folder, tiny)
     assert fitted == ["orb"]

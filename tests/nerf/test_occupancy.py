@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from stages.nerf import field, occupancy
-from stages.nerf.marching import lookup
+from fieldlink.nerf import field, occupancy
+from fieldlink.nerf.sampling import lookup
 
 
 @pytest.mark.parametrize("cells", [2, 3, 10, 47, 48, 96])

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf import pixels
-from stages.nerf.pixels import Pixels
-from stages.scenes.views import Views
+from fieldlink.nerf.fitting import pixels
+from fieldlink.nerf.fitting.pixels import Pixels
+from fieldlink.scenes.views import Views
 
 CPU = torch.device("cpu")
 

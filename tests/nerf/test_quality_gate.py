@@ -5,18 +5,18 @@ import dataclasses
 import numpy as np
 import pytest
 
-from stages import datasets
-from stages.nerf import field, jobs, sizes
-from stages.nerf.fitting import Fit
-from stages.params import Nerf
-from stages.scenes import views
-from stages.schemas import VIEWS
+from fieldlink.core import datasets
+from fieldlink.core.params import Nerf
+from fieldlink.core.schemas import VIEWS
+from fieldlink.nerf import field, object_work, weight_layout
+from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.scenes import views
 
 
-def job(shown: views.Views, start: np.ndarray, how: Nerf, **changes: float) -> jobs.ToFit:
+def job(shown: views.Views, start: np.ndarray, how: Nerf, **changes: float) -> object_work.ToFit:
     fit = how.fitting.model_copy(update=changes)
     rows = datasets.table(VIEWS, views.columns("ball", shown))
-    return jobs.ToFit(rows, start, how.model_copy(update={"fitting": fit}), 0, "cpu")
+    return object_work.ToFit(rows, start, how.model_copy(update={"fitting": fit}), 0, "cpu")
 
 
 def test_the_share_of_occupied_cells_counts_no_padding():
@@ -29,12 +29,12 @@ def test_an_empty_field_is_set_aside_though_a_black_object_on_black_looks_the_sa
     """All hidden units are at least 0, so that output 3, the density, is next to nothing wherever any is positive."""
     shown = spheres(colour=(0, 0, 0))
     empty = field.xavier(small.field, 0).numpy()
-    last = empty[-int(np.prod(sizes.shapes(small.field)[-1])) :].reshape(sizes.shapes(small.field)[-1])
+    last = empty[-int(np.prod(weight_layout.shapes(small.field)[-1])) :].reshape(weight_layout.shapes(small.field)[-1])
     last[3] = -100
-    fits, rejected = jobs.kept(job(shown, empty, small, learning_rate=1e-9, steps=1))
+    fits, rejected = object_work.kept(job(shown, empty, small, learning_rate=1e-9, steps=1))
     assert not fits
     assert rejected == {"ball": "0.00% of the cells occupied after 2 fits, 0.1% expected"}
-    fits, rejected = jobs.kept(job(shown, field.xavier(small.field, 0).numpy(), small))
+    fits, rejected = object_work.kept(job(shown, field.xavier(small.field, 0).numpy(), small))
     assert fits["ball"].occupied > 0.01
     assert not rejected
 
@@ -45,7 +45,9 @@ def test_a_fit_of_a_tenth_of_a_percent_is_kept_and_of_less_is_tried_once_more(sp
     thin = Fit(start, np.packbits(grid).tobytes(), *[30.0] * 4)
     solid = dataclasses.replace(thin, occupancy=np.packbits(np.ones(8000, bool)).tobytes())
     outcomes = iter([thin, solid])
-    monkeypatch.setattr("stages.nerf.together.fit_together", lambda many, *_: [next(outcomes) for _ in many])
-    fits, rejected = jobs.kept(job(sphere, start, small))
+    monkeypatch.setattr(
+        "fieldlink.nerf.fitting.batch_fitting.fit_together", lambda many, *_: [next(outcomes) for _ in many]
+    )
+    fits, rejected = object_work.kept(job(sphere, start, small))
     assert fits["ball"] is (thin if cells == 8 else solid)
     assert not rejected

@@ -2,11 +2,13 @@
 
 import pytest
 
-from stages.nerf import field, fitting
-from stages.params import Nerf
-from stages.scenes import blender, cameras, disn, mesh_folder
-from stages.scenes.rendering import render
-from stages.scenes.views import Views
+from fieldlink.core.params import Nerf
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting import fit
+from fieldlink.scenes import cameras
+from fieldlink.scenes.importers import blender, disn, mesh_folder
+from fieldlink.scenes.ray_casting import render
+from fieldlink.scenes.views import Views
 
 
 @pytest.fixture(scope="module")
@@ -14,8 +16,8 @@ def longer(params) -> Nerf:
     return params.nerf.model_copy(update={"fitting": params.nerf.fitting.model_copy(update={"steps": 400})})
 
 
-def fit(views: Views, how: Nerf) -> fitting.Fit:
-    return fitting.fit(views, field.xavier(how.field, 0).numpy(), how, seed=0)
+def fit(views: Views, how: Nerf) -> fit.Fit:
+    return fit.fit(views, field.xavier(how.field, 0).numpy(), how, seed=0)
 
 
 def test_a_shapenet_car_rendered_by_others_is_fitted_to_25_db(real, longer):

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf import field
-from stages.nerf.marching import box, composite, lookup
-from stages.nerf.occupancy import unpack
-from stages.nerf.rendering import Camera, render, seen_pixels
-from stages.scenes import cameras
+from fieldlink.nerf import field
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.nerf.rendering import Camera, render, seen_pixels
+from fieldlink.nerf.sampling import box, composite, lookup
+from fieldlink.scenes import cameras
 
 CAMERA = Camera(cameras.DISN_ANGLE, 20, 14)
 

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pytest
 import torch
 
-from stages import datasets
-from stages.errors import InputError
-from stages.nerf import batches, field, fitting, jobs, together
-from stages.params import HashGrid, Nerf
-from stages.scenes import views
-from stages.schemas import VIEWS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import HashGrid, Nerf
+from fieldlink.core.schemas import VIEWS
+from fieldlink.nerf import field, object_work
+from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
+from fieldlink.scenes import views
 
 SEEDS = [3, 1, 2]
 GRID = HashGrid(levels=2, log2_table=8, features=2, coarsest=4, growth=2.0)
@@ -33,31 +34,29 @@ def how(small: Nerf, request: pytest.FixtureRequest) -> Nerf:
 
 def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
-    objects = [fitting.to_fit(each, how, "cpu") for each in three]
-    found, failed = fitting.optimise(objects, start, how, SEEDS)
-    alone = torch.cat(
-        [fitting.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)]
-    )
+    objects = [fit.to_fit(each, how, "cpu") for each in three]
+    found, failed = fit.optimise(objects, start, how, SEEDS)
+    alone = torch.cat([fit.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)])
     assert failed.tolist() == [20] * 3
     assert (alone - start).abs().max() > 0.05  # they have moved far from the start
     torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)
 
 
 def test_batches_drawn_together_are_those_of_each_object(three, how):
-    objects = [fitting.to_fit(each, how, "cpu") for each in three]
-    alone, joint = batches.batches(objects, how, SEEDS), batches.together(objects, how, SEEDS)
+    objects = [fit.to_fit(each, how, "cpu") for each in three]
+    alone, joint = ray_batches.batches(objects, how, SEEDS), ray_batches.together(objects, how, SEEDS)
     for one, other in zip(alone, joint, strict=True):
         assert all(torch.equal(getattr(one, part.name), getattr(other, part.name)) for part in dataclasses.fields(one))
 
 
 @pytest.mark.parametrize("parts", [2, 8])
 def test_points_divided_among_products_give_the_same_losses_and_gradients(three, how, monkeypatch, parts):
-    objects = [fitting.to_fit(each, how, "cpu") for each in three]
-    batch, found = next(batches.batches(objects, how, SEEDS)), []
+    objects = [fit.to_fit(each, how, "cpu") for each in three]
+    batch, found = next(ray_batches.batches(objects, how, SEEDS)), []
     for count in (1, parts):
-        monkeypatch.setattr(fitting, "_products", lambda _, count=count: count)
+        monkeypatch.setattr(fit, "_products", lambda _, count=count: count)
         weights = torch.from_numpy(field.xavier(how.field, 0).numpy()).repeat(3, 1).requires_grad_()
-        losses = fitting._losses(weights, batch, how.field)
+        losses = fit._losses(weights, batch, how.field)
         losses.sum().backward()
         found.append((losses.detach(), weights.grad))
     torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=1e-7)
@@ -65,10 +64,10 @@ def test_points_divided_among_products_give_the_same_losses_and_gradients(three,
 
 def test_fits_have_the_quality_and_grid_of_each_alone(three, how):
     start = field.xavier(how.field, 0).numpy()
-    found = together.fit_together(three, start, how, SEEDS, "cpu")
+    found = batch_fitting.fit_together(three, start, how, SEEDS, "cpu")
     for views_, seed, one in zip(three, SEEDS, found, strict=True):
-        alone = fitting.fit(views_, start, how, seed)
-        assert isinstance(one, fitting.Fit)
+        alone = fit.fit(views_, start, how, seed)
+        assert isinstance(one, fit.Fit)
         assert one.psnr_heldout == pytest.approx(alone.psnr_heldout, abs=0.05)
         assert one.foreground == pytest.approx(alone.foreground, abs=0.05)
         differing = np.frombuffer(one.occupancy, np.uint8) != np.frombuffer(alone.occupancy, np.uint8)
@@ -78,30 +77,30 @@ def test_fits_have_the_quality_and_grid_of_each_alone(three, how):
 def test_one_that_cannot_be_fitted_is_told_in_its_place_and_harms_no_other(three, how):
     unseen = dataclasses.replace(three[1], image=np.zeros_like(three[1].image))
     start = field.xavier(how.field, 0).numpy()
-    first, second, third = together.fit_together([three[0], unseen, three[2]], start, how, SEEDS, "cpu")
+    first, second, third = batch_fitting.fit_together([three[0], unseen, three[2]], start, how, SEEDS, "cpu")
     assert isinstance(second, InputError)
-    expected = together.fit_together([three[0], three[2]], start, how, [SEEDS[0], SEEDS[2]], "cpu")
+    expected = batch_fitting.fit_together([three[0], three[2]], start, how, [SEEDS[0], SEEDS[2]], "cpu")
     for one, other in zip((first, third), expected, strict=True):
-        assert isinstance(one, fitting.Fit)
-        assert isinstance(other, fitting.Fit)
+        assert isinstance(one, fit.Fit)
+        assert isinstance(other, fit.Fit)
         np.testing.assert_allclose(one.weights, other.weights, atol=1e-5)
 
 
 def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(three, how, monkeypatch):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
-    objects = [fitting.to_fit(each, how, "cpu") for each in three]
-    whole, _ = fitting.optimise(objects, start, how, SEEDS)
-    losses, steps = fitting._losses, iter(range(how.fitting.steps))
+    objects = [fit.to_fit(each, how, "cpu") for each in three]
+    whole, _ = fit.optimise(objects, start, how, SEEDS)
+    losses, steps = fit._losses, iter(range(how.fitting.steps))
 
     def broken(*given):
         return losses(*given) * torch.tensor([1.0, np.nan if next(steps) >= 7 else 1.0, 1.0])
 
-    monkeypatch.setattr(fitting, "_losses", broken)
-    found, failed = fitting.optimise(objects, start, how, SEEDS)
+    monkeypatch.setattr(fit, "_losses", broken)
+    found, failed = fit.optimise(objects, start, how, SEEDS)
     assert failed.tolist() == [20, 7, 20]
     assert torch.equal(found[[0, 2]], whole[[0, 2]])
     monkeypatch.undo()
-    (outcome,) = together.fit_together([three[0]], np.full(len(start), np.nan, np.float32), how, [0], "cpu")
+    (outcome,) = batch_fitting.fit_together([three[0]], np.full(len(start), np.nan, np.float32), how, [0], "cpu")
     assert str(outcome) == "loss not finite at step 0 of 20"
 
 
@@ -112,9 +111,9 @@ def test_objects_are_kept_or_set_aside_as_each_alone(three, how):
     seen = {"a": three[0], "b": torn, "c": three[2]}
     rows = pa.concat_tables([datasets.table(VIEWS, views.columns(*pair)) for pair in seen.items()])
     start = field.xavier(how.field, 0).numpy()
-    fits, rejected = jobs.kept(jobs.ToFit(rows, start, strict, 0, "cpu"))
+    fits, rejected = object_work.kept(object_work.ToFit(rows, start, strict, 0, "cpu"))
     for name, own in views.by_object(rows).items():
-        alone, set_aside = jobs.kept(jobs.ToFit(own, start, strict, 0, "cpu"))
+        alone, set_aside = object_work.kept(object_work.ToFit(own, start, strict, 0, "cpu"))
         assert alone.keys() | set_aside.keys() == {name}
         assert (name in fits) == (name in alone)
         assert rejected.get(name) == set_aside.get(name)

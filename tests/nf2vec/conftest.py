@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf.field import xavier
-from stages.nerf.sizes import size
-from stages.nf2vec.nerfs import Nerfs
-from stages.params import Architecture, Nf2vec, Params
+from fieldlink.core.params import Architecture, Nf2vec, Params
+from fieldlink.nerf.field import xavier
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.weight_layout import size
 
 CELLS = 8
 

@@ -1,9 +1,9 @@
 import torch
 from torch.nn.functional import relu
 
-from stages.nerf.encoding import frequency
-from stages.nerf.field import HALF
-from stages.nf2vec.decoder import Decoder
+from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.field import HALF
+from fieldlink.nf2vec.decoder import Decoder
 
 
 def test_the_decoder_is_the_published_formula_of_the_joint_vector():

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from stages.nf2vec.encoder import Encoder
+from fieldlink.nf2vec.encoder import Encoder
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from stages import datasets, schemas
-from stages.embed_nerfs import embed_nerfs
-from stages.errors import InputError
-from stages.evaluate_nf2vec import evaluate_nf2vec
-from stages.nf2vec.nerfs import Nerfs
-from stages.params import Architecture, Nf2vec, Params
-from stages.train_nf2vec import train_nf2vec
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Architecture, Nf2vec, Params
+from fieldlink.nerf.nerf_batches import Nerfs
+from stages.backbone.embed_nerfs import embed_nerfs
+from stages.backbone.train_nf2vec import train_nf2vec
+from stages.models.evaluate_nf2vec import evaluate_nf2vec
 
 SPLITS = ["train", "train", "train", "validation", "test", "test", "test"]
 
@@ -75,10 +75,10 @@ def test_train_embed_and_evaluate_give_what_the_next_stages_read():
 
 @pytest.mark.usefixtures("workplace")
 def test_a_training_killed_after_some_steps_is_taken_up_from_its_file(monkeypatch: pytest.MonkeyPatch):
-    from stages import scratch
+    from fieldlink.core import resume
 
     whole = trained("whole")
-    offer, steps = scratch.Checkpoint.offer, []
+    offer, steps = resume.Checkpoint.offer, []
 
     def counted(self, state):
         self.seconds = 0
@@ -87,7 +87,7 @@ def test_a_training_killed_after_some_steps_is_taken_up_from_its_file(monkeypatc
         if len(steps) == 7:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(scratch.Checkpoint, "offer", counted)
+    monkeypatch.setattr(resume.Checkpoint, "offer", counted)
     with pytest.raises(KeyboardInterrupt):
         trained("resumed")
     assert not Path("resumed").exists()

@@ -1,11 +1,11 @@
 import numpy as np
 import torch
 
-from stages.nerf.field import HALF
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.quality import decoder_psnr
-from stages.params import Architecture, Nf2vec
+from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.nerf.field import HALF
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.decoder_psnr import decoder_psnr
+from fieldlink.nf2vec.model import Model
 
 
 def test_psnr_is_that_of_the_error_along_rays(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):

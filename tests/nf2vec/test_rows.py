@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from stages.nerf.sizes import size
-from stages.nf2vec.rows import rows
-from stages.params import Architecture, HashGrid
+from fieldlink.core.params import Architecture, HashGrid
+from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.weight_rows import rows
 
 TINY = Architecture(encoding="frequency", octaves=2, units=6, hidden_layers=2, outputs=4)
 # layers (6, 12), (6, 6), (4, 6): numbers 0-71, 72-107, 108-131

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nerf.field import HALF, evaluate
-from stages.nerf.marching import lookup, samples
-from stages.nf2vec.model import Model
-from stages.nf2vec.nerfs import Nerfs, complement, points_anywhere, points_in
-from stages.nf2vec.supervision import along_rays, at_points, foreground, own, rendered
-from stages.nf2vec.training import disn_rays
-from stages.params import Architecture, Nf2vec
+from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.nerf.field import HALF, evaluate
+from fieldlink.nerf.nerf_batches import Nerfs, complement, points_anywhere, points_in
+from fieldlink.nerf.sampling import lookup, samples
+from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.nf2vec_training import disn_rays
+from fieldlink.nf2vec.supervision import along_rays, at_points, foreground, own, rendered
 
 
 def seeded(seed: int = 0) -> torch.Generator:

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from stages.nf2vec.model import Model, embed
-from stages.nf2vec.nerfs import Nerfs
-from stages.nf2vec.training import learning_rate, loss_of, members, train
-from stages.params import Architecture, Nf2vec
+from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nf2vec.model import Model, embed
+from fieldlink.nf2vec.nf2vec_training import learning_rate, loss_of, members, train
 
 
 class Kept:

@@ -11,15 +11,15 @@ import torch
 from PIL import Image
 from syn2real import tiny_diffusion
 
-from stages.errors import InputError
-from stages.params import load
-from stages.preflight import preflight
-from stages.readiness import data, hours, mappers, models, rates, timing, trainings
-from stages.readiness.findings import Finding, table
-from stages.readiness.hours import Counts
-from stages.readiness.rates import Rates
-from stages.readiness.timing import seconds_of_a_step
-from stages.scenes import domainnet
+from fieldlink.commands.preflight import preflight
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.preflight import data_folders, hours, mapper_seconds, model_weights, rates, timing, training_hours
+from fieldlink.preflight.findings import Finding, table
+from fieldlink.preflight.hours import Counts
+from fieldlink.preflight.rates import Rates
+from fieldlink.preflight.timing import seconds_of_a_step
+from fieldlink.scenes.photos import domainnet
 
 pytestmark = pytest.mark.thesis
 
@@ -95,7 +95,7 @@ def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_ea
     }
     assert "nowhere/ShapeNetRenders: no such folder" in rows["scenes: disn"][1]
     assert "fetch them once with python -c" in rows["clip"][1]
-    assert "python -m stages.import_nf2vec" in rows["imported.nf2vec"][1]
+    assert "python -m fieldlink.commands.import_nf2vec" in rows["imported.nf2vec"][1]
     assert "nowhere/control" in rows["syn2real"][1]
 
 
@@ -107,7 +107,7 @@ def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_ob
             folder = tmp_path / f"renders/image/{synset}/m{model}/easy"
             folder.mkdir(parents=True)
             (folder / "rendering_metadata.txt").touch()
-    finding, counts = data.objects(params)
+    finding, counts = data_folders.objects(params)
     assert finding.state == "missing"
     assert "nothing of watercraft in its layout" in finding.detail
     assert counts["airplane"] == 1
@@ -115,18 +115,18 @@ def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_ob
     last = tmp_path / f"renders/image/{synsets[-1]}/m/easy"
     last.mkdir(parents=True)
     (last / "rendering_metadata.txt").touch()
-    assert data.objects(params)[0] == Finding("scenes: disn", "ok", "79 in 13 classes")
+    assert data_folders.objects(params)[0] == Finding("scenes: disn", "ok", "79 in 13 classes")
 
 
 def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(tmp_path, params_with, monkeypatch):
-    monkeypatch.setattr(mappers, "seconds_of_a_step", lambda work, device: 3.6)
+    monkeypatch.setattr(mapper_seconds, "seconds_of_a_step", lambda work, device: 3.6)
     speed, counts = Rates(1.0, 1.0, 1.0, 1.0, 1.0, 100.0), Counts(20, 10, 5, 0, 9)
 
     def said_of(source: str) -> tuple[list[str], float | None, int]:
         params = load(params_with({"scenes.source": source, "scenes.folder": tmp_path}))
-        tasks = mappers.tasks(params, counts, 16)["train_syn2real_mappers"]
+        tasks = mapper_seconds.tasks(params, counts, 16)["train_syn2real_mappers"]
         hours_of = hours.of_objects(params, speed, 50.0, counts)["translate_views"]
-        return [found.detail for found in data.depth(params)], hours_of, len(tasks)
+        return [found.detail for found in data_folders.depth(params)], hours_of, len(tasks)
 
     for source in ("disn", "blender", "nerfs"):
         assert said_of(source) == ([f"none from {source}: no translated views, no Table 4.8"], 0.0, 0)
@@ -140,13 +140,13 @@ def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(
 def test_captions_of_a_file_are_counted_and_trained_on_whatever_the_source(tmp_path, params_with):
     file, counts = tmp_path / "captions.csv", Counts(20, 10, 5, 0, 9)
     params = load(params_with({"scenes.source": "meshes", "scenes.captions": file}))
-    assert data.captions(params)[0].state == "missing"
+    assert data_folders.captions(params)[0].state == "missing"
     file.write_text("model_id,caption\na,a gun\nb,\nc,a sofa\n")
-    assert data.captions(params) == [Finding("captions", "ok", "of 2 models")]
-    assert len(mappers.tasks(params, counts, 16)["train_caption_mappers"]) == 2
+    assert data_folders.captions(params) == [Finding("captions", "ok", "of 2 models")]
+    assert len(mapper_seconds.tasks(params, counts, 16)["train_caption_mappers"]) == 2
     without = load(params_with({"scenes.source": "meshes"}))
-    assert data.captions(without) == []
-    assert mappers.tasks(without, counts, 16)["train_caption_mappers"] == []
+    assert data_folders.captions(without) == []
+    assert mapper_seconds.tasks(without, counts, 16)["train_caption_mappers"] == []
 
 
 def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
@@ -157,8 +157,8 @@ def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
         (tmp_path / f"{name}.json").write_text(json.dumps(ids))
     changes = {"photos.source": "domainnet", "photos.folder": tmp_path, "scenes.splits": tmp_path}
     params = load(params_with(changes))
-    assert data.photos(params)[0] == Finding("photos: domainnet", "ok", "13 in 13 classes")
-    assert data.split(params) == [Finding("splits", "ok", "1 validation, 2 test objects")]
+    assert data_folders.photos(params)[0] == Finding("photos: domainnet", "ok", "13 in 13 classes")
+    assert data_folders.split(params) == [Finding("splits", "ok", "1 validation, 2 test objects")]
 
 
 def test_hours_are_counts_times_rates_over_workers(params_with):
@@ -192,10 +192,10 @@ def test_counts_follow_the_shares_of_the_splits(params_with):
 
 
 def test_a_training_takes_its_steps_and_tasks_are_shared_by_workers(params, monkeypatch):
-    monkeypatch.setattr(mappers, "seconds_of_a_step", lambda work, device: 3.6)
-    monkeypatch.setattr(trainings, "seconds_of_a_step", lambda work, device: 3.6)
+    monkeypatch.setattr(mapper_seconds, "seconds_of_a_step", lambda work, device: 3.6)
+    monkeypatch.setattr(training_hours, "seconds_of_a_step", lambda work, device: 3.6)
     runtime = params.runtime.model_copy(update={"workers": 2})
-    found = trainings.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
+    found = training_hours.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
     epochs = params.mapper.epochs  # of 100 objects: one view each, or six, in batches of 64
     assert found["train_zero_shot_mappers"] == pytest.approx(8 * 2 * epochs * 3.6 / 2 / 3600)  # 72 models in 8 parts
     assert found["train_retrieval_mappers"] == pytest.approx(10 * epochs * 3.6 / 3600)  # one direction a worker
@@ -220,7 +220,7 @@ def test_a_diffusion_s_views_are_timed_in_few_steps_and_scaled_up(params_with, t
     control = {"model": str(tmp_path / "model"), "controlnet": str(tmp_path / "controlnet"), "precision": "float32"}
     small = {f"syn2real.controlnet.{key}": value for key, value in {**control, "size": 64}.items()}
     params = load(params_with(SMALL | small | {"syn2real.translator": "controlnet"}))
-    (found,), diffusion = models.translator(params)
+    (found,), diffusion = model_weights.translator(params)
     assert (found.state, diffusion is not None) == ("ok", True)
     assert (rates.measured(params, diffusion).translate or 0) > 0
 
@@ -236,8 +236,8 @@ def test_pictures_a_second_are_those_of_the_encoder_that_is_there():
             raise AssertionError
 
     slow = Slow()
-    assert models.images_per_second(slow, 8, "cpu") > 0
-    assert slow.calls == models.PICTURES + 1
+    assert model_weights.images_per_second(slow, 8, "cpu") > 0
+    assert slow.calls == model_weights.PICTURES + 1
 
 
 def test_the_table_is_aligned():

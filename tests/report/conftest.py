@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import datasets, schemas
-from stages.scenes import pictures
-from stages.scenes.views import Views, columns, joined
+from fieldlink.core import datasets, schemas
+from fieldlink.scenes import pictures
+from fieldlink.scenes.views import Views, columns, joined
 
 VIEWS = 5  # view 4 is the first held-out one
 SIDE = 32

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from fieldlink.report.build_report import build_report
 
-from stages.build_report import build_report
-from stages.report.benchmarks import Benchmark, ratios
+from fieldlink.report.benchmarks import Benchmark, ratios
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from stages.report import galleries
+from fieldlink.report import galleries
 
 PICTURE = np.zeros((2, 2, 3), np.uint8)
 CLASS_OF = {"a": "car", "b": "car", "c": "lamp", "d": "lamp"}

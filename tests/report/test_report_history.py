@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from stages.build_history import build_history
-from stages.errors import InputError
-from stages.report import history
-from stages.report.history import Point
-from stages.report.history_page import _groups
-from stages.revisions import Revision, read, recent
+from fieldlink.commands.history import build_history
+from fieldlink.core.errors import InputError
+from fieldlink.report import history
+from fieldlink.report.history import Point
+from fieldlink.report.history_page import _groups
+from fieldlink.report.revisions import Revision, read, recent
 
 PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
 HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting\n"

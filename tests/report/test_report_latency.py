@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from fieldlink.report.measure_speed import measure_speed
 from ruamel.yaml import YAML
 
-from stages import datasets, schemas
-from stages.clip import folders, small
-from stages.measure_speed import measure_speed
-from stages.nerf.field import xavier
-from stages.nf2vec.model import Model
-from stages.params import load
-from stages.report.latency import nearest, timed
-from stages.report.speed import FROM_WEIGHTS, Speed
-from stages.scenes import cameras
-from stages.scenes.views import Views, columns
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.core import datasets, schemas
+from fieldlink.core.params import load
+from fieldlink.nerf.field import xavier
+from fieldlink.nf2vec.model import Model
+from fieldlink.report.latency import nearest, timed
+from fieldlink.report.speed import FROM_WEIGHTS, Speed
+from fieldlink.scenes import cameras
+from fieldlink.scenes.views import Views, columns
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -59,8 +59,10 @@ def test_measure_speed_times_the_weights_and_each_number_of_views_there_is(tmp_p
     params = load(params_file)
     model = Model(params.nf2vec, params.nerf.field, 0)
     datasets.write_model(tmp_path / "nf2vec", model.tensors, model.config)
-    network = small.build(params.clip.network, 0)
-    folders.save(tmp_path / "clip", network, small.description(params.clip.network), small.PREPROCESSING)
+    network = small_clip.build(params.clip.network, 0)
+    model_folders.save(
+        tmp_path / "clip", network, small_clip.description(params.clip.network), small_clip.PREPROCESSING
+    )
     views = Views(np.zeros((5, 32, 32, 4), np.uint8), cameras.disn_poses(0, 5), cameras.DISN_ANGLE)
     nerf = {"object_id": ["a"], "weights": xavier(params.nerf.field, 0)[None].numpy(), "occupancy": [b"\xff" * 64]}
     psnr = {name: [30.0] for name in schemas.NERFS.columns if name.startswith("psnr")}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.report.pictures import AMPLIFIED, difference, thumbnail
+from fieldlink.report.thumbnails import AMPLIFIED, difference, thumbnail
 
 
 def test_a_difference_is_absolute_amplified_and_clipped():

@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
-from stages import datasets, schemas
-from stages.params import load
-from stages.report import galleries, wall
-from stages.report.pictures import of_rows
-from stages.report.study import Study
+from fieldlink.core import datasets, schemas
+from fieldlink.core.params import load
+from fieldlink.report import galleries, nerf_wall
+from fieldlink.report.study import Study
+from fieldlink.report.thumbnails import of_rows
 
 
 @pytest.mark.parametrize(("held_out", "view"), [([], 0), ([3, 1], 3)])
@@ -23,6 +23,6 @@ def test_wall_and_galleries_show_the_first_held_out_view_or_the_first_of_all(hel
     renders = of_rows(datasets.read(files.root / "rendered_views", schemas.RENDERED_VIEWS), "object_id", view)
     hits = [hit for each in galleries.of_study(study) for query in each.queries for hit in query.hits]
     shown = [(hit.object_id, hit.picture) for hit in hits]
-    shown += [(portrait.object_id, portrait.render) for portrait in wall.portraits(study)]
+    shown += [(portrait.object_id, portrait.render) for portrait in nerf_wall.portraits(study)]
     assert len(shown) > len(hits) > 0
     assert all((picture == renders[name]).all() for name, picture in shown)

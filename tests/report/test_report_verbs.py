@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fieldlink.report.build_report import build_report
 
-from stages.build_report import build_report
-from stages.errors import InputError
-from stages.report import claims
+from fieldlink.core.errors import InputError
+from fieldlink.report import claims_section
 
 
 class Page(HTMLParser):
@@ -48,7 +48,9 @@ def built(files):
 
 def build(files) -> None:
     environment = {**os.environ, "FIELDLINK_SCRATCH": str(files.root / "scratch")}
-    subprocess.run([sys.executable, "-m", "stages.build_report", *files.arguments()], check=True, env=environment)
+    subprocess.run(
+        [sys.executable, "-m", "stages.report.build_report", *files.arguments()], check=True, env=environment
+    )
 
 
 def test_the_page_holds_every_section_and_lacks_none(built):
@@ -164,4 +166,4 @@ def test_without_claims_the_page_says_so(files, tmp_path: Path):
 def test_a_damaged_claim_is_named(text: str, message: str):
     header = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting"
     with pytest.raises(InputError, match=rf"claims.csv: {message}"):
-        claims.claims(f"{header}\n{text}\n", "claims.csv")
+        claims_section.claims(f"{header}\n{text}\n", "claims.csv")

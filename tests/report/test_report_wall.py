@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.report.wall import ranked
+from fieldlink.report.nerf_wall import ranked
 
 
 def test_best_median_and_worst_of_nine():

@@ -5,8 +5,8 @@ import colorsys
 import numpy as np
 import pytest
 
-from stages.scenes import augmentation, cameras, catalogue
-from stages.scenes.views import Views
+from fieldlink.scenes import augmentation, cameras, catalogue
+from fieldlink.scenes.views import Views
 
 
 def test_a_copy_of_a_model_is_normalised_and_stretched_no_more_than_it_may():

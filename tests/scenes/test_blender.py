@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.errors import InputError
-from stages.scenes import blender, cameras, hull, pictures
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import cameras, pictures, visual_hull
+from fieldlink.scenes.importers import blender
+from fieldlink.scenes.views import Views
 
 Y_TO_Z = blender.Z_TO_Y.T
 
@@ -43,7 +44,7 @@ def write(folder: Path, changes: dict | None = None) -> Path:
 
 
 def diagonal_and_centre(views: Views, cells: int) -> tuple[float, np.ndarray]:
-    low, high = hull.bounds(hull.carve(views, cells, 0.7), 0.7)
+    low, high = visual_hull.bounds(visual_hull.carve(views, cells, 0.7), 0.7)
     return float(np.linalg.norm(high - low)), (low + high) / 2
 
 
@@ -52,7 +53,7 @@ def test_a_box_anywhere_comes_out_centred_of_unit_diagonal_and_upright(tmp_path)
     diagonal, centre = diagonal_and_centre(views, 96)
     assert diagonal == pytest.approx(1, abs=0.03)
     assert centre == pytest.approx(np.zeros(3), abs=0.02)
-    extent = np.ptp(hull.bounds(hull.carve(views, 96, 0.7), 0.7), axis=0)
+    extent = np.ptp(visual_hull.bounds(visual_hull.carve(views, 96, 0.7), 0.7), axis=0)
     assert extent[[0, 2]] == pytest.approx(np.array([6, 2]) / 7, abs=0.06)
     assert 3 / 7 < extent[1] < 3 / 7 + 0.12  # a flat top looks like a low roof to cameras that stand around it
     assert (views.camera_to_world[:, 1, 3] > 0.2).all()  # seen from above

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import InputError
-from stages.scenes import caption_file, sources
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import object_sources
+from fieldlink.scenes.importers import caption_file
 
 
 def written(folder: Path, text: str) -> Path:
@@ -17,12 +18,12 @@ def written(folder: Path, text: str) -> Path:
 def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
     scenes = params.scenes.model_copy(update={"objects_per_class": 8, "copies": 1})
     few = {"lamp": params.classes["lamp"]}
-    offered, _ = sources.offered(params.model_copy(update={"scenes": scenes, "classes": few}))
+    offered, _ = object_sources.offered(params.model_copy(update={"scenes": scenes, "classes": few}))
     file = written(tmp_path, 'class_id,model_id,caption\n1,lamp_0003,"a lamp, tall"\n1,elsewhere,a gun\n1,lamp_0004,\n')
     changed = scenes.model_copy(update={"captions": file})
-    given, _ = sources.offered(params.model_copy(update={"scenes": changed, "classes": few}))
+    given, _ = object_sources.offered(params.model_copy(update={"scenes": changed, "classes": few}))
     own, said = (
-        {row["object_id"]: row["caption"] for row in sources.table(tasks.values()).to_pylist()}
+        {row["object_id"]: row["caption"] for row in object_sources.table(tasks.values()).to_pylist()}
         for tasks in (offered, given)
     )
     assert {name: text for name, text in said.items() if text} == {"lamp_0003": "a lamp, tall"}

@@ -1,6 +1,6 @@
 """Captions are varied and true of their pictures."""
 
-from stages.scenes.captions import GENERAL, MANNERS, caption
+from fieldlink.scenes.catalogue.captions import GENERAL, MANNERS, caption
 
 
 def drawn(params, domain: str) -> set[str]:

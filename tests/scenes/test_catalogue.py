@@ -5,12 +5,12 @@ import pickle
 import numpy as np
 import pytest
 
-from stages.errors import InputError
-from stages.scenes import cameras, catalogue
-from stages.scenes.catalogue.parts import ball, blade, box, hull, lathe, mirrored, rod
-from stages.scenes.catalogue.textures import PALETTE
-from stages.scenes.meshes import checked, face_normals
-from stages.scenes.rendering import render
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import cameras, catalogue
+from fieldlink.scenes.catalogue.parts import ball, blade, box, hull, lathe, mirrored, rod
+from fieldlink.scenes.catalogue.textures import PALETTE
+from fieldlink.scenes.meshes import checked, face_normals
+from fieldlink.scenes.ray_casting import render
 
 CLASSES = list(catalogue.GENERATORS)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.errors import InputError
-from stages.params import ObjectClass
-from stages.scenes import cameras, disn, hull, pictures
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ObjectClass
+from fieldlink.scenes import cameras, pictures, visual_hull
+from fieldlink.scenes.importers import disn
+from fieldlink.scenes.views import Views
 
 CLASSES = {"car": ObjectClass(synset="02958343", noun="a car"), "phone": ObjectClass(synset="04401088", noun="a phone")}
 LINE = "[{azimuth},25.0,0,0.8,35,32,1.75,0.0,0.0,0.0], "
@@ -19,7 +20,7 @@ HALF = 0.5
 def reprojected(carved: np.ndarray, views: Views) -> np.ndarray:
     """Masks of the hull's cells, by their centres: cells are smaller than pixels."""
     count, height, width, _ = views.image.shape
-    points = hull.centres(len(carved), HALF, np.flatnonzero(carved))
+    points = visual_hull.centres(len(carved), HALF, np.flatnonzero(carved))
     pixels, _ = cameras.project(points, views.camera_to_world, views.camera_angle_x, width, height)
     column, row = np.clip(pixels.astype(int), 0, [width - 1, height - 1]).transpose(2, 0, 1)
     masks = np.zeros((count, height, width), bool)
@@ -47,18 +48,18 @@ def car(real: Path) -> Views:
 
 
 def test_the_hull_of_the_real_car_reprojects_onto_its_silhouettes(car):
-    carved = hull.carve(car, 128, HALF)
+    carved = visual_hull.carve(car, 128, HALF)
     masks, seen = car.image[..., 3] > 0, reprojected(carved, car)
     overlap = (masks & seen).sum(axis=(1, 2)) / (masks | seen).sum(axis=(1, 2))
     assert overlap.min() >= 0.85
-    assert np.ptp(hull.bounds(carved, HALF), axis=0) == pytest.approx([0.88, 0.32, 0.38], abs=0.06)  # x, up, z
+    assert np.ptp(visual_hull.bounds(carved, HALF), axis=0) == pytest.approx([0.88, 0.32, 0.38], abs=0.06)  # x, up, z
 
 
 def test_a_mirrored_azimuth_leaves_little_of_the_car(car):
     mirrored = np.diag([1, 1, -1]).astype(np.float32) @ car.camera_to_world
     mirrored[:, :, 0] *= -1  # a rotation again
-    wrong = hull.carve(Views(car.image, mirrored, car.camera_angle_x), 64, HALF)
-    assert wrong.sum() < 0.6 * hull.carve(car, 64, HALF).sum()
+    wrong = visual_hull.carve(Views(car.image, mirrored, car.camera_angle_x), 64, HALF)
+    assert wrong.sum() < 0.6 * visual_hull.carve(car, 64, HALF).sum()
 
 
 def test_every_other_view_is_taken_if_half_are_wanted_and_none_is_enlarged(tmp_path):

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.prepare_photos import prepare_photos
-from stages.scenes import domainnet
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.photos import domainnet
+from stages.backbone.prepare_photos import prepare_photos
 
 pytestmark = pytest.mark.thesis
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import trimesh
 
-from stages.errors import InputError
-from stages.scenes import cameras, mesh_colours, mesh_folder
-from stages.scenes.rendering import render
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import cameras
+from fieldlink.scenes.importers import mesh_colours, mesh_folder
+from fieldlink.scenes.ray_casting import render
 
 CLASSES = ("car", "chair")
 

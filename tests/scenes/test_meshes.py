@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from stages.errors import InputError
-from stages.scenes.meshes import Model, Plain, checked, normalised, transformed
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.meshes import Model, Plain, checked, normalised, transformed
 
 TRIANGLE = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0]], np.float32)
 FACE = np.array([[0, 1, 2]])

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from stages.scenes import backdrops, cameras, catalogue, photos
-from stages.scenes.backdrops import Stage
+from fieldlink.scenes import cameras, catalogue
+from fieldlink.scenes.photos import backdrops, photo_like
+from fieldlink.scenes.photos.backdrops import Stage
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +14,7 @@ def chair():
 
 
 def test_a_photo_depends_on_its_seed_alone(chair):
-    first, again, other = (photos.photo(chair, seed, 32) for seed in (1, 1, 2))
+    first, again, other = (photo_like.photo(chair, seed, 32) for seed in (1, 1, 2))
     assert first.shape == (32, 32, 3)
     assert (first == again).all()
     assert (first != other).any()
@@ -27,23 +28,23 @@ def test_the_object_shows_in_every_photo(chair, monkeypatch):
         shares.append((views.image[..., 3] > 0).mean())
         return views
 
-    render = photos.render
-    monkeypatch.setattr(photos, "render", counted)
+    render = photo_like.render
+    monkeypatch.setattr(photo_like, "render", counted)
     for seed in range(60):
-        photos.photo(chair, seed, 32)
+        photo_like.photo(chair, seed, 32)
     assert min(shares) > 0.03
     assert np.mean(shares) > 0.1
 
 
 def test_cameras_cover_other_elevations_and_angles_than_the_views():
-    drawn = [photos._camera(np.random.default_rng(seed)) for seed in range(300)]
+    drawn = [photo_like._camera(np.random.default_rng(seed)) for seed in range(300)]
     elevation = np.rad2deg([np.arcsin(pose[1, 2]) for pose, _ in drawn])
-    low, high = photos.ELEVATION
+    low, high = photo_like.ELEVATION
     assert low - 1 < elevation.min() < 10  # the views' are 20 to 30
     assert 35 < elevation.max() < high + 1
     angles = np.rad2deg([angle for _, angle in drawn])
-    assert angles.min() >= photos.ANGLE[0]
-    assert angles.max() <= photos.ANGLE[1]
+    assert angles.min() >= photo_like.ANGLE[0]
+    assert angles.max() <= photo_like.ANGLE[1]
     rotations = np.stack([pose[:, :3] for pose, _ in drawn])
     assert rotations.transpose(0, 2, 1) @ rotations == pytest.approx(np.broadcast_to(np.eye(3), (300, 3, 3)), abs=1e-5)
 

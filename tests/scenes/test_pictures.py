@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.scenes.pictures import on_black, on_white
+from fieldlink.scenes.pictures import on_black, on_white
 
 
 def test_white_shows_through_by_what_alpha_leaves():

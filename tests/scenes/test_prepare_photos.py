@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages import datasets, schemas
-from stages.errors import InputError
-from stages.params import load
-from stages.prepare_captioned_pictures import prepare_captioned_pictures
-from stages.prepare_photos import prepare_photos
-from stages.scenes import captioned, pictures, queries, sources
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+from fieldlink.scenes import object_sources, pictures
+from fieldlink.scenes.photos import captioned_pictures, photo_sources
+from stages.backbone.prepare_captioned_pictures import prepare_captioned_pictures
+from stages.backbone.prepare_photos import prepare_photos
 
 SMALL = {
     "runtime.workers": 1,
@@ -103,8 +104,8 @@ def test_of_captioned_pictures_every_other_one_is_plain_the_others_photo_like(tm
 
 
 def test_no_object_of_the_study_is_another_ones_twin_by_seed(params):
-    scenes, _ = sources.offered(params)
-    photos, _ = queries.offered(params)
-    objects = {task.object_id for task in captioned.offered(params).values()}
+    scenes, _ = object_sources.offered(params)
+    photos, _ = photo_sources.offered(params)
+    objects = {task.object_id for task in captioned_pictures.offered(params).values()}
     assert not set(scenes) & set(photos)
     assert not (set(scenes) | set(photos)) & objects

@@ -6,10 +6,12 @@ import pyarrow as pa
 import pytest
 import trimesh
 
-from stages import datasets, runtime, schemas, scratch
-from stages.errors import InputError
-from stages.prepare_scenes import prepare_scenes
-from stages.scenes import shapenet, sources, views
+from fieldlink.core import datasets, resume, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import object_sources, views
+from fieldlink.scenes.importers import shapenet
+from stages.backbone.prepare_scenes import prepare_scenes
 
 SMALL = {
     "runtime.workers": 1,
@@ -64,7 +66,9 @@ def test_no_base_object_is_in_two_splits_but_by_the_official_leak(tmp_path, para
 def test_growing_the_catalogue_moves_nobody_and_computes_only_what_is_new(tmp_path, params_with, monkeypatch):
     few, few_views, _ = prepared(tmp_path / "few", params_with(SMALL))
     done = []
-    monkeypatch.setattr(sources, "work", lambda tasks, work=sources.work: done.extend(tasks) or work(tasks))
+    monkeypatch.setattr(
+        object_sources, "work", lambda tasks, work=object_sources.work: done.extend(tasks) or work(tasks)
+    )
     many, many_views, _ = prepared(tmp_path / "many", params_with({**SMALL, "scenes.objects_per_class": 8}))
     old = set(few["object_id"].to_pylist())
     assert [row for row in many.to_pylist() if row["object_id"] in old] == few.to_pylist()
@@ -75,8 +79,8 @@ def test_growing_the_catalogue_moves_nobody_and_computes_only_what_is_new(tmp_pa
 def test_two_workers_in_other_chunks_give_the_same_rows(tmp_path, params_with, monkeypatch):
     _, one, _ = prepared(tmp_path / "one", params_with(SMALL))
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
-    finish = scratch.finish
-    monkeypatch.setattr(scratch, "finish", lambda *args, **how: finish(*args, **{**how, "chunk": 1}))
+    finish = resume.finish
+    monkeypatch.setattr(resume, "finish", lambda *args, **how: finish(*args, **{**how, "chunk": 1}))
     _, two, _ = prepared(tmp_path / "two", params_with({**SMALL, "runtime.workers": 2}))
     assert two.equals(one)
 
@@ -134,12 +138,14 @@ def test_a_single_real_scene_is_a_test_object(tmp_path, params_with, real, impor
 
 
 def test_a_copy_of_imported_views_has_cameras_of_its_own(tmp_path, params_with, real, params):
-    (found,) = sources.LISTINGS["disn"](real / "disn_sample", params.classes).found
+    (found,) = object_sources.LISTINGS["disn"](real / "disn_sample", params.classes).found
     scenes = params.scenes.model_copy(update={"source": "disn", "views": 4, "resolution": 16})
-    original = sources.Object("car", "car", "02958343", "train", "disn", "car", 0)
-    copy = sources.Object("car.a1", "car", "02958343", "train", "disn", "car", 1)
-    first, second = (sources.views_of(sources.Task(one, "a car", 0, scenes, found)) for one in (original, copy))
+    original = object_sources.Object("car", "car", "02958343", "train", "disn", "car", 0)
+    copy = object_sources.Object("car.a1", "car", "02958343", "train", "disn", "car", 1)
+    first, second = (
+        object_sources.views_of(object_sources.Task(one, "a car", 0, scenes, found)) for one in (original, copy)
+    )
     assert (first.image[..., 3] == second.image[..., 3]).all()
     assert (first.camera_to_world != second.camera_to_world).any()
     assert (first.image != second.image).any()
-    assert runtime.seed_of(0, "copy", "car.a1") != runtime.seed_of(0, "copy", "car.a2")
+    assert seed_of(0, "copy", "car.a1") != seed_of(0, "copy", "car.a2")

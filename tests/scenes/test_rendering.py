@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import trimesh
 
-from stages.scenes import cameras
-from stages.scenes.meshes import Model, Plain
-from stages.scenes.rendering import Lighting, render
+from fieldlink.scenes import cameras
+from fieldlink.scenes.meshes import Model, Plain
+from fieldlink.scenes.ray_casting import Lighting, render
 
 FLAT = Lighting(sun=(0.0, 0.0, 0.0), sky=(0.0, 0.0, 0.0), opposite=(0.0, 0.0, 0.0))
 RESOLUTION = 64

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.errors import InputError
-from stages.params import ObjectClass
-from stages.scenes import mesh_folder, shapenet
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ObjectClass
+from fieldlink.scenes.importers import mesh_folder, shapenet
 
 pytestmark = pytest.mark.thesis
 

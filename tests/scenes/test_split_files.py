@@ -6,9 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from stages.errors import InputError
-from stages.scenes import split_files
-from stages.scenes.listing import Found, Listing
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import split_files
+from fieldlink.scenes.importers.listing import Found, Listing
 
 pytestmark = pytest.mark.thesis
 

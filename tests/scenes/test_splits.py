@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.errors import InputError
-from stages.params import Split
-from stages.scenes import splits
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Split
+from fieldlink.scenes import splits
 
 SHARES = Split(train=3, validation=1, test=4)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.params import ControlNet, Params
+from fieldlink.core.params import ControlNet, Params
 
 
 @pytest.fixture(scope="session")

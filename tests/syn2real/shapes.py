@@ -3,10 +3,10 @@
 import numpy as np
 import trimesh
 
-from stages.scenes import cameras
-from stages.scenes.meshes import Model, Plain
-from stages.scenes.rendering import render
-from stages.scenes.views import Views
+from fieldlink.scenes import cameras
+from fieldlink.scenes.meshes import Model, Plain
+from fieldlink.scenes.ray_casting import render
+from fieldlink.scenes.views import Views
 
 COLOUR = (0.7, 0.4, 0.2)
 

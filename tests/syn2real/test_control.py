@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.syn2real.control import closeness, control_image, largest
+from fieldlink.syn2real.depth_control import closeness, control_image, largest
 
 
 def depths(*values: float) -> np.ndarray:

@@ -6,9 +6,9 @@ import warnings
 import numpy as np
 import pytest
 
-from stages.errors import InputError
-from stages.syn2real import controlnet
-from stages.syn2real.control import control_image
+from fieldlink.core.errors import InputError
+from fieldlink.syn2real import controlnet
+from fieldlink.syn2real.depth_control import control_image
 
 
 @pytest.fixture(scope="module")

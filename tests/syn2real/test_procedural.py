@@ -7,11 +7,12 @@ import pytest
 from scipy.ndimage import binary_dilation, binary_erosion
 from syn2real.shapes import COLOUR, box, seen, sphere
 
-from stages.scenes import cameras, catalogue, looks, pictures
-from stages.scenes.rendering import STUDIO, render
-from stages.scenes.views import Views
-from stages.syn2real import procedural
-from stages.syn2real.surfaces import Surface
+from fieldlink.scenes import cameras, catalogue, pictures
+from fieldlink.scenes.photos import appearance
+from fieldlink.scenes.ray_casting import STUDIO, render
+from fieldlink.scenes.views import Views
+from fieldlink.syn2real import procedural
+from fieldlink.syn2real.surfaces import Surface
 
 BLUR = 4  # pixels: how far the lens spreads a point at 64 pixels
 
@@ -24,7 +25,9 @@ def chair() -> Views:
 
 @pytest.fixture
 def plain_lens(monkeypatch):
-    monkeypatch.setattr(looks, "_developed", lambda picture, _: np.clip(255 * picture + 0.5, 0, 255).astype(np.uint8))
+    monkeypatch.setattr(
+        appearance, "_developed", lambda picture, _: np.clip(255 * picture + 0.5, 0, 255).astype(np.uint8)
+    )
 
 
 def translated(views: Views, seed: int = 0) -> np.ndarray:
@@ -34,7 +37,9 @@ def translated(views: Views, seed: int = 0) -> np.ndarray:
 
 
 def before(monkeypatch, level: float) -> None:
-    monkeypatch.setattr(looks, "backdrop", lambda stage, _: np.full((stage.resolution,) * 2 + (3,), level, np.float32))
+    monkeypatch.setattr(
+        appearance, "backdrop", lambda stage, _: np.full((stage.resolution,) * 2 + (3,), level, np.float32)
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -70,8 +75,8 @@ def test_the_paint_is_told_from_the_light_that_fell_on_it(mesh):
 
 
 def test_under_the_views_own_light_an_object_looks_as_it_did(chair, monkeypatch, plain_lens):
-    monkeypatch.setattr(looks, "light", lambda _: STUDIO)
-    monkeypatch.setattr(looks, "repainted", lambda albedo, _: albedo)
+    monkeypatch.setattr(appearance, "light", lambda _: STUDIO)
+    monkeypatch.setattr(appearance, "repainted", lambda albedo, _: albedo)
     before(monkeypatch, 0.0)
     differences = np.abs(translated(chair).astype(int) - pictures.on_black(chair.image))
     assert differences.mean() < 1

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import InputError
-from stages.params import read
-from stages.syn2real.prompts import Prompts
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import read
+from fieldlink.syn2real.class_prompts import Prompts
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from syn2real.shapes import box, seen, sphere
 
-from stages.syn2real.surfaces import Surface
+from fieldlink.syn2real.surfaces import Surface
 
 
 def surfaces(mesh):

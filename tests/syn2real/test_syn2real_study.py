@@ -8,21 +8,22 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+from fieldlink.report.build_report import build_report
+from fieldlink.report.evaluate_claims import evaluate_claims
+from fieldlink.syn2real.evaluate import evaluate_syn2real
+from fieldlink.syn2real.train import _pairs, train_syn2real_mappers
+from fieldlink.syn2real.translate_views import translate_views
 
-from stages import datasets, schemas, trainings
-from stages.build_report import build_report
-from stages.clip import folders, small
-from stages.embed_images import embed_images
-from stages.evaluate_claims import evaluate_claims
-from stages.evaluate_syn2real import evaluate_syn2real
-from stages.evaluation.views import Views
-from stages.params import ClipNetwork, ControlNet
-from stages.prepare_photos import prepare_photos
-from stages.prepare_scenes import prepare_scenes
-from stages.results import Results
-from stages.train_syn2real_mappers import _pairs, train_syn2real_mappers
-from stages.trainings import Embedded, Images
-from stages.translate_views import translate_views
+from fieldlink.clip import model_folders, small_clip
+from fieldlink.core import datasets, schemas
+from fieldlink.core.params import ClipNetwork, ControlNet
+from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.evaluation.results.writing import Results
+from fieldlink.mapper import training_inputs
+from fieldlink.mapper.training_inputs import Embedded, Images
+from stages.backbone.embed_images import embed_images
+from stages.backbone.prepare_photos import prepare_photos
+from stages.backbone.prepare_scenes import prepare_scenes
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "reports" / "published" / "tables.csv"
@@ -58,7 +59,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     if without_depth:
         drop_depth(at, without_depth)
     translate_views(at / "objects", at / "views", at / "translated", at / "rejected_translations", params)
-    folders.save(at / "clip", small.build(CLIP, 0), small.description(CLIP), small.PREPROCESSING)
+    model_folders.save(at / "clip", small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
     pictures = at / "views", at / "photos", at / "translated"
     embed_images(pictures, at / "clip", at / "embeddings", params)
     ids = datasets.read(at / "objects", schemas.OBJECTS)["object_id"].to_pylist()
@@ -172,7 +173,7 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
     datasets.write(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, [gt], "test")
     datasets.write(tmp_path / "translated", schemas.IMAGE_EMBEDDINGS, [translated], "test")
     given = Embedded(objects=nerfs, nerfs=nerfs, views=Images.of(tmp_path / "gt"), photos=gt)
-    monkeypatch.setattr(trainings, "AT_ONCE", at_once)
+    monkeypatch.setattr(training_inputs, "AT_ONCE", at_once)
     pairs = _pairs(given, ["a", "b"], Images.of(tmp_path / "translated"), gt_views, 0)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
     assert pairs.clip.shape == (2, 10, 3)

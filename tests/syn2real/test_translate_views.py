@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import datasets, schemas, translate_views
-from stages.errors import InputError
-from stages.scenes import pictures, views
-from stages.scenes.views import Views
-from stages.syn2real.control import closeness
+from fieldlink.core import datasets, schemas
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import pictures, views
+from fieldlink.scenes.views import Views
+from fieldlink.syn2real import translate_views
+from fieldlink.syn2real.depth_control import closeness
 
 CLASSES = {"car": ("a", "b"), "lamp": ("c", "d", "e")}
 SPLITS = {"a": "train", "b": "validation", "c": "train", "d": "test", "e": "train"}

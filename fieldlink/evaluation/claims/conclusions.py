@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from stages.evaluation.answered import Answered
-from stages.evaluation.claims import Claim, Claimed, Part, Side
-from stages.evaluation.tables import Words
+from fieldlink.evaluation.claims.verdicts import Claim, Claimed, Part, Side
+from fieldlink.evaluation.results.saved_results import Answered
+from fieldlink.evaluation.results.tables import Words
 
 PROMPTS = {"4.1": "prompt_3d_model", "4.2": "prompt_photo"}
 LOSSES = ("cosine", "siglip")

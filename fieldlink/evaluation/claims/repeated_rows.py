@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from itertools import combinations
 
-from stages.errors import InputError
-from stages.evaluation.answered import Answered
-from stages.evaluation.tables import Words
+from fieldlink.core.errors import InputError
+from fieldlink.evaluation.results.saved_results import Answered
+from fieldlink.evaluation.results.tables import Words
 
 BY_COLUMN = "zero_shot"  # metrics whose columns are runs of their own: losses or prompts
 OTHER_MEASURES = " more"  # ends the name of a table that measures the rows of another in other ways

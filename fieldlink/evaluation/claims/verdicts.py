@@ -17,11 +17,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 from jaxtyping import Float
 
-from stages.errors import InputError
-from stages.evaluation.answered import Answered, same_queries, text
-from stages.evaluation.intervals import Interval, difference
-from stages.evaluation.tables import DIGITS, Words
-from stages.params import Intervals
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Intervals
+from fieldlink.evaluation.measures.intervals import Interval, difference
+from fieldlink.evaluation.results.saved_results import Answered, same_queries, text
+from fieldlink.evaluation.results.tables import DIGITS, Words
 
 Verdict = Literal["holds", "does not hold", "undecided"]
 Claimed = Literal["greater", "less", "no greater", "equal"]

@@ -7,8 +7,8 @@ from statistics import NormalDist
 import numpy as np
 from jaxtyping import Float
 
-from stages.params import Intervals
-from stages.runtime import seed_of
+from fieldlink.core.params import Intervals
+from fieldlink.core.seeds import seed_of
 
 Values = Float[np.ndarray, "seed query"]  # of each query by each training seed: 1 right, 0 wrong, or between
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.runtime import seed_of
+from fieldlink.core.seeds import seed_of
 
 
 def columns(

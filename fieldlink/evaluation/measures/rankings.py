@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from stages.evaluation.retrieval import Gallery, similarities
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, similarities
 
 
 @dataclass(frozen=True)

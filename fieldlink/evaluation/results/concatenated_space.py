@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from stages.evaluation import searches
-from stages.evaluation.retrieval import Gallery, neighbours, unit
-from stages.evaluation.searches import Found, Objects, Queries
-from stages.evaluation.tables import Answers, Words
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours, unit
+from fieldlink.evaluation.results import searches
+from fieldlink.evaluation.results.searches import Found, Objects, Queries
+from fieldlink.evaluation.results.tables import Answers, Words
 
 
 @dataclass(frozen=True)

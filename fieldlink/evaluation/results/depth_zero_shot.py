@@ -2,11 +2,11 @@
 
 import pyarrow as pa
 
-from stages.evaluation.mapped import Mapped
-from stages.evaluation.subjects import only, views_of
-from stages.evaluation.tables import Answers, Words
-from stages.evaluation.views import MEAN_MAPPER
-from stages.evaluation.zero_shot import Naming, similarities, templates_and_ensemble
+from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.embeddings.selection import only, views_of
+from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
+from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.zero_shot import Naming, similarities, templates_and_ensemble
 
 TABLE, METRIC = "baselines depth", "zero_shot_accuracy"
 

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Bool, Float, Int
 
-from stages import datasets
-from stages.errors import InputError
-from stages.evaluation.subjects import only
-from stages.evaluation.tables import Answers, Words
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.embeddings.selection import only
+from fieldlink.evaluation.results.tables import Answers, Words
 
 Logits = Float[np.ndarray, "seed object class"]
 Right = Bool[np.ndarray, "seed object"]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from stages import datasets
-from stages.evaluation.searches import Objects, Queries
-from stages.evaluation.subjects import originals
-from stages.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from fieldlink.core import datasets
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
+from fieldlink.embeddings.selection import originals
+from fieldlink.evaluation.results.searches import Objects, Queries
 
 
 def searched(

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages.errors import InputError
-from stages.evaluation.tables import Words
+from fieldlink.core.errors import InputError
+from fieldlink.evaluation.results.tables import Words
 
 
 @dataclass(frozen=True, eq=False)

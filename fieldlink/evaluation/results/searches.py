@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Bool, Float, Int
 
-from stages import datasets
-from stages.errors import InputError
-from stages.evaluation.mapped import Mapped
-from stages.evaluation.rankings import Ranking, hubness, macro_weights, ranking
-from stages.evaluation.retrieval import Gallery, Neighbours, hit_at_k, neighbours
-from stages.evaluation.subjects import labels, only, views_of
-from stages.evaluation.tables import Answers, Words
-from stages.evaluation.views import Views
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.embeddings.selection import labels, only, views_of
+from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, hit_at_k, neighbours
+from fieldlink.evaluation.measures.rankings import Ranking, hubness, macro_weights, ranking
+from fieldlink.evaluation.results.tables import Answers, Words
 
 DIRECTIONS = ("clip2nerf", "nerf2clip")
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from stages.evaluation.retrieval import Gallery, neighbours
-from stages.evaluation.tables import Answers, Words
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
+from fieldlink.evaluation.results.tables import Answers, Words
 
 Space = Float[np.ndarray, "seed object dim"]  # the objects' vectors by every training seed; one if none is trained
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
-from stages.errors import InputError
-from stages.evaluation.intervals import interval
-from stages.params import Intervals
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Intervals
+from fieldlink.evaluation.measures.intervals import interval
 
 DIGITS = 4  # of a percentage; more would only show how sums were rounded
 

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages import datasets
-from stages.evaluation.searches import Objects, Queries
-from stages.evaluation.subjects import labels, only
+from fieldlink.core import datasets
+from fieldlink.embeddings.selection import labels, only
+from fieldlink.evaluation.results.searches import Objects, Queries
 
 
 def of_captions(captions: pa.Table, objects: Objects) -> Queries:

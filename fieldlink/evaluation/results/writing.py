@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stages import datasets
-from stages.evaluation import tables
-from stages.params import Params
-from stages.schemas import ANSWERS
+from fieldlink.core import datasets
+from fieldlink.core.params import Params
+from fieldlink.core.schemas import ANSWERS
+from fieldlink.evaluation.results import tables
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Float, Int
 
-from stages import datasets
-from stages.evaluation.retrieval import unit
-from stages.evaluation.subjects import labels
-from stages.evaluation.tables import Answers, Words
+from fieldlink.core import datasets
+from fieldlink.embeddings.selection import labels
+from fieldlink.evaluation.measures.nearest_neighbours import unit
+from fieldlink.evaluation.results.tables import Answers, Words
 
 ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
 Texts = tuple[list[str], Float[np.ndarray, "class dim"]]  # classes, and what they are asked with

@@ -10,8 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import embedding
 
-from stages.nerf.sizes import levels
-from stages.params import HashGrid
+from fieldlink.core.params import HashGrid
+from fieldlink.nerf.weight_layout import levels
 
 PRIMES = (1, 2654435761, 805459861)  # of the spatial hash, by axis (eq. 4)
 

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from stages.errors import InputError
-from stages.nerf.batches import STEPS_AT_ONCE, Object
-from stages.nerf.fitting import Diverged, Fit, judged, optimise, to_fit
-from stages.params import Nerf
-from stages.runtime import halving
-from stages.runtime.workers import side_by_side
-from stages.scenes.views import Views
+from fieldlink.core.devices import halving
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Nerf
+from fieldlink.core.workers import side_by_side
+from fieldlink.nerf.fitting.fit import Diverged, Fit, judged, optimise, to_fit
+from fieldlink.nerf.fitting.ray_batches import STEPS_AT_ONCE, Object
+from fieldlink.scenes.views import Views
 
 POINTS_AT_ONCE = 2**21  # prepared for all objects together: about 1 GB for the published encoding
 ON_GPU = 2**22  # of one step, whose activations are kept: about 16 GB

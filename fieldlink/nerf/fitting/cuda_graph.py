@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from stages.nerf.batches import Batch
+from fieldlink.nerf.fitting.ray_batches import Batch
 
 WARM = 3  # steps before the capture, as torch asks for
 

@@ -14,17 +14,17 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import smooth_l1_loss
 
-from stages.errors import InputError
-from stages.nerf import field
-from stages.nerf.batches import Batch, Object, batches
-from stages.nerf.graph import Graphed, Step
-from stages.nerf.marching import composite, over
-from stages.nerf.occupancy import occupied, pack, unpack
-from stages.nerf.quality import measure
-from stages.params import Architecture, Nerf
-from stages.runtime.optimizers import Adam
-from stages.scenes.hull import carve
-from stages.scenes.views import Views, some
+from fieldlink.core.errors import InputError
+from fieldlink.core.optimizers import Adam
+from fieldlink.core.params import Architecture, Nerf
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting.cuda_graph import Graphed, Step
+from fieldlink.nerf.fitting.ray_batches import Batch, Object, batches
+from fieldlink.nerf.occupancy import occupied, pack, unpack
+from fieldlink.nerf.psnr import measure
+from fieldlink.nerf.sampling import composite, over
+from fieldlink.scenes.views import Views, some
+from fieldlink.scenes.visual_hull import carve
 
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
 POINTS_A_PRODUCT = 4096  # on a GPU: a layer's gradient is a sum over points, for which one product fills a part of it

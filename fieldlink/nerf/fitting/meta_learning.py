@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from stages.nerf import field
-from stages.nerf.fitting import optimise
-from stages.params import Nerf
-from stages.runtime import seed_of
-from stages.scenes.hull import carve
-from stages.scenes.views import Views
+from fieldlink.core.params import Nerf
+from fieldlink.core.seeds import seed_of
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting.fit import optimise
+from fieldlink.scenes.views import Views
+from fieldlink.scenes.visual_hull import carve
 
 
 def random_start(how: Nerf, seed: int) -> Float[np.ndarray, " weight"]:

@@ -10,9 +10,9 @@ from jaxtyping import Bool, Float, Int
 from scipy.ndimage import maximum_filter
 from torch import Tensor
 
-from stages.runtime.workers import side_by_side
-from stages.scenes.cameras import rays_through
-from stages.scenes.views import Views
+from fieldlink.core.workers import side_by_side
+from fieldlink.scenes.cameras import rays_through
+from fieldlink.scenes.views import Views
 
 REACH = 2  # pixels around the silhouette that are fitted too
 

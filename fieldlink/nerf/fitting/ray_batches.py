@@ -11,10 +11,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from stages.nerf import field, pixels
-from stages.nerf.marching import samples
-from stages.params import Architecture, Nerf
-from stages.scenes.views import Views
+from fieldlink.core.params import Architecture, Nerf
+from fieldlink.nerf import field
+from fieldlink.nerf.fitting import pixels
+from fieldlink.nerf.sampling import samples
+from fieldlink.scenes.views import Views
 
 STEPS_AT_ONCE = 8  # whose rays are prepared together
 

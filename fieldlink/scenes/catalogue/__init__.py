@@ -11,21 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.errors import InputError
-from stages.runtime import seed_of
-from stages.scenes.catalogue.aircraft import airplane
-from stages.scenes.catalogue.boxes import cabinet, speaker
-from stages.scenes.catalogue.cars import car
-from stages.scenes.catalogue.displays import display
-from stages.scenes.catalogue.lamps import lamp
-from stages.scenes.catalogue.phones import phone
-from stages.scenes.catalogue.rifles import rifle
-from stages.scenes.catalogue.seating import bench, chair
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.tables import table
-from stages.scenes.catalogue.upholstery import sofa
-from stages.scenes.catalogue.watercraft import watercraft
-from stages.scenes.meshes import Model, normalised, transformed
+from fieldlink.core.errors import InputError
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes.catalogue.aircraft import airplane
+from fieldlink.scenes.catalogue.boxes import cabinet, speaker
+from fieldlink.scenes.catalogue.cars import car
+from fieldlink.scenes.catalogue.displays import display
+from fieldlink.scenes.catalogue.lamps import lamp
+from fieldlink.scenes.catalogue.phones import phone
+from fieldlink.scenes.catalogue.rifles import rifle
+from fieldlink.scenes.catalogue.seating import bench, chair
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.tables_and_desks import table
+from fieldlink.scenes.catalogue.upholstery import sofa
+from fieldlink.scenes.catalogue.watercraft import watercraft
+from fieldlink.scenes.meshes import Model, normalised, transformed
 
 GENERATORS: dict[str, Callable[[Sketch], None]] = {
     "airplane": airplane,

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from stages.scenes.catalogue.parts import Solid, Span, ball, blade, both, box, hull, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.parts import Solid, Span, ball, blade, both, box, hull, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
 
 
 def airplane(sketch: Sketch) -> None:

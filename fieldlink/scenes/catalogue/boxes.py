@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from stages.scenes.catalogue import supports
-from stages.scenes.catalogue.parts import Solid, Span, ball, box, disc, lathe, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue import supports
+from fieldlink.scenes.catalogue.parts import Solid, Span, ball, box, disc, lathe, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
 
 
 def cabinet(sketch: Sketch) -> None:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stages.scenes.catalogue.parts import blade, both, box, hull, loft, rod, wheel
-from stages.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.parts import blade, both, box, hull, loft, rod, wheel
+from fieldlink.scenes.catalogue.sketches import Sketch
 
 
 class Shape(NamedTuple):

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from stages.scenes.catalogue.parts import Solid, Span, ball, blade, both, box, lathe, rod
-from stages.scenes.catalogue.screens import screen
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.parts import Solid, Span, ball, blade, both, box, lathe, rod
+from fieldlink.scenes.catalogue.screens import screen
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
 
 
 class Kind(NamedTuple):

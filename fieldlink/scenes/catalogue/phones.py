@@ -1,9 +1,9 @@
 """Phones: slabs, bars with keys and antenna, clam shells, cordless handsets in a cradle, desk telephones."""
 
-from stages.scenes.catalogue.parts import Span, box, rod
-from stages.scenes.catalogue.screens import screen
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.supports import sorted_span
+from fieldlink.scenes.catalogue.parts import Span, box, rod
+from fieldlink.scenes.catalogue.screens import screen
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.supports import sorted_span
 
 
 def phone(sketch: Sketch) -> None:

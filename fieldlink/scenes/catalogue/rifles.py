@@ -1,8 +1,8 @@
 """Guns along x, the muzzle at +x: hunting and assault rifles, machine guns, shotguns, pistols."""
 
-from stages.scenes.catalogue.parts import blade, both, box, hull, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.parts import blade, both, box, hull, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
 
 
 def rifle(sketch: Sketch) -> None:

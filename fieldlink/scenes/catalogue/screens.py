@@ -1,7 +1,7 @@
 """What displays and phones show on their front, at +x."""
 
-from stages.scenes.catalogue.parts import Span, box
-from stages.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.parts import Span, box
+from fieldlink.scenes.catalogue.sketches import Sketch
 
 
 def screen(sketch: Sketch, x: float, y: Span, z: Span) -> None:

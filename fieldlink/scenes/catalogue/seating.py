@@ -1,10 +1,10 @@
 """Chairs and benches: a support, a seat, a back, arms. Backs stand at -x."""
 
-from stages.scenes.catalogue import supports
-from stages.scenes.catalogue.parts import Span, ball, blade, both, box, lathe, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
-from stages.scenes.catalogue.upholstery import armchair
+from fieldlink.scenes.catalogue import supports
+from fieldlink.scenes.catalogue.parts import Span, ball, blade, both, box, lathe, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.upholstery import armchair
 
 
 def chair(sketch: Sketch) -> None:

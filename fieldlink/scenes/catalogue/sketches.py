@@ -4,10 +4,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from stages.scenes.catalogue import textures
-from stages.scenes.catalogue.parts import Number, Solid
-from stages.scenes.catalogue.textures import Material, Painted
-from stages.scenes.meshes import Model
+from fieldlink.scenes.catalogue import textures
+from fieldlink.scenes.catalogue.parts import Number, Solid
+from fieldlink.scenes.catalogue.textures import Material, Painted
+from fieldlink.scenes.meshes import Model
 
 Option = TypeVar("Option")
 CONTRAST = 0.5  # between two colours that must be told apart, in RGB of [0, 1]

@@ -3,9 +3,9 @@ width z up to a height, adds itself to the sketch and says what it is."""
 
 import numpy as np
 
-from stages.scenes.catalogue.parts import Span, ball, box, lathe, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.parts import Span, ball, box, lathe, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
 
 CORNERS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 

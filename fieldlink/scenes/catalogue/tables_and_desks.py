@@ -1,10 +1,10 @@
 """Tables: a top on a support of any kind, from coffee table to bar table, and desks."""
 
-from stages.scenes.catalogue import supports
-from stages.scenes.catalogue.parts import box, lathe
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.supports import sorted_span
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue import supports
+from fieldlink.scenes.catalogue.parts import box, lathe
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.supports import sorted_span
+from fieldlink.scenes.catalogue.textures import Material
 
 
 def table(sketch: Sketch) -> None:

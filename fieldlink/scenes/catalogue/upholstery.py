@@ -1,9 +1,9 @@
 """Sofas and armchairs: a block with cushions between arms, before a back. Backs stand at -x."""
 
-from stages.scenes.catalogue import supports
-from stages.scenes.catalogue.parts import Span, both, box, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.supports import sorted_span
+from fieldlink.scenes.catalogue import supports
+from fieldlink.scenes.catalogue.parts import Span, both, box, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.supports import sorted_span
 
 SEATS = ((), (), ("two seats",), ("three seats",), ("four seats",))  # worth saying, by their number
 

@@ -1,8 +1,8 @@
 """Watercraft: sailing boats, motor boats, ships, canoes. The bow is at +x, the water line at 0."""
 
-from stages.scenes.catalogue.parts import ball, blade, both, box, hull, rod
-from stages.scenes.catalogue.sketches import Sketch
-from stages.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.parts import ball, blade, both, box, hull, rod
+from fieldlink.scenes.catalogue.sketches import Sketch
+from fieldlink.scenes.catalogue.textures import Material
 
 
 def watercraft(sketch: Sketch) -> None:

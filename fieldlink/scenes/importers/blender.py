@@ -13,11 +13,11 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import BaseModel, Field, ValidationError
 
-from stages.errors import InputError
-from stages.scenes import hull, pictures
-from stages.scenes.listing import UNLABELLED, Found, Listing, collected, digest_of, safe
-from stages.scenes.shrinking import evenly, shrunk, stacked
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.scenes import pictures, visual_hull
+from fieldlink.scenes.importers.listing import UNLABELLED, Found, Listing, collected, digest_of, safe
+from fieldlink.scenes.importers.resizing import evenly, shrunk, stacked
+from fieldlink.scenes.views import Views
 
 TRANSFORMS = "transforms_train.json"
 Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
@@ -80,10 +80,10 @@ def normalised(views: Views, name: str) -> Views:
     half = longest * np.tan(views.camera_angle_x / 2) * max(1.0, height / width)
     views = _moved(views, middle, 1.0)
     for room in (half, ROOM):  # roughly, then finely
-        carved = hull.carve(views, CELLS, float(room))
+        carved = visual_hull.carve(views, CELLS, float(room))
         if not carved.any():
             raise InputError(f"{name}: the silhouettes have no common visual hull; do poses and pictures fit?")
-        low, high = hull.bounds(carved, float(room))
+        low, high = visual_hull.bounds(carved, float(room))
         views = _moved(views, (low + high) / 2, float(1 / np.linalg.norm(high - low)))
     return views
 

@@ -7,9 +7,9 @@ import csv
 from collections.abc import Collection
 from pathlib import Path
 
-from stages.errors import InputError
+from fieldlink.core.errors import InputError
 
-OWN = Path("stages/scenes/captions.py")  # what scenes.captions names where no file is given
+OWN = Path("fieldlink/scenes/catalogue/captions.py")  # what scenes.captions names where no file is given
 COLUMNS = ("model_id", "caption")
 
 

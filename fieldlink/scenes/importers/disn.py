@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Integer, UInt8
 
-from stages.errors import InputError
-from stages.params import ObjectClass
-from stages.scenes import pictures
-from stages.scenes.cameras import look_at_origin
-from stages.scenes.listing import Listing, digest_of
-from stages.scenes.shapenet import by_model
-from stages.scenes.shrinking import evenly, shrunk, stacked
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ObjectClass
+from fieldlink.scenes import pictures
+from fieldlink.scenes.cameras import look_at_origin
+from fieldlink.scenes.importers.listing import Listing, digest_of
+from fieldlink.scenes.importers.resizing import evenly, shrunk, stacked
+from fieldlink.scenes.importers.shapenet import by_model
+from fieldlink.scenes.views import Views
 
 METADATA = "rendering_metadata.txt"
 NEAREST, SLOPE = 0.7, 1.4  # of the depth maps

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import datasets
-from stages.errors import InputError
-from stages.params import ObjectClass
-from stages.scenes.listing import Found, Listing, collected
-from stages.scenes.shrinking import evenly, shrunk
-from stages.scenes.views import Views, of_rows, some
-from stages.schemas import OBJECTS, VIEWS
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ObjectClass
+from fieldlink.core.schemas import OBJECTS, VIEWS
+from fieldlink.scenes.importers.listing import Found, Listing, collected
+from fieldlink.scenes.importers.resizing import evenly, shrunk
+from fieldlink.scenes.views import Views, of_rows, some
 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:

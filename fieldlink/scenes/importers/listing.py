@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from stages.errors import InputError
-from stages.scenes.catalogue import GENERATORS
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.catalogue import GENERATORS
 
 SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # class of a scene that belongs to none

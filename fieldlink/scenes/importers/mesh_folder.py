@@ -13,10 +13,10 @@ import numpy as np
 import trimesh
 from trimesh.resolvers import FilePathResolver
 
-from stages.errors import InputError
-from stages.scenes.listing import Found, Listing, class_folders, collected, digest_of, safe
-from stages.scenes.mesh_colours import textured
-from stages.scenes.meshes import Model, checked, normalised, transformed
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.listing import Found, Listing, class_folders, collected, digest_of, safe
+from fieldlink.scenes.importers.mesh_colours import textured
+from fieldlink.scenes.meshes import Model, checked, normalised, transformed
 
 SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
 Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)

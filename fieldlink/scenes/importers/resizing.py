@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float, Integer
 from PIL import Image
 
-from stages.errors import InputError
-from stages.scenes.views import Views
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.views import Views
 
 
 def evenly(count: int, most: int) -> Integer[np.ndarray, " kept"]:

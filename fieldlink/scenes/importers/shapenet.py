@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from stages.errors import InputError
-from stages.params import ObjectClass
-from stages.scenes import mesh_folder
-from stages.scenes.listing import Found, Listing, collected, digest_of
-from stages.scenes.meshes import Model
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ObjectClass
+from fieldlink.scenes.importers import mesh_folder
+from fieldlink.scenes.importers.listing import Found, Listing, collected, digest_of
+from fieldlink.scenes.meshes import Model
 
 MESH = "models/model_normalized.obj"
 OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # no classes of the study, but they share its models

@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Float, Integer, UInt8
 from scipy.ndimage import gaussian_filter
 
-from stages.scenes.augmentation import Recoloured, colour_shift
-from stages.scenes.backdrops import Stage, backdrop
-from stages.scenes.meshes import Albedo
-from stages.scenes.rendering import Lighting
+from fieldlink.scenes.augmentation import Recoloured, colour_shift
+from fieldlink.scenes.meshes import Albedo
+from fieldlink.scenes.photos.backdrops import Stage, backdrop
+from fieldlink.scenes.ray_casting import Lighting
 
 
 @dataclass(frozen=True)

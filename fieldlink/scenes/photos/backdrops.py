@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from stages.scenes import cameras
+from fieldlink.scenes import cameras
 
 Grain = Callable[[Float[np.ndarray, "*point 2"]], Float[np.ndarray, "*point 3"]]
 LATTICE = 32  # random values per axis of the noise, which repeats

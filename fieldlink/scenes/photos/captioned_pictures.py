@@ -6,13 +6,14 @@ from itertools import groupby
 import numpy as np
 from jaxtyping import UInt8
 
-from stages.params import Params
-from stages.runtime import seed_of
-from stages.scenes import cameras, catalogue, photos, pictures
-from stages.scenes.captions import Domain, caption
-from stages.scenes.listing import check_in_catalogue
-from stages.scenes.rendering import render
-from stages.scratch import Rows, digest
+from fieldlink.core.params import Params
+from fieldlink.core.resume import Rows, digest
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import cameras, catalogue, pictures
+from fieldlink.scenes.catalogue.captions import Domain, caption
+from fieldlink.scenes.importers.listing import check_in_catalogue
+from fieldlink.scenes.photos import photo_like
+from fieldlink.scenes.ray_casting import render
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def work(tasks: list[Task]) -> Rows:
 def _picture(task: Task, made: catalogue.Made) -> UInt8[np.ndarray, "height width 3"]:
     seed = seed_of(task.seed, "camera", task.picture_id)
     if task.domain == "photo":
-        return photos.photo(made.model, seed, task.resolution)
+        return photo_like.photo(made.model, seed, task.resolution)
     ring = cameras.disn_poses(seed)
     pose = ring[[np.random.default_rng(seed).integers(len(ring))]]
     return pictures.on_black(render(made.model, pose, cameras.DISN_ANGLE, task.resolution).image[0])

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from stages.errors import InputError
-from stages.params import ObjectClass
-from stages.scenes.listing import Found, Listing, collected, safe
-from stages.scenes.photo_folder import SUFFIXES
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import ObjectClass
+from fieldlink.scenes.importers.listing import Found, Listing, collected, safe
+from fieldlink.scenes.photos.photo_folder import SUFFIXES
 
 FOLDERS = {  # of each ShapeNet synset
     "02691156": "airplane",

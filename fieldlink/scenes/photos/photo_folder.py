@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-from stages.scenes.listing import Found, Listing, class_folders, collected, safe
+from fieldlink.scenes.importers.listing import Found, Listing, class_folders, collected, safe
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from stages.scenes import cameras, looks
-from stages.scenes.backdrops import Stage
-from stages.scenes.meshes import Model
-from stages.scenes.rendering import render
+from fieldlink.scenes import cameras
+from fieldlink.scenes.meshes import Model
+from fieldlink.scenes.photos import appearance
+from fieldlink.scenes.photos.backdrops import Stage
+from fieldlink.scenes.ray_casting import render
 
 AZIMUTH = 35.0  # degrees off the front, standard deviation: photographers rarely stand behind
 ELEVATION = (5.0, 40.0)  # degrees; low ones are more frequent
@@ -25,10 +26,10 @@ def photo(model: Model, seed: int, resolution: int) -> UInt8[np.ndarray, "height
     """One picture of a normalised model, RGB."""
     random = np.random.default_rng(seed)
     pose, angle = _camera(random)
-    worn = replace(model, albedo=looks.repainted(model.albedo, random))
-    shot = render(worn, pose[None], angle, resolution, looks.light(random)).image[0] / np.float32(255)
+    worn = replace(model, albedo=appearance.repainted(model.albedo, random))
+    shot = render(worn, pose[None], angle, resolution, appearance.light(random)).image[0] / np.float32(255)
     stage = Stage.under(model.vertices, pose, angle, resolution)
-    return looks.taken(shot, stage, random)
+    return appearance.taken(shot, stage, random)
 
 
 def _camera(random: np.random.Generator) -> tuple[Float[np.ndarray, "3 4"], float]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from stages.errors import InputError
-from stages.params import Params
-from stages.runtime import seed_of
-from stages.scenes import catalogue, domainnet, photo_folder, photos, pictures
-from stages.scenes.listing import Found, Listing, check_in_catalogue
-from stages.scratch import Rows, digest
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params
+from fieldlink.core.resume import Rows, digest
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes import catalogue, pictures
+from fieldlink.scenes.importers.listing import Found, Listing, check_in_catalogue
+from fieldlink.scenes.photos import domainnet, photo_folder, photo_like
 
 LISTINGS = {"folder": photo_folder.listing, "domainnet": domainnet.listing}
 
@@ -71,7 +72,7 @@ def _image(task: Task) -> bytes:
             raise InputError(f"{task.found.path}: {error}") from error
         return data
     model = catalogue.make(task.class_name, task.noun, seed_of(task.seed, "photo", task.photo_id)).model
-    return pictures.encode(photos.photo(model, seed_of(task.seed, "camera", task.photo_id), task.resolution))
+    return pictures.encode(photo_like.photo(model, seed_of(task.seed, "camera", task.photo_id), task.resolution))
 
 
 def _task(params: Params, photo_id: str, class_name: str, found: Found | None) -> Task:

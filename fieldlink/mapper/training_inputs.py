@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages import arrays, datasets
-from stages.evaluation.subjects import only, originals, places, views_in, with_copies
-from stages.evaluation.views import Views
-from stages.mapper import records
-from stages.mapper.jobs import Task, Trained, train
-from stages.mapper.pairs import Pairs
-from stages.runtime import scratch_folder
-from stages.runtime.workers import in_workers
-from stages.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from fieldlink.core import arrays, datasets
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
+from fieldlink.core.scratch import scratch_folder
+from fieldlink.core.workers import in_workers
+from fieldlink.embeddings.selection import only, originals, places, views_in, with_copies
+from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.mapper import mapper_columns
+from fieldlink.mapper.mapper_tasks import Task, Trained, train
+from fieldlink.mapper.pairs import Pairs
 
 AT_ONCE = 1024  # objects whose views are copied together
 
@@ -115,7 +115,7 @@ def write(models: Mapping[str, Trained], inputs: Inputs, out: Path, mapped: Path
     """By name, a model below `out`; by direction, mapped vectors below `mapped`, none where there is no model."""
     write_models(models, out)
     for direction, domains in inputs.items():
-        parts = [records.mapped(part, domains) for part in models.values() if part.direction == direction]
+        parts = [mapper_columns.mapped(part, domains) for part in models.values() if part.direction == direction]
         tables = [datasets.table(MAPPED_EMBEDDINGS, part) for part in parts] or [datasets.nothing(MAPPED_EMBEDDINGS)]
         rows = pa.concat_tables(tables).sort_by([(name, "ascending") for name in MAPPED_EMBEDDINGS.key])
         datasets.write(mapped / direction, MAPPED_EMBEDDINGS, [rows], stage)
@@ -125,8 +125,8 @@ def write_models(models: Mapping[str, Trained], out: Path) -> None:
     """A folder each; an empty one if there is none."""
     out.mkdir(parents=True, exist_ok=True)
     for name, part in models.items():
-        datasets.write_model(out / name, part.tensors, records.config(part))
+        datasets.write_model(out / name, part.tensors, mapper_columns.config(part))
 
 
 def write_curves(models: Sequence[Trained], curves: Path, stage: str) -> None:
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, records.curves(models))], stage)
+    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, mapper_columns.curves(models))], stage)

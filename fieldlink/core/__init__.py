@@ -1,0 +1,1 @@
+"""What every package stands on: parameters, schemas, datasets, seeds, finished work, workers, devices."""

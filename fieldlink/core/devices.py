@@ -1,0 +1,58 @@
+"""Memory, precision and clocks of the device that computes: a processor or a GPU."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
+    """`work` on `batch` items after the other (slices of an array or table); where memory runs out, on half as many.
+
+    From there on it stays at half. Raises what `work` raises if a single item is too much.
+    """
+    import torch
+
+    start, batch = 0, min(batch, len(items))
+    while start < len(items):
+        try:
+            result = work(items[start : start + batch])
+        except (MemoryError, torch.OutOfMemoryError):
+            if batch == 1:
+                raise
+            result = None
+        if result is None:  # outside of the handler, which still holds what filled the memory
+            batch //= 2
+            torch.cuda.empty_cache()
+            print(f"out of memory: going on with {batch} at once", file=sys.stderr)
+            continue
+        yield result
+        start += batch
+
+
+def clocked(work: Callable[[], Result], device: str = "cpu") -> tuple[float, Result]:
+    """Seconds until an idle device has done `work`, and what came of it."""
+    _wait(device)
+    started = time.perf_counter()
+    result = work()
+    _wait(device)
+    return time.perf_counter() - started, result
+
+
+def _wait(device: str) -> None:
+    if device == "cuda":
+        import torch
+
+        torch.cuda.synchronize()
+
+
+def precision(name: str, device: str) -> AbstractContextManager[Any]:
+    """A block whose matrix products are computed in float32, bfloat16 or float16."""
+    if name == "float32":
+        return nullcontext()
+    import torch
+
+    return torch.autocast(device, getattr(torch, name))

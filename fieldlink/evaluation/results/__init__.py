@@ -1,0 +1,1 @@
+"""Results: what every query of every table was answered, and the tables made of it."""

@@ -1,0 +1,1 @@
+"""Importers of other people's objects, one file per source."""

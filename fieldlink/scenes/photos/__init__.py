@@ -1,0 +1,1 @@
+"""Photo-like pictures of catalogue objects, and folders of real photos."""
