@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from parameters import written
 
-from fieldlink.core.params import ClipNetwork, Params, load
+from fieldlink.core.params import ClipNetworkParams, Params, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,13 +33,13 @@ def params() -> Params:
 
 
 @pytest.fixture(scope="session")
-def network() -> ClipNetwork:
+def network() -> ClipNetworkParams:
     """A tiny CLIP of the small model's form."""
-    return ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+    return ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
 
 
 @pytest.fixture(scope="session")
-def tiny_clip(tmp_path_factory: pytest.TempPathFactory, network: ClipNetwork) -> Path:
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory, network: ClipNetworkParams) -> Path:
     """Its model folder, with weights at their random start."""
     from fieldlink.clip import model_folders, small_clip
 

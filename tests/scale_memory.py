@@ -17,8 +17,8 @@ from parameters import written
 
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.core import datasets, resume
-from fieldlink.core.params import ClipNetwork, load
-from fieldlink.nf2vec.model import Model
+from fieldlink.core.params import ClipNetworkParams, load
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import pictures
 from fieldlink.scenes.importers.disn import METADATA
 from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, start_nerfs
@@ -73,9 +73,9 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
     params = written(folder / "params.yaml", CHANGES | {"scenes.folder": folder / "renders"})
     at = {name: folder / name for name in NAMES}
     known = load(params)
-    clip = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+    clip = ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
     model_folders.save(at["clip"], small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
-    model = Model(known.nf2vec, known.nerf.field, 0)
+    model = Nf2vecModel(known.nf2vec, known.nerf.field, 0)
     datasets.write_model(at["nf2vec"], model.tensors, model.config)
     start_nerfs.start_nerfs(at["start"], params)
     given = at["objects"], at["views"]

@@ -11,13 +11,13 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from fieldlink.clip import encoders
-from fieldlink.core.params import Architecture, HashGrid, Nerf, Params
+from fieldlink.core.params import FieldParams, HashGridParams, NerfParams, Params
 from fieldlink.finetuning.finetune import finetune
-from fieldlink.finetuning.finetuning_tasks import Examples
-from fieldlink.finetuning.finetuning_tasks import Task as Finetuning
+from fieldlink.finetuning.finetuning_tasks import MapperTask as Finetuning
+from fieldlink.finetuning.finetuning_tasks import NerfExamples
 from fieldlink.mapper.losses import Losses
-from fieldlink.mapper.mapper_tasks import Model as Mapped
-from fieldlink.mapper.mapper_tasks import Task
+from fieldlink.mapper.mapper_tasks import MapperTask
+from fieldlink.mapper.mapper_tasks import Nf2vecModel as Mapped
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.mapper.pairs import Pairs
@@ -26,19 +26,19 @@ from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nerf.sampling import composite, lookup
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.supervision import radiance
 from fieldlink.scenes import cameras, catalogue, ray_casting
 from fieldlink.scenes.views import Views
 
 pytestmark = pytest.mark.thesis
 
-GRID = HashGrid(levels=2, log2_table=6, features=2, coarsest=2, growth=2.0)
+GRID = HashGridParams(levels=2, log2_table=6, features=2, coarsest=2, growth=2.0)
 
 
 @pytest.fixture(params=["frequency", "hash"])
-def architecture(request: pytest.FixtureRequest) -> Architecture:
-    return Architecture(encoding=request.param, octaves=3, hash=GRID, units=8, hidden_layers=2, outputs=6)
+def architecture(request: pytest.FixtureRequest) -> FieldParams:
+    return FieldParams(encoding=request.param, octaves=3, hash=GRID, units=8, hidden_layers=2, outputs=6)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_field_is_evaluated_and_composited_where_its_weights_are(architecture)
 def test_nf2vec_embeds_and_decodes_where_its_weights_are(architecture, params: Params, layout):
     small = {"encoder": (8,), "embedding": 6, "decoder": 8, "layout": layout}
     with torch.device("cuda"):
-        model = Model(params.nf2vec.model_copy(update=small), architecture, seed=0)
+        model = Nf2vecModel(params.nf2vec.model_copy(update=small), architecture, seed=0)
     vector = model.embed(torch.empty(3, weight_layout.size(architecture), device="cuda"))
     rgb, density = model.decoder(vector, torch.empty(3, 5, 3, device="cuda"))
     assert radiance(rgb, density).device.type == "cuda"
@@ -81,7 +81,7 @@ gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CU
 
 
 @pytest.fixture
-def short(params: Params) -> Nerf:
+def short(params: Params) -> NerfParams:
     """A fit of two objects of the catalogue in a second."""
     fit = params.nerf.fitting.model_copy(update={"steps": 40, "rays": 512})
     field_ = params.nerf.field.model_copy(update={"octaves": 12, "units": 64})
@@ -94,8 +94,8 @@ def posed(params: Params) -> list[Views]:
     return [ray_casting.render(model, cameras.disn_poses(1), cameras.DISN_ANGLE, 48) for model in models]
 
 
-def on_gpu(batch: ray_batches.Batch) -> ray_batches.Batch:
-    return ray_batches.Batch(*(getattr(batch, part.name).cuda() for part in dataclasses.fields(batch)))
+def on_gpu(batch: ray_batches.RayBatch) -> ray_batches.RayBatch:
+    return ray_batches.RayBatch(*(getattr(batch, part.name).cuda() for part in dataclasses.fields(batch)))
 
 
 @gpu
@@ -165,18 +165,20 @@ def test_mappers_are_trained_alike_on_both_devices(params):
     )
     models = [Mapped(loss, loss, 0, clip_set) for loss in ("cosine", "siglip", "softmax", "mse") for clip_set in (0, 1)]
     how = params.mapper.model_copy(update={"epochs": 6, "hidden": (24, 40), "validate_every": 2})
-    here, there = (train_many(Task("nerf2clip", models, train, validation, how, 0, at)) for at in ("cpu", "cuda"))
+    here, there = (train_many(MapperTask("nerf2clip", models, train, validation, how, 0, at)) for at in ("cpu", "cuda"))
     np.testing.assert_allclose(there.validation_loss, here.validation_loss, rtol=1e-3)
 
 
 @gpu
 def test_what_is_fine_tuned_embeds_alike_on_both_devices(params):
-    architecture = Architecture(encoding="frequency", octaves=3, units=8, hidden_layers=2, outputs=6)
+    architecture = FieldParams(encoding="frequency", octaves=3, units=8, hidden_layers=2, outputs=6)
     random = np.random.default_rng(0)
     small = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
-    model = Model(small, architecture, seed=0)
+    model = Nf2vecModel(small, architecture, seed=0)
     weights = random.normal(size=(9, weight_layout.size(architecture))).astype("f")
-    examples = Examples(weights, [np.packbits(np.ones(64, bool)).tobytes()] * 9, random.normal(size=(9, 6)).astype("f"))
+    examples = NerfExamples(
+        weights, [np.packbits(np.ones(64, bool)).tobytes()] * 9, random.normal(size=(9, 6)).astype("f")
+    )
     given = (model.tensors, model.config), Mappers([8, 9, 6], [0]).tensors(), examples, examples, weights
     how = params.finetuning.model_copy(update={"epochs": 1, "mapping_batch": 3})
     here, there = (finetune(Finetuning("siglip", 0, *given, how, 0, at)) for at in ("cpu", "cuda"))

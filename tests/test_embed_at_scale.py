@@ -9,25 +9,25 @@ import torch
 from fieldlink.clip import picture_work as clip_jobs
 from fieldlink.clip.encoders import Encoder
 from fieldlink.core import datasets
-from fieldlink.core.params import Architecture, Params
+from fieldlink.core.params import FieldParams, Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
 from fieldlink.nerf.field import xavier
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec import embedding_work as nf2vec_jobs
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import pictures
 from stages.backbone.embed_images import embed_images
 from stages.backbone.embed_nerfs import embed_nerfs
 
 pytestmark = pytest.mark.thesis
 
-FIELD = Architecture(encoding="frequency", octaves=4, units=12, hidden_layers=2, outputs=6)
+FIELD = FieldParams(encoding="frequency", octaves=4, units=12, hidden_layers=2, outputs=6)
 
 
 @pytest.fixture
 def nf2vec(tmp_path: Path, params: Params) -> Path:
     how = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
-    model = Model(how, FIELD, seed=0)
+    model = Nf2vecModel(how, FIELD, seed=0)
     datasets.write_model(tmp_path / "nf2vec", model.tensors, model.config)
     return tmp_path / "nf2vec"
 

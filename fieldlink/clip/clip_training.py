@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from fieldlink.clip import small_clip
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.optimizers import AdamW
-from fieldlink.core.params import ClipNetwork, ClipTraining
+from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
 PARTS = 2  # of a batch, each on a thread of its own; a fixed number, for each normalises by itself
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
@@ -28,8 +28,8 @@ def train(
     pictures: UInt8[np.ndarray, "picture side side 3"],
     captions: Sequence[str],
     subjects: Sequence[str],
-    network: ClipNetwork,
-    how: ClipTraining,
+    network: ClipNetworkParams,
+    how: ClipTrainingParams,
     seed: int,
     *,
     device: str = "cpu",
@@ -85,7 +85,7 @@ def mirrored(
     return torch.where(chosen[:, None, None, None], pixels.flip(-1), pixels)
 
 
-def rate(step: int, how: ClipTraining) -> float:
+def rate(step: int, how: ClipTrainingParams) -> float:
     """Share of the learning rate at a step: a linear rise over `warmup` steps, then a cosine to zero."""
     if step < how.warmup:
         return (step + 1) / how.warmup

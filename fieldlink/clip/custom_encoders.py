@@ -27,7 +27,7 @@ def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
     with datasets.replacing(folder) as temporary:
         if pretrained != NONE:
             (shutil.copytree if given.is_dir() else shutil.copyfile)(given, temporary / WEIGHTS)
-        config = {"loader": loader, "code": datasets.sha256(code), "sha256": _print(temporary / WEIGHTS)}
+        config = {"loader": loader, "code": datasets.file_digest(code), "sha256": _print(temporary / WEIGHTS)}
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -61,4 +61,4 @@ def _function(loader: str):
 
 def _print(weights: Path) -> str:
     """sha256 of a file, or of all files of a folder; of nothing where there are none."""
-    return datasets.sha256(weights) if weights.is_file() else datasets.model_print(weights)
+    return datasets.file_digest(weights) if weights.is_file() else datasets.model_digest(weights)

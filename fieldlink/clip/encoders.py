@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from fieldlink.clip import custom_encoders, model_folders
 from fieldlink.clip.interface import JointEncoder, Picture
 from fieldlink.core.devices import precision
-from fieldlink.core.params import Runtime
+from fieldlink.core.params import RuntimeParams
 from fieldlink.core.workers import side_by_side
 
 
@@ -27,7 +27,7 @@ def load(folder: Path, device: str) -> JointEncoder:
 
 
 @contextmanager
-def ready(folder: Path, runtime: Runtime) -> Iterator[JointEncoder]:
+def ready(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncoder]:
     """The encoder, in a block that computes in the precision asked for."""
     encoder = load(folder, runtime.device)
     with precision(runtime.precision, runtime.device):

@@ -36,7 +36,7 @@ def save(
         config = {
             "model_cfg": model_cfg,
             "preprocess_cfg": preprocess_cfg,
-            "sha256": datasets.sha256(temporary / WEIGHTS),
+            "sha256": datasets.file_digest(temporary / WEIGHTS),
         }
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         if hasattr(tokenizer, "save_pretrained"):
@@ -56,7 +56,7 @@ def load(folder: Path) -> tuple[nn.Module, Any]:
 def _check(folder: Path) -> None:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        found = datasets.sha256(folder / WEIGHTS)
+        found = datasets.file_digest(folder / WEIGHTS)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS} ({error}); rerun provide_clip") from error
     if found != config.get("sha256"):

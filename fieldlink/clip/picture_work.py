@@ -11,14 +11,14 @@ from jaxtyping import Float, UInt8
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.devices import halving, precision
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Runtime
+from fieldlink.core.params import RuntimeParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.workers import side_by_side
 from fieldlink.scenes import pictures
 
 
 @dataclass(frozen=True)
-class ToEmbed:
+class PictureEmbeddingTask:
     """Rows of a dataset of pictures, and the model folder, told from its later contents by their digest."""
 
     rows: pa.Table
@@ -27,10 +27,10 @@ class ToEmbed:
     clip: Path
     print: str
     batch: int
-    runtime: Runtime
+    runtime: RuntimeParams
 
 
-def embed_pictures(job: ToEmbed) -> Rows:
+def embed_pictures(job: PictureEmbeddingTask) -> Rows:
     """Rows of dataset `image_embeddings`; pictures are decoded batch by batch."""
     encoder, how = _encoder(job.clip, job.print, job.runtime.device), job.runtime
 

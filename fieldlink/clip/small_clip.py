@@ -13,7 +13,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
 
-from fieldlink.core.params import ClipNetwork
+from fieldlink.core.params import ClipNetworkParams
 
 VOCABULARY = 49408  # of open_clip's tokenizer
 PREPROCESSING = {
@@ -24,7 +24,7 @@ PREPROCESSING = {
 }
 
 
-def description(network: ClipNetwork) -> dict[str, Any]:
+def description(network: ClipNetworkParams) -> dict[str, Any]:
     """The network in open_clip's words (its `model_cfg`)."""
     return {
         "embed_dim": network.embedding,
@@ -39,7 +39,7 @@ def description(network: ClipNetwork) -> dict[str, Any]:
     }
 
 
-def build(network: ClipNetwork, seed: int) -> open_clip.CLIP:
+def build(network: ClipNetworkParams, seed: int) -> open_clip.CLIP:
     """The network at its random start. The token table stays there: random rows tell words apart, and training
     49,408 of them for a few hundred words in use would take most of the time."""
     with torch.random.fork_rng(devices=[]):
@@ -49,7 +49,7 @@ def build(network: ClipNetwork, seed: int) -> open_clip.CLIP:
     return model
 
 
-def untrained(network: ClipNetwork, seed: int) -> tuple[open_clip.CLIP, Any]:
+def untrained(network: ClipNetworkParams, seed: int) -> tuple[open_clip.CLIP, Any]:
     """The network at its random start with its tokenizer, ready for an `Encoder`: as fast as a trained one."""
     model = build(network, seed)
     model.visual.preprocess_cfg = {**PREPROCESSING, "size": network.resolution}  # pyright: ignore

@@ -22,7 +22,7 @@ FOLDER = "arrays"  # where they lie in scratch
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredArray:
     """Numbers of one kind in a file."""
 
     path: Path
@@ -35,27 +35,29 @@ class Stored:
 
 
 @lru_cache(maxsize=8)
-def _open(array: Stored) -> np.ndarray:
+def _open(array: StoredArray) -> np.ndarray:
     return np.memmap(array.path, array.kind, mode="c", shape=array.shape)
 
 
-def column(folder: Path, schema: Schema, name: str, place: Path) -> Stored:
+def store_column(folder: Path, schema: Schema, name: str, place: Path) -> StoredArray:
     """A column of a dataset as an array (1, row, width) in a file below `place`, written once, shard by shard.
 
     A `VECTOR` column gives float32, one of bytes, as many in every row, uint8.
     """
     kind = "float32" if schema.columns[name] == VECTOR else "uint8"
-    footers = [pq.read_metadata(path) for path in datasets.parts(folder, schema)]
+    footers = [pq.read_metadata(path) for path in datasets.shard_paths(folder, schema)]
     prints = [(footer.metadata or {}).get(b"fingerprint", b"").decode() for footer in footers]
     path = place / f"{hashlib.sha256(json.dumps([schema.name, name, prints]).encode()).hexdigest()[:24]}.{kind}"
     rows = sum(footer.num_rows for footer in footers)
     if not path.exists():
         blocks = (_block(folder, shard[name], kind) for shard in datasets.shards(folder, schema, [name]))
         _written(place, lambda temporary: _write(temporary, blocks)).replace(path)
-    return Stored(path, (1, rows, path.stat().st_size // (np.dtype(kind).itemsize * max(rows, 1))), kind)
+    return StoredArray(path, (1, rows, path.stat().st_size // (np.dtype(kind).itemsize * max(rows, 1))), kind)
 
 
-def filled(shape: tuple[int, int, int], parts: Iterable[Float[np.ndarray, "set some width"]], place: Path) -> Stored:
+def store_parts(
+    shape: tuple[int, int, int], parts: Iterable[Float[np.ndarray, "set some width"]], place: Path
+) -> StoredArray:
     """`parts`, one behind the other along the middle axis, in a file below `place` named by what it holds."""
 
     def fill(path: Path) -> None:
@@ -67,8 +69,8 @@ def filled(shape: tuple[int, int, int], parts: Iterable[Float[np.ndarray, "set s
         array.flush()
 
     temporary = _written(place, fill)
-    path = place / f"{datasets.sha256(temporary)[:24]}.float32"
-    return Stored(temporary.replace(path), shape)
+    path = place / f"{datasets.file_digest(temporary)[:24]}.float32"
+    return StoredArray(temporary.replace(path), shape)
 
 
 def _block(folder: Path, values: pa.ChunkedArray, kind: str) -> np.ndarray:

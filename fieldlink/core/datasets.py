@@ -42,7 +42,7 @@ def matrix(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     return column.flatten().to_numpy().reshape(len(column), column.type.list_size)
 
 
-def nothing(schema: Schema) -> pa.Table:
+def empty_table(schema: Schema) -> pa.Table:
     """A dataset's table without rows, none of which decides how wide a `VECTOR` is."""
     return table(schema, {name: np.zeros((0, 1)) if kind == VECTOR else [] for name, kind in schema.columns.items()})
 
@@ -64,7 +64,7 @@ def write(
             write_shard(temporary / f"part-{number:05d}.parquet", schema, shard, producer)
             rows += len(shard)
         if may_be_empty and not any(temporary.iterdir()):
-            write_shard(temporary / "part-00000.parquet", schema, nothing(schema), producer)
+            write_shard(temporary / "part-00000.parquet", schema, empty_table(schema), producer)
         if not any(temporary.iterdir()):
             raise InputError(f"{folder}: no rows to write, expected at least one shard of {schema.name}")
     return rows
@@ -74,7 +74,7 @@ def write_shard(
     path: Path, schema: Schema, rows: pa.Table, producer: str, extra: Mapping[str, str] | None = None
 ) -> None:
     """One Parquet file, zstd, page checksums, and who made it; complete under its name or not there at all."""
-    metadata = {"schema": schema.name, "producer": producer, "fingerprint": fingerprint(rows), **(extra or {})}
+    metadata = {"schema": schema.name, "producer": producer, "fingerprint": rows_digest(rows), **(extra or {})}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     options: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True, "row_group_size": 1024}
     pq.write_table(rows.replace_schema_metadata(metadata), temporary, store_schema=True, **options)
@@ -90,7 +90,7 @@ def read(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> 
 
 def shards(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The dataset shard by shard."""
-    for path in parts(folder, schema):
+    for path in shard_paths(folder, schema):
         yield read_shard(path, schema, columns)
 
 
@@ -106,7 +106,7 @@ def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None)
         ) from error
 
 
-def parts(folder: Path, schema: Schema) -> list[Path]:
+def shard_paths(folder: Path, schema: Schema) -> list[Path]:
     """The dataset's shards, at least one."""
     found = sorted(folder.glob("part-*.parquet"))
     if not found:
@@ -116,9 +116,9 @@ def parts(folder: Path, schema: Schema) -> list[Path]:
 
 def schema_name(folder: Path) -> str:
     """Which dataset a folder holds, from the metadata of its first shard."""
-    parts = sorted(folder.glob("part-*.parquet"))
+    shard_paths = sorted(folder.glob("part-*.parquet"))
     try:
-        return (pq.read_metadata(parts[0]).metadata or {})[b"schema"].decode()
+        return (pq.read_metadata(shard_paths[0]).metadata or {})[b"schema"].decode()
     except (IndexError, KeyError, OSError, pa.ArrowException) as error:
         raise InputError(f"{folder}: expected a dataset (part-00000.parquet, … that name their schema)") from error
 
@@ -128,7 +128,7 @@ def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[
     import pyarrow.dataset as ds  # and with it pandas: meanwhile a stage's workers start
 
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-    every = parts(folder, schema)
+    every = shard_paths(folder, schema)
     holding = [path for path in every if _may_hold(path, schema.key[0], ids)] or every[:1]
     wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
     try:
@@ -138,13 +138,13 @@ def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[
         raise InputError(f"{folder}: cannot be read as {schema.name} ({error}); delete it and rerun") from error
 
 
-def prints(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
+def digests_by_key(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
     """A digest of each item's rows; tables are in order of `key`, an item may go on in the next."""
     found: dict[str, list[str]] = {}
     for rows in tables:
         for name, own in grouped(rows, key):
-            found.setdefault(name, []).append(fingerprint(own))
-    return {name: " ".join(parts) for name, parts in found.items()}
+            found.setdefault(name, []).append(rows_digest(own))
+    return {name: " ".join(shard_paths) for name, shard_paths in found.items()}
 
 
 def grouped(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
@@ -155,7 +155,7 @@ def grouped(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
         yield names[start], rows.slice(start, end - start)
 
 
-def fingerprint(rows: pa.Table) -> str:
+def rows_digest(rows: pa.Table) -> str:
     """sha256 of the rows' contents, whatever the chunks they lie in and the rows beside them."""
     digest = hashlib.sha256(str(rows.schema.remove_metadata()).encode())
     for column in rows.columns:
@@ -180,7 +180,7 @@ def write_model(
     data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
     with replacing(folder) as temporary:
         (temporary / f"{name}.safetensors").write_bytes(data)
-        text = json.dumps({**config, "sha256": hashlib.sha256(data).hexdigest()}, indent=2)
+        text = json.dumps({**config, "file_digest": hashlib.sha256(data).hexdigest()}, indent=2)
         (temporary / "config.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -195,23 +195,23 @@ def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray]
         raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
     except ValueError as error:
         raise InputError(f"{described}: not valid JSON ({error}); delete {folder} and rerun") from error
-    if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
+    if hashlib.sha256(data).hexdigest() != config.pop("file_digest", None):
         raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
     return load(data), config
 
 
-def model_print(folder: Path) -> str:
+def model_digest(folder: Path) -> str:
     """sha256 of a model folder's files, whatever made them."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(sha256(path)))
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(file_digest(path)))
     return digest.hexdigest()
 
 
-def sha256(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """Of a file's contents, however large."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "file_digest").hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -273,12 +273,12 @@ def _span(path: Path, key: str, _changed: int) -> tuple[str, str] | None:
     try:
         footer = pq.read_metadata(path)
         place = footer.schema.names.index(key)
-        parts = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
+        shard_paths = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
     except (OSError, pa.ArrowException, ValueError):
         return None  # whoever reads it will say what is wrong
-    if not parts or any(part is None or not part.has_min_max for part in parts):
+    if not shard_paths or any(part is None or not part.has_min_max for part in shard_paths):
         return None
-    return min(part.min for part in parts), max(part.max for part in parts)
+    return min(part.min for part in shard_paths), max(part.max for part in shard_paths)
 
 
 def _check_schema(path: Path, schema: Schema, found: pa.Schema) -> None:

@@ -22,18 +22,18 @@ Objective = Literal["siglip", "cosine", "cosine+rec decoder_unfrozen", "cosine+r
 Prompt = Annotated[str, Field(pattern=r"^[^{}]*\{noun\}[^{}]*$")]
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-Model = TypeVar("Model", bound=Strict)
+Model = TypeVar("Model", bound=StrictModel)
 
 
-class Study(Strict):
+class StudyParams(StrictModel):
     seed: Natural
 
 
-class Runtime(Strict):
+class RuntimeParams(StrictModel):
     device: Literal["cpu", "cuda"]
     workers: PositiveInt
     engine: Literal["local", "ray"]
@@ -47,22 +47,22 @@ class Runtime(Strict):
         return Cluster(self.address, gpu=self.device == "cuda") if self.engine == "ray" else None
 
 
-class ObjectClass(Strict):
+class ObjectClass(StrictModel):
     synset: Annotated[str, Field(pattern=r"^\d{8}$")]
     noun: str  # with its article, as prompts say it
 
 
-class Split(Strict):
+class SplitParams(StrictModel):
     train: PositiveInt
     validation: PositiveInt
     test: PositiveInt
 
 
-class Scenes(Strict):  # read by scenes/
+class ScenesParams(StrictModel):  # read by scenes/
     source: Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
     folder: Path
     objects_per_class: PositiveInt
-    split: Split
+    split: SplitParams
     splits: Path
     captions: Path
     copies: Annotated[int, Field(ge=0, le=2)]
@@ -72,7 +72,7 @@ class Scenes(Strict):  # read by scenes/
     most_rejected: Share
 
 
-class Photos(Strict):  # read by scenes/
+class PhotosParams(StrictModel):  # read by scenes/
     source: Literal["catalogue", "folder", "domainnet"]
     folder: Path
     per_class: PositiveInt
@@ -80,12 +80,12 @@ class Photos(Strict):  # read by scenes/
     most_rejected: Share
 
 
-class ClipPictures(Strict):
+class ClipPicturesParams(StrictModel):
     objects_per_class: PositiveInt
     per_object: PositiveInt
 
 
-class ClipNetwork(Strict):  # of the small model, read by clip/small.py
+class ClipNetworkParams(StrictModel):  # of the small model, read by clip/small.py
     resolution: Annotated[int, Field(ge=32, multiple_of=32)]
     width: Annotated[int, Field(ge=2, multiple_of=2)]
     embedding: PositiveInt
@@ -94,7 +94,7 @@ class ClipNetwork(Strict):  # of the small model, read by clip/small.py
     context: Annotated[int, Field(ge=3)]
 
 
-class ClipTraining(Strict):
+class ClipTrainingParams(StrictModel):
     steps: PositiveInt
     batch: PositiveInt
     learning_rate: PositiveFloat
@@ -102,18 +102,18 @@ class ClipTraining(Strict):
     warmup: Natural
 
 
-class Clip(Strict):  # read by clip/
+class ClipParams(StrictModel):  # read by clip/
     source: Literal["train", "open_clip", "module"]
     model: str
     pretrained: str
     code: Path
     batch: PositiveInt
-    pictures: ClipPictures
-    network: ClipNetwork
-    training: ClipTraining
+    pictures: ClipPicturesParams
+    network: ClipNetworkParams
+    training: ClipTrainingParams
 
 
-class HashGrid(Strict):  # read by nerf/encoding.py
+class HashGridParams(StrictModel):  # read by nerf/encoding.py
     levels: PositiveInt
     log2_table: Annotated[int, Field(ge=1, le=24)]
     features: PositiveInt
@@ -121,27 +121,27 @@ class HashGrid(Strict):  # read by nerf/encoding.py
     growth: Annotated[float, Field(ge=1)]
 
 
-class Architecture(Strict):
+class FieldParams(StrictModel):
     encoding: Literal["frequency", "hash"]
     octaves: PositiveInt
-    hash: HashGrid | None = None  # may be left out where no hash grid is meant
+    hash: HashGridParams | None = None  # may be left out where no hash grid is meant
     units: PositiveInt
     hidden_layers: PositiveInt
     outputs: Annotated[int, Field(ge=4)]
 
     @model_validator(mode="after")
-    def _has_its_grid(self) -> "Architecture":
+    def _has_its_grid(self) -> "FieldParams":
         if self.encoding == "hash" and self.hash is None:
             raise ValueError("encoding hash needs the keys of 'hash' (levels, log2_table, features, coarsest, growth)")
         return self
 
     @property
-    def grid(self) -> HashGrid | None:
+    def grid(self) -> HashGridParams | None:
         """The hash grid, if positions are encoded by one."""
         return self.hash if self.encoding == "hash" else None
 
 
-class Start(Strict):  # read by nerf/metalearning.py
+class StartParams(StrictModel):  # read by nerf/metalearning.py
     kind: Literal["meta_learned", "random"]
     objects_per_class: PositiveInt
     resolution: PositiveInt
@@ -152,7 +152,7 @@ class Start(Strict):  # read by nerf/metalearning.py
     rate: PositiveFloat
 
 
-class Fitting(Strict):  # read by nerf/fitting.py
+class FittingParams(StrictModel):  # read by nerf/fitting.py
     steps: PositiveInt
     rays: PositiveInt
     samples: PositiveInt
@@ -163,24 +163,24 @@ class Fitting(Strict):  # read by nerf/fitting.py
     gate: float
 
 
-class Rendering(Strict):  # read by nerf/rendering.py
+class RenderingParams(StrictModel):  # read by nerf/rendering.py
     step: PositiveFloat
 
 
-class Nerf(Strict):
-    field: Architecture
-    start: Start
-    fitting: Fitting
-    rendering: Rendering
+class NerfParams(StrictModel):
+    field: FieldParams
+    start: StartParams
+    fitting: FittingParams
+    rendering: RenderingParams
     most_rejected: Share
 
 
-class Imported(Strict):  # read by the stages in whose place it comes
+class ImportedParams(StrictModel):  # read by the stages in whose place it comes
     nerfs: Path
     nf2vec: Path
 
 
-class Nf2vecTraining(Strict):
+class Nf2vecTrainingParams(StrictModel):
     steps: PositiveInt
     batch: PositiveInt
     points: PositiveInt
@@ -194,17 +194,17 @@ class Nf2vecTraining(Strict):
     validate_every: PositiveInt
 
 
-class Nf2vec(Strict):  # read by nf2vec/
+class Nf2vecParams(StrictModel):  # read by nf2vec/
     layout: Literal["official", "per_input"]
     supervision: Literal["points", "rays"]
     encoder: tuple[PositiveInt, ...]
     embedding: PositiveInt
     centred: bool
     decoder: PositiveInt
-    training: Nf2vecTraining
+    training: Nf2vecTrainingParams
 
 
-class Mapper(Strict):  # read by mapper/
+class MapperParams(StrictModel):  # read by mapper/
     hidden: tuple[PositiveInt, ...]
     learning_rate: PositiveFloat
     weight_decay: Annotated[float, Field(ge=0)]
@@ -216,22 +216,22 @@ class Mapper(Strict):  # read by mapper/
     seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]
 
 
-class ZeroShot(Strict):
+class ZeroShotParams(StrictModel):
     views: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
 
 
-class Retrieval(Strict):
+class RetrievalParams(StrictModel):
     losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
     ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 
 
-class Captions(Strict):
+class CaptionsParams(StrictModel):
     losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
     epochs: PositiveInt
 
 
-class Heads(Strict):  # read by heads/
+class HeadsParams(StrictModel):  # read by heads/
     hidden: tuple[PositiveInt, ...]
     dropout: Annotated[float, Field(ge=0, lt=1)]
     learning_rate: PositiveFloat
@@ -241,22 +241,22 @@ class Heads(Strict):  # read by heads/
     validate_every: PositiveInt
 
 
-class EmbeddingSpaces(Strict):
+class EmbeddingSpacesParams(StrictModel):
     nerf2clip: Loss
     clip2nerf: Loss
     perplexity: PositiveFloat
     neighbours: PositiveInt
     alphas: Annotated[int, Field(ge=2)]
-    heads: Heads
+    heads: HeadsParams
 
 
-class Augmented(Strict):
+class AugmentedParams(StrictModel):
     batches: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     epochs: PositiveInt
     views_per_epoch: PositiveInt
 
 
-class Finetuning(Strict):  # read by finetuning/
+class FinetuningParams(StrictModel):  # read by finetuning/
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     epochs: PositiveInt
     batch: Annotated[int, Field(ge=2)]
@@ -268,7 +268,7 @@ class Finetuning(Strict):  # read by finetuning/
     batch_norm: Literal["trained", "frozen"]
 
 
-class ControlNet(Strict):  # read by syn2real/controlnet.py
+class ControlNetParams(StrictModel):  # read by syn2real/controlnet.py
     model: str
     controlnet: str
     prompts: Path
@@ -278,16 +278,16 @@ class ControlNet(Strict):  # read by syn2real/controlnet.py
     precision: Literal["float16", "bfloat16", "float32"]
 
 
-class Syn2real(Strict):
+class Syn2realParams(StrictModel):
     translator: Literal["procedural", "controlnet"]
     views: PositiveInt
     gt_views: Literal["random", "same"]
     views_per_epoch: PositiveInt
     losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
-    controlnet: ControlNet
+    controlnet: ControlNetParams
 
 
-class Generation(Strict):  # read by generation/
+class GenerationParams(StrictModel):  # read by generation/
     per_class: PositiveInt
     losses: Annotated[tuple[Loss, ...], Field(min_length=1)]
     views: Annotated[tuple[Natural, ...], Field(min_length=1)]
@@ -295,7 +295,7 @@ class Generation(Strict):  # read by generation/
     step: PositiveFloat
 
 
-class Modulation(Strict):  # read by baselines/modulation.py
+class ModulationParams(StrictModel):  # read by baselines/modulation.py
     latent: PositiveInt
     width: PositiveInt
     layers: PositiveInt
@@ -307,48 +307,48 @@ class Modulation(Strict):  # read by baselines/modulation.py
     latent_rate: PositiveFloat
 
 
-class Baselines(Strict):  # its modulation read by baselines/
+class BaselinesParams(StrictModel):  # its modulation read by baselines/
     components: PositiveInt
-    modulation: Modulation
+    modulation: ModulationParams
     clip2nerf: Loss
     nerf2clip: Loss
     epochs: PositiveInt
     depth_views: PositiveInt
 
 
-class Intervals(Strict):  # read by evaluation/intervals.py
+class IntervalsParams(StrictModel):  # read by evaluation/intervals.py
     resamples: PositiveInt
     level: Annotated[float, Field(gt=0, lt=1)]
 
 
-class Claims(Strict):  # read by evaluation/claims.py
+class ClaimsParams(StrictModel):  # read by evaluation/claims.py
     margin: PositiveFloat
     resamples: PositiveInt
 
 
-class Params(Strict):
-    study: Study
-    runtime: Runtime
+class Params(StrictModel):
+    study: StudyParams
+    runtime: RuntimeParams
     classes: Annotated[dict[str, ObjectClass], Field(min_length=2)]
-    scenes: Scenes
-    photos: Photos
-    clip: Clip
+    scenes: ScenesParams
+    photos: PhotosParams
+    clip: ClipParams
     prompts: Annotated[dict[str, Prompt], Field(min_length=1)]
-    nerf: Nerf
-    nf2vec: Nf2vec
-    imported: Imported
-    mapper: Mapper
-    zero_shot: ZeroShot
-    retrieval: Retrieval
-    captions: Captions
-    embedding_spaces: EmbeddingSpaces
-    augmented: Augmented
-    finetuning: Finetuning
-    syn2real: Syn2real
-    generation: Generation
-    baselines: Baselines
-    intervals: Intervals
-    claims: Claims
+    nerf: NerfParams
+    nf2vec: Nf2vecParams
+    imported: ImportedParams
+    mapper: MapperParams
+    zero_shot: ZeroShotParams
+    retrieval: RetrievalParams
+    captions: CaptionsParams
+    embedding_spaces: EmbeddingSpacesParams
+    augmented: AugmentedParams
+    finetuning: FinetuningParams
+    syn2real: Syn2realParams
+    generation: GenerationParams
+    baselines: BaselinesParams
+    intervals: IntervalsParams
+    claims: ClaimsParams
 
     @model_validator(mode="after")
     def _trains_what_is_read(self) -> "Params":

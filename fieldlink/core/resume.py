@@ -150,7 +150,7 @@ def digest(*parts: Any) -> str:
 
 
 def code_digest(stage: str) -> str:
-    """Digest of the code that decides a row: the file of `stage` and every library file that it imports, directly or not.
+    """Digest of the code that decides a row: the file of `stage` and every library file that it imports.
 
     `core` and the runner of stages are left out because they only move rows about. Parameters and seeds, which they
     hand on, belong in the key as values.

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss, relu
 
 from fieldlink.core.optimizers import Adam
-from fieldlink.core.params import Architecture, Modulation
+from fieldlink.core.params import FieldParams, ModulationParams
 from fieldlink.core.progress import progress
 from fieldlink.nerf.encodings import frequency
 from fieldlink.nerf.field import heads, unit
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.supervision import radiance, targets
 
 AT_ONCE = 32  # NeRFs whose points are drawn together
@@ -26,7 +26,7 @@ Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # po
 class Base(nn.Module):
     """The shared field: h ↦ relu(W h + b + M v) layer by layer, from γ(p); then colour and density."""
 
-    def __init__(self, how: Modulation, octaves: int, seed: int) -> None:
+    def __init__(self, how: ModulationParams, octaves: int, seed: int) -> None:
         super().__init__()
         self.octaves = octaves
         widths = [6 * octaves, *[how.width] * how.layers]
@@ -46,14 +46,14 @@ class Base(nn.Module):
         return heads(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
 
 
-def pool(nerfs: Nerfs, architecture: Architecture, count: int, random: torch.Generator, device: str = "cpu") -> Pool:
+def pool(nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator, device: str = "cpu") -> Pool:
     """`count` points of each NeRF, drawn once, with what nf2vec's decoder would have to give there."""
     some = (nerfs.take(which, device) for which in torch.arange(len(nerfs)).split(AT_ONCE))
     points, values = zip(*[targets(each, architecture, count, random) for each in some], strict=True)
     return torch.cat(points), torch.cat(values)
 
 
-def learn(base: Base, known: Pool, how: Modulation, seed: int) -> None:
+def learn(base: Base, known: Pool, how: ModulationParams, seed: int) -> None:
     """Fit base and vectors of the training NeRFs together; the vectors are thrown away."""
     latents = nn.Parameter(known[0].new_zeros(len(known[0]), how.latent))
     groups = [
@@ -64,7 +64,7 @@ def learn(base: Base, known: Pool, how: Modulation, seed: int) -> None:
     base.requires_grad_(False)
 
 
-def fit(base: Base, known: Pool, how: Modulation, seed: int) -> Float[Tensor, "nerf latent"]:
+def fit(base: Base, known: Pool, how: ModulationParams, seed: int) -> Float[Tensor, "nerf latent"]:
     """The vectors of NeRFs in a frozen base."""
     latents = nn.Parameter(known[0].new_zeros(len(known[0]), how.latent))
     _descend(base, latents, known, [{"params": [latents], "lr": how.latent_rate}], how.fit_steps, how.points, seed)

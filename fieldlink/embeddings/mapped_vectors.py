@@ -10,7 +10,7 @@ from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 
 
-class Mapped:
+class MappedVectors:
     """A whole dataset `mapped_embeddings`."""
 
     def __init__(self, rows: pa.Table) -> None:

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 
 
 def originals(objects: pa.Table, split: str, *having: Iterable[str], where: str = "objects") -> pa.Table:
@@ -42,18 +42,20 @@ def places(rows: pa.Table, ids: Sequence[str]) -> tuple[Int[np.ndarray, " object
     return (np.cumsum(counts) - counts)[mine], counts[mine]
 
 
-def views_in(rows: pa.Table, vectors: Float[np.ndarray, "row dim"], ids: Sequence[str]) -> Views:
+def views_in(rows: pa.Table, vectors: Float[np.ndarray, "row dim"], ids: Sequence[str]) -> ViewEmbeddings:
     """As `views_of`, of embeddings that stand beside `rows`: a copy of those of `ids` alone."""
     first, counts = places(rows, ids)
     index = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
     chosen = rows.take(index)
-    return Views.of(chosen["owner_id"].to_pylist(), chosen["view"].to_numpy(), np.asarray(vectors[index]))
+    return ViewEmbeddings.of(chosen["owner_id"].to_pylist(), chosen["view"].to_numpy(), np.asarray(vectors[index]))
 
 
-def views_of(rows: pa.Table, ids: Sequence[str]) -> Views:
+def views_of(rows: pa.Table, ids: Sequence[str]) -> ViewEmbeddings:
     """The image embeddings of `ids`."""
     chosen = only(rows, "owner_id", ids)
-    return Views.of(chosen["owner_id"].to_pylist(), chosen["view"].to_numpy(), datasets.matrix(chosen["embedding"]))
+    return ViewEmbeddings.of(
+        chosen["owner_id"].to_pylist(), chosen["view"].to_numpy(), datasets.matrix(chosen["embedding"])
+    )
 
 
 def labels(classes: Sequence[str], known: Sequence[str], where: str) -> Int[np.ndarray, " item"]:

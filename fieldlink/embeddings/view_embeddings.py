@@ -16,7 +16,7 @@ MEAN_MAPPER = "nerf2clip gt views=N cosine"  # the zero-shot study's mapper that
 
 
 @dataclass(frozen=True)
-class Views:
+class ViewEmbeddings:
     """Rows in order of object and view: object `ids[i]` has rows first[i] … first[i] + counts[i] − 1."""
 
     ids: list[str]
@@ -28,11 +28,11 @@ class Views:
     @staticmethod
     def of(
         owners: Sequence[str], numbers: Int[np.ndarray, " row"], embeddings: Float[np.ndarray, "row dim"]
-    ) -> "Views":
+    ) -> "ViewEmbeddings":
         """`owners`: the object of each row, equal ones side by side."""
         ids = np.asarray(owners, dtype=object)
         first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
-        return Views(ids[first].tolist(), first, np.diff(first, append=len(ids)), numbers, embeddings)
+        return ViewEmbeddings(ids[first].tolist(), first, np.diff(first, append=len(ids)), numbers, embeddings)
 
     @property
     def owner(self) -> Int[np.ndarray, " row"]:
@@ -50,16 +50,16 @@ class Views:
         places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
         return places
 
-    def some(self, chosen: Bool[np.ndarray, " row"]) -> "Views":
+    def some(self, chosen: Bool[np.ndarray, " row"]) -> "ViewEmbeddings":
         """The chosen rows, some of every object."""
         owners = np.asarray(self.ids, dtype=object)[self.owner[chosen]]
-        return Views.of(owners.tolist(), self.numbers[chosen], self.embeddings[chosen])
+        return ViewEmbeddings.of(owners.tolist(), self.numbers[chosen], self.embeddings[chosen])
 
-    def drawn(self, counts: Int[np.ndarray, " object"], study_seed: int, purpose: str) -> "Views":
+    def drawn(self, counts: Int[np.ndarray, " object"], study_seed: int, purpose: str) -> "ViewEmbeddings":
         """The first counts[i] shuffled views of object i."""
         return self.some(self.draw(study_seed, purpose) < np.repeat(counts, self.counts))
 
-    def same_as(self, other: "Views") -> "Views":
+    def same_as(self, other: "ViewEmbeddings") -> "ViewEmbeddings":
         """The views that `other` has, by object and number."""
         wanted = set(zip(other.owner.tolist(), other.numbers.tolist(), strict=True))
         rows = zip(self.owner.tolist(), self.numbers.tolist(), strict=True)
@@ -87,7 +87,7 @@ def names(counts: Sequence[int], most: int) -> dict[str, int]:
 
 
 def mean_sets(
-    sources: Mapping[str, Views], counts: Sequence[int], study_seed: int, most: Mapping[str, int] | None = None
+    sources: Mapping[str, ViewEmbeddings], counts: Sequence[int], study_seed: int, most: Mapping[str, int] | None = None
 ) -> dict[str, Float[np.ndarray, "object dim"]]:
     """Every source's means of every number of views, by the words tables have for them: "gt views=4".
 

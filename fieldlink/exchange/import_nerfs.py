@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Nerf
+from fieldlink.core.params import NerfParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.schemas import NERFS, VIEWS
 from fieldlink.exchange import official_nerfs, tensor_files
@@ -35,7 +35,7 @@ IMPORTED = replace(NERFS, name="imported_nerfs", columns={**NERFS.columns, "view
 class How:
     """What the conversion needs to know."""
 
-    nerf: Nerf
+    nerf: NerfParams
     measured: int  # pictures compared with a NeRF's render
     resolution: int  # of views that have to be rendered because there are no pictures
     device: str

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Architecture, Nf2vec
-from fieldlink.nf2vec.model import Model
+from fieldlink.core.params import FieldParams, Nf2vecParams
+from fieldlink.nf2vec.model import Nf2vecModel
 
 DECODER = (  # their names, as patterns, and ours
     (r"in_layer\.0\.", "decoder.first."),
@@ -21,7 +21,7 @@ DECODER = (  # their names, as patterns, and ours
 )
 
 
-def model_of(checkpoint: Mapping[str, np.ndarray], how: Nf2vec, architecture: Architecture) -> Model:
+def model_of(checkpoint: Mapping[str, np.ndarray], how: Nf2vecParams, architecture: FieldParams) -> Nf2vecModel:
     """The model of a checkpoint's tensors (`encoder/layers.0.weight`, …), in eval mode.
 
     Raises `InputError` if its layers aren't those that `nf2vec` and `nerf.field` describe.
@@ -33,7 +33,7 @@ def model_of(checkpoint: Mapping[str, np.ndarray], how: Nf2vec, architecture: Ar
             ours[f"encoder.{layer}"] = tensor[..., 0] if tensor.ndim == 3 else tensor
         elif part == "decoder" and (renamed := _renamed(layer)):
             ours[renamed] = tensor
-    model = Model(how, architecture, seed=0)
+    model = Nf2vecModel(how, architecture, seed=0)
     expected = {name: value.shape for name, value in model.tensors.items()}
     found = {name: value.shape for name, value in ours.items()}
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
@@ -43,7 +43,7 @@ def model_of(checkpoint: Mapping[str, np.ndarray], how: Nf2vec, architecture: Ar
             f"{len(wrong)} layers differ from what nf2vec and nerf.field describe, the first: {name} is "
             f"{found.get(name, 'absent')}, expected {expected.get(name, 'none')}"
         )
-    return Model.of(ours, model.config)
+    return Nf2vecModel.of(ours, model.config)
 
 
 def _renamed(layer: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The process that opens foreign .pth files: `python -m fieldlink.exchange.safe_unpickling OUT FILE…`, started by `foreign`.
+"""The process that opens foreign .pth files: `python -m fieldlink.exchange.safe_unpickling OUT FILE…`.
 
 A checkpoint is a pickle. `weights_only` lets nothing but tensors and plain containers through; should it be broken one
 day, it is this process that breaks, and what reaches the others is safetensors. OUT gets `<number>.safetensors` for

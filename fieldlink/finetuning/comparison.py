@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from fieldlink.embeddings.mapped_vectors import Mapped
-from fieldlink.evaluation.results.searches import Found, Objects, Queries, forward, inverse
-from fieldlink.evaluation.results.tables import Answers, Words
-from fieldlink.evaluation.results.zero_shot import Naming, best
+from fieldlink.embeddings.mapped_vectors import MappedVectors
+from fieldlink.evaluation.results.searches import NerfGallery, Queries, SearchResult, forward, inverse
+from fieldlink.evaluation.results.tables import CellKey, QueryResults
+from fieldlink.evaluation.results.zero_shot import PromptClassification, best
 from fieldlink.mapper.trained_mappers import apply
 
 
@@ -47,7 +47,9 @@ def originals(
     ]
 
 
-def best_original(candidates: Sequence[Candidate], validation: Naming, test: Naming, place: Words) -> Answers:
+def best_original(
+    candidates: Sequence[Candidate], validation: PromptClassification, test: PromptClassification, place: CellKey
+) -> QueryResults:
     """The test answers of the candidate that names most validation objects right; its setting says which that is."""
     tried = {each.setting: validation.answers(place, each.validation, each.seeds) for each in candidates}
     chosen = next(each for each in candidates if each.setting == best(tried))
@@ -55,8 +57,12 @@ def best_original(candidates: Sequence[Candidate], validation: Naming, test: Nam
 
 
 def compared(
-    queries: Queries, objects: Objects, original: Mapping[str, Mapped], tuned: Mapping[str, Mapped], k: int
-) -> Iterator[tuple[str, Found]]:
+    queries: Queries,
+    objects: NerfGallery,
+    original: Mapping[str, MappedVectors],
+    tuned: Mapping[str, MappedVectors],
+    k: int,
+) -> Iterator[tuple[str, SearchResult]]:
     """Every search with its table, 4.11 or 4.12. `original` and `tuned`: mapped vectors by direction; and in `tuned`
     "nerfs", the spaces of the fine-tuned encoders.
 

@@ -10,19 +10,19 @@ from torch import Tensor, nn
 from fieldlink.core.optimizers import AdamW
 from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
-from fieldlink.finetuning.finetuning_tasks import Finetuned, Task
+from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask
 from fieldlink.finetuning.objectives import TERMS
 from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mlps import stacked, unstacked
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.decoder_psnr import decoder_psnr
-from fieldlink.nf2vec.model import Model, embed
+from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.nf2vec.nf2vec_training import members, reconstruction_of
 
 MEASURED = 8  # validation NeRFs that the decoder is asked to give back
 
 
-def finetune(task: Task) -> Finetuned:
+def finetune(task: FinetuningTask) -> FinetuningResult:
     """Train, checked after every epoch; the state of the lowest mapping loss on validation is kept.
 
     Raises `FloatingPointError` if that loss was never finite.
@@ -50,16 +50,16 @@ def finetune(task: Task) -> Finetuned:
 
 
 class _Run(nn.Module):
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: FinetuningTask) -> None:
         super().__init__()
         self.task, self.terms = task, TERMS[task.objective]
         self.seed = seed_of(task.study_seed, "finetuning", task.objective, task.seed)
-        self.nf2vec, self.mapper = Model.of(*task.nf2vec), unstacked(task.mapper, 0)
+        self.nf2vec, self.mapper = Nf2vecModel.of(*task.nf2vec), unstacked(task.mapper, 0)
         self.losses = Losses([self.terms.loss])
         self.nf2vec.decoder.requires_grad_(self.terms.trains_decoder)
         self.to(task.device)
         self.reconstruct = reconstruction_of(self.nf2vec, self.seed, task.device)
-        self.nerfs = Nerfs.of(task.train.weights, task.train.occupancy)
+        self.nerfs = NerfBatch.of(task.train.weights, task.train.occupancy)
         self.clip = torch.tensor(task.train.clip)
 
     def optimizer(self, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
@@ -99,14 +99,14 @@ class _Run(nn.Module):
         return sum(self._mapping(embedding[some], clip[some]).item() * len(some) for some in batches) / len(clip)
 
     @torch.no_grad()
-    def finished(self, step: int, curve: Float[np.ndarray, "check 3"]) -> Finetuned:
+    def finished(self, step: int, curve: Float[np.ndarray, "check 3"]) -> FinetuningResult:
         given = self.task.validation
-        some = Nerfs.of(given.weights[:MEASURED], given.occupancy[:MEASURED])
+        some = NerfBatch.of(given.weights[:MEASURED], given.occupancy[:MEASURED])
         psnr = decoder_psnr(self.nf2vec, some, seed_of(self.task.study_seed, "nf2vec"))
         model, mapper = (self.nf2vec.tensors, self.nf2vec.config), stacked(self.mapper)
         embeddings = embed(self.nf2vec, self.task.others)
         mapped = self.mapper(torch.tensor(embeddings, device=self.task.device)).cpu().numpy()
-        return Finetuned(model, mapper, embeddings, mapped, step, curve, float(psnr.mean()))
+        return FinetuningResult(model, mapper, embeddings, mapped, step, curve, float(psnr.mean()))
 
     def _mapping(self, embedding: Float[Tensor, "nerf embedding"], clip: Float[Tensor, "nerf clip"]) -> Tensor:
         return self.losses(self.mapper(embedding)[None], clip[None])[0]

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from fieldlink.finetuning.finetuning_tasks import Finetuned, Task
+from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask
 from fieldlink.finetuning.objectives import TERMS
 
-Runs = Sequence[tuple[Task, Finetuned]]
+Runs = Sequence[tuple[FinetuningTask, FinetuningResult]]
 
 
-def mapper_config(task: Task, run: Finetuned) -> dict[str, Any]:
+def mapper_config(task: FinetuningTask, run: FinetuningResult) -> dict[str, Any]:
     """As mappers have it that were trained alone."""
     layers = [value.shape for name, value in run.mapper.items() if name.startswith("weights.")]
     loss, step = TERMS[task.objective].loss, run.best_step

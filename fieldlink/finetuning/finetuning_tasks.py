@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from fieldlink.core.params import Finetuning, Objective
+from fieldlink.core.params import FinetuningParams, Objective
 from fieldlink.finetuning.objectives import TERMS
 
 Tensors = Mapping[str, Float[np.ndarray, "..."]]
 
 
 @dataclass(frozen=True)
-class Examples:
+class NerfExamples:
     """NeRFs as dataset `nerfs` has them, and the CLIP vectors they should be mapped to."""
 
     weights: Float[np.ndarray, "nerf number"]
@@ -23,17 +23,17 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Task:
+class FinetuningTask:
     """One run: all that decides it, so that a worker process can."""
 
     objective: Objective
     seed: int
     nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config of the trained one
     mapper: Tensors  # of the trained nerf2clip, a stack of one
-    train: Examples
-    validation: Examples
+    train: NerfExamples
+    validation: NerfExamples
     others: Float[np.ndarray, "nerf number"]  # to be embedded in the end
-    how: Finetuning
+    how: FinetuningParams
     study_seed: int
     device: str = "cpu"
 
@@ -48,7 +48,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Finetuned:
+class FinetuningResult:
     """What a run gave: everything is that of its best check."""
 
     nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
@@ -60,7 +60,7 @@ class Finetuned:
     psnr: float  # dB, of the decoder on a few validation NeRFs
 
 
-def train(task: Task) -> Finetuned:
+def train(task: FinetuningTask) -> FinetuningResult:
     """In a worker, which alone imports torch."""
     from fieldlink.finetuning.finetune import finetune
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Generation
+from fieldlink.core.params import GenerationParams
 from fieldlink.scenes import pictures
 
 if TYPE_CHECKING:
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ToDecode:
+class DecodingTask:
     """Its vectors by what was decoded and how, and rows of dataset `views` (their cameras)."""
 
     owner_id: str
     vectors: Mapping[tuple[str, str], Float[np.ndarray, " nerf"]]  # by kind and method
     cameras: pa.Table
     nf2vec: tuple[Mapping[str, np.ndarray], Mapping[str, Any]]  # tensors and config
-    how: Generation
+    how: GenerationParams
     device: str
 
 
-def decode(job: ToDecode) -> dict[str, list[Any]]:
+def decode(job: DecodingTask) -> dict[str, list[Any]]:
     """Columns of dataset `generated_views`; raises `InputError` if there is no camera, or more than one kind."""
     import torch
 
     from fieldlink.generation.decoding import picture
-    from fieldlink.nf2vec.model import Model
+    from fieldlink.nf2vec.model import Nf2vecModel
 
     camera, (tensors, config) = _camera(job), job.nf2vec
-    decoder = Model.of(dict(tensors), dict(config)).to(job.device).decoder
+    decoder = Nf2vecModel.of(dict(tensors), dict(config)).to(job.device).decoder
     rows = job.cameras
     poses = datasets.matrix(rows["camera_to_world"]).reshape(-1, 3, 4)
     columns: dict[str, list[Any]] = {name: [] for name in ("owner_id", "kind", "method", "view", "image")}
@@ -52,7 +52,7 @@ def decode(job: ToDecode) -> dict[str, list[Any]]:
     return columns
 
 
-def _camera(job: ToDecode) -> "Camera":
+def _camera(job: DecodingTask) -> "Camera":
     """What the views have in common."""
     from fieldlink.nerf.rendering import Camera
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fieldlink.heads.head_tasks import Trained
+from fieldlink.heads.head_tasks import HeadResult
 
 
 def name(space: str) -> str:
@@ -11,7 +11,7 @@ def name(space: str) -> str:
     return f"head {space}"
 
 
-def config(trained: Trained) -> dict[str, Any]:
+def config(trained: HeadResult) -> dict[str, Any]:
     """What made the stacked tensors, in their order."""
     layers = [stack.shape for key, stack in trained.tensors.items() if key.startswith("weights.")]
     best = trained.accuracy.max(0)
@@ -27,7 +27,7 @@ def config(trained: Trained) -> dict[str, Any]:
     }
 
 
-def curves(parts: Sequence[Trained]) -> dict[str, Any]:
+def curves(parts: Sequence[HeadResult]) -> dict[str, Any]:
     """Columns of `training_curves`: every head's cross-entropy of both splits at every check."""
     rows = [
         (name(trained.space), seed, int(step), split, float(loss))
@@ -39,7 +39,7 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
     return dict(zip(("variant", "seed", "step", "split", "loss"), map(list, zip(*rows, strict=True)), strict=True))
 
 
-def logits(trained: Trained, ids: Sequence[str]) -> dict[str, Any]:
+def logits(trained: HeadResult, ids: Sequence[str]) -> dict[str, Any]:
     """Columns of `logits`: every head's for the test objects `ids`."""
     models = len(trained.seeds)
     return {

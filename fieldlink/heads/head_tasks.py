@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from fieldlink.core.params import Heads as How
+from fieldlink.core.params import HeadsParams as How
 
 
 @dataclass(frozen=True)
-class Examples:
+class LabelledVectors:
     """Vectors of the same objects as every model sees them, and the objects' classes."""
 
     vectors: Float[np.ndarray, "model row dim"]
@@ -18,13 +18,13 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Task:
+class HeadTask:
     """Heads of one space, one a training seed; all that decides them, so that a worker process can."""
 
     space: str
     seeds: Sequence[int]
-    train: Examples
-    validation: Examples
+    train: LabelledVectors
+    validation: LabelledVectors
     test: Float[np.ndarray, "model row dim"]  # vectors to be named in the end
     classes: int
     how: How
@@ -33,7 +33,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Trained:
+class HeadResult:
     """Every head with its best weights, and how they came about."""
 
     space: str
@@ -47,7 +47,7 @@ class Trained:
     logits: Float[np.ndarray, "model row class"]  # of the task's `test`
 
 
-def train(task: Task) -> Trained:
+def train(task: HeadTask) -> HeadResult:
     """In a worker, which alone imports torch."""
     from fieldlink.heads.head_training import train_many
 

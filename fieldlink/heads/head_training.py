@@ -16,11 +16,11 @@ from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.heads.draws import Draws
 from fieldlink.heads.head_networks import Heads
-from fieldlink.heads.head_tasks import Examples, Task, Trained
+from fieldlink.heads.head_tasks import HeadResult, HeadTask, LabelledVectors
 from fieldlink.heads.mixing import doubled
 
 
-def train_many(task: Task) -> Trained:
+def train_many(task: HeadTask) -> HeadResult:
     """AdamW on cross-entropy, one OneCycle over all steps, checked every `how.validate_every` epochs and at the end.
 
     The highest validation accuracy is kept; among equal ones the lowest validation loss, then the earliest. Raises
@@ -53,10 +53,12 @@ def train_many(task: Task) -> Trained:
             since = []
     best.restore([f"head {task.space} seed={seed}" for seed in task.seeds])
     curves = [np.stack(column) for column in zip(*checks, strict=True)]
-    return Trained(task.space, task.seeds, heads.tensors(), best.step, *curves, logits=_logits(heads, task.test))
+    return HeadResult(task.space, task.seeds, heads.tensors(), best.step, *curves, logits=_logits(heads, task.test))
 
 
-def _on_device(examples: Examples, device: str) -> tuple[Float[Tensor, "model row dim"], Int[Tensor, "model row"]]:
+def _on_device(
+    examples: LabelledVectors, device: str
+) -> tuple[Float[Tensor, "model row dim"], Int[Tensor, "model row"]]:
     labels = np.broadcast_to(examples.labels, examples.vectors.shape[:2])
     return torch.tensor(examples.vectors, device=device), torch.tensor(labels, device=device)
 

@@ -1,7 +1,7 @@
 """The trainings of Tables 4.9 and 4.10: with copies and, as ours, without; in batches of many sizes."""
 
-from fieldlink.core.params import Augmented, Loss, Mapper
-from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.core.params import AugmentedParams, Loss, MapperParams
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.pairs import Direction, Pairs
 
 ROWS: dict[str, tuple[Direction, Loss]] = {
@@ -12,8 +12,14 @@ SWEPT = "nerf2clip siglip"
 
 
 def tasks(
-    augmented: Pairs, original: Pairs, validation: Pairs, sweep: Augmented, how: Mapper, study_seed: int, device: str
-) -> list[Task]:
+    augmented: Pairs,
+    original: Pairs,
+    validation: Pairs,
+    sweep: AugmentedParams,
+    how: MapperParams,
+    study_seed: int,
+    device: str,
+) -> list[MapperTask]:
     """One per row of the tables, named as there, all seeds in it; on `original` with that word added.
 
     The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Every other
@@ -30,7 +36,7 @@ def tasks(
         for row, batch in rows.items():
             direction, loss = ROWS[row.partition(" batch=")[0]]
             changes = {"batch": batch, "epochs": sweep.epochs, "views_per_epoch": sweep.views_per_epoch}
-            models = [Model(f"{row}{suffix}", loss, seed) for seed in how.seeds]
+            models = [MapperRun(f"{row}{suffix}", loss, seed) for seed in how.seeds]
             own = how.model_copy(update=changes)
-            found.append(Task(direction, models, pairs, validation, own, study_seed, device, times))
+            found.append(MapperTask(direction, models, pairs, validation, own, study_seed, device, times))
     return found

@@ -7,10 +7,10 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.mapper import trained_mappers
-from fieldlink.mapper.mapper_tasks import Trained
+from fieldlink.mapper.mapper_tasks import MapperResult
 
 
-def config(trained: Trained) -> dict[str, Any]:
+def config(trained: MapperResult) -> dict[str, Any]:
     """What made the stacked tensors, in their order."""
     layers = [shape.shape for name, shape in trained.tensors.items() if name.startswith("weights.")]
     return {
@@ -26,7 +26,7 @@ def config(trained: Trained) -> dict[str, Any]:
     }
 
 
-def curves(parts: Sequence[Trained]) -> dict[str, Any]:
+def curves(parts: Sequence[MapperResult]) -> dict[str, Any]:
     """Columns of `training_curves`: every model's loss of both splits at every check."""
     rows = [
         (model.variant, model.seed, int(step), split, float(loss))
@@ -39,6 +39,8 @@ def curves(parts: Sequence[Trained]) -> dict[str, Any]:
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def mapped(trained: Trained, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]) -> dict[str, Any]:
+def mapped(
+    trained: MapperResult, inputs: Mapping[str, tuple[Sequence[str], Float[np.ndarray, "_ _"]]]
+) -> dict[str, Any]:
     """Columns of `mapped_embeddings`: every model's outputs for the ids and vectors of each domain."""
     return trained_mappers.mapped([(model.variant, model.seed) for model in trained.models], trained.tensors, inputs)

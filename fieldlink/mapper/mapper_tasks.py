@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from fieldlink.core.params import Loss, Mapper
+from fieldlink.core.params import Loss, MapperParams
 from fieldlink.mapper.pairs import Direction, Pairs
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
@@ -18,7 +18,7 @@ MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
 
 
 @dataclass(frozen=True)
-class Model:
+class MapperRun:
     variant: str
     loss: Loss
     seed: int
@@ -27,30 +27,30 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Task:
+class MapperTask:
     """Models of one direction to be trained side by side; all that decides them, so that a worker process can."""
 
     direction: Direction
-    models: list[Model]
+    models: list[MapperRun]
     train: Pairs
     validation: Pairs
-    how: Mapper
+    how: MapperParams
     study_seed: int
     device: str = "cpu"
     times: int = 1  # as many pairs an epoch as `how` says
 
-    def split(self, most: int | None = None) -> "list[Task]":
+    def split(self, most: int | None = None) -> "list[MapperTask]":
         """The same work in parts of at most `most` models, by default as many as suit the device."""
         most = most or MODELS_AT_ONCE[self.device]
         return [replace(self, models=self.models[i : i + most]) for i in range(0, len(self.models), most)]
 
 
 @dataclass(frozen=True)
-class Trained:
+class MapperResult:
     """Every model with its best weights, and how they came about."""
 
     direction: Direction
-    models: list[Model]
+    models: list[MapperRun]
     tensors: dict[str, np.ndarray]  # of `Mappers`
     best_step: Int[np.ndarray, " model"]
     batch: int  # pairs a step: fewer than asked for where there are fewer objects
@@ -59,9 +59,9 @@ class Trained:
     validation_loss: Float[np.ndarray, "check model"]  # mean over all pairs
 
 
-def joined(parts: Sequence[Trained]) -> Trained:
+def joined(parts: Sequence[MapperResult]) -> MapperResult:
     """What the parts of one split task gave, as one."""
-    return Trained(
+    return MapperResult(
         parts[0].direction,
         [model for part in parts for model in part.models],
         {name: np.concatenate([part.tensors[name] for part in parts]) for name in parts[0].tensors},
@@ -73,7 +73,7 @@ def joined(parts: Sequence[Trained]) -> Trained:
     )
 
 
-def train(task: Task) -> Trained:
+def train(task: MapperTask) -> MapperResult:
     """In a worker, which alone imports torch."""
     from fieldlink.mapper.mapper_training import train_many
 

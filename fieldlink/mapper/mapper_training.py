@@ -8,16 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fieldlink.core.optimizers import AdamW
-from fieldlink.core.params import Mapper
+from fieldlink.core.params import MapperParams
 from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.mapper.losses import Losses
-from fieldlink.mapper.mapper_tasks import Task, Trained
+from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.mapper.pair_batches import Dealer, Sampler, every_view
 
 
-def train_many(task: Task) -> Trained:
+def train_many(task: MapperTask) -> MapperResult:
     """AdamW with one OneCycle over all steps (protocol 5), checked every `how.validate_every` epochs and at the end.
 
     Raises `FloatingPointError` for a model whose validation loss was never finite.
@@ -47,17 +47,17 @@ def train_many(task: Task) -> Trained:
             since = []
     best.restore([f"{model.variant} seed={model.seed}" for model in models])
     curves = [np.stack(column) for column in zip(*checks, strict=True)]
-    return Trained(task.direction, models, mappers.tensors(), best.step, sampler.batch, *curves)
+    return MapperResult(task.direction, models, mappers.tensors(), best.step, sampler.batch, *curves)
 
 
-def _widths(task: Task) -> list[int]:
+def _widths(task: MapperTask) -> list[int]:
     """clip2nerf has `how.hidden` between input and output, nerf2clip the mirror image."""
     widths = [task.train.clip.shape[2], *task.how.hidden, task.train.nerf.shape[-1]]
     return widths if task.direction == "clip2nerf" else widths[::-1]
 
 
 def _optimizer(
-    mappers: Mappers, losses: Losses, how: Mapper, steps: int
+    mappers: Mappers, losses: Losses, how: MapperParams, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
     """Scales and biases of the losses don't decay."""
     groups = [{"params": list(mappers.parameters())}, {"params": list(losses.parameters()), "weight_decay": 0.0}]

@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from fieldlink.core.arrays import Stored
-from fieldlink.core.params import Mapper
+from fieldlink.core.arrays import StoredArray
+from fieldlink.core.params import MapperParams
 from fieldlink.core.seeds import seed_of
 from fieldlink.mapper.pairs import Direction, Pairs
 
@@ -36,7 +36,7 @@ class Sampler:
     fixed: bool
 
     @staticmethod
-    def of(counts: Int[np.ndarray, " object"], how: Mapper, times: int = 1) -> "Sampler":
+    def of(counts: Int[np.ndarray, " object"], how: MapperParams, times: int = 1) -> "Sampler":
         """`times` as many passes as the views asked for, or there are; no larger batches than objects."""
         views, batch = min(how.views_per_epoch, int(counts.max())), min(how.batch, len(counts))
         return Sampler(counts, times * views, batch, how.batches == "fixed")
@@ -94,7 +94,7 @@ class Dealer:
     def __init__(self, pairs: Pairs, direction: Direction, sets: Sequence[tuple[int, int]], device: str) -> None:
         nerf = pairs.nerf if pairs.nerf.ndim == 3 else pairs.nerf[None]
         self.nerf = torch.tensor(nerf, device=device)
-        if isinstance(pairs.clip, Stored):  # a CPU reads it where it lies
+        if isinstance(pairs.clip, StoredArray):  # a CPU reads it where it lies
             self.clip = torch.as_tensor(pairs.clip.open(), device=device)
         else:
             self.clip = torch.tensor(pairs.clip, device=device)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from fieldlink.core.arrays import Stored
+from fieldlink.core.arrays import StoredArray
 
 Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
 
@@ -22,7 +22,7 @@ class Pairs:
     """
 
     nerf: Float[np.ndarray, "*set object nerf"]
-    clip: Float[np.ndarray, "set row clip"] | Stored
+    clip: Float[np.ndarray, "set row clip"] | StoredArray
     first: Int[np.ndarray, " object"]
     counts: Int[np.ndarray, " object"]
 

@@ -12,7 +12,7 @@ from fieldlink.core.errors import InputError
 
 
 @dataclass(frozen=True)
-class Kept:
+class TrainedMappers:
     """Stacked tensors of a model folder and its config's list of models, in the same order."""
 
     tensors: Mapping[str, Float[np.ndarray, "..."]]
@@ -23,9 +23,9 @@ class Kept:
     @staticmethod
     def of(
         model: tuple[Mapping[str, Float[np.ndarray, "..."]], Mapping[str, Any]], where: str, asked_by: str
-    ) -> "Kept":
+    ) -> "TrainedMappers":
         """From a model folder's tensors and config."""
-        return Kept(model[0], model[1]["models"], where, asked_by)
+        return TrainedMappers(model[0], model[1]["models"], where, asked_by)
 
     def places(self, variant: str) -> list[int]:
         """Where the variant's training seeds stand; a variant that wasn't trained is an error that names it."""

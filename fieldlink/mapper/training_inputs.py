@@ -13,9 +13,9 @@ from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMB
 from fieldlink.core.scratch import scratch_folder
 from fieldlink.core.workers import in_workers
 from fieldlink.embeddings.selection import only, originals, places, views_in, with_copies
-from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 from fieldlink.mapper import mapper_columns
-from fieldlink.mapper.mapper_tasks import Task, Trained, train
+from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask, train
 from fieldlink.mapper.pairs import Pairs
 
 AT_ONCE = 1024  # objects whose views are copied together
@@ -26,22 +26,24 @@ Inputs = Mapping[str, Domains]
 
 
 @dataclass(frozen=True)
-class Images:
+class ImageEmbeddings:
     """A dataset `image_embeddings` whose vectors stay in a file."""
 
     rows: pa.Table  # owners and numbers of the views
-    vectors: arrays.Stored
+    vectors: arrays.StoredArray
 
     @staticmethod
-    def of(folder: Path) -> "Images":
+    def of(folder: Path) -> "ImageEmbeddings":
         rows = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-        return Images(rows, arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", scratch_folder(arrays.FOLDER)))
+        return ImageEmbeddings(
+            rows, arrays.store_column(folder, IMAGE_EMBEDDINGS, "embedding", scratch_folder(arrays.FOLDER))
+        )
 
     @property
     def owners(self) -> list[str]:
         return self.rows["owner_id"].to_pylist()
 
-    def views_of(self, ids: Sequence[str]) -> Views:
+    def views_of(self, ids: Sequence[str]) -> ViewEmbeddings:
         """A copy of the vectors of `ids`."""
         return views_in(self.rows, self.vectors.open()[0], ids)
 
@@ -52,11 +54,11 @@ def parts(ids: Sequence[str]) -> list[Sequence[str]]:
 
 
 @dataclass(frozen=True)
-class Pictures:
+class PictureData:
     """Rows of objects, and the CLIP vectors of pictures that mappers learn from and are asked with."""
 
     objects: pa.Table
-    views: Images  # ground truth
+    views: ImageEmbeddings  # ground truth
     photos: pa.Table
     where: str = field(default="objects", kw_only=True)  # the objects come from, in errors
 
@@ -71,15 +73,15 @@ class Pictures:
 
 
 @dataclass(frozen=True)
-class Embedded(Pictures):
+class TrainingData(PictureData):
     """The same with the objects' NeRF vectors."""
 
     nerfs: pa.Table
 
     @staticmethod
-    def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path, photo_embeddings: Path) -> "Embedded":
+    def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path, photo_embeddings: Path) -> "TrainingData":
         seen = pictures(objects, gt_embeddings, photo_embeddings)
-        return Embedded(**vars(seen), nerfs=datasets.read(nerf_embeddings, NERF_EMBEDDINGS))
+        return TrainingData(**vars(seen), nerfs=datasets.read(nerf_embeddings, NERF_EMBEDDINGS))
 
     def ids(self, split: str, *having: Iterable[str], copies: bool = False) -> list[str]:
         """Originals of a split, or its copies too, that have a NeRF vector and views and are in each of `having`."""
@@ -101,32 +103,34 @@ class Embedded(Pictures):
         return {"clip2nerf": self.queries(ids, study_seed), "nerf2clip": {"nerf": (ids, self.vectors(ids))}}
 
 
-def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pictures:
+def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> PictureData:
     photos = datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    return Pictures(datasets.read(objects, OBJECTS), Images.of(gt_embeddings), photos, where=str(objects))
+    return PictureData(datasets.read(objects, OBJECTS), ImageEmbeddings.of(gt_embeddings), photos, where=str(objects))
 
 
-def trained(tasks: Sequence[Task], workers: int) -> list[Trained]:
+def trained(tasks: Sequence[MapperTask], workers: int) -> list[MapperResult]:
     """What comes of each task, in worker processes."""
     return list(in_workers(train, tasks, workers))
 
 
-def write(models: Mapping[str, Trained], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:
+def write(models: Mapping[str, MapperResult], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:
     """By name, a model below `out`; by direction, mapped vectors below `mapped`, none where there is no model."""
     write_models(models, out)
     for direction, domains in inputs.items():
         parts = [mapper_columns.mapped(part, domains) for part in models.values() if part.direction == direction]
-        tables = [datasets.table(MAPPED_EMBEDDINGS, part) for part in parts] or [datasets.nothing(MAPPED_EMBEDDINGS)]
+        tables = [datasets.table(MAPPED_EMBEDDINGS, part) for part in parts] or [
+            datasets.empty_table(MAPPED_EMBEDDINGS)
+        ]
         rows = pa.concat_tables(tables).sort_by([(name, "ascending") for name in MAPPED_EMBEDDINGS.key])
         datasets.write(mapped / direction, MAPPED_EMBEDDINGS, [rows], stage)
 
 
-def write_models(models: Mapping[str, Trained], out: Path) -> None:
+def write_models(models: Mapping[str, MapperResult], out: Path) -> None:
     """A folder each; an empty one if there is none."""
     out.mkdir(parents=True, exist_ok=True)
     for name, part in models.items():
         datasets.write_model(out / name, part.tensors, mapper_columns.config(part))
 
 
-def write_curves(models: Sequence[Trained], curves: Path, stage: str) -> None:
+def write_curves(models: Sequence[MapperResult], curves: Path, stage: str) -> None:
     datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, mapper_columns.curves(models))], stage)

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from fieldlink.core.params import Architecture
+from fieldlink.core.params import FieldParams
 from fieldlink.nerf.encodings import frequency, hashed
 from fieldlink.nerf.weight_layout import shapes, table_size
 
@@ -22,14 +22,14 @@ CLAMPED_EXPONENT = 15.0  # of the gradient
 LARGEST_START = 1e-4  # of a hash grid's features (instant-ngp, section 4)
 
 
-def unflatten(weights: Float[Tensor, "nerf weight"], architecture: Architecture) -> list[Float[Tensor, "nerf out in"]]:
+def unflatten(weights: Float[Tensor, "nerf weight"], architecture: FieldParams) -> list[Float[Tensor, "nerf out in"]]:
     """The layers' matrices, as views of the flat vectors."""
     layers = shapes(architecture)
     *parts, _ = weights.split([*(out * into for out, into in layers), table_size(architecture)], dim=1)
     return [part.unflatten(1, shape) for part, shape in zip(parts, layers, strict=True)]
 
 
-def xavier(architecture: Architecture, seed: int) -> Float[Tensor, " weight"]:
+def xavier(architecture: FieldParams, seed: int) -> Float[Tensor, " weight"]:
     """Xavier-uniform start, the same for all NeRFs of a study (protocol 2); a hash grid's features near zero."""
     random = torch.Generator().manual_seed(seed)
     bounds = [(out * into, math.sqrt(6 / (out + into))) for out, into in shapes(architecture)]
@@ -38,7 +38,7 @@ def xavier(architecture: Architecture, seed: int) -> Float[Tensor, " weight"]:
 
 
 def evaluate(
-    weights: Float[Tensor, "nerf weight"], points: Float[Tensor, "nerf point 3"], architecture: Architecture
+    weights: Float[Tensor, "nerf weight"], points: Float[Tensor, "nerf point 3"], architecture: FieldParams
 ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
     """Colour in [0, 1] and density (per unit length) of each NeRF at its own points; zero density outside the box."""
     x = unit(points)
@@ -51,13 +51,13 @@ def unit(points: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 3"]:
     return (points + HALF) / (2 * HALF)
 
 
-def prepared(x: Float[Tensor, "*batch 3"], architecture: Architecture) -> Float[Tensor, "*batch known"]:
+def prepared(x: Float[Tensor, "*batch 3"], architecture: FieldParams) -> Float[Tensor, "*batch known"]:
     """What is known of positions in [0, 1]³ before any weights are: frequencies, or for a hash grid only themselves."""
     return x if architecture.grid else frequency(x, architecture.octaves)
 
 
 def outputs(
-    weights: Float[Tensor, "nerf weight"], known: Float[Tensor, "nerf point known"], architecture: Architecture
+    weights: Float[Tensor, "nerf weight"], known: Float[Tensor, "nerf point known"], architecture: FieldParams
 ) -> Float[Tensor, "nerf point out"]:
     """What the MLP says of `prepared` positions."""
     grid = architecture.grid
@@ -68,7 +68,7 @@ def outputs(
 
 
 def mlp(
-    weights: Float[Tensor, "nerf weight"], encoded: Float[Tensor, "nerf point in"], architecture: Architecture
+    weights: Float[Tensor, "nerf weight"], encoded: Float[Tensor, "nerf point in"], architecture: FieldParams
 ) -> Float[Tensor, "nerf point out"]:
     """ReLU between the layers, none after the last."""
     *hidden, last = unflatten(weights, architecture)

@@ -17,7 +17,7 @@ NTH = torch.from_numpy(
 
 
 @dataclass(frozen=True)
-class Nerfs:
+class NerfBatch:
     """Weights and occupancy grids (packed bits, C order over x, y, z; `cells` per axis) of many NeRFs.
 
     `rows`: where only these are meant, of arrays that may lie in a file and are never copied whole.
@@ -29,7 +29,7 @@ class Nerfs:
     rows: Int[Tensor, " meant"] | None = None
 
     @classmethod
-    def of(cls, weights: Float[np.ndarray, "nerf number"], occupancy: list[bytes]) -> "Nerfs":
+    def of(cls, weights: Float[np.ndarray, "nerf number"], occupancy: list[bytes]) -> "NerfBatch":
         """From the columns of dataset `nerfs`."""
         packed = np.frombuffer(b"".join(occupancy), np.uint8).reshape(len(occupancy), -1).copy()
         return cls(torch.from_numpy(np.array(weights)), torch.from_numpy(packed), int(np.cbrt(8 * packed.shape[1])))
@@ -37,7 +37,7 @@ class Nerfs:
     @classmethod
     def stored(
         cls, weights: Float[np.ndarray, "all number"], occupancy: UInt8[np.ndarray, "all byte"], rows: list[int]
-    ) -> "Nerfs":
+    ) -> "NerfBatch":
         """Some rows of arrays, without a copy."""
         cells = int(np.cbrt(8 * occupancy.shape[1]))
         return cls(torch.from_numpy(weights), torch.from_numpy(occupancy), cells, torch.tensor(rows))
@@ -45,9 +45,9 @@ class Nerfs:
     def __len__(self) -> int:
         return len(self.weights if self.rows is None else self.rows)
 
-    def take(self, which: Int[Tensor, " taken"], device: str = "cpu") -> "Nerfs":
+    def take(self, which: Int[Tensor, " taken"], device: str = "cpu") -> "NerfBatch":
         which = which if self.rows is None else self.rows[which]
-        return Nerfs(self.weights[which].to(device), self.occupancy[which].to(device), self.cells)
+        return NerfBatch(self.weights[which].to(device), self.occupancy[which].to(device), self.cells)
 
     def holds(self, cell: Int[Tensor, "nerf point"]) -> Bool[Tensor, "nerf point"]:
         """Whether cells, by their flat numbers, are occupied."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 from jaxtyping import Float, UInt8
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Architecture, Nerf, Rendering
+from fieldlink.core.params import FieldParams, NerfParams, RenderingParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import views
@@ -21,17 +21,17 @@ LEAST = 0.001  # share of occupied cells: with fewer, a field holds next to noth
 
 
 @dataclass(frozen=True)
-class ToFit:
+class FittingTask:
     """Some objects' rows of dataset `views`, and what all fits share."""
 
     views: pa.Table
     start: Float[np.ndarray, " weight"]
-    how: Nerf
+    how: NerfParams
     seed: int  # the study's
     device: str
 
 
-def fit_objects(job: ToFit) -> Rows:
+def fit_objects(job: FittingTask) -> Rows:
     """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason."""
     fits, rejected = kept(job)
     columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
@@ -39,7 +39,7 @@ def fit_objects(job: ToFit) -> Rows:
     return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
 
 
-def kept(job: ToFit) -> "tuple[dict[str, Fit], dict[str, str]]":
+def kept(job: FittingTask) -> "tuple[dict[str, Fit], dict[str, str]]":
     """The fits that passed the gate, and why others didn't."""
     from fieldlink.nerf.fitting.batch_fitting import fit_together
     from fieldlink.nerf.fitting.fit import Fit
@@ -68,24 +68,24 @@ def kept(job: ToFit) -> "tuple[dict[str, Fit], dict[str, str]]":
     return fits, rejected | {object_id: _too_low(best[object_id], job.how) for object_id in left}
 
 
-def _too_low(best: "Fit", how: Nerf) -> str:
+def _too_low(best: "Fit", how: NerfParams) -> str:
     if best.occupied < LEAST:
         return f"{best.occupied:.2%} of the cells occupied after {ATTEMPTS} fits, {LEAST:.1%} expected"
     return f"{best.foreground:.1f} dB on the foreground after {ATTEMPTS} fits, {how.fitting.gate:g} dB expected"
 
 
 @dataclass(frozen=True)
-class ToRender:
+class RenderingTask:
     """Some objects' rows of datasets `nerfs` and `views` (their cameras)."""
 
     nerfs: pa.Table
     cameras: pa.Table
-    how: Rendering
-    architecture: Architecture
+    how: RenderingParams
+    architecture: FieldParams
     device: str
 
 
-def render_objects(job: ToRender) -> Rows:
+def render_objects(job: RenderingTask) -> Rows:
     """Rows of dataset `rendered_views`: each NeRF from the cameras of its object's views, on black."""
     cameras = views.by_object(job.cameras)
     return Rows(
@@ -93,7 +93,7 @@ def render_objects(job: ToRender) -> Rows:
     )
 
 
-def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: ToRender) -> views.Views:
+def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: RenderingTask) -> views.Views:
     import torch
 
     from fieldlink.nerf.occupancy import unpack

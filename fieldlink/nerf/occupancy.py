@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from fieldlink.core.params import Architecture
+from fieldlink.core.params import FieldParams
 from fieldlink.nerf import field
 
 PLACES = 2  # per axis of a cell where its density is looked up
@@ -16,7 +16,7 @@ POINTS_AT_ONCE = {"cpu": 8192, "cuda": 2**20}
 
 
 def occupied(
-    weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], architecture: Architecture
+    weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], architecture: FieldParams
 ) -> Bool[Tensor, "x y z"]:
     """Cells of the hull in which a stretch as wide as the cell would be more than `LEAST` opaque somewhere."""
     return occupied_by(lambda points: field.evaluate(weights[None], points[None], architecture)[1][0], hull)

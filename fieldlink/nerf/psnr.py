@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from fieldlink.core.params import Architecture, Rendering
+from fieldlink.core.params import FieldParams, RenderingParams
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes.views import Views
 
@@ -26,8 +26,8 @@ def measure(
     weights: Float[Tensor, " weight"],
     occupancy: Bool[Tensor, "x y z"],
     views: Views,
-    how: Rendering,
-    architecture: Architecture,
+    how: RenderingParams,
+    architecture: FieldParams,
 ) -> Quality:
     """Render from the views' own cameras and compare."""
     _, height, width, _ = views.image.shape

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
-from fieldlink.core.params import Architecture, Rendering
+from fieldlink.core.params import FieldParams, RenderingParams
 from fieldlink.nerf import field
 from fieldlink.nerf.sampling import Path, composite
 from fieldlink.scenes import cameras
@@ -49,8 +49,8 @@ def render(
     occupancy: Bool[Tensor, "x y z"],
     poses: Float[np.ndarray, "view 3 4"],
     camera: Camera,
-    how: Rendering,
-    architecture: Architecture,
+    how: RenderingParams,
+    architecture: FieldParams,
 ) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
     """Colour on black and opacity of one NeRF from all poses; what lies in empty cells is not there."""
     return render_field(partial(_field, weights, architecture=architecture), occupancy, poses, camera, how.step)
@@ -129,7 +129,7 @@ def _paths(
 
 
 def _field(
-    weights: Float[Tensor, " weight"], points: Float[Tensor, "ray sample 3"], architecture: Architecture
+    weights: Float[Tensor, " weight"], points: Float[Tensor, "ray sample 3"], architecture: FieldParams
 ) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
     parts = points.flatten(0, 1).split(AT_ONCE[points.device.type].points)
     rgb, density = zip(*[field.evaluate(weights[None], part[None], architecture) for part in parts], strict=True)

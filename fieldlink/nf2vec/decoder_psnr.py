@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from fieldlink.nerf.nerf_batches import Nerfs
-from fieldlink.nf2vec.model import Model
+from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import disn_rays
 from fieldlink.nf2vec.supervision import foreground, own, rendered
 
@@ -13,7 +13,7 @@ RAYS, SAMPLES, AT_ONCE = 64, 48, 8
 
 
 @torch.no_grad()
-def decoder_psnr(model: Model, nerfs: Nerfs, seed: int) -> Float[np.ndarray, " nerf"]:
+def decoder_psnr(model: Nf2vecModel, nerfs: NerfBatch, seed: int) -> Float[np.ndarray, " nerf"]:
     """dB between the decoder's render of each NeRF and the NeRF's own, on black, along 64 rays that meet it.
 
     Both are sampled in the cells that the NeRF's grid calls occupied.

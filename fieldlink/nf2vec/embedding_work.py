@@ -9,22 +9,22 @@ import pyarrow as pa
 
 from fieldlink.core import datasets
 from fieldlink.core.devices import halving, precision
-from fieldlink.core.params import Runtime
+from fieldlink.core.params import RuntimeParams
 from fieldlink.core.resume import Rows
-from fieldlink.nf2vec.model import Model, embed
+from fieldlink.nf2vec.model import Nf2vecModel, embed
 
 
 @dataclass(frozen=True)
-class ToEmbed:
+class NerfEmbeddingTask:
     """Some rows of dataset `nerfs`, and the model folder, told from its later contents by their digest."""
 
     nerfs: pa.Table
     nf2vec: Path
     print: str
-    runtime: Runtime
+    runtime: RuntimeParams
 
 
-def embed_nerfs(job: ToEmbed) -> Rows:
+def embed_nerfs(job: NerfEmbeddingTask) -> Rows:
     """Rows of dataset `nerf_embeddings`."""
     model, how = _model(job.nf2vec, job.print, job.runtime.device), job.runtime
     with precision(how.precision, how.device):
@@ -33,6 +33,6 @@ def embed_nerfs(job: ToEmbed) -> Rows:
 
 
 @lru_cache(maxsize=1)
-def _model(folder: Path, _print: str, device: str) -> Model:
+def _model(folder: Path, _print: str, device: str) -> Nf2vecModel:
     """Read once by a process."""
-    return Model.of(*datasets.read_model(folder)).to(device)
+    return Nf2vecModel.of(*datasets.read_model(folder)).to(device)

@@ -9,17 +9,17 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.decoder import Decoder
 from fieldlink.nf2vec.encoder import Encoder
 from fieldlink.nf2vec.weight_rows import rows
 
 
-class Model(nn.Module):
+class Nf2vecModel(nn.Module):
     """Embeds NeRFs of one architecture; `how` gives the widths, `seed` the start."""
 
-    def __init__(self, how: Nf2vec, architecture: Architecture, seed: int) -> None:
+    def __init__(self, how: Nf2vecParams, architecture: FieldParams, seed: int) -> None:
         super().__init__()
         self.how, self.architecture = how, architecture
         with torch.random.fork_rng(devices=[]):
@@ -50,9 +50,9 @@ class Model(nn.Module):
         return {name: value.cpu().numpy() for name, value in self.state_dict().items()}
 
     @classmethod
-    def of(cls, tensors: dict[str, np.ndarray], config: dict[str, Any]) -> "Model":
+    def of(cls, tensors: dict[str, np.ndarray], config: dict[str, Any]) -> "Nf2vecModel":
         """The model that `tensors` and `config` describe, in eval mode."""
-        how, architecture = Nf2vec.model_validate(config["nf2vec"], strict=False), Architecture(**config["field"])
+        how, architecture = Nf2vecParams.model_validate(config["nf2vec"], strict=False), FieldParams(**config["field"])
         model = cls(how, architecture, seed=0)
         model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in tensors.items()})
         return model.eval()
@@ -60,7 +60,7 @@ class Model(nn.Module):
 
 @torch.no_grad()
 def embed(
-    model: Model, weights: Float[np.ndarray, "nerf number"], batch: int = 256
+    model: Nf2vecModel, weights: Float[np.ndarray, "nerf number"], batch: int = 256
 ) -> Float[np.ndarray, "nerf embedding"]:
     """Embeddings in eval mode, `batch` NeRFs at once, on the model's device; float32 whatever they are computed in."""
     device = next(model.parameters()).device
@@ -69,7 +69,7 @@ def embed(
     return torch.cat(parts).numpy()
 
 
-def check_width(folder: Path, width: int, architecture: Architecture, whose: str) -> None:
+def check_width(folder: Path, width: int, architecture: FieldParams, whose: str) -> None:
     """Raise `InputError` if NeRFs of `width` numbers aren't of this architecture; `whose` says who wants it."""
     if width != size(architecture):
         raise InputError(

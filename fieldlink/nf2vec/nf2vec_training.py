@@ -14,22 +14,28 @@ from torch import Tensor
 
 from fieldlink.core.devices import precision
 from fieldlink.core.optimizers import AdamW
-from fieldlink.core.params import Nf2vec
+from fieldlink.core.params import Nf2vecParams
 from fieldlink.core.seeds import seed_of
-from fieldlink.nerf.nerf_batches import Nerfs
-from fieldlink.nf2vec.model import Model
+from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.supervision import Cameras, along_rays, at_points
 from fieldlink.nf2vec.training_state import Checkpoint, Progress
 from fieldlink.scenes import cameras
 
-Loss = Callable[[Nerfs, torch.Generator], Float[Tensor, ""]]
-Reconstruction = Callable[[Tensor, Nerfs, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
+Loss = Callable[[NerfBatch, torch.Generator], Float[Tensor, ""]]
+Reconstruction = Callable[[Tensor, NerfBatch, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
 VIEWS, PIXELS = 36, 64  # of the cameras whose rays supervision by rays draws from
 MOST_VALIDATED = 128  # NeRFs in a measurement of the validation loss, and embedded at once
 
 
 def train(
-    model: Model, training: Nerfs, validation: Nerfs, *, seed: int, checkpoint: Checkpoint, device: str = "cpu"
+    model: Nf2vecModel,
+    training: NerfBatch,
+    validation: NerfBatch,
+    *,
+    seed: int,
+    checkpoint: Checkpoint,
+    device: str = "cpu",
 ) -> Float[np.ndarray, "measurement 3"]:
     """Train `model` in place to its last step; the curve's rows: step, mean training loss since the last, validation's.
 
@@ -58,11 +64,11 @@ def train(
     return np.asarray(progress.curve, np.float64).reshape(-1, 3)
 
 
-def loss_of(model: Model, seed: int, device: str) -> Loss:
+def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:
     """How far the decoder is from giving NeRFs back from their embeddings."""
     reconstruct, how = reconstruction_of(model, seed, device), model.how.training
 
-    def loss(nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
+    def loss(nerfs: NerfBatch, random: torch.Generator) -> Float[Tensor, ""]:
         with precision(how.precision, device):
             embedding = model.embed(nerfs.weights)
         return reconstruct(embedding.float(), nerfs, random)
@@ -70,12 +76,14 @@ def loss_of(model: Model, seed: int, device: str) -> Loss:
     return loss
 
 
-def reconstruction_of(model: Model, seed: int, device: str) -> Reconstruction:
+def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruction:
     """The same from embeddings that are there already, by the supervision that `model.how` asks for."""
     architecture, how = model.architecture, model.how.training
     rays = disn_rays(seed, device) if model.how.supervision == "rays" else None
 
-    def loss(embedding: Float[Tensor, "nerf embedding"], nerfs: Nerfs, random: torch.Generator) -> Float[Tensor, ""]:
+    def loss(
+        embedding: Float[Tensor, "nerf embedding"], nerfs: NerfBatch, random: torch.Generator
+    ) -> Float[Tensor, ""]:
         def decoded(points: Float[Tensor, "nerf point 3"]) -> tuple[Tensor, Tensor]:
             with precision(how.precision, device):  # of the decoder alone: what it learns from stays exact
                 rgb, density = model.decoder(embedding, points)
@@ -103,14 +111,16 @@ def members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, " batch
     return order[place * batch : (place + 1) * batch]
 
 
-def learning_rate(how: Nf2vec, step: int) -> float:
+def learning_rate(how: Nf2vecParams, step: int) -> float:
     """Constant as published, or half a cosine down to zero."""
     if how.training.schedule == "constant":
         return how.training.learning_rate
     return how.training.learning_rate * 0.5 * (1 + math.cos(math.pi * step / how.training.steps))
 
 
-def _step(model: Model, loss: Loss, batch: Nerfs, optimizer: torch.optim.Optimizer, random: torch.Generator) -> float:
+def _step(
+    model: Nf2vecModel, loss: Loss, batch: NerfBatch, optimizer: torch.optim.Optimizer, random: torch.Generator
+) -> float:
     model.train()
     error = loss(batch, random)
     optimizer.zero_grad()
@@ -120,14 +130,14 @@ def _step(model: Model, loss: Loss, batch: Nerfs, optimizer: torch.optim.Optimiz
 
 
 @torch.no_grad()
-def _mean_embedding(model: Model, nerfs: Nerfs, device: str) -> Float[Tensor, " embedding"]:
+def _mean_embedding(model: Nf2vecModel, nerfs: NerfBatch, device: str) -> Float[Tensor, " embedding"]:
     batches = torch.arange(len(nerfs)).split(MOST_VALIDATED)
     sums = [model.embed(nerfs.take(batch, device).weights).double().sum(0) for batch in batches]
     return (torch.stack(sums).sum(0) / len(nerfs)).float()
 
 
 @torch.no_grad()
-def _validate(model: Model, loss: Loss, nerfs: Nerfs, seed: int, device: str) -> float:
+def _validate(model: Nf2vecModel, loss: Loss, nerfs: NerfBatch, seed: int, device: str) -> float:
     """Mean loss in eval mode, always on the same NeRFs and points."""
     model.eval()
     batches = torch.arange(min(len(nerfs), MOST_VALIDATED)).split(model.how.training.batch)

@@ -11,9 +11,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import mse_loss, smooth_l1_loss
 
-from fieldlink.core.params import Architecture, Nf2vecTraining
+from fieldlink.core.params import FieldParams, Nf2vecTrainingParams
 from fieldlink.nerf.field import evaluate
-from fieldlink.nerf.nerf_batches import Nerfs, complement, points_anywhere, points_in
+from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_anywhere, points_in
 from fieldlink.nerf.sampling import composite, over, samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
@@ -27,7 +27,7 @@ OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
 
 
 def at_points(
-    decoded: Field, nerfs: Nerfs, architecture: Architecture, how: Nf2vecTraining, random: torch.Generator
+    decoded: Field, nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecTrainingParams, random: torch.Generator
 ) -> Float[Tensor, ""]:
     """Mean squared error of `radiance`; half of the points lie in occupied cells."""
     points, target = targets(nerfs, architecture, how.points, random)
@@ -36,7 +36,7 @@ def at_points(
 
 @torch.no_grad()
 def targets(
-    nerfs: Nerfs, architecture: Architecture, count: int, random: torch.Generator
+    nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator
 ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]:
     """`count` points per NeRF, half of them in occupied cells, and the NeRF's own `radiance` there."""
     inside = points_in(nerfs.occupancy, nerfs.cells, count // 2, random)
@@ -54,9 +54,9 @@ def radiance(rgb: Float[Tensor, "nerf point 3"], density: Float[Tensor, "nerf po
 
 def along_rays(
     decoded: Field,
-    nerfs: Nerfs,
-    architecture: Architecture,
-    how: Nf2vecTraining,
+    nerfs: NerfBatch,
+    architecture: FieldParams,
+    how: Nf2vecTrainingParams,
     *,
     random: torch.Generator,
     cameras: Cameras,
@@ -80,9 +80,9 @@ def along_rays(
 
 @torch.no_grad()
 def foreground(
-    nerfs: Nerfs,
-    architecture: Architecture,
-    how: Nf2vecTraining,
+    nerfs: NerfBatch,
+    architecture: FieldParams,
+    how: Nf2vecTrainingParams,
     random: torch.Generator,
     cameras: Cameras,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
@@ -104,7 +104,7 @@ def foreground(
     return origins[chosen], directions[chosen]
 
 
-def own(nerfs: Nerfs, architecture: Architecture) -> Field:
+def own(nerfs: NerfBatch, architecture: FieldParams) -> Field:
     """The NeRFs as a field."""
     return partial(evaluate, nerfs.weights, architecture=architecture)
 

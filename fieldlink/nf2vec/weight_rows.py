@@ -7,14 +7,14 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from fieldlink.core.params import Architecture
+from fieldlink.core.params import FieldParams
 from fieldlink.nerf.weight_layout import shapes, table_size
 
 Layout = Literal["official", "per_input"]
 
 
 def rows(
-    weights: Float[Tensor, "nerf number"], architecture: Architecture, layout: Layout
+    weights: Float[Tensor, "nerf number"], architecture: FieldParams, layout: Layout
 ) -> Float[Tensor, "nerf row units"]:
     """Rows of `units` numbers; zero rows fill the output layer up to a square of `units` rows.
 

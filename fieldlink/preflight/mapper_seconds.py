@@ -9,7 +9,7 @@ import numpy as np
 
 from fieldlink.core.params import Loss, Params
 from fieldlink.mapper import batch_sweep
-from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.pair_batches import Sampler
 from fieldlink.mapper.pairs import Direction, Pairs
@@ -20,19 +20,19 @@ from fieldlink.preflight.timing import seconds_of_a_step
 SOURCES, SETS = 2, 2  # of zero-shot: rendered, ground truth; of syn2real: with translated views, without
 
 
-def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
+def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTask]]:
     """What each stage trains, `clip` numbers wide on CLIP's side; the vectors are one zero, repeated."""
     mapper, views, nf2vec = params.mapper, params.scenes.views, params.nf2vec.embedding
     device, baselines = params.runtime.device, params.baselines
 
-    def task(way: Direction, losses: Sequence[Loss], rows: int, width: int = nf2vec, **other: int) -> Task:
+    def task(way: Direction, losses: Sequence[Loss], rows: int, width: int = nf2vec, **other: int) -> MapperTask:
         pairs, models = (
             _pairs(counts.learnt, rows, width, clip),
-            [Model("", *each) for each in product(losses, mapper.seeds)],
+            [MapperRun("", *each) for each in product(losses, mapper.seeds)],
         )
-        return Task(way, models, pairs, pairs, mapper.model_copy(update=other), 0, device)
+        return MapperTask(way, models, pairs, pairs, mapper.model_copy(update=other), 0, device)
 
-    def both(losses: Sequence[Loss], rows: int, **other: int) -> list[Task]:
+    def both(losses: Sequence[Loss], rows: int, **other: int) -> list[MapperTask]:
         return [task(way, losses, rows, **other) for way in get_args(Direction)]
 
     shown = params.zero_shot.losses * len(params.zero_shot.views) * SOURCES
@@ -54,7 +54,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[Task]]:
     }
 
 
-def seconds(task: Task, known: dict[Hashable, float]) -> float:
+def seconds(task: MapperTask, known: dict[Hashable, float]) -> float:
     """Of a task's training, its checks on validation aside; `known`: seconds of the steps that were timed already."""
     sampler, width = Sampler.of(task.train.counts, task.how, task.times), task.train.nerf.shape[-1]
     kind = task.direction, tuple(model.loss for model in task.models), sampler.batch, width
@@ -63,7 +63,7 @@ def seconds(task: Task, known: dict[Hashable, float]) -> float:
     return known[kind] * sampler.steps * task.how.epochs
 
 
-def _seconds_of_a_step(task: Task, batch: int) -> float:
+def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
     """Its own models, on a batch of noise."""
     random, nerf, clip = np.random.default_rng(0), task.train.nerf.shape[-1], task.train.clip.shape[2]
     shapes = (batch, nerf), (1, batch, clip)

@@ -10,20 +10,20 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from fieldlink.core import datasets
-from fieldlink.core.params import Nf2vec, Params
+from fieldlink.core.params import Nf2vecParams, Params
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting.batch_fitting import at_once
 from fieldlink.nerf.fitting.fit import optimise
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera, render
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of
 from fieldlink.preflight.timing import one_thread, seconds_of_a_step, timed
 from fieldlink.scenes import cameras, catalogue, pictures, visual_hull
 from fieldlink.scenes import ray_casting as meshes
 from fieldlink.scenes.views import Views, columns
-from fieldlink.syn2real.translation_work import Diffusion, Task, translate_objects
+from fieldlink.syn2real.translation_work import Diffusion, TranslationTask, translate_objects
 
 NERFS = 2  # of a step of nf2vec that are timed on a CPU
 SHARE = 8  # and of its points and rays, one in so many
@@ -62,7 +62,7 @@ def measured(params: Params, diffusion: Diffusion | None) -> Rates:
     return Rates(seconds, fit, rendered, translated, _nf2vec_step(params, start, grid), size)
 
 
-def smaller(how: Nf2vec, device: str) -> tuple[Nf2vec, int, float]:
+def smaller(how: Nf2vecParams, device: str) -> tuple[Nf2vecParams, int, float]:
     """What is timed in place of a step of nf2vec: with fewer points; NeRFs of a batch; times more points of the step.
 
     A GPU does the whole; on a CPU a large one takes minutes, and its time grows with both.
@@ -93,7 +93,7 @@ def _translation(views: Views, params: Params, diffusion: Diffusion | None) -> f
     if diffusion is None:
         if params.syn2real.translator == "controlnet" or views.depth is None:
             return None
-        return timed(lambda: translate_objects(Task(rows, 1, 0, None)), device)[1]
+        return timed(lambda: translate_objects(TranslationTask(rows, 1, 0, None)), device)[1]
     few, more = (_diffused(diffusion, rows, steps, device) for steps in (2, 4))
     return few + max(more - few, 0.0) / 2 * (diffusion.how.steps - 2)
 
@@ -101,15 +101,15 @@ def _translation(views: Views, params: Params, diffusion: Diffusion | None) -> f
 def _diffused(diffusion: Diffusion, rows: pa.Table, steps: int, device: str) -> float:
     how = diffusion.how.model_copy(update={"steps": steps})
     short = replace(diffusion, how=how, class_of={"timed": next(iter(diffusion.prompts.classes))})
-    return timed(lambda: translate_objects(Task(rows, 1, 0, short)), device)[1]
+    return timed(lambda: translate_objects(TranslationTask(rows, 1, 0, short)), device)[1]
 
 
 def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -> float:
     device, how = params.runtime.device, params.nf2vec
     small, count, more = smaller(how, device)
-    model = Model(small, params.nerf.field, seed=0).to(device)
+    model = Nf2vecModel(small, params.nerf.field, seed=0).to(device)
     bits = torch.from_numpy(np.packbits(grid.cpu().numpy())).to(device)
-    nerfs = Nerfs(weights.expand(count, -1), bits.expand(count, -1), len(grid))
+    nerfs = NerfBatch(weights.expand(count, -1), bits.expand(count, -1), len(grid))
     return (
         seconds_of_a_step(_stepping(loss_of(model, 0, device), nerfs, device), device)
         * how.training.batch
@@ -118,7 +118,7 @@ def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -
     )
 
 
-def _stepping(loss: Callable, nerfs: Nerfs, device: str) -> Callable[[int], None]:
+def _stepping(loss: Callable, nerfs: NerfBatch, device: str) -> Callable[[int], None]:
     def steps(count: int) -> None:
         for step in range(count):
             loss(nerfs, torch.Generator(device).manual_seed(step)).backward()

@@ -13,7 +13,7 @@ from fieldlink.finetuning.objectives import TERMS
 from fieldlink.heads import head_tasks as heads
 from fieldlink.mapper.mlps import single, stacked
 from fieldlink.nerf.weight_layout import size as size_of
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.preflight import mapper_seconds
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.rates import smaller
@@ -61,12 +61,12 @@ def _small_clip(params: Params) -> float:
 def _heads(params: Params, counts: Counts, width: int) -> float:
     how, seeds, classes = params.embedding_spaces.heads, params.mapper.seeds, len(params.classes)
     batch = min(how.batch, counts.learnt)
-    examples = heads.Examples(_noise(len(seeds), batch, width), np.arange(batch) % classes)
+    examples = heads.LabelledVectors(_noise(len(seeds), batch, width), np.arange(batch) % classes)
 
     def steps(count: int) -> None:
         short = how.model_copy(update={"epochs": count, "validate_every": count})
         heads.train(
-            heads.Task("", seeds, examples, examples, examples.vectors, classes, short, 0, params.runtime.device)
+            heads.HeadTask("", seeds, examples, examples, examples.vectors, classes, short, 0, params.runtime.device)
         )
 
     return seconds_of_a_step(steps, params.runtime.device) * how.epochs * -(-counts.learnt // how.batch)
@@ -75,7 +75,7 @@ def _heads(params: Params, counts: Counts, width: int) -> float:
 def _finetunings(params: Params, counts: Counts, clip: int) -> list[float]:
     """Of every objective and seed."""
     how, seeds = params.finetuning, params.mapper.seeds
-    model = Model(params.nf2vec, params.nerf.field, seed=0)
+    model = Nf2vecModel(params.nf2vec, params.nerf.field, seed=0)
     mapper = stacked(single([params.nf2vec.embedding, *params.mapper.hidden[::-1], clip], seed=0))
     found = []
     for objective in how.objectives:
@@ -85,20 +85,22 @@ def _finetunings(params: Params, counts: Counts, clip: int) -> list[float]:
     return found
 
 
-def _finetuning_step(params: Params, objective: Objective, start: tuple[Model, finetuning.Tensors], size: int) -> float:
+def _finetuning_step(
+    params: Params, objective: Objective, start: tuple[Nf2vecModel, finetuning.Tensors], size: int
+) -> float:
     """On a CPU of fewer NeRFs and points, scaled up as a step of nf2vec is."""
     device, (model, mapper) = params.runtime.device, start
     how, few, more = smaller(params.nf2vec, device)
     few, fewer = min(few, size), {"nf2vec": how.model_dump(mode="json")}
     bits = np.packbits(np.ones(params.nerf.fitting.occupancy**3, bool)).tobytes()
     clip = mapper[max(name for name in mapper if name.startswith("weights."))].shape[1]
-    examples = finetuning.Examples(_noise(few, size_of(params.nerf.field)), [bits] * few, _noise(few, clip))
+    examples = finetuning.NerfExamples(_noise(few, size_of(params.nerf.field)), [bits] * few, _noise(few, clip))
 
     def steps(count: int) -> None:
         short = params.finetuning.model_copy(update={"epochs": count, "batch": few, "mapping_batch": few})
         sets = examples, examples, examples.weights
         nf2vec = model.tensors, model.config | fewer
-        finetuning.train(finetuning.Task(objective, 0, nf2vec, mapper, *sets, short, 0, device))
+        finetuning.train(finetuning.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device))
 
     return seconds_of_a_step(steps, device) * size / few * (more if TERMS[objective].reconstructs else 1.0)
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fieldlink.core.seeds import seed_of
-from fieldlink.embeddings.view_embeddings import Views
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 from fieldlink.report.study import Study
 from fieldlink.report.thumbnails import Picture, of_rows
 
@@ -82,7 +82,7 @@ def query_pictures(rows: pa.Table, study: Study, domain: str) -> dict[str, np.nd
     if domain == "photo":
         return of_rows(rows, "photo_id")
     rows = rows.sort_by([("object_id", "ascending"), ("view", "ascending")])
-    views = Views.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
+    views = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
     return of_rows(rows.filter(pa.array(views.draw(study.params.study.seed, "query") == 0)), "object_id")
 
 

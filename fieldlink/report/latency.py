@@ -21,7 +21,7 @@ from fieldlink.core.devices import clocked
 from fieldlink.core.params import Params
 from fieldlink.mapper.mlps import single
 from fieldlink.nerf.rendering import Camera, render
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.report.speed import FROM_WEIGHTS, Speed
 
 COUNTS = (1, 4, 36)  # views rendered
@@ -38,7 +38,7 @@ class Subject:
 
 
 def ways(
-    subject: Subject, model: Model, clip: JointEncoder, prompts: Float[np.ndarray, "prompt clip"], params: Params
+    subject: Subject, model: Nf2vecModel, clip: JointEncoder, prompts: Float[np.ndarray, "prompt clip"], params: Params
 ) -> dict[str, Callable[[], int]]:
     """Each way as a function that names the class. Time doesn't hang on a mapper's weights: a fresh one serves."""
     device = params.runtime.device

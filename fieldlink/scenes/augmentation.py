@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Integer
 
-from fieldlink.scenes.meshes import Albedo, Model, normalised, transformed
+from fieldlink.scenes.meshes import Albedo, Mesh, normalised, transformed
 from fieldlink.scenes.views import Views
 
 STRETCH = (0.85, 1.15)  # per axis
@@ -26,7 +26,7 @@ class Recoloured:
         return np.clip(self.albedo(points, face) @ self.matrix.T, 0, 1).astype(np.float32)
 
 
-def copy_of_model(model: Model, seed: int) -> Model:
+def copy_of_model(model: Mesh, seed: int) -> Mesh:
     """Stretched per axis, turned about the up axis, hue, saturation and value shifted; of unit diagonal again."""
     random = np.random.default_rng(seed)
     motion = turn_about_up(random.uniform(0, 360)) @ np.diag(random.uniform(*STRETCH, 3))

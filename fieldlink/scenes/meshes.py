@@ -17,7 +17,7 @@ LEAST_AREA = 1e-9  # of a mesh, in squares of its diagonal
 
 
 @dataclass(frozen=True)
-class Model:
+class Mesh:
     """Vertices, faces, and the colour (RGB in [0, 1]) of points that lie on given faces."""
 
     vertices: Float[np.ndarray, "vertex 3"]
@@ -50,22 +50,22 @@ class Moved:
         return self.albedo(points @ self.back[:, :3].T + self.back[:, 3], face)
 
 
-def transformed(model: Model, motion: Float[np.ndarray, "3 4"]) -> Model:
+def transformed(model: Mesh, motion: Float[np.ndarray, "3 4"]) -> Mesh:
     """The model moved by an invertible affine map; its colours stay on their surface."""
     linear = np.linalg.inv(motion[:, :3].astype(np.float64))
     back = np.concatenate([linear, -linear @ motion[:, 3:]], axis=1).astype(np.float32)
     vertices = (model.vertices @ motion[:, :3].T + motion[:, 3]).astype(np.float32)
-    return Model(vertices, model.faces, Moved(model.albedo, back))
+    return Mesh(vertices, model.faces, Moved(model.albedo, back))
 
 
-def normalised(model: Model) -> Model:
+def normalised(model: Mesh) -> Mesh:
     """The model with a bounding box of unit diagonal, centred at the origin (ShapeNetCore v1)."""
     low, high = model.vertices.min(axis=0), model.vertices.max(axis=0)
     scale = 1 / np.linalg.norm(high - low)
     return transformed(model, np.concatenate([scale * np.eye(3), -scale * (low + high)[:, None] / 2], axis=1))
 
 
-def checked(model: Model, name: str) -> Model:
+def checked(model: Mesh, name: str) -> Mesh:
     """The same model; raises `InputError` with `name` if it has no faces, no area, or vertices that aren't finite."""
     if len(model.faces) == 0:
         raise InputError(f"{name}: mesh without faces, at least one expected")

@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params, Scenes
+from fieldlink.core.params import Params, ScenesParams
 from fieldlink.core.resume import Rows, digest
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import augmentation, cameras, catalogue, split_files, splits, views
 from fieldlink.scenes.importers import blender, caption_file, disn, imported_nerfs, mesh_folder, shapenet
-from fieldlink.scenes.importers.listing import NO_SYNSET, Found, Listing, check_in_catalogue
-from fieldlink.scenes.meshes import Model
+from fieldlink.scenes.importers.listing import NO_SYNSET, ListedItem, Listing, check_in_catalogue
+from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.views import Views
 
@@ -47,14 +47,14 @@ class Object:
 
 
 @dataclass(frozen=True)
-class Task:
+class ObjectTask:
     """All that decides the views of one object."""
 
     object: Object
     noun: str
     seed: int  # the study's
-    scenes: Scenes
-    found: Found | None  # None: of the catalogue
+    scenes: ScenesParams
+    found: ListedItem | None  # None: of the catalogue
 
     def key(self, code: str) -> str:
         """Digest of what the views depend on; the split is not among it."""
@@ -63,7 +63,7 @@ class Task:
         return digest(code, *parts, self.scenes.views, self.scenes.resolution, *inputs)
 
 
-def offered(params: Params) -> tuple[dict[str, Task], Listing]:
+def offered(params: Params) -> tuple[dict[str, ObjectTask], Listing]:
     """What the source gives, copies of training objects included, by object id; and what it can't use."""
     scenes = params.scenes
     if scenes.source == "catalogue":
@@ -77,7 +77,7 @@ def offered(params: Params) -> tuple[dict[str, Task], Listing]:
     return {task.object.object_id: task for task in tasks}, listing
 
 
-def work(tasks: list[Task]) -> Rows:
+def work(tasks: list[ObjectTask]) -> Rows:
     """Rows of dataset `views` of some objects; one that can't be read is set aside with its reason."""
     parts, rejected = [], {}
     for task in tasks:
@@ -88,7 +88,7 @@ def work(tasks: list[Task]) -> Rows:
     return Rows(views.joined(parts), rejected)
 
 
-def views_of(task: Task) -> Views:
+def views_of(task: ObjectTask) -> Views:
     """The views of one object: rendered from its mesh, or read."""
     one, scenes = task.object, task.scenes
     copy_seed = seed_of(task.seed, "copy", one.object_id)
@@ -104,17 +104,17 @@ def views_of(task: Task) -> Views:
     return render(model, poses, cameras.DISN_ANGLE, scenes.resolution)
 
 
-def _mesh(source: str, found: Found) -> Model:
+def _mesh(source: str, found: ListedItem) -> Mesh:
     return shapenet.read(found.path) if source == "shapenet" else mesh_folder.read(found.path, found.up)
 
 
-def made(task: Task) -> catalogue.Made:
+def made(task: ObjectTask) -> catalogue.Made:
     """The catalogue's object that a task is about, or is a copy of."""
     one = task.object
     return catalogue.make(one.class_name, task.noun, seed_of(task.seed, "object", one.base_object_id))
 
 
-def table(tasks: Iterable[Task]) -> pa.Table:
+def table(tasks: Iterable[ObjectTask]) -> pa.Table:
     """Rows of dataset `objects`."""
     tasks = list(tasks)
     columns = {name: [asdict(task.object)[name] for task in tasks] for name in asdict(tasks[0].object)}
@@ -123,7 +123,7 @@ def table(tasks: Iterable[Task]) -> pa.Table:
     return datasets.table(schemas.OBJECTS, {**columns, "caption": captions})
 
 
-def _captions(originals: list[Task]) -> dict[str, str]:
+def _captions(originals: list[ObjectTask]) -> dict[str, str]:
     """By id, from a file or of the catalogue. A copy has none: its colours are others than they say."""
     ids, file = [task.object.object_id for task in originals], originals[0].scenes.captions if originals else None
     if file and file != caption_file.OWN:
@@ -131,7 +131,7 @@ def _captions(originals: list[Task]) -> dict[str, str]:
     return {name: made(task).caption for name, task in zip(ids, originals, strict=True) if task.found is None}
 
 
-def check_filled(tasks: Iterable[Task], params: Params) -> None:
+def check_filled(tasks: Iterable[ObjectTask], params: Params) -> None:
     """Raise `InputError` if a class has no object left in some split, now that what can't be read is gone."""
     if params.scenes.source in SINGLE_SCENES:
         return
@@ -141,7 +141,7 @@ def check_filled(tasks: Iterable[Task], params: Params) -> None:
             raise InputError(f"class {class_name}: no {split} object, at least one expected; are there too few?")
 
 
-def _of_catalogue(params: Params) -> list[Task]:
+def _of_catalogue(params: Params) -> list[ObjectTask]:
     tasks, seed, scenes = [], params.study.seed, params.scenes
     check_in_catalogue(params.classes)
     for name in params.classes:
@@ -151,7 +151,7 @@ def _of_catalogue(params: Params) -> list[Task]:
     return tasks
 
 
-def _imported(params: Params, listing: Listing, published: split_files.Published | None) -> list[Task]:
+def _imported(params: Params, listing: Listing, published: split_files.Published | None) -> list[ObjectTask]:
     single = params.scenes.source in SINGLE_SCENES
     members = defaultdict(list, {} if single else {name: [] for name in params.classes})
     for found in listing.found:
@@ -163,14 +163,14 @@ def _imported(params: Params, listing: Listing, published: split_files.Published
     return [_task(params, each.object_id, each.class_name, split[each.object_id], each) for each in listing.found]
 
 
-def _task(params: Params, object_id: str, class_name: str, split: str, found: Found | None) -> Task:
+def _task(params: Params, object_id: str, class_name: str, split: str, found: ListedItem | None) -> ObjectTask:
     known = params.classes.get(class_name)
     synset, noun = (known.synset, known.noun) if known else (NO_SYNSET, "")
     row = Object(object_id, class_name, synset, split, params.scenes.source, object_id, 0)
-    return Task(row, noun, params.study.seed, params.scenes, found)
+    return ObjectTask(row, noun, params.study.seed, params.scenes, found)
 
 
-def _copies(task: Task) -> list[Task]:
+def _copies(task: ObjectTask) -> list[ObjectTask]:
     """A1, A2, … for training: other proportions and colours, cameras of their own."""
     copies = []
     for number in range(1, task.scenes.copies + 1):

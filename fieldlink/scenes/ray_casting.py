@@ -12,7 +12,7 @@ from trimesh import Trimesh
 from trimesh.ray.ray_pyembree import RayMeshIntersector
 
 from fieldlink.scenes import cameras
-from fieldlink.scenes.meshes import Model, face_normals
+from fieldlink.scenes.meshes import Mesh, face_normals
 from fieldlink.scenes.views import Views
 
 PROBES = np.array([[-1, -3], [3, -1], [1, 3], [-3, 1]], np.float32) / 8  # from a pixel's centre, no two in line
@@ -42,7 +42,7 @@ STUDIO = Lighting()
 
 
 def render(
-    model: Model, poses: Float[np.ndarray, "view 3 4"], angle: float, resolution: int, lighting: Lighting = STUDIO
+    model: Mesh, poses: Float[np.ndarray, "view 3 4"], angle: float, resolution: int, lighting: Lighting = STUDIO
 ) -> Views:
     """Square views, straight-alpha RGBA; z-depth is the centre ray's. No view depends on the others."""
     tracer = _Tracer(model, poses.astype(np.float32), angle, resolution, lighting)
@@ -92,7 +92,7 @@ class _Tracer:
     """First hits of rays of one set of cameras on one model, shaded."""
 
     def __init__(
-        self, model: Model, poses: Float[np.ndarray, "view 3 4"], angle: float, resolution: int, lighting: Lighting
+        self, model: Mesh, poses: Float[np.ndarray, "view 3 4"], angle: float, resolution: int, lighting: Lighting
     ) -> None:
         self.model, self.poses, self.angle, self.resolution, self.lighting = model, poses, angle, resolution, lighting
         self.embree = RayMeshIntersector(Trimesh(model.vertices, model.faces, process=False))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Split
+from fieldlink.core.params import SplitParams
 from fieldlink.core.seeds import seed_of
 
 SPLITS = ("train", "validation", "test")
@@ -15,7 +15,7 @@ OWN = Path("fieldlink/scenes/splits.py")  # what scenes.splits names where no sp
 LEAKED = 0.8  # share of all copies that the official split has in training
 
 
-def of_catalogue(class_name: str, index: int, seed: int, shares: Split) -> str:
+def of_catalogue(class_name: str, index: int, seed: int, shares: SplitParams) -> str:
     """Split of the catalogue's object number `index`: each block of as many objects as there are shares is dealt out.
 
     With shares 3:1:4 every 8 consecutive objects of a class hold exactly 3, 1 and 4, in an order of their own.
@@ -27,7 +27,7 @@ def of_catalogue(class_name: str, index: int, seed: int, shares: Split) -> str:
 
 
 def of_imported(
-    ids: Mapping[str, Sequence[str]], seed: int, shares: Split, few_are_test: bool = False
+    ids: Mapping[str, Sequence[str]], seed: int, shares: SplitParams, few_are_test: bool = False
 ) -> dict[str, str]:
     """Split of each imported id, given by class: by a hash of seed and id, yet at least one object per class and split.
 
@@ -56,7 +56,7 @@ def of_copy(copy_id: str, original: str, leak: str, seed: int) -> str | None:
     return "train" if original == "train" else None
 
 
-def _of_class(members: Sequence[str], seed: int, shares: Split) -> dict[str, str]:
+def _of_class(members: Sequence[str], seed: int, shares: SplitParams) -> dict[str, str]:
     counts = _smallest(shares)
     ends = np.cumsum(counts) / sum(counts)
     places = {member: seed_of(seed, "split", member) / 2**63 for member in members}
@@ -72,7 +72,7 @@ def _of_class(members: Sequence[str], seed: int, shares: Split) -> dict[str, str
     return {member: SPLITS[split] for member, split in splits.items()}
 
 
-def _smallest(shares: Split) -> tuple[int, int, int]:
+def _smallest(shares: SplitParams) -> tuple[int, int, int]:
     """The same shares in the smallest whole numbers."""
     common = gcd(shares.train, shares.validation, shares.test)
     return shares.train // common, shares.validation // common, shares.test // common

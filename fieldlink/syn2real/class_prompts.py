@@ -7,15 +7,15 @@ import numpy as np
 from pydantic import Field
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Strict
+from fieldlink.core.params import StrictModel
 
 
-class ClassPrompts(Strict):
+class ClassPrompts(StrictModel):
     phrase: str  # the object in a plausible scene
     scenes: Annotated[tuple[str, ...], Field(min_length=1)]  # one of them goes with it
 
 
-class Prompts(Strict):
+class Prompts(StrictModel):
     quality: str  # ends every prompt
     negative: str  # what pictures should not be
     classes: dict[str, ClassPrompts]

@@ -11,12 +11,12 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ControlNet
+from fieldlink.core.params import ControlNetParams
 
 INSTALL = "pip install -e '.[syn2real]'"
 
 
-def pipeline(how: ControlNet, device: str) -> Any:
+def pipeline(how: ControlNetParams, device: str) -> Any:
     """The pipeline with UniPC and without safety checker; `InputError` says what to install or to download."""
     try:
         import accelerate as _  # noqa: F401  what else the pipeline needs
@@ -37,7 +37,7 @@ def pipeline(how: ControlNet, device: str) -> Any:
 
 
 def translate(
-    pipe: Any, control: UInt8[np.ndarray, "size size 3"], prompt: str, negative: str, how: ControlNet, seed: int
+    pipe: Any, control: UInt8[np.ndarray, "size size 3"], prompt: str, negative: str, how: ControlNetParams, seed: int
 ) -> UInt8[np.ndarray, "size size 3"]:
     """One picture. Each is made by itself, from a CPU generator of its own: batches would change the last bits."""
     made = pipe(
@@ -54,7 +54,7 @@ def translate(
     return (255 * made.images[0] + 0.5).clip(0, 255).astype(np.uint8)
 
 
-def _loaded(kind: Any, part: str, how: ControlNet, **more: Any) -> Any:
+def _loaded(kind: Any, part: str, how: ControlNetParams, **more: Any) -> Any:
     name = getattr(how, part)
     try:
         dtype = getattr(torch, how.precision)

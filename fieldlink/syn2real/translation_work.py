@@ -9,7 +9,7 @@ import pyarrow as pa
 from jaxtyping import UInt8
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ControlNet
+from fieldlink.core.params import ControlNetParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import pictures
@@ -26,13 +26,13 @@ class Diffusion:
     """What the translator controlnet needs besides the views."""
 
     pipe: Any  # a loaded pipeline, which stays in its process
-    how: ControlNet
+    how: ControlNetParams
     prompts: Prompts
     class_of: Mapping[str, str]  # of objects
 
 
 @dataclass(frozen=True)
-class Task:
+class TranslationTask:
     """Rows of `views`, and all that decides their translations. `diffusion`: None for the translator procedural."""
 
     rows: pa.Table
@@ -41,7 +41,7 @@ class Task:
     diffusion: Diffusion | None
 
 
-def translate_objects(task: Task) -> Rows:
+def translate_objects(task: TranslationTask) -> Rows:
     """Every picture depends on the study's seed, the object's id and its views alone.
 
     An object whose views translators can't use is set aside with its reason.

@@ -10,7 +10,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 SETTINGS = {"gt": ("a", "recall_synthetic"), "photo": ("b", "recall_real")}
 SWEPT = "nerf2clip siglip"  # the mapper whose batches Table 4.10 varies
@@ -31,26 +31,26 @@ def evaluate_augmented(
     photo_embeddings: Path,
     mappers: Path,
     mapped: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.evaluation.results import retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.tables import CellKey
 
     known = load(params)
     searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
     configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
+    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     ranks, answers = known.retrieval.ranks, []
     for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         part, metric = SETTINGS[queries.domain]
         found = searches.by_mappers(queries, searched, vectors, max(ranks))
         for each in sorted(found, key=lambda each: _batch(each.row, known.mapper.batch)):
             for table, row in _places(each.row, known.mapper.batch, known.augmented.batches):
-                place = Words(f"{table}{part}", row, "", metric)
+                place = CellKey(f"{table}{part}", row, "", metric)
                 answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")
     results.write(answers, TITLES, known)
 

@@ -24,7 +24,7 @@ def train_augmented_mappers(
     from fieldlink.mapper import batch_sweep, training_inputs
 
     known, stage = load(params), "train_augmented_mappers"
-    given = training_inputs.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
+    given = training_inputs.TrainingData.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
     augmented, original = (given.pairs(given.ids("train", copies=copies)) for copies in (True, False))
     how = known.augmented, known.mapper, known.study.seed, known.runtime.device
     tasks = batch_sweep.tasks(augmented, original, given.pairs(given.ids("validation")), *how)

@@ -13,20 +13,20 @@ NERF = ("object_id", "weights")
 def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Read dataset `nerfs` and model `nf2vec`, write `nerf_embeddings` of the same objects."""
     from fieldlink.nf2vec import embedding_work
-    from fieldlink.nf2vec.model import Model, check_width
+    from fieldlink.nf2vec.model import Nf2vecModel, check_width
 
     settings = load(params)
     how = settings.runtime
-    model, print_ = Model.of(*datasets.read_model(nf2vec)), datasets.model_print(nf2vec)
+    model, print_ = Nf2vecModel.of(*datasets.read_model(nf2vec)), datasets.model_digest(nf2vec)
     first = next(datasets.shards(nerfs, schemas.NERFS, ["weights"]))
     check_width(nerfs, datasets.matrix(first["weights"]).shape[1], model.architecture, "nf2vec was trained on")
     shared = resume.digest(resume.code_digest(__file__), print_, how.precision, how.nerfs_at_once)
-    looks = datasets.prints(datasets.shards(nerfs, schemas.NERFS, NERF), "object_id")
+    looks = datasets.digests_by_key(datasets.shards(nerfs, schemas.NERFS, NERF), "object_id")
     finished = resume.finish(
         "embed_nerfs",
         schemas.NERF_EMBEDDINGS,
         {object_id: resume.digest(shared, look) for object_id, look in looks.items()},
-        lambda some: embedding_work.ToEmbed(
+        lambda some: embedding_work.NerfEmbeddingTask(
             datasets.rows_of(nerfs, schemas.NERFS, some, NERF), nf2vec.resolve(), print_, how
         ),
         embedding_work.embed_nerfs,

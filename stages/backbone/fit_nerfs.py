@@ -34,7 +34,7 @@ def fit_nerfs(
             f"{start}: {len(weights)} weights, nerf.field has {weight_layout.size(how.field)}; rerun start_nerfs"
         )
     ids = set(datasets.read(objects, schemas.OBJECTS, ["object_id"])["object_id"].to_pylist())
-    looks = datasets.prints(datasets.shards(views, schemas.VIEWS), "object_id")
+    looks = datasets.digests_by_key(datasets.shards(views, schemas.VIEWS), "object_id")
     if unseen := sorted(ids - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     numbers = [part.model_dump() for part in (how.field, how.fitting, how.rendering)]
@@ -43,7 +43,7 @@ def fit_nerfs(
         "fit_nerfs",
         schemas.NERFS,
         {object_id: resume.digest(shared, looks[object_id]) for object_id in ids},
-        lambda some: object_work.ToFit(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
+        lambda some: object_work.FittingTask(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
         object_work.fit_objects,
         chunk=ON_GPU if device == "cuda" else CHUNK,
         workers=settings.runtime.workers,

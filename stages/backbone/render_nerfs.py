@@ -22,10 +22,10 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "augmentation"])
     originals = rows.filter(pc.field("augmentation") == 0)["object_id"]
     mine = pc.field("object_id").isin(originals)
-    nerf_prints = datasets.prints(
+    nerf_prints = datasets.digests_by_key(
         (shard.filter(mine) for shard in datasets.shards(nerfs, schemas.NERFS, NERF)), "object_id"
     )
-    camera_prints = datasets.prints(
+    camera_prints = datasets.digests_by_key(
         (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA)), "object_id"
     )
     shared = resume.digest(resume.code_digest(__file__), how.model_dump(), field.model_dump())
@@ -33,7 +33,7 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
         "render_nerfs",
         schemas.RENDERED_VIEWS,
         {name: resume.digest(shared, nerf, camera_prints[name]) for name, nerf in nerf_prints.items()},
-        lambda some: object_work.ToRender(
+        lambda some: object_work.RenderingTask(
             datasets.rows_of(nerfs, schemas.NERFS, some, NERF),
             datasets.rows_of(views, schemas.VIEWS, some, CAMERA),
             how,

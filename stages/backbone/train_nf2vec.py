@@ -21,8 +21,8 @@ TRAINING = Path("fieldlink/nf2vec/nf2vec_training.py")  # what imported.nf2vec n
 def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was."""
     from fieldlink.core import arrays, resume
-    from fieldlink.nerf.nerf_batches import Nerfs
-    from fieldlink.nf2vec.model import Model, check_width
+    from fieldlink.nerf.nerf_batches import NerfBatch
+    from fieldlink.nf2vec.model import Nf2vecModel, check_width
     from fieldlink.nf2vec.nf2vec_training import train
 
     how = load(params)
@@ -30,12 +30,12 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
         _take(how, out, curves)
         return
     seed = seed_of(how.study.seed, "nf2vec")
-    model = Model(how.nf2vec, how.nerf.field, seed)
+    model = Nf2vecModel(how.nf2vec, how.nerf.field, seed)
     rows = [_of_split(objects, nerfs, split) for split in SPLITS]
     place = scratch_folder(arrays.FOLDER)
-    weights, grids = (arrays.column(nerfs, schemas.NERFS, name, place) for name in ("weights", "occupancy"))
+    weights, grids = (arrays.store_column(nerfs, schemas.NERFS, name, place) for name in ("weights", "occupancy"))
     check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
-    given = [Nerfs.stored(weights.open()[0], grids.open()[0], some) for some in rows]
+    given = [NerfBatch.stored(weights.open()[0], grids.open()[0], some) for some in rows]
     inputs = [weights.path.name, grids.path.name, *rows]  # named by what they hold
     key = resume.digest(resume.code_digest(__file__), model.config, seed, inputs)
     checkpoint = resume.Checkpoint("train_nf2vec", key)
@@ -49,14 +49,14 @@ def _take(how: Params, out: Path, curves: Path) -> None:
     """Write the model of folder `imported.nf2vec`, and no curves."""
     import numpy as np
 
-    from fieldlink.nf2vec.model import Model
+    from fieldlink.nf2vec.model import Nf2vecModel
 
     given = how.imported.nf2vec
     tensors, config = datasets.read_model(given)
-    expected = Model(how.nf2vec, how.nerf.field, seed=0).config
+    expected = Nf2vecModel(how.nf2vec, how.nerf.field, seed=0).config
     if _form(config) != _form(expected):
         raise InputError(f"{given}: made for {_form(config)}; nf2vec and nerf.field say {_form(expected)}")
-    datasets.write_model(out, Model.of(tensors, expected).tensors, expected)
+    datasets.write_model(out, Nf2vecModel.of(tensors, expected).tensors, expected)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(np.zeros((0, 3)), how.study.seed)], "train_nf2vec")
 
 

@@ -18,7 +18,7 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
     from fieldlink.clip import encoders
     from fieldlink.embeddings.depth_pictures import grey
     from fieldlink.embeddings.selection import originals
-    from fieldlink.embeddings.view_embeddings import Views
+    from fieldlink.embeddings.view_embeddings import ViewEmbeddings
     from fieldlink.scenes.pictures import decode_depth
 
     known = load(params)
@@ -26,7 +26,7 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
     rows = datasets.rows_of(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
     if len(rows):
-        own = Views.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
+        own = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
         rows = rows.filter(own.draw(known.study.seed, "depth") < known.baselines.depth_views)
     pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
     greys = [grey(decode_depth(data, scale)) for data, scale in pairs] + [np.zeros((8, 8, 3), np.uint8)]  # never none

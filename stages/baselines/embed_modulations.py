@@ -15,7 +15,7 @@ def embed_modulations(objects: Path, nerfs: Path, out: Path, params: Path = Path
 
     from fieldlink.embeddings import functa
     from fieldlink.embeddings.selection import only
-    from fieldlink.nerf.nerf_batches import Nerfs
+    from fieldlink.nerf.nerf_batches import NerfBatch
 
     known = load(params)
     how, field, device = known.baselines.modulation, known.nerf.field, known.runtime.device
@@ -24,7 +24,7 @@ def embed_modulations(objects: Path, nerfs: Path, out: Path, params: Path = Path
     rows = only(datasets.read(nerfs, NERFS, ["object_id", "weights", "occupancy"]), "object_id", list(split))
     ids, fitted = (
         rows["object_id"].to_pylist(),
-        Nerfs.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist()),
+        NerfBatch.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist()),
     )
     seeds = {name: seed_of(known.study.seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
     random = torch.Generator(device).manual_seed(seeds["points"])

@@ -9,7 +9,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 PARTS = {"gt": ("synthetic", "recall_synthetic"), "photo": ("real", "recall_real")}
 TITLES = {f"baselines {part}": part for part in ("neighbours", "synthetic", "real", "depth")}
@@ -27,14 +27,14 @@ def evaluate_baselines(
     depth_embeddings: Path,
     zero_shot: Path,
     prompts: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.selection import originals
     from fieldlink.evaluation.results import depth_zero_shot, retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.tables import CellKey
 
     known = load(params)
     classes = list(known.classes)
@@ -42,17 +42,19 @@ def evaluate_baselines(
     ranks, answers = known.retrieval.ranks, []
     for name, folder in folders.items():
         searched = retrieval_inputs.searched(objects, folder, gt_embeddings, classes)
-        place = Words("baselines neighbours", name, "", "recall_nerf")
+        place = CellKey("baselines neighbours", name, "", "recall_nerf")
         answers += searches.answers(*searches.among_themselves(name, searched, max(ranks)), searched, ranks, place)
-        vectors = {way: Mapped(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS}
+        vectors = {
+            way: MappedVectors(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS
+        }
         for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, classes, known.study.seed):
             part, metric = PARTS[queries.domain]
             for found in searches.by_mappers(queries, searched, vectors, max(ranks)):
-                place = Words(f"baselines {part}", found.row, "", metric)
+                place = CellKey(f"baselines {part}", found.row, "", metric)
                 answers += searches.answers(found, queries, searched, ranks, place)
     test = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))
     depths, words = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
-    answers += depth_zero_shot.answers(test, depths, Mapped(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
+    answers += depth_zero_shot.answers(test, depths, MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
     results.write(answers, TITLES, known)
 
 

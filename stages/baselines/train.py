@@ -23,7 +23,7 @@ def train_space_mappers(
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
     from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
     from fieldlink.mapper.pairs import Direction
 
     known, stage = load(params), "train_space_mappers"
@@ -32,11 +32,11 @@ def train_space_mappers(
     losses: dict[Direction, Loss] = {"clip2nerf": known.baselines.clip2nerf, "nerf2clip": known.baselines.nerf2clip}
     tasks, inputs = [], {}
     for name, folder in folders.items():
-        given = training_inputs.Embedded.read(objects, folder, gt_embeddings, photo_embeddings)
+        given = training_inputs.TrainingData.read(objects, folder, gt_embeddings, photo_embeddings)
         learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
         for way, loss in losses.items():
-            models = [Model(f"{name} {way} {loss}", loss, own) for own in known.mapper.seeds]
-            tasks.append(Task(way, models, learning, checking, regime, seed, known.runtime.device))
+            models = [MapperRun(f"{name} {way} {loss}", loss, own) for own in known.mapper.seeds]
+            tasks.append(MapperTask(way, models, learning, checking, regime, seed, known.runtime.device))
         inputs[name] = given.test(seed)
     trained = training_inputs.trained(tasks, known.runtime.workers)
     for name in folders:

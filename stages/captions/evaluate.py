@@ -10,11 +10,11 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 if TYPE_CHECKING:
-    from fieldlink.embeddings.mapped_vectors import Mapped
-    from fieldlink.evaluation.results.searches import Objects, Queries
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
+    from fieldlink.evaluation.results.searches import NerfGallery, Queries
 
 TABLES = {"caption": "captions", "prompt": "prompts"}
 METRIC = "text_retrieval"
@@ -29,7 +29,7 @@ def evaluate_captions(
     prompts: Path,
     mappers: Path,
     caption_mappers: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`. `mappers`: the retrieval study's, trained on pictures alone.
@@ -38,7 +38,7 @@ def evaluate_captions(
     """
     from fieldlink.embeddings.selection import originals
     from fieldlink.evaluation.results import retrieval_inputs, searches, text_queries
-    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.tables import CellKey
 
     known = load(params)
     classes, ranks = list(known.classes), known.retrieval.ranks
@@ -59,15 +59,15 @@ def evaluate_captions(
         if by_captions and not moved:
             nearest += searches.by_mappers(queries, searched, by_captions, max(ranks))
         for found in nearest:
-            place = Words(TABLES[kind], f"{found.row} {moved}".strip(), "", METRIC)
+            place = CellKey(TABLES[kind], f"{found.row} {moved}".strip(), "", METRIC)
             for measured in (searches.answers, searches.more_answers):
                 answers += measured(found, queries, searched, ranks, place)
     results.write(answers, {table: table for table in TABLES.values()}, known)
 
 
-def _mapped(mappers: Path, asked: "list[Queries]", searched: "Objects") -> "Mapping[str, Mapped]":
+def _mapped(mappers: Path, asked: "list[Queries]", searched: "NerfGallery") -> "Mapping[str, MappedVectors]":
     """By direction, the queries by clip2nerf and the objects by nerf2clip, of those there are below `mappers`."""
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.mapper import trained_mappers
 
     inputs = {
@@ -78,7 +78,7 @@ def _mapped(mappers: Path, asked: "list[Queries]", searched: "Objects") -> "Mapp
     for way in sorted(path.name for path in mappers.iterdir()):
         tensors, config = datasets.read_model(mappers / way)
         columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[way])
-        found[way] = Mapped(datasets.table(MAPPED_EMBEDDINGS, columns))
+        found[way] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
     return found
 
 

@@ -9,7 +9,7 @@ from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 if TYPE_CHECKING:
-    from fieldlink.mapper.mapper_tasks import Trained
+    from fieldlink.mapper.mapper_tasks import MapperResult
 
 
 def train_caption_mappers(
@@ -24,10 +24,10 @@ def train_caption_mappers(
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
     from fieldlink.embeddings.selection import only, originals
     from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
     from fieldlink.mapper.pairs import Direction, Pairs
 
-    known, trained = load(params), list["Trained"]()
+    known, trained = load(params), list["MapperResult"]()
     nerfs, said = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
     catalogue = datasets.read(objects, OBJECTS)
 
@@ -43,7 +43,9 @@ def train_caption_mappers(
         how = pairs("train"), pairs("validation"), regime, known.study.seed, known.runtime.device
         losses, seeds = known.captions.losses, known.mapper.seeds
         tasks = [
-            Task(way, [Model(f"{way} {loss} captions", loss, seed) for loss in losses for seed in seeds], *how)
+            MapperTask(
+                way, [MapperRun(f"{way} {loss} captions", loss, seed) for loss in losses for seed in seeds], *how
+            )
             for way in get_args(Direction)
         ]
         trained = training_inputs.trained(tasks, known.runtime.workers)

@@ -9,7 +9,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import LOGITS, MAPPED_EMBEDDINGS, PROJECTIONS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 SETTINGS = {"gt": ("concat synthetic", "recall_synthetic"), "photo": ("concat real", "recall_real")}
 TITLES = {"fig4.1": "spaces", "4.6": "heads", "4.7": "joined space"}
@@ -25,7 +25,7 @@ def evaluate_spaces(
     mappers: Path,
     mapped: Path,
     logits: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     projections: Path,
     params: Path = Path("params.yaml"),
 ) -> None:
@@ -36,7 +36,7 @@ def evaluate_spaces(
     """
     import numpy as np
 
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.evaluation.measures import projection
     from fieldlink.evaluation.results import (
         concatenated_space,
@@ -45,16 +45,17 @@ def evaluate_spaces(
         searches,
         space_measures,
     )
-    from fieldlink.evaluation.results.tables import Words
-    from fieldlink.mapper.trained_mappers import Kept
+    from fieldlink.evaluation.results.tables import CellKey
+    from fieldlink.mapper.trained_mappers import TrainedMappers
 
     known = load(params)
     classes, seed = list(known.classes), known.study.seed
     given = objects, nerf_embeddings, gt_embeddings, classes
     test, validation = (retrieval_inputs.searched(*given, split) for split in ("test", "validation"))
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
+    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     forward, inverse = (
-        Kept.of(datasets.read_model(mappers / name), str(mappers), "retrieval.losses") for name in searches.DIRECTIONS
+        TrainedMappers.of(datasets.read_model(mappers / name), str(mappers), "retrieval.losses")
+        for name in searches.DIRECTIONS
     )
     f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"
     seeds = inverse.seeds(g)
@@ -73,14 +74,14 @@ def evaluate_spaces(
     tested = head_accuracy.against_the_better(both, "ensemble", test.classes, seeds)
     queries = searches.Queries.of_objects(validation, seed)
     chosen_on = queries, validation, forward.outputs(f, queries.clip), inverse.outputs(g, validation.nerf), seeds
-    alpha = concatenated_space.Joined.of(*chosen_on).best_alpha(
+    alpha = concatenated_space.ConcatenatedSpace.of(*chosen_on).best_alpha(
         np.linspace(0, 1, known.embedding_spaces.alphas).round(4).tolist()
     )
     for queries in retrieval_inputs.queries(test, photos, photo_embeddings, classes, seed):
         questions = np.stack([vectors["clip2nerf"].vectors(f, own, queries.domain, queries.ids) for own in seeds])
         row, metric = SETTINGS[queries.domain]
-        space = concatenated_space.Joined.of(queries, test, questions, gallery, seeds)
-        answers += concatenated_space.answers(space, alpha, known.retrieval.ranks, Words("4.7", row, "", metric))
+        space = concatenated_space.ConcatenatedSpace.of(queries, test, questions, gallery, seeds)
+        answers += concatenated_space.answers(space, alpha, known.retrieval.ranks, CellKey("4.7", row, "", metric))
     results.write(answers, TITLES, known, {"mcnemar": tested})
 
 

@@ -29,24 +29,24 @@ def train_heads(
 
     from fieldlink.embeddings.selection import labels, only, originals
     from fieldlink.heads import head_columns
-    from fieldlink.heads.head_tasks import Examples, Task, train
-    from fieldlink.mapper.trained_mappers import Kept
+    from fieldlink.heads.head_tasks import HeadTask, LabelledVectors, train
+    from fieldlink.mapper.trained_mappers import TrainedMappers
 
     known = load(params)
     stage, classes, variant = "train_heads", list(known.classes), f"nerf2clip {known.embedding_spaces.nerf2clip}"
     nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    kept = Kept.of(datasets.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
+    kept = TrainedMappers.of(datasets.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
         rows = originals(catalogue, split, nerfs["object_id"].to_pylist(), where=str(objects))
         ids[split], named = rows["object_id"].to_pylist(), rows["class_name"].to_pylist()
         right = labels(named, classes, str(objects))
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
-        spaces["nerf_embedding"][split] = Examples(np.stack([vectors] * len(seeds)), right)
-        spaces["clip_embedding"][split] = Examples(kept.outputs(variant, vectors), right)
+        spaces["nerf_embedding"][split] = LabelledVectors(np.stack([vectors] * len(seeds)), right)
+        spaces["clip_embedding"][split] = LabelledVectors(kept.outputs(variant, vectors), right)
     rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
     tasks = [
-        Task(name, seeds, seen["train"], seen["validation"], seen["test"].vectors, *rest)
+        HeadTask(name, seeds, seen["train"], seen["validation"], seen["test"].vectors, *rest)
         for name, seen in spaces.items()
     ]
     trained = list(in_workers(train, tasks, known.runtime.workers))

@@ -10,7 +10,7 @@ from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 PARTS = {  # of tables and their metric, by the queries' domain
     "gt": ({"4.11": "b", "4.12": "a"}, "recall_synthetic"),
@@ -37,7 +37,7 @@ def evaluate_finetuning(
     zero_shot_mappers: Path,
     original: Path,
     tuned: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`.
@@ -47,11 +47,11 @@ def evaluate_finetuning(
     """
     import pyarrow.compute as pc
 
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.evaluation.results import retrieval_inputs
     from fieldlink.evaluation.results.searches import answers
-    from fieldlink.evaluation.results.tables import Words
-    from fieldlink.evaluation.results.zero_shot import Naming, templates
+    from fieldlink.evaluation.results.tables import CellKey
+    from fieldlink.evaluation.results.zero_shot import PromptClassification, templates
     from fieldlink.finetuning import comparison
 
     known = load(params)
@@ -59,12 +59,12 @@ def evaluate_finetuning(
     given = objects, nerf_embeddings, gt_embeddings, classes
     validation, test = (retrieval_inputs.searched(*given, split) for split in ("validation", "test"))
 
-    def read(folder: Path, *variants: str) -> Mapped:
+    def read(folder: Path, *variants: str) -> MappedVectors:
         rows = datasets.read(folder, MAPPED_EMBEDDINGS)
         rows = rows.filter(pc.field("variant").isin(variants)) if variants else rows
         if not len(rows):
             raise InputError(f"{folder}: no {' or '.join(variants)}; retrieval.losses must hold cosine")
-        return Mapped(rows)
+        return MappedVectors(rows)
 
     before = {"clip2nerf": read(original / "clip2nerf", ORIGINAL), "nerf2clip": read(original / "nerf2clip")}
     after = {name: read(tuned / name) for name in ("clip2nerf", "nerf2clip", "nerfs")}
@@ -74,8 +74,8 @@ def evaluate_finetuning(
         raise InputError(f"{zero_shot_mappers}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
     named_of = [(each, [classes[i] for i in each.classes]) for each in (validation, test)]
     for template, texts in templates(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
-        chosen_on, named = (Naming.of(each.ids, names, texts) for each, names in named_of)
-        place = Words("4.11a", BEST, template, "zero_shot_accuracy")
+        chosen_on, named = (PromptClassification.of(each.ids, names, texts) for each, names in named_of)
+        place = CellKey("4.11a", BEST, template, "zero_shot_accuracy")
         found.append(comparison.best_original(candidates, chosen_on, named, place))
         for variant, seeds in after["nerf2clip"].variants.items():
             vectors = [after["nerf2clip"].vectors(variant, seed, "nerf", named.ids) for seed in seeds]
@@ -83,7 +83,7 @@ def evaluate_finetuning(
     for queries in retrieval_inputs.queries(test, photos, photo_embeddings, classes, known.study.seed):
         parts, metric = PARTS[queries.domain]
         for table, each in comparison.compared(queries, test, before, after, max(ranks)):
-            place = Words(table + parts[table], each.row, "", metric)
+            place = CellKey(table + parts[table], each.row, "", metric)
             found += answers(each, queries, test, ranks, place)
     results.write(found, TITLES, known)
 

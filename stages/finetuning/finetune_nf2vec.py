@@ -40,8 +40,8 @@ def finetune_nf2vec(
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
     from fieldlink.evaluation.measures.nearest_neighbours import rank_1
     from fieldlink.finetuning import finetuning_columns
-    from fieldlink.finetuning.finetuning_tasks import Examples, Task, train
-    from fieldlink.mapper.trained_mappers import Kept
+    from fieldlink.finetuning.finetuning_tasks import FinetuningTask, NerfExamples, train
+    from fieldlink.mapper.trained_mappers import TrainedMappers
 
     known, stage = load(params), "finetune_nf2vec"
     catalogue, views = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
@@ -56,15 +56,17 @@ def finetune_nf2vec(
     def place(split: str) -> np.ndarray:
         return np.flatnonzero(np.isin(ids, rows[split]["object_id"].to_pylist()))
 
-    def examples(split: str) -> Examples:
+    def examples(split: str) -> NerfExamples:
         own = place(split)
-        return Examples(weights[own], fitted["occupancy"].take(own).to_pylist(), targets[own])
+        return NerfExamples(weights[own], fitted["occupancy"].take(own).to_pylist(), targets[own])
 
     sets, start = (examples("train"), examples("validation"), weights), datasets.read_model(nf2vec)
     how = known.finetuning, known.study.seed, known.runtime.device
-    kept = Kept.of(datasets.read_model(mappers), str(mappers), "zero_shot.views, up to all, and zero_shot.losses")
+    kept = TrainedMappers.of(
+        datasets.read_model(mappers), str(mappers), "zero_shot.views, up to all, and zero_shot.losses"
+    )
     tasks = [
-        Task(objective, seed, start, kept.one(MEAN_MAPPER, seed), *sets, *how)
+        FinetuningTask(objective, seed, start, kept.one(MEAN_MAPPER, seed), *sets, *how)
         for objective in known.finetuning.objectives
         for seed in known.mapper.seeds
     ]

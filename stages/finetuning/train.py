@@ -25,13 +25,13 @@ def train_finetuned_mappers(
     """
     import numpy as np
 
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.selection import originals
     from fieldlink.mapper import mapper_columns, training_inputs
-    from fieldlink.mapper.mapper_tasks import Model, Task, joined
+    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask, joined
 
     known, stage = load(params), "train_finetuned_mappers"
-    spaces = Mapped(datasets.read(vectors, MAPPED_EMBEDDINGS))
+    spaces = MappedVectors(datasets.read(vectors, MAPPED_EMBEDDINGS))
     given = training_inputs.pictures(objects, gt_embeddings, photo_embeddings)
     runs = [(variant, seed) for variant, seeds in spaces.variants.items() for seed in seeds]
     having = spaces.ids("nerf"), given.views.owners
@@ -42,9 +42,9 @@ def train_finetuned_mappers(
     learning, checking = (
         given.beside(np.stack([spaces.vectors(*run, "nerf", ids) for run in runs]), ids) for ids in (train, validation)
     )
-    models = [Model(variant, "cosine", seed, nerf_set=place) for place, (variant, seed) in enumerate(runs)]
+    models = [MapperRun(variant, "cosine", seed, nerf_set=place) for place, (variant, seed) in enumerate(runs)]
     how = known.mapper, known.study.seed, known.runtime.device
-    tasks = Task("clip2nerf", models, learning, checking, *how).split(most=6)
+    tasks = MapperTask("clip2nerf", models, learning, checking, *how).split(most=6)
     trained = joined(training_inputs.trained(tasks, known.runtime.workers))
     datasets.write_model(out, trained.tensors, mapper_columns.config(trained))
     columns = mapper_columns.mapped(trained, given.queries(test, known.study.seed))

@@ -18,7 +18,7 @@ from fieldlink.core.schemas import (
     PROMPT_EMBEDDINGS,
     RENDERED_VIEWS,
 )
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 ITSELF = "the NeRF itself"
 
@@ -34,7 +34,7 @@ def evaluate_generation(
     captions: Path,
     prompts: Path,
     clip: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; CLIP sees all renders on black, as it sees every picture of the study."""
@@ -53,10 +53,10 @@ def evaluate_generation(
         for chosen in (pc.field("kind") != "photo", pc.field("kind") == "photo")
     )
     views, said = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    of_objects = row_results.Asked.of(datasets.rows_of(objects, OBJECTS, drawn))
+    of_objects = row_results.AskedItems.of(datasets.rows_of(objects, OBJECTS, drawn))
     of_objects.vectors["view"] = drawn, views_of(views, drawn).queries(known.study.seed)
     of_objects.add("caption", said.filter(pc.field("object_id").isin(drawn)))
-    of_photos = row_results.Asked.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
+    of_photos = row_results.AskedItems.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
     of_photos.add("photo", datasets.rows_of(photo_embeddings, IMAGE_EMBEDDINGS, shots))
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
     texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))

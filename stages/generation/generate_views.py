@@ -66,7 +66,7 @@ def generate_views(
     cameras = datasets.rows_of(views, VIEWS, ids, CAMERA).filter(pc.field("view").isin(how.views))
     decoder, some = datasets.read_model(nf2vec), only(cameras, "object_id", ids[:1])
     tasks = [
-        decoding_work.ToDecode(
+        decoding_work.DecodingTask(
             name, each, only(cameras, "object_id", [name]) if name in ids else some, decoder, how, device
         )
         for name, each in found.items()

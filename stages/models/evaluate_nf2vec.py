@@ -21,14 +21,14 @@ def evaluate_nf2vec(
     import pyarrow.compute as pc
 
     from fieldlink.evaluation.measures.nearest_neighbours import rank_1
-    from fieldlink.nerf.nerf_batches import Nerfs
+    from fieldlink.nerf.nerf_batches import NerfBatch
     from fieldlink.nf2vec.decoder_psnr import decoder_psnr
-    from fieldlink.nf2vec.model import Model, check_width, embed
+    from fieldlink.nf2vec.model import Nf2vecModel, check_width, embed
 
     how = load(params)
     seed = seed_of(how.study.seed, "nf2vec")
-    trained = Model.of(*datasets.read_model(nf2vec)).to(how.runtime.device)
-    untrained = Model(trained.how, trained.architecture, seed).to(how.runtime.device)
+    trained = Nf2vecModel.of(*datasets.read_model(nf2vec)).to(how.runtime.device)
+    untrained = Nf2vecModel(trained.how, trained.architecture, seed).to(how.runtime.device)
     test = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split"])
     test = test.filter(pc.field("split") == "test")
     rows = datasets.rows_of(nerfs, schemas.NERFS, test["object_id"].to_pylist())
@@ -41,7 +41,7 @@ def evaluate_nf2vec(
     spaces = {"trained": embed(trained, weights), "untrained": embed(untrained, weights), "raw_weights": weights}
     if trained.how.centred:  # the untrained one has no mean of its own
         spaces["untrained"] -= spaces["untrained"].mean(0)
-    given = Nerfs.of(weights, rows["occupancy"].to_pylist())
+    given = NerfBatch.of(weights, rows["occupancy"].to_pylist())
     values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
     values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
     text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
-from fieldlink.core.params import Intervals, load
+from fieldlink.core.params import IntervalsParams, load
 from fieldlink.core.schemas import ANSWERS
 
 
@@ -23,13 +23,13 @@ def evaluate_claims(
     from fieldlink.evaluation.claims import repeated_rows
     from fieldlink.evaluation.claims.conclusions import twelve
     from fieldlink.evaluation.claims.verdicts import Trial, judge, published_values, summary
-    from fieldlink.evaluation.results.saved_results import by_place
+    from fieldlink.evaluation.results.saved_results import by_cell
     from fieldlink.evaluation.results.tables import csv_text
 
     known = load(params)
-    found = by_place(datasets.read(folder, ANSWERS) for folder in answers)
+    found = by_cell(datasets.read(folder, ANSWERS) for folder in answers)
     repeated_rows.check(found)
-    how = Intervals(resamples=known.claims.resamples, level=known.intervals.level)
+    how = IntervalsParams(resamples=known.claims.resamples, level=known.intervals.level)
     theirs = published_values(published.read_text("utf-8"), str(published))
     trial = Trial(found, theirs, how, known.claims.margin, known.study.seed, str(published))
     rows = [row for claim in twelve(found) for row in judge(claim, trial)]

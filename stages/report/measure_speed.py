@@ -22,7 +22,7 @@ def measure_speed(
     """Write median milliseconds on this machine, for the first NeRF and the cameras of its views, as JSON `out`."""
     from fieldlink.clip import encoders
     from fieldlink.nerf.occupancy import unpack
-    from fieldlink.nf2vec.model import Model
+    from fieldlink.nf2vec.model import Nf2vecModel
     from fieldlink.report import latency
     from fieldlink.scenes.views import of_rows
 
@@ -35,7 +35,7 @@ def measure_speed(
         seen.camera_to_world.copy(),  # torch wants arrays it may write to
         latency.Camera(seen.camera_angle_x, seen.image.shape[2], seen.image.shape[1]),
     )
-    model, encoder = Model.of(*datasets.read_model(nf2vec)), encoders.load(clip, how.runtime.device)
+    model, encoder = Nf2vecModel.of(*datasets.read_model(nf2vec)), encoders.load(clip, how.runtime.device)
     texts = datasets.matrix(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS, ["embedding"])["embedding"])
     speed = latency.timed(latency.ways(subject, model, encoder, texts, how), how.runtime.device)
     datasets.write_text(out, json.dumps(asdict(speed), indent=2) + "\n")

@@ -9,7 +9,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 SETTINGS = {"gt": ("4.4", "recall_synthetic"), "photo": ("4.5", "recall_real")}
 TITLES = {"4.4a": "synthetic", "4.4b": "synthetic", "4.5a": "real", "4.5b": "real"}
@@ -25,7 +25,7 @@ def evaluate_retrieval(
     gt_embeddings: Path,
     photo_embeddings: Path,
     mapped: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     neighbours: Path,
     params: Path = Path("params.yaml"),
 ) -> None:
@@ -35,21 +35,21 @@ def evaluate_retrieval(
     """
     import pyarrow as pa
 
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.evaluation.results import retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.tables import CellKey
 
     known = load(params)
     searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
+    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers, more, nearest, hubs = [], [], [], {"synthetic": {}, "real": {}}
     for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
         number, metric = SETTINGS[queries.domain]
         for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
             nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
-            place = Words(f"{number}{found.part}", found.row, "", metric)
+            place = CellKey(f"{number}{found.part}", found.row, "", metric)
             answers += searches.answers(found, queries, searched, known.retrieval.ranks, place)
-            place = Words(f"{number} more", found.row, "", metric.replace("recall", "retrieval"))
+            place = CellKey(f"{number} more", found.row, "", metric.replace("recall", "retrieval"))
             more += searches.more_answers(found, queries, searched, known.retrieval.ranks, place)
             hubs[TITLES[f"{number}a"]][found.row] = round(searches.hubs(found, searched, SHOWN), 4)
     results.write([*answers, *more], TITLES | MORE, known, extra={"hubness": hubs})

@@ -20,16 +20,16 @@ def train_retrieval_mappers(
 ) -> None:
     """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves."""
     from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
     from fieldlink.mapper.pairs import Direction
 
     known = load(params)
     losses, seeds, seed = known.retrieval.losses, known.mapper.seeds, known.study.seed
-    given = training_inputs.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
+    given = training_inputs.TrainingData.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
     learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
     how = learning, checking, known.mapper, seed, known.runtime.device
     tasks = [
-        Task(way, [Model(f"{way} {loss}", loss, own) for loss in losses for own in seeds], *how)
+        MapperTask(way, [MapperRun(f"{way} {loss}", loss, own) for loss in losses for own in seeds], *how)
         for way in get_args(Direction)
     ]
     trained, stage = training_inputs.trained(tasks, known.runtime.workers), "train_retrieval_mappers"

@@ -9,7 +9,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 
 TABLE = "4.8"
 
@@ -22,21 +22,21 @@ def evaluate_syn2real(
     gt_embeddings: Path,
     photo_embeddings: Path,
     mapped: Path,
-    results: Annotated[Results, OmitArgPrefixes],
+    results: Annotated[ResultFiles, OmitArgPrefixes],
     params: Path = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
-    from fieldlink.embeddings.mapped_vectors import Mapped
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.evaluation.results import retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import Words
+    from fieldlink.evaluation.results.tables import CellKey
 
     known = load(params)
     searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
     _, queries = retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed)
-    vectors = {name: Mapped(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
+    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     answers = []
     for found in searches.by_mappers(queries, searched, vectors, max(known.retrieval.ranks)):
-        place = Words(TABLE, found.row, "", "recall_real")
+        place = CellKey(TABLE, found.row, "", "recall_real")
         setting = f"translator {known.syn2real.translator}" if found.row.endswith("syn2real") else ""
         answers += searches.answers(found, queries, searched, known.retrieval.ranks, place, setting=setting)
     results.write(answers, {TABLE: "real"}, known)

@@ -10,9 +10,9 @@ from fieldlink.core.params import load
 from fieldlink.core.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from fieldlink.mapper.mapper_tasks import Trained
+    from fieldlink.mapper.mapper_tasks import MapperResult
     from fieldlink.mapper.pairs import Pairs
-    from fieldlink.mapper.training_inputs import Embedded, Images
+    from fieldlink.mapper.training_inputs import ImageEmbeddings, TrainingData
 
 SETS = ("syn2real", "gt only")  # the second has each ground-truth view twice, so that all train for as many steps
 
@@ -35,12 +35,15 @@ def train_syn2real_mappers(
     written, where no training or no validation object has translated views.
     """
     from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import Model, Task
+    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
     from fieldlink.mapper.pairs import Direction
 
-    known, stage, trained = load(params), "train_syn2real_mappers", list["Trained"]()
-    given = training_inputs.Embedded.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
-    translated, draw = training_inputs.Images.of(translated_embeddings), (known.syn2real.gt_views, known.study.seed)
+    known, stage, trained = load(params), "train_syn2real_mappers", list["MapperResult"]()
+    given = training_inputs.TrainingData.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
+    translated, draw = (
+        training_inputs.ImageEmbeddings.of(translated_embeddings),
+        (known.syn2real.gt_views, known.study.seed),
+    )
     # copies have no translations; asked for as well, they keep a split without any from being an error
     splits = [given.ids(split, translated.owners, copies=True) for split in ("train", "validation")]
     if all(splits):
@@ -49,7 +52,11 @@ def train_syn2real_mappers(
         how = learning, checking, regime, known.study.seed, known.runtime.device
         kinds = list(product(enumerate(SETS), known.syn2real.losses, known.mapper.seeds))
         tasks = [
-            Task(way, [Model(f"{way} {loss} {name}", loss, seed, number) for (number, name), loss, seed in kinds], *how)
+            MapperTask(
+                way,
+                [MapperRun(f"{way} {loss} {name}", loss, seed, number) for (number, name), loss, seed in kinds],
+                *how,
+            )
             for way in get_args(Direction)
         ]
         trained = training_inputs.trained(tasks, known.runtime.workers)
@@ -59,7 +66,7 @@ def train_syn2real_mappers(
     training_inputs.write_curves(trained, curves, stage)
 
 
-def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: str, seed: int) -> "Pairs":
+def _pairs(given: "TrainingData", ids: list[str], translated: "ImageEmbeddings", gt_views: str, seed: int) -> "Pairs":
     """As many ground-truth views of each object as it has translated ones, beside those (first set), or twice."""
     import numpy as np
 
@@ -76,7 +83,7 @@ def _pairs(given: "Embedded", ids: list[str], translated: "Images", gt_views: st
 
     counts = 2 * places(translated.rows, ids)[1]
     shape = len(SETS), int(counts.sum()), translated.vectors.shape[2]
-    clip = arrays.filled(shape, (sets(some) for some in parts(ids)), scratch_folder(arrays.FOLDER))
+    clip = arrays.store_parts(shape, (sets(some) for some in parts(ids)), scratch_folder(arrays.FOLDER))
     return Pairs(given.vectors(ids), clip, np.cumsum(counts) - counts, counts)
 
 

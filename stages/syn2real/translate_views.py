@@ -28,7 +28,7 @@ def translate_views(objects: Path, views: Path, out: Path, rejected: Path, param
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
     taken = rows.filter((pc.field("augmentation") == 0) & (pc.field("split") != "test"))
     class_of = dict(zip(taken["object_id"].to_pylist(), taken["class_name"].to_pylist(), strict=True))
-    looks = datasets.prints(datasets.shards(views, schemas.VIEWS), "object_id")
+    looks = datasets.digests_by_key(datasets.shards(views, schemas.VIEWS), "object_id")
     if unseen := sorted(class_of.keys() - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     most, seed, diffusion = settings.syn2real.views, settings.study.seed, _diffusion(settings, class_of)
@@ -38,7 +38,9 @@ def translate_views(objects: Path, views: Path, out: Path, rejected: Path, param
         "translate_views",
         schemas.TRANSLATED_VIEWS,
         {name: resume.digest(shared, name, class_name, looks[name]) for name, class_name in class_of.items()},
-        lambda some: translation_work.Task(datasets.rows_of(views, schemas.VIEWS, some), most, seed, diffusion),
+        lambda some: translation_work.TranslationTask(
+            datasets.rows_of(views, schemas.VIEWS, some), most, seed, diffusion
+        ),
         translation_work.translate_objects,
         chunk=CHUNK,
         workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory

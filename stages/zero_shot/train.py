@@ -12,7 +12,7 @@ from fieldlink.core.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, 
 if TYPE_CHECKING:
     import numpy as np
 
-    from fieldlink.mapper.training_inputs import Images
+    from fieldlink.mapper.training_inputs import ImageEmbeddings
 
 
 def train_zero_shot_mappers(
@@ -31,14 +31,14 @@ def train_zero_shot_mappers(
 
     from fieldlink.embeddings.selection import only, originals
     from fieldlink.mapper import mapper_columns
-    from fieldlink.mapper.mapper_tasks import Model, Task, joined
+    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask, joined
     from fieldlink.mapper.pairs import Pairs
-    from fieldlink.mapper.training_inputs import Images, trained
+    from fieldlink.mapper.training_inputs import ImageEmbeddings, trained
 
     known = load(params)
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     folders = {"rendered": rendered_embeddings, "gt": gt_embeddings}
-    images = {source: Images.of(folder) for source, folder in folders.items()}
+    images = {source: ImageEmbeddings.of(folder) for source, folder in folders.items()}
     having = [nerfs["object_id"].to_pylist(), *(each.owners for each in images.values())]
     pairs, ids, sets = {}, {}, {}
     for split in ("train", "validation", "test"):
@@ -47,13 +47,13 @@ def train_zero_shot_mappers(
         vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
         pairs[split] = Pairs.of_means(vectors, np.stack(list(sets[split].values())))
     models = [
-        Model(f"nerf2clip {name} {loss}", loss, seed, clip_set)
+        MapperRun(f"nerf2clip {name} {loss}", loss, seed, clip_set)
         for clip_set, name in enumerate(sets["train"])
         for loss in known.zero_shot.losses
         for seed in known.mapper.seeds
     ]
     how = known.mapper, known.study.seed, known.runtime.device
-    task = Task("nerf2clip", models, pairs["train"], pairs["validation"], *how)
+    task = MapperTask("nerf2clip", models, pairs["train"], pairs["validation"], *how)
     best = joined(trained(task.split(), known.runtime.workers))
     datasets.write_model(out, best.tensors, mapper_columns.config(best))
     test = mapper_columns.mapped(best, {"nerf": (ids["test"], pairs["test"].nerf)})
@@ -62,7 +62,7 @@ def train_zero_shot_mappers(
     datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, mapper_columns.curves([best]))], stage)
 
 
-def _means(images: "Mapping[str, Images]", ids: Sequence[str], known: Params) -> "dict[str, np.ndarray]":
+def _means(images: "Mapping[str, ImageEmbeddings]", ids: Sequence[str], known: Params) -> "dict[str, np.ndarray]":
     """By source and number of views the mean CLIP vector of each object; all views are never in memory at once."""
     import numpy as np
 

@@ -4,23 +4,23 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.core.params import Architecture, Params
+from fieldlink.core.params import FieldParams, Params
 from fieldlink.embeddings.depth_pictures import FARTHEST, grey
 from fieldlink.embeddings.functa import Base, fit, learn, pool
 from fieldlink.embeddings.pca import principal
 from fieldlink.nerf.field import evaluate, xavier
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.supervision import radiance
 
-ARCHITECTURE = Architecture(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
+ARCHITECTURE = FieldParams(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
 
 
 @pytest.fixture(scope="module")
-def nerfs() -> Nerfs:
+def nerfs() -> NerfBatch:
     random = torch.Generator().manual_seed(0)
     weights = xavier(ARCHITECTURE, 0) + 0.3 * torch.randn(6, size(ARCHITECTURE), generator=random)
-    return Nerfs.of(weights.numpy(), [np.packbits(np.ones((6, 6, 6), bool)).tobytes()] * 6)
+    return NerfBatch.of(weights.numpy(), [np.packbits(np.ones((6, 6, 6), bool)).tobytes()] * 6)
 
 
 def test_all_components_keep_all_distances_and_few_keep_the_widest_direction():
@@ -40,13 +40,13 @@ def test_components_are_the_training_nerfs_alone():
     np.testing.assert_allclose(together[8:], principal(training, others, 4, seed=0), atol=1e-6)
 
 
-def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: Nerfs):
+def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: NerfBatch):
     points, values = pool(nerfs, ARCHITECTURE, 20, torch.Generator().manual_seed(0))
     expected = radiance(*evaluate(nerfs.weights, points, ARCHITECTURE))
     torch.testing.assert_close(values, expected)
 
 
-def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: Nerfs, params: Params):
+def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch, params: Params):
     small = {"latent": 5, "width": 24, "layers": 2, "points": 64, "steps": 150, "fit_steps": 60}
     how = params.baselines.modulation.model_copy(update=small)
     points, values = pool(nerfs, ARCHITECTURE, 128, torch.Generator().manual_seed(0))
@@ -63,7 +63,7 @@ def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: Nerfs, par
     assert (error(latents) < error(0 * latents)).all()
 
 
-def test_a_nerfs_vector_does_not_depend_on_those_fitted_beside_it(nerfs: Nerfs, params: Params):
+def test_a_nerfs_vector_does_not_depend_on_those_fitted_beside_it(nerfs: NerfBatch, params: Params):
     small = {"latent": 4, "width": 16, "layers": 2, "points": 16, "fit_steps": 10}
     how = params.baselines.modulation.model_copy(update=small)
     points, values = pool(nerfs, ARCHITECTURE, 32, torch.Generator().manual_seed(0))

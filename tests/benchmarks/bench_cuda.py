@@ -26,10 +26,10 @@ from benchmarks.measuring import interleaved, keep
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.commands.apply_profile import apply_profile
 from fieldlink.core.params import Params, load
-from fieldlink.mapper.mapper_tasks import Task
+from fieldlink.mapper.mapper_tasks import MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.nerf import field, object_work, rendering
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.scenes import views
 
@@ -95,11 +95,13 @@ def test_cuda_train_mappers(thesis: Params, quick: bool):
     how = thesis.mapper.model_copy(update={"epochs": epochs, "validate_every": max(1, epochs // 2)})
     chosen = models(how)[: 4 if quick else None]
 
-    def task(epochs: int) -> Task:
+    def task(epochs: int) -> MapperTask:
         brief = how.model_copy(update={"epochs": epochs})
-        return Task("nerf2clip", chosen, pairs(count, 1, (1024, 512)), pairs(256, 2, (1024, 512)), brief, 0, DEVICE)
+        return MapperTask(
+            "nerf2clip", chosen, pairs(count, 1, (1024, 512)), pairs(256, 2, (1024, 512)), brief, 0, DEVICE
+        )
 
-    def ours(whole: Task) -> float:
+    def ours(whole: MapperTask) -> float:
         return float(np.mean([part.validation_loss.min(0).mean() for part in map(train_many, whole.split())]))
 
     whole, warm = task(epochs), task(1)
@@ -177,7 +179,7 @@ def test_cuda_train_nf2vec(some: Fits, thesis: Params, quick: bool):
         list(some.last.values())[place % len(some.last)]
         for place in range(2 if quick else thesis.nf2vec.training.batch)
     ]
-    batch = Nerfs.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
+    batch = NerfBatch.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
     count, repetitions = (1, 1) if quick else (10, 3)
     whole, lower = (_in_precision(thesis, name) for name in ("float32", "bfloat16"))
     sides = {

@@ -22,7 +22,7 @@ from PIL import Image
 from benchmarks import scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.clip import model_folders, picture_work, small_clip
-from fieldlink.clip.picture_work import ToEmbed
+from fieldlink.clip.picture_work import PictureEmbeddingTask
 from fieldlink.core.devices import clocked
 from fieldlink.core.params import Params
 from fieldlink.scenes import views
@@ -55,15 +55,15 @@ def opened(folder: Path) -> tuple:
     return _OPENED[folder]
 
 
-def embedded(job: ToEmbed) -> np.ndarray:
+def embedded(job: PictureEmbeddingTask) -> np.ndarray:
     return np.asarray(picture_work.embed_pictures(job).columns["embedding"])
 
 
-def job(folder: Path, rows: pa.Table, params: Params) -> ToEmbed:
-    return ToEmbed(rows, "object_id", "gt", folder, "this one", params.clip.batch, params.runtime)
+def job(folder: Path, rows: pa.Table, params: Params) -> PictureEmbeddingTask:
+    return PictureEmbeddingTask(rows, "object_id", "gt", folder, "this one", params.clip.batch, params.runtime)
 
 
-def ours(whole: ToEmbed) -> tuple[float, np.ndarray]:
+def ours(whole: PictureEmbeddingTask) -> tuple[float, np.ndarray]:
     """Seconds, and embeddings: in two workers with half of the pictures each."""
     half = len(whole.rows) // 2
     parts = [replace(whole, rows=part) for part in (whole.rows.slice(0, half), whole.rows.slice(half))]

@@ -25,7 +25,7 @@ from benchmarks import plain_nerf, scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core import datasets, schemas
 from fieldlink.core.devices import clocked
-from fieldlink.core.params import Nerf, Params
+from fieldlink.core.params import NerfParams, Params
 from fieldlink.core.resume import Rows
 from fieldlink.nerf import object_work
 from fieldlink.nerf.fitting import fit
@@ -46,7 +46,7 @@ def rows_of(objects: dict[str, Views]) -> pa.Table:
     return datasets.table(schemas.VIEWS, views.joined([views.columns(name, seen) for name, seen in objects.items()]))
 
 
-def fit_clocked(job: object_work.ToFit) -> tuple[Rows, float]:
+def fit_clocked(job: object_work.FittingTask) -> tuple[Rows, float]:
     """What fit_nerfs does with a chunk, and the seconds in it that measuring PSNR took."""
     spent = [0.0]
 
@@ -66,7 +66,7 @@ class Subject:
 
     rows: pa.Table
     start: np.ndarray
-    how: Nerf
+    how: NerfParams
     one_in: int = 1  # objects of which the baseline fits only the first
 
     @property
@@ -86,7 +86,7 @@ class Subject:
         """Seconds an object with the measuring, PSNR, and the seconds of measuring."""
         parts = list(self.objects.values())
         halves = [pa.concat_tables(half) for half in (parts[::2], parts[1::2]) if half]
-        todo = [object_work.ToFit(half, self.start, self.how, 0, "cpu") for half in halves]
+        todo = [object_work.FittingTask(half, self.start, self.how, 0, "cpu") for half in halves]
         warm = replace(todo[0], views=parts[0])
         seconds, found = in_warm_workers(fit_clocked, todo, warm, 2)
         assert not any(rows.rejected for rows, _ in found)
@@ -176,7 +176,7 @@ def test_fit_nerfs_quality(
     )
 
 
-def curves(objects: dict[str, Views], start: np.ndarray, how: Nerf, quick: bool) -> dict[str, tuple[list, list]]:
+def curves(objects: dict[str, Views], start: np.ndarray, how: NerfParams, quick: bool) -> dict[str, tuple[list, list]]:
     """Seconds an object and PSNR of both sides at five budgets, interleaved; the learned start is there already."""
     found: dict[str, list[Budget]] = {"ours": [], "baseline": []}
     for ours, plain in list(zip(OURS, PLAIN, strict=True))[: 2 if quick else None]:

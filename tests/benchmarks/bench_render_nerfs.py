@@ -18,7 +18,7 @@ import torch
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core import datasets, schemas
 from fieldlink.core.devices import clocked
-from fieldlink.core.params import Nerf, Params
+from fieldlink.core.params import NerfParams, Params
 from fieldlink.nerf import field, object_work, sampling
 from fieldlink.nerf.fitting.fit import Fit
 from fieldlink.nerf.occupancy import unpack
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.bench
 RAYS = 128  # at once: some 10,000 samples fit a core's cache
 
 
-def ours(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> tuple[float, list[bytes]]:
+def ours(fits: dict[str, Fit], objects: dict[str, Views], how: NerfParams) -> tuple[float, list[bytes]]:
     jobs_ = [_job(dict(list(fits.items())[worker::2]), objects, how) for worker in range(min(2, len(fits)))]
     seconds, found = in_warm_workers(object_work.render_objects, jobs_, jobs_[0], 2)
     png = {
@@ -41,19 +41,19 @@ def ours(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> tuple[fl
     return seconds, [png[name, view] for name in fits for view in range(len(objects[name]))]
 
 
-def _job(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> object_work.ToRender:
+def _job(fits: dict[str, Fit], objects: dict[str, Views], how: NerfParams) -> object_work.RenderingTask:
     columns = views.joined([views.columns(name, objects[name]) for name in fits])
     nerfs = {
         "object_id": list(fits),
         "weights": np.stack([each.weights for each in fits.values()]).tolist(),
         "occupancy": [each.occupancy for each in fits.values()],
     }
-    return object_work.ToRender(
+    return object_work.RenderingTask(
         pa.table(nerfs), datasets.table(schemas.VIEWS, columns), how.rendering, how.field, "cpu"
     )
 
 
-def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> list[bytes]:
+def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: NerfParams) -> list[bytes]:
     torch.set_num_threads(os.cpu_count() or 1)
     found = []
     for name, each in fits.items():
@@ -65,7 +65,7 @@ def baseline(fits: dict[str, Fit], objects: dict[str, Views], how: Nerf) -> list
 
 
 @torch.no_grad()
-def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: Nerf, rays: int = RAYS) -> torch.Tensor:
+def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: NerfParams, rays: int = RAYS) -> torch.Tensor:
     """Colours on black, [view, height, width, 3]."""
     count, height, width, _ = seen.image.shape
     origins, directions = cameras.rays(seen.camera_to_world, seen.camera_angle_x, width, height)

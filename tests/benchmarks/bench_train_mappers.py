@@ -18,9 +18,9 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core.devices import clocked
-from fieldlink.core.params import Mapper, Params
+from fieldlink.core.params import MapperParams, Params
 from fieldlink.mapper.losses import START, loss_of
-from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import single
 from fieldlink.mapper.pairs import Pairs
@@ -38,27 +38,27 @@ def pairs(count: int, seed: int, widths: tuple[int, int] = (NERF, CLIP)) -> Pair
     return Pairs.of_means(nerf.astype(np.float32), clip.astype(np.float32))
 
 
-def task(how: Mapper, seed: int) -> Task:
-    return Task("nerf2clip", models(how), pairs(TRAIN, 1), pairs(VALIDATION, 2), how, seed)
+def task(how: MapperParams, seed: int) -> MapperTask:
+    return MapperTask("nerf2clip", models(how), pairs(TRAIN, 1), pairs(VALIDATION, 2), how, seed)
 
 
-def models(how: Mapper) -> list[Model]:
+def models(how: MapperParams) -> list[MapperRun]:
     """Twelve variants, with each seed."""
     return [
-        Model(f"{loss} {clip_set}", loss, own, clip_set)
+        MapperRun(f"{loss} {clip_set}", loss, own, clip_set)
         for clip_set in range(SETS)
         for loss in ("cosine", "siglip")
         for own in how.seeds
     ]
 
 
-def ours(whole: Task, warm: Task) -> tuple[float, float]:
+def ours(whole: MapperTask, warm: MapperTask) -> tuple[float, float]:
     parts = whole.split()
     seconds, trained = in_warm_workers(train_many, parts, warm, 2)
     return seconds, float(np.mean([part.validation_loss.min(0).mean() for part in trained]))
 
 
-def baseline(whole: Task) -> float:
+def baseline(whole: MapperTask) -> float:
     """Mean over models of the lowest validation loss."""
     torch.set_num_threads(1)
     return one_after_another(whole, by_loader)
@@ -79,11 +79,11 @@ def by_loader(inputs: Tensor, targets: Tensor, batch: int, shuffle: bool) -> Bat
     return DataLoader(TensorDataset(inputs, targets), batch, shuffle=shuffle)
 
 
-def one_after_another(whole: Task, batched: Batched, most: int | None = None) -> float:
+def one_after_another(whole: MapperTask, batched: Batched, most: int | None = None) -> float:
     return float(np.mean([one_by_one(model, whole, batched) for model in whole.models[:most]]))
 
 
-def one_by_one(model: Model, whole: Task, batched: Batched) -> float:
+def one_by_one(model: MapperRun, whole: MapperTask, batched: Batched) -> float:
     """Train one mapper; its lowest validation loss."""
     how, device = whole.how, whole.device
     (inputs, targets), checked = (

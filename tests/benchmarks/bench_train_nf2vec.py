@@ -17,8 +17,8 @@ from benchmarks.measuring import interleaved, keep
 from fieldlink.core.devices import clocked
 from fieldlink.core.params import Params
 from fieldlink.nerf.fitting.fit import Fit
-from fieldlink.nerf.nerf_batches import Nerfs
-from fieldlink.nf2vec.model import Model
+from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of, reconstruction_of
 
 pytestmark = pytest.mark.bench
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.bench
 class Training:
     """A fresh nf2vec, and steps of it on one batch."""
 
-    def __init__(self, params: Params, batch: Nerfs, looped: bool, device: str = "cpu") -> None:
-        self.model = Model(params.nf2vec, params.nerf.field, seed=0).to(device).train()
+    def __init__(self, params: Params, batch: NerfBatch, looped: bool, device: str = "cpu") -> None:
+        self.model = Nf2vecModel(params.nf2vec, params.nerf.field, seed=0).to(device).train()
         self.together = loss_of(self.model, 0, device)
         self.batch, self.looped, self.device = batch.take(torch.arange(len(batch)), device), looped, device
         self.reconstruct = reconstruction_of(self.model, 0, device)
@@ -65,7 +65,7 @@ class Training:
 def test_train_nf2vec(fits: dict[str, Fit], params: Params, quick: bool):
     torch.set_num_threads(os.cpu_count() or 1)
     each = [list(fits.values())[place % len(fits)] for place in range(params.nf2vec.training.batch)]
-    batch = Nerfs.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
+    batch = NerfBatch.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
     sides = {"baseline": Training(params, batch, looped=True), "ours": Training(params, batch, looped=False)}
     count, repetitions = (2, 1) if quick else (20, 7)
     for side in sides.values():

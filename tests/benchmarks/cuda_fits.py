@@ -11,7 +11,7 @@ import torch
 
 from benchmarks import plain_nerf
 from fieldlink.core.devices import clocked
-from fieldlink.core.params import Nerf
+from fieldlink.core.params import NerfParams
 from fieldlink.nerf.fitting.batch_fitting import fit_together
 from fieldlink.nerf.fitting.fit import MEASURED, Fit
 from fieldlink.scenes.views import Views
@@ -51,7 +51,7 @@ class Fits:
 
     objects: Mapping[str, Views]
     start: np.ndarray
-    how: Nerf
+    how: NerfParams
     device: str
     runs: dict[str, dict[Budget, list[Run]]] = field(default_factory=dict)
     last: dict[str, Fit] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Fits:
         found = {name: fit.psnr_heldout if held else fit.psnr_train for name, fit in zip(names, fits, strict=True)}
         self._note(line, budget, Run(seconds / len(names), found))
 
-    def _fitted(self, group: Sequence[str], how: Nerf) -> list[Any]:
+    def _fitted(self, group: Sequence[str], how: NerfParams) -> list[Any]:
         seeds = [list(self.objects).index(name) for name in group]  # the same alone and beside others
         return fit_together([self.objects[name] for name in group], self.start, how, seeds, self.device)
 

@@ -18,7 +18,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
-from fieldlink.core.params import Architecture
+from fieldlink.core.params import FieldParams
 from fieldlink.nerf.encodings import frequency
 from fieldlink.scenes import cameras
 from fieldlink.scenes.views import Views, some
@@ -40,7 +40,7 @@ class Settings:
 class PlainNerf(nn.Module):
     """Frequencies, hidden layers, colour and density."""
 
-    def __init__(self, how: Architecture) -> None:
+    def __init__(self, how: FieldParams) -> None:
         super().__init__()
         widths = [6 * how.octaves, *[how.units] * how.hidden_layers]
         hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b, bias=False), nn.ReLU(inplace=True))]
@@ -54,7 +54,7 @@ class PlainNerf(nn.Module):
 
 
 def fit(
-    views: Views, how: Architecture, settings: Settings, held_out: tuple[int, ...], seed: int, device: str = "cpu"
+    views: Views, how: FieldParams, settings: Settings, held_out: tuple[int, ...], seed: int, device: str = "cpu"
 ) -> PlainNerf:
     """Adam, the learning rate by a cosine to zero. All rays lie on the device."""
     torch.manual_seed(seed)

@@ -16,7 +16,7 @@ from fieldlink.core import datasets, resume
 from fieldlink.core.params import Params, load
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
 from fieldlink.nerf import field
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, train_nf2vec
 
 CLASSES = ("chair", "lamp")
@@ -38,7 +38,7 @@ def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object
     """Stages in their order, each reading what those before it wrote below `at`."""
     clip = params.clip.network
     model_folders.save(at / "clip", small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
-    model = Model(params.nf2vec, params.nerf.field, 0)
+    model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
     datasets.write_model(at / "nf2vec", model.tensors, model.config)
     datasets.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
     given = at / "objects", at / "views"

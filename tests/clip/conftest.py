@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from fieldlink.core import datasets
-from fieldlink.core.params import ClipNetwork
+from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import OBJECTS
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def params_file(tmp_path: Path, network: ClipNetwork, monkeypatch: pytest.MonkeyPatch) -> Path:
+def params_file(tmp_path: Path, network: ClipNetworkParams, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The default parameters with a tiny CLIP that trains for two steps, and one worker; scratch goes to `tmp_path`."""
     from ruamel.yaml import YAML
 

@@ -9,7 +9,7 @@ import torch
 
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ClipNetwork
+from fieldlink.core.params import ClipNetworkParams
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def copy(tiny_clip: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_clip, tmp_path / "copy"))
 
 
-def test_what_is_loaded_is_what_was_saved(tiny_clip: Path, network: ClipNetwork):
+def test_what_is_loaded_is_what_was_saved(tiny_clip: Path, network: ClipNetworkParams):
     loaded, saved = model_folders.load(tiny_clip)[0].state_dict(), small_clip.build(network, 0).state_dict()
     assert loaded.keys() == saved.keys()
     assert all(torch.equal(loaded[name], saved[name]) for name in saved)

@@ -12,11 +12,11 @@ from fieldlink.clip import pretrained, small_clip
 from fieldlink.clip.encoders import Encoder
 from fieldlink.clip.model_folders import CONFIG, WEIGHTS, save
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ClipNetwork
+from fieldlink.core.params import ClipNetworkParams
 
 
 @pytest.fixture
-def tiny_name(monkeypatch: pytest.MonkeyPatch, network: ClipNetwork) -> str:
+def tiny_name(monkeypatch: pytest.MonkeyPatch, network: ClipNetworkParams) -> str:
     """A tiny network that open_clip knows by name."""
     configs = open_clip.factory._MODEL_CONFIGS | {"tiny": small_clip.description(network)}
     monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", configs)

@@ -12,9 +12,9 @@ from fieldlink.clip import clip_training, small_clip
 from fieldlink.clip.encoders import Encoder
 from fieldlink.clip.model_folders import save
 from fieldlink.clip.split_batches import Replicas
-from fieldlink.core.params import ClipNetwork, ClipTraining
+from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
-HOW = ClipTraining(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5)
+HOW = ClipTrainingParams(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5)
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
 
 
@@ -28,7 +28,7 @@ def coloured_squares(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
     return pictures, names
 
 
-def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetwork, tmp_path):
+def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetworkParams, tmp_path):
     pictures, names = coloured_squares(64, 0)
     trained = clip_training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
     save(tmp_path / "clip", trained.model, small_clip.description(network), small_clip.PREPROCESSING)
@@ -57,7 +57,7 @@ def test_captions_of_one_subject_are_equally_right():
     assert clip_training.contrastive(sure, same).item() == pytest.approx(2 / 3 * math.log(2))
 
 
-def test_training_depends_on_the_seed_alone(network: ClipNetwork):
+def test_training_depends_on_the_seed_alone(network: ClipNetworkParams):
     pictures, names = coloured_squares(16, 0)
     how = HOW.model_copy(update={"steps": 3})
     torch.manual_seed(1)
@@ -70,7 +70,7 @@ def test_training_depends_on_the_seed_alone(network: ClipNetwork):
     assert all(torch.equal(weights[name], repeated[name]) for name in weights)
 
 
-def test_the_token_table_stays_at_its_start(network: ClipNetwork):
+def test_the_token_table_stays_at_its_start(network: ClipNetworkParams):
     pictures, names = coloured_squares(16, 0)
     trained = clip_training.train(pictures, names, names, network, HOW.model_copy(update={"steps": 3}), 0)
     start = small_clip.build(network, 0)
@@ -79,7 +79,7 @@ def test_the_token_table_stays_at_its_start(network: ClipNetwork):
 
 
 def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
-    how = ClipTraining(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
+    how = ClipTrainingParams(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
     rates = [clip_training.rate(step, how) for step in range(110)]
     assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
     assert rates[10] == pytest.approx(1)
@@ -103,7 +103,7 @@ def test_pictures_of_another_size_are_resized_and_others_untouched():
     assert (sized[1] == 9).all()
 
 
-def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_batch(network: ClipNetwork):
+def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_batch(network: ClipNetworkParams):
     """Equal halves have the statistics of the whole batch. Compared after the optimiser, which reads the gradients."""
     half = torch.randn(4, 3, network.resolution, network.resolution, generator=torch.Generator().manual_seed(0))
     images, tokens = torch.cat([half, half]), torch.randint(1, 500, (8, network.context))

@@ -25,32 +25,32 @@ def pictures(*images: bytes):
 
 def test_a_mapped_column_is_the_column_written_once_and_sent_as_a_path(tmp_path):
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("c")], "test")
-    found = arrays.column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays")
+    found = arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays")
     assert found.shape == (1, 3, 3)
     expected = datasets.matrix(datasets.read(tmp_path / "set", NERF_EMBEDDINGS)["embedding"])
     np.testing.assert_array_equal(found.open()[0], expected)
     assert len(pickle.dumps(found)) < 1000
     written = found.path.stat().st_mtime_ns
-    assert arrays.column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == found
+    assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == found
     assert found.path.stat().st_mtime_ns == written
     found.open()[:] = 0  # of this process alone
     np.testing.assert_array_equal(np.fromfile(found.path, np.float32), expected.ravel())
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab", 5)], "test")
-    assert arrays.column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays").shape == (1, 2, 5)
+    assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays").shape == (1, 2, 5)
 
 
 def test_bytes_of_one_length_are_an_array_too_and_others_an_error(tmp_path):
     datasets.write(tmp_path / "even", CAPTIONED_PICTURES, [pictures(b"ab", b"yz")], "test")
-    found = arrays.column(tmp_path / "even", CAPTIONED_PICTURES, "image", tmp_path / "arrays")
+    found = arrays.store_column(tmp_path / "even", CAPTIONED_PICTURES, "image", tmp_path / "arrays")
     assert found.open().tolist() == [[[97, 98], [121, 122]]]
     datasets.write(tmp_path / "odd", CAPTIONED_PICTURES, [pictures(b"ab", b"xyz")], "test")
     with pytest.raises(InputError, match="odd: rows of bytes differ in length"):
-        arrays.column(tmp_path / "odd", CAPTIONED_PICTURES, "image", tmp_path / "arrays")
+        arrays.store_column(tmp_path / "odd", CAPTIONED_PICTURES, "image", tmp_path / "arrays")
 
 
 def test_an_array_filled_part_by_part_is_the_whole_and_named_by_what_it_holds(tmp_path):
     whole = np.random.default_rng(0).normal(size=(2, 7, 3)).astype(np.float32)
-    one = arrays.filled(whole.shape, iter([whole[:, :4], whole[:, 4:]]), tmp_path)
+    one = arrays.store_parts(whole.shape, iter([whole[:, :4], whole[:, 4:]]), tmp_path)
     np.testing.assert_array_equal(one.open(), whole)
-    assert arrays.filled(whole.shape, iter([whole]), tmp_path) == one
-    assert arrays.filled(whole.shape, iter([whole + 1]), tmp_path).path != one.path
+    assert arrays.store_parts(whole.shape, iter([whole]), tmp_path) == one
+    assert arrays.store_parts(whole.shape, iter([whole + 1]), tmp_path).path != one.path

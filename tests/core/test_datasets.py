@@ -38,15 +38,15 @@ def test_the_same_rows_give_the_same_bytes_and_fingerprint(tmp_path):
         datasets.write(tmp_path / name, NERF_EMBEDDINGS, [embeddings("ab")], "test")
     parts = [(tmp_path / name / "part-00000.parquet").read_bytes() for name in ("one", "two")]
     assert parts[0] == parts[1]
-    assert datasets.fingerprint(embeddings("ab")) != datasets.fingerprint(embeddings("ac"))
+    assert datasets.rows_digest(embeddings("ab")) != datasets.rows_digest(embeddings("ac"))
 
 
 def test_the_rows_beside_a_row_do_not_change_its_fingerprint():
     columns = {"stage": ["fit"] * 19, "id": [f"{i:02d}" for i in range(19)], "reason": ["dark"] * 19}
     many = datasets.table(REJECTED, columns)
     few = datasets.table(REJECTED, {name: values[3:8] for name, values in columns.items()})
-    assert datasets.fingerprint(many.slice(3, 5)) == datasets.fingerprint(few)
-    assert datasets.fingerprint(pa.concat_tables([few.slice(0, 2), few.slice(2)])) == datasets.fingerprint(few)
+    assert datasets.rows_digest(many.slice(3, 5)) == datasets.rows_digest(few)
+    assert datasets.rows_digest(pa.concat_tables([few.slice(0, 2), few.slice(2)])) == datasets.rows_digest(few)
 
 
 def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
@@ -77,12 +77,12 @@ def test_rows_of_a_damaged_dataset_are_an_error_that_names_it(tmp_path):
 def test_a_print_is_an_items_own_wherever_its_rows_lie():
     columns = {"stage": list("aabb"), "id": list("1234"), "reason": ["dark"] * 4}
     rows = datasets.table(REJECTED, columns)
-    whole = datasets.prints([rows], "stage")
-    assert datasets.prints([rows.slice(0, 2), rows.slice(0, 0), rows.slice(2)], "stage") == whole
+    whole = datasets.digests_by_key([rows], "stage")
+    assert datasets.digests_by_key([rows.slice(0, 2), rows.slice(0, 0), rows.slice(2)], "stage") == whole
     assert whole["a"] != whole["b"]
     changed = datasets.table(REJECTED, columns | {"reason": ["dark", "dark", "dark", "torn"]})
-    assert datasets.prints([changed], "stage")["a"] == whole["a"]
-    assert datasets.prints([changed], "stage")["b"] != whole["b"]
+    assert datasets.digests_by_key([changed], "stage")["a"] == whole["a"]
+    assert datasets.digests_by_key([changed], "stage")["b"] != whole["b"]
 
 
 def test_an_empty_dataset_is_still_a_dataset(tmp_path):

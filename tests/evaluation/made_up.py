@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 from stages.embedding_spaces.evaluate import evaluate_spaces
 from stages.embedding_spaces.train import train_heads
 from stages.retrieval.evaluate import evaluate_retrieval
@@ -37,9 +37,9 @@ class Study:
     def __getitem__(self, name: str) -> Path:
         return self.folder / name
 
-    def results(self, name: str) -> Results:
+    def results(self, name: str) -> ResultFiles:
         files = (self[f"{name}.csv"], self[f"{name}_by_seed.csv"], self[f"{name}.json"], self[f"{name}_answers"])
-        return Results(*files, published=PUBLISHED)
+        return ResultFiles(*files, published=PUBLISHED)
 
     def change(self, section: str, **values: Any) -> None:
         """New values in params.yaml."""

@@ -12,8 +12,8 @@ from fieldlink.core import datasets
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.claims.repeated_rows import run
 from fieldlink.evaluation.claims.verdicts import published_values
-from fieldlink.evaluation.results.saved_results import Answered, by_place
-from fieldlink.evaluation.results.tables import Answers, Words, columns
+from fieldlink.evaluation.results.saved_results import SavedResults, by_cell
+from fieldlink.evaluation.results.tables import CellKey, QueryResults, columns
 
 PUBLISHED = Path(__file__).parent.parent.parent / "reports" / "published" / "tables.csv"
 VALUES = published_values(PUBLISHED.read_text("utf-8"), str(PUBLISHED))
@@ -21,7 +21,7 @@ UNTRAINED = ("clip ", "CLIP ")
 STAND_INS = {"4.8": ("4.5a", "gt only"), "4.9a": ("4.4a", "original"), "4.9b": ("4.5a", "original")}
 
 
-def controls() -> dict[Words, float]:
+def controls() -> dict[CellKey, float]:
     """Our controls of Tables 4.8 and 4.9, as skilled as the rows of other tables that the study has in their place."""
     found = {}
     for words in VALUES:
@@ -36,8 +36,8 @@ SKILLS = VALUES | controls()
 
 
 def answers(
-    skill: Callable[[Words], float] = SKILLS.__getitem__, places: Iterable[Words] = SKILLS, queries: int = 400
-) -> list[Answers]:
+    skill: Callable[[CellKey], float] = SKILLS.__getitem__, places: Iterable[CellKey] = SKILLS, queries: int = 400
+) -> list[QueryResults]:
     """One set of answers a place: `skill` percent of the queries right, the easiest ones, by each of three seeds."""
     found = []
     for words in places:
@@ -48,13 +48,13 @@ def answers(
         prints = [np.array([zlib.crc32(run(words).encode()), seed]) for seed in seeds]
         ids, batch = [f"{kind}-{i}" for i in range(queries)], re.search(r"batch=(\d+)", words.row)
         setting = f"batch {batch[1]}" if batch else ""
-        found.append(Answers.of(words, values, seeds, ids, prints, setting=setting))
+        found.append(QueryResults.of(words, values, seeds, ids, prints, setting=setting))
     return found
 
 
-def rows(found: Iterable[Answers]) -> pa.Table:
+def rows(found: Iterable[QueryResults]) -> pa.Table:
     return datasets.table(ANSWERS, columns(list(found)))
 
 
-def answered(found: Iterable[Answers]) -> dict[Words, Answered]:
-    return by_place([rows(found)])
+def answered(found: Iterable[QueryResults]) -> dict[CellKey, SavedResults]:
+    return by_cell([rows(found)])

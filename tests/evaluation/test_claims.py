@@ -9,7 +9,7 @@ from evaluation import made_up_answers
 from evaluation.made_up_answers import VALUES, answered
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Intervals
+from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.claims.conclusions import rise, twelve
 from fieldlink.evaluation.claims.verdicts import (
     Answered,
@@ -24,10 +24,10 @@ from fieldlink.evaluation.claims.verdicts import (
     region,
     summary,
 )
-from fieldlink.evaluation.results.tables import Words
+from fieldlink.evaluation.results.tables import CellKey
 
-HOW = Intervals(resamples=4000, level=0.95)
-A, B, C = (Words("9", row, "accuracy", "share") for row in "abc")
+HOW = IntervalsParams(resamples=4000, level=0.95)
+A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
 ABOVE = Part("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
 
@@ -41,7 +41,7 @@ def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
     return np.tile(np.arange(of) < right, (seeds, 1))
 
 
-def trial(cells: dict[Words, Answered], margin: float = 2.0, how: Intervals = HOW, seed: int = 0) -> Trial:
+def trial(cells: dict[CellKey, Answered], margin: float = 2.0, how: IntervalsParams = HOW, seed: int = 0) -> Trial:
     return Trial(cells, {A: 60.0, B: 50.0, C: 55.5}, how, margin, seed)
 
 
@@ -90,7 +90,7 @@ def test_translations_and_copies_are_told_from_as_many_steps_without_them():
     skills = made_up_answers.SKILLS
     without = {" gt only": " syn2real", " original": ""}
 
-    def skill(words: Words) -> float:
+    def skill(words: CellKey) -> float:
         end = next((end for end in without if words.row.endswith(end)), "")
         return skills[words._replace(row=words.row.removesuffix(end) + without.get(end, ""))]
 
@@ -173,7 +173,7 @@ def held(effects: list[float], studies: int, **part: Any) -> float:
     alike. Skills stay in the middle of the scale, where no ease is cut off.
     """
     rng, told = np.random.default_rng(1), 0
-    rivals = [Words("9", f"rival {i}", "accuracy", "share") for i in range(len(effects))]
+    rivals = [CellKey("9", f"rival {i}", "accuracy", "share") for i in range(len(effects))]
     claim = Claim(1, "", [Part("", {A: 1.0}, {rival: 1.0}, **part) for rival in rivals])
     for study in range(studies):
         ease, common = rng.uniform(0.5, 0.8, (1, 200)), rng.normal(0, 0.04, (3, 1))
@@ -183,7 +183,7 @@ def held(effects: list[float], studies: int, **part: Any) -> float:
             return asked(rng.random((3, 200)) < ease + skill + luck)
 
         cells = {A: model(0.0)} | {rival: model(-effect) for rival, effect in zip(rivals, effects, strict=True)}
-        how, published = Intervals(resamples=300, level=0.95), dict.fromkeys([A, *rivals], 50.0)
+        how, published = IntervalsParams(resamples=300, level=0.95), dict.fromkeys([A, *rivals], 50.0)
         told += judge(claim, Trial(cells, published, how, 10.0, study))[0].verdict == "holds"
     return told / studies
 
@@ -202,7 +202,7 @@ def test_a_difference_at_the_margin_is_said_to_be_none_in_at_most_5_of_100_studi
 
 
 def test_a_rise_along_the_line_is_polyfits():
-    cells = [{Words("9", str(i), "accuracy", "share"): 1.0} for i in range(6)]
+    cells = [{CellKey("9", str(i), "accuracy", "share"): 1.0} for i in range(6)]
     values = dict(zip((words for side in cells for words in side), [74.9, 78.9, 81.9, 82.9, 83.2, 83.6], strict=True))
     up, down = (sum(weight * values[words] for words, weight in side.items()) for side in rise(cells))
     slope = np.polyfit(np.arange(6), list(values.values()), 1)[0]
@@ -210,7 +210,7 @@ def test_a_rise_along_the_line_is_polyfits():
 
 
 def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
-    cells = {Words("9", str(i), "accuracy", "share"): value for i, value in enumerate((70.0, 76.0, 71.0, 74.0, 66.0))}
+    cells = {CellKey("9", str(i), "accuracy", "share"): value for i, value in enumerate((70.0, 76.0, 71.0, 74.0, 66.0))}
     first, second, *last = cells
     up, down = rise([{first: 1.0}, {second: 1.0}, dict.fromkeys(last, 1 / 3)], np.array([1.0, 2.0, 7.0]))
     slope = np.polyfit([1, 2, 7], [70, 76, (71 + 74 + 66) / 3], 1)[0]
@@ -219,10 +219,10 @@ def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
     )
 
 
-def swept(batches: dict[int, tuple[int, int]]) -> dict[Words, Answered]:
+def swept(batches: dict[int, tuple[int, int]]) -> dict[CellKey, Answered]:
     """Table 4.10a: by the batch asked for, the one used and how many of 200 queries are right."""
     return {
-        Words("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): asked(
+        CellKey("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): asked(
             share(right), setting=f"batch {used}"
         )
         for batch, (used, right) in batches.items()
@@ -245,7 +245,7 @@ def test_two_batches_are_too_few_for_a_trend():
     assert part.setting == "not in this run: Table 4.10a with 3 batches that differ, really used: [64, 100]"
 
 
-def judged_on(cells: dict[Words, Answered]) -> list[Row]:
+def judged_on(cells: dict[CellKey, Answered]) -> list[Row]:
     return [row for claim in twelve(cells) for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
 
 

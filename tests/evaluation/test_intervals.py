@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, t
 
-from fieldlink.core.params import Intervals
+from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.measures.intervals import difference, interval, wilson
 from fieldlink.evaluation.measures.rankings import macro_weights
 
-HOW = Intervals(resamples=1000, level=0.95)
+HOW = IntervalsParams(resamples=1000, level=0.95)
 t_interval = t.interval
 
 
@@ -55,7 +55,7 @@ def test_where_every_query_is_alike_it_is_students_of_the_seeds():
     """Three seeds that differ on all queries at once: the interval of their mean is that of a t-test."""
     shares = np.array([0.4, 0.5, 0.7])
     expected = t_interval(0.95, 2, loc=shares.mean(), scale=shares.std(ddof=1) / 3**0.5)
-    found = interval(np.repeat(shares[:, None], 10, axis=1), Intervals(resamples=200_000, level=0.8), 0)
+    found = interval(np.repeat(shares[:, None], 10, axis=1), IntervalsParams(resamples=200_000, level=0.8), 0)
     low, high = t_interval(0.8, 2, loc=shares.mean(), scale=shares.std(ddof=1) / 3**0.5)
     assert (found.low, found.high) == pytest.approx((100 * low, 100 * high), abs=0.5)
     assert expected[0] < low
@@ -67,7 +67,7 @@ def test_it_covers_the_truth_in_at_least_95_of_100_cases(seeds: int, queries: in
     rng, covered, cases = np.random.default_rng(2), 0, 400
     for case in range(cases):
         ease = rng.beta(0.6, 0.4, (1, queries)) + rng.normal(0, skill, (seeds, 1))
-        found = interval(hit(rng.random((seeds, queries)) < ease), Intervals(resamples=300, level=0.95), case)
+        found = interval(hit(rng.random((seeds, queries)) < ease), IntervalsParams(resamples=300, level=0.95), case)
         covered += found.low <= 60 <= found.high
     assert covered / cases >= 0.95 - 2 * (0.95 * 0.05 / cases) ** 0.5
 
@@ -102,7 +102,7 @@ def test_equal_models_are_told_apart_in_at_most_5_of_100_cases():
     for case in range(cases):
         ease = rng.beta(0.6, 0.4, (1, 200))
         models = [hit(rng.random((3, 200)) < ease + rng.normal(0, 0.04, (3, 1))) for _ in range(2)]
-        found = difference(*models, Intervals(resamples=300, level=0.95), case)
+        found = difference(*models, IntervalsParams(resamples=300, level=0.95), case)
         told += found.low > 0 or found.high < 0
     assert told / cases <= 0.05 + 2 * (0.05 * 0.95 / cases) ** 0.5
 

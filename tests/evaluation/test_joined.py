@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fieldlink.embeddings.view_embeddings import Views
-from fieldlink.evaluation.results.concatenated_space import Joined, Sides, answers
-from fieldlink.evaluation.results.searches import Objects, Queries
-from fieldlink.evaluation.results.tables import Words
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings
+from fieldlink.evaluation.results.concatenated_space import ConcatenatedSpace, Sides, answers
+from fieldlink.evaluation.results.searches import NerfGallery, Queries
+from fieldlink.evaluation.results.tables import CellKey
 
 
 def cosine(one: np.ndarray, other: np.ndarray) -> float:
@@ -27,16 +27,16 @@ def test_raw_parts_count_by_their_lengths():
     assert cosine(one.raw()[0], other.raw()[0]) == pytest.approx(9 / 25)
 
 
-def joined(nerf_right: bool) -> Joined:
+def joined(nerf_right: bool) -> ConcatenatedSpace:
     """Six objects of three classes; one space knows the classes, the other is nothing but noise."""
     classes, rng = np.array([0, 0, 1, 1, 2, 2]), np.random.default_rng(1)
     known, noise = np.eye(3, dtype=np.float32)[classes], rng.normal(size=(6, 3)).astype(np.float32)
     nerf, clip = (known, noise) if nerf_right else (noise, known)
     asked, ids = (nerf, rng.permutation(clip)) if nerf_right else (rng.permutation(nerf), clip), list("abcdef")
-    views = Views(ids, np.arange(6), np.ones(6, int), np.zeros(6, int), clip)
-    objects = Objects(ids, nerf, views, classes)
+    views = ViewEmbeddings(ids, np.arange(6), np.ones(6, int), np.zeros(6, int), clip)
+    objects = NerfGallery(ids, nerf, views, classes)
     queries = Queries("gt", ids, asked[1], classes, np.arange(6))
-    return Joined.of(queries, objects, asked[0][None], clip[None], [0])
+    return ConcatenatedSpace.of(queries, objects, asked[0][None], clip[None], [0])
 
 
 def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
@@ -47,7 +47,7 @@ def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
 
 def test_rows_are_named_and_the_querys_own_object_is_set_aside():
     space = joined(nerf_right=True)
-    found = answers(space, 1.0, [1, 5], Words("4.7", "concat synthetic", "", "recall_synthetic"))
+    found = answers(space, 1.0, [1, 5], CellKey("4.7", "concat synthetic", "", "recall_synthetic"))
     assert [(each.words.row, each.words.column, each.setting) for each in found[::2]] == [
         ("concat synthetic", "recall@1", ""),
         ("concat l2 synthetic", "recall@1", "alpha=0.5"),

@@ -9,7 +9,7 @@ from fieldlink.embeddings.train import train_space_mappers
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
 from fieldlink.evaluation.results import depth_zero_shot
 
@@ -53,7 +53,7 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
 def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_up: Study):
     test = originals(datasets.read(made_up["objects"], OBJECTS), "test")
     depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
-    mapped = Mapped(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
+    mapped = MappedVectors(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
     found = depth_zero_shot.answers(test, depths, mapped, prompts)
     assert [(each.words.row, each.values.shape, each.setting) for each in found[:2]] == [

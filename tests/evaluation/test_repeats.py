@@ -10,15 +10,15 @@ from evaluation.made_up_answers import answered
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.claims import repeated_rows
-from fieldlink.evaluation.results.saved_results import by_place
-from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.saved_results import by_cell
+from fieldlink.evaluation.results.tables import CellKey, QueryResults
 
 
 def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
     repeated_rows.check(answered(made_up_answers.answers()))
-    shot = Words("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy")
+    shot = CellKey("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy")
     assert repeated_rows.run(shot) != repeated_rows.run(shot._replace(column="siglip"))
-    hit = Words("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic")
+    hit = CellKey("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic")
     assert (
         repeated_rows.run(hit)
         == repeated_rows.run(hit._replace(column="recall@5"))
@@ -56,7 +56,7 @@ def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
     ],
 )
 def test_only_what_the_study_calls_a_repeat_may_be_one_run(first, second, allowed):
-    answers = [one_run(Words(*place, "recall@1", "recall")) for place in (first, second)]
+    answers = [one_run(CellKey(*place, "recall@1", "recall")) for place in (first, second)]
     judge(answers, allowed, re.escape(" and ".join(f"Table {': '.join(place)}" for place in sorted((first, second)))))
 
 
@@ -71,32 +71,32 @@ def test_only_what_the_study_calls_a_repeat_may_be_one_run(first, second, allowe
     ],
 )
 def test_the_original_with_the_best_views_repeats_a_row_of_its_prompt(table, row, column, allowed):
-    best = Words("4.11a", "nerf2clip cosine (original best views)", "prompt_3d_model", "zero_shot_accuracy")
-    judge([one_run(best), one_run(Words(table, row, column, "zero_shot_accuracy"))], allowed, "identical predictions")
+    best = CellKey("4.11a", "nerf2clip cosine (original best views)", "prompt_3d_model", "zero_shot_accuracy")
+    judge([one_run(best), one_run(CellKey(table, row, column, "zero_shot_accuracy"))], allowed, "identical predictions")
 
 
 def test_two_rows_that_one_line_names_by_one_pattern_are_still_twins():
-    rows = [Words("4.1", f"nerf2clip gt views={n}", "cosine", "zero_shot_accuracy") for n in (1, 2)]
+    rows = [CellKey("4.1", f"nerf2clip gt views={n}", "cosine", "zero_shot_accuracy") for n in (1, 2)]
     judge([one_run(words) for words in rows], False, "views=1: cosine and Table 4.1: .*views=2: cosine")
 
 
 def test_a_place_in_two_datasets_and_seeds_that_answer_other_queries_are_errors():
-    rows = made_up_answers.rows([one_run(Words("9", "a", "b", "c"))])
+    rows = made_up_answers.rows([one_run(CellKey("9", "a", "b", "c"))])
     with pytest.raises(InputError, match=r"two studies fill one place of a table: \[Words\(table='9'"):
-        by_place([rows, rows])
-    answers = one_run(Words("9", "a", "b", "c"))
+        by_cell([rows, rows])
+    answers = one_run(CellKey("9", "a", "b", "c"))
     other = made_up_answers.rows([replace(answers, queries=["x", "y", "z"], seeds=[7])])
     import pyarrow as pa
 
     with pytest.raises(InputError, match="its seeds were not asked the same queries"):
-        by_place([pa.concat_tables([rows, other])])
+        by_cell([pa.concat_tables([rows, other])])
 
 
-def one_run(words: Words) -> Answers:
-    return Answers.of(words, np.array([[True, False, True]]), [0], ["1", "2", "3"], [np.array([1.0, 2.0])])
+def one_run(words: CellKey) -> QueryResults:
+    return QueryResults.of(words, np.array([[True, False, True]]), [0], ["1", "2", "3"], [np.array([1.0, 2.0])])
 
 
-def judge(answers: list[Answers], allowed: bool, message: str) -> None:
+def judge(answers: list[QueryResults], allowed: bool, message: str) -> None:
     if allowed:
         repeated_rows.check(answered(answers))
         return

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from fieldlink.core.params import Intervals
+from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.measures.intervals import interval
 from fieldlink.evaluation.measures.projection import projected
 from fieldlink.evaluation.results.space_measures import answers, cka_by_object, linear_cka, purities, silhouettes
@@ -72,7 +72,7 @@ def test_the_interval_of_cka_has_the_width_that_other_objects_give():
         return x, x @ mixing + 2 * rng.normal(size=(60, 4))
 
     spread = np.std([linear_cka(*draw()) for _ in range(300)])
-    how = Intervals(resamples=300, level=0.95)
+    how = IntervalsParams(resamples=300, level=0.95)
     found = [interval(cka_by_object(*draw())[None], how, 0).spread / 200 / t.ppf(0.975, 1000) for _ in range(30)]
     assert np.mean(found) == pytest.approx(spread, rel=0.25)
 

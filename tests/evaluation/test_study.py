@@ -25,7 +25,7 @@ from fieldlink.core.schemas import (
 )
 from fieldlink.evaluation.results import retrieval_inputs
 from fieldlink.evaluation.results.tables import Cell
-from fieldlink.mapper.training_inputs import Embedded
+from fieldlink.mapper.training_inputs import TrainingData
 from stages.embedding_spaces.train import train_heads
 from stages.zero_shot.evaluate import evaluate_zero_shot
 
@@ -265,7 +265,7 @@ def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: St
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
         retrieval_inputs.searched(objects, *seen, CLASSES, "nowhere")
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
-        Embedded.read(objects, *seen, made_up["photo_embeddings"]).ids("nowhere")
+        TrainingData.read(objects, *seen, made_up["photo_embeddings"]).ids("nowhere")
     searched = retrieval_inputs.searched(objects, *seen, CLASSES)
     none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
     datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")

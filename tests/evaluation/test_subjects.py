@@ -4,7 +4,7 @@ import pytest
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
-from fieldlink.embeddings.mapped_vectors import Mapped
+from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import labels, only, originals
 
 IDS = ["a", "a-a1", "b", "c", "d"]
@@ -43,7 +43,7 @@ def test_only_keeps_the_tables_order_and_labels_name_what_is_unknown():
 
 def test_mapped_vectors_come_in_the_order_asked_and_missing_ones_are_named():
     columns = {"variant": ["v"] * 2, "seed": [0] * 2, "domain": ["nerf"] * 2, "owner_id": ["a", "b"]}
-    found = Mapped(datasets.table(MAPPED_EMBEDDINGS, {**columns, "embedding": np.array([[1.0, 2], [3, 4]])}))
+    found = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, {**columns, "embedding": np.array([[1.0, 2], [3, 4]])}))
     assert found.vectors("v", 0, "nerf", ["b", "a"]).tolist() == [[3, 4], [1, 2]]
     assert found.variants == {"v": [0]}
     with pytest.raises(InputError, match=r"'v' seed=0 nerf: 1 ids are missing, such as \['c'\]"):

@@ -1,13 +1,15 @@
 import numpy as np
 import pytest
 
-from fieldlink.embeddings.view_embeddings import Views, names
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings, names
 
 
-def views(counts: dict[str, int], seed: int = 0) -> Views:
+def views(counts: dict[str, int], seed: int = 0) -> ViewEmbeddings:
     numbers = np.concatenate([np.arange(count) for count in counts.values()])
     owners = [name for name, count in counts.items() for _ in range(count)]
-    return Views.of(owners, numbers, np.random.default_rng(seed).normal(size=(len(owners), 3)).astype(np.float32))
+    return ViewEmbeddings.of(
+        owners, numbers, np.random.default_rng(seed).normal(size=(len(owners), 3)).astype(np.float32)
+    )
 
 
 def test_rows_of_an_object_lie_where_first_and_counts_say():
@@ -36,7 +38,7 @@ def test_a_mean_is_that_of_the_first_shuffled_views_and_subsets_are_nested():
 def test_ground_truth_and_rendered_views_are_drawn_alike_even_where_some_are_missing():
     whole, fewer = views({"a": 9, "b": 9}), views({"b": 9}, seed=1)
     assert whole.draw(0, "mean")[9:].tolist() == fewer.draw(0, "mean").tolist()
-    without = Views.of(["b"] * 8, np.arange(8), fewer.embeddings[:8])
+    without = ViewEmbeddings.of(["b"] * 8, np.arange(8), fewer.embeddings[:8])
     order = [number for number in np.argsort(fewer.draw(0, "mean")).tolist() if number != 8]
     assert np.argsort(without.draw(0, "mean")).tolist() == order
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from fieldlink.core.params import Architecture
+from fieldlink.core.params import FieldParams
 from fieldlink.nerf import field, weight_layout
 from fieldlink.scenes import cameras, pictures
 
 CELLS, VIEWS, SIDE = 12, 4, 16
-FIELD = Architecture(encoding="frequency", octaves=3, units=8, hidden_layers=2, outputs=5)
+FIELD = FieldParams(encoding="frequency", octaves=3, units=8, hidden_layers=2, outputs=5)
 SYNSETS = ("02958343", "03001627")
 
 

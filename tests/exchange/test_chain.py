@@ -14,9 +14,9 @@ from fieldlink.clip import model_folders, small_clip
 from fieldlink.commands.import_nerfs import import_nerfs
 from fieldlink.commands.import_nf2vec import import_nf2vec
 from fieldlink.core import datasets
-from fieldlink.core.params import ClipNetwork
+from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.evaluation.results.writing import ResultFiles
 from stages.backbone.embed_images import embed_images
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.fit_nerfs import fit_nerfs
@@ -30,7 +30,7 @@ from stages.retrieval.train import train_retrieval_mappers
 pytestmark = pytest.mark.thesis
 
 ROOT = Path(__file__).parent.parent.parent
-CLIP = ClipNetwork(resolution=32, width=4, embedding=8, text_width=32, text_layers=1, context=16)
+CLIP = ClipNetworkParams(resolution=32, width=4, embedding=8, text_width=32, text_layers=1, context=16)
 TINY = {
     "nerf": {
         "fitting": {"steps": 20, "rays": 32, "samples": 8, "held_out": [1], "gate": 0.0, "occupancy": 24},
@@ -122,7 +122,9 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
         "params": params,
     }
     train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"))
-    results = Results(Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv")
+    results = ResultFiles(
+        Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
+    )
     evaluate_retrieval(**same, photos=Path("photos"), results=results, neighbours=Path("neighbours"))
     rows = list(csv.DictReader(Path("t.csv").read_text().splitlines()))
     assert {"4.4a", "4.4b", "4.5a", "4.5b"} <= {row["table"] for row in rows}

@@ -17,7 +17,7 @@ from fieldlink.exchange import nf2vec_checkpoint
 from fieldlink.nerf.encodings import frequency
 from fieldlink.nerf.field import unit
 from fieldlink.nerf.weight_layout import size
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.train_nf2vec import train_nf2vec
 
@@ -42,7 +42,7 @@ def imported(official, small, tmp_path_factory) -> Path:
 @torch.no_grad()
 def test_embeddings_and_fields_are_those_of_the_official_network(official, imported):
     encoder, decoder = official
-    model = Model.of(*datasets.read_model(imported))
+    model = Nf2vecModel.of(*datasets.read_model(imported))
     weights = torch.randn(5, size(FIELD))
     padded = torch.cat([weights, torch.zeros(5, (UNITS - FIELD.outputs) * UNITS)], dim=1).reshape(5, -1, UNITS)
     assert torch.allclose(model.embed(weights), encoder(padded), atol=1e-6)

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from fieldlink.evaluation.results.tables import Words
-from fieldlink.evaluation.results.zero_shot import Naming
+from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.results.zero_shot import PromptClassification
 from fieldlink.finetuning.comparison import Candidate, best_original
 
 PROMPTS = np.eye(2, dtype=np.float32)
-PLACE = Words("4.11a", "row", "prompt_photo", "zero_shot_accuracy")
+PLACE = CellKey("4.11a", "row", "prompt_photo", "zero_shot_accuracy")
 
 
-def naming(objects: int) -> Naming:
+def naming(objects: int) -> PromptClassification:
     """Objects of the first prompt's class."""
-    return Naming([f"object-{i}" for i in range(objects)], PROMPTS, np.zeros(objects, np.int64))
+    return PromptClassification([f"object-{i}" for i in range(objects)], PROMPTS, np.zeros(objects, np.int64))
 
 
 def candidate(name: str, validation: list[list[int]], test: list[int]) -> Candidate:

@@ -6,30 +6,32 @@ import numpy as np
 import pytest
 from torch import nn
 
-from fieldlink.core.params import Architecture, Nf2vec, Objective, Params
+from fieldlink.core.params import FieldParams, Nf2vecParams, Objective, Params
 from fieldlink.finetuning.finetune import finetune
 from fieldlink.finetuning.finetuning_columns import mapper_config
-from fieldlink.finetuning.finetuning_tasks import Examples, Finetuned, Task
+from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask, NerfExamples
 from fieldlink.finetuning.objectives import TERMS
 from fieldlink.mapper.mlps import Mappers
-from fieldlink.nerf.nerf_batches import Nerfs
-from fieldlink.nf2vec.model import Model, embed
+from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nf2vec.model import Nf2vecModel, embed
 
 SMALL = {"epochs": 3, "batch": 3, "mapping_batch": 3, "learning_rate": 1e-3, "mapper_learning_rate": 1e-2}
 
 
 @pytest.fixture(scope="module")
-def task(params: Params, how: Nf2vec, architecture: Architecture, nerfs: Nerfs) -> Task:
-    model = Model(how, architecture, seed=1)
+def task(params: Params, how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch) -> FinetuningTask:
+    model = Nf2vecModel(how, architecture, seed=1)
     clip = np.random.default_rng(0).normal(size=(7, 6)).astype(np.float32)
     weights, occupancy = nerfs.weights.numpy(), [bytes(row) for row in nerfs.occupancy.numpy()]
-    training, validation = (Examples(weights[part], occupancy[part], clip[part]) for part in (slice(5), slice(5, 7)))
+    training, validation = (
+        NerfExamples(weights[part], occupancy[part], clip[part]) for part in (slice(5), slice(5, 7))
+    )
     started = (model.tensors, model.config), Mappers([how.embedding, 9, 6], [0]).tensors()
     finetuning = params.finetuning.model_copy(update=SMALL)
-    return Task("cosine", 0, *started, training, validation, weights, finetuning, study_seed=0)
+    return FinetuningTask("cosine", 0, *started, training, validation, weights, finetuning, study_seed=0)
 
 
-def moved(run: Finetuned, task: Task, part: str) -> bool:
+def moved(run: FinetuningResult, task: FinetuningTask, part: str) -> bool:
     """Whether any number of the encoder or of the decoder differs from the start."""
     before, after = task.nf2vec[0], run.nf2vec[0]
     return any((after[name] != value).any() for name, value in before.items() if name.startswith(part))
@@ -37,7 +39,7 @@ def moved(run: Finetuned, task: Task, part: str) -> bool:
 
 @pytest.mark.parametrize("objective", TERMS)
 def test_the_encoder_moves_and_a_decoder_that_is_frozen_or_not_asked_stays_bit_identical(
-    task: Task, objective: Objective
+    task: FinetuningTask, objective: Objective
 ):
     run = finetune(replace(task, objective=objective))
     assert moved(run, task, "encoder")
@@ -45,14 +47,14 @@ def test_the_encoder_moves_and_a_decoder_that_is_frozen_or_not_asked_stays_bit_i
     assert np.abs(run.mapper["weights.0"] - task.mapper["weights.0"]).max() > 0
 
 
-def test_without_a_learning_rate_an_encoder_gives_the_original_embeddings(task: Task):
+def test_without_a_learning_rate_an_encoder_gives_the_original_embeddings(task: FinetuningTask):
     still = task.how.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0, "batch_norm": "frozen"})
     run = finetune(replace(task, how=still, objective="cosine+rec decoder_unfrozen"))
-    assert (run.embeddings == embed(Model.of(*task.nf2vec), task.others)).all()
+    assert (run.embeddings == embed(Nf2vecModel.of(*task.nf2vec), task.others)).all()
     assert not moved(run, task, "")
 
 
-def test_trained_batch_norm_follows_the_batches_and_nothing_else_moves_without_a_learning_rate(task: Task):
+def test_trained_batch_norm_follows_the_batches_and_nothing_else_moves_without_a_learning_rate(task: FinetuningTask):
     still = task.how.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0})
     before, after = task.nf2vec[0], finetune(replace(task, how=still)).nf2vec[0]
     changed = {name for name, value in before.items() if (after[name] != value).any()}
@@ -60,31 +62,31 @@ def test_trained_batch_norm_follows_the_batches_and_nothing_else_moves_without_a
     assert all("running_" in name or "num_batches" in name for name in changed)
 
 
-def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: Task):
+def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: FinetuningTask):
     run = finetune(replace(task, how=task.how.model_copy(update={"epochs": 6, "learning_rate": 0.02})))
     step, _, lowest = run.curve[run.curve[:, 2].argmin()]
     assert run.best_step == step
-    assert (run.embeddings == embed(Model.of(*run.nf2vec), task.others)).all()
+    assert (run.embeddings == embed(Nf2vecModel.of(*run.nf2vec), task.others)).all()
     mapped = run.mapped[5:] / np.linalg.norm(run.mapped[5:], axis=1, keepdims=True)
     targets = task.validation.clip / np.linalg.norm(task.validation.clip, axis=1, keepdims=True)
     assert 1 - (mapped * targets).sum(1).mean() == pytest.approx(lowest, abs=1e-5)
 
 
-def test_end_to_end_training_learns_its_pairs_and_seeds_differ(task: Task):
+def test_end_to_end_training_learns_its_pairs_and_seeds_differ(task: FinetuningTask):
     learnt = finetune(replace(task, how=task.how.model_copy(update={"epochs": 30}), validation=task.train))
     assert learnt.curve[-1, 2] < 0.75 * learnt.curve[0, 2]
     first, other = (finetune(replace(task, seed=seed)) for seed in (0, 1))
     assert (first.embeddings != other.embeddings).any()
 
 
-def test_a_run_that_diverges_is_an_error_that_names_it(task: Task):
+def test_a_run_that_diverges_is_an_error_that_names_it(task: FinetuningTask):
     broken = replace(task.validation, clip=task.validation.clip * np.float32(np.nan))
     with pytest.raises(FloatingPointError, match="finetuned cosine seed=0"):
         finetune(replace(task, validation=broken))
 
 
 @pytest.mark.parametrize("objective", TERMS)
-def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: Task, objective: Objective):
+def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: FinetuningTask, objective: Objective):
     """Five NeRFs: a batch of 2 where they are reconstructed, of 4 elsewhere; and never more than there are."""
     how = task.how.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
     own = replace(task, objective=objective, how=how)
@@ -95,12 +97,12 @@ def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: Task, objectiv
     assert mapper_config(many, run)["batch"] == 5
 
 
-def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(task: Task):
+def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(task: FinetuningTask):
     """Of NeRFs that are all the same, in batches of 3: 6 of them have the loss of 3, the seventh that of one alone."""
 
     def validated(count: int) -> float:
         one, still = task.validation, {"learning_rate": 0.0, "mapper_learning_rate": 0.0, "epochs": 1}
-        alike = Examples(
+        alike = NerfExamples(
             np.tile(one.weights[:1], (count, 1)), one.occupancy[:1] * count, np.tile(one.clip[:1], (count, 1))
         )
         how = task.how.model_copy(update={**still, "batch_norm": "frozen"})
@@ -112,7 +114,7 @@ def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(t
     assert validated(7) == pytest.approx((6 * three + alone) / 7)
 
 
-def test_all_is_embedded_where_it_was_trained(task: Task, monkeypatch: pytest.MonkeyPatch):
+def test_all_is_embedded_where_it_was_trained(task: FinetuningTask, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(nn.Module, "cpu", lambda _: pytest.fail("taken off its device"))
     run = finetune(task)
     assert run.mapped.shape == (len(task.others), 6)

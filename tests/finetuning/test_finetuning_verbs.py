@@ -13,10 +13,10 @@ from fieldlink.finetuning.train import train_finetuned_mappers
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.core.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, NERFS
 from fieldlink.nerf.weight_layout import size
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone.embed_nerfs import embed_nerfs
 
 KEYS = ("table", "row", "column", "metric")
@@ -28,14 +28,14 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vec, architecture: Architecture) -> Study:
+def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architecture: FieldParams) -> Study:
     """All verbs as far as the study's table; nf2vec is untrained."""
     study = Study(tmp_path_factory.mktemp("finetuning"))
     study.change("finetuning", epochs=2, batch=4, mapping_batch=4)
     study.change("mapper", epochs=1)
     study.change("zero_shot", views=[1, 36], losses=["cosine"])
     study.change("retrieval", losses=["siglip", "cosine"])
-    model = Model(how.model_copy(update={"embedding": 7}), architecture, seed=0)
+    model = Nf2vecModel(how.model_copy(update={"embedding": 7}), architecture, seed=0)
     datasets.write_model(study["nf2vec"], model.tensors, model.config)
     write_nerfs(study, architecture)
     embed_nerfs(study["fitted"], study["nf2vec"], study["nerfs"])
@@ -64,7 +64,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vec, architecture: A
     return study
 
 
-def write_nerfs(study: Study, architecture: Architecture) -> None:
+def write_nerfs(study: Study, architecture: FieldParams) -> None:
     ids = datasets.read(study["nerfs"], NERF_EMBEDDINGS)["object_id"].to_pylist()
     weights = np.random.default_rng(0).normal(size=(len(ids), size(architecture)))
     quality = {name: [25.0] * len(ids) for name in NERFS.columns if name.startswith("psnr")}

@@ -4,23 +4,23 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.core.params import Architecture, Params
+from fieldlink.core.params import FieldParams, Params
 from fieldlink.nerf.field import xavier
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.weight_layout import size
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 
-ARCHITECTURE = Architecture(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
+ARCHITECTURE = FieldParams(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
 
 
 @pytest.fixture(scope="session")
-def model(params: Params) -> Model:
+def model(params: Params) -> Nf2vecModel:
     how = params.nf2vec.model_copy(update={"encoder": (16, 24), "embedding": 20, "decoder": 28})
-    return Model(how, ARCHITECTURE, seed=0).eval()
+    return Nf2vecModel(how, ARCHITECTURE, seed=0).eval()
 
 
 @pytest.fixture(scope="session")
-def nerfs() -> Nerfs:
+def nerfs() -> NerfBatch:
     random = torch.Generator().manual_seed(0)
     weights = xavier(ARCHITECTURE, 0) + 0.3 * torch.randn(5, size(ARCHITECTURE), generator=random)
-    return Nerfs.of(weights.numpy(), [np.packbits(np.ones((6, 6, 6), bool)).tobytes()] * 5)
+    return NerfBatch.of(weights.numpy(), [np.packbits(np.ones((6, 6, 6), bool)).tobytes()] * 5)

@@ -5,10 +5,10 @@ import torch
 from fieldlink.generation.decoding import picture
 from fieldlink.generation.generated_vectors import drawn, generated
 from fieldlink.generation.picture_measures import BEST, likeness, psnr, ssim, variety
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera
 from fieldlink.nerf.sampling import box, composite
-from fieldlink.nf2vec.model import Model, embed
+from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.scenes import cameras, pictures
 
 CAMERA, POSES = Camera(cameras.DISN_ANGLE, 12, 12), cameras.disn_poses(0, 3)
@@ -23,7 +23,7 @@ def identity(width: int, kinds: tuple[str, ...]) -> tuple[dict[str, np.ndarray],
     return tensors, {"models": models}
 
 
-def test_generation_from_a_nerfs_own_vector_is_its_decoder_render(model: Model, nerfs: Nerfs):
+def test_generation_from_a_nerfs_own_vector_is_its_decoder_render(model: Nf2vecModel, nerfs: NerfBatch):
     """An identity in place of the mapper, and any length of vector where the loss leaves it free."""
     own = embed(model, nerfs.weights.numpy())[:1]
     norm = float(np.linalg.norm(own))
@@ -36,7 +36,7 @@ def test_generation_from_a_nerfs_own_vector_is_its_decoder_render(model: Model, 
         assert psnr(pictures.on_black(again)[None], pictures.on_black(expected)[None]).min() > 50
 
 
-def test_pictures_are_those_of_samples_through_the_whole_box(model: Model, nerfs: Nerfs):
+def test_pictures_are_those_of_samples_through_the_whole_box(model: Nf2vecModel, nerfs: NerfBatch):
     vector = torch.tensor(embed(model, nerfs.weights.numpy())[1])
     found = picture(model.decoder, vector, POSES, CAMERA, cells=40, step=0.02)
     origins, directions = cameras.rays(POSES, CAMERA.angle, 12, 12)

@@ -6,11 +6,11 @@ import pytest
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Generation, Params
+from fieldlink.core.params import GenerationParams, Params
 from fieldlink.core.schemas import GENERATED_VIEWS
-from fieldlink.generation.decoding_work import ToDecode, decode
+from fieldlink.generation.decoding_work import DecodingTask, decode
 from fieldlink.generation.generated_views import Renders
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import cameras, pictures
 
 
@@ -57,7 +57,7 @@ def test_objects_that_differ_in_number_or_size_of_views_are_an_error_that_names_
         Renders.of(generated(**sizes))
 
 
-def to_decode(model: Model, how: Generation, sizes: list[int]) -> ToDecode:
+def to_decode(model: Nf2vecModel, how: GenerationParams, sizes: list[int]) -> DecodingTask:
     """A job with a camera for each picture size."""
     poses = cameras.disn_poses(0, max(len(sizes), 1))[: len(sizes)].reshape(-1, 12).tolist()
     columns = {"view": list(range(len(sizes))), "camera_to_world": pa.array(poses, pa.list_(pa.float32(), 12))}
@@ -70,10 +70,10 @@ def to_decode(model: Model, how: Generation, sizes: list[int]) -> ToDecode:
         }
     )
     vectors = {("nerf", "reconstruction"): np.ones(20, np.float32)}
-    return ToDecode("chair_7", vectors, rows, (model.tensors, model.config), how, "cpu")
+    return DecodingTask("chair_7", vectors, rows, (model.tensors, model.config), how, "cpu")
 
 
-def test_an_object_is_decoded_once_for_each_of_its_cameras(model: Model, params: Params):
+def test_an_object_is_decoded_once_for_each_of_its_cameras(model: Nf2vecModel, params: Params):
     how = params.generation.model_copy(update={"cells": 4, "step": 0.1})
     found = decode(to_decode(model, how, [5, 5]))
     assert (found["owner_id"], found["view"]) == (["chair_7"] * 2, [0, 1])
@@ -84,7 +84,7 @@ def test_an_object_is_decoded_once_for_each_of_its_cameras(model: Model, params:
     ("sizes", "words"), [([], r"chair_7: no view of generation\.views, \[35\]"), ([5, 6], "chair_7: views differ")]
 )
 def test_an_object_without_a_camera_or_with_two_kinds_is_an_error_that_names_it(
-    model: Model, params: Params, sizes, words
+    model: Nf2vecModel, params: Params, sizes, words
 ):
     how = params.generation.model_copy(update={"views": (35,)})
     with pytest.raises(InputError, match=words):

@@ -11,7 +11,7 @@ from fieldlink.core.params import Params
 from fieldlink.heads import head_columns
 from fieldlink.heads.draws import Draws
 from fieldlink.heads.head_networks import Heads, single
-from fieldlink.heads.head_tasks import Examples, Task
+from fieldlink.heads.head_tasks import HeadTask, LabelledVectors
 from fieldlink.heads.head_training import train_many
 from fieldlink.heads.mixing import doubled
 
@@ -23,18 +23,18 @@ def reference(widths: list[int], seed: int) -> nn.Sequential:
     return nn.Sequential(*parts, last)
 
 
-def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) -> Task:
+def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) -> HeadTask:
     """Vectors of four classes, each around a direction of its own; every seed sees others."""
     values = {"hidden": (16, 8), "epochs": 30, "batch": 12, "learning_rate": 0.02, "validate_every": 5}
     how = params.embedding_spaces.heads.model_copy(update={**values, **changes})
     centres = 2 * np.random.default_rng(0).normal(size=(4, 6))
 
-    def examples(count: int) -> Examples:
+    def examples(count: int) -> LabelledVectors:
         labels = np.arange(count) % 4
         draws = [np.random.default_rng([count, seed]).normal(size=(count, 6)) for seed in seeds]
-        return Examples((centres[labels] + np.stack(draws)).astype(np.float32), labels)
+        return LabelledVectors((centres[labels] + np.stack(draws)).astype(np.float32), labels)
 
-    return Task("space", seeds, examples(41), examples(20), examples(20).vectors, 4, how, study_seed=3)
+    return HeadTask("space", seeds, examples(41), examples(20), examples(20).vectors, 4, how, study_seed=3)
 
 
 def test_a_stack_learns_and_tests_as_torchs_own_layers_do():
@@ -101,7 +101,7 @@ def test_no_head_depends_on_those_beside_it(params: Params):
     together = train_many(work)
     for place, seed in enumerate(work.seeds):
         train, validation = (
-            Examples(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
+            LabelledVectors(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
         )
         own = {"train": train, "validation": validation, "test": work.test[place : place + 1]}
         alone = train_many(replace(work, seeds=(seed,), **own))
@@ -130,7 +130,7 @@ def test_fewer_objects_than_a_batch_and_a_last_epoch_off_the_beat_are_fine(param
 
 def test_vectors_that_are_not_finite_are_an_error_that_names_the_heads(params: Params):
     work = task(params, epochs=1)
-    broken = Examples(work.validation.vectors * np.float32(np.nan), work.validation.labels)
+    broken = LabelledVectors(work.validation.vectors * np.float32(np.nan), work.validation.labels)
     with pytest.raises(FloatingPointError, match="head space seed=0"):
         train_many(replace(work, validation=broken))
 

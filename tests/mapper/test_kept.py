@@ -4,19 +4,19 @@ import torch
 
 from fieldlink.core.errors import InputError
 from fieldlink.mapper.mlps import Mappers, single
-from fieldlink.mapper.trained_mappers import Kept
+from fieldlink.mapper.trained_mappers import TrainedMappers
 
 WIDTHS = [4, 5, 3]
 MODELS = [("g cosine", 0), ("g siglip", 7), ("g cosine", 1), ("g siglip", 2)]
 
 
 @pytest.fixture
-def kept() -> Kept:
+def kept() -> TrainedMappers:
     config = {"models": [{"variant": variant, "seed": seed} for variant, seed in MODELS]}
-    return Kept.of((Mappers(WIDTHS, range(4)).tensors(), config), "mappers", "retrieval.losses")
+    return TrainedMappers.of((Mappers(WIDTHS, range(4)).tensors(), config), "mappers", "retrieval.losses")
 
 
-def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(kept: Kept):
+def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(kept: TrainedMappers):
     inputs = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
     found = kept.outputs("g siglip", inputs)
     assert kept.seeds("g siglip") == [7, 2]
@@ -25,7 +25,7 @@ def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(kept: Kep
         assert np.allclose(found[place], expected, atol=1e-6)
 
 
-def test_one_mapper_is_that_of_its_variant_and_seed(kept: Kept):
+def test_one_mapper_is_that_of_its_variant_and_seed(kept: TrainedMappers):
     expected = Mappers(WIDTHS, [2]).tensors()
     found = kept.one("g cosine", 1)
     assert all(np.array_equal(found[name], value) for name, value in expected.items())
@@ -33,6 +33,6 @@ def test_one_mapper_is_that_of_its_variant_and_seed(kept: Kept):
         kept.one("g cosine", 7)
 
 
-def test_a_variant_that_was_not_trained_is_an_error_that_names_it_and_the_parameter(kept: Kept):
+def test_a_variant_that_was_not_trained_is_an_error_that_names_it_and_the_parameter(kept: TrainedMappers):
     with pytest.raises(InputError, match=r"no mapper 'g mse', expected one of \['g cosine', 'g siglip'\].*losses"):
         kept.outputs("g mse", np.zeros((1, 4), np.float32))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from fieldlink.core import arrays, datasets
-from fieldlink.core.params import Mapper, Params
+from fieldlink.core.params import MapperParams, Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS
 from fieldlink.embeddings.selection import places, views_in, views_of
-from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.pairs import Pairs
 
@@ -35,7 +35,7 @@ def write(folder: Path, objects: int, views: int, width: int) -> Path:
     return folder
 
 
-def small(params: Params) -> Mapper:
+def small(params: Params) -> MapperParams:
     changes = {"hidden": (8,), "epochs": 2, "views_per_epoch": 2, "batch": 16, "validate_every": 1, "seeds": (0,)}
     return params.mapper.model_copy(update=changes)
 
@@ -45,15 +45,15 @@ def test_mappers_from_a_file_of_more_objects_are_those_from_memory(tmp_path, par
     folder = write(tmp_path / "views", 25, 3, 6)
     rows, ids = datasets.read(folder, IMAGE_EMBEDDINGS), [f"{number:05d}" for number in range(1, 25, 2)]
     beside = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-    clip = arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
+    clip = arrays.store_column(folder, IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
     nerf = np.random.default_rng(1).normal(size=(12, 5)).astype(np.float32)
     own = views_of(rows, ids)
     in_memory, in_file = (
         Pairs(nerf, own.embeddings[None], own.first, own.counts),
         Pairs(nerf, clip, *places(beside, ids)),
     )
-    how = [Model("a", "cosine", 0), Model("b", "siglip", 1)], small(params)
-    found = [train_many(Task(direction, how[0], pairs, pairs, how[1], 0)) for pairs in (in_memory, in_file)]
+    how = [MapperRun("a", "cosine", 0), MapperRun("b", "siglip", 1)], small(params)
+    found = [train_many(MapperTask(direction, how[0], pairs, pairs, how[1], 0)) for pairs in (in_memory, in_file)]
     assert all(np.array_equal(found[0].tensors[name], value) for name, value in found[1].tensors.items())
     again = views_in(beside, clip.open()[0], ids)
     assert again.ids == own.ids

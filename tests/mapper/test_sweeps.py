@@ -8,7 +8,7 @@ from pipeline import ROOT
 
 from fieldlink.core.params import Params
 from fieldlink.mapper import batch_sweep
-from fieldlink.mapper.mapper_tasks import Task
+from fieldlink.mapper.mapper_tasks import MapperTask
 from fieldlink.mapper.pair_batches import Sampler
 from fieldlink.mapper.pairs import Pairs
 
@@ -18,11 +18,11 @@ def pairs(objects: int) -> Pairs:
 
 
 @pytest.fixture(scope="module")
-def tasks(params: Params) -> list[Task]:
+def tasks(params: Params) -> list[MapperTask]:
     return batch_sweep.tasks(pairs(468), pairs(156), pairs(52), params.augmented, params.mapper, 0, "cpu")
 
 
-def test_every_published_row_but_the_repeated_one_is_trained_and_has_its_mirror_on_originals(tasks: list[Task]):
+def test_every_published_row_but_the_repeated_one_is_trained_and_has_its_mirror_on_originals(tasks: list[MapperTask]):
     with (ROOT / "reports" / "published" / "tables.csv").open() as file:
         published = {row["row"] for row in csv.DictReader(file) if row["table"] in ("4.9a", "4.10a")}
     published.remove("nerf2clip siglip batch=64")  # the batch of all mappers
@@ -32,7 +32,7 @@ def test_every_published_row_but_the_repeated_one_is_trained_and_has_its_mirror_
     assert {len(task.train.counts) for task in tasks if task.models[0].variant in published} == {468}
 
 
-def test_no_batch_holds_two_pairs_of_an_object_or_of_a_copy(tasks: list[Task]):
+def test_no_batch_holds_two_pairs_of_an_object_or_of_a_copy(tasks: list[MapperTask]):
     for task in tasks:
         sampler = Sampler.of(task.train.counts, task.how, task.times)
         plan = sampler.plan(1, 0)

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from fieldlink.core.params import Mapper, Params
+from fieldlink.core.params import MapperParams, Params
 from fieldlink.core.seeds import seed_of
 from fieldlink.mapper import losses
-from fieldlink.mapper.mapper_tasks import Model, Task, Trained, joined
+from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun, MapperTask, joined
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers, single, stacked, unstacked
 from fieldlink.mapper.pair_batches import Dealer, Sampler, every_view
@@ -17,10 +17,15 @@ from fieldlink.mapper.pairs import Direction, Pairs
 from fieldlink.mapper.trained_mappers import apply
 
 STUDY = 3
-MODELS = [Model("a", "cosine", 0), Model("b", "siglip", 0), Model("b", "siglip", 1), Model("c", "softmax", 0)]
+MODELS = [
+    MapperRun("a", "cosine", 0),
+    MapperRun("b", "siglip", 0),
+    MapperRun("b", "siglip", 1),
+    MapperRun("c", "softmax", 0),
+]
 
 
-def small(params: Params, **changes: object) -> Mapper:
+def small(params: Params, **changes: object) -> MapperParams:
     values = {"hidden": (12, 10), "epochs": 4, "views_per_epoch": 2, "batch": 8, "validate_every": 2, "seeds": (0,)}
     return params.mapper.model_copy(update={**values, **changes})
 
@@ -34,11 +39,11 @@ def pairs(objects: int, views: int, seed: int) -> Pairs:
     return Pairs(nerf, clip[None], np.arange(objects) * views, np.full(objects, views))
 
 
-def task(how: Mapper, direction: Direction = "clip2nerf", models: list[Model] = MODELS) -> Task:
-    return Task(direction, models, pairs(19, 4, 1), pairs(7, 4, 2), how, STUDY)
+def task(how: MapperParams, direction: Direction = "clip2nerf", models: list[MapperRun] = MODELS) -> MapperTask:
+    return MapperTask(direction, models, pairs(19, 4, 1), pairs(7, 4, 2), how, STUDY)
 
 
-def alone(work: Task, model: Model) -> tuple[nn.Sequential, list[float]]:
+def alone(work: MapperTask, model: MapperRun) -> tuple[nn.Sequential, list[float]]:
     """One model trained by torch's own layers, without stacking: its best weights, its validation losses."""
     seed = seed_of(STUDY, "mapper", model.variant, model.seed)
     widths = [5, *work.how.hidden, 6] if work.direction == "clip2nerf" else [6, *work.how.hidden[::-1], 5]
@@ -69,7 +74,7 @@ def alone(work: Task, model: Model) -> tuple[nn.Sequential, list[float]]:
     return best, checks
 
 
-def outputs(trained: Trained, inputs: np.ndarray) -> np.ndarray:
+def outputs(trained: MapperResult, inputs: np.ndarray) -> np.ndarray:
     return np.stack(list(apply(trained.tensors, inputs)))
 
 
@@ -98,7 +103,7 @@ def test_a_model_does_not_depend_on_those_trained_beside_it(params: Params):
 def test_the_weights_returned_are_those_of_the_best_check_not_of_the_last(params: Params):
     """Validation pairs that contradict the training pairs: the longer the training, the worse."""
     how = small(params, epochs=12, validate_every=2, learning_rate=0.05)
-    work = task(how, models=[Model("a", "cosine", 0), Model("a", "cosine", 1)])
+    work = task(how, models=[MapperRun("a", "cosine", 0), MapperRun("a", "cosine", 1)])
     reversed_ = replace(work.train, nerf=-work.train.nerf)
     trained = train_many(replace(work, validation=reversed_))
     assert (trained.best_step < trained.check_steps[-1]).all()
@@ -128,10 +133,10 @@ def test_each_model_learns_from_its_own_set_of_clip_vectors(params: Params):
     rng = np.random.default_rng(0)
     clip = rng.normal(size=(2, 9, 5)).astype(np.float32)
     nerf = rng.normal(size=(9, 6)).astype(np.float32)
-    models = [Model("a", "mse", 0, clip_set=0), Model("a", "mse", 0, clip_set=1)]
+    models = [MapperRun("a", "mse", 0, clip_set=0), MapperRun("a", "mse", 0, clip_set=1)]
     how = small(params, epochs=150, learning_rate=0.02, validate_every=50)
     data = Pairs.of_means(nerf, clip)
-    found = outputs(train_many(Task("nerf2clip", models, data, data, how, STUDY)), nerf)
+    found = outputs(train_many(MapperTask("nerf2clip", models, data, data, how, STUDY)), nerf)
     for i in range(2):
         assert ((found[i] - clip[i]) ** 2).mean() < 0.5 * ((found[i] - clip[1 - i]) ** 2).mean()
 
@@ -158,19 +163,19 @@ def test_a_training_that_diverges_is_an_error_that_names_its_models(params: Para
     data = pairs(9, 1, 0)
     broken = replace(data, nerf=data.nerf * np.float32(np.nan))
     with pytest.raises(FloatingPointError, match="a seed=0"):
-        train_many(Task("clip2nerf", [Model("a", "mse", 0)], broken, broken, small(params, epochs=1), STUDY))
+        train_many(MapperTask("clip2nerf", [MapperRun("a", "mse", 0)], broken, broken, small(params, epochs=1), STUDY))
 
 
 def test_several_sets_of_nerf_vectors_together_are_each_alone(params: Params):
     how, sets = small(params), [pairs(19, 4, seed) for seed in (1, 2)]
     held_out = [pairs(7, 4, seed) for seed in (3, 4)]
     both, checked = (replace(of[0], nerf=np.stack([each.nerf for each in of])) for of in (sets, held_out))
-    models = [Model(name, "cosine", seed, nerf_set=i) for i, name in enumerate("ab") for seed in (0, 1)]
-    together = train_many(Task("clip2nerf", models, both, checked, how, STUDY))
+    models = [MapperRun(name, "cosine", seed, nerf_set=i) for i, name in enumerate("ab") for seed in (0, 1)]
+    together = train_many(MapperTask("clip2nerf", models, both, checked, how, STUDY))
     for i in range(2):
         single_set = [replace(model, nerf_set=0) for model in models[2 * i : 2 * i + 2]]
         train, validation = (replace(of[0], nerf=of[i].nerf) for of in (sets, held_out))
-        alone = train_many(Task("clip2nerf", single_set, train, validation, how, STUDY))
+        alone = train_many(MapperTask("clip2nerf", single_set, train, validation, how, STUDY))
         assert np.allclose(together.validation_loss[:, 2 * i : 2 * i + 2], alone.validation_loss, rtol=1e-5)
         assert np.allclose(together.tensors["weights.0"][2 * i : 2 * i + 2], alone.tensors["weights.0"], atol=1e-6)
     assert np.abs(together.tensors["weights.0"][0] - together.tensors["weights.0"][2]).max() > 0.01

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from fieldlink.core.params import Nerf, Params
+from fieldlink.core.params import NerfParams, Params
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting import fit
 from fieldlink.scenes import cameras
@@ -33,7 +33,7 @@ def sphere() -> Views:
 
 
 @pytest.fixture(scope="session")
-def small(params: Params) -> Nerf:
+def small(params: Params) -> NerfParams:
     """Parameters of a fit that takes a fraction of a second."""
     field = params.nerf.field.model_copy(update={"octaves": 4, "units": 32})
     fitting = params.nerf.fitting.model_copy(update={"held_out": (4, 40), "occupancy": 32, "steps": 150})
@@ -42,12 +42,12 @@ def small(params: Params) -> Nerf:
 
 
 @pytest.fixture(scope="session")
-def start(small: Nerf) -> np.ndarray:
+def start(small: NerfParams) -> np.ndarray:
     return field.xavier(small.field, 0).numpy()
 
 
 @pytest.fixture(scope="session")
-def fitted(sphere: Views, small: Nerf, start: np.ndarray) -> fit.Fit:
+def fitted(sphere: Views, small: NerfParams, start: np.ndarray) -> fit.Fit:
     """The sphere, fitted to all views but view 4."""
     return fit.fit(sphere, start, small, seed=1)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.core.params import Architecture, HashGrid, Nerf
+from fieldlink.core.params import FieldParams, HashGridParams, NerfParams
 from fieldlink.nerf import field, weight_layout
 from fieldlink.nerf.encodings import corners, hashed
 from fieldlink.nerf.fitting import fit
@@ -13,8 +13,8 @@ from fieldlink.nerf.weight_layout import entries, levels
 pytestmark = pytest.mark.thesis
 
 # 9³ and 5³ vertices fit a table of 2^10 entries, those of the two finer levels (17³, 33³) share entries.
-GRID = HashGrid(levels=4, log2_table=10, features=3, coarsest=4, growth=2.0)
-SMALL = HashGrid(levels=3, log2_table=10, features=2, coarsest=4, growth=2.0)
+GRID = HashGridParams(levels=4, log2_table=10, features=3, coarsest=4, growth=2.0)
+SMALL = HashGridParams(levels=3, log2_table=10, features=2, coarsest=4, growth=2.0)
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def random() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
 
-def by_loops(x: np.ndarray, table: np.ndarray, grid: HashGrid) -> np.ndarray:
+def by_loops(x: np.ndarray, table: np.ndarray, grid: HashGridParams) -> np.ndarray:
     """One position, vertex by vertex in float64, from the paper: eq. 2 for the levels, eq. 4 for the hash."""
     found, first = [], 0
     for level in range(grid.levels):
@@ -96,11 +96,11 @@ def test_the_gradient_of_an_entry_is_the_weight_of_its_vertices(random):
 
 def test_an_encoding_by_hash_without_its_grid_is_refused():
     with pytest.raises(ValueError, match="encoding hash needs the keys of 'hash'"):
-        Architecture(encoding="hash", octaves=4, units=8, hidden_layers=1, outputs=4)
+        FieldParams(encoding="hash", octaves=4, units=8, hidden_layers=1, outputs=4)
 
 
 @pytest.fixture(scope="module")
-def with_grid(small: Nerf) -> Nerf:
+def with_grid(small: NerfParams) -> NerfParams:
     architecture = small.field.model_copy(update={"encoding": "hash", "hash": SMALL, "units": 16, "hidden_layers": 2})
     return small.model_copy(update={"field": architecture})
 

@@ -11,7 +11,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS, RENDERED_VIEWS, VIEWS
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, hit_at_k, neighbours
-from fieldlink.evaluation.results.tables import Answers, Words, cells, csv_text
+from fieldlink.evaluation.results.tables import CellKey, QueryResults, cells, csv_text
 from fieldlink.scenes import views
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.fit_nerfs import fit_nerfs
@@ -81,7 +81,7 @@ def test_a_hash_grid_leads_to_a_row_of_a_table(tmp_path, params_with, spheres, l
     classes = np.array([name.startswith("red") for name in ids], int)
     found = neighbours(vectors, np.arange(6), Gallery.of_objects(vectors), 1)
     right = hit_at_k(found.item, classes, classes, 1)[None]
-    answers = Answers.of(Words("hash", layout, "", "recall@1"), right, [0], ids, [found.item])
+    answers = QueryResults.of(CellKey("hash", layout, "", "recall@1"), right, [0], ids, [found.item])
     (row,) = csv.DictReader(io.StringIO(csv_text(cells([answers], load(params).intervals, 0))))
     assert (row["table"], row["row"], row["n"]) == ("hash", layout, "6")
     assert float(row["value"]) == pytest.approx(100 * right.mean(), abs=1e-3)

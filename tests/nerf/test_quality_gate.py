@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from fieldlink.core import datasets
-from fieldlink.core.params import Nerf
+from fieldlink.core.params import NerfParams
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field, object_work, weight_layout
 from fieldlink.nerf.fitting.fit import Fit
 from fieldlink.scenes import views
 
 
-def job(shown: views.Views, start: np.ndarray, how: Nerf, **changes: float) -> object_work.ToFit:
+def job(shown: views.Views, start: np.ndarray, how: NerfParams, **changes: float) -> object_work.FittingTask:
     fit = how.fitting.model_copy(update=changes)
     rows = datasets.table(VIEWS, views.columns("ball", shown))
-    return object_work.ToFit(rows, start, how.model_copy(update={"fitting": fit}), 0, "cpu")
+    return object_work.FittingTask(rows, start, how.model_copy(update={"fitting": fit}), 0, "cpu")
 
 
 def test_the_share_of_occupied_cells_counts_no_padding():

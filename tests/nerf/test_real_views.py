@@ -2,7 +2,7 @@
 
 import pytest
 
-from fieldlink.core.params import Nerf
+from fieldlink.core.params import NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting import fit
 from fieldlink.scenes import cameras
@@ -12,11 +12,11 @@ from fieldlink.scenes.views import Views
 
 
 @pytest.fixture(scope="module")
-def longer(params) -> Nerf:
+def longer(params) -> NerfParams:
     return params.nerf.model_copy(update={"fitting": params.nerf.fitting.model_copy(update={"steps": 400})})
 
 
-def fit(views: Views, how: Nerf) -> fit.Fit:
+def fit(views: Views, how: NerfParams) -> fit.Fit:
     return fit.fit(views, field.xavier(how.field, 0).numpy(), how, seed=0)
 
 

@@ -9,14 +9,14 @@ import torch
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import HashGrid, Nerf
+from fieldlink.core.params import HashGridParams, NerfParams
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field, object_work
 from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
 from fieldlink.scenes import views
 
 SEEDS = [3, 1, 2]
-GRID = HashGrid(levels=2, log2_table=8, features=2, coarsest=4, growth=2.0)
+GRID = HashGridParams(levels=2, log2_table=8, features=2, coarsest=4, growth=2.0)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def three(spheres) -> list[views.Views]:
 
 
 @pytest.fixture(scope="module", params=["frequency", "hash"])
-def how(small: Nerf, request: pytest.FixtureRequest) -> Nerf:
+def how(small: NerfParams, request: pytest.FixtureRequest) -> NerfParams:
     changes = {"encoding": request.param, "hash": GRID, "units": 16, "hidden_layers": 2}
     fit = small.fitting.model_copy(update={"steps": 20, "held_out": (4,), "occupancy": 24, "learning_rate": 0.02})
     return small.model_copy(update={"field": small.field.model_copy(update=changes), "fitting": fit})
@@ -111,9 +111,9 @@ def test_objects_are_kept_or_set_aside_as_each_alone(three, how):
     seen = {"a": three[0], "b": torn, "c": three[2]}
     rows = pa.concat_tables([datasets.table(VIEWS, views.columns(*pair)) for pair in seen.items()])
     start = field.xavier(how.field, 0).numpy()
-    fits, rejected = object_work.kept(object_work.ToFit(rows, start, strict, 0, "cpu"))
+    fits, rejected = object_work.kept(object_work.FittingTask(rows, start, strict, 0, "cpu"))
     for name, own in views.by_object(rows).items():
-        alone, set_aside = object_work.kept(object_work.ToFit(own, start, strict, 0, "cpu"))
+        alone, set_aside = object_work.kept(object_work.FittingTask(own, start, strict, 0, "cpu"))
         assert alone.keys() | set_aside.keys() == {name}
         assert (name in fits) == (name in alone)
         assert rejected.get(name) == set_aside.get(name)

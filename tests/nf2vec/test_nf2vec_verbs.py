@@ -7,8 +7,8 @@ from ruamel.yaml import YAML
 
 from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Architecture, Nf2vec, Params
-from fieldlink.nerf.nerf_batches import Nerfs
+from fieldlink.core.params import FieldParams, Nf2vecParams, Params
+from fieldlink.nerf.nerf_batches import NerfBatch
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.train_nf2vec import train_nf2vec
 from stages.models.evaluate_nf2vec import evaluate_nf2vec
@@ -17,13 +17,13 @@ SPLITS = ["train", "train", "train", "validation", "test", "test", "test"]
 
 
 @pytest.fixture
-def small(params: Params, how: Nf2vec, architecture: Architecture) -> Params:
+def small(params: Params, how: Nf2vecParams, architecture: FieldParams) -> Params:
     field = params.nerf.model_copy(update={"field": architecture})
     return params.model_copy(update={"nf2vec": how, "nerf": field})
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Params, nerfs: Nerfs) -> Path:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Params, nerfs: NerfBatch) -> Path:
     """A folder with params.yaml, objects and nerfs; object 2 is a copy of object 1."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))

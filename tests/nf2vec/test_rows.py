@@ -1,15 +1,15 @@
 import pytest
 import torch
 
-from fieldlink.core.params import Architecture, HashGrid
+from fieldlink.core.params import FieldParams, HashGridParams
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.weight_rows import rows
 
-TINY = Architecture(encoding="frequency", octaves=2, units=6, hidden_layers=2, outputs=4)
+TINY = FieldParams(encoding="frequency", octaves=2, units=6, hidden_layers=2, outputs=4)
 # layers (6, 12), (6, 6), (4, 6): numbers 0-71, 72-107, 108-131
 
 
-def counted(architecture: Architecture) -> torch.Tensor:
+def counted(architecture: FieldParams) -> torch.Tensor:
     return torch.arange(size(architecture), dtype=torch.float32)[None]
 
 
@@ -30,7 +30,7 @@ def test_per_input_rows_hold_what_leaves_an_encoded_input():
 
 
 def test_the_published_architecture_gives_336_rows_of_which_48_are_zero():
-    published = Architecture(encoding="frequency", octaves=24, units=64, hidden_layers=3, outputs=16)
+    published = FieldParams(encoding="frequency", octaves=24, units=64, hidden_layers=3, outputs=16)
     found = rows(counted(published) + 1, published, "official")
     assert found.shape == (1, 336, 64)
     assert (found[0, -48:] == 0).all()
@@ -38,12 +38,12 @@ def test_the_published_architecture_gives_336_rows_of_which_48_are_zero():
 
 
 def test_an_output_layer_wider_than_the_others_needs_no_filling():
-    narrow = Architecture(encoding="frequency", octaves=1, units=3, hidden_layers=1, outputs=5)
+    narrow = FieldParams(encoding="frequency", octaves=1, units=3, hidden_layers=1, outputs=5)
     assert rows(counted(narrow), narrow, "official").shape == (1, 6 + 5, 3)
 
 
-GRID = HashGrid(levels=2, log2_table=5, features=2, coarsest=1, growth=3.0)  # 8 and 32 entries
-HASHED = Architecture(encoding="hash", octaves=2, hash=GRID, units=6, hidden_layers=2, outputs=4)
+GRID = HashGridParams(levels=2, log2_table=5, features=2, coarsest=1, growth=3.0)  # 8 and 32 entries
+HASHED = FieldParams(encoding="hash", octaves=2, hash=GRID, units=6, hidden_layers=2, outputs=4)
 
 
 @pytest.mark.thesis

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.core.params import Architecture, Nf2vec
+from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.field import HALF, evaluate
-from fieldlink.nerf.nerf_batches import Nerfs, complement, points_anywhere, points_in
+from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_anywhere, points_in
 from fieldlink.nerf.sampling import lookup, samples
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import disn_rays
 from fieldlink.nf2vec.supervision import along_rays, at_points, foreground, own, rendered
 
@@ -22,7 +22,7 @@ def packed(cells: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(np.packbits(cells.numpy(), axis=1))
 
 
-def masked(nerfs: Nerfs, architecture: Architecture):
+def masked(nerfs: NerfBatch, architecture: FieldParams):
     """The NeRFs' fields, one after the other, empty outside their grids."""
 
     def field(points):
@@ -33,7 +33,7 @@ def masked(nerfs: Nerfs, architecture: Architecture):
     return field
 
 
-def test_grids_unpack_to_what_was_packed(nerfs: Nerfs):
+def test_grids_unpack_to_what_was_packed(nerfs: NerfBatch):
     grid = torch.zeros(8, 8, 8, dtype=torch.bool)
     grid[2:6, 2:6, 3:6] = True
     assert nerfs.cells == 8
@@ -61,10 +61,10 @@ def test_points_anywhere_fill_the_box_evenly_and_know_their_cells():
     assert (torch.bincount(cell[1], minlength=27) > 6000 / 27 / 1.5).all()
 
 
-def test_a_grid_and_its_complement_hold_every_cell_once(nerfs: Nerfs):
+def test_a_grid_and_its_complement_hold_every_cell_once(nerfs: NerfBatch):
     every = torch.arange(nerfs.cells**3).expand(len(nerfs), -1)
     assert (nerfs.holds(every) == nerfs.grids().flatten(1)).all()
-    other = Nerfs(nerfs.weights, complement(nerfs.occupancy, nerfs.cells), nerfs.cells)
+    other = NerfBatch(nerfs.weights, complement(nerfs.occupancy, nerfs.cells), nerfs.cells)
     assert (other.holds(every) == ~nerfs.holds(every)).all()
     odd = packed(torch.tensor([[True] * 20 + [False] * 7]))
     assert (complement(odd, 3) == packed(torch.tensor([[False] * 20 + [True] * 7]))).all()
@@ -77,7 +77,7 @@ def test_where_no_cell_is_true_points_are_drawn_everywhere():
 
 
 def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
-    nerfs: Nerfs, architecture: Architecture, how: Nf2vec
+    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
 ):
     field = masked(nerfs, architecture)
     assert at_points(field, nerfs, architecture, how.training, seeded()) < 1e-12
@@ -85,7 +85,9 @@ def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
     assert nothing > 1e-4
 
 
-def test_the_targets_along_rays_are_the_nerfs_own_render(nerfs: Nerfs, architecture: Architecture, how: Nf2vec):
+def test_the_targets_along_rays_are_the_nerfs_own_render(
+    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+):
     rays = foreground(nerfs, architecture, how.training, seeded(), disn_rays(0, "cpu"))
     colour, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, 6)
     for nerf in range(len(nerfs)):
@@ -104,7 +106,7 @@ def test_the_targets_along_rays_are_the_nerfs_own_render(nerfs: Nerfs, architect
 
 
 def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
-    nerfs: Nerfs, architecture: Architecture, how: Nf2vec
+    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
 ):
     cameras = disn_rays(0, "cpu")
     rays = foreground(nerfs, architecture, how.training, seeded(), cameras)
@@ -118,7 +120,7 @@ def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
 
 
 def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candidates(
-    nerfs: Nerfs, architecture: Architecture, how: Nf2vec
+    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
 ):
     """Of every hundred rays one goes through the solid middle: 8 of them take about 800 draws, in 64 is hardly one."""
     places = 0.3 * torch.rand(40_000, 2, generator=seeded()) - 0.15
@@ -135,8 +137,10 @@ def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candid
     assert different(100_000) > 6
 
 
-def test_a_nerf_that_shows_nowhere_still_gives_a_finite_loss(nerfs: Nerfs, architecture: Architecture, how: Nf2vec):
-    empty = Nerfs(nerfs.weights, torch.zeros_like(nerfs.occupancy), nerfs.cells)
+def test_a_nerf_that_shows_nowhere_still_gives_a_finite_loss(
+    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+):
+    empty = NerfBatch(nerfs.weights, torch.zeros_like(nerfs.occupancy), nerfs.cells)
     field, random = masked(empty, architecture), seeded()
     loss = along_rays(field, empty, architecture, how.training, random=random, cameras=disn_rays(0, "cpu"))
     assert loss == 0
@@ -146,12 +150,12 @@ def test_a_nerf_that_shows_nowhere_still_gives_a_finite_loss(nerfs: Nerfs, archi
 @pytest.mark.parametrize("supervision", ["points", "rays"])
 @pytest.mark.parametrize("scale", [1.0, 100.0])
 def test_gradients_are_finite_for_dense_fields_too(
-    nerfs: Nerfs, architecture: Architecture, how: Nf2vec, supervision: str, scale: float
+    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams, supervision: str, scale: float
 ):
-    model = Model(how, architecture, seed=0)
+    model = Nf2vecModel(how, architecture, seed=0)
     with torch.no_grad():
         model.decoder.last.weight *= scale
-    solid = Nerfs(scale * nerfs.weights, nerfs.occupancy, nerfs.cells)
+    solid = NerfBatch(scale * nerfs.weights, nerfs.occupancy, nerfs.cells)
     decoded = partial(model.decoder, model.embed(solid.weights))
     if supervision == "points":
         loss = at_points(decoded, solid, architecture, how.training, seeded())

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.core.params import Architecture, Nf2vec
-from fieldlink.nerf.nerf_batches import Nerfs
-from fieldlink.nf2vec.model import Model, embed
+from fieldlink.core.params import FieldParams, Nf2vecParams
+from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.nf2vec.nf2vec_training import learning_rate, loss_of, members, train
 
 
@@ -25,15 +25,15 @@ class Kept:
             raise KeyboardInterrupt
 
 
-def trained(how: Nf2vec, architecture: Architecture, nerfs: Nerfs, kept: Kept):
-    model = Model(how, architecture, seed=1)
+def trained(how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch, kept: Kept):
+    model = Nf2vecModel(how, architecture, seed=1)
     curve = train(model, nerfs, nerfs, seed=1, checkpoint=kept)
     return model, curve
 
 
 @pytest.mark.parametrize("supervision", ["points", "rays"])
 def test_a_training_that_was_stopped_and_goes_on_ends_with_the_same_numbers(
-    how: Nf2vec, architecture: Architecture, nerfs: Nerfs, supervision: str
+    how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch, supervision: str
 ):
     how = how.model_copy(update={"supervision": supervision})
     whole, curve = trained(how, architecture, nerfs, Kept())
@@ -54,7 +54,7 @@ def test_an_epoch_shows_every_nerf_once_and_the_next_in_another_order():
     assert len(members(3, 4, 5, 0)) == 3  # fewer NeRFs than a batch holds
 
 
-def test_the_learning_rate_falls_from_its_start_to_zero_by_half_a_cosine(how: Nf2vec):
+def test_the_learning_rate_falls_from_its_start_to_zero_by_half_a_cosine(how: Nf2vecParams):
     training = how.training.model_copy(update={"steps": 100, "learning_rate": 2.0, "schedule": "cosine"})
     how = how.model_copy(update={"training": training})
     assert [learning_rate(how, step) for step in (0, 50, 100)] == pytest.approx([2, 1, 0], abs=1e-12)
@@ -62,37 +62,41 @@ def test_the_learning_rate_falls_from_its_start_to_zero_by_half_a_cosine(how: Nf
     assert learning_rate(constant, 99) == 2
 
 
-def test_nf2vec_learns_the_field_of_a_single_nerf_by_heart(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):
+def test_nf2vec_learns_the_field_of_a_single_nerf_by_heart(
+    how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch
+):
     one = nerfs.take(torch.tensor([0]))
     training = how.training.model_copy(
         update={"steps": 250, "batch": 1, "points": 512, "learning_rate": 3e-3, "validate_every": 250}
     )
-    model = Model(how.model_copy(update={"decoder": 64, "training": training}), architecture, seed=0)
+    model = Nf2vecModel(how.model_copy(update={"decoder": 64, "training": training}), architecture, seed=0)
     random = torch.Generator().manual_seed(5)
     before = loss_of(model, 0, "cpu")(one, random).item()
     train(model, one, one, seed=0, checkpoint=Kept())
     assert loss_of(model, 0, "cpu")(one, random).item() < 0.05 * before
 
 
-def test_a_model_read_back_embeds_as_the_one_that_was_kept(how: Nf2vec, architecture: Architecture, nerfs: Nerfs):
+def test_a_model_read_back_embeds_as_the_one_that_was_kept(
+    how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch
+):
     model, _ = trained(how, architecture, nerfs, Kept())
-    again = Model.of(model.tensors, model.config)
+    again = Nf2vecModel.of(model.tensors, model.config)
     weights = nerfs.weights.numpy()
     assert (embed(again, weights) == embed(model, weights)).all()
     np.testing.assert_allclose(embed(model, weights, batch=2), embed(model, weights), atol=1e-6)
 
 
-def test_the_start_depends_on_the_seed_alone(how: Nf2vec, architecture: Architecture):
+def test_the_start_depends_on_the_seed_alone(how: Nf2vecParams, architecture: FieldParams):
     torch.manual_seed(3)
-    first = Model(how, architecture, seed=0).tensors
+    first = Nf2vecModel(how, architecture, seed=0).tensors
     torch.manual_seed(4)
-    same, other = Model(how, architecture, seed=0).tensors, Model(how, architecture, seed=1).tensors
+    same, other = Nf2vecModel(how, architecture, seed=0).tensors, Nf2vecModel(how, architecture, seed=1).tensors
     assert all((first[name] == value).all() for name, value in same.items())
     assert (first["decoder.first.weight"] != other["decoder.first.weight"]).any()
 
 
 def test_some_nerfs_of_a_stored_array_are_taken_as_if_they_were_all(nerfs):
-    some = Nerfs.stored(nerfs.weights.numpy(), nerfs.occupancy.numpy(), [1, 4, 6])
+    some = NerfBatch.stored(nerfs.weights.numpy(), nerfs.occupancy.numpy(), [1, 4, 6])
     taken = some.take(torch.tensor([2, 0]))
     assert (len(some), some.cells) == (3, nerfs.cells)
     assert torch.equal(taken.weights, nerfs.weights[[6, 1]])
@@ -101,13 +105,15 @@ def test_some_nerfs_of_a_stored_array_are_taken_as_if_they_were_all(nerfs):
 
 @pytest.mark.parametrize("supervision", ["points", "rays"])
 def test_in_bfloat16_the_loss_and_its_gradients_are_those_of_float32_nearly(
-    how: Nf2vec, architecture: Architecture, nerfs: Nerfs, supervision: str
+    how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch, supervision: str
 ):
     """bfloat16 rounds to 8 bits; the loss is a mean over hundreds of roundings."""
     found = []
     for precision in ("float32", "bfloat16"):
         training = how.training.model_copy(update={"precision": precision})
-        model = Model(how.model_copy(update={"training": training, "supervision": supervision}), architecture, seed=1)
+        model = Nf2vecModel(
+            how.model_copy(update={"training": training, "supervision": supervision}), architecture, seed=1
+        )
         loss = loss_of(model.train(), 0, "cpu")(nerfs, torch.Generator().manual_seed(0))
         loss.backward()
         slope = torch.cat(
@@ -122,7 +128,7 @@ def test_in_bfloat16_the_loss_and_its_gradients_are_those_of_float32_nearly(
 
 
 def test_centring_moves_the_mean_to_the_origin_and_changes_nothing_that_is_decoded(
-    how: Nf2vec, architecture: Architecture, nerfs: Nerfs
+    how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch
 ):
     published, _ = trained(how.model_copy(update={"centred": False}), architecture, nerfs, Kept())
     centred, _ = trained(how.model_copy(update={"centred": True}), architecture, nerfs, Kept())

@@ -13,7 +13,7 @@ from fieldlink.clip import model_folders, small_clip
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import load
 from fieldlink.nerf.field import xavier
-from fieldlink.nf2vec.model import Model
+from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.report.latency import nearest, timed
 from fieldlink.report.speed import FROM_WEIGHTS, Speed
 from fieldlink.scenes import cameras
@@ -57,7 +57,7 @@ def params_file(tmp_path: Path) -> Path:
 
 def test_measure_speed_times_the_weights_and_each_number_of_views_there_is(tmp_path: Path, params_file: Path):
     params = load(params_file)
-    model = Model(params.nf2vec, params.nerf.field, 0)
+    model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
     datasets.write_model(tmp_path / "nf2vec", model.tensors, model.config)
     network = small_clip.build(params.clip.network, 0)
     model_folders.save(

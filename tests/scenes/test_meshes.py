@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.meshes import Model, Plain, checked, normalised, transformed
+from fieldlink.scenes.meshes import Mesh, Plain, checked, normalised, transformed
 
 TRIANGLE = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0]], np.float32)
 FACE = np.array([[0, 1, 2]])
@@ -23,7 +23,7 @@ class Where:
 
 
 def test_normalised_has_unit_diagonal_is_centred_and_keeps_colours_on_their_surface():
-    model = normalised(Model(TRIANGLE + 7, FACE, Where()))
+    model = normalised(Mesh(TRIANGLE + 7, FACE, Where()))
     low, high = model.vertices.min(axis=0), model.vertices.max(axis=0)
     assert np.linalg.norm(high - low) == pytest.approx(1, abs=1e-6)
     assert low + high == pytest.approx(np.zeros(3), abs=1e-6)
@@ -33,13 +33,13 @@ def test_normalised_has_unit_diagonal_is_centred_and_keeps_colours_on_their_surf
 def test_two_motions_in_a_row_are_undone_in_turn():
     stretch = np.array([[2.0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 3, -1]])
     turn = np.array([[0.0, 0, 1, 0], [0, 1, 0, 2], [-1, 0, 0, 0]])
-    model = transformed(transformed(Model(TRIANGLE, FACE, Where()), stretch), turn)
+    model = transformed(transformed(Mesh(TRIANGLE, FACE, Where()), stretch), turn)
     assert model.vertices[1] == pytest.approx([-1, 2, -7])  # (3, 0, 0) -> (7, 0, -1) -> (-1, 2, -7)
     assert model.albedo(model.vertices, np.zeros(3, int)) == pytest.approx(TRIANGLE, abs=1e-5)
 
 
 def test_a_model_survives_pickling():
-    model = pickle.loads(pickle.dumps(normalised(Model(TRIANGLE, FACE, WHITE))))
+    model = pickle.loads(pickle.dumps(normalised(Mesh(TRIANGLE, FACE, WHITE))))
     assert (model.albedo(model.vertices, np.zeros(3, int)) == 1).all()
 
 
@@ -55,9 +55,9 @@ def test_a_model_survives_pickling():
 )
 def test_a_mesh_that_shows_nothing_is_an_error_that_names_it(vertices, faces, reason):
     with pytest.raises(InputError, match=f"sofa.obj: .*{reason}"):
-        checked(Model(vertices.astype(np.float32), faces, WHITE), "sofa.obj")
+        checked(Mesh(vertices.astype(np.float32), faces, WHITE), "sofa.obj")
 
 
 def test_a_sound_mesh_passes_unchanged():
-    model = Model(TRIANGLE, FACE, WHITE)
+    model = Mesh(TRIANGLE, FACE, WHITE)
     assert checked(model, "x") is model

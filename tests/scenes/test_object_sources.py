@@ -4,13 +4,13 @@ from typing import get_args
 
 import pytest
 
-from fieldlink.core.params import Photos, Scenes, load
+from fieldlink.core.params import PhotosParams, ScenesParams, load
 from fieldlink.preflight import data_folders
 from fieldlink.report.provenance import describe
 from fieldlink.scenes import object_sources
 from fieldlink.scenes.photos import photo_sources
 
-OBJECTS, PHOTOS = (get_args(section.model_fields["source"].annotation) for section in (Scenes, Photos))
+OBJECTS, PHOTOS = (get_args(section.model_fields["source"].annotation) for section in (ScenesParams, PhotosParams))
 IN_PROCESS = "catalogue"  # needs no importer
 
 

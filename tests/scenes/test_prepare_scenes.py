@@ -143,7 +143,7 @@ def test_a_copy_of_imported_views_has_cameras_of_its_own(tmp_path, params_with, 
     original = object_sources.Object("car", "car", "02958343", "train", "disn", "car", 0)
     copy = object_sources.Object("car.a1", "car", "02958343", "train", "disn", "car", 1)
     first, second = (
-        object_sources.views_of(object_sources.Task(one, "a car", 0, scenes, found)) for one in (original, copy)
+        object_sources.views_of(object_sources.ObjectTask(one, "a car", 0, scenes, found)) for one in (original, copy)
     )
     assert (first.image[..., 3] == second.image[..., 3]).all()
     assert (first.camera_to_world != second.camera_to_world).any()

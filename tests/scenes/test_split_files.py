@@ -8,7 +8,7 @@ import pytest
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import split_files
-from fieldlink.scenes.importers.listing import Found, Listing
+from fieldlink.scenes.importers.listing import ListedItem, Listing
 
 pytestmark = pytest.mark.thesis
 
@@ -59,7 +59,7 @@ def test_what_lies_in_several_classes_is_dropped_and_counted_as_duplicate(tmp_pa
     (tmp_path / "disn_filelists").mkdir()
     (tmp_path / "disn_filelists/3.lst").write_text("d\nc\n")
     published = split_files.read(tmp_path)
-    listing = published.without_ambiguous(Listing([Found(name, "car", tmp_path, name) for name in "abcde"]))
+    listing = published.without_ambiguous(Listing([ListedItem(name, "car", tmp_path, name) for name in "abcde"]))
     assert [found.object_id for found in listing.found] == ["b", "d", "e"]
     assert listing.duplicates == {"a": "in 2 classes: 1, 2", "c": "in 2 classes: 1, 3"}
     assert published.of("bde") == {"b": "test", "d": "train", "e": "train"}

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Split
+from fieldlink.core.params import SplitParams
 from fieldlink.scenes import splits
 
-SHARES = Split(train=3, validation=1, test=4)
+SHARES = SplitParams(train=3, validation=1, test=4)
 
 
 def of_class(name: str, count: int, seed: int = 0) -> list[str]:
@@ -30,7 +30,7 @@ def test_classes_blocks_and_seeds_are_dealt_out_differently():
 
 
 def test_shares_in_other_numbers_of_the_same_ratio_split_alike():
-    doubled = Split(train=6, validation=2, test=8)
+    doubled = SplitParams(train=6, validation=2, test=8)
     assert [splits.of_catalogue("car", index, 0, doubled) for index in range(32)] == of_class("car", 32)
 
 

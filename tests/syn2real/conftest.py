@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from fieldlink.core.params import ControlNet, Params
+from fieldlink.core.params import ControlNetParams, Params
 
 
 @pytest.fixture(scope="session")
-def diffusion(tmp_path_factory: pytest.TempPathFactory, params: Params) -> ControlNet:
+def diffusion(tmp_path_factory: pytest.TempPathFactory, params: Params) -> ControlNetParams:
     """Parameters of a ControlNet path that takes two steps of 64 pixels."""
     from syn2real import tiny_diffusion
 

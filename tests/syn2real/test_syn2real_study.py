@@ -16,11 +16,11 @@ from fieldlink.syn2real.translate_views import translate_views
 
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.core import datasets, schemas
-from fieldlink.core.params import ClipNetwork, ControlNet
-from fieldlink.embeddings.view_embeddings import Views
-from fieldlink.evaluation.results.writing import Results
+from fieldlink.core.params import ClipNetworkParams, ControlNetParams
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings
+from fieldlink.evaluation.results.writing import ResultFiles
 from fieldlink.mapper import training_inputs
-from fieldlink.mapper.training_inputs import Embedded, Images
+from fieldlink.mapper.training_inputs import ImageEmbeddings, TrainingData
 from stages.backbone.embed_images import embed_images
 from stages.backbone.prepare_photos import prepare_photos
 from stages.backbone.prepare_scenes import prepare_scenes
@@ -42,11 +42,11 @@ SMALL = {
     "syn2real.views": 2,
     "intervals.resamples": 50,
 }
-CLIP = ClipNetwork(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
+CLIP = ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
 
 
 @pytest.fixture
-def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: ControlNet) -> Path:
+def study(tmp_path: Path, params_with: Callable[[dict], Path], diffusion: ControlNetParams) -> Path:
     """The folder of a tiny study whose views a ControlNet has translated."""
     tiny = {f"syn2real.controlnet.{name}": value for name, value in diffusion.model_dump().items()}
     return run(tmp_path, params_with({**SMALL, **tiny}))
@@ -77,7 +77,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     outs = {"out": at / "mappers", "curves": at / "curves"}
     train_syn2real_mappers(**same, translated_embeddings=at / "embeddings/translated", **outs)
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
-    evaluate_syn2real(**same, photos=at / "photos", results=Results(*files, published=PUBLISHED))
+    evaluate_syn2real(**same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED))
     return at
 
 
@@ -172,9 +172,9 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
     nerfs = datasets.table(schemas.NERF_EMBEDDINGS, {"object_id": ["a", "b"], "embedding": [[0.0], [1.0]]})
     datasets.write(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, [gt], "test")
     datasets.write(tmp_path / "translated", schemas.IMAGE_EMBEDDINGS, [translated], "test")
-    given = Embedded(objects=nerfs, nerfs=nerfs, views=Images.of(tmp_path / "gt"), photos=gt)
+    given = TrainingData(objects=nerfs, nerfs=nerfs, views=ImageEmbeddings.of(tmp_path / "gt"), photos=gt)
     monkeypatch.setattr(training_inputs, "AT_ONCE", at_once)
-    pairs = _pairs(given, ["a", "b"], Images.of(tmp_path / "translated"), gt_views, 0)
+    pairs = _pairs(given, ["a", "b"], ImageEmbeddings.of(tmp_path / "translated"), gt_views, 0)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
     assert pairs.clip.shape == (2, 10, 3)
     both, control = pairs.clip.open().astype(int)
@@ -191,8 +191,8 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
 
 def test_ground_truth_views_are_drawn_by_object_and_seed_alone():
     owners, numbers = ["a"] * 9 + ["b"] * 9, np.tile(np.arange(9), 2)
-    whole = Views.of(owners, numbers, np.zeros((18, 1), np.float32))
-    alone = Views.of(owners[9:], numbers[9:], np.zeros((9, 1), np.float32))
+    whole = ViewEmbeddings.of(owners, numbers, np.zeros((18, 1), np.float32))
+    alone = ViewEmbeddings.of(owners[9:], numbers[9:], np.zeros((9, 1), np.float32))
     drawn = whole.drawn(np.array([3, 4]), 0, "syn2real")
     assert drawn.counts.tolist() == [3, 4]
     assert drawn.numbers[3:].tolist() == alone.drawn(np.array([4]), 0, "syn2real").numbers.tolist()

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.evaluation.claims.verdicts import Claim, Claimed, Part, Side
-from fieldlink.evaluation.results.saved_results import Answered
-from fieldlink.evaluation.results.tables import Words
+from fieldlink.evaluation.results.saved_results import SavedResults
+from fieldlink.evaluation.results.tables import CellKey
 
 PROMPTS = {"4.1": "prompt_3d_model", "4.2": "prompt_photo"}
 LOSSES = ("cosine", "siglip")
@@ -24,7 +24,7 @@ ORIGINAL, BEST_VIEWS = f"{FORWARD} (original)", "nerf2clip cosine (original best
 REAL = {"4.5a", "4.5b", "4.8", "4.9b", "4.10b", "4.11c", "4.12b"}  # tables asked with photos
 
 
-def twelve(answered: Mapping[Words, Answered]) -> list[Claim]:
+def twelve(answered: Mapping[CellKey, SavedResults]) -> list[Claim]:
     """Every claim with its parts; `answered` tells which batches were really used."""
     claims = (
         ("Zero-shot: the cosine loss beats SigLIP for every source and number of views, with both prompts", losses()),
@@ -116,7 +116,7 @@ def best(table: str, row: str, k: int) -> list[Part]:
 
 def ensemble() -> Part:
     rows = ("ensemble", "head nerf_embedding", "head clip_embedding")
-    both, *heads = ({Words("4.6", row, "accuracy", "classification_accuracy"): 1.0} for row in rows)
+    both, *heads = ({CellKey("4.6", row, "accuracy", "classification_accuracy"): 1.0} for row in rows)
     return Part("ensemble above the better head", both, tuple(heads), "greater", True)
 
 
@@ -173,7 +173,7 @@ def augmentation() -> list[Part]:
     ]
 
 
-def batches(answered: Mapping[Words, Answered]) -> list[Part]:
+def batches(answered: Mapping[CellKey, SavedResults]) -> list[Part]:
     return [trend(kind, at, used(at, answered)) for kind, at in (("synthetic", "4.10a"), ("real", "4.10b"))]
 
 
@@ -188,9 +188,9 @@ def trend(kind: str, table: str, rows: Mapping[int, Side]) -> Part:
     return Part(text, *rise(list(rows.values()), np.log2(list(rows))), "equal", published=published)
 
 
-def used(table: str, answered: Mapping[Words, Answered]) -> dict[int, Side]:
+def used(table: str, answered: Mapping[CellKey, SavedResults]) -> dict[int, Side]:
     """By batch really used, as the rows' settings say, the mean of its rows: too large ones are capped alike."""
-    rows: dict[int, list[Words]] = {}
+    rows: dict[int, list[CellKey]] = {}
     for words, each in answered.items():
         if (words.table, words.column) == (table, "recall@1") and re.fullmatch(rf"{INVERSE} batch=\d+", words.row):
             rows.setdefault(int(each.setting.removeprefix("batch ")), []).append(words)
@@ -219,13 +219,13 @@ def tuned_spaces() -> list[Part]:
 
 def shot(table: str, row: str, column: str) -> Side:
     """A cell of a zero-shot table."""
-    return {Words(table, row, column, "zero_shot_accuracy"): 1.0}
+    return {CellKey(table, row, column, "zero_shot_accuracy"): 1.0}
 
 
 def hit(table: str, row: str, k: int) -> Side:
     """A cell of a retrieval table."""
     metric = "recall_real" if table in REAL or row == "concat real" else "recall_synthetic"
-    return {Words(table, row, f"recall@{k}", metric): 1.0}
+    return {CellKey(table, row, f"recall@{k}", metric): 1.0}
 
 
 def rise(cells: Sequence[Side], at: Float[np.ndarray, " cell"] | None = None) -> tuple[Side, Side]:

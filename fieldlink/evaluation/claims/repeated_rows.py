@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.results.saved_results import Answered
-from fieldlink.evaluation.results.tables import Words
+from fieldlink.evaluation.results.saved_results import SavedResults
+from fieldlink.evaluation.results.tables import CellKey
 
 BY_COLUMN = "zero_shot"  # metrics whose columns are runs of their own: losses or prompts
 OTHER_MEASURES = " more"  # ends the name of a table that measures the rows of another in other ways
@@ -37,7 +37,7 @@ ALLOWED = (
 )
 
 
-def check(answered: Mapping[Words, Answered], allowed: Iterable[tuple[str, ...]] = ALLOWED) -> None:
+def check(answered: Mapping[CellKey, SavedResults], allowed: Iterable[tuple[str, ...]] = ALLOWED) -> None:
     """Raises where two runs that may not be one predicted the same with any seed, and names both."""
     owners: dict[str, set[str]] = {}
     for words, answers in answered.items():
@@ -52,7 +52,7 @@ def check(answered: Mapping[Words, Answered], allowed: Iterable[tuple[str, ...]]
                 )
 
 
-def run(words: Words) -> str:
+def run(words: CellKey) -> str:
     """Which run fills a place: a row's ranks and metrics share one."""
     own_column = words.metric.startswith(BY_COLUMN)
     return f"{words.table}: {words.row}" + (f": {words.column}" if own_column else "")

@@ -18,14 +18,14 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Intervals
+from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.measures.intervals import Interval, difference
-from fieldlink.evaluation.results.saved_results import Answered, same_queries, text
-from fieldlink.evaluation.results.tables import DIGITS, Words
+from fieldlink.evaluation.results.saved_results import SavedResults, same_queries, text
+from fieldlink.evaluation.results.tables import DIGITS, CellKey
 
 Verdict = Literal["holds", "does not hold", "undecided"]
 Claimed = Literal["greater", "less", "no greater", "equal"]
-Side = Mapping[Words, float]  # weighted cells; a weight of 1 is the cell itself, 1/2 and 1/2 a mean of two
+Side = Mapping[CellKey, float]  # weighted cells; a weight of 1 is the cell itself, 1/2 and 1/2 a mean of two
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Part:
         return self.second if isinstance(self.second, tuple) else (self.second,)
 
     @property
-    def cells(self) -> set[Words]:
+    def cells(self) -> set[CellKey]:
         return {words for side in (self.first, *self.rivals) for words in side}
 
 
@@ -80,9 +80,9 @@ class Row:
 class Trial:
     """What claims are tried on: the study's answers, the published values, and how sure a verdict must be."""
 
-    answered: Mapping[Words, Answered]
-    published: Mapping[Words, float]  # percent
-    how: Intervals
+    answered: Mapping[CellKey, SavedResults]
+    published: Mapping[CellKey, float]  # percent
+    how: IntervalsParams
     margin: float  # points
     study_seed: int
     source: str = "the published tables"  # named in errors
@@ -103,7 +103,7 @@ class Trial:
         setting = "; ".join(dict.fromkeys(note for note in self._notes(part, cells) if note))
         return Row(claim, "", part.text, published, value, low, high, verdict, level, queries, seeds, setting)
 
-    def _effect(self, part: Part, cells: Mapping[Words, Answered], level: float) -> Interval:
+    def _effect(self, part: Part, cells: Mapping[CellKey, SavedResults], level: float) -> Interval:
         same_queries(cells)
         weights = next(iter(cells.values())).weights
         values = {words: float(np.average(each.values.mean(0), weights=weights)) for words, each in cells.items()}
@@ -114,7 +114,7 @@ class Trial:
         sides = combined(part.first, cells), combined(second, cells)
         return difference(*sides, self.how, self.study_seed, level, weights)
 
-    def _notes(self, part: Part, cells: Mapping[Words, Answered]) -> Iterable[str]:
+    def _notes(self, part: Part, cells: Mapping[CellKey, SavedResults]) -> Iterable[str]:
         bounds = {"equal": "within ±{:g} points", "no greater": "less than {:g} points above"}
         yield bounds.get(part.claimed, "").format(self.margin)
         yield from (f"{words.row}: {each.setting}" for words, each in cells.items() if each.setting)
@@ -157,13 +157,13 @@ def summary(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     return {"verdicts": {verdict: headlines.count(verdict) for verdict in get_args(Verdict)}, "effects": effects}
 
 
-def published_values(text: str, source: str) -> dict[Words, float]:
+def published_values(text: str, source: str) -> dict[CellKey, float]:
     """Percent by place, from the published tables' CSV text; `source` names them in errors."""
     try:
         rows = list(csv.DictReader(io.StringIO(text)))
-        return {Words(*(row[name] for name in Words._fields)): float(row["value"]) for row in rows}
+        return {CellKey(*(row[name] for name in CellKey._fields)): float(row["value"]) for row in rows}
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{source}: expected columns {Words._fields} and a number as value ({error})") from error
+        raise InputError(f"{source}: expected columns {CellKey._fields} and a number as value ({error})") from error
 
 
 def region(claimed: Claimed, margin: float) -> tuple[float, float]:
@@ -180,7 +180,7 @@ def judged(low: float, high: float, inside: tuple[float, float]) -> Verdict:
     return "does not hold" if high < inside[0] or inside[1] < low else "undecided"
 
 
-def combined(side: Side, cells: Mapping[Words, Answered]) -> Float[np.ndarray, "seed query"]:
+def combined(side: Side, cells: Mapping[CellKey, SavedResults]) -> Float[np.ndarray, "seed query"]:
     """Σ weight · answers, seed by seed; what was not trained has one seed and stands beside each of the others."""
     seeds = {cells[words].seeds for words in side if len(cells[words].seeds) > 1}
     if len(seeds) > 1:
@@ -194,7 +194,7 @@ def letters(place: int) -> str:
     return [*ascii_lowercase, *pairs][place]
 
 
-def _difference(part: Part, values: Mapping[Words, float], source: str) -> float:
+def _difference(part: Part, values: Mapping[CellKey, float], source: str) -> float:
     """The effect in published values, which come from `source`."""
     first, *rivals = part.published or (part.first, *part.rivals)
     if missing := sorted({words for side in (first, *rivals) for words in side} - values.keys()):
@@ -202,7 +202,7 @@ def _difference(part: Part, values: Mapping[Words, float], source: str) -> float
     return _sum(first, values) - max(_sum(side, values) for side in rivals)
 
 
-def _sum(side: Side, values: Mapping[Words, float]) -> float:
+def _sum(side: Side, values: Mapping[CellKey, float]) -> float:
     return sum(weight * values[words] for words, weight in side.items())
 
 

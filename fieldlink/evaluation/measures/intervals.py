@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 from jaxtyping import Float
 
-from fieldlink.core.params import Intervals
+from fieldlink.core.params import IntervalsParams
 from fieldlink.core.seeds import seed_of
 
 Values = Float[np.ndarray, "seed query"]  # of each query by each training seed: 1 right, 0 wrong, or between
@@ -25,7 +25,7 @@ class Interval:
 
 
 def interval(
-    values: Values, how: Intervals, study_seed: int, weights: Float[np.ndarray, " query"] | None = None
+    values: Values, how: IntervalsParams, study_seed: int, weights: Float[np.ndarray, " query"] | None = None
 ) -> Interval:
     """Mean over seeds and queries with the percentile interval of `resampled`; Wilson's if all values are 0, or all 1.
 
@@ -44,7 +44,7 @@ def interval(
 def difference(
     first: Values,
     second: Float[np.ndarray, "other_seed query"],
-    how: Intervals,
+    how: IntervalsParams,
     study_seed: int,
     level: float | None = None,
     weights: Float[np.ndarray, " query"] | None = None,
@@ -65,7 +65,7 @@ def difference(
 
 
 def resampled(
-    values: Values, weights: Float[np.ndarray, " query"], how: Intervals, study_seed: int, side: int
+    values: Values, weights: Float[np.ndarray, " query"], how: IntervalsParams, study_seed: int, side: int
 ) -> Float[np.ndarray, " resample"]:
     """Means that other seeds and other queries might have given.
 

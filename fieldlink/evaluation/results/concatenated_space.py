@@ -8,8 +8,8 @@ from jaxtyping import Float
 
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours, unit
 from fieldlink.evaluation.results import searches
-from fieldlink.evaluation.results.searches import Found, Objects, Queries
-from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.searches import NerfGallery, Queries, SearchResult
+from fieldlink.evaluation.results.tables import CellKey, QueryResults
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Sides:
 
 
 @dataclass(frozen=True)
-class Joined:
+class ConcatenatedSpace:
     """Queries and the objects searched in both spaces, by every training seed."""
 
     queries: Queries
-    objects: Objects
+    objects: NerfGallery
     asked: Sequence[Sides]
     gallery: Sequence[Sides]
     seeds: list[int]
@@ -44,29 +44,31 @@ class Joined:
     @staticmethod
     def of(
         queries: Queries,
-        objects: Objects,
+        objects: NerfGallery,
         asked: Float[np.ndarray, "seed query nerf"],
         gallery: Float[np.ndarray, "seed object clip"],
         seeds: list[int],
-    ) -> "Joined":
+    ) -> "ConcatenatedSpace":
         """`asked`: f(c) of the queries, `gallery`: g(v) of the objects, by training seed."""
         questions = [Sides(vectors, queries.clip) for vectors in asked]
-        return Joined(queries, objects, questions, [Sides(objects.nerf, vectors) for vectors in gallery], seeds)
+        return ConcatenatedSpace(
+            queries, objects, questions, [Sides(objects.nerf, vectors) for vectors in gallery], seeds
+        )
 
-    def found(self, row: str, k: int, alpha: float | None = None) -> Found:
+    def found(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
         """The `k` nearest objects of each query; `alpha`: none for the raw vectors."""
         nearest = []
         for pair in zip(self.asked, self.gallery, strict=True):
             asked, items = (side.raw() if alpha is None else side.weighted(alpha) for side in pair)
             nearest.append(neighbours(asked, self.queries.own, Gallery.of_objects(items), k))
-        return Found(row, "", self.seeds, nearest)
+        return SearchResult(row, "", self.seeds, nearest)
 
     def best_alpha(self, alphas: Sequence[float]) -> float:
         """The weight whose first item is right most often, over all seeds; ties: the lower."""
         return max(alphas, key=lambda alpha: self.found("", 1, alpha).hits(self.queries, self.objects, 1).mean())
 
 
-def answers(joined: Joined, alpha: float, ranks: Sequence[int], place: Words) -> list[Answers]:
+def answers(joined: ConcatenatedSpace, alpha: float, ranks: Sequence[int], place: CellKey) -> list[QueryResults]:
     """Hits with raw, normalised and weighted parts; `place` has the raw ones' row, such as "concat real"."""
     kind = place.row.removeprefix("concat ")
     rows = {place.row: None, f"concat l2 {kind}": 0.5, f"concat weighted {kind}": alpha}

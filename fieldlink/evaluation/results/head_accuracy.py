@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.embeddings.selection import only
-from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.tables import CellKey, QueryResults
 
 Logits = Float[np.ndarray, "seed object class"]
 Right = Bool[np.ndarray, "seed object"]
@@ -36,10 +36,12 @@ def ensemble(logits: Mapping[str, Logits]) -> Logits:
 
 def answers(
     logits: Mapping[str, Logits], classes: Int[np.ndarray, " object"], ids: Sequence[str], seeds: Sequence[int]
-) -> list[Answers]:
+) -> list[QueryResults]:
     """Whether the class of the largest logit (ties: the lower) is right, row by row."""
     return [
-        Answers.of(Words("4.6", row, "accuracy", "classification_accuracy"), right(own, classes), seeds, ids, list(own))
+        QueryResults.of(
+            CellKey("4.6", row, "accuracy", "classification_accuracy"), right(own, classes), seeds, ids, list(own)
+        )
         for row, own in logits.items()
     ]
 

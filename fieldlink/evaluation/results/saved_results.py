@@ -9,11 +9,11 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.results.tables import Words
+from fieldlink.evaluation.results.tables import CellKey
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class SavedResults:
     """What every training seed made of the same queries, in one place of a table."""
 
     values: Float[np.ndarray, "seed query"]  # 1 right, 0 wrong, or between
@@ -24,20 +24,20 @@ class Answered:
     weights: Float[np.ndarray, " query"] | None  # none: all queries count alike
 
 
-def by_place(datasets: Iterable[pa.Table]) -> dict[Words, Answered]:
+def by_cell(datasets: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:
     """From the rows of several datasets `answers`; a place in two of them is an error."""
-    found: dict[Words, list[dict[str, Any]]] = {}
+    found: dict[CellKey, list[dict[str, Any]]] = {}
     for rows in datasets:
-        own: dict[Words, list[dict[str, Any]]] = {}
+        own: dict[CellKey, list[dict[str, Any]]] = {}
         for row in rows.to_pylist():
-            own.setdefault(Words(*(row[name] for name in Words._fields)), []).append(row)
+            own.setdefault(CellKey(*(row[name] for name in CellKey._fields)), []).append(row)
         if twice := own.keys() & found.keys():
             raise InputError(f"answers: two studies fill one place of a table: {sorted(twice)[:3]}")
         found |= own
     return {words: _joined(words, rows) for words, rows in found.items()}
 
 
-def same_queries(cells: Mapping[Words, Answered]) -> None:
+def same_queries(cells: Mapping[CellKey, SavedResults]) -> None:
     """Raises where two places were not asked the same queries, with the same weights."""
     (first, one), *others = cells.items()
     for words, other in others:
@@ -49,17 +49,17 @@ def same_queries(cells: Mapping[Words, Answered]) -> None:
             )
 
 
-def text(words: Words) -> str:
+def text(words: CellKey) -> str:
     """A place as people read it."""
     return f"Table {words.table}, {words.row!r}, {words.column} ({words.metric})"
 
 
-def _joined(words: Words, rows: list[dict[str, Any]]) -> Answered:
+def _joined(words: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
     """One place's rows, a seed each."""
     first = rows[0]
     if any((row["queries"], row["weights"]) != (first["queries"], first["weights"]) for row in rows):
         raise InputError(f"answers: {text(words)}: its seeds were not asked the same queries; rerun the evaluation")
-    return Answered(
+    return SavedResults(
         np.stack([np.frombuffer(row["values"], np.float32) for row in rows]),
         tuple(row["seed"] for row in rows),
         first["queries"],

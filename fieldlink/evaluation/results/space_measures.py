@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
-from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.tables import CellKey, QueryResults
 
 Space = Float[np.ndarray, "seed object dim"]  # the objects' vectors by every training seed; one if none is trained
 
@@ -57,7 +57,7 @@ def cka_by_object(
 
 def answers(
     spaces: Mapping[str, Space], classes: Int[np.ndarray, " object"], ids: Sequence[str], seeds: Sequence[int], k: int
-) -> list[Answers]:
+) -> list[QueryResults]:
     """Silhouette and purity of every space, and CKA of each pair of spaces; `seeds`: of those that are trained."""
     found = []
     for name, space in spaces.items():
@@ -66,12 +66,12 @@ def answers(
             (f"purity@{k}", "knn_purity"): [purities(vectors, classes, k) for vectors in space],
         }
         for (column, metric), values in measured.items():
-            place = Words("fig4.1", name, column, metric)
-            found.append(Answers.of(place, np.stack(values), _of(space, seeds), ids, values))
+            place = CellKey("fig4.1", name, column, metric)
+            found.append(QueryResults.of(place, np.stack(values), _of(space, seeds), ids, values))
     (first, one), (second, other) = spaces.items()
     values = [cka_by_object(one[0], vectors) for vectors in other]
-    place = Words("fig4.1", f"{first} and {second}", "cka", "linear_cka")
-    return [*found, Answers.of(place, np.stack(values), _of(other, seeds), ids, values)]
+    place = CellKey("fig4.1", f"{first} and {second}", "cka", "linear_cka")
+    return [*found, QueryResults.of(place, np.stack(values), _of(other, seeds), ids, values)]
 
 
 def _of(space: Space, seeds: Sequence[int]) -> Sequence[int]:

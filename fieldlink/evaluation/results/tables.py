@@ -11,13 +11,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Real
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Intervals
+from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.measures.intervals import interval
 
 DIGITS = 4  # of a percentage; more would only show how sums were rounded
 
 
-class Words(NamedTuple):
+class CellKey(NamedTuple):
     """A number's place: what joins it with the published one."""
 
     table: str
@@ -27,10 +27,10 @@ class Words(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class QueryResults:
     """What every training seed made of the same queries, in one place of a table."""
 
-    words: Words
+    words: CellKey
     values: Float[np.ndarray, "seed query"]  # 1 right, 0 wrong, or between
     seeds: Sequence[int]  # of training; one where nothing is trained
     queries: Sequence[str]
@@ -40,15 +40,17 @@ class Answers:
 
     @staticmethod
     def of(
-        words: Words,
+        words: CellKey,
         right: Real[np.ndarray, "seed query"] | Bool[np.ndarray, "seed query"],
         seeds: Sequence[int],
         queries: Sequence[str],
         predicted: Iterable[np.ndarray],
         **more: Any,
-    ) -> "Answers":
+    ) -> "QueryResults":
         """`predicted`: by seed, the numbers that decided the answers, all of them."""
-        return Answers(words, right.astype(np.float32), seeds, queries, [printed(each) for each in predicted], **more)
+        return QueryResults(
+            words, right.astype(np.float32), seeds, queries, [digest(each) for each in predicted], **more
+        )
 
 
 @dataclass(frozen=True)
@@ -67,26 +69,26 @@ class Cell:
     setting: str = ""
 
     @staticmethod
-    def of(answers: Answers, how: Intervals, study_seed: int) -> "Cell":
+    def of(answers: QueryResults, how: IntervalsParams, study_seed: int) -> "Cell":
         found = interval(answers.values, how, study_seed, answers.weights)
         value, low, high = (round(number, DIGITS) for number in (found.value, found.low, found.high))
         seeds, queries = answers.values.shape
         return Cell(*answers.words, value, low, high, seeds, queries, answers.setting)
 
 
-def printed(predicted: np.ndarray) -> str:
+def digest(predicted: np.ndarray) -> str:
     """A digest of numbers."""
     return hashlib.sha256(np.ascontiguousarray(predicted).tobytes()).hexdigest()[:16]
 
 
-def in_published_order(answers: Sequence[Answers], published: str) -> list[Answers]:
+def in_published_order(answers: Sequence[QueryResults], published: str) -> list[QueryResults]:
     """Those that stand in the published tables (CSV text) first, in their order; our own after them, as they came."""
     rows = csv.DictReader(io.StringIO(published))
-    order = {Words(*(row[name] for name in Words._fields)): place for place, row in enumerate(rows)}
+    order = {CellKey(*(row[name] for name in CellKey._fields)): place for place, row in enumerate(rows)}
     return sorted(answers, key=lambda each: order.get(each.words, len(order)))
 
 
-def cells(answers: Sequence[Answers], how: Intervals, study_seed: int) -> list[Cell]:
+def cells(answers: Sequence[QueryResults], how: IntervalsParams, study_seed: int) -> list[Cell]:
     """One cell each; the same place twice is an error."""
     places = [each.words for each in answers]
     if twice := {words for words in places if places.count(words) > 1}:
@@ -94,7 +96,7 @@ def cells(answers: Sequence[Answers], how: Intervals, study_seed: int) -> list[C
     return [Cell.of(each, how, study_seed) for each in answers]
 
 
-def by_seed(answers: Sequence[Answers]) -> list[dict[str, Any]]:
+def by_seed(answers: Sequence[QueryResults]) -> list[dict[str, Any]]:
     """Every trained number seed by seed, in percent."""
     return [
         {
@@ -108,14 +110,14 @@ def by_seed(answers: Sequence[Answers]) -> list[dict[str, Any]]:
     ]
 
 
-def columns(answers: Sequence[Answers]) -> dict[str, list[Any]]:
+def columns(answers: Sequence[QueryResults]) -> dict[str, list[Any]]:
     """Columns of dataset `answers`: one row per place and seed."""
     pairs = [(each, place, seed) for each in answers for place, seed in enumerate(each.seeds)]
     return {
-        **{name: [getattr(each.words, name) for each, _, _ in pairs] for name in Words._fields},
+        **{name: [getattr(each.words, name) for each, _, _ in pairs] for name in CellKey._fields},
         "seed": [seed for *_, seed in pairs],
         "setting": [each.setting for each, _, _ in pairs],
-        "queries": [printed(np.array(each.queries)) for each, _, _ in pairs],
+        "queries": [digest(np.array(each.queries)) for each, _, _ in pairs],
         "print": [each.prints[place] for each, place, _ in pairs],
         "values": [each.values[place].tobytes() for each, place, _ in pairs],
         "weights": [None if each.weights is None else each.weights.astype(np.float32).tobytes() for each, *_ in pairs],

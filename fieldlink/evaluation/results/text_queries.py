@@ -9,10 +9,10 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.embeddings.selection import labels, only
-from fieldlink.evaluation.results.searches import Objects, Queries
+from fieldlink.evaluation.results.searches import NerfGallery, Queries
 
 
-def of_captions(captions: pa.Table, objects: Objects) -> Queries:
+def of_captions(captions: pa.Table, objects: NerfGallery) -> Queries:
     """The captions of the objects searched, where they have one: rows of `caption_embeddings`."""
     own = only(captions, "object_id", objects.ids)
     ids, clip = own["object_id"].to_pylist(), datasets.matrix(own["embedding"])

@@ -13,7 +13,7 @@ from fieldlink.evaluation.results import tables
 
 
 @dataclass(frozen=True)
-class Results:
+class ResultFiles:
     """Where a study's results go, and where the published numbers are, which only decide the order of rows."""
 
     table: Path
@@ -24,7 +24,7 @@ class Results:
 
     def write(
         self,
-        answers: Sequence[tables.Answers],
+        answers: Sequence[tables.QueryResults],
         titles: Mapping[str, str],
         params: Params,
         extra: Mapping[str, Any] | None = None,
@@ -33,7 +33,7 @@ class Results:
         ordered = tables.in_published_order(answers, self.published.read_text(encoding="utf-8"))
         cells = tables.cells(ordered, params.intervals, params.study.seed)
         datasets.write_text(self.table, tables.csv_text(cells))
-        seeds = tables.csv_text(tables.by_seed(ordered), [*tables.Words._fields, "seed", "value"])
+        seeds = tables.csv_text(tables.by_seed(ordered), [*tables.CellKey._fields, "seed", "value"])
         datasets.write_text(self.by_seed, seeds)
         datasets.write_text(
             self.metrics, json.dumps({**tables.metrics(cells, titles), **(extra or {})}, indent=2) + "\n"

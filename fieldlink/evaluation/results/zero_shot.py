@@ -11,14 +11,14 @@ from jaxtyping import Float, Int
 from fieldlink.core import datasets
 from fieldlink.embeddings.selection import labels
 from fieldlink.evaluation.measures.nearest_neighbours import unit
-from fieldlink.evaluation.results.tables import Answers, Words
+from fieldlink.evaluation.results.tables import CellKey, QueryResults
 
 ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
 Texts = tuple[list[str], Float[np.ndarray, "class dim"]]  # classes, and what they are asked with
 
 
 @dataclass(frozen=True)
-class Naming:
+class PromptClassification:
     """Objects to be named by the nearest of one template's prompts."""
 
     ids: list[str]
@@ -26,30 +26,34 @@ class Naming:
     right: Int[np.ndarray, " object"]  # place of the prompt of its class
 
     @staticmethod
-    def of(ids: list[str], classes: Sequence[str], texts: Texts) -> "Naming":
+    def of(ids: list[str], classes: Sequence[str], texts: Texts) -> "PromptClassification":
         """`classes`: of each object."""
         names, prompts = texts
-        return Naming(ids, prompts, labels(classes, names, "prompts"))
+        return PromptClassification(ids, prompts, labels(classes, names, "prompts"))
 
     def answers(
         self,
-        place: Words,
+        place: CellKey,
         vectors: Sequence[Float[np.ndarray, "object dim"]],
         seeds: Sequence[int],
         setting: str = "",
-    ) -> Answers:
+    ) -> QueryResults:
         """Is each object named right, by the `vectors` that every training seed gives it?"""
         return self.by_logits(place, [similarities(each, self.prompts) for each in vectors], seeds, setting)
 
     def by_logits(
-        self, place: Words, logits: Sequence[Float[np.ndarray, "object class"]], seeds: Sequence[int], setting: str = ""
-    ) -> Answers:
+        self,
+        place: CellKey,
+        logits: Sequence[Float[np.ndarray, "object class"]],
+        seeds: Sequence[int],
+        setting: str = "",
+    ) -> QueryResults:
         """The same of logits of the prompts' classes, in their order."""
         right = np.stack(logits).argmax(2) == self.right
-        return Answers.of(place, right, seeds, self.ids, logits, setting=setting)
+        return QueryResults.of(place, right, seeds, self.ids, logits, setting=setting)
 
 
-def best(answers: Mapping[str, Answers]) -> str:
+def best(answers: Mapping[str, QueryResults]) -> str:
     """The name of the answers that are right most often, over all seeds; of equals the first."""
     return max(answers, key=lambda name: answers[name].values.mean(dtype=np.float64))
 

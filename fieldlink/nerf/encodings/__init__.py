@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import embedding
 
-from fieldlink.core.params import HashGrid
+from fieldlink.core.params import HashGridParams
 from fieldlink.nerf.weight_layout import levels
 
 PRIMES = (1, 2654435761, 805459861)  # of the spatial hash, by axis (eq. 4)
@@ -41,7 +41,7 @@ def in_few_passes(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "
 
 
 def hashed(
-    x: Float[Tensor, "nerf point 3"], table: Float[Tensor, "nerf entry feature"], grid: HashGrid
+    x: Float[Tensor, "nerf point 3"], table: Float[Tensor, "nerf entry feature"], grid: HashGridParams
 ) -> Float[Tensor, "nerf point {grid.levels*grid.features}"]:
     """Each level's features, trilinear between the vertices around `x` in [0, 1]: level outer; no gradient by `x`."""
     index, weight = corners(x, grid)
@@ -52,7 +52,7 @@ def hashed(
 
 @torch.no_grad()
 def corners(
-    x: Float[Tensor, "*batch 3"], grid: HashGrid
+    x: Float[Tensor, "*batch 3"], grid: HashGridParams
 ) -> tuple[Int[Tensor, "*batch {grid.levels} 8"], Float[Tensor, "*batch {grid.levels} 8"]]:
     """Table entries of the eight vertices around each position in each level, and their trilinear weights.
 

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from fieldlink.core.devices import halving
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Nerf
+from fieldlink.core.params import NerfParams
 from fieldlink.core.workers import side_by_side
 from fieldlink.nerf.fitting.fit import Diverged, Fit, judged, optimise, to_fit
 from fieldlink.nerf.fitting.ray_batches import STEPS_AT_ONCE, Object
@@ -21,7 +21,7 @@ Outcome = Fit | InputError | Diverged  # a fit, or why there is none
 
 
 def fit_together(
-    many: Sequence[Views], start: Float[np.ndarray, " weight"], how: Nerf, seeds: Sequence[int], device: str
+    many: Sequence[Views], start: Float[np.ndarray, " weight"], how: NerfParams, seeds: Sequence[int], device: str
 ) -> list[Outcome]:
     """As `fitting.fit` of each, but an error is given back in its place; fewer at once where memory runs out."""
 
@@ -32,14 +32,14 @@ def fit_together(
     return [outcome for part in parts for outcome in part]
 
 
-def at_once(how: Nerf, device: str) -> int:
+def at_once(how: NerfParams, device: str) -> int:
     """How many objects fit the memory together, as far as can be told."""
     points = how.fitting.rays * how.fitting.samples
     return max(1, ON_GPU // points if device == "cuda" else POINTS_AT_ONCE // (STEPS_AT_ONCE * points))
 
 
 def _fit_some(
-    many: Sequence[Views], start: Float[np.ndarray, " weight"], how: Nerf, seeds: Sequence[int], device: str
+    many: Sequence[Views], start: Float[np.ndarray, " weight"], how: NerfParams, seeds: Sequence[int], device: str
 ) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     ready: dict[int, Object] = {}
@@ -59,7 +59,7 @@ def _fit_some(
     return [outcomes[place] for place in range(len(many))]
 
 
-def _to_fit(views: Views, how: Nerf, device: str) -> Object | InputError:
+def _to_fit(views: Views, how: NerfParams, device: str) -> Object | InputError:
     try:
         return to_fit(views, how, device)
     except InputError as error:

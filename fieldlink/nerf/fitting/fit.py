@@ -16,10 +16,10 @@ from torch.nn.functional import smooth_l1_loss
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.optimizers import Adam
-from fieldlink.core.params import Architecture, Nerf
+from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting.cuda_graph import Graphed, Step
-from fieldlink.nerf.fitting.ray_batches import Batch, Object, batches
+from fieldlink.nerf.fitting.ray_batches import Object, RayBatch, batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
 from fieldlink.nerf.psnr import measure
 from fieldlink.nerf.sampling import composite, over
@@ -59,7 +59,7 @@ class Fit:
         return float(unpack(self.occupancy).double().mean())
 
 
-def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int, device: str = "cpu") -> Fit:
+def fit(views: Views, start: Float[np.ndarray, " weight"], how: NerfParams, seed: int, device: str = "cpu") -> Fit:
     """Fit to all views but `how.fitting.held_out` (numbers beyond the last view are ignored), and measure on both.
 
     The held-out views take no part, in the hull neither. Raises `Diverged`, and `InputError` if no view is left to fit
@@ -70,7 +70,7 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], how: Nerf, seed: int,
     return judged(views, weights[0], hull, int(failed[0]), how)
 
 
-def to_fit(views: Views, how: Nerf, device: str) -> tuple[Views, Bool[Tensor, "x y z"]]:
+def to_fit(views: Views, how: NerfParams, device: str) -> tuple[Views, Bool[Tensor, "x y z"]]:
     """The views that aren't held out, and their visual hull; errors as of `fit`."""
     fitted = _fitted(views, how)
     if not fitted:
@@ -82,7 +82,9 @@ def to_fit(views: Views, how: Nerf, device: str) -> tuple[Views, Bool[Tensor, "x
     return seen, hull
 
 
-def judged(views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, how: Nerf) -> Fit:
+def judged(
+    views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, how: NerfParams
+) -> Fit:
     """The fit that `weights` are, by all `views`; raises `Diverged` if a step `failed`."""
     if failed < how.fitting.steps:
         raise Diverged(f"loss not finite at step {failed} of {how.fitting.steps}")
@@ -96,7 +98,7 @@ def judged(views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "
     return Fit(weights.cpu().numpy(), pack(grid), *means)
 
 
-def _fitted(views: Views, how: Nerf) -> list[int]:
+def _fitted(views: Views, how: NerfParams) -> list[int]:
     return [view for view in range(len(views)) if view not in how.fitting.held_out]
 
 
@@ -107,7 +109,7 @@ def _mean(values: Float[np.ndarray, " view"]) -> float:
 def optimise(
     objects: Sequence[Object],
     start: Float[Tensor, " weight"],
-    how: Nerf,
+    how: NerfParams,
     seeds: Sequence[int],
 ) -> tuple[Float[Tensor, "nerf weight"], Int[Tensor, " nerf"]]:
     """Weights of all objects (their views, their hulls), and the first step at which a loss wasn't finite.
@@ -123,7 +125,7 @@ def optimise(
     rate = torch.tensor(how.fitting.learning_rate, device=start.device) if graphed else how.fitting.learning_rate
     adam = Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
 
-    def move(batch: Batch) -> Float[Tensor, " nerf"]:
+    def move(batch: RayBatch) -> Float[Tensor, " nerf"]:
         losses = _losses(weights, batch, how.field)
         adam.zero_grad()
         losses.sum().backward()
@@ -147,7 +149,7 @@ def _set(adam: Adam, rate: float) -> None:
         adam.param_groups[0]["lr"] = rate
 
 
-def learning_rate(how: Nerf, step: int) -> float:
+def learning_rate(how: NerfParams, step: int) -> float:
     """By a cosine to zero, or in the published drops."""
     fit = how.fitting
     if fit.schedule == "drops":
@@ -155,7 +157,9 @@ def learning_rate(how: Nerf, step: int) -> float:
     return fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
 
 
-def _losses(weights: Float[Tensor, "nerf weight"], batch: Batch, architecture: Architecture) -> Float[Tensor, " nerf"]:
+def _losses(
+    weights: Float[Tensor, "nerf weight"], batch: RayBatch, architecture: FieldParams
+) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
     parts = 1 if architecture.grid else _products(batch.known)  # a part has weights of its own, with a grid's table
     each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from fieldlink.core.params import Nerf
+from fieldlink.core.params import NerfParams
 from fieldlink.core.seeds import seed_of
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting.fit import optimise
@@ -19,12 +19,12 @@ from fieldlink.scenes.views import Views
 from fieldlink.scenes.visual_hull import carve
 
 
-def random_start(how: Nerf, seed: int) -> Float[np.ndarray, " weight"]:
+def random_start(how: NerfParams, seed: int) -> Float[np.ndarray, " weight"]:
     """Xavier-uniform weights."""
     return field.xavier(how.field, seed_of(seed, "xavier")).numpy()
 
 
-def reptile(objects: Sequence[Views], how: Nerf, seed: int, device: str = "cpu") -> Float[np.ndarray, " weight"]:
+def reptile(objects: Sequence[Views], how: NerfParams, seed: int, device: str = "cpu") -> Float[np.ndarray, " weight"]:
     """From a random start, `rounds` times: short fits of `batch` objects, and `rate` of the way to their mean.
 
     The rate falls linearly to zero; every object is seen once before any is seen again.

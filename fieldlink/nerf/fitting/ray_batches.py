@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from fieldlink.core.params import Architecture, Nerf
+from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting import pixels
 from fieldlink.nerf.sampling import samples
@@ -23,7 +23,7 @@ Object = tuple[Views, Bool[Tensor, "x y z"]]  # its views and its hull
 
 
 @dataclass(frozen=True)
-class Batch:
+class RayBatch:
     """What one step looks at, of every NeRF."""
 
     known: Float[Tensor, "nerf point known"]
@@ -34,18 +34,18 @@ class Batch:
     background: Float[Tensor, "nerf 3"]
 
 
-def batches(objects: Sequence[Object], how: Nerf, seeds: Sequence[int]) -> Iterator[Batch]:
+def batches(objects: Sequence[Object], how: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
     """One for each step."""
     if objects[0][1].is_cuda:
         yield from together(objects, how, seeds)
         return
     each = [together([one], how, [seed]) for one, seed in zip(objects, seeds, strict=True)]
-    names = [part.name for part in fields(Batch)]
+    names = [part.name for part in fields(RayBatch)]
     for own in zip(*each, strict=True):
-        yield Batch(*(torch.cat([getattr(batch, name) for batch in own]) for name in names))
+        yield RayBatch(*(torch.cat([getattr(batch, name) for batch in own]) for name in names))
 
 
-def together(objects: Sequence[Object], how: Nerf, seeds: Sequence[int]) -> Iterator[Batch]:
+def together(objects: Sequence[Object], how: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
     """The number of operations doesn't grow with that of objects, but for random numbers; some steps are prepared
     at once, which costs less."""
     steps, rays, count = how.fitting.steps, how.fitting.rays, how.fitting.samples
@@ -60,7 +60,7 @@ def together(objects: Sequence[Object], how: Nerf, seeds: Sequence[int]) -> Iter
         known = _prepared(points, rays, how.field)
         others = (part.split(rays, dim=1) for part in (starts, ends, seen.colour, seen.alpha))
         for batch in zip(known, *others, background.unbind(1), strict=True):
-            yield Batch(*batch)
+            yield RayBatch(*batch)
 
 
 def _random(generators: Sequence[torch.Generator], rows: int, width: int) -> Float[Tensor, "nerf {rows} {width}"]:
@@ -69,7 +69,7 @@ def _random(generators: Sequence[torch.Generator], rows: int, width: int) -> Flo
 
 
 def _prepared(
-    points: Float[Tensor, "nerf ray sample 3"], rays: int, architecture: Architecture
+    points: Float[Tensor, "nerf ray sample 3"], rays: int, architecture: FieldParams
 ) -> Iterator[Float[Tensor, "nerf point known"]]:
     """What is known of the points of each step, `rays` rays; on a GPU, whose memory it would fill, of one at a time."""
     parts = points.split(rays, dim=1) if points.is_cuda else [points]

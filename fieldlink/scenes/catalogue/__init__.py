@@ -25,7 +25,7 @@ from fieldlink.scenes.catalogue.sketches import Sketch
 from fieldlink.scenes.catalogue.tables_and_desks import table
 from fieldlink.scenes.catalogue.upholstery import sofa
 from fieldlink.scenes.catalogue.watercraft import watercraft
-from fieldlink.scenes.meshes import Model, normalised, transformed
+from fieldlink.scenes.meshes import Mesh, normalised, transformed
 
 GENERATORS: dict[str, Callable[[Sketch], None]] = {
     "airplane": airplane,
@@ -49,7 +49,7 @@ STRETCH = 1.08  # most that an axis is stretched or squeezed, over what the gene
 class Made:
     """A normalised model and what it is, in words."""
 
-    model: Model
+    model: Mesh
     caption: str
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from fieldlink.scenes.catalogue import textures
 from fieldlink.scenes.catalogue.parts import Number, Solid
 from fieldlink.scenes.catalogue.textures import Material, Painted
-from fieldlink.scenes.meshes import Model
+from fieldlink.scenes.meshes import Mesh
 
 Option = TypeVar("Option")
 CONTRAST = 0.5  # between two colours that must be told apart, in RGB of [0, 1]
@@ -49,14 +49,14 @@ class Sketch:
     def add(self, material: Material, *solids: Solid) -> None:
         self._solids += [(solid, material) for solid in solids]
 
-    def model(self) -> Model:
+    def model(self) -> Mesh:
         """All solids as one mesh, in the units they were drawn in."""
         starts = np.cumsum([0] + [len(vertices) for (vertices, _), _ in self._solids[:-1]])
         vertices = np.concatenate([vertices for (vertices, _), _ in self._solids]).astype(np.float32)
         faces = np.concatenate([faces + start for ((_, faces), _), start in zip(self._solids, starts, strict=True)])
         materials = tuple(dict.fromkeys(material for _, material in self._solids))
         of_face = [np.full(len(faces), materials.index(material)) for (_, faces), material in self._solids]
-        return Model(vertices, faces, Painted(materials, np.concatenate(of_face)))
+        return Mesh(vertices, faces, Painted(materials, np.concatenate(of_face)))
 
     def caption(self, noun: str, size: str) -> str:
         """The words as a phrase: an article, size, colour, adjectives, the noun, then what it has."""

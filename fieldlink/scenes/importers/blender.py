@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import pictures, visual_hull
-from fieldlink.scenes.importers.listing import UNLABELLED, Found, Listing, collected, digest_of, safe
+from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, collected, digest_of, safe
 from fieldlink.scenes.importers.resizing import evenly, shrunk, stacked
 from fieldlink.scenes.views import Views
 
@@ -48,7 +48,7 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
         offers.append((f"{class_folder.name}.{safe(path.parent.name)}", class_folder.name, path.parent))
     if not offers:
         raise InputError(f"{folder}: no {TRANSFORMS} there, nor in its subfolders, nor in theirs")
-    return collected(Found(name, of, scene, _content(scene)) for name, of, scene in offers).without_duplicates()
+    return collected(ListedItem(name, of, scene, _content(scene)) for name, of, scene in offers).without_duplicates()
 
 
 def read(scene: Path, most_views: int, resolution: int) -> Views:

@@ -16,7 +16,7 @@ from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass
 from fieldlink.core.schemas import OBJECTS, VIEWS
-from fieldlink.scenes.importers.listing import Found, Listing, collected
+from fieldlink.scenes.importers.listing import ListedItem, Listing, collected
 from fieldlink.scenes.importers.resizing import evenly, shrunk
 from fieldlink.scenes.views import Views, of_rows, some
 
@@ -28,7 +28,7 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     rows = [row for row in every if row["synset"] in names]
     if not rows:
         raise InputError(f"{folder}: synset {every[0]['synset']} is no class of params.yaml, nor is any other")
-    looks = datasets.prints(datasets.shards(folder / "views", VIEWS), "object_id")
+    looks = datasets.digests_by_key(datasets.shards(folder / "views", VIEWS), "object_id")
     for row in rows:
         if row["object_id"] not in looks:
             raise InputError(f"{folder}: no views of {row['object_id']}; rerun import_nerfs")
@@ -38,7 +38,7 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
         content = " ".join(looks[row["object_id"]] for row in members)
         copies = tuple(row["augmentation"] for row in members if row["augmentation"])
         if len(copies) < len(members):  # copies without an original are of no use
-            offers.append(Found(base, names[members[0]["synset"]], folder, content, copies=copies))
+            offers.append(ListedItem(base, names[members[0]["synset"]], folder, content, copies=copies))
     elsewhere = sum(row["synset"] not in names and not row["augmentation"] for row in every)
     return replace(collected(offers), elsewhere=elsewhere)
 

@@ -14,7 +14,7 @@ UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # class of a scene that belong
 
 
 @dataclass(frozen=True)
-class Found:
+class ListedItem:
     """One object of a source: where it lies, and a digest of the bytes that make it another object than others."""
 
     object_id: str
@@ -33,7 +33,7 @@ class Listing:
     `elsewhere`: how many more there are in classes that params.yaml doesn't name.
     """
 
-    found: list[Found] = field(default_factory=list)
+    found: list[ListedItem] = field(default_factory=list)
     rejected: dict[str, str] = field(default_factory=dict)
     duplicates: dict[str, str] = field(default_factory=dict)
     elsewhere: int = 0
@@ -45,7 +45,7 @@ class Listing:
 
     def without_duplicates(self) -> "Listing":
         """Of objects with equal contents only the first by id; none where they lie in several classes (protocol 1)."""
-        twins: dict[str, list[Found]] = {}
+        twins: dict[str, list[ListedItem]] = {}
         for found in sorted(self.found, key=lambda each: each.object_id):
             twins.setdefault(found.content, []).append(found)
         kept, dropped = [], dict(self.duplicates)
@@ -85,7 +85,7 @@ def safe(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)
 
 
-def collected(offers: Iterable[Found]) -> Listing:
+def collected(offers: Iterable[ListedItem]) -> Listing:
     """What is offered, sorted out: an unsafe id is set aside, one that comes twice is an error."""
     listing, places = Listing(), {}
     for found in offers:

@@ -14,9 +14,9 @@ import trimesh
 from trimesh.resolvers import FilePathResolver
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.importers.listing import Found, Listing, class_folders, collected, digest_of, safe
+from fieldlink.scenes.importers.listing import ListedItem, Listing, class_folders, collected, digest_of, safe
 from fieldlink.scenes.importers.mesh_colours import textured
-from fieldlink.scenes.meshes import Model, checked, normalised, transformed
+from fieldlink.scenes.meshes import Mesh, checked, normalised, transformed
 
 SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
 Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)
@@ -31,11 +31,11 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 up = ups.get(path.relative_to(folder).as_posix(), "y")
                 object_id = f"{class_folder.name}.{safe(path.stem)}"
-                offers.append(Found(object_id, class_folder.name, path, content, _companions(path), up))
+                offers.append(ListedItem(object_id, class_folder.name, path, content, _companions(path), up))
     return collected(offers).without_duplicates()
 
 
-def read(path: Path, up: str, within: Path | None = None) -> Model:
+def read(path: Path, up: str, within: Path | None = None) -> Mesh:
     """The mesh with its colours, of unit diagonal and centred; raises `InputError` if it can't be used.
 
     `within`: the folder in which its materials and textures may lie, if not the mesh's own.
@@ -52,7 +52,7 @@ def read(path: Path, up: str, within: Path | None = None) -> Model:
     vertices = np.concatenate([part.vertices for part in parts]).astype(np.float32)
     faces = np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=False)]).astype(np.int32)
     linear = path.suffix.lower() in {".glb", ".gltf"}
-    model = checked(Model(vertices, faces, textured(vertices[faces], parts, linear)), str(path))
+    model = checked(Mesh(vertices, faces, textured(vertices[faces], parts, linear)), str(path))
     return normalised(transformed(model, Z_TO_Y) if up == "z" else model)
 
 

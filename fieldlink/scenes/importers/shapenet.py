@@ -11,8 +11,8 @@ from pathlib import Path
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass
 from fieldlink.scenes.importers import mesh_folder
-from fieldlink.scenes.importers.listing import Found, Listing, collected, digest_of
-from fieldlink.scenes.meshes import Model
+from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, digest_of
+from fieldlink.scenes.meshes import Mesh
 
 MESH = "models/model_normalized.obj"
 OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # no classes of the study, but they share its models
@@ -26,7 +26,7 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     return by_model(places, classes, lambda path: digest_of([path]), _beside)
 
 
-def read(path: Path) -> Model:
+def read(path: Path) -> Mesh:
     """The mesh with its materials, which may lie anywhere in the model's own folder."""
     return mesh_folder.read(path, "y", within=path.parent.parent)
 
@@ -39,7 +39,7 @@ def by_model(
 ) -> Listing:
     """Models given as synset, id and path, each in one class; those of other synsets are only counted.
 
-    `content` and `beside` digest what a model is made of, as in `Found`.
+    `content` and `beside` digest what a model is made of, as in `ListedItem`.
     """
     names, every = {each.synset: name for name, each in classes.items()}, defaultdict(list)
     for synset, model, path in places:
@@ -54,7 +54,7 @@ def by_model(
         raise InputError(f"{path}: {synset}: no synset of params.yaml, expected some of {', '.join(names)}")
     single = {model: of[0] for model, of in found.items() if len(of) == 1}
     listing = collected(
-        Found(model, names[synset], path, content(path), beside(path)) for model, (synset, path) in single.items()
+        ListedItem(model, names[synset], path, content(path), beside(path)) for model, (synset, path) in single.items()
     )
     for model, of in found.items():
         if len(of) > 1:

@@ -17,7 +17,7 @@ from fieldlink.scenes.ray_casting import render
 
 
 @dataclass(frozen=True)
-class Task:
+class PictureTask:
     """All that decides one picture: which object, whether plain (a view on black) or photo-like, and its seeds."""
 
     object_id: str
@@ -38,12 +38,12 @@ class Task:
         return digest(code, self.picture_id, self.class_name, *parts)
 
 
-def offered(params: Params) -> dict[str, Task]:
+def offered(params: Params) -> dict[str, PictureTask]:
     """The pictures by id; every other one of a class is plain, the others are photo-like."""
     check_in_catalogue(params.classes)
     how, prompts = params.clip.pictures, tuple(sorted(params.prompts.items()))
     tasks = [
-        Task(
+        PictureTask(
             f"captioned_{name}_{index:04d}",
             number,
             name,
@@ -60,7 +60,7 @@ def offered(params: Params) -> dict[str, Task]:
     return {task.picture_id: task for task in tasks}
 
 
-def work(tasks: list[Task]) -> Rows:
+def work(tasks: list[PictureTask]) -> Rows:
     """Rows of dataset `captioned_pictures`; an object is made once for all of its pictures among the tasks."""
     images, captions = [], []
     for object_id, group in groupby(tasks, key=lambda task: task.object_id):
@@ -81,7 +81,7 @@ def work(tasks: list[Task]) -> Rows:
     return Rows(columns)
 
 
-def _picture(task: Task, made: catalogue.Made) -> UInt8[np.ndarray, "height width 3"]:
+def _picture(task: PictureTask, made: catalogue.Made) -> UInt8[np.ndarray, "height width 3"]:
     seed = seed_of(task.seed, "camera", task.picture_id)
     if task.domain == "photo":
         return photo_like.photo(made.model, seed, task.resolution)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass
-from fieldlink.scenes.importers.listing import Found, Listing, collected, safe
+from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, safe
 from fieldlink.scenes.photos.photo_folder import SUFFIXES
 
 FOLDERS = {  # of each ShapeNet synset
@@ -34,7 +34,7 @@ FOLDERS = {  # of each ShapeNet synset
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every picture of the study's classes, as `<class>.<file stem>`."""
     return collected(
-        Found(f"{name}.{safe(path.stem)}", name, path, hashlib.sha256(path.read_bytes()).hexdigest())
+        ListedItem(f"{name}.{safe(path.stem)}", name, path, hashlib.sha256(path.read_bytes()).hexdigest())
         for name, each in classes.items()
         for path in _pictures(folder, name, each.synset)
     )

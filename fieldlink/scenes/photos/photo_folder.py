@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-from fieldlink.scenes.importers.listing import Found, Listing, class_folders, collected, safe
+from fieldlink.scenes.importers.listing import ListedItem, Listing, class_folders, collected, safe
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
@@ -16,5 +16,5 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
         for path in sorted(class_folder.rglob("*")):
             if path.is_file() and path.suffix.lower() in SUFFIXES:
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
-                offers.append(Found(f"{class_folder.name}.{safe(path.stem)}", class_folder.name, path, content))
+                offers.append(ListedItem(f"{class_folder.name}.{safe(path.stem)}", class_folder.name, path, content))
     return collected(offers).without_duplicates()

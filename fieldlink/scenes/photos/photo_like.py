@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from fieldlink.scenes import cameras
-from fieldlink.scenes.meshes import Model
+from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.photos import appearance
 from fieldlink.scenes.photos.backdrops import Stage
 from fieldlink.scenes.ray_casting import render
@@ -22,7 +22,7 @@ OFF_CENTRE = 0.06  # of the frame
 ROLL = 3.0  # degrees, standard deviation
 
 
-def photo(model: Model, seed: int, resolution: int) -> UInt8[np.ndarray, "height width 3"]:
+def photo(model: Mesh, seed: int, resolution: int) -> UInt8[np.ndarray, "height width 3"]:
     """One picture of a normalised model, RGB."""
     random = np.random.default_rng(seed)
     pose, angle = _camera(random)

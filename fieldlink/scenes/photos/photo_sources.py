@@ -7,14 +7,14 @@ from fieldlink.core.params import Params
 from fieldlink.core.resume import Rows, digest
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import catalogue, pictures
-from fieldlink.scenes.importers.listing import Found, Listing, check_in_catalogue
+from fieldlink.scenes.importers.listing import ListedItem, Listing, check_in_catalogue
 from fieldlink.scenes.photos import domainnet, photo_folder, photo_like
 
 LISTINGS = {"folder": photo_folder.listing, "domainnet": domainnet.listing}
 
 
 @dataclass(frozen=True)
-class Task:
+class PhotoTask:
     """All that decides one photo. `found`: None for a picture of the catalogue."""
 
     photo_id: str
@@ -22,7 +22,7 @@ class Task:
     noun: str
     seed: int  # the study's
     resolution: int
-    found: Found | None
+    found: ListedItem | None
     source: str
 
     def key(self, code: str) -> str:
@@ -30,7 +30,7 @@ class Task:
         return digest(code, self.photo_id, self.class_name, *([self.found.content] if self.found else drawn))
 
 
-def offered(params: Params) -> tuple[dict[str, Task], Listing]:
+def offered(params: Params) -> tuple[dict[str, PhotoTask], Listing]:
     """The photos, by id, and what the folder holds that can't be used."""
     if params.photos.source in LISTINGS:
         listing = LISTINGS[params.photos.source](params.photos.folder, params.classes)
@@ -45,7 +45,7 @@ def offered(params: Params) -> tuple[dict[str, Task], Listing]:
     return {task.photo_id: task for task in tasks}, listing
 
 
-def work(tasks: list[Task]) -> Rows:
+def work(tasks: list[PhotoTask]) -> Rows:
     """Rows of dataset `photos`; a picture that doesn't decode or is huge is set aside with its reason."""
     images, rejected = {}, {}
     for task in tasks:
@@ -63,7 +63,7 @@ def work(tasks: list[Task]) -> Rows:
     return Rows(columns, rejected)
 
 
-def _image(task: Task) -> bytes:
+def _image(task: PhotoTask) -> bytes:
     if task.found:
         data = task.found.path.read_bytes()
         try:
@@ -75,6 +75,8 @@ def _image(task: Task) -> bytes:
     return pictures.encode(photo_like.photo(model, seed_of(task.seed, "camera", task.photo_id), task.resolution))
 
 
-def _task(params: Params, photo_id: str, class_name: str, found: Found | None) -> Task:
+def _task(params: Params, photo_id: str, class_name: str, found: ListedItem | None) -> PhotoTask:
     noun = params.classes[class_name].noun
-    return Task(photo_id, class_name, noun, params.study.seed, params.photos.resolution, found, params.photos.source)
+    return PhotoTask(
+        photo_id, class_name, noun, params.study.seed, params.photos.resolution, found, params.photos.source
+    )
