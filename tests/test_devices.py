@@ -24,10 +24,10 @@ from fieldlink.mapper.pairs import Pairs
 from fieldlink.nerf import field, weight_layout
 from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
 from fieldlink.nerf.occupancy import unpack
+from fieldlink.nerf.radiance_targets import radiance
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nerf.sampling import composite, lookup
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.supervision import radiance
 from fieldlink.scenes import cameras, catalogue, ray_casting
 from fieldlink.scenes.views import Views
 

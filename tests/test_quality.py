@@ -27,13 +27,15 @@ def test_the_tool_finds_nothing(command):
     [
         ("scenes/cameras.py", "import fieldlink.nerf.field"),  # a floor up
         ("nf2vec/encoder.py", "import fieldlink.clip.encoders"),  # the same floor
-        ("nf2vec/encoder.py", "import nerfacc"),  # past the door
+        ("nf2vec/encoder.py", "import nerfacc"),  # past the one import
+        ("core/seeds.py", "import stages.backbone.fit_nerfs"),  # a stage
     ],
 )
 def test_an_import_against_the_rules_is_found(tmp_path, module, line):
-    shutil.copytree(ROOT / "stages", tmp_path / "stages")
+    for package in ("fieldlink", "stages"):
+        shutil.copytree(ROOT / package, tmp_path / package)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / "stages" / module).open("a") as file:
+    with (tmp_path / "fieldlink" / module).open("a") as file:
         file.write(f"\n{line}\n")
     command = [BIN / "lint-imports", "--no-cache"]
     ended = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=False)

@@ -13,7 +13,7 @@ def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
     """One folder per NeRF below a new folder `out`; and train.json, validation.json, test.json."""
     import numpy as np
 
-    from fieldlink.exchange import export_nerfs
+    from fieldlink.exchange import nerf_export
     from fieldlink.scenes.views import by_object, of_rows
 
     if out.exists():
@@ -26,9 +26,9 @@ def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
             for row in shard.to_pylist():
                 about = known[row["object_id"]]
                 place = about["synset"], about["base_object_id"], about["augmentation"]
-                folder, weights = temporary / export_nerfs.folder_of(*place), np.asarray(row["weights"], np.float32)
-                export_nerfs.write(folder, weights, row["occupancy"], of_rows(seen[row["object_id"]]))
-                entries[about["split"]].append(export_nerfs.split_entry(*place))
+                folder, weights = temporary / nerf_export.folder_of(*place), np.asarray(row["weights"], np.float32)
+                nerf_export.write(folder, weights, row["occupancy"], of_rows(seen[row["object_id"]]))
+                entries[about["split"]].append(nerf_export.split_entry(*place))
         for split, listed in entries.items():
             datasets.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")
 

@@ -26,24 +26,24 @@ def import_nerfs(
 
     `measured` pictures a NeRF are compared with its render. Without pictures views are rendered, at `resolution`.
     """
-    from fieldlink.exchange import import_nerfs, official_nerfs
+    from fieldlink.exchange import nerf_import, official_nerfs
 
     settings, stage = load(params), "import_nerfs"
     names = {each.synset: name for name, each in settings.classes.items()}
     given = official_nerfs.places(folder)
-    kept, dropped = import_nerfs.sorted_out(given, list(names))
+    kept, dropped = nerf_import.sorted_out(given, list(names))
     total = len({place.object_id for place in given})
     if elsewhere := total - len(kept) - len(dropped):
         print(f"{stage}: {elsewhere} of {total} left out, of no class", file=sys.stderr)
     places = {place.object_id: place for place in kept}
-    how = import_nerfs.How(settings.nerf, measured, resolution, settings.runtime.device)
+    how = nerf_import.How(settings.nerf, measured, resolution, settings.runtime.device)
     shared = resume.digest(resume.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
     finished = resume.finish(
         stage,
-        import_nerfs.IMPORTED,
-        {name: resume.digest(shared, str(place.folder), import_nerfs.content(place)) for name, place in places.items()},
-        lambda some: import_nerfs.Batch([places[name] for name in some], how),
-        import_nerfs.read,
+        nerf_import.IMPORTED,
+        {name: resume.digest(shared, str(place.folder), nerf_import.content(place)) for name, place in places.items()},
+        lambda some: nerf_import.Batch([places[name] for name in some], how),
+        nerf_import.read,
         chunk=AT_ONCE,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
@@ -54,7 +54,7 @@ def import_nerfs(
         raise InputError(f"{folder}: no NeRF can be used ({'; '.join(list(finished.rejected.values())[:3])})")
     with datasets.replacing(out) as temporary:
         datasets.write(temporary / "objects", schemas.OBJECTS, [_objects(used, names)], stage)
-        views = (import_nerfs.views_in(rows) for rows in finished.tables(AT_ONCE))
+        views = (nerf_import.views_in(rows) for rows in finished.tables(AT_ONCE))
         datasets.write(temporary / "views", schemas.VIEWS, views, stage)
         nerfs = (rows.select(list(schemas.NERFS.columns)) for rows in finished.tables(AT_ONCE))
         datasets.write(temporary / "nerfs", schemas.NERFS, nerfs, stage)
@@ -77,4 +77,4 @@ def _objects(places: "Sequence[Place]", names: dict[str, str]) -> "pa.Table":
 
 
 if __name__ == "__main__":
-    run_stage(import_nerfs, preload=["fieldlink.exchange.import_nerfs"])
+    run_stage(import_nerfs, preload=["fieldlink.exchange.nerf_import"])

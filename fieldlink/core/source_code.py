@@ -14,10 +14,11 @@ PACKAGES = ("fieldlink", "stages")
 
 def file_of(module: str) -> Path | None:
     """The file of a module or package; None if it isn't one of `PACKAGES`."""
-    parts = module.split(".")
-    path = ROOT.joinpath(*parts)
+    if module.split(".", maxsplit=1)[0] not in PACKAGES:
+        return None
+    path = ROOT.joinpath(*module.split("."))
     files = path.with_suffix(".py"), path / "__init__.py"
-    return next((file for file in files if file.is_file()), None) if parts[0] in PACKAGES else None
+    return next((file for file in files if file.is_file()), None)
 
 
 @cache

@@ -17,7 +17,7 @@ from fieldlink.core.progress import progress
 from fieldlink.nerf.encodings import frequency
 from fieldlink.nerf.field import heads, unit
 from fieldlink.nerf.nerf_batches import NerfBatch
-from fieldlink.nf2vec.supervision import radiance, targets
+from fieldlink.nerf.radiance_targets import radiance, targets
 
 AT_ONCE = 32  # NeRFs whose points are drawn together
 Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # points, and the NeRFs' radiance there

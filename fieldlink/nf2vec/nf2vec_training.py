@@ -44,24 +44,24 @@ def train(
     how = model.to(device).how.training
     loss = loss_of(model, seed, device)
     optimizer = AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
-    progress = Progress(model, optimizer)
-    progress.take_up(checkpoint.read())
-    bar = progress(range(how.steps), "train_nf2vec", "steps", initial=progress.step)
-    for step in range(progress.step, how.steps):
+    state = Progress(model, optimizer)
+    state.take_up(checkpoint.read())
+    bar = progress(range(how.steps), "train_nf2vec", "steps", initial=state.step)
+    for step in range(state.step, how.steps):
         batch = training.take(members(len(training), how.batch, step, seed), device)
         optimizer.param_groups[0]["lr"] = learning_rate(model.how, step)
-        progress.losses.append(_step(model, loss, batch, optimizer, _random(seed, step, device)))
+        state.losses.append(_step(model, loss, batch, optimizer, _random(seed, step, device)))
         if (step + 1) % how.validate_every == 0 or step + 1 == how.steps:
-            progress.measured(step + 1, _validate(model, loss, validation, seed, device))
-            bar.set_postfix_str(f"loss {progress.curve[-1][1]:.5f}, validation {progress.curve[-1][2]:.5f}")
-        progress.step = step + 1
+            state.measured(step + 1, _validate(model, loss, validation, seed, device))
+            bar.set_postfix_str(f"loss {state.curve[-1][1]:.5f}, validation {state.curve[-1][2]:.5f}")
+        state.step = step + 1
         bar.update()
-        checkpoint.offer(progress.state)
+        checkpoint.offer(state.state)
     bar.close()
     model.eval()
     if model.how.centred:
         model.centre(_mean_embedding(model, training, device))
-    return np.asarray(progress.curve, np.float64).reshape(-1, 3)
+    return np.asarray(state.curve, np.float64).reshape(-1, 3)
 
 
 def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:

@@ -13,15 +13,14 @@ from torch.nn.functional import mse_loss, smooth_l1_loss
 
 from fieldlink.core.params import FieldParams, Nf2vecTrainingParams
 from fieldlink.nerf.field import evaluate
-from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_anywhere, points_in
+from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_in
+from fieldlink.nerf.radiance_targets import radiance, targets
 from fieldlink.nerf.sampling import composite, over, samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
 Cameras = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
 
-SHAPE = 3.0  # weight of opacity against colour: with 1, like colours come before like shapes in the embedding
-STEP = 0.2  # length over which a density becomes an opacity: densities of fitted NeRFs are about 2 to 30
 AT_ONCE = 8  # times as many rays as are kept are drawn together: few of a camera's rays meet the object
 OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
 
@@ -32,24 +31,6 @@ def at_points(
     """Mean squared error of `radiance`; half of the points lie in occupied cells."""
     points, target = targets(nerfs, architecture, how.points, random)
     return mse_loss(radiance(*decoded(points)), target)
-
-
-@torch.no_grad()
-def targets(
-    nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator
-) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]:
-    """`count` points per NeRF, half of them in occupied cells, and the NeRF's own `radiance` there."""
-    inside = points_in(nerfs.occupancy, nerfs.cells, count // 2, random)
-    anywhere = points_anywhere(len(nerfs), nerfs.cells, count - count // 2, random)
-    points, cell = (torch.cat(parts, dim=1) for parts in zip(inside, anywhere, strict=True))
-    rgb, density = evaluate(nerfs.weights, points, architecture)
-    return points, radiance(rgb, density * nerfs.holds(cell))
-
-
-def radiance(rgb: Float[Tensor, "nerf point 3"], density: Float[Tensor, "nerf point"]) -> Float[Tensor, "nerf point 4"]:
-    """What a stretch of length `STEP` sends out, colour by colour, and `SHAPE` times its opacity."""
-    opacity = -torch.expm1(-STEP * density)[..., None]
-    return torch.cat([opacity * rgb, SHAPE * opacity], dim=-1)
 
 
 def along_rays(

@@ -10,8 +10,8 @@ from fieldlink.embeddings.functa import Base, fit, learn, pool
 from fieldlink.embeddings.pca import principal
 from fieldlink.nerf.field import evaluate, xavier
 from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nerf.radiance_targets import radiance
 from fieldlink.nerf.weight_layout import size
-from fieldlink.nf2vec.supervision import radiance
 
 ARCHITECTURE = FieldParams(encoding="frequency", octaves=3, units=12, hidden_layers=2, outputs=6)
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from fieldlink.core import resume, source_code
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERF_EMBEDDINGS
+from fieldlink.core.scratch import scratch_folder
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +114,7 @@ def test_a_damaged_shard_is_computed_again(folder):
 
 
 def test_a_second_writer_is_told_at_once():
-    with resume._locked(_made(resume.runtime.scratch_folder("demo"))), pytest.raises(InputError, match="busy"):
+    with resume._locked(_made(scratch_folder("demo"))), pytest.raises(InputError, match="busy"):
         run("0")
 
 
@@ -127,13 +129,13 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_rows(tmp_path, f
         textwrap.dedent("""
         import os, signal, sys
         sys.path.insert(0, sys.argv[1])
-        import test_scratch
+        import test_resume
         def payload(chunk):
             if "6" in chunk:
                 os.kill(os.getpid(), signal.SIGKILL)
             return chunk
-        test_scratch.scratch.finish("demo", test_scratch.NERF_EMBEDDINGS, dict.fromkeys("012456", "1"), payload,
-                                    test_scratch.double, chunk=2, workers=1)
+        test_resume.resume.finish("demo", test_resume.NERF_EMBEDDINGS, dict.fromkeys("012456", "1"), payload,
+                                    test_resume.double, chunk=2, workers=1)
         """)
     )
     ended = subprocess.run([sys.executable, script, os.path.dirname(__file__)], check=False, env=os.environ)  # noqa: PTH120
@@ -143,64 +145,67 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_rows(tmp_path, f
     assert seen == ["5", "6"]
 
 
-VERB = {
-    "verb.py": "def verb():\n    from stages.room import jobs\n    return scratch.finish(jobs.work)\n",
-    "room/__init__.py": '"""A room."""\n',
-    "room/jobs.py": "def work():\n    from stages.room.deep import done\n    return run('stages.room.reader')\n",
-    "room/deep.py": "import fieldlink.core.runtime.floor\nfrom stages.other import *\ndone = 1  # a comment\n",
-    "room/reader.py": "done = 2\n",
-    "room/unused.py": "done = 3\n",
-    "runtime/floor.py": "done = 4\n",
-    "other.py": "done = 5\n",
+STAGE = {
+    "stages/stage.py": "def stage():\n    from fieldlink.room import work\n    return resume.finish(work.work)\n",
+    "fieldlink/room/__init__.py": '"""A package."""\n',
+    "fieldlink/room/work.py": (
+        "def work():\n    from fieldlink.room.deep import done\n    return run('fieldlink.room.reader')\n"
+    ),
+    "fieldlink/room/deep.py": "import fieldlink.core.seeds\nfrom stages.other import *\ndone = 1  # a comment\n",
+    "fieldlink/room/reader.py": "done = 2\n",
+    "fieldlink/room/unused.py": "done = 3\n",
+    "fieldlink/core/seeds.py": "done = 4\n",
+    "stages/other.py": "done = 5\n",
 }
 
 
 @pytest.mark.parametrize(
     ("file", "change", "other"),
     [
-        ("verb.py", "\nmore = 1\n", True),
-        ("room/jobs.py", "\nmore = 1\n", True),
-        ("room/deep.py", "\nmore = 1\n", True),  # only a worker imports it
-        ("room/reader.py", "\nmore = 1\n", True),  # only another process runs it
-        ("room/deep.py", "\n# more words\n", False),
-        ("room/unused.py", "\nmore = 1\n", False),
-        ("runtime/floor.py", "\nmore = 1\n", False),
-        ("other.py", "\nmore = 1\n", False),
+        ("stages/stage.py", "\nmore = 1\n", True),
+        ("fieldlink/room/work.py", "\nmore = 1\n", True),
+        ("fieldlink/room/deep.py", "\nmore = 1\n", True),  # only a worker imports it
+        ("fieldlink/room/reader.py", "\nmore = 1\n", True),  # only another process runs it
+        ("fieldlink/room/deep.py", "\n# more words\n", False),
+        ("fieldlink/room/unused.py", "\nmore = 1\n", False),
+        ("fieldlink/core/seeds.py", "\nmore = 1\n", False),
+        ("stages/other.py", "\nmore = 1\n", False),
     ],
 )
 def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_path, monkeypatch, file, change, other):
-    package = tmp_path / "stages"
-    monkeypatch.setattr(source_code, "PACKAGE", package)
-    for name, text in VERB.items():
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_text(text)
-    before = resume.code_digest(str(package / "verb.py"))
-    with (package / file).open("a") as end:
+    monkeypatch.setattr(source_code, "ROOT", tmp_path)
+    for name, text in STAGE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    before = resume.code_digest(str(tmp_path / "stages/stage.py"))
+    with (tmp_path / file).open("a") as end:
         end.write(change)
-    for known in (source_code.tree, source_code.imports):
-        known.cache_clear()
-    assert (resume.code_digest(str(package / "verb.py")) != before) == other
+    for cached in (source_code.tree, source_code.imports):
+        cached.cache_clear()
+    assert (resume.code_digest(str(tmp_path / "stages/stage.py")) != before) == other
 
 
 @pytest.mark.parametrize(
-    ("verb", "files"),
+    ("file", "read"),
     [
-        ("fit_nerfs", {"nerf/fitting.py", "nerf/field.py", "scenes/hull.py"}),
-        ("render_nerfs", {"nerf/rendering.py", "nerf/field.py"}),
-        ("embed_images", {"clip/encoders.py", "clip/folders.py"}),
-        ("import_nerfs", {"exchange/unpickle.py"}),
+        ("stages/backbone/fit_nerfs.py", {"nerf/fitting/fit.py", "nerf/field.py", "scenes/visual_hull.py"}),
+        ("stages/backbone/render_nerfs.py", {"nerf/rendering.py", "nerf/field.py"}),
+        ("stages/backbone/embed_images.py", {"clip/encoders.py", "clip/model_folders.py"}),
+        ("fieldlink/commands/import_nerfs.py", {"exchange/safe_unpickling.py"}),
     ],
 )
-def test_what_only_workers_import_is_code_of_the_stage(verb, files):
-    assert files <= {
-        str(path.relative_to(source_code.PACKAGE)) for path in source_code.closure(source_code.PACKAGE / f"{verb}.py")
-    }
+def test_what_only_workers_import_is_code_of_the_stage(file, read):
+    closure = {path.relative_to(source_code.ROOT) for path in source_code.closure(source_code.ROOT / file)}
+    assert {Path("fieldlink", name) for name in read} <= closure
 
 
 def test_the_digest_is_the_same_whatever_way_leads_to_the_checkout(tmp_path):
-    (tmp_path / "linked").symlink_to(source_code.PACKAGE.parent)
-    line = "from stages import fit_nerfs, scratch; print(scratch.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
+    (tmp_path / "linked").symlink_to(source_code.ROOT)
+    line = (
+        "from stages.backbone import fit_nerfs; from fieldlink.core import resume;"
+        "print(resume.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
+    )
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "linked")}
     said = subprocess.check_output([sys.executable, "-c", line], cwd=tmp_path, env=environment, text=True).split()
     assert said[1].startswith(str(tmp_path / "linked"))
-    assert said[0] == resume.code_digest(str(source_code.PACKAGE / "fit_nerfs.py"))
+    assert said[0] == resume.code_digest(str(source_code.ROOT / "stages/backbone/fit_nerfs.py"))

@@ -18,7 +18,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERFS, OBJECTS, REJECTED, Schema
 from fieldlink.core.schemas import VIEWS as VIEWS_OF
-from fieldlink.exchange import import_nerfs
+from fieldlink.exchange import nerf_import
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes import views
@@ -156,15 +156,15 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
 def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     monkeypatch.setattr(verb, "AT_ONCE", 4)
-    read, asked = import_nerfs.read, []
+    read, asked = nerf_import.read, []
 
-    def killed_at_the_third(batch: import_nerfs.Batch):
+    def killed_at_the_third(batch: nerf_import.Batch):
         asked.append([place.object_id for place in batch.places])
         if len(asked) == 3:
             raise KeyboardInterrupt
         return read(batch)
 
-    monkeypatch.setattr(import_nerfs, "read", killed_at_the_third)
+    monkeypatch.setattr(nerf_import, "read", killed_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         import_nerfs(world.folder, tmp_path / "out", resolution=24, params=small())
     assert not (tmp_path / "out").exists()
