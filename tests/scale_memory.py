@@ -100,8 +100,8 @@ NAMES = [*WRITTEN, "objects", "rejected", "unfitted", "clip", "nf2vec", "start"]
 
 
 if __name__ == "__main__":
-    for room in ("clip", "nerf", "nf2vec"):
-        importlib.import_module(f"stages.{room}.jobs")
+    for work in ("clip.picture_work", "nerf.object_work", "nf2vec.embedding_work"):
+        importlib.import_module(f"fieldlink.{work}")
     fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
     resume.code_digest = lambda _: "this code"  # it is parsed in half a second each time
     resume.Finished.tables.__defaults__ = (CHUNK,)

@@ -13,7 +13,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from fieldlink.clip import encoders
 from fieldlink.core.params import FieldParams, HashGridParams, NerfParams, Params
 from fieldlink.finetuning.finetune import finetune
-from fieldlink.finetuning.finetuning_tasks import MapperTask as Finetuning
+from fieldlink.finetuning.finetuning_tasks import FinetuningTask as Finetuning
 from fieldlink.finetuning.finetuning_tasks import NerfExamples
 from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperTask
@@ -22,7 +22,7 @@ from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.nerf import field, weight_layout
-from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
+from fieldlink.nerf.fitting import batch_fitting, optimisation, ray_batches
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.radiance_targets import radiance
 from fieldlink.nerf.rendering import Camera, render
@@ -102,11 +102,11 @@ def on_gpu(batch: ray_batches.RayBatch) -> ray_batches.RayBatch:
 def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, monkeypatch):
     """Random numbers differ between devices, so the GPU is given the processor's. Rounding grows from step to step."""
     start = field.xavier(short.field, 0)
-    objects = [fit.to_fit(views, short, "cpu") for views in posed]
-    expected, _ = fit.optimise(objects, start, short, [1, 2])
+    objects = [optimisation.to_fit(views, short, "cpu") for views in posed]
+    expected, _ = optimisation.optimise(objects, start, short, [1, 2])
     drawn = list(ray_batches.batches(objects, short, [1, 2]))
-    monkeypatch.setattr(fit, "batches", lambda *_: map(on_gpu, drawn))
-    found, failed = fit.optimise(objects, start.cuda(), short, [1, 2])
+    monkeypatch.setattr(optimisation, "batches", lambda *_: map(on_gpu, drawn))
+    found, failed = optimisation.optimise(objects, start.cuda(), short, [1, 2])
     assert failed.tolist() == [short.fitting.steps] * 2
     moved = (expected - start).norm()
     assert (found.cpu() - expected).norm() < 0.02 * moved
@@ -118,9 +118,9 @@ def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed,
     fits = {at: batch_fitting.fit_together(posed, start, short, [1, 2], at) for at in ("cpu", "cuda")}
     again = batch_fitting.fit_together(posed, start, short, [1, 2], "cuda")
     for here, there, repeated in zip(fits["cpu"], fits["cuda"], again, strict=True):
-        assert isinstance(here, fit.Fit)
-        assert isinstance(there, fit.Fit)
-        assert isinstance(repeated, fit.Fit)
+        assert isinstance(here, optimisation.Fit)
+        assert isinstance(there, optimisation.Fit)
+        assert isinstance(repeated, optimisation.Fit)
         assert there.psnr_heldout == pytest.approx(here.psnr_heldout, abs=0.5)
         assert np.array_equal(there.weights, repeated.weights)
         assert there.occupancy == repeated.occupancy
@@ -129,18 +129,18 @@ def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed,
 @gpu
 def test_a_step_as_a_graph_is_the_step(posed, short, monkeypatch):
     start = field.xavier(short.field, 0)
-    objects = [fit.to_fit(views, short, "cuda") for views in posed]
-    captured, _ = fit.optimise(objects, start.cuda(), short, [1, 2])
-    monkeypatch.setattr(fit, "GRAPHED", 0)
-    plain, _ = fit.optimise(objects, start.cuda(), short, [1, 2])
+    objects = [optimisation.to_fit(views, short, "cuda") for views in posed]
+    captured, _ = optimisation.optimise(objects, start.cuda(), short, [1, 2])
+    monkeypatch.setattr(optimisation, "GRAPHED", 0)
+    plain, _ = optimisation.optimise(objects, start.cuda(), short, [1, 2])
     assert (captured - plain).norm() < 0.02 * (plain - start.cuda()).norm()
 
 
 @gpu
 def test_a_nerf_looks_the_same_on_both_devices(posed, short):
     (fit,) = batch_fitting.fit_together(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
-    assert isinstance(fit, fit.Fit)
-    weights, grid, seen = torch.from_numpy(fit.weights), unpack(fit.occupancy), posed[0]
+    assert isinstance(fit, optimisation.Fit)
+    weights, grid, seen = torch.from_numpy(optimisation.weights), unpack(optimisation.occupancy), posed[0]
     camera = Camera(seen.camera_angle_x, 48, 48)
     here, there = (
         render(weights.to(at), grid.to(at), seen.camera_to_world, camera, short.rendering, short.field)[0].cpu()

@@ -35,27 +35,17 @@ def _run(stage: Callable[..., Any], preload: Sequence[str]) -> None:
         workers.start_server(preload)
     import tyro
 
-    module = _module()
+    spec = sys.modules["__main__"].__spec__  # of the module that `python -m` runs
+    name = spec.name.removeprefix("stages.") if spec else stage.__name__
     try:
-        tyro.cli(stage, prog=f"python -m {module}")
+        tyro.cli(stage, prog=f"python -m {spec.name}" if spec else None)
     except InputError as error:
-        sys.exit(f"{_name(module)}: {error}")
+        sys.exit(f"{name}: {error}")
     except KeyboardInterrupt:
-        print(f"{_name(module)}: stopped; run the same command again to go on from here", file=sys.stderr)
+        print(f"{name}: stopped; run the same command again to go on from here", file=sys.stderr)
         sys.exit(130)
     if "DVC_STAGE" in os.environ:
-        _record_seconds(_name(module), time.monotonic() - started)
-
-
-def _module() -> str:
-    """The module that `python -m` runs."""
-    spec = sys.modules["__main__"].__spec__
-    return spec.name if spec else Path(sys.argv[0]).stem
-
-
-def _name(module: str) -> str:
-    """What a person calls the stage: `retrieval.train` for `stages.retrieval.train`."""
-    return module.removeprefix("stages.")
+        _record_seconds(name, time.monotonic() - started)
 
 
 def _leave() -> None:

@@ -180,7 +180,7 @@ def write_model(
     data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
     with replacing(folder) as temporary:
         (temporary / f"{name}.safetensors").write_bytes(data)
-        text = json.dumps({**config, "file_digest": hashlib.sha256(data).hexdigest()}, indent=2)
+        text = json.dumps({**config, "sha256": hashlib.sha256(data).hexdigest()}, indent=2)
         (temporary / "config.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -195,7 +195,7 @@ def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray]
         raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
     except ValueError as error:
         raise InputError(f"{described}: not valid JSON ({error}); delete {folder} and rerun") from error
-    if hashlib.sha256(data).hexdigest() != config.pop("file_digest", None):
+    if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
         raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
     return load(data), config
 
@@ -211,7 +211,7 @@ def model_digest(folder: Path) -> str:
 def file_digest(path: Path) -> str:
     """Of a file's contents, however large."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "file_digest").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

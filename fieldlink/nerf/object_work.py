@@ -14,7 +14,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import views
 
 if TYPE_CHECKING:
-    from fieldlink.nerf.fitting.fit import Fit
+    from fieldlink.nerf.fitting.optimisation import Fit
 
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
 LEAST = 0.001  # share of occupied cells: with fewer, a field holds next to nothing (protocol 2)
@@ -42,7 +42,7 @@ def fit_objects(job: FittingTask) -> Rows:
 def kept(job: FittingTask) -> "tuple[dict[str, Fit], dict[str, str]]":
     """The fits that passed the gate, and why others didn't."""
     from fieldlink.nerf.fitting.batch_fitting import fit_together
-    from fieldlink.nerf.fitting.fit import Fit
+    from fieldlink.nerf.fitting.optimisation import Fit
 
     fits: dict[str, Fit] = {}
     rejected: dict[str, str] = {}

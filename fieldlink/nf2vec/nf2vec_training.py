@@ -15,6 +15,7 @@ from torch import Tensor
 from fieldlink.core.devices import precision
 from fieldlink.core.optimizers import AdamW
 from fieldlink.core.params import Nf2vecParams
+from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel

@@ -103,7 +103,7 @@ def imported(params: Params) -> list[Finding]:
         if made_here(path):
             continue
         there = path.is_dir() and any(path.glob("*"))
-        advice = f"{path}: no such folder; write it with python -m stages.{verb}"
+        advice = f"{path}: no such folder; write it with python -m fieldlink.commands.{verb}"
         found.append(Finding(what, "ok" if there else "missing", str(path) if there else advice))
     return found
 

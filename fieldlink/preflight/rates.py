@@ -14,7 +14,7 @@ from fieldlink.core.params import Nf2vecParams, Params
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting.batch_fitting import at_once
-from fieldlink.nerf.fitting.fit import optimise
+from fieldlink.nerf.fitting.optimisation import optimise
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nf2vec.model import Nf2vecModel

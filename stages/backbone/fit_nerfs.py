@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK = 16  # objects whose NeRFs are fitted and kept together
-FITTING = Path("fieldlink/nerf/fitting/fit.py")  # what imported.nerfs names where nothing is imported
+FITTING = Path("fieldlink/nerf/fitting/optimisation.py")  # what imported.nerfs names where nothing is imported
 ON_GPU = 64  # the same on a GPU
 
 

@@ -28,7 +28,7 @@ from fieldlink.core.devices import clocked
 from fieldlink.core.params import NerfParams, Params
 from fieldlink.core.resume import Rows
 from fieldlink.nerf import object_work
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.psnr import measure
 from fieldlink.report.benchmarks import Curves
 from fieldlink.scenes import views
@@ -56,7 +56,7 @@ def fit_clocked(job: object_work.FittingTask) -> tuple[Rows, float]:
         return quality
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit, "measure", clocked_measure)
+        patch.setattr(optimisation, "measure", clocked_measure)
         return object_work.fit_objects(job), spent[0]
 
 

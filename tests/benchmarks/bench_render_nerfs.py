@@ -20,7 +20,7 @@ from fieldlink.core import datasets, schemas
 from fieldlink.core.devices import clocked
 from fieldlink.core.params import NerfParams, Params
 from fieldlink.nerf import field, object_work, sampling
-from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.scenes import cameras, pictures, views
 from fieldlink.scenes.views import Views

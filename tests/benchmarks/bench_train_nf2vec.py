@@ -16,7 +16,7 @@ import torch
 from benchmarks.measuring import interleaved, keep
 from fieldlink.core.devices import clocked
 from fieldlink.core.params import Params
-from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of, reconstruction_of

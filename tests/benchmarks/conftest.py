@@ -9,7 +9,7 @@ import pytest
 from benchmarks import measuring, scenes
 from fieldlink.core.devices import clocked
 from fieldlink.core.params import Params, load
-from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.scenes.views import Views
 
 

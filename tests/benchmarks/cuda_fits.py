@@ -13,7 +13,7 @@ from benchmarks import plain_nerf
 from fieldlink.core.devices import clocked
 from fieldlink.core.params import NerfParams
 from fieldlink.nerf.fitting.batch_fitting import fit_together
-from fieldlink.nerf.fitting.fit import MEASURED, Fit
+from fieldlink.nerf.fitting.optimisation import MEASURED, Fit
 from fieldlink.scenes.views import Views
 
 Curve = tuple[list[float], list[float]]  # seconds a NeRF, dB

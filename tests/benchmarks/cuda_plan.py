@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.cuda_fits import Budget, Fits, reached
 from benchmarks.measuring import keep
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.report.benchmarks import Curves
 
 TARGET, PUBLISHED = 34.5, 14.87  # dB, and seconds a NeRF on a GPU that isn't named
@@ -71,7 +71,7 @@ def warmed(fits: Fits, names: list[str], budget: Budget) -> list[str]:
         fits.ours("warm", names, budget, 1)
         remarks = []
     except RuntimeError as error:
-        fit.GRAPHED = 0
+        optimisation.GRAPHED = 0
         remarks = [f"Without CUDA graphs, which failed here: {str(error).partition(chr(10))[0]}"]
         print(*remarks, flush=True)
     fits.ours("warm", names, budget, 2)

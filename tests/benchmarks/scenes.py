@@ -12,7 +12,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.core.workers import in_workers
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting import meta_learning
-from fieldlink.nerf.fitting.fit import Fit, fit
+from fieldlink.nerf.fitting.optimisation import Fit, fit
 from fieldlink.scenes import cameras, catalogue, views
 from fieldlink.scenes.importers import disn, mesh_folder
 from fieldlink.scenes.meta_learning_objects import Outsider, outsiders
@@ -77,6 +77,6 @@ def fitted(objects: dict[str, Views], start: np.ndarray, params: Params) -> dict
     return {name: fit(views, start, params.nerf, seed_of(0, name)) for name, views in objects.items()}
 
 
-def _seen(name: str, model: catalogue.Model, params: Params) -> Views:
+def _seen(name: str, model: catalogue.Mesh, params: Params) -> Views:
     poses = cameras.disn_poses(seed_of(0, name), params.scenes.views)
     return render(model, poses, cameras.DISN_ANGLE, params.scenes.resolution)

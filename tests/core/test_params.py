@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def changed(folder: Path, *keys: str, to: object) -> Path:

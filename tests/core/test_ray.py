@@ -21,7 +21,7 @@ from stages.backbone.start_nerfs import start_nerfs
 
 pytestmark = pytest.mark.thesis
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 OBJECTS_FITTED = 7
 TINY = {
     "nerf.field.octaves": 4,
@@ -54,8 +54,8 @@ def write_balls(folder: Path) -> None:
 FITTING = """
 import sys, time
 from pathlib import Path
-from stages import fit_nerfs
-from fieldlink.nerf import jobs
+from stages.backbone import fit_nerfs
+from fieldlink.nerf import object_work as jobs
 fit_nerfs.CHUNK = 1
 def slowly(job, fit=jobs.fit_objects):  # long enough to be met at work
     time.sleep(1)

@@ -188,7 +188,7 @@ def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_
 @pytest.mark.parametrize(
     ("file", "read"),
     [
-        ("stages/backbone/fit_nerfs.py", {"nerf/fitting/fit.py", "nerf/field.py", "scenes/visual_hull.py"}),
+        ("stages/backbone/fit_nerfs.py", {"nerf/fitting/optimisation.py", "nerf/field.py", "scenes/visual_hull.py"}),
         ("stages/backbone/render_nerfs.py", {"nerf/rendering.py", "nerf/field.py"}),
         ("stages/backbone/embed_images.py", {"clip/encoders.py", "clip/model_folders.py"}),
         ("fieldlink/commands/import_nerfs.py", {"exchange/safe_unpickling.py"}),

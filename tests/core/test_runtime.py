@@ -155,7 +155,7 @@ def alive(pid: int) -> bool:
 
 def test_a_mistake_of_the_user_ends_with_words_and_without_a_traceback(tmp_path):
     script = "from fieldlink.core.errors import InputError\nfrom fieldlink.commands.stage_runner import run_stage\n"
-    script += "def some_verb() -> None:\n    raise InputError('photos/a.jpg: not a picture')\ncommand(some_verb)\n"
+    script += "def some_verb() -> None:\n    raise InputError('photos/a.jpg: not a picture')\nrun_stage(some_verb)\n"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ended.returncode == 1
     assert ended.stderr.strip() == "some_verb: photos/a.jpg: not a picture"

@@ -25,7 +25,8 @@ def run(folder: Path, *command: str) -> str:
 
 def slice_of_the_study(folder: Path) -> None:
     """Our own code and dvc.yaml with two of its stages and two classes, as a git and DVC project."""
-    shutil.copytree(ROOT / "stages", folder / "stages", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("fieldlink", "stages"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in (".gitignore", ".dvcignore"):
         shutil.copy(ROOT / name, folder / name)
     yaml = YAML()

@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import COPY, PUBLISHED, Study
-from fieldlink.report.evaluate_claims import evaluate_claims
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 from fieldlink.report.result_tables import ours, pivot, published
 from stages.augmented.evaluate import _places, evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
+from stages.report.evaluate_claims import evaluate_claims
 
 KEYS = ("table", "row", "column", "metric")
 

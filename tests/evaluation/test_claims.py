@@ -12,10 +12,10 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.claims.conclusions import rise, twelve
 from fieldlink.evaluation.claims.verdicts import (
-    Answered,
     Claim,
     Part,
     Row,
+    SavedResults,
     Trial,
     judge,
     judged,
@@ -31,9 +31,9 @@ A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
 ABOVE = Part("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
 
-def asked(values: np.ndarray, queries: str = "q", setting: str = "") -> Answered:
+def asked(values: np.ndarray, queries: str = "q", setting: str = "") -> SavedResults:
     seeds = tuple(range(len(values)))
-    return Answered(values.astype(np.float32), seeds, queries, tuple(map(str, seeds)), setting, None)
+    return SavedResults(values.astype(np.float32), seeds, queries, tuple(map(str, seeds)), setting, None)
 
 
 def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
@@ -41,7 +41,7 @@ def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
     return np.tile(np.arange(of) < right, (seeds, 1))
 
 
-def trial(cells: dict[CellKey, Answered], margin: float = 2.0, how: IntervalsParams = HOW, seed: int = 0) -> Trial:
+def trial(cells: dict[CellKey, SavedResults], margin: float = 2.0, how: IntervalsParams = HOW, seed: int = 0) -> Trial:
     return Trial(cells, {A: 60.0, B: 50.0, C: 55.5}, how, margin, seed)
 
 
@@ -178,7 +178,7 @@ def held(effects: list[float], studies: int, **part: Any) -> float:
     for study in range(studies):
         ease, common = rng.uniform(0.5, 0.8, (1, 200)), rng.normal(0, 0.04, (3, 1))
 
-        def model(skill: float, ease=ease, common=common) -> Answered:
+        def model(skill: float, ease=ease, common=common) -> SavedResults:
             luck = common if part.get("one_run") else rng.normal(0, 0.04, (3, 1))
             return asked(rng.random((3, 200)) < ease + skill + luck)
 
@@ -219,7 +219,7 @@ def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
     )
 
 
-def swept(batches: dict[int, tuple[int, int]]) -> dict[CellKey, Answered]:
+def swept(batches: dict[int, tuple[int, int]]) -> dict[CellKey, SavedResults]:
     """Table 4.10a: by the batch asked for, the one used and how many of 200 queries are right."""
     return {
         CellKey("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): asked(
@@ -245,7 +245,7 @@ def test_two_batches_are_too_few_for_a_trend():
     assert part.setting == "not in this run: Table 4.10a with 3 batches that differ, really used: [64, 100]"
 
 
-def judged_on(cells: dict[CellKey, Answered]) -> list[Row]:
+def judged_on(cells: dict[CellKey, SavedResults]) -> list[Row]:
     return [row for claim in twelve(cells) for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
 
 

@@ -8,11 +8,11 @@ import pytest
 from evaluation import made_up_answers
 from evaluation.made_up import Study
 from evaluation.made_up_answers import PUBLISHED
-from fieldlink.report.evaluate_claims import evaluate_claims
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import ANSWERS
+from stages.report.evaluate_claims import evaluate_claims
 
 ROOT = PUBLISHED.parent.parent.parent
 

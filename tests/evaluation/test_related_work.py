@@ -4,14 +4,14 @@ import csv
 from pathlib import Path
 
 from evaluation.made_up import Study
-from fieldlink.embeddings.evaluate import evaluate_baselines
-from fieldlink.embeddings.train import train_space_mappers
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
 from fieldlink.evaluation.results import depth_zero_shot
+from stages.baselines.evaluate import evaluate_baselines
+from stages.baselines.train import train_space_mappers
 
 
 def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: Path):

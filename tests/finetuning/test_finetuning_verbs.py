@@ -7,9 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from evaluation.made_up import PUBLISHED, WITHOUT_NERF, Study
-from fieldlink.finetuning.evaluate import evaluate_finetuning
-from fieldlink.finetuning.finetune_nf2vec import finetune_nf2vec
-from fieldlink.finetuning.train import train_finetuned_mappers
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
@@ -18,6 +15,9 @@ from fieldlink.core.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, 
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone.embed_nerfs import embed_nerfs
+from stages.finetuning.evaluate import evaluate_finetuning
+from stages.finetuning.finetune_nf2vec import finetune_nf2vec
+from stages.finetuning.train import train_finetuned_mappers
 
 KEYS = ("table", "row", "column", "metric")
 

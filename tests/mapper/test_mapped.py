@@ -64,10 +64,10 @@ MEASURED = """
 import sys
 from pathlib import Path
 import numpy as np
-from stages import arrays, datasets
+from fieldlink.core import arrays, datasets
 from fieldlink.embeddings.selection import places
 from fieldlink.mapper.pairs import Pairs
-from fieldlink.mapper.mapper_tasks import Model, Task
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.core.params import load
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS
@@ -80,13 +80,13 @@ def train(objects):
     ids = [f"{number:05d}" for number in range(objects)]
     nerf = np.random.default_rng(1).normal(size=(objects, 8)).astype(np.float32)
     pairs = Pairs(nerf, clip, *places(rows, ids))
-    train_many(Task("clip2nerf", [Model("a", "cosine", 0)], pairs, pairs, how, 0))
+    train_many(MapperTask("clip2nerf", [MapperRun("a", "cosine", 0)], pairs, pairs, how, 0))
 
 folder, place = map(Path, sys.argv[2:])
 how = load(Path(sys.argv[1])).mapper.model_copy(
     update={"hidden": (8,), "epochs": 2, "views_per_epoch": 36, "batch": 512, "validate_every": 1})
 rows = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
-clip = arrays.column(folder, IMAGE_EMBEDDINGS, "embedding", place)
+clip = arrays.store_column(folder, IMAGE_EMBEDDINGS, "embedding", place)
 train(20)  # whatever libraries need is there
 before = peak()
 train(1000)

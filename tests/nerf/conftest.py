@@ -7,7 +7,7 @@ import pytest
 
 from fieldlink.core.params import NerfParams, Params
 from fieldlink.nerf import field
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.scenes import cameras
 from fieldlink.scenes.views import Views
 
@@ -47,9 +47,9 @@ def start(small: NerfParams) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def fitted(sphere: Views, small: NerfParams, start: np.ndarray) -> fit.Fit:
+def fitted(sphere: Views, small: NerfParams, start: np.ndarray) -> optimisation.Fit:
     """The sphere, fitted to all views but view 4."""
-    return fit.fit(sphere, start, small, seed=1)
+    return optimisation.fit(sphere, start, small, seed=1)
 
 
 @pytest.fixture(scope="session")

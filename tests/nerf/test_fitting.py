@@ -7,7 +7,7 @@ import torch
 
 from fieldlink.core.errors import InputError
 from fieldlink.nerf import field
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes.views import some
@@ -43,20 +43,20 @@ def test_the_grid_covers_the_surface_and_stays_in_the_hull_of_the_fitted_views(f
 def test_held_out_views_take_no_part(fitted, sphere, small, start):
     image = sphere.image.copy()
     image[4] = 255 - image[4]
-    again = fit.fit(dataclasses.replace(sphere, image=image), start, small, seed=1)
+    again = optimisation.fit(dataclasses.replace(sphere, image=image), start, small, seed=1)
     assert np.array_equal(again.weights, fitted.weights)
     assert again.occupancy == fitted.occupancy
     assert again.psnr_heldout < fitted.psnr_heldout
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_gives_others(fitted, sphere, small, start):
-    assert np.array_equal(fit.fit(sphere, start, small, seed=1).weights, fitted.weights)
-    assert not np.array_equal(fit.fit(sphere, start, small, seed=2).weights, fitted.weights)
+    assert np.array_equal(optimisation.fit(sphere, start, small, seed=1).weights, fitted.weights)
+    assert not np.array_equal(optimisation.fit(sphere, start, small, seed=2).weights, fitted.weights)
 
 
 def test_with_no_view_held_out_the_fitted_ones_are_judged(sphere, small, start):
     few = some(sphere, [0, 1, 2, 3])
-    found = fit.fit(few, start, small, seed=0)
+    found = optimisation.fit(few, start, small, seed=0)
     assert math.isnan(found.psnr_heldout)
     assert found.foreground == found.psnr_train_foreground
 
@@ -64,19 +64,19 @@ def test_with_no_view_held_out_the_fitted_ones_are_judged(sphere, small, start):
 def test_a_set_of_views_all_held_out_is_an_error_that_says_so(sphere, small, start):
     how = small.model_copy(update={"fitting": small.fitting.model_copy(update={"held_out": (0, 1)})})
     with pytest.raises(InputError, match="all 2 views are held out"):
-        fit.fit(some(sphere, [0, 1]), start, how, seed=0)
+        optimisation.fit(some(sphere, [0, 1]), start, how, seed=0)
 
 
 def test_views_whose_silhouettes_have_nothing_in_common_are_an_error(sphere, small, start):
     away = sphere.camera_to_world.copy()
     away[::2, :, 3] += 5 * away[::2, :, 0]
     with pytest.raises(InputError, match="poses"):
-        fit.fit(dataclasses.replace(sphere, camera_to_world=away), start, small, seed=0)
+        optimisation.fit(dataclasses.replace(sphere, camera_to_world=away), start, small, seed=0)
 
 
 def test_a_loss_that_is_not_finite_stops_the_fit(sphere, small, start):
-    with pytest.raises(fit.Diverged, match="at step 0"):
-        fit.fit(sphere, np.full_like(start, np.nan), small, seed=0)
+    with pytest.raises(optimisation.Diverged, match="at step 0"):
+        optimisation.fit(sphere, np.full_like(start, np.nan), small, seed=0)
 
 
 def test_the_published_drops_are_those_of_torch_s_own_schedule(small):
@@ -84,6 +84,6 @@ def test_the_published_drops_are_those_of_torch_s_own_schedule(small):
     adam = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=how.fitting.learning_rate)
     theirs = torch.optim.lr_scheduler.MultiStepLR(adam, [20, 30, 36], gamma=0.33)
     for step in range(40):
-        assert fit.learning_rate(how, step) == pytest.approx(adam.param_groups[0]["lr"])
+        assert optimisation.learning_rate(how, step) == pytest.approx(adam.param_groups[0]["lr"])
         adam.step()
         theirs.step()

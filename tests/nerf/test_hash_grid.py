@@ -7,7 +7,7 @@ import torch
 from fieldlink.core.params import FieldParams, HashGridParams, NerfParams
 from fieldlink.nerf import field, weight_layout
 from fieldlink.nerf.encodings import corners, hashed
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.weight_layout import entries, levels
 
 pytestmark = pytest.mark.thesis
@@ -125,7 +125,7 @@ def test_a_start_has_xaviers_layers_and_features_near_zero(with_grid):
 
 def test_a_sphere_is_fitted_through_a_hash_grid(sphere, with_grid):
     start = field.xavier(with_grid.field, 0).numpy()
-    found = fit.fit(sphere, start, with_grid, seed=1)
+    found = optimisation.fit(sphere, start, with_grid, seed=1)
     assert found.psnr_heldout > 25
     assert found.psnr_heldout_foreground > 20
-    assert np.array_equal(fit.fit(sphere, start, with_grid, seed=1).weights, found.weights)
+    assert np.array_equal(optimisation.fit(sphere, start, with_grid, seed=1).weights, found.weights)

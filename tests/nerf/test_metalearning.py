@@ -1,7 +1,7 @@
 import numpy as np
 
 from fieldlink.nerf import weight_layout
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.fitting.meta_learning import random_start, reptile
 
 
@@ -18,5 +18,5 @@ def test_a_learned_start_fits_an_unseen_sphere_sooner_than_a_random_one(small, s
     learning = small.model_copy(update={"start": small.start.model_copy(update={"rounds": 9, "batch": 1, "steps": 40})})
     brief = small.model_copy(update={"fitting": small.fitting.model_copy(update={"steps": 10})})
     unseen = spheres(0.27, (180, 180, 40))
-    learned = fit.fit(unseen, reptile(objects, learning, seed=0), brief, seed=0)
-    assert learned.psnr_heldout > fit.fit(unseen, random_start(small, seed=0), brief, seed=0).psnr_heldout + 1
+    learned = optimisation.fit(unseen, reptile(objects, learning, seed=0), brief, seed=0)
+    assert learned.psnr_heldout > optimisation.fit(unseen, random_start(small, seed=0), brief, seed=0).psnr_heldout + 1

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fieldlink.core import datasets, resume
+from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERFS, OBJECTS, REJECTED, RENDERED_VIEWS, VIEWS
+from fieldlink.core.scratch import scratch_folder
 from fieldlink.nerf import object_work
 from fieldlink.scenes import pictures, views
 from stages.backbone.fit_nerfs import fit_nerfs
@@ -71,7 +72,7 @@ def test_every_object_gets_its_nerf_and_the_one_that_fails_is_set_aside_with_its
 
 def test_workers_and_a_kill_change_nothing(folder, tiny, params_with, monkeypatch):
     whole = fit(folder, tiny)
-    shutil.rmtree(resume.runtime.scratch_folder("fit_nerfs"))
+    shutil.rmtree(scratch_folder("fit_nerfs"))
     calls = []
 
     def killed(job):

@@ -9,7 +9,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import NerfParams
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field, object_work, weight_layout
-from fieldlink.nerf.fitting.fit import Fit
+from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.scenes import views
 
 

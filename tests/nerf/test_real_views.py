@@ -4,7 +4,7 @@ import pytest
 
 from fieldlink.core.params import NerfParams
 from fieldlink.nerf import field
-from fieldlink.nerf.fitting import fit
+from fieldlink.nerf.fitting import optimisation
 from fieldlink.scenes import cameras
 from fieldlink.scenes.importers import blender, disn, mesh_folder
 from fieldlink.scenes.ray_casting import render
@@ -16,8 +16,8 @@ def longer(params) -> NerfParams:
     return params.nerf.model_copy(update={"fitting": params.nerf.fitting.model_copy(update={"steps": 400})})
 
 
-def fit(views: Views, how: NerfParams) -> fit.Fit:
-    return fit.fit(views, field.xavier(how.field, 0).numpy(), how, seed=0)
+def fit(views: Views, how: NerfParams) -> optimisation.Fit:
+    return optimisation.fit(views, field.xavier(how.field, 0).numpy(), how, seed=0)
 
 
 def test_a_shapenet_car_rendered_by_others_is_fitted_to_25_db(real, longer):

@@ -12,7 +12,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import HashGridParams, NerfParams
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field, object_work
-from fieldlink.nerf.fitting import batch_fitting, fit, ray_batches
+from fieldlink.nerf.fitting import batch_fitting, optimisation, ray_batches
 from fieldlink.scenes import views
 
 SEEDS = [3, 1, 2]
@@ -34,16 +34,18 @@ def how(small: NerfParams, request: pytest.FixtureRequest) -> NerfParams:
 
 def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
-    objects = [fit.to_fit(each, how, "cpu") for each in three]
-    found, failed = fit.optimise(objects, start, how, SEEDS)
-    alone = torch.cat([fit.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)])
+    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
+    found, failed = optimisation.optimise(objects, start, how, SEEDS)
+    alone = torch.cat(
+        [optimisation.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)]
+    )
     assert failed.tolist() == [20] * 3
     assert (alone - start).abs().max() > 0.05  # they have moved far from the start
     torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)
 
 
 def test_batches_drawn_together_are_those_of_each_object(three, how):
-    objects = [fit.to_fit(each, how, "cpu") for each in three]
+    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
     alone, joint = ray_batches.batches(objects, how, SEEDS), ray_batches.together(objects, how, SEEDS)
     for one, other in zip(alone, joint, strict=True):
         assert all(torch.equal(getattr(one, part.name), getattr(other, part.name)) for part in dataclasses.fields(one))
@@ -51,12 +53,12 @@ def test_batches_drawn_together_are_those_of_each_object(three, how):
 
 @pytest.mark.parametrize("parts", [2, 8])
 def test_points_divided_among_products_give_the_same_losses_and_gradients(three, how, monkeypatch, parts):
-    objects = [fit.to_fit(each, how, "cpu") for each in three]
+    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
     batch, found = next(ray_batches.batches(objects, how, SEEDS)), []
     for count in (1, parts):
-        monkeypatch.setattr(fit, "_products", lambda _, count=count: count)
+        monkeypatch.setattr(optimisation, "_products", lambda _, count=count: count)
         weights = torch.from_numpy(field.xavier(how.field, 0).numpy()).repeat(3, 1).requires_grad_()
-        losses = fit._losses(weights, batch, how.field)
+        losses = optimisation._losses(weights, batch, how.field)
         losses.sum().backward()
         found.append((losses.detach(), weights.grad))
     torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=1e-7)
@@ -66,8 +68,8 @@ def test_fits_have_the_quality_and_grid_of_each_alone(three, how):
     start = field.xavier(how.field, 0).numpy()
     found = batch_fitting.fit_together(three, start, how, SEEDS, "cpu")
     for views_, seed, one in zip(three, SEEDS, found, strict=True):
-        alone = fit.fit(views_, start, how, seed)
-        assert isinstance(one, fit.Fit)
+        alone = optimisation.fit(views_, start, how, seed)
+        assert isinstance(one, optimisation.Fit)
         assert one.psnr_heldout == pytest.approx(alone.psnr_heldout, abs=0.05)
         assert one.foreground == pytest.approx(alone.foreground, abs=0.05)
         differing = np.frombuffer(one.occupancy, np.uint8) != np.frombuffer(alone.occupancy, np.uint8)
@@ -81,22 +83,22 @@ def test_one_that_cannot_be_fitted_is_told_in_its_place_and_harms_no_other(three
     assert isinstance(second, InputError)
     expected = batch_fitting.fit_together([three[0], three[2]], start, how, [SEEDS[0], SEEDS[2]], "cpu")
     for one, other in zip((first, third), expected, strict=True):
-        assert isinstance(one, fit.Fit)
-        assert isinstance(other, fit.Fit)
+        assert isinstance(one, optimisation.Fit)
+        assert isinstance(other, optimisation.Fit)
         np.testing.assert_allclose(one.weights, other.weights, atol=1e-5)
 
 
 def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(three, how, monkeypatch):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
-    objects = [fit.to_fit(each, how, "cpu") for each in three]
-    whole, _ = fit.optimise(objects, start, how, SEEDS)
-    losses, steps = fit._losses, iter(range(how.fitting.steps))
+    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
+    whole, _ = optimisation.optimise(objects, start, how, SEEDS)
+    losses, steps = optimisation._losses, iter(range(how.fitting.steps))
 
     def broken(*given):
         return losses(*given) * torch.tensor([1.0, np.nan if next(steps) >= 7 else 1.0, 1.0])
 
-    monkeypatch.setattr(fit, "_losses", broken)
-    found, failed = fit.optimise(objects, start, how, SEEDS)
+    monkeypatch.setattr(optimisation, "_losses", broken)
+    found, failed = optimisation.optimise(objects, start, how, SEEDS)
     assert failed.tolist() == [20, 7, 20]
     assert torch.equal(found[[0, 2]], whole[[0, 2]])
     monkeypatch.undo()

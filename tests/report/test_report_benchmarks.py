@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from fieldlink.report.build_report import build_report
 
 from fieldlink.report.benchmarks import Benchmark, ratios
+from stages.report.build_report import build_report
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fieldlink.report.measure_speed import measure_speed
 from ruamel.yaml import YAML
 
 from fieldlink.clip import model_folders, small_clip
@@ -18,6 +17,7 @@ from fieldlink.report.latency import nearest, timed
 from fieldlink.report.speed import FROM_WEIGHTS, Speed
 from fieldlink.scenes import cameras
 from fieldlink.scenes.views import Views, columns
+from stages.report.measure_speed import measure_speed
 
 ROOT = Path(__file__).parent.parent.parent
 

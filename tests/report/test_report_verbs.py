@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from fieldlink.report.build_report import build_report
 
 from fieldlink.core.errors import InputError
 from fieldlink.report import claims_section
+from stages.report.build_report import build_report
 
 
 class Page(HTMLParser):

@@ -8,11 +8,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 import pytest
-from fieldlink.report.build_report import build_report
-from fieldlink.report.evaluate_claims import evaluate_claims
-from fieldlink.syn2real.evaluate import evaluate_syn2real
-from fieldlink.syn2real.train import _pairs, train_syn2real_mappers
-from fieldlink.syn2real.translate_views import translate_views
 
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.core import datasets, schemas
@@ -24,6 +19,11 @@ from fieldlink.mapper.training_inputs import ImageEmbeddings, TrainingData
 from stages.backbone.embed_images import embed_images
 from stages.backbone.prepare_photos import prepare_photos
 from stages.backbone.prepare_scenes import prepare_scenes
+from stages.report.build_report import build_report
+from stages.report.evaluate_claims import evaluate_claims
+from stages.syn2real.evaluate import evaluate_syn2real
+from stages.syn2real.train import _pairs, train_syn2real_mappers
+from stages.syn2real.translate_views import translate_views
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "reports" / "published" / "tables.csv"

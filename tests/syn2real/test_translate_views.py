@@ -9,8 +9,8 @@ from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import pictures, views
 from fieldlink.scenes.views import Views
-from fieldlink.syn2real import translate_views
 from fieldlink.syn2real.depth_control import closeness
+from stages.syn2real import translate_views
 
 CLASSES = {"car": ("a", "b"), "lamp": ("c", "d", "e")}
 SPLITS = {"a": "train", "b": "validation", "c": "train", "d": "test", "e": "train"}

@@ -10,7 +10,7 @@ from fieldlink.core.devices import halving
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import NerfParams
 from fieldlink.core.workers import side_by_side
-from fieldlink.nerf.fitting.fit import Diverged, Fit, judged, optimise, to_fit
+from fieldlink.nerf.fitting.optimisation import Diverged, Fit, judged, optimise, to_fit
 from fieldlink.nerf.fitting.ray_batches import STEPS_AT_ONCE, Object
 from fieldlink.scenes.views import Views
 

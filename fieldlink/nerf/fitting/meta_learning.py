@@ -14,7 +14,7 @@ from jaxtyping import Float
 from fieldlink.core.params import NerfParams
 from fieldlink.core.seeds import seed_of
 from fieldlink.nerf import field
-from fieldlink.nerf.fitting.fit import optimise
+from fieldlink.nerf.fitting.optimisation import optimise
 from fieldlink.scenes.views import Views
 from fieldlink.scenes.visual_hull import carve
 
