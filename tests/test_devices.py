@@ -16,8 +16,8 @@ from fieldlink.finetuning.finetune import finetune
 from fieldlink.finetuning.finetuning_tasks import FinetuningTask as Finetuning
 from fieldlink.finetuning.finetuning_tasks import NerfExamples
 from fieldlink.mapper.losses import Losses
+from fieldlink.mapper.mapper_tasks import MapperRun as Mapped
 from fieldlink.mapper.mapper_tasks import MapperTask
-from fieldlink.mapper.mapper_tasks import Nf2vecModel as Mapped
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.mapper.pairs import Pairs

@@ -82,7 +82,7 @@ def test_two_rows_that_one_line_names_by_one_pattern_are_still_twins():
 
 def test_a_place_in_two_datasets_and_seeds_that_answer_other_queries_are_errors():
     rows = made_up_answers.rows([one_run(CellKey("9", "a", "b", "c"))])
-    with pytest.raises(InputError, match=r"two studies fill one place of a table: \[Words\(table='9'"):
+    with pytest.raises(InputError, match=r"two studies fill one place of a table: \[CellKey\(table='9'"):
         by_cell([rows, rows])
     answers = one_run(CellKey("9", "a", "b", "c"))
     other = made_up_answers.rows([replace(answers, queries=["x", "y", "z"], seeds=[7])])
