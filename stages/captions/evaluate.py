@@ -77,7 +77,7 @@ def _mapped(mappers: Path, asked: "list[Queries]", searched: "NerfGallery") -> "
     found = {}
     for way in sorted(path.name for path in mappers.iterdir()):
         tensors, config = datasets.read_model(mappers / way)
-        columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[way])
+        columns = trained_mappers.mapped_columns(tensors, config, inputs[way])
         found[way] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
     return found
 

@@ -1,0 +1,31 @@
+"""Map queries with clip2nerf and test NeRFs with nerf2clip, for several spaces of NeRFs: nf2vec's and the baselines'."""
+
+from pathlib import Path
+
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core.params import load
+
+
+def apply_space_mappers(
+    *,
+    objects: Path,
+    nf2vec: Path,
+    spaces: Path,
+    gt_embeddings: Path,
+    photo_embeddings: Path,
+    mappers: Path,
+    out: Path,
+    params_file: Path = Path("params.yaml"),
+) -> None:
+    """Write mapped vectors below `out`, by space and direction. `nf2vec`, `spaces` and `mappers` as in training."""
+    from fieldlink.mapper import mapped_test_vectors, training_data
+
+    study_seed = load(params_file).study.seed
+    for space, folder in training_data.spaces(nf2vec, spaces).items():
+        data = training_data.read(objects, folder, gt_embeddings)
+        inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, ("gt", "photo"), study_seed)
+        mapped_test_vectors.write_by_direction(out / space, mappers / space, inputs, "baselines.apply")
+
+
+if __name__ == "__main__":
+    run_stage(apply_space_mappers)

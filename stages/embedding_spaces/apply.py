@@ -1,0 +1,44 @@
+"""Logits of trained classification heads for the test objects (Tables 4.6 and 4.7)."""
+
+from pathlib import Path
+
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
+from fieldlink.core.variants import Variant
+
+
+def apply_heads(
+    *,
+    objects: Path,
+    nerf_embeddings: Path,
+    mappers: Path,
+    heads: Path,
+    out: Path,
+    params_file: Path = Path("params.yaml"),
+) -> None:
+    """Write dataset `logits` of the test objects by the heads of both spaces. `mappers`: as the heads saw them."""
+    from fieldlink.heads import head_folders
+    from fieldlink.heads.head_inputs import labelled_nerfs
+    from fieldlink.heads.head_tasks import SPACES, LogitsTask
+    from fieldlink.mapper import trained_mappers
+    from fieldlink.training import tasks
+
+    params = load(params_file)
+    nerf2clip = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses")
+    variant = Variant(direction="nerf2clip", loss=params.embedding_spaces.nerf2clip).text
+    catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    test = labelled_nerfs(catalogue, nerfs, "test", list(params.classes), str(objects))
+    vectors = test.by_space(nerf2clip.outputs(variant, test.vectors))
+    models = {space: datasets.read_model(heads / space) for space in SPACES}
+    applications = [
+        LogitsTask(tensors, vectors[space].vectors, params.runtime.device) for space, (tensors, _) in models.items()
+    ]
+    results = tasks.results_of(applications, params.runtime.workers)
+    seeds = {space: [model["seed"] for model in config["models"]] for space, (_, config) in models.items()}
+    head_folders.write_logits(out, seeds, test.ids, dict(zip(SPACES, results, strict=True)), "embedding_spaces.apply")
+
+
+if __name__ == "__main__":
+    run_stage(apply_heads, preload=["fieldlink.heads.head_networks"])
