@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def run_stage(stage: Callable[..., Any], preload: Sequence[str] = ()) -> None:
 
 def _run(stage: Callable[..., Any], preload: Sequence[str]) -> None:
     started = time.monotonic()
-    from fieldlink.core import startup, workers  # noqa: F401
+    from fieldlink.core import garbage_collection, workers  # noqa: F401
 
     if preload:
         workers.start_server(preload)
@@ -63,5 +63,12 @@ def _record_seconds(stage: str, seconds: float) -> None:
 
 
 def output_of(words: Sequence[str]) -> str:
-    """The last two parts of a command's `--out`, which tell apart two uses of one stage; '' if it has none."""
-    return " ".join("/".join(Path(value).parts[-2:]) for flag, value in pairwise(words) if flag == "--out")
+    """The last two parts of a command's output, which tell apart two uses of one stage; '' if it has none.
+
+    The output is `--out`, or the folder below it that is named after the one dataset of `--images`.
+    """
+    out = [Path(value) for flag, value in pairwise(words) if flag == "--out"]
+    images = [words[place + 1 :] for place, word in enumerate(words) if word == "--images"]
+    datasets = [list(takewhile(lambda word: not word.startswith("--"), values)) for values in images]
+    below = [folder / Path(names[0]).name for folder in out for names in datasets if len(names) == 1]
+    return " ".join("/".join(folder.parts[-2:]) for folder in below or out)

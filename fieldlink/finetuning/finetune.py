@@ -32,9 +32,7 @@ def finetune(task: FinetuningTask) -> FinetuningResult:
     )
     nf2vec, tensors = training.network.nf2vec, stacked(training.network.mapper)
     batch = min(task.batch, len(task.train.weights))
-    return FinetuningResult(
-        (nf2vec.tensors, nf2vec.config), MapperResult("nerf2clip", [run], tensors, batch, history)
-    )
+    return FinetuningResult((nf2vec.tensors, nf2vec.config), MapperResult("nerf2clip", [run], tensors, batch, history))
 
 
 class _Networks(nn.Module):
@@ -53,10 +51,9 @@ class _Networks(nn.Module):
         return self.losses(self.mapper(embeddings)[None], clip[None])[0]
 
 
-class _Finetuning(Training[int]):
+class _Finetuning(Training[_Networks, int]):
     """One model; a batch is the number of its step, which seeds its draws."""
 
-    network: _Networks
     stacked = False
 
     def __init__(self, task: FinetuningTask) -> None:

@@ -33,7 +33,8 @@ def task(
 
     def pairs(split: str) -> Pairs:
         ids = originals(objects, split, *having, where=where)["object_id"].to_pylist()
-        return pairs_with_views(np.stack([spaces.vectors(variant, seed, "nerf", ids) for variant, seed in runs]), views, ids)
+        nerfs = np.stack([spaces.vectors(variant, seed, "nerf", ids) for variant, seed in runs])
+        return pairs_with_views(nerfs, views, ids)
 
     models = [MapperRun(variant, "cosine", seed, nerf_set=place) for place, (variant, seed) in enumerate(runs)]
     return MapperTask("clip2nerf", models, pairs("train"), pairs("validation"), mapper, study_seed, device)

@@ -42,18 +42,18 @@ class FinetuningData:
 
     def weights(self, ids: Sequence[str]) -> Float[np.ndarray, "nerf number"]:
         """Weights of the NeRFs of `ids`, which are sorted."""
-        return datasets.matrix(datasets.rows_of(self.nerfs, NERFS, ids, ["object_id", "weights"])["weights"])
+        return datasets.matrix(datasets.rows_with_ids(self.nerfs, NERFS, ids, ["object_id", "weights"])["weights"])
 
     def examples(self, split: str) -> NerfExamples:
         """The NeRFs of a split and their targets, in order of ids."""
         ids = self.ids([split])
-        fitted = datasets.rows_of(self.nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
+        fitted = datasets.rows_with_ids(self.nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
         targets = views_of(self.views, ids).means_of_all()
         return NerfExamples(datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist(), targets)
 
     def decoded(self) -> tuple[Float[np.ndarray, "nerf number"], list[bytes]]:
         """Weights and occupancy of the validation NeRFs whose decoding is measured."""
-        fitted = datasets.rows_of(self.nerfs, NERFS, self.ids(["validation"])[:DECODED], ["weights", "occupancy"])
+        fitted = datasets.rows_with_ids(self.nerfs, NERFS, self.ids(["validation"])[:DECODED], ["weights", "occupancy"])
         return datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist()
 
 

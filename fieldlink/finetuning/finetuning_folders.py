@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import Objective
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
 from fieldlink.evaluation.measures.nearest_neighbours import rank_1
@@ -18,14 +18,14 @@ Run = tuple[Objective, int]  # objective and training seed
 
 def write_models(folder: Path, run: Run, result: FinetuningResult) -> None:
     """Write model folders nf2vec and nerf2clip of a run, in a folder of its own below `folder`."""
-    datasets.write_model(_run_folder(folder, run) / "nf2vec", *result.nf2vec)
+    saved_models.write_model(_run_folder(folder, run) / "nf2vec", *result.nf2vec)
     mapper_folders.write(_run_folder(folder, run) / "nerf2clip", result.mapper)
 
 
 def read_models(folder: Path, run: Run) -> tuple[SavedNf2vec, Tensors]:
     """nf2vec, and the tensors of the mapper, of a run."""
-    mapper, _ = datasets.read_model(_run_folder(folder, run) / "nerf2clip")
-    return datasets.read_model(_run_folder(folder, run) / "nf2vec"), mapper
+    mapper, _ = saved_models.read_model(_run_folder(folder, run) / "nerf2clip")
+    return saved_models.read_model(_run_folder(folder, run) / "nf2vec"), mapper
 
 
 def _run_folder(folder: Path, run: Run) -> Path:
@@ -36,7 +36,7 @@ def _run_folder(folder: Path, run: Run) -> Path:
 def write_vectors(
     folder: Path, vectors: Mapping[Run, Float[np.ndarray, "nerf dim"]], ids: Sequence[str], producer: str
 ) -> None:
-    """Write dataset `mapped_embeddings` of the vectors of objects `ids` by run. `producer`: the stage that writes it."""
+    """Write dataset `mapped_embeddings`: vectors of objects `ids` by run. `producer`: the stage that writes it."""
     columns = {
         "variant": [variant_text(objective) for objective, _ in vectors for _ in ids],
         "seed": [seed for _, seed in vectors for _ in ids],

@@ -1,6 +1,6 @@
 """Training results of heads as the config of a model folder; logits as a dataset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import LOGITS
-from fieldlink.core.variants import Embedding
-from fieldlink.heads.head_tasks import HeadResult, variant_text
+from fieldlink.heads.head_tasks import HeadResult, LogitsTask, variant_text
 from fieldlink.training.model_config import network_config
 
 
@@ -44,14 +43,15 @@ def logits_columns(
 
 def write_logits(
     folder: Path,
-    seeds: Mapping[Embedding, Sequence[int]],
+    tasks: Sequence[LogitsTask],
+    results: Sequence[Float[np.ndarray, "model row class"]],
     ids: Sequence[str],
-    logits: Mapping[Embedding, Float[np.ndarray, "model row class"]],
     producer: str,
 ) -> None:
-    """Write dataset `logits` of the heads of every space, with one shard. `producer`: the stage that writes it."""
+    """Write dataset `logits` of the objects `ids` by the heads of every task. `producer`: the stage that writes it."""
     tables = [
-        datasets.table(LOGITS, logits_columns(space, seeds[space], ids, values)) for space, values in logits.items()
+        datasets.table(LOGITS, logits_columns(task.space, task.seeds, ids, logits))
+        for task, logits in zip(tasks, results, strict=True)
     ]
     rows = pa.concat_tables(tables).sort_by([(key, "ascending") for key in LOGITS.key])
     datasets.write(folder, LOGITS, [rows], producer)

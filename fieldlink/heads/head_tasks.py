@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -62,9 +62,16 @@ class HeadTask(WorkerTask[HeadResult]):
 class LogitsTask(WorkerTask[np.ndarray]):
     """Trained heads of one space, and vectors to classify. The result is logits (model, row, class)."""
 
+    space: str
     tensors: dict[str, np.ndarray]
+    config: dict[str, Any]  # of the model folder
     vectors: Float[np.ndarray, "model row dim"]
     device: str = "cpu"
+
+    @property
+    def seeds(self) -> list[int]:
+        """The training seed of each head."""
+        return [model["seed"] for model in self.config["models"]]
 
     def run(self) -> np.ndarray:
         from fieldlink.heads.head_networks import logits

@@ -36,10 +36,8 @@ def train_many(task: HeadTask) -> HeadResult:
     return HeadResult(task.space, task.seeds, training.network.tensors(), history)
 
 
-class _HeadTraining(Training[Batch]):
+class _HeadTraining(Training[Heads, Batch]):
     """Cross-entropy on batches doubled with mixtures (protocol 8)."""
-
-    network: Heads
 
     def __init__(self, task: HeadTask) -> None:
         heads, device = task.heads, task.device

@@ -1,6 +1,6 @@
-"""The losses of mappers: what is known of each without computing it. Their functions are in `losses`, which needs torch.
+"""The losses of mappers: the facts of each that need no torch. Their functions are in `losses`.
 
-A new loss is an entry here, a function of the same name there and its name in `core.params.Loss`.
+A new loss is an entry here, a function there and its name in `core.params.Loss`.
 """
 
 import math

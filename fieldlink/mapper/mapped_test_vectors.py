@@ -6,7 +6,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS
 from fieldlink.core.variants import Direction
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
@@ -28,9 +28,7 @@ def retrieval_inputs(
     }
 
 
-def query_vectors(
-    ids: Sequence[str], views: StoredEmbeddings, photo_embeddings: Path, study_seed: int
-) -> MapperInputs:
+def query_vectors(ids: Sequence[str], views: StoredEmbeddings, photo_embeddings: Path, study_seed: int) -> MapperInputs:
     """By domain: one view of each of `ids` (protocol 6.2), and all photos of dataset `image_embeddings`."""
     photos = datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
     return {
@@ -46,19 +44,17 @@ def write(folder: Path, models: Iterable[Path], inputs: MapperInputs, producer: 
     """
     tables = []
     for model in models:
-        tensors, config = datasets.read_model(model)
+        tensors, config = saved_models.read_model(model)
         tables.append(datasets.table(MAPPED_EMBEDDINGS, mapped_columns(tensors, config, inputs)))
     rows = pa.concat_tables(tables or [datasets.empty_table(MAPPED_EMBEDDINGS)])
     keys = [(name, "ascending") for name in MAPPED_EMBEDDINGS.key]
     datasets.write(folder, MAPPED_EMBEDDINGS, [rows.sort_by(keys)], producer)
 
 
-def write_by_direction(
-    folder: Path, mappers: Path, inputs: Mapping[Direction, MapperInputs], producer: str
-) -> None:
+def write_by_direction(folder: Path, mappers: Path, inputs: Mapping[Direction, MapperInputs], producer: str) -> None:
     """Write, below `folder`, a dataset for each direction, mapped by the models of that direction below `mappers`."""
     models = sorted(path for path in mappers.iterdir() if path.is_dir())
-    directions = {model: datasets.read_model(model)[1]["direction"] for model in models}
+    directions = {model: saved_models.read_model(model)[1]["direction"] for model in models}
     for direction, vectors in inputs.items():
         chosen = [model for model in models if directions[model] == direction]
         write(folder / direction, chosen, vectors, producer)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fieldlink.core import datasets
+from fieldlink.core import saved_models
 from fieldlink.mapper.mapper_tasks import MapperResult
 from fieldlink.training import curves
 from fieldlink.training.model_config import network_config
@@ -26,7 +26,7 @@ def config(result: MapperResult) -> dict[str, Any]:
 
 def write(folder: Path, result: MapperResult) -> None:
     """Write one model folder of stacked mappers."""
-    datasets.write_model(folder, result.tensors, config(result))
+    saved_models.write_model(folder, result.tensors, config(result))
 
 
 def write_all(folder: Path, results: Mapping[str, MapperResult]) -> None:

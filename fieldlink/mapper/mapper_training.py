@@ -33,9 +33,7 @@ def train_many(task: MapperTask) -> MapperResult:
     return MapperResult(task.direction, task.models, training.network.tensors(), training.sampler.batch, history)
 
 
-class _MapperTraining(Training[PairBatch]):
-    network: Mappers
-
+class _MapperTraining(Training[Mappers, PairBatch]):
     def __init__(self, task: MapperTask) -> None:
         mapper, device = task.mapper, task.device
         self.seeds = [seed_of(task.study_seed, "mapper", model.variant, model.seed) for model in task.models]

@@ -74,9 +74,7 @@ def task(
     """nerf2clip towards each mean of each source, with every loss and training seed."""
     ids = {split: data.ids(split) for split in ("train", "validation")}
     sets = {split: data.mean_sets(ids[split], counts, study_seed) for split in ids}
-    pairs = {
-        split: Pairs.of_means(data.vectors(ids[split]), np.stack(list(sets[split].values()))) for split in ids
-    }
+    pairs = {split: Pairs.of_means(data.vectors(ids[split]), np.stack(list(sets[split].values()))) for split in ids}
     models = [
         MapperRun(
             Variant(direction="nerf2clip", source=source, views=views, loss=loss).text, loss, seed, clip_set=clip_set

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtr
 
-from fieldlink.core import datasets
+from fieldlink.core import saved_models
 from fieldlink.core.errors import InputError
 
 # The vectors that mappers are applied to: by domain, their ids and the vectors themselves.
@@ -55,7 +55,7 @@ class TrainedMappers:
 
 def read(folder: Path, parameters: str) -> TrainedMappers:
     """The mappers of a model folder. `parameters`: of params.yaml, that decide which mappers there are."""
-    tensors, config = datasets.read_model(folder)
+    tensors, config = saved_models.read_model(folder)
     return TrainedMappers(tensors, config["models"], str(folder), parameters)
 
 

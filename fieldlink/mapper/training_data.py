@@ -53,7 +53,9 @@ def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path) -> TrainingD
     )
 
 
-def pairs_with_views(nerfs: Float[np.ndarray, "*set object nerf"], views: StoredEmbeddings, ids: Sequence[str]) -> Pairs:
+def pairs_with_views(
+    nerfs: Float[np.ndarray, "*set object nerf"], views: StoredEmbeddings, ids: Sequence[str]
+) -> Pairs:
     """NeRF vectors of `ids`, in one set or several, beside all views of each object."""
     return Pairs(nerfs, views.vectors, *places(views.rows, ids))
 

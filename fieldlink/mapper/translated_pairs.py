@@ -65,9 +65,7 @@ def tasks(
         return []
     train, validation = (pairs(data, ids[split], translated, gt_views, study_seed) for split in ids)
     return [
-        MapperTask(
-            direction, _models(direction, losses, mapper.seeds), train, validation, mapper, study_seed, device
-        )
+        MapperTask(direction, _models(direction, losses, mapper.seeds), train, validation, mapper, study_seed, device)
         for direction in get_args(Direction)
     ]
 

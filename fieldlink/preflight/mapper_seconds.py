@@ -8,11 +8,12 @@ from typing import get_args
 import numpy as np
 
 from fieldlink.core.params import Loss, Params
+from fieldlink.core.variants import Direction
 from fieldlink.mapper import batch_sweep
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.pair_batches import Sampler
-from fieldlink.mapper.pairs import Direction, Pairs
+from fieldlink.mapper.pairs import Pairs
 from fieldlink.preflight.data_folders import has_captions, has_depth
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.timing import seconds_of_a_step
@@ -56,11 +57,11 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
 
 def seconds(task: MapperTask, known: dict[Hashable, float]) -> float:
     """Of a task's training, its checks on validation aside; `known`: seconds of the steps that were timed already."""
-    sampler, width = Sampler.of(task.train.counts, task.how, task.times), task.train.nerf.shape[-1]
+    sampler, width = Sampler.of(task.train.counts, task.mapper, task.epoch_multiple), task.train.nerf.shape[-1]
     kind = task.direction, tuple(model.loss for model in task.models), sampler.batch, width
     if kind not in known:
         known[kind] = _seconds_of_a_step(task, sampler.batch)
-    return known[kind] * sampler.steps * task.how.epochs
+    return known[kind] * sampler.steps * task.mapper.epochs
 
 
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
@@ -70,8 +71,8 @@ def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
     pairs = Pairs.of_means(*(random.standard_normal(shape, np.float32) for shape in shapes))
 
     def steps(count: int) -> None:
-        how = task.how.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
-        train_many(replace(task, train=pairs, validation=pairs, how=how, times=1))
+        mapper = task.mapper.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
+        train_many(replace(task, train=pairs, validation=pairs, mapper=mapper, epoch_multiple=1))
 
     return seconds_of_a_step(steps, task.device)
 

@@ -9,7 +9,7 @@ from fieldlink.clip import clip_training as small_clip
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings import functa
 from fieldlink.finetuning import finetuning_tasks as finetuning
-from fieldlink.finetuning.objectives import TERMS
+from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.heads import head_tasks as heads
 from fieldlink.mapper.mlps import single, stacked
 from fieldlink.nerf.weight_layout import size as size_of
@@ -65,9 +65,7 @@ def _heads(params: Params, counts: Counts, width: int) -> float:
 
     def steps(count: int) -> None:
         short = how.model_copy(update={"epochs": count, "validate_every": count})
-        heads.train(
-            heads.HeadTask("", seeds, examples, examples, examples.vectors, classes, short, 0, params.runtime.device)
-        )
+        heads.HeadTask("", seeds, examples, examples, classes, short, 0, params.runtime.device).run()
 
     return seconds_of_a_step(steps, params.runtime.device) * how.epochs * -(-counts.learnt // how.batch)
 
@@ -79,7 +77,7 @@ def _finetunings(params: Params, counts: Counts, clip: int) -> list[float]:
     mapper = stacked(single([params.nf2vec.embedding, *params.mapper.hidden[::-1], clip], seed=0))
     found = []
     for objective in how.objectives:
-        size = how.batch if TERMS[objective].reconstructs else how.mapping_batch
+        size = how.batch if OBJECTIVES[objective].reconstructs else how.mapping_batch
         steps = max(counts.learnt // size, 1) * how.epochs
         found += [_finetuning_step(params, objective, (model, mapper), size) * steps] * len(seeds)
     return found
@@ -98,11 +96,10 @@ def _finetuning_step(
 
     def steps(count: int) -> None:
         short = params.finetuning.model_copy(update={"epochs": count, "batch": few, "mapping_batch": few})
-        sets = examples, examples, examples.weights
         nf2vec = model.tensors, model.config | fewer
-        finetuning.train(finetuning.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device))
+        finetuning.FinetuningTask(objective, 0, nf2vec, mapper, examples, examples, short, 0, device).run()
 
-    return seconds_of_a_step(steps, device) * size / few * (more if TERMS[objective].reconstructs else 1.0)
+    return seconds_of_a_step(steps, device) * size / few * (more if OBJECTIVES[objective].reconstructs else 1.0)
 
 
 def _modulations(params: Params, counts: Counts) -> float:

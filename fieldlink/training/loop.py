@@ -15,14 +15,15 @@ from fieldlink.core.progress import progress
 from fieldlink.training.best_weights import BestWeights
 from fieldlink.training.history import TrainingHistory
 
+Network = TypeVar("Network", bound=nn.Module)
 Batch = TypeVar("Batch")
 Validation = tuple[Float[Tensor, " model"], Float[Tensor, " model"] | None]  # loss, and accuracy where it is measured
 
 
-class Training(ABC, Generic[Batch]):
+class Training(ABC, Generic[Network, Batch]):
     """Models that are trained side by side: their networks, their optimizer, their batches and their losses."""
 
-    network: nn.Module  # its state is kept at the best check
+    network: Network  # its state is kept at the best check
     optimizer: torch.optim.Optimizer
     schedule: OneCycleLR
     stacked: bool = True  # parameters have a first axis `model`
@@ -49,7 +50,7 @@ def one_cycle(
 
 
 def train(
-    training: Training[Any], *, epochs: int, validate_every: int, title: str, models: Sequence[str], parameter: str
+    training: Training[Any, Any], *, epochs: int, validate_every: int, title: str, models: Sequence[str], parameter: str
 ) -> TrainingHistory:
     """Train, with a check every `validate_every` epochs and at the end; each model gets the weights of its best check.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from operator import methodcaller
 from typing import Generic, TypeVar
 
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 Result = TypeVar("Result")
 
@@ -20,4 +20,4 @@ class WorkerTask(ABC, Generic[Result]):
 
 def results_of(tasks: Sequence[WorkerTask[Result]], workers: int) -> list[Result]:
     """The result of each task, in their order, from `workers` processes."""
-    return list(in_workers(methodcaller("run"), tasks, workers))
+    return list(map_in_workers(methodcaller("run"), tasks, workers))

@@ -1,4 +1,4 @@
-"""Map queries with clip2nerf and test NeRFs with nerf2clip, for several spaces of NeRFs: nf2vec's and the baselines'."""
+"""Map queries with clip2nerf and test NeRFs with nerf2clip, in nf2vec's space and those of the baselines."""
 
 from pathlib import Path
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core.params import load
+from fieldlink.core.params import Loss, load
+from fieldlink.core.variants import Direction
 
 
 def train_space_mappers(
@@ -26,7 +27,7 @@ def train_space_mappers(
 
     params, trainings = load(params_file), {}
     mapper = params.mapper.model_copy(update={"epochs": params.baselines.epochs})
-    losses = {"clip2nerf": params.baselines.clip2nerf, "nerf2clip": params.baselines.nerf2clip}
+    losses: dict[Direction, Loss] = {"clip2nerf": params.baselines.clip2nerf, "nerf2clip": params.baselines.nerf2clip}
     for space, folder in training_data.spaces(nf2vec, spaces).items():
         data = training_data.read(objects, folder, gt_embeddings)
         train, validation = (data.pairs(data.ids(split)) for split in ("train", "validation"))

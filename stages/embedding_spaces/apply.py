@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Variant
@@ -31,13 +31,13 @@ def apply_heads(
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     test = labelled_nerfs(catalogue, nerfs, "test", list(params.classes), str(objects))
     vectors = test.by_space(nerf2clip.outputs(variant, test.vectors))
-    models = {space: datasets.read_model(heads / space) for space in SPACES}
     applications = [
-        LogitsTask(tensors, vectors[space].vectors, params.runtime.device) for space, (tensors, _) in models.items()
+        LogitsTask(space, tensors, config, vectors[space].vectors, params.runtime.device)
+        for space in SPACES
+        for tensors, config in [saved_models.read_model(heads / space)]
     ]
     results = tasks.results_of(applications, params.runtime.workers)
-    seeds = {space: [model["seed"] for model in config["models"]] for space, (_, config) in models.items()}
-    head_folders.write_logits(out, seeds, test.ids, dict(zip(SPACES, results, strict=True)), "embedding_spaces.apply")
+    head_folders.write_logits(out, applications, results, test.ids, "embedding_spaces.apply")
 
 
 if __name__ == "__main__":

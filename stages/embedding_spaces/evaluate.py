@@ -46,17 +46,14 @@ def evaluate_spaces(
         space_measures,
     )
     from fieldlink.evaluation.results.tables import CellKey
-    from fieldlink.mapper.trained_mappers import TrainedMappers
+    from fieldlink.mapper import trained_mappers
 
     known = load(params)
     classes, seed = list(known.classes), known.study.seed
     given = objects, nerf_embeddings, gt_embeddings, classes
     test, validation = (retrieval_inputs.searched(*given, split) for split in ("test", "validation"))
     vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
-    forward, inverse = (
-        TrainedMappers.of(datasets.read_model(mappers / name), str(mappers), "retrieval.losses")
-        for name in searches.DIRECTIONS
-    )
+    forward, inverse = (trained_mappers.read(mappers / name, "retrieval.losses") for name in searches.DIRECTIONS)
     f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"
     seeds = inverse.seeds(g)
     gallery = np.stack([vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds])

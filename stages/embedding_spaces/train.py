@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Variant
@@ -53,7 +53,7 @@ def train_heads(
     ]
     results = tasks.results_of(trainings, params.runtime.workers)
     for result in results:
-        datasets.write_model(out / result.space, result.tensors, head_folders.config(result))
+        saved_models.write_model(out / result.space, result.tensors, head_folders.config(result))
     write_curves(curves, [result.named_history for result in results], "embedding_spaces.train")
 
 

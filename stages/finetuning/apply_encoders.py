@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import files
 from fieldlink.core.params import load
 from fieldlink.core.seeds import seed_of
 
@@ -56,7 +56,7 @@ def apply_encoders(
     places = np.flatnonzero(np.isin(ids, test["object_id"].to_pylist()))
     classes = labels(test["class_name"].to_pylist(), list(params.classes), str(objects))
     health = finetuning_folders.health(results, places, classes)
-    datasets.write_text(metrics, json.dumps(health, indent=2) + "\n")
+    files.write_text(metrics, json.dumps(health, indent=2) + "\n")
 
 
 if __name__ == "__main__":

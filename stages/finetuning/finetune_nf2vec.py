@@ -4,7 +4,7 @@ from itertools import product
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import saved_models
 from fieldlink.core.params import load
 
 
@@ -29,7 +29,7 @@ def finetune_nf2vec(
 
     params = load(params_file)
     start = trained_mappers.read(mappers, "zero_shot.views, up to all, and zero_shot.losses")
-    data, trained_nf2vec = finetuning_data.read(objects, nerfs, gt_embeddings), datasets.read_model(nf2vec)
+    data, trained_nf2vec = finetuning_data.read(objects, nerfs, gt_embeddings), saved_models.read_model(nf2vec)
     train, validation = (data.examples(split) for split in ("train", "validation"))
     runs = list(product(params.finetuning.objectives, params.mapper.seeds))
     trainings = [

@@ -18,12 +18,13 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.optimizers import Adam
 from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
+from fieldlink.nerf.compositing import composite, over
+from fieldlink.nerf.encodings import encoding_of
 from fieldlink.nerf.fitting.cuda_graph import Graphed, Step
 from fieldlink.nerf.fitting.ray_batches import Object, RayBatch, batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
 from fieldlink.nerf.psnr import measure
-from fieldlink.nerf.sampling import composite, over
-from fieldlink.scenes.views import Views, some
+from fieldlink.scenes.views import Views, view_subset
 from fieldlink.scenes.visual_hull import carve
 
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
@@ -75,7 +76,7 @@ def to_fit(views: Views, how: NerfParams, device: str) -> tuple[Views, Bool[Tens
     fitted = _fitted(views, how)
     if not fitted:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
-    seen = some(views, fitted)
+    seen = view_subset(views, fitted)
     hull = torch.from_numpy(carve(seen, how.fitting.occupancy, field.HALF)).to(device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
@@ -92,7 +93,7 @@ def judged(
     grid = occupied(weights, hull, how.field)
     shown = fitted[:: -(-len(fitted) // MEASURED)]
     chosen = shown + [view for view in range(len(views)) if view in how.fitting.held_out]
-    quality = measure(weights, grid, some(views, chosen), how.rendering, how.field)
+    quality = measure(weights, grid, view_subset(views, chosen), how.rendering, how.field)
     split = np.arange(len(chosen)) < len(shown)
     means = [_mean(values[part]) for values in (quality.frame, quality.foreground) for part in (split, ~split)]
     return Fit(weights.cpu().numpy(), pack(grid), *means)
@@ -161,7 +162,8 @@ def _losses(
     weights: Float[Tensor, "nerf weight"], batch: RayBatch, architecture: FieldParams
 ) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
-    parts = 1 if architecture.grid else _products(batch.known)  # a part has weights of its own, with a grid's table
+    learned = encoding_of(architecture).table_size > 0  # each part of the points would have the whole table beside it
+    parts = 1 if learned else _products(batch.known)
     each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)
     values = field.outputs(each, batch.known.unflatten(1, (parts, -1)).flatten(0, 1), architecture)
     rgb, density = field.heads(values.view(*batch.starts.shape, -1), torch.ones_like(batch.starts, dtype=torch.bool))
