@@ -15,6 +15,7 @@ from fieldlink.report.result_tables import ours, pivot, published
 from stages.augmented.evaluate import _places, evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
 from stages.report.evaluate_claims import evaluate_claims
+from stages.retrieval.apply import apply_retrieval_mappers
 
 KEYS = ("table", "row", "column", "metric")
 
@@ -32,9 +33,16 @@ def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def run(study: Study) -> Study:
     study.change("augmented", epochs=1)
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
-    same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"], "params": study.params}
-    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"])
-    evaluate_augmented(**same, photos=study["photos"], mappers=study["mappers"], results=study.results("augmented"))
+    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params_file=study.params)
+    same |= {"photo_embeddings": study["photo_embeddings"], "mappers": study["mappers"]}
+    apply_retrieval_mappers(**same, queries=("gt", "photo"), out=study["mapped"], params_file=study.params)
+    evaluate_augmented(
+        **same,
+        photos=study["photos"],
+        mapped=study["mapped"],
+        results=study.results("augmented"),
+        params=study.params,
+    )
     return study
 
 

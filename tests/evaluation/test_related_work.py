@@ -10,6 +10,7 @@ from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMB
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
 from fieldlink.evaluation.results import depth_zero_shot
+from stages.baselines.apply import apply_space_mappers
 from stages.baselines.evaluate import evaluate_baselines
 from stages.baselines.train import train_space_mappers
 
@@ -20,15 +21,17 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
     same = {
         "objects": made_up["objects"],
         "gt_embeddings": made_up["gt"],
-        "photo_embeddings": made_up["photo_embeddings"],
         "nf2vec": made_up["nerfs"],
         "spaces": tmp_path / "spaces",
-        "mapped": tmp_path / "mapped",
-        "params": made_up.params,
     }
-    train_space_mappers(**same, out=tmp_path / "mappers", curves=tmp_path / "curves")
+    mappers, mapped, params = tmp_path / "mappers", tmp_path / "mapped", made_up.params
+    train_space_mappers(**same, out=mappers, curves=tmp_path / "curves", params_file=params)
+    same["photo_embeddings"] = made_up["photo_embeddings"]
+    apply_space_mappers(**same, mappers=mappers, out=mapped, params_file=params)
     evaluate_baselines(
         **same,
+        mapped=mapped,
+        params=params,
         photos=made_up["photos"],
         depth_embeddings=made_up["rendered"],
         zero_shot=made_up["zero_shot_mapped"],
