@@ -11,7 +11,9 @@ from fieldlink.core.errors import InputError
 
 
 def export_embeddings(
-    embeddings: Annotated[Path, Doc("Dataset of embeddings: of NeRFs or of pictures.")], objects: Objects, out: NewFolder
+    embeddings: Annotated[Path, Doc("Dataset of embeddings: of NeRFs or of pictures.")],
+    objects: Objects,
+    out: NewFolder,
 ) -> None:
     """Write embeddings and their metadata as clip-retrieval reads them: folders img_emb and metadata."""
     import pyarrow.parquet as pq

@@ -14,7 +14,9 @@ def history(
     *,
     revisions: Annotated[
         tuple[str, ...],
-        Doc("Commits, tags, branches or DVC experiments, in the order of the page; none: the last ten and experiments."),
+        Doc(
+            "Commits, tags, branches or DVC experiments, in the order of the page; none: the last ten and experiments."
+        ),
     ] = (),
     metrics: Annotated[Path, Doc("Folder of metrics in the repository.")] = Path("reports/metrics"),
     tables: Annotated[Path, Doc("Folder of tables in the repository, for the intervals.")] = Path("reports/tables"),

@@ -25,7 +25,7 @@ from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes.importers.listing import digest_of
 from fieldlink.scenes.importers.resizing import evenly
 from fieldlink.scenes.importers.shapenet import OUTSIDE
-from fieldlink.scenes.views import Views, columns, some
+from fieldlink.scenes.views import Views, columns, view_subset
 
 # A row holds a NeRF and its views, as a serialised table of dataset `views`: one task reads both.
 IMPORTED = replace(NERFS, name="imported_nerfs", columns={**NERFS.columns, "views": pa.binary()})
@@ -113,7 +113,7 @@ def _row(
         camera = Camera(angle, settings.resolution, settings.resolution)
         views = Views(_straight(*render(*fitted, poses, camera, rendering, field)), poses, angle)
     elif settings.measured:
-        chosen = some(views, np.asarray(evenly(len(views), settings.measured)).tolist())
+        chosen = view_subset(views, np.asarray(evenly(len(views), settings.measured)).tolist())
         quality = measure(*fitted, chosen, rendering, field)
         frame, foreground = float(quality.frame.mean()), float(quality.foreground.mean())
     return {

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from fieldlink.clip import custom_encoders, pretrained, small_clip
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, read
@@ -14,7 +14,7 @@ from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import packaged
 from fieldlink.preflight.timing import one_thread, timed
 from fieldlink.syn2real import controlnet
-from fieldlink.syn2real.class_prompts import Prompts
+from fieldlink.syn2real.class_prompts import DiffusionPrompts
 from fieldlink.syn2real.translation_work import Diffusion
 
 PICTURES = 8  # embedded for the measurement
@@ -29,9 +29,9 @@ def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
             encoder = custom_encoders.loaded(section.model, weights, device)
         elif section.source == "open_clip":
             model = pretrained.fetch(section.model, section.pretrained)
-            encoder = Encoder(model.model, model.tokenizer, device)
+            encoder = ClipEncoder(model.model, model.tokenizer, device)
         else:
-            encoder = Encoder(*small_clip.untrained(section.network, params.study.seed), device)
+            encoder = ClipEncoder(*small_clip.untrained(section.network, params.study.seed), device)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
     detail = section.source if section.source == "train" else f"{section.model}, {section.pretrained}"
@@ -53,7 +53,7 @@ def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
         return [], None
     control, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        prompts = read(packaged(control.prompts), Prompts)
+        prompts = read(packaged(control.prompts), DiffusionPrompts)
         prompts.check(params.classes, str(control.prompts))
         diffusion = Diffusion(controlnet.pipeline(control, device), control, prompts, {})
     except InputError as error:

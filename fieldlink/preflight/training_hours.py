@@ -100,9 +100,7 @@ def _finetuning_step(
         short = params.finetuning.model_copy(update={"epochs": count, "batch": nerfs, "mapping_batch": nerfs})
         sets = examples, examples, examples.weights
         nf2vec = model.tensors, model.config | changes
-        finetuning_tasks.train(
-            finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device)
-        )
+        finetuning_tasks.train(finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device))
 
     scale = reduced.scale if TERMS[objective].reconstructs else 1.0
     return seconds_of_a_step(steps, device) * batch / nerfs * scale

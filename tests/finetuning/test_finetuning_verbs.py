@@ -107,7 +107,7 @@ def test_the_best_original_says_its_number_of_views(tuned: Study):
 def test_rows_called_original_and_like_for_like_repeat_the_retrieval_study_and_no_other_row_does(tuned: Study):
     def prints(name: str) -> dict[tuple[str, str, str, int], str]:
         found = datasets.read(tuned[f"{name}_answers"], ANSWERS).to_pylist()
-        return {(row["table"], row["row"], row["column"], row["seed"]): row["print"] for row in found}
+        return {(row["table"], row["row"], row["column"], row["seed"]): row["digest"] for row in found}
 
     before, after = prints("retrieval"), prints("finetuning")
     for (table, row, column, seed), print_ in after.items():
