@@ -16,25 +16,25 @@ from fieldlink.clip import custom_encoders, model_folders
 from fieldlink.clip.interface import JointEncoder, Picture
 from fieldlink.core.devices import precision
 from fieldlink.core.params import RuntimeParams
-from fieldlink.core.workers import side_by_side
+from fieldlink.core.workers import map_in_threads
 
 
 def load(folder: Path, device: str) -> JointEncoder:
     """The encoder of the model folder that provide_clip wrote: open_clip's, or a user's own."""
     if (folder / custom_encoders.CONFIG).is_file():
         return custom_encoders.load(folder, device)
-    return Encoder.load(folder, device)
+    return ClipEncoder.load(folder, device)
 
 
 @contextmanager
-def ready(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncoder]:
+def loaded_encoder(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncoder]:
     """The encoder, in a block that computes in the precision asked for."""
     encoder = load(folder, runtime.device)
     with precision(runtime.precision, runtime.device):
         yield encoder
 
 
-class Encoder:
+class ClipEncoder:
     """The two towers of a CLIP model folder, ready to embed."""
 
     def __init__(self, model: nn.Module, tokenizer: Any, device: str):
@@ -44,7 +44,7 @@ class Encoder:
         self.transform: Any = image_transform_v2(self.preprocessing, is_train=False)
 
     @classmethod
-    def load(cls, folder: Path, device: str) -> "Encoder":
+    def load(cls, folder: Path, device: str) -> "ClipEncoder":
         """Raises `InputError` naming the folder if the model is absent, damaged or not open_clip's."""
         return cls(*model_folders.load(folder), device)
 
@@ -67,6 +67,8 @@ class Encoder:
         size = self.preprocessing.size
         height, width = (size, size) if isinstance(size, int) else size
         if any(picture.shape[:2] != (height, width) for picture in pictures):
-            return torch.stack(side_by_side(lambda each: self.transform(Image.fromarray(each)), pictures, self.device))
+            return torch.stack(
+                map_in_threads(lambda each: self.transform(Image.fromarray(each)), pictures, self.device)
+            )
         mean, std = (torch.tensor(values) for values in (self.preprocessing.mean, self.preprocessing.std))
         return ((torch.from_numpy(np.stack(pictures)) / 255 - mean) / std).permute(0, 3, 1, 2)

@@ -209,7 +209,7 @@ ANSWERS = Schema(
         "seed": INTEGER,  # of training; 0 where nothing is trained
         "setting": TEXT,  # what else should be known of the row
         "queries": TEXT,  # digest of the queries' ids, in order
-        "print": TEXT,  # digest of what was predicted
+        "digest": TEXT,  # of what was predicted
         "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between; silhouettes −1 to 1
         "weights": BYTES,  # float32, one per query; null: all count alike
     },

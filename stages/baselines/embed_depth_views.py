@@ -23,14 +23,14 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
 
     known = load(params)
     ids = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))["object_id"].to_pylist()
-    rows = datasets.rows_of(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
+    rows = datasets.rows_with_ids(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
     if len(rows):
         own = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
         rows = rows.filter(own.draw(known.study.seed, "depth") < known.baselines.depth_views)
     pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
     greys = [grey(decode_depth(data, scale)) for data, scale in pairs] + [np.zeros((8, 8, 3), np.uint8)]  # never none
-    with encoders.ready(clip, known.runtime) as encoder:
+    with encoders.loaded_encoder(clip, known.runtime) as encoder:
         vectors = encoder.images(greys, known.clip.batch)[:-1]
     columns = {"owner_id": rows["object_id"].to_pylist(), "view": rows["view"].to_pylist()}
     columns |= {"domain": ["depth"] * len(rows), "embedding": vectors}

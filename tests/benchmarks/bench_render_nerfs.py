@@ -17,7 +17,7 @@ import torch
 
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core import datasets, schemas
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import NerfParams, Params
 from fieldlink.nerf import field, object_work, sampling
 from fieldlink.nerf.fitting.optimisation import Fit
@@ -95,7 +95,7 @@ def test_render_nerfs(fits: dict[str, Fit], objects: dict[str, Views], params: P
     some = dict(list(fits.items())[: 1 if quick else 4])
     rounds = interleaved(
         {
-            "baseline": lambda: clocked(lambda: baseline(some, objects, params.nerf)),
+            "baseline": lambda: timed_run(lambda: baseline(some, objects, params.nerf)),
             "ours": lambda: ours(some, objects, params.nerf),
         },
         1 if quick else 3,

@@ -63,7 +63,7 @@ def _joined(words: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
         np.stack([np.frombuffer(row["values"], np.float32) for row in rows]),
         tuple(row["seed"] for row in rows),
         first["queries"],
-        tuple(row["print"] for row in rows),
+        tuple(row["digest"] for row in rows),
         first["setting"],
         None if first["weights"] is None else np.frombuffer(first["weights"], np.float32),
     )

@@ -118,7 +118,7 @@ def columns(answers: Sequence[QueryResults]) -> dict[str, list[Any]]:
         "seed": [seed for *_, seed in pairs],
         "setting": [each.setting for each, _, _ in pairs],
         "queries": [digest(np.array(each.queries)) for each, _, _ in pairs],
-        "print": [each.prints[place] for each, place, _ in pairs],
+        "digest": [each.prints[place] for each, place, _ in pairs],
         "values": [each.values[place].tobytes() for each, place, _ in pairs],
         "weights": [None if each.weights is None else each.weights.astype(np.float32).tobytes() for each, *_ in pairs],
     }

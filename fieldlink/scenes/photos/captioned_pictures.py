@@ -6,8 +6,9 @@ from itertools import groupby
 import numpy as np
 from jaxtyping import UInt8
 
+from fieldlink.core.digests import digest_of
 from fieldlink.core.params import Params
-from fieldlink.core.resume import Rows, digest
+from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import cameras, catalogue, pictures
 from fieldlink.scenes.catalogue.captions import Domain, caption
@@ -35,7 +36,7 @@ class PictureTask:
 
     def key(self, code: str) -> str:
         parts = [self.noun, self.domain, self.seed, self.resolution, self.prompts]
-        return digest(code, self.picture_id, self.class_name, *parts)
+        return digest_of(code, self.picture_id, self.class_name, *parts)
 
 
 def offered(params: Params) -> dict[str, PictureTask]:
@@ -81,7 +82,7 @@ def work(tasks: list[PictureTask]) -> Rows:
     return Rows(columns)
 
 
-def _picture(task: PictureTask, made: catalogue.Made) -> UInt8[np.ndarray, "height width 3"]:
+def _picture(task: PictureTask, made: catalogue.CatalogueObject) -> UInt8[np.ndarray, "height width 3"]:
     seed = seed_of(task.seed, "camera", task.picture_id)
     if task.domain == "photo":
         return photo_like.photo(made.model, seed, task.resolution)

@@ -354,22 +354,22 @@ class Params(StrictModel):
     def _trains_what_is_read(self) -> "Params":
         """Other studies read mappers of the retrieval study."""
         trained, spaces = self.retrieval.losses, self.embedding_spaces
-        read = {
+        read_yaml = {
             "embedding_spaces.nerf2clip": spaces.nerf2clip,
             "embedding_spaces.clip2nerf": spaces.clip2nerf,
             "the original of finetuning": "cosine",
         }
-        if lacking := [f"{loss} ({reader})" for reader, loss in read.items() if loss not in trained]:
+        if lacking := [f"{loss} ({reader})" for reader, loss in read_yaml.items() if loss not in trained]:
             raise ValueError(f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(lacking)} too")
         return self
 
 
 def load(path: Path) -> Params:
     """Read and check params.yaml; raises `InputError` with every wrong key, what came and what was expected."""
-    return read(path, Params)
+    return read_yaml(path, Params)
 
 
-def read(path: Path, model: type[Model]) -> Model:
+def read_yaml(path: Path, model: type[Model]) -> Model:
     """A YAML file as a strict object, checked as params.yaml is."""
     try:
         values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
