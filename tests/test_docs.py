@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pipeline
 import pipeline_figure
@@ -16,7 +16,7 @@ import pytest
 import tomllib
 from ruamel.yaml import YAML
 
-from fieldlink.core.params import load
+from fieldlink.core.params import Params, load
 
 ROOT = pipeline.ROOT
 STUDIES = sorted(ROOT.glob("pipelines/*/README.md"))
@@ -273,5 +273,29 @@ def test_the_picture_of_the_layers_is_the_linters():
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
     picture = re.search(r"## Layers\n.*?```\n(.*?)```", text("CONTRIBUTING.md"), re.DOTALL)
     assert picture
-    names = [re.split(r"\s{2,}", line)[0] for line in picture[1].splitlines()]
+    lines = [line for line in picture[1].splitlines() if not line.startswith(" ")]
+    names = [re.split(r"\s{2,}", line)[0] for line in lines]
     assert [sorted(name.split(" | ")) for name in names] == [sorted(layer.split(" | ")) for layer in layers]
+
+
+# The choices
+
+
+def choices() -> list[list[str]]:
+    return rows_of(text("README.md").split("## What can be chosen", 1)[1].split("\n\n")[1])[1:]
+
+
+@pytest.mark.parametrize(("parameters", "members"), choices())
+def test_the_choices_are_those_of_the_parameters(parameters, members):
+    for key in re.findall(r"`([a-z_0-9.]+)`", parameters):
+        assert re.findall(r"`([a-z_0-9]+)`", members) == literals(key)
+
+
+def literals(key: str) -> list[str]:
+    """The values that a parameter may have."""
+    model: Any = Params
+    for part in key.split("."):
+        model = model.model_fields[part].annotation
+    while get_args(model) and not isinstance(get_args(model)[0], str):
+        model = get_args(model)[0]
+    return list(get_args(model))
