@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any, get_args
 import pipeline
 import pipeline_figure
 import pytest
-import tomllib
 from ruamel.yaml import YAML
 
 from fieldlink.core.params import Params, load
