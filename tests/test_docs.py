@@ -33,7 +33,7 @@ def text(name: str | Path) -> str:
 
 
 def committed(name: str) -> str:
-    """A file as committed, so that a run with other parameters makes no document wrong; as it is where git is absent."""
+    """A file as committed, so that a run with other parameters makes no document wrong; as it is if git is absent."""
     shown = subprocess.run(
         ["git", "show", f"HEAD:{name}"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
