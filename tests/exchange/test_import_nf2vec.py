@@ -14,7 +14,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, TRAINING_CURVES
 from fieldlink.exchange import nf2vec_checkpoint
-from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.encodings.frequency import frequency
 from fieldlink.nerf.field import unit
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.model import Nf2vecModel

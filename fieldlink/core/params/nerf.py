@@ -1,6 +1,6 @@
 """Parameters of NeRFs: their architecture, common start, fitting and rendering."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
@@ -28,15 +28,13 @@ class FieldParams(StrictModel):
     outputs: Annotated[int, Field(ge=4)]  # outputs: 3 colours, density, and padding as in the official kernel
 
     @model_validator(mode="after")
-    def _has_its_grid(self) -> "FieldParams":
-        if self.encoding == "hash" and self.hash is None:
-            raise ValueError("encoding hash needs the keys of 'hash' (levels, log2_table, features, coarsest, growth)")
+    def _has_its_section(self) -> "FieldParams":
+        """An encoding with a section of its own name needs it; the others may be left out."""
+        if getattr(self, self.encoding, self) is None:
+            section, _ = get_args(type(self).model_fields[self.encoding].annotation)
+            keys = ", ".join(section.model_fields)
+            raise ValueError(f"encoding {self.encoding} needs the keys of '{self.encoding}' ({keys})")
         return self
-
-    @property
-    def grid(self) -> HashGridParams | None:
-        """The hash grid, if positions are encoded by one."""
-        return self.hash if self.encoding == "hash" else None
 
 
 class StartParams(StrictModel):
