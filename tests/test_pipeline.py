@@ -1,4 +1,4 @@
-"""The shape of the pipeline: no stage is left out, dependencies are whole, paths and parameters declared, names agree."""
+"""The pipeline: no stage is left out, dependencies are whole, paths and parameters are declared, names agree."""
 
 import ast
 from collections import Counter

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from typing_extensions import Doc
 
 from fieldlink.commands import default_files
-from fieldlink.core import datasets
+from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -42,13 +42,13 @@ def apply_profile(
     yaml.dump(values, stream)
     candidate = params_file.with_name(f".{params_file.name}.candidate")
     try:
-        datasets.write_text(candidate, stream.getvalue())
+        files.write_text(candidate, stream.getvalue())
         load(candidate)
     except InputError as error:
         raise InputError(str(error).replace(str(candidate), f"{params_file} with {path}")) from error
     finally:
         candidate.unlink(missing_ok=True)
-    datasets.write_text(params_file, stream.getvalue())
+    files.write_text(params_file, stream.getvalue())
 
 
 def _text(params_file: Path) -> str:

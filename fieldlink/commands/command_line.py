@@ -38,7 +38,7 @@ def _call(
     arguments: Sequence[str] | None,
     preload: Sequence[str],
 ) -> None:
-    from fieldlink.core import startup, workers  # noqa: F401
+    from fieldlink.core import garbage_collection, workers  # noqa: F401
 
     if preload:
         workers.start_server(preload)

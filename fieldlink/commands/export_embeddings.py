@@ -6,7 +6,7 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from fieldlink.commands.arguments import NewFolder, Objects
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 
 
@@ -30,7 +30,7 @@ def export_embeddings(
     ids = rows[accepted[name].key[0]].to_pylist()
     views = rows["view"].to_pylist() if "view" in rows.column_names else [None] * len(ids)
     object_rows = {row["object_id"]: row for row in datasets.read(objects, schemas.OBJECTS).to_pylist()}
-    with datasets.replacing(out) as temporary:
+    with files.replacing(out) as temporary:
         for path in (clip_retrieval.EMBEDDINGS, clip_retrieval.METADATA):
             (temporary / path).parent.mkdir()
         vectors = clip_retrieval.unit_rows(datasets.matrix(rows["embedding"]))

@@ -3,7 +3,7 @@
 import json
 
 from fieldlink.commands.arguments import Nerfs, NewFolder, Objects, Views
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.progress import progress
 
@@ -19,9 +19,9 @@ def export_nerfs(objects: Objects, views: Views, nerfs: Nerfs, out: NewFolder) -
         raise InputError(f"{out}: exists, expected a new folder")
     object_rows = {row["object_id"]: row for row in datasets.read(objects, schemas.OBJECTS).to_pylist()}
     entries = {split: [] for split in ("train", "validation", "test")}
-    with datasets.replacing(out) as temporary:
+    with files.replacing(out) as temporary:
         for shard in progress(datasets.shards(nerfs, schemas.NERFS), "export_nerfs", "shards"):
-            views_of = by_object(datasets.rows_of(views, schemas.VIEWS, shard["object_id"].to_pylist()))
+            views_of = by_object(datasets.rows_with_ids(views, schemas.VIEWS, shard["object_id"].to_pylist()))
             for row in shard.to_pylist():
                 about = object_rows[row["object_id"]]
                 place = about["synset"], about["base_object_id"], about["augmentation"]
@@ -29,4 +29,4 @@ def export_nerfs(objects: Objects, views: Views, nerfs: Nerfs, out: NewFolder) -
                 nerf_export.write(folder, weights, row["occupancy"], of_rows(views_of[row["object_id"]]))
                 entries[about["split"]].append(nerf_export.split_entry(*place))
         for split, listed in entries.items():
-            datasets.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")
+            files.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")

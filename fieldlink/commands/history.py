@@ -5,7 +5,7 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
-from fieldlink.core import datasets
+from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.report.revisions import read, recent
 
@@ -35,4 +35,4 @@ def history(
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
     paths = [str(path) for path in (metrics, tables, params_file)]
-    datasets.write_text(out, history_page.html(entries(read(repository, names, paths))))
+    files.write_text(out, history_page.html(entries(read(repository, names, paths))))

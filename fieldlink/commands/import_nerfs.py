@@ -9,7 +9,7 @@ from typing_extensions import Doc
 
 from fieldlink.commands.arguments import ParamsFile
 from fieldlink.commands.default_files import PARAMS_FILE, params_or_default
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, files, resume, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -42,11 +42,11 @@ def import_nerfs(
         print(f"{NAME}: {others} of {total} left out, of no class", file=sys.stderr)
     by_id = {nerf.object_id: nerf for nerf in accepted}
     settings = nerf_import.ImportSettings(params.nerf, measured, resolution, params.runtime.device)
-    shared = resume.digest(resume.code_digest(__file__), settings.nerf.model_dump(), measured, resolution)
+    shared = digests.digest_of(digests.code_digest(__file__), settings.nerf.model_dump(), measured, resolution)
     finished = resume.finish(
         NAME,
         nerf_import.IMPORTED,
-        {name: resume.digest(shared, str(nerf.folder), nerf_import.digest(nerf)) for name, nerf in by_id.items()},
+        {name: digests.digest_of(shared, str(nerf.folder), nerf_import.digest(nerf)) for name, nerf in by_id.items()},
         lambda ids: nerf_import.ImportTask([by_id[object_id] for object_id in ids], settings),
         nerf_import.import_folders,
         chunk=CHUNK,
@@ -57,7 +57,7 @@ def import_nerfs(
     imported = [nerf for nerf in accepted if nerf.object_id not in finished.rejected]
     if not imported:
         raise InputError(f"{folder}: no NeRF can be used ({'; '.join(list(finished.rejected.values())[:3])})")
-    with datasets.replacing(out) as temporary:
+    with files.replacing(out) as temporary:
         datasets.write(temporary / "objects", schemas.OBJECTS, [_objects(imported, names)], NAME)
         views = (nerf_import.views_in(rows) for rows in finished.tables(CHUNK))
         datasets.write(temporary / "views", schemas.VIEWS, views, NAME)

@@ -7,7 +7,7 @@ from typing_extensions import Doc
 
 from fieldlink.commands.arguments import ParamsFile
 from fieldlink.commands.default_files import PARAMS_FILE, params_or_default
-from fieldlink.core import datasets
+from fieldlink.core import saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -28,4 +28,4 @@ def import_nf2vec(
         model = nf2vec_checkpoint.model_of(tensors, params.nf2vec, params.nerf.field)
     except InputError as error:
         raise InputError(f"{checkpoint}: {error}") from error
-    datasets.write_model(out, model.tensors, model.config)
+    saved_models.write_model(out, model.tensors, model.config)

@@ -9,7 +9,7 @@ from fieldlink.clip import custom_encoders, pretrained, small_clip
 from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params, read
+from fieldlink.core.params import Params, read_yaml
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import packaged
 from fieldlink.preflight.timing import one_thread, timed
@@ -53,7 +53,7 @@ def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
         return [], None
     control, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        prompts = read(packaged(control.prompts), DiffusionPrompts)
+        prompts = read_yaml(packaged(control.prompts), DiffusionPrompts)
         prompts.check(params.classes, str(control.prompts))
         diffusion = Diffusion(controlnet.pipeline(control, device), control, prompts, {})
     except InputError as error:

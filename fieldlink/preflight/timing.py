@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import torch
 
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 
 Result = TypeVar("Result")
 
@@ -18,7 +18,7 @@ SLOW = 2.0  # seconds of two steps above which no more steps are measured
 def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:
     """The result of `work`, and the seconds until the device has finished it; progress bars are hidden."""
     with redirect_stderr(io.StringIO()):
-        seconds, result = clocked(work, device)
+        seconds, result = timed_run(work, device)
     return result, seconds
 
 
