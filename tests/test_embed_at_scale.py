@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fieldlink.clip import picture_work as clip_jobs
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.core import datasets
 from fieldlink.core.params import FieldParams, Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
@@ -117,7 +117,7 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, t
 def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with, tiny_clip, monkeypatch):
     photos = write_photos(tmp_path / "photos", "abcdefg")
     embed_images((photos,), tiny_clip, tmp_path / "whole", params_with({"runtime.workers": 1}))
-    images, sizes = Encoder.images, []
+    images, sizes = ClipEncoder.images, []
 
     def short_of_memory(self, given, batch):
         sizes.append(len(given))
@@ -125,7 +125,7 @@ def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with,
             raise torch.OutOfMemoryError("CUDA out of memory")
         return images(self, given, batch)
 
-    monkeypatch.setattr(Encoder, "images", short_of_memory)
+    monkeypatch.setattr(ClipEncoder, "images", short_of_memory)
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
     embed_images((photos,), tiny_clip, tmp_path / "short", params_with({"runtime.workers": 1}))
     assert sizes == [7, 3, 1, 1, 1, 1, 1, 1, 1]

@@ -172,7 +172,8 @@ def test_a_generated_field_is_decoded_no_coarser_than_a_nerf_is_stored(thesis):
 def test_the_training_objects_are_as_many_as_the_profile_counts(thesis, real):
     from fieldlink.scenes import split_files
 
-    published, synsets = split_files.read(real / "splits"), {each.synset for each in thesis.classes.values()}
+    published = split_files.read_split_files(real / "splits")
+    synsets = {each.synset for each in thesis.classes.values()}
     lists = [path for path in (real / "splits/disn_filelists").glob("*.lst") if path.stem in synsets]
     ids = [model for path in lists for model in path.read_text().split() if model not in published.ambiguous]
     assert Counter(published.of(ids).values())["train"] == TRAINING

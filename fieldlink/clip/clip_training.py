@@ -19,7 +19,7 @@ PARTS = 2  # of a batch, each on a thread of its own; a fixed number, for each n
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
 
 
-class Trained(NamedTuple):
+class TrainedClip(NamedTuple):
     model: open_clip.CLIP
     losses: list[float]  # of each step
 
@@ -34,7 +34,7 @@ def train(
     *,
     device: str = "cpu",
     steps: Callable[[range], Iterable[int]] = iter,
-) -> Trained:
+) -> TrainedClip:
     """AdamW with warm-up and a cosine to zero; every batch is drawn without repetition.
 
     `pictures` have the network's resolution; `subjects` are what the captions name. `steps` wraps the loop's range, for
@@ -64,7 +64,7 @@ def train(
             schedule.step()
             with torch.no_grad():
                 model.logit_scale.clamp_(0, LARGEST_SCALE)
-    return Trained(model.eval(), losses)
+    return TrainedClip(model.eval(), losses)
 
 
 def contrastive(logits: Float[Tensor, "batch batch"], true: Bool[Tensor, "batch batch"]) -> Float[Tensor, ""]:

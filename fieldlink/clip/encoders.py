@@ -23,18 +23,18 @@ def load(folder: Path, device: str) -> JointEncoder:
     """The encoder of the model folder that provide_clip wrote: open_clip's, or a user's own."""
     if (folder / custom_encoders.CONFIG).is_file():
         return custom_encoders.load(folder, device)
-    return Encoder.load(folder, device)
+    return ClipEncoder.load(folder, device)
 
 
 @contextmanager
-def ready(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncoder]:
+def loaded_encoder(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncoder]:
     """The encoder, in a block that computes in the precision asked for."""
     encoder = load(folder, runtime.device)
     with precision(runtime.precision, runtime.device):
         yield encoder
 
 
-class Encoder:
+class ClipEncoder:
     """The two towers of a CLIP model folder, ready to embed."""
 
     def __init__(self, model: nn.Module, tokenizer: Any, device: str):
@@ -44,7 +44,7 @@ class Encoder:
         self.transform: Any = image_transform_v2(self.preprocessing, is_train=False)
 
     @classmethod
-    def load(cls, folder: Path, device: str) -> "Encoder":
+    def load(cls, folder: Path, device: str) -> "ClipEncoder":
         """Raises `InputError` naming the folder if the model is absent, damaged or not open_clip's."""
         return cls(*model_folders.load(folder), device)
 

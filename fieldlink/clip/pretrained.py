@@ -19,14 +19,14 @@ from fieldlink.clip.model_folders import CONFIG
 from fieldlink.core.errors import InputError
 
 
-class Pretrained(NamedTuple):
+class PretrainedClip(NamedTuple):
     model: nn.Module
     model_cfg: dict[str, Any]
     preprocess_cfg: dict[str, Any]
     tokenizer: Any
 
 
-def fetch(model: str, pretrained: str) -> Pretrained:
+def fetch(model: str, pretrained: str) -> PretrainedClip:
     """Load `model` with the weights of `pretrained`, a tag whose weights are on this machine, a file or a folder.
 
     A file says nothing of its pictures: they are prepared as for the model's published weights (OpenAI's if it has
@@ -48,19 +48,19 @@ def fetch(model: str, pretrained: str) -> Pretrained:
             loaded: Any = open_clip.create_model(
                 model, pretrained, require_pretrained=True, force_preprocess_cfg=preprocessing
             )
-        return Pretrained(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(model))
+        return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(model))
     except UserWarning as warning:
         raise InputError(f"clip.model: {warning} Expected {model}-quickgelu, or another tag") from warning
     except Exception as error:  # open_clip, torch and safetensors raise what they like
         raise InputError(_advice(model, pretrained, error)) from error
 
 
-def _of_folder(folder: Path) -> Pretrained:
+def _of_folder(folder: Path) -> PretrainedClip:
     config, name = folder / CONFIG, f"local-dir:{folder}"
     try:
         description = json.loads(config.read_text(encoding="utf-8"))["model_cfg"]
         loaded: Any = open_clip.create_model(name, require_pretrained=True)  # without it weights may be random
-        return Pretrained(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(name))
+        return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(name))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{config}: expected open_clip's description of a model ({error})") from error
     except Exception as error:  # open_clip, torch and safetensors raise what they like

@@ -12,7 +12,7 @@ class Prompt(NamedTuple):
     text: str
 
 
-def filled(templates: Mapping[str, str], classes: Mapping[str, ObjectClass]) -> list[Prompt]:
+def filled_prompts(templates: Mapping[str, str], classes: Mapping[str, ObjectClass]) -> list[Prompt]:
     """Every template with every class's noun, article included: "A photo of a gun" for the class rifle."""
     return [
         Prompt(key, name, template.format(noun=of.noun))

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-Seen = tuple[Tensor, Tensor]  # embeddings of the batch's pictures and captions, unit length
+Embeddings = tuple[Tensor, Tensor]  # embeddings of the batch's pictures and captions, unit length
 Images = Float[Tensor, "picture 3 side side"]
 Tokens = Int[Tensor, "picture token"]
 
@@ -49,7 +49,7 @@ class Replicas:
                     _add(weights, gradient)
         return value.item()
 
-    def _gradients(self, seen: Seen, slopes: Seen) -> tuple[Tensor | None, ...]:
+    def _gradients(self, seen: Embeddings, slopes: Embeddings) -> tuple[Tensor | None, ...]:
         return torch.autograd.grad(seen, self.learned, slopes, allow_unused=True)
 
 
@@ -58,7 +58,7 @@ def _sharing(model: open_clip.CLIP) -> open_clip.CLIP:
     return copy.deepcopy(model, {id(weights): weights for weights in model.parameters()})
 
 
-def _embedded(model: open_clip.CLIP, images: Images, tokens: Tokens) -> Seen:
+def _embedded(model: open_clip.CLIP, images: Images, tokens: Tokens) -> Embeddings:
     return model.encode_image(images, normalize=True), model.encode_text(tokens, normalize=True)
 
 

@@ -11,8 +11,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from fieldlink.core.seeds import seed_of
+from fieldlink.core.variants import Variant
 
-MEAN_MAPPER = "nerf2clip gt views=N cosine"  # the zero-shot study's mapper that other studies take up
+# The zero-shot study's mapper that other studies take up.
+MEAN_MAPPER = Variant(direction="nerf2clip", source="gt", views="N", loss="cosine").text
 
 
 @dataclass(frozen=True)

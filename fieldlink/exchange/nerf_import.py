@@ -25,7 +25,7 @@ from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes.importers.listing import digest_of
 from fieldlink.scenes.importers.resizing import evenly
 from fieldlink.scenes.importers.shapenet import OUTSIDE
-from fieldlink.scenes.views import Views, columns, some
+from fieldlink.scenes.views import Views, columns, view_subset
 
 # A NeRF and, as a table of dataset `views`, its views: they are read together, and kept so until all are there.
 IMPORTED = replace(NERFS, name="imported_nerfs", columns={**NERFS.columns, "views": pa.binary()})
@@ -108,7 +108,7 @@ def _one(
         camera = Camera(angle, how.resolution, how.resolution)
         views = Views(_straight(*render(*fitted, poses, camera, how.nerf.rendering, how.nerf.field)), poses, angle)
     elif how.measured:
-        chosen = some(views, np.asarray(evenly(len(views), how.measured)).tolist())
+        chosen = view_subset(views, np.asarray(evenly(len(views), how.measured)).tolist())
         quality = measure(*fitted, chosen, how.nerf.rendering, how.nerf.field)
         frame, foreground = float(quality.frame.mean()), float(quality.foreground.mean())
     return {

@@ -62,10 +62,10 @@ def has_depth(params: Params) -> bool:
 def captions(params: Params) -> list[Finding]:
     """The file of captions, where one is asked for."""
     file = params.scenes.captions
-    if file == caption_file.OWN:
+    if file == caption_file.OUR_CODE:
         return []
     try:
-        count = len({model for _, model, caption in caption_file.rows(file) if caption})
+        count = len({model for _, model, caption in caption_file.caption_rows(file) if caption})
     except InputError as error:
         return [Finding("captions", "missing", str(error))]
     return [Finding("captions", "ok", f"of {count:,} models")]
@@ -73,15 +73,15 @@ def captions(params: Params) -> list[Finding]:
 
 def has_captions(params: Params) -> bool:
     """Whether objects have captions: of themselves the catalogue's alone have."""
-    return params.scenes.source == "catalogue" or params.scenes.captions != caption_file.OWN
+    return params.scenes.source == "catalogue" or params.scenes.captions != caption_file.OUR_CODE
 
 
 def split(params: Params) -> list[Finding]:
     """The split files, where some are asked for."""
-    if params.scenes.splits == splits.OWN:
+    if params.scenes.splits == splits.OUR_CODE:
         return []
     try:
-        published = split_files.read(params.scenes.splits)
+        published = split_files.read_split_files(params.scenes.splits)
     except InputError as error:
         return [Finding("splits", "missing", str(error))]
     counts = Counter(published.others.values())

@@ -6,14 +6,14 @@ import numpy as np
 import torch
 
 from fieldlink.clip import custom_encoders, pretrained, small_clip
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, read
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.timing import one_thread, timed
 from fieldlink.syn2real import controlnet
-from fieldlink.syn2real.class_prompts import Prompts
+from fieldlink.syn2real.class_prompts import DiffusionPrompts
 from fieldlink.syn2real.translation_work import Diffusion
 
 PICTURES = 8  # embedded to see how fast that goes
@@ -28,9 +28,9 @@ def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
             encoder = custom_encoders.loaded(how.model, weights, device)
         elif how.source == "open_clip":
             taken = pretrained.fetch(how.model, how.pretrained)
-            encoder = Encoder(taken.model, taken.tokenizer, device)
+            encoder = ClipEncoder(taken.model, taken.tokenizer, device)
         else:
-            encoder = Encoder(*small_clip.untrained(how.network, params.study.seed), device)
+            encoder = ClipEncoder(*small_clip.untrained(how.network, params.study.seed), device)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
     return Finding("clip", "ok", how.source if how.source == "train" else f"{how.model}, {how.pretrained}"), encoder
@@ -50,7 +50,7 @@ def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
         return [], None
     how, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        prompts = read(how.prompts, Prompts)
+        prompts = read(how.prompts, DiffusionPrompts)
         prompts.check(params.classes, str(how.prompts))
         diffusion = Diffusion(controlnet.pipeline(how, device), how, prompts, {})
     except InputError as error:

@@ -14,7 +14,7 @@ SATURATION, VALUE = (0.7, 1.3), (0.8, 1.2)  # factors
 
 
 @dataclass(frozen=True)
-class Recoloured:
+class RecolouredAlbedo:
     """An albedo with its colours multiplied by a matrix."""
 
     albedo: Albedo
@@ -32,7 +32,7 @@ def copy_of_model(model: Mesh, seed: int) -> Mesh:
     motion = turn_about_up(random.uniform(0, 360)) @ np.diag(random.uniform(*STRETCH, 3))
     colours = colour_shift(random.uniform(*HUE), random.uniform(*SATURATION), random.uniform(*VALUE))
     moved = normalised(transformed(model, np.concatenate([motion, np.zeros((3, 1))], axis=1).astype(np.float32)))
-    return replace(moved, albedo=Recoloured(moved.albedo, colours))
+    return replace(moved, albedo=RecolouredAlbedo(moved.albedo, colours))
 
 
 def copy_of_views(views: Views, seed: int) -> Views:

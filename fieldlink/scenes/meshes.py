@@ -26,7 +26,7 @@ class Mesh:
 
 
 @dataclass(frozen=True)
-class Plain:
+class UniformAlbedo:
     """The same colour everywhere."""
 
     colour: tuple[float, float, float]
@@ -38,7 +38,7 @@ class Plain:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedAlbedo:
     """An albedo asked in another frame: `back` maps the moved model's points to those the albedo knows."""
 
     albedo: Albedo
@@ -55,7 +55,7 @@ def transformed(model: Mesh, motion: Float[np.ndarray, "3 4"]) -> Mesh:
     linear = np.linalg.inv(motion[:, :3].astype(np.float64))
     back = np.concatenate([linear, -linear @ motion[:, 3:]], axis=1).astype(np.float32)
     vertices = (model.vertices @ motion[:, :3].T + motion[:, 3]).astype(np.float32)
-    return Mesh(vertices, model.faces, Moved(model.albedo, back))
+    return Mesh(vertices, model.faces, MovedAlbedo(model.albedo, back))
 
 
 def normalised(model: Mesh) -> Mesh:

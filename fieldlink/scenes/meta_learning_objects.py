@@ -10,7 +10,7 @@ from fieldlink.scenes.views import Views
 
 
 @dataclass(frozen=True)
-class Outsider:
+class MetaLearningObject:
     class_name: str
     seed: int
     resolution: int  # pixels of its views
@@ -20,10 +20,10 @@ class Outsider:
         return render(model, cameras.disn_poses(self.seed), cameras.DISN_ANGLE, self.resolution)
 
 
-def outsiders(per_class: int, resolution: int, seed: int) -> list[Outsider]:
+def meta_learning_objects(per_class: int, resolution: int, seed: int) -> list[MetaLearningObject]:
     """`per_class` objects of every class the catalogue has."""
     return [
-        Outsider(class_name, seed_of(seed, "outsider", class_name, number), resolution)
+        MetaLearningObject(class_name, seed_of(seed, "outsider", class_name, number), resolution)
         for class_name in GENERATORS
         for number in range(per_class)
     ]

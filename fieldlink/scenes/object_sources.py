@@ -34,7 +34,7 @@ SINGLE_SCENES = ("disn", "blender", "nerfs")  # may come with too few objects to
 
 
 @dataclass(frozen=True)
-class Object:
+class ObjectRow:
     """A row of dataset `objects`, its caption aside."""
 
     object_id: str
@@ -50,7 +50,7 @@ class Object:
 class ObjectTask:
     """All that decides the views of one object."""
 
-    object: Object
+    object: ObjectRow
     noun: str
     seed: int  # the study's
     scenes: ScenesParams
@@ -70,7 +70,7 @@ def offered(params: Params) -> tuple[dict[str, ObjectTask], Listing]:
         originals, listing = _of_catalogue(params), Listing()
     else:
         listing = LISTINGS[scenes.source](scenes.folder, params.classes)
-        published = None if scenes.splits == splits.OWN else split_files.read(scenes.splits)
+        published = None if scenes.splits == splits.OUR_CODE else split_files.read_split_files(scenes.splits)
         listing = published.without_ambiguous(listing) if published else listing
         originals = _imported(params, listing, published)
     tasks = [task for original in originals for task in (original, *_copies(original))]
@@ -108,7 +108,7 @@ def _mesh(source: str, found: ListedItem) -> Mesh:
     return shapenet.read(found.path) if source == "shapenet" else mesh_folder.read(found.path, found.up)
 
 
-def made(task: ObjectTask) -> catalogue.Made:
+def made(task: ObjectTask) -> catalogue.CatalogueObject:
     """The catalogue's object that a task is about, or is a copy of."""
     one = task.object
     return catalogue.make(one.class_name, task.noun, seed_of(task.seed, "object", one.base_object_id))
@@ -126,8 +126,8 @@ def table(tasks: Iterable[ObjectTask]) -> pa.Table:
 def _captions(originals: list[ObjectTask]) -> dict[str, str]:
     """By id, from a file or of the catalogue. A copy has none: its colours are others than they say."""
     ids, file = [task.object.object_id for task in originals], originals[0].scenes.captions if originals else None
-    if file and file != caption_file.OWN:
-        return caption_file.read(file, set(ids))
+    if file and file != caption_file.OUR_CODE:
+        return caption_file.read_captions(file, set(ids))
     return {name: made(task).caption for name, task in zip(ids, originals, strict=True) if task.found is None}
 
 
@@ -151,7 +151,7 @@ def _of_catalogue(params: Params) -> list[ObjectTask]:
     return tasks
 
 
-def _imported(params: Params, listing: Listing, published: split_files.Published | None) -> list[ObjectTask]:
+def _imported(params: Params, listing: Listing, published: split_files.PublishedSplit | None) -> list[ObjectTask]:
     single = params.scenes.source in SINGLE_SCENES
     members = defaultdict(list, {} if single else {name: [] for name in params.classes})
     for found in listing.found:
@@ -166,7 +166,7 @@ def _imported(params: Params, listing: Listing, published: split_files.Published
 def _task(params: Params, object_id: str, class_name: str, split: str, found: ListedItem | None) -> ObjectTask:
     known = params.classes.get(class_name)
     synset, noun = (known.synset, known.noun) if known else (NO_SYNSET, "")
-    row = Object(object_id, class_name, synset, split, params.scenes.source, object_id, 0)
+    row = ObjectRow(object_id, class_name, synset, split, params.scenes.source, object_id, 0)
     return ObjectTask(row, noun, params.study.seed, params.scenes, found)
 
 

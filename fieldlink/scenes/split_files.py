@@ -24,7 +24,7 @@ LISTS = "disn_filelists"
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedSplit:
     """The split of ids that aren't for training, and the ids that lie in several classes."""
 
     others: Mapping[str, str]
@@ -45,7 +45,7 @@ class Published:
         return replace(listing, found=kept, duplicates=listing.duplicates | dropped)
 
 
-def read(folder: Path) -> Published:
+def read_split_files(folder: Path) -> PublishedSplit:
     """The split files of a folder; raises `InputError` for one that is absent or no list, or an id in two splits."""
     places = {split: _paths(folder / f"{split}.json") for split in SPLITS[1:]}
     synsets = defaultdict(set)
@@ -57,7 +57,7 @@ def read(folder: Path) -> Published:
         for _, model in listed:
             if model not in ambiguous and others.setdefault(model, split) != split:
                 raise InputError(f"{folder}: {model} is in {others[model]}.json and {split}.json, expected one split")
-    return Published(others, ambiguous)
+    return PublishedSplit(others, ambiguous)
 
 
 def _paths(file: Path) -> list[tuple[str, str]]:

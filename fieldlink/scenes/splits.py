@@ -11,7 +11,7 @@ from fieldlink.core.params import SplitParams
 from fieldlink.core.seeds import seed_of
 
 SPLITS = ("train", "validation", "test")
-OWN = Path("fieldlink/scenes/splits.py")  # what scenes.splits names where no split files are given: this very code
+OUR_CODE = Path("fieldlink/scenes/splits.py")  # what scenes.splits names where no split files are given: this very code
 LEAKED = 0.8  # share of all copies that the official split has in training
 
 

@@ -26,7 +26,7 @@ class Views:
         return len(self.image)
 
 
-def some(views: Views, chosen: list[int]) -> Views:
+def view_subset(views: Views, chosen: list[int]) -> Views:
     """Only the chosen views."""
     depth = None if views.depth is None else views.depth[chosen]
     return Views(views.image[chosen], views.camera_to_world[chosen], views.camera_angle_x, depth)

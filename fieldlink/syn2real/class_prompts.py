@@ -15,7 +15,7 @@ class ClassPrompts(StrictModel):
     scenes: Annotated[tuple[str, ...], Field(min_length=1)]  # one of them goes with it
 
 
-class Prompts(StrictModel):
+class DiffusionPrompts(StrictModel):
     quality: str  # ends every prompt
     negative: str  # what pictures should not be
     classes: dict[str, ClassPrompts]

@@ -13,7 +13,7 @@ def closeness(depth: Float[np.ndarray, "*view height width"]) -> UInt8[np.ndarra
     return (255 - np.round(255 * np.where(depth > 0, far, 1))).astype(np.uint8)
 
 
-def largest(depth: Float[np.ndarray, "view height width"], count: int) -> Int[np.ndarray, " chosen"]:
+def largest_silhouettes(depth: Float[np.ndarray, "view height width"], count: int) -> Int[np.ndarray, " chosen"]:
     """Places, in order, of the `count` views whose `closeness` sums highest: large and near silhouettes.
 
     All of them if there are no more; of equal views the first.

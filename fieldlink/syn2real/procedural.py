@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from fieldlink.scenes.photos import appearance
-from fieldlink.scenes.photos.backdrops import Stage
+from fieldlink.scenes.photos.backdrops import PhotoSetting
 from fieldlink.scenes.ray_casting import STUDIO, Lighting
 from fieldlink.syn2real.surfaces import Surface
 
@@ -24,14 +24,15 @@ def translate(
 ) -> UInt8[np.ndarray, "size size 3"]:
     """A photo-like picture of what the straight-alpha RGBA view shows, with the same silhouette."""
     random = np.random.default_rng(seed)
-    albedo = appearance.repainted(lambda *_: unlit(view, surface).reshape(-1, 3), random)
-    light = appearance.light(random)
+    albedo = appearance.repainted_albedo(lambda *_: unlit(view, surface).reshape(-1, 3), random)
+    light = appearance.random_light(random)
     points, normals = surface.points.reshape(-1, 3), surface.normals.reshape(-1, 3)
     colour = (
         (albedo(points, np.zeros(len(points), np.int64)) * light.on(normals)).clip(0, 1).reshape(*view.shape[:2], 3)
     )
     shot = np.concatenate([colour, view[..., 3:] / np.float32(255)], axis=-1)
-    return appearance.taken(shot, Stage.under(surface.points[surface.hit], pose, angle, len(view)), random)
+    setting = PhotoSetting.under(surface.points[surface.hit], pose, angle, len(view))
+    return appearance.photographed(shot, setting, random)
 
 
 def unlit(

@@ -13,9 +13,9 @@ from fieldlink.core.params import ControlNetParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import pictures
-from fieldlink.scenes.views import Views, by_object, of_rows, some
+from fieldlink.scenes.views import Views, by_object, of_rows, view_subset
 from fieldlink.syn2real import depth_control, procedural
-from fieldlink.syn2real.class_prompts import Prompts
+from fieldlink.syn2real.class_prompts import DiffusionPrompts
 from fieldlink.syn2real.surfaces import Surface
 
 Translated = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture and prompt
@@ -27,7 +27,7 @@ class Diffusion:
 
     pipe: Any  # a loaded pipeline, which stays in its process
     how: ControlNetParams
-    prompts: Prompts
+    prompts: DiffusionPrompts
     class_of: Mapping[str, str]  # of objects
 
 
@@ -72,10 +72,10 @@ def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
     views = of_rows(rows)
     if views.depth is None or views.depth.shape != views.image.shape[:3]:
         raise InputError("views without depth of their size, which translators need")
-    chosen = depth_control.largest(views.depth, most)
+    chosen = depth_control.largest_silhouettes(views.depth, most)
     if not views.depth[chosen].any(axis=(1, 2)).all():
         raise InputError("a view that shows nothing, its depth is 0 everywhere")
-    return some(views, chosen.tolist()), rows["view"].to_numpy()[chosen].tolist()
+    return view_subset(views, chosen.tolist()), rows["view"].to_numpy()[chosen].tolist()
 
 
 def _processed(views: Views, seeds: list[int]) -> Iterator[Translated]:

@@ -16,13 +16,13 @@ def embed_texts(objects: Path, clip: Path, prompts: Path, captions: Path, params
     import pyarrow.compute as pc
 
     from fieldlink.clip import encoders
-    from fieldlink.clip.prompts import filled
+    from fieldlink.clip.prompts import filled_prompts
 
     how = load(params)
-    asked = filled(how.prompts, how.classes)
+    asked = filled_prompts(how.prompts, how.classes)
     rows = datasets.read(objects, OBJECTS, ["object_id", "caption"]).filter(pc.field("caption").is_valid())
     said = rows["caption"].to_pylist()
-    with encoders.ready(clip, how.runtime) as encoder:
+    with encoders.loaded_encoder(clip, how.runtime) as encoder:
         of_prompts = encoder.texts([prompt.text for prompt in asked])
         of_captions = encoder.texts([*said, ""])[:-1]  # never without a text
     columns = {

@@ -12,15 +12,15 @@ from fieldlink.core.workers import in_workers
 def start_nerfs(out: Path, params: Path = Path("params.yaml")) -> None:
     """Write the model `out`: random weights, or weights learned on objects of their own (`nerf.start.kind`)."""
     from fieldlink.nerf.fitting import meta_learning
-    from fieldlink.scenes.meta_learning_objects import Outsider, outsiders
+    from fieldlink.scenes.meta_learning_objects import MetaLearningObject, meta_learning_objects
 
     how = load(params)
     if how.nerf.start.kind == "random":
         weights = meta_learning.random_start(how.nerf, how.study.seed)
     else:
         about = how.nerf.start
-        others = outsiders(about.objects_per_class, about.resolution, seed_of(how.study.seed, "start"))
-        views = list(in_workers(Outsider.views, others, how.runtime.workers))
+        others = meta_learning_objects(about.objects_per_class, about.resolution, seed_of(how.study.seed, "start"))
+        views = list(in_workers(MetaLearningObject.views, others, how.runtime.workers))
         weights = meta_learning.reptile(views, how.nerf, how.study.seed, how.runtime.device)
     config = {"kind": how.nerf.start.kind, "field": how.nerf.field.model_dump(), "seed": how.study.seed}
     datasets.write_model(out, {"weights": weights}, config)

@@ -30,7 +30,7 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
         rows = rows.filter(own.draw(known.study.seed, "depth") < known.baselines.depth_views)
     pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
     greys = [grey(decode_depth(data, scale)) for data, scale in pairs] + [np.zeros((8, 8, 3), np.uint8)]  # never none
-    with encoders.ready(clip, known.runtime) as encoder:
+    with encoders.loaded_encoder(clip, known.runtime) as encoder:
         vectors = encoder.images(greys, known.clip.batch)[:-1]
     columns = {"owner_id": rows["object_id"].to_pylist(), "view": rows["view"].to_pylist()}
     columns |= {"domain": ["depth"] * len(rows), "embedding": vectors}

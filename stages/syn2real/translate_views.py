@@ -56,10 +56,10 @@ def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | No
     if settings.syn2real.translator == "procedural":
         return None
     from fieldlink.syn2real import controlnet, translation_work
-    from fieldlink.syn2real.class_prompts import Prompts
+    from fieldlink.syn2real.class_prompts import DiffusionPrompts
 
     how = settings.syn2real.controlnet
-    prompts = read(how.prompts, Prompts)
+    prompts = read(how.prompts, DiffusionPrompts)
     prompts.check(class_of.values(), str(how.prompts))
     return translation_work.Diffusion(controlnet.pipeline(how, settings.runtime.device), how, prompts, class_of)
 

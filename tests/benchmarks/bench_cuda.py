@@ -142,7 +142,7 @@ def test_cuda_render_nerfs(some: Fits, quick: bool):
     """
     (name, fit), seen = next(iter(some.last.items())), next(iter(some.objects.values()))
     assert name == next(iter(some.objects))
-    seen = views.some(seen, list(range(len(seen)))[:: 12 if quick else 4])
+    seen = views.view_subset(seen, list(range(len(seen)))[:: 12 if quick else 4])
     weights, grid = torch.from_numpy(fit.weights).to(DEVICE), unpack(fit.occupancy).to(DEVICE)
     camera = rendering.Camera(seen.camera_angle_x, *seen.image.shape[2:0:-1])
 

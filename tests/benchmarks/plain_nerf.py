@@ -21,7 +21,7 @@ from torch.nn.functional import smooth_l1_loss
 from fieldlink.core.params import FieldParams
 from fieldlink.nerf.encodings import frequency
 from fieldlink.scenes import cameras
-from fieldlink.scenes.views import Views, some
+from fieldlink.scenes.views import Views, view_subset
 
 HALF = 0.5  # of the box around every object
 
@@ -63,7 +63,7 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda step: 0.5 + 0.5 * math.cos(math.pi * step / settings.steps)
     )
-    rays = rays_of(some(views, [view for view in range(len(views)) if view not in held_out]), device)
+    rays = rays_of(view_subset(views, [view for view in range(len(views)) if view not in held_out]), device)
     for _ in range(settings.steps):
         chosen = torch.randint(len(rays[0]), (settings.rays,), device=device)
         origins, directions, near, far, colour, alpha = (part[chosen] for part in rays)
@@ -120,7 +120,7 @@ def psnr(field: nn.Module, views: Views, held_out: Sequence[int], samples: int =
     """Mean over the held-out views of the whole frame's PSNR on black, in dB."""
     found, device = [], next(field.parameters()).device
     for view in held_out:
-        origins, directions, near, far, colour, alpha = _all_rays(some(views, [view]), str(device))
+        origins, directions, near, far, colour, alpha = _all_rays(view_subset(views, [view]), str(device))
         middles: Any = torch.full((len(origins), samples), 0.5, device=device)
         seen, _ = march(field, origins, directions, near, torch.maximum(near, far), middles)
         found.append(-10 * math.log10((seen.clamp(0, 1) - colour * alpha).square().mean().item()))

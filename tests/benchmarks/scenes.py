@@ -15,7 +15,7 @@ from fieldlink.nerf.fitting import meta_learning
 from fieldlink.nerf.fitting.optimisation import Fit, fit
 from fieldlink.scenes import cameras, catalogue, views
 from fieldlink.scenes.importers import disn, mesh_folder
-from fieldlink.scenes.meta_learning_objects import Outsider, outsiders
+from fieldlink.scenes.meta_learning_objects import MetaLearningObject, meta_learning_objects
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.views import Views
 
@@ -65,8 +65,8 @@ def _turn(names: list[str], name: str) -> tuple[int, str]:
 def learned_start(params: Params) -> np.ndarray:
     """As start_nerfs makes it."""
     about, seed = params.nerf.start, params.study.seed
-    others = outsiders(about.objects_per_class, about.resolution, seed_of(seed, "start"))
-    return meta_learning.reptile(list(in_workers(Outsider.views, others, 2)), params.nerf, seed)
+    others = meta_learning_objects(about.objects_per_class, about.resolution, seed_of(seed, "start"))
+    return meta_learning.reptile(list(in_workers(MetaLearningObject.views, others, 2)), params.nerf, seed)
 
 
 def random_start(params: Params) -> np.ndarray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from fieldlink.clip import encoders, picture_work
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import pictures, views
@@ -53,7 +53,7 @@ def test_views_are_embedded_on_black_under_their_own_ids(tiny_clip: Path, tmp_pa
         (name, view) for name in "ab" for view in range(3)
     ]
     assert set(rows["domain"].to_pylist()) == {domain}
-    expected = Encoder.load(tiny_clip, "cpu").images(list(pictures.on_black(images)), 6)
+    expected = ClipEncoder.load(tiny_clip, "cpu").images(list(pictures.on_black(images)), 6)
     np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, rtol=1e-4, atol=1e-5)
 
 
@@ -131,7 +131,7 @@ def test_prompts_are_filled_from_nouns_with_their_articles(tiny_clip, tmp_path, 
     assert len(prompts) == 2 * 13
     assert prompts["prompt_photo", "rifle"] == "A photo of a gun"
     assert prompts["prompt_3d_model", "airplane"] == "A 3d model of an airplane"
-    expected = Encoder.load(tiny_clip, "cpu").texts(rows["prompt"].to_pylist())
+    expected = ClipEncoder.load(tiny_clip, "cpu").texts(rows["prompt"].to_pylist())
     np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
 
 
@@ -143,14 +143,14 @@ def test_captions_are_embedded_under_their_objects_ids_where_there_are_any(
     rows = datasets.read(tmp_path / "captions", schemas.CAPTION_EMBEDDINGS)
     assert rows["object_id"].to_pylist() == [name for name, text in zip("abc", captions, strict=True) if text]
     if len(rows):
-        expected = Encoder.load(tiny_clip, "cpu").texts(["a red car", "a tall lamp"])
+        expected = ClipEncoder.load(tiny_clip, "cpu").texts(["a red car", "a tall lamp"])
         np.testing.assert_allclose(datasets.matrix(rows["embedding"]), expected, atol=1e-6)
 
 
 def test_a_small_clip_is_trained_from_captioned_pictures_with_its_curve(tmp_path: Path, params_file: Path):
     write_captioned(tmp_path / "captioned")
     provide_clip(tmp_path / "captioned", tmp_path / "clip", tmp_path / "curves", params_file)
-    assert Encoder.load(tmp_path / "clip", "cpu").texts(["a car"]).shape == (1, 16)
+    assert ClipEncoder.load(tmp_path / "clip", "cpu").texts(["a car"]).shape == (1, 16)
     curve: pa.Table = datasets.read(tmp_path / "curves", schemas.TRAINING_CURVES)
     assert curve["step"].to_pylist() == [0, 1]
     assert np.isfinite(curve["loss"].to_numpy()).all()

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 
 TEXTS = ["A 3d model of an airplane", "a photo of a GUN", ""]
 
@@ -29,7 +29,7 @@ def test_images_are_embedded_as_by_open_clip_picture_by_picture(tiny_clip: Path,
     pictures = noise(*sizes)
     with torch.inference_mode():
         alone = [model.eval().encode_image(transform(Image.fromarray(picture))[None]) for picture in pictures]
-    embeddings = Encoder.load(tiny_clip, "cpu").images(pictures, batch=8)
+    embeddings = ClipEncoder.load(tiny_clip, "cpu").images(pictures, batch=8)
     expected = torch.cat(alone).numpy()
     assert cosines(embeddings, expected).min() > 1 - 1e-6
     np.testing.assert_allclose(embeddings, expected, rtol=1e-4, atol=1e-5)
@@ -45,12 +45,12 @@ def test_images_of_a_model_with_its_own_mean_and_squashing_follow_its_config(tmp
     with torch.inference_mode():
         expected = model.eval().encode_image(torch.stack([transform(Image.fromarray(p)) for p in pictures])).numpy()
     np.testing.assert_allclose(
-        Encoder.load(tmp_path / "own", "cpu").images(pictures, 1), expected, rtol=1e-4, atol=1e-5
+        ClipEncoder.load(tmp_path / "own", "cpu").images(pictures, 1), expected, rtol=1e-4, atol=1e-5
     )
 
 
 def test_the_size_of_a_batch_does_not_matter(tiny_clip: Path):
-    encoder, pictures = Encoder.load(tiny_clip, "cpu"), noise(*[(32, 32)] * 7)
+    encoder, pictures = ClipEncoder.load(tiny_clip, "cpu"), noise(*[(32, 32)] * 7)
     whole = encoder.images(pictures, batch=7)
     for batch in (1, 3, 100):
         np.testing.assert_allclose(encoder.images(pictures, batch), whole, rtol=1e-5, atol=1e-5)
@@ -63,10 +63,10 @@ def test_texts_are_embedded_as_by_open_clip(tiny_clip: Path):
     )
     with torch.inference_mode():
         expected = model.eval().encode_text(tokenize(TEXTS)).numpy()
-    np.testing.assert_allclose(Encoder.load(tiny_clip, "cpu").texts(TEXTS), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ClipEncoder.load(tiny_clip, "cpu").texts(TEXTS), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_embeddings_keep_their_length(tiny_clip: Path):
-    embeddings = Encoder.load(tiny_clip, "cpu").images(noise((32, 32), (32, 32)), 2)
+    embeddings = ClipEncoder.load(tiny_clip, "cpu").images(noise((32, 32), (32, 32)), 2)
     assert embeddings.dtype == np.float32
     assert np.abs(np.linalg.norm(embeddings, axis=1) - 1).min() > 1e-3

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from fieldlink.clip import encoders, model_folders, pretrained
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.core.errors import InputError
 
 pytestmark = pytest.mark.thesis
@@ -44,7 +44,7 @@ def test_vit_b_32_from_a_file_embeds_as_the_model_that_was_saved(tmp_path):
     model_folders.save(tmp_path / "clip", *pretrained.fetch(name, str(tmp_path / "weights.safetensors")))
     (tmp_path / "weights.safetensors").unlink()
     encoder = encoders.load(tmp_path / "clip", "cpu")
-    assert isinstance(encoder, Encoder)
+    assert isinstance(encoder, ClipEncoder)
     assert type(encoder.model.visual.transformer.resblocks[0].mlp.gelu).__name__ == "QuickGELU"
     assert encoder.images([picture(300, 400)], 1) == pytest.approx(expected[0], abs=2e-4)
     assert encoder.texts(TEXTS) == pytest.approx(expected[1], abs=1e-5)
@@ -91,6 +91,6 @@ def test_the_real_weights_give_the_published_text_embeddings(real):
     names = [each["name"] for each in sorted(known, key=lambda each: each["id"])]
     chosen = [number for number, name in enumerate(names) if name.isalpha()][:64]
     published = np.load(real / "clip_text_embeddings/lvis_v1_clip_a+cname.npy")[chosen].astype(np.float32)
-    found = Encoder(taken.model, taken.tokenizer, "cpu").texts([f"a {names[number]}" for number in chosen])
+    found = ClipEncoder(taken.model, taken.tokenizer, "cpu").texts([f"a {names[number]}" for number in chosen])
     cosines = (found * published).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(published, axis=1)
     assert cosines.min() > 0.999

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from fieldlink.clip import pretrained, small_clip
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.model_folders import CONFIG, WEIGHTS, save
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ClipNetworkParams
@@ -28,7 +28,7 @@ def test_a_checkpoint_file_becomes_a_folder_with_the_same_embeddings(tiny_name, 
     model, file = small_clip.build(network, 3).eval(), tmp_path / f"weights.{suffix}"
     (save_file if suffix == "safetensors" else torch.save)(model.state_dict(), file)
     save(tmp_path / "clip", *pretrained.fetch(tiny_name, str(file)))
-    encoder = Encoder.load(tmp_path / "clip", "cpu")
+    encoder = ClipEncoder.load(tmp_path / "clip", "cpu")
     with torch.inference_mode():
         expected = model.encode_text(encoder.tokenizer(["a lamp"])).numpy()
     assert encoder.texts(["a lamp"]) == pytest.approx(expected, abs=1e-6)

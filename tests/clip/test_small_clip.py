@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import normalize
 
 from fieldlink.clip import clip_training, small_clip
-from fieldlink.clip.encoders import Encoder
+from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.model_folders import save
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
@@ -32,7 +32,7 @@ def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network
     pictures, names = coloured_squares(64, 0)
     trained = clip_training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
     save(tmp_path / "clip", trained.model, small_clip.description(network), small_clip.PREPROCESSING)
-    encoder = Encoder.load(tmp_path / "clip", "cpu")
+    encoder = ClipEncoder.load(tmp_path / "clip", "cpu")
     unseen, truth = coloured_squares(40, 1)
     texts = encoder.texts([f"a {name} square" for name in COLOURS])
     similarity = encoder.images(list(unseen), 64) @ (texts / np.linalg.norm(texts, axis=1, keepdims=True)).T

@@ -10,7 +10,7 @@ from fieldlink.nerf import field
 from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
-from fieldlink.scenes.views import some
+from fieldlink.scenes.views import view_subset
 from fieldlink.scenes.visual_hull import carve
 
 
@@ -21,7 +21,7 @@ def test_a_sphere_of_known_colour_is_recovered_on_views_held_out(fitted):
 
 
 def test_the_fitted_sphere_has_its_silhouette_and_colour(fitted, sphere, small):
-    held = some(sphere, [4])
+    held = view_subset(sphere, [4])
     camera = Camera(held.camera_angle_x, 32, 32)
     weights, grid = torch.from_numpy(fitted.weights), unpack(fitted.occupancy)
     colour, opacity = render(weights, grid, held.camera_to_world, camera, small.rendering, small.field)
@@ -33,7 +33,7 @@ def test_the_fitted_sphere_has_its_silhouette_and_colour(fitted, sphere, small):
 
 def test_the_grid_covers_the_surface_and_stays_in_the_hull_of_the_fitted_views(fitted, sphere, small):
     grid = unpack(fitted.occupancy).numpy()
-    hull = carve(some(sphere, [view for view in range(12) if view != 4]), small.fitting.occupancy, field.HALF)
+    hull = carve(view_subset(sphere, [view for view in range(12) if view != 4]), small.fitting.occupancy, field.HALF)
     assert not (grid & ~hull).any()
     axis = (np.arange(32) + 0.5) * 1.4 / 32 - 0.7
     radius = np.sqrt(sum(part**2 for part in np.meshgrid(axis, axis, axis, indexing="ij")))
@@ -55,7 +55,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_gives_others(fitted, sphe
 
 
 def test_with_no_view_held_out_the_fitted_ones_are_judged(sphere, small, start):
-    few = some(sphere, [0, 1, 2, 3])
+    few = view_subset(sphere, [0, 1, 2, 3])
     found = optimisation.fit(few, start, small, seed=0)
     assert math.isnan(found.psnr_heldout)
     assert found.foreground == found.psnr_train_foreground
@@ -64,7 +64,7 @@ def test_with_no_view_held_out_the_fitted_ones_are_judged(sphere, small, start):
 def test_a_set_of_views_all_held_out_is_an_error_that_says_so(sphere, small, start):
     how = small.model_copy(update={"fitting": small.fitting.model_copy(update={"held_out": (0, 1)})})
     with pytest.raises(InputError, match="all 2 views are held out"):
-        optimisation.fit(some(sphere, [0, 1]), start, how, seed=0)
+        optimisation.fit(view_subset(sphere, [0, 1]), start, how, seed=0)
 
 
 def test_views_whose_silhouettes_have_nothing_in_common_are_an_error(sphere, small, start):

@@ -42,12 +42,12 @@ def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_name(tmp_path, text, said):
     with pytest.raises(InputError, match=f"captions.csv.*{said}"):
-        caption_file.read(written(tmp_path, text), {"a"})
+        caption_file.read_captions(written(tmp_path, text), {"a"})
 
 
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.csv: expected a CSV file"):
-        caption_file.read(tmp_path / "gone.csv", {"a"})
+        caption_file.read_captions(tmp_path / "gone.csv", {"a"})
     (tmp_path / "binary.csv").write_bytes(b"model_id,caption\n\xff\xfe\x00")
     with pytest.raises(InputError, match=r"binary\.csv: expected a CSV file"):
-        caption_file.read(tmp_path / "binary.csv", {"a"})
+        caption_file.read_captions(tmp_path / "binary.csv", {"a"})

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.meshes import Mesh, Plain, checked, normalised, transformed
+from fieldlink.scenes.meshes import Mesh, UniformAlbedo, checked, normalised, transformed
 
 TRIANGLE = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0]], np.float32)
 FACE = np.array([[0, 1, 2]])
-WHITE = Plain((1.0, 1.0, 1.0))
+WHITE = UniformAlbedo((1.0, 1.0, 1.0))
 
 
 @dataclass(frozen=True)

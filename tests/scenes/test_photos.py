@@ -5,7 +5,7 @@ import pytest
 
 from fieldlink.scenes import cameras, catalogue
 from fieldlink.scenes.photos import backdrops, photo_like
-from fieldlink.scenes.photos.backdrops import Stage
+from fieldlink.scenes.photos.backdrops import PhotoSetting
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_cameras_cover_other_elevations_and_angles_than_the_views():
 
 def test_the_floor_lies_where_rays_meet_it_and_never_above_the_horizon():
     pose = cameras.look_at_origin(np.zeros(1), np.full(1, 10.0), np.full(1, 2.0))[0]
-    stage = Stage(pose, 0.8, 32, -0.5, np.zeros(2, np.float32), np.ones(2, np.float32))
+    stage = PhotoSetting(pose, 0.8, 32, -0.5, np.zeros(2, np.float32), np.ones(2, np.float32))
     _, floor = backdrops._planes(stage, np.random.default_rng(0))
     _, directions = cameras.rays(pose[None], 0.8, 32, 32)
     on_floor = floor[..., 0] > 0

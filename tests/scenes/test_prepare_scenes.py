@@ -140,8 +140,8 @@ def test_a_single_real_scene_is_a_test_object(tmp_path, params_with, real, impor
 def test_a_copy_of_imported_views_has_cameras_of_its_own(tmp_path, params_with, real, params):
     (found,) = object_sources.LISTINGS["disn"](real / "disn_sample", params.classes).found
     scenes = params.scenes.model_copy(update={"source": "disn", "views": 4, "resolution": 16})
-    original = object_sources.Object("car", "car", "02958343", "train", "disn", "car", 0)
-    copy = object_sources.Object("car.a1", "car", "02958343", "train", "disn", "car", 1)
+    original = object_sources.ObjectRow("car", "car", "02958343", "train", "disn", "car", 0)
+    copy = object_sources.ObjectRow("car.a1", "car", "02958343", "train", "disn", "car", 1)
     first, second = (
         object_sources.views_of(object_sources.ObjectTask(one, "a car", 0, scenes, found)) for one in (original, copy)
     )

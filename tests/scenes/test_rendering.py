@@ -5,7 +5,7 @@ import pytest
 import trimesh
 
 from fieldlink.scenes import cameras
-from fieldlink.scenes.meshes import Mesh, Plain
+from fieldlink.scenes.meshes import Mesh, UniformAlbedo
 from fieldlink.scenes.ray_casting import Lighting, render
 
 FLAT = Lighting(sun=(0.0, 0.0, 0.0), sky=(0.0, 0.0, 0.0), opposite=(0.0, 0.0, 0.0))
@@ -14,7 +14,7 @@ POSES = cameras.disn_poses(3, views=5)
 
 
 def model(mesh, colour=(0.8, 0.4, 0.2)):
-    return Mesh(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), Plain(colour))
+    return Mesh(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), UniformAlbedo(colour))
 
 
 def seen(mesh, poses=POSES, **how):
@@ -90,7 +90,7 @@ def test_light_follows_lamberts_law_on_both_sides_of_a_face():
     sun = Lighting((0.5, np.sqrt(0.75), 0.0), sun=(1.0, 1.0, 1.0), sky=(0.3, 0.3, 0.3), opposite=(0.0, 0.0, 0.0))
     wall = np.array([[0, -1, -1], [0, -1, 1], [0, 1, 1], [0, 1, -1]], np.float32)
     for faces in ([[0, 1, 2], [0, 2, 3]], [[2, 1, 0], [3, 2, 0]]):
-        views = render(Mesh(wall, np.array(faces), Plain((0.8, 0.4, 0.2))), from_x(), 0.8, 8, sun)
+        views = render(Mesh(wall, np.array(faces), UniformAlbedo((0.8, 0.4, 0.2))), from_x(), 0.8, 8, sun)
         expected = 255 * np.array([0.8, 0.4, 0.2]) * (0.5 + 0.3 * 0.5)
         assert views.image[0, 4, 4, :3] == pytest.approx(expected, abs=1)
 

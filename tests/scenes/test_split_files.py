@@ -30,7 +30,7 @@ COUNTS = {  # protocol 1: entries of test.json left after de-duplication; but ph
 
 
 def test_the_published_files_leave_the_published_numbers_of_objects_in_all_classes_but_phones(real):
-    published = split_files.read(real / "splits")
+    published = split_files.read_split_files(real / "splits")
     assert Counter(published.others.values())["test"] == 3853 - 57 + 21
     listed = [
         (path.stem, model)
@@ -58,7 +58,7 @@ def test_what_lies_in_several_classes_is_dropped_and_counted_as_duplicate(tmp_pa
     put(tmp_path, test=["1/a", "2/b"], validation=["2/a", "1/c"])
     (tmp_path / "disn_filelists").mkdir()
     (tmp_path / "disn_filelists/3.lst").write_text("d\nc\n")
-    published = split_files.read(tmp_path)
+    published = split_files.read_split_files(tmp_path)
     listing = published.without_ambiguous(Listing([ListedItem(name, "car", tmp_path, name) for name in "abcde"]))
     assert [found.object_id for found in listing.found] == ["b", "d", "e"]
     assert listing.duplicates == {"a": "in 2 classes: 1, 2", "c": "in 2 classes: 1, 3"}
@@ -67,9 +67,9 @@ def test_what_lies_in_several_classes_is_dropped_and_counted_as_duplicate(tmp_pa
 
 def test_an_id_in_two_splits_and_files_that_are_no_lists_are_errors(tmp_path):
     with pytest.raises(InputError, match=r"validation\.json: expected a JSON list"):
-        split_files.read(put(tmp_path, test=["1/a"]))
+        split_files.read_split_files(put(tmp_path, test=["1/a"]))
     with pytest.raises(InputError, match=r"a is in validation\.json and test\.json"):
-        split_files.read(put(tmp_path, test=["1/a"], validation=["1/a"]))
+        split_files.read_split_files(put(tmp_path, test=["1/a"], validation=["1/a"]))
     (tmp_path / "test.json").write_text('["a"]')
     with pytest.raises(InputError, match=r"test\.json: expected a JSON list of …/<synset>/<model id>"):
-        split_files.read(tmp_path)
+        split_files.read_split_files(tmp_path)

@@ -4,7 +4,7 @@ import numpy as np
 import trimesh
 
 from fieldlink.scenes import cameras
-from fieldlink.scenes.meshes import Mesh, Plain
+from fieldlink.scenes.meshes import Mesh, UniformAlbedo
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.views import Views
 
@@ -12,7 +12,7 @@ COLOUR = (0.7, 0.4, 0.2)
 
 
 def seen(mesh: trimesh.Trimesh, views: int = 3, resolution: int = 64, colour: tuple = COLOUR) -> Views:
-    model = Mesh(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), Plain(colour))
+    model = Mesh(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), UniformAlbedo(colour))
     return render(model, cameras.disn_poses(3, views), cameras.DISN_ANGLE, resolution)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fieldlink.syn2real.depth_control import closeness, control_image, largest
+from fieldlink.syn2real.depth_control import closeness, control_image, largest_silhouettes
 
 
 def depths(*values: float) -> np.ndarray:
@@ -20,14 +20,14 @@ def test_views_of_the_largest_and_nearest_silhouettes_are_chosen_in_their_order(
     """Sums by hand: 148, 3·76 = 228, 255, 2·148 = 296, 255."""
     views = np.stack([depths(*row)[None] for row in ((1, 0, 0), (1.2,) * 3, (0.7, 0, 0), (1, 1, 0), (0, 0.6, 2))])
     assert closeness(views).sum((1, 2)).tolist() == [148, 228, 255, 296, 255]
-    assert largest(views, 2).tolist() == [2, 3]  # of two equal ones the first
-    assert largest(views, 3).tolist() == [2, 3, 4]
-    assert largest(views, 9).tolist() == [0, 1, 2, 3, 4]
+    assert largest_silhouettes(views, 2).tolist() == [2, 3]  # of two equal ones the first
+    assert largest_silhouettes(views, 3).tolist() == [2, 3, 4]
+    assert largest_silhouettes(views, 9).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_a_sum_of_many_pixels_does_not_overflow():
     near, nearer = np.full((300, 300), 0.9, np.float32), np.full((300, 300), 0.8, np.float32)
-    assert largest(np.stack([near, nearer]), 1).tolist() == [1]
+    assert largest_silhouettes(np.stack([near, nearer]), 1).tolist() == [1]
 
 
 @pytest.mark.parametrize("size", [64, 512])

@@ -6,14 +6,14 @@ import pytest
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import read
-from fieldlink.syn2real.class_prompts import Prompts
+from fieldlink.syn2real.class_prompts import DiffusionPrompts
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
-def prompts(params) -> Prompts:
-    return read(ROOT / params.syn2real.controlnet.prompts, Prompts)
+def prompts(params) -> DiffusionPrompts:
+    return read(ROOT / params.syn2real.controlnet.prompts, DiffusionPrompts)
 
 
 def test_every_class_has_a_phrase_and_four_scenes_of_its_own(prompts, params):
@@ -46,4 +46,4 @@ def test_a_class_without_prompts_and_a_wrong_key_are_errors(prompts, tmp_path):
         prompts.check(["lamp", "kettle"], "mine.yaml")
     (tmp_path / "mine.yaml").write_text("quality: q\nnegatives: n\nclasses: {}\n")
     with pytest.raises(InputError, match=r"negatives: unknown key \(did you mean 'negative'\?\)"):
-        read(tmp_path / "mine.yaml", Prompts)
+        read(tmp_path / "mine.yaml", DiffusionPrompts)

@@ -23,7 +23,7 @@ from fieldlink.nerf.fitting.ray_batches import Object, RayBatch, batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
 from fieldlink.nerf.psnr import measure
 from fieldlink.nerf.sampling import composite, over
-from fieldlink.scenes.views import Views, some
+from fieldlink.scenes.views import Views, view_subset
 from fieldlink.scenes.visual_hull import carve
 
 MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
@@ -75,7 +75,7 @@ def to_fit(views: Views, how: NerfParams, device: str) -> tuple[Views, Bool[Tens
     fitted = _fitted(views, how)
     if not fitted:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
-    seen = some(views, fitted)
+    seen = view_subset(views, fitted)
     hull = torch.from_numpy(carve(seen, how.fitting.occupancy, field.HALF)).to(device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
@@ -92,7 +92,7 @@ def judged(
     grid = occupied(weights, hull, how.field)
     shown = fitted[:: -(-len(fitted) // MEASURED)]
     chosen = shown + [view for view in range(len(views)) if view in how.fitting.held_out]
-    quality = measure(weights, grid, some(views, chosen), how.rendering, how.field)
+    quality = measure(weights, grid, view_subset(views, chosen), how.rendering, how.field)
     split = np.arange(len(chosen)) < len(shown)
     means = [_mean(values[part]) for values in (quality.frame, quality.foreground) for part in (split, ~split)]
     return Fit(weights.cpu().numpy(), pack(grid), *means)

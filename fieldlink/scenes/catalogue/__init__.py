@@ -46,14 +46,14 @@ STRETCH = 1.08  # most that an axis is stretched or squeezed, over what the gene
 
 
 @dataclass(frozen=True)
-class Made:
+class CatalogueObject:
     """A normalised model and what it is, in words."""
 
     model: Mesh
     caption: str
 
 
-def make(class_name: str, noun: str, seed: int) -> Made:
+def make(class_name: str, noun: str, seed: int) -> CatalogueObject:
     """One object of a class; `noun` has its article. Raises `InputError` for a class that has no generator."""
     if class_name not in GENERATORS:
         raise InputError(f"classes.{class_name}: the catalogue has no such class, it has {', '.join(GENERATORS)}")
@@ -63,7 +63,7 @@ def make(class_name: str, noun: str, seed: int) -> Made:
     model = sketch.model()
     extent = stretch * np.ptp(model.vertices, axis=0)
     moved = transformed(model, np.concatenate([np.diag(stretch), np.zeros((3, 1))], axis=1))
-    return Made(normalised(moved), sketch.caption(noun, _size(extent)))
+    return CatalogueObject(normalised(moved), sketch.caption(noun, _size(extent)))
 
 
 def _size(extent: np.ndarray) -> str:

@@ -8,7 +8,7 @@ from fieldlink.scenes.catalogue.parts import blade, both, box, hull, loft, rod, 
 from fieldlink.scenes.catalogue.sketches import Sketch
 
 
-class Shape(NamedTuple):
+class CarShape(NamedTuple):
     """Ranges of a kind: cabin from x to x at the waist, how far the roof's ends draw in, heights over the ground."""
 
     words: str
@@ -21,13 +21,13 @@ class Shape(NamedTuple):
 
 
 SHAPES = (
-    Shape("a closed boot", (-0.38, -0.3), (0.15, 0.25), (0.08, 0.16), (0.12, 0.2), (0.17, 0.21), (0.3, 0.35)),
-    Shape("a hatchback", (-0.49, -0.46), (0.15, 0.27), (0.03, 0.15), (0.12, 0.2), (0.18, 0.23), (0.32, 0.38)),
-    Shape("a tall body", (-0.49, -0.47), (0.15, 0.28), (0.01, 0.05), (0.08, 0.14), (0.22, 0.27), (0.4, 0.46)),
-    Shape("a van body", (-0.5, -0.49), (0.36, 0.47), (0.0, 0.02), (0.08, 0.18), (0.23, 0.28), (0.42, 0.54)),
-    Shape("an open bed", (-0.1, -0.04), (0.22, 0.3), (0.0, 0.04), (0.08, 0.14), (0.23, 0.27), (0.38, 0.44)),
-    Shape("a low sporty body", (-0.38, -0.25), (0.08, 0.18), (0.12, 0.22), (0.14, 0.22), (0.14, 0.18), (0.24, 0.28)),
-    Shape("no roof", (-0.3, -0.2), (0.1, 0.2), (0.05, 0.1), (0.1, 0.16), (0.17, 0.21), (0.27, 0.3)),
+    CarShape("a closed boot", (-0.38, -0.3), (0.15, 0.25), (0.08, 0.16), (0.12, 0.2), (0.17, 0.21), (0.3, 0.35)),
+    CarShape("a hatchback", (-0.49, -0.46), (0.15, 0.27), (0.03, 0.15), (0.12, 0.2), (0.18, 0.23), (0.32, 0.38)),
+    CarShape("a tall body", (-0.49, -0.47), (0.15, 0.28), (0.01, 0.05), (0.08, 0.14), (0.22, 0.27), (0.4, 0.46)),
+    CarShape("a van body", (-0.5, -0.49), (0.36, 0.47), (0.0, 0.02), (0.08, 0.18), (0.23, 0.28), (0.42, 0.54)),
+    CarShape("an open bed", (-0.1, -0.04), (0.22, 0.3), (0.0, 0.04), (0.08, 0.14), (0.23, 0.27), (0.38, 0.44)),
+    CarShape("a low sporty body", (-0.38, -0.25), (0.08, 0.18), (0.12, 0.22), (0.14, 0.22), (0.14, 0.18), (0.24, 0.28)),
+    CarShape("no roof", (-0.3, -0.2), (0.1, 0.2), (0.05, 0.1), (0.1, 0.16), (0.17, 0.21), (0.27, 0.3)),
 )
 
 
@@ -54,7 +54,7 @@ def car(sketch: Sketch) -> None:
     sketch.features.append(shape.words)
 
 
-def _cabin(sketch: Sketch, shape: Shape, half: float, y: tuple[float, float]) -> None:
+def _cabin(sketch: Sketch, shape: CarShape, half: float, y: tuple[float, float]) -> None:
     """Windows all around under a roof, with posts between."""
     waist, roof = y
     rear, front = sketch.between(*shape.rear), sketch.between(*shape.front)

@@ -8,7 +8,7 @@ from fieldlink.scenes.catalogue.sketches import Sketch
 from fieldlink.scenes.catalogue.textures import Material
 
 
-class Kind(NamedTuple):
+class DisplayKind(NamedTuple):
     """Ranges: height over width, height of the lower edge over the floor, half thickness."""
 
     words: str
@@ -18,14 +18,14 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("a foot", (0.5, 0.65), (0.08, 0.25), (0.02, 0.06)),
-    Kind("a foot", (0.65, 0.9), (0.08, 0.25), (0.02, 0.06)),
-    Kind("a foot", (1.1, 1.5), (0.08, 0.2), (0.02, 0.05)),
-    Kind("two feet", (0.5, 0.65), (0.06, 0.1), (0.02, 0.06)),
-    Kind("no stand", (0.48, 0.6), (0.0, 0.0), (0.03, 0.07)),
-    Kind("a deep back", (0.65, 0.9), (0.0, 0.0), (0.04, 0.12)),
-    Kind("a deep back", (0.65, 0.9), (0.08, 0.14), (0.04, 0.12)),
-    Kind("a tall stand", (0.55, 1.4), (0.4, 0.8), (0.02, 0.06)),
+    DisplayKind("a foot", (0.5, 0.65), (0.08, 0.25), (0.02, 0.06)),
+    DisplayKind("a foot", (0.65, 0.9), (0.08, 0.25), (0.02, 0.06)),
+    DisplayKind("a foot", (1.1, 1.5), (0.08, 0.2), (0.02, 0.05)),
+    DisplayKind("two feet", (0.5, 0.65), (0.06, 0.1), (0.02, 0.06)),
+    DisplayKind("no stand", (0.48, 0.6), (0.0, 0.0), (0.03, 0.07)),
+    DisplayKind("a deep back", (0.65, 0.9), (0.0, 0.0), (0.04, 0.12)),
+    DisplayKind("a deep back", (0.65, 0.9), (0.08, 0.14), (0.04, 0.12)),
+    DisplayKind("a tall stand", (0.55, 1.4), (0.4, 0.8), (0.02, 0.06)),
 )
 
 

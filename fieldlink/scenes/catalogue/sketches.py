@@ -6,7 +6,7 @@ import numpy as np
 
 from fieldlink.scenes.catalogue import textures
 from fieldlink.scenes.catalogue.parts import Number, Solid
-from fieldlink.scenes.catalogue.textures import Material, Painted
+from fieldlink.scenes.catalogue.textures import Material, MaterialAlbedo
 from fieldlink.scenes.meshes import Mesh
 
 Option = TypeVar("Option")
@@ -56,7 +56,7 @@ class Sketch:
         faces = np.concatenate([faces + start for ((_, faces), _), start in zip(self._solids, starts, strict=True)])
         materials = tuple(dict.fromkeys(material for _, material in self._solids))
         of_face = [np.full(len(faces), materials.index(material)) for (_, faces), material in self._solids]
-        return Mesh(vertices, faces, Painted(materials, np.concatenate(of_face)))
+        return Mesh(vertices, faces, MaterialAlbedo(materials, np.concatenate(of_face)))
 
     def caption(self, noun: str, size: str) -> str:
         """The words as a phrase: an article, size, colour, adjectives, the noun, then what it has."""

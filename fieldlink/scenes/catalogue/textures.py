@@ -64,7 +64,7 @@ class Material:
 
 
 @dataclass(frozen=True)
-class Painted:
+class MaterialAlbedo:
     """The albedo of an object: a material for each face."""
 
     materials: tuple[Material, ...]

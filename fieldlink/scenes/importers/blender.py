@@ -27,14 +27,14 @@ ROOM = 0.75  # half of the cube in which a scene of about unit diagonal is measu
 Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=4, max_length=4)]
 
 
-class Frame(BaseModel):
+class BlenderFrame(BaseModel):
     file_path: str
     transform_matrix: Annotated[list[Row], Field(min_length=4, max_length=4)]  # camera to world, OpenGL axes
 
 
-class Transforms(BaseModel):
+class BlenderTransforms(BaseModel):
     camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
-    frames: Annotated[list[Frame], Field(min_length=1)]
+    frames: Annotated[list[BlenderFrame], Field(min_length=1)]
 
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
@@ -61,10 +61,10 @@ def read(scene: Path, most_views: int, resolution: int) -> Views:
     return shrunk(normalised(views, str(scene)), resolution)
 
 
-def transforms_of(path: Path) -> Transforms:
+def transforms_of(path: Path) -> BlenderTransforms:
     """The checked camera file; an error names file, frame and field."""
     try:
-        return Transforms.model_validate_json(path.read_bytes())
+        return BlenderTransforms.model_validate_json(path.read_bytes())
     except ValidationError as error:
         found = [f"{path}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise InputError("\n".join(found[:5])) from error
@@ -94,7 +94,7 @@ def _moved(views: Views, origin: Float[np.ndarray, "3"], scale: float) -> Views:
     return replace(views, camera_to_world=poses.astype(np.float32))
 
 
-def _file(scene: Path, number: int, frame: Frame) -> Path:
+def _file(scene: Path, number: int, frame: BlenderFrame) -> Path:
     """The frame's picture, inside the scene's folder; without suffix it is a PNG."""
     where = f"{scene / TRANSFORMS}: frame {number} ('{frame.file_path}')"
     path = scene / frame.file_path
@@ -106,7 +106,7 @@ def _file(scene: Path, number: int, frame: Frame) -> Path:
     return path
 
 
-def _pose(scene: Path, number: int, frame: Frame) -> Float[np.ndarray, "3 4"]:
+def _pose(scene: Path, number: int, frame: BlenderFrame) -> Float[np.ndarray, "3 4"]:
     pose = np.array(frame.transform_matrix, np.float32)[:3]
     if not np.allclose(pose[:, :3].T @ pose[:, :3], np.eye(3), atol=1e-3) or np.linalg.det(pose[:, :3]) < 0:
         raise InputError(f"{scene / TRANSFORMS}: frame {number}: transform_matrix is no rotation and shift")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 
-OWN = Path("fieldlink/scenes/catalogue/captions.py")  # what scenes.captions names where no file is given
+OUR_CODE = Path("fieldlink/scenes/catalogue/captions.py")  # what scenes.captions names where no file is given
 COLUMNS = ("model_id", "caption")
 
 
-def read(file: Path, known: Collection[str]) -> dict[str, str]:
+def read_captions(file: Path, known: Collection[str]) -> dict[str, str]:
     """The caption of each id of `known` that has one; an id with two is an error, as is a file of others alone."""
     found: dict[str, str] = {}
-    for line, model, caption in rows(file):
+    for line, model, caption in caption_rows(file):
         if model in known and caption and found.setdefault(model, caption) != caption:
             raise InputError(f"{file}, line {line}: {model} has another caption above, expected one")
     if not found:
@@ -24,7 +24,7 @@ def read(file: Path, known: Collection[str]) -> dict[str, str]:
     return found
 
 
-def rows(file: Path) -> list[tuple[int, str, str]]:
+def caption_rows(file: Path) -> list[tuple[int, str, str]]:
     """Line, model and caption; '' for none."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:

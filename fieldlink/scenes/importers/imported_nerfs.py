@@ -18,7 +18,7 @@ from fieldlink.core.params import ObjectClass
 from fieldlink.core.schemas import OBJECTS, VIEWS
 from fieldlink.scenes.importers.listing import ListedItem, Listing, collected
 from fieldlink.scenes.importers.resizing import evenly, shrunk
-from fieldlink.scenes.views import Views, of_rows, some
+from fieldlink.scenes.views import Views, of_rows, view_subset
 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
@@ -46,4 +46,4 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
 def read(folder: Path, object_id: str, most_views: int, resolution: int) -> Views:
     """Up to `most_views` views of one object, evenly spread, no larger than `resolution`."""
     views = of_rows(datasets.rows_of(folder / "views", VIEWS, [object_id]))
-    return shrunk(some(views, np.asarray(evenly(len(views), most_views)).tolist()), resolution)
+    return shrunk(view_subset(views, np.asarray(evenly(len(views), most_views)).tolist()), resolution)

@@ -14,7 +14,7 @@ TEXTURE = 1024  # pixels, longest side kept
 
 
 @dataclass(frozen=True)
-class Textured:
+class TexturedAlbedo:
     """Colours given at the corners of faces, times a texture where a face has one."""
 
     corners: Float[np.ndarray, "face 3 3"]
@@ -58,7 +58,7 @@ def sampled(texture: UInt8[np.ndarray, "height width 3"], uv: Float[np.ndarray, 
     return texture[row, column].astype(np.float32) / 255
 
 
-def textured(corners: Float[np.ndarray, "face 3 3"], parts: list[trimesh.Trimesh], linear: bool) -> Textured:
+def textured(corners: Float[np.ndarray, "face 3 3"], parts: list[trimesh.Trimesh], linear: bool) -> TexturedAlbedo:
     """`linear`: material colours are linear light, as glTF has them, and are brought to display values."""
     colours, uvs, numbers, textures = [], [], [], []
     for part in parts:
@@ -72,7 +72,7 @@ def textured(corners: Float[np.ndarray, "face 3 3"], parts: list[trimesh.Trimesh
             uvs.append(np.asarray(uv)[part.faces])
             numbers.append(np.full(count, len(textures)))
             textures.append(image)
-    return Textured(
+    return TexturedAlbedo(
         corners.astype(np.float32),
         np.concatenate(colours).astype(np.float32),
         np.concatenate(uvs).astype(np.float32),

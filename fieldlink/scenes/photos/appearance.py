@@ -6,14 +6,14 @@ import numpy as np
 from jaxtyping import Float, Integer, UInt8
 from scipy.ndimage import gaussian_filter
 
-from fieldlink.scenes.augmentation import Recoloured, colour_shift
+from fieldlink.scenes.augmentation import RecolouredAlbedo, colour_shift
 from fieldlink.scenes.meshes import Albedo
-from fieldlink.scenes.photos.backdrops import Stage, backdrop
+from fieldlink.scenes.photos.backdrops import PhotoSetting, backdrop
 from fieldlink.scenes.ray_casting import Lighting
 
 
 @dataclass(frozen=True)
-class Worn:
+class StainedAlbedo:
     """An albedo with slow stains and finer grain: brighter and darker by a share `depth`."""
 
     albedo: Albedo
@@ -27,14 +27,14 @@ class Worn:
         return np.clip(self.albedo(points, face) * (1 + self.depth * stain), 0, 1).astype(np.float32)
 
 
-def repainted(albedo: Albedo, random: np.random.Generator) -> Albedo:
+def repainted_albedo(albedo: Albedo, random: np.random.Generator) -> Albedo:
     """Another shade of its colours, stained."""
     colours = colour_shift(random.normal(0, 4), random.uniform(0.85, 1.15), random.uniform(0.92, 1.08))
     waves = random.normal(0, 1, (4, 3)) * np.array([[6], [12], [25], [50]])
-    return Worn(Recoloured(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.15))
+    return StainedAlbedo(RecolouredAlbedo(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.15))
 
 
-def light(random: np.random.Generator) -> Lighting:
+def random_light(random: np.random.Generator) -> Lighting:
     """A sun anywhere in the upper half, warm or cold, against more or less light from all sides."""
     turn, height = random.uniform(0, 2 * np.pi), random.uniform(0.6, 1.6)
     warm = 1 + random.uniform(-0.1, 0.1) * np.array([1, 0, -1])
@@ -52,8 +52,8 @@ def _rgb(strength: Float[np.ndarray, "3"]) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def taken(
-    shot: Float[np.ndarray, "height width 4"], stage: Stage, random: np.random.Generator
+def photographed(
+    shot: Float[np.ndarray, "height width 4"], stage: PhotoSetting, random: np.random.Generator
 ) -> UInt8[np.ndarray, "height width 3"]:
     """What a camera makes of a lit object, straight-alpha RGBA in [0, 1], before a backdrop."""
     behind = backdrop(stage, random)

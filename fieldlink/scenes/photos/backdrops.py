@@ -19,7 +19,7 @@ FAR = 12.0  # where the ground has faded into the haze
 
 
 @dataclass(frozen=True)
-class Stage:
+class PhotoSetting:
     """The camera, and where the object stands on the floor: height of the floor, centre and half extent (x, z)."""
 
     pose: Float[np.ndarray, "3 4"]
@@ -32,14 +32,14 @@ class Stage:
     @staticmethod
     def under(
         points: Float[np.ndarray, "point 3"], pose: Float[np.ndarray, "3 4"], angle: float, resolution: int
-    ) -> "Stage":
+    ) -> "PhotoSetting":
         """Under the box around an object's points."""
         low, high = points.min(axis=0), points.max(axis=0)
         middle, half = (low + high) / 2, (high - low) / 2
-        return Stage(pose, angle, resolution, float(low[1]), middle[[0, 2]], half[[0, 2]])
+        return PhotoSetting(pose, angle, resolution, float(low[1]), middle[[0, 2]], half[[0, 2]])
 
 
-def backdrop(stage: Stage, random: np.random.Generator) -> Float[np.ndarray, "height width 3"]:
+def backdrop(stage: PhotoSetting, random: np.random.Generator) -> Float[np.ndarray, "height width 3"]:
     """A picture without the object, RGB in [0, 1]."""
     picture, floor = _planes(stage, random)
     picture = np.where(floor[..., :1] > 0, picture * _shadow(stage, floor, random), picture)
@@ -57,7 +57,7 @@ def muted(random: np.random.Generator) -> Float[np.ndarray, "3"]:
 
 
 def _planes(
-    stage: Stage, random: np.random.Generator
+    stage: PhotoSetting, random: np.random.Generator
 ) -> tuple[Float[np.ndarray, "height width 3"], Float[np.ndarray, "height width 3"]]:
     """Floor in front of a wall, or ground under a sky; and per pixel (distance along the floor's ray or 0, x, z)."""
     origins, directions = cameras.rays(stage.pose[None], stage.angle, stage.resolution, stage.resolution)
@@ -101,7 +101,7 @@ def _sky(
 
 
 def _shadow(
-    stage: Stage, floor: Float[np.ndarray, "height width 3"], random: np.random.Generator
+    stage: PhotoSetting, floor: Float[np.ndarray, "height width 3"], random: np.random.Generator
 ) -> Float[np.ndarray, "height width 1"]:
     """What a soft shadow leaves of the light on the floor: an ellipse under the object, drawn away from the light."""
     extent = stage.extent * random.uniform(0.9, 1.4) + 0.03

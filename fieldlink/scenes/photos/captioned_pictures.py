@@ -81,7 +81,7 @@ def work(tasks: list[PictureTask]) -> Rows:
     return Rows(columns)
 
 
-def _picture(task: PictureTask, made: catalogue.Made) -> UInt8[np.ndarray, "height width 3"]:
+def _picture(task: PictureTask, made: catalogue.CatalogueObject) -> UInt8[np.ndarray, "height width 3"]:
     seed = seed_of(task.seed, "camera", task.picture_id)
     if task.domain == "photo":
         return photo_like.photo(made.model, seed, task.resolution)

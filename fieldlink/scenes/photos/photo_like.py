@@ -11,7 +11,7 @@ from jaxtyping import Float, UInt8
 from fieldlink.scenes import cameras
 from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.photos import appearance
-from fieldlink.scenes.photos.backdrops import Stage
+from fieldlink.scenes.photos.backdrops import PhotoSetting
 from fieldlink.scenes.ray_casting import render
 
 AZIMUTH = 35.0  # degrees off the front, standard deviation: photographers rarely stand behind
@@ -26,10 +26,10 @@ def photo(model: Mesh, seed: int, resolution: int) -> UInt8[np.ndarray, "height 
     """One picture of a normalised model, RGB."""
     random = np.random.default_rng(seed)
     pose, angle = _camera(random)
-    worn = replace(model, albedo=appearance.repainted(model.albedo, random))
-    shot = render(worn, pose[None], angle, resolution, appearance.light(random)).image[0] / np.float32(255)
-    stage = Stage.under(model.vertices, pose, angle, resolution)
-    return appearance.taken(shot, stage, random)
+    worn = replace(model, albedo=appearance.repainted_albedo(model.albedo, random))
+    shot = render(worn, pose[None], angle, resolution, appearance.random_light(random)).image[0] / np.float32(255)
+    stage = PhotoSetting.under(model.vertices, pose, angle, resolution)
+    return appearance.photographed(shot, stage, random)
 
 
 def _camera(random: np.random.Generator) -> tuple[Float[np.ndarray, "3 4"], float]:
