@@ -5,7 +5,7 @@ from pathlib import Path
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.report.revisions import read, recent
+from fieldlink.report.revisions import read_revisions, recent_revisions
 
 
 def build_history(
@@ -22,13 +22,14 @@ def build_history(
     `revisions`: commits, tags, branches or DVC experiments, in the order of the page. By default the last ten commits
     that touch `metrics`, and every experiment.
     """
-    from fieldlink.report import history, history_page
+    from fieldlink.report.history_page import history_html
+    from fieldlink.report.revision_metrics import compare_revisions
 
-    names = revisions or recent(repository, str(metrics))
+    names = revisions or recent_revisions(repository, str(metrics))
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
-    found = read(repository, names, [str(path) for path in (metrics, tables, params)])
-    datasets.write_text(out, history_page.html(history.entries(found)))
+    found = read_revisions(repository, names, [str(path) for path in (metrics, tables, params)])
+    datasets.write_text(out, history_html(compare_revisions(found)))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""The metrics of several revisions beside each other: values with their intervals, and what moved."""
+"""The metrics of several revisions beside each other: values with their intervals, and moves beyond them."""
 
 import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
@@ -13,99 +14,111 @@ from ruamel.yaml import YAML, YAMLError
 from fieldlink.core.errors import InputError
 from fieldlink.report.revisions import Revision
 
-Key = tuple[str, ...]  # the metrics file, then its keys down to a number
+MetricKey = tuple[str, ...]  # the metrics file, then its keys down to a number
 
 
 @dataclass(frozen=True)
-class Point:
+class MetricValue:
     """A metric at a revision; bounds are None where no table has them."""
 
     value: float
     low: float | None = None
     high: float | None = None
 
-    def apart(self, other: "Point | None") -> bool:
-        """Whether the two intervals do not overlap."""
+    def apart(self, other: "MetricValue | None") -> bool:
+        """Whether the two intervals do not overlap; False where a bound is missing."""
         if other is None or self.low is None or self.high is None or other.low is None or other.high is None:
             return False
         return self.high < other.low or other.high < self.low
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One revision, and the earlier one it is compared with: an experiment's baseline, else the one before it."""
+class RevisionMetrics:
+    """Parameters and metrics of one revision."""
 
+    number: int  # from 1, in the order of the page
     revision: Revision
-    params: Mapping[Key, str]
-    points: Mapping[Key, Point]
-    before: int | None
+    params: Mapping[MetricKey, str]
+    values: Mapping[MetricKey, MetricValue]
 
-    def changes(self, entries: Sequence["Entry"]) -> list[tuple[str, str, str]]:
-        """Parameter, old and new value, against the revision compared with; – where there is none."""
+
+@dataclass(frozen=True)
+class RevisionComparison:
+    """A revision, and the one it is compared with: an experiment's baseline, else the revision before it."""
+
+    now: RevisionMetrics
+    before: RevisionMetrics | None
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Parameters that differ: name, old and new value; – where there is none."""
         if self.before is None:
             return []
-        old, new = entries[self.before].params, self.params
+        old, new = self.before.params, self.now.params
         keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
         return [(".".join(key), old.get(key, "–"), new.get(key, "–")) for key in keys]
 
-    def moved(self, entries: Sequence["Entry"]) -> dict[Key, tuple[Point, Point]]:
-        """Metrics whose interval does not overlap that at the revision compared with, before and now."""
+    @cached_property
+    def moves(self) -> dict[MetricKey, tuple[MetricValue, MetricValue]]:
+        """Metrics whose two intervals do not overlap: values before and now."""
         if self.before is None:
             return {}
-        old = entries[self.before].points
-        return {key: (old[key], point) for key, point in self.points.items() if point.apart(old.get(key))}
+        old = self.before.values
+        return {key: (old[key], value) for key, value in self.now.values.items() if value.apart(old.get(key))}
 
 
-def entries(revisions: Sequence[Revision]) -> list[Entry]:
-    """In the order given."""
-    commits = [revision.commit for revision in revisions]
-    found = []
-    for place, revision in enumerate(revisions):
-        before = commits.index(revision.baseline) if revision.baseline in commits else place - 1
-        found.append(Entry(revision, *_read(revision), before if before >= 0 else None))
-    return found
+def compare_revisions(revisions: Sequence[Revision]) -> list[RevisionComparison]:
+    """Each revision with the one it is compared with, in the same order. Raises `InputError` for an unreadable file."""
+    metrics = [_read_metrics(revision, number) for number, revision in enumerate(revisions, start=1)]
+    by_commit = {entry.revision.commit: entry for entry in reversed(metrics)}  # the first of equal commits
+    previous = [None, *metrics][: len(metrics)]
+    return [
+        RevisionComparison(entry, by_commit.get(entry.revision.baseline, earlier))
+        for entry, earlier in zip(metrics, previous, strict=True)
+    ]
 
 
-def leaves(values: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
-    """What nested mappings hold, by the keys on the way."""
+def nested_values(values: Any, key: MetricKey = ()) -> Iterator[tuple[MetricKey, Any]]:
+    """The values of nested mappings, each with the keys that lead to it."""
     if isinstance(values, Mapping):
         for name, value in values.items():
-            yield from leaves(value, (*key, str(name)))
+            yield from nested_values(value, (*key, str(name)))
     else:
         yield key, values
 
 
-def _read(revision: Revision) -> tuple[dict[Key, str], dict[Key, Point]]:
-    params: dict[Key, str] = {}
-    numbers: dict[Key, float] = {}
-    bounds: dict[tuple[str, ...], list[tuple[float, float, float]]] = {}
+def _read_metrics(revision: Revision, number: int) -> RevisionMetrics:
+    params: dict[MetricKey, str] = {}
+    numbers: dict[MetricKey, float] = {}
+    results: dict[MetricKey, list[MetricValue]] = {}  # by study, row and column: its tables may share these two
     for path, text in revision.files.items():
         name, kind = PurePath(path).stem, PurePath(path).suffix
         try:
             if kind == ".yaml":
-                params = {key: str(value) for key, value in leaves(YAML(typ="safe").load(text))}
+                params = {key: str(value) for key, value in nested_values(YAML(typ="safe").load(text))}
             elif kind == ".json":
-                found = leaves(json.loads(text), (name,))
-                numbers |= {key: float(value) for key, value in found if isinstance(value, int | float)}
+                values = nested_values(json.loads(text), (name,))
+                numbers |= {key: float(value) for key, value in values if isinstance(value, int | float)}
             elif kind == ".csv":
-                for at, values in _bounds(text):
-                    bounds.setdefault((name, *at), []).append(values)
+                for place, value in _table_values(text):
+                    results.setdefault((name, *place), []).append(value)
         except (KeyError, TypeError, ValueError, YAMLError) as error:
             raise InputError(f"revision {revision.name!r}: {path} cannot be read ({error})") from error
-    return params, {key: _point(value, bounds.get((key[0], *key[-2:]), [])) for key, value in numbers.items()}
+    values = {key: _with_bounds(value, results.get((key[0], *key[-2:]), [])) for key, value in numbers.items()}
+    return RevisionMetrics(number, revision, params, values)
 
 
-def _bounds(text: str) -> Iterator[tuple[tuple[str, str], tuple[float, float, float]]]:
+def _table_values(text: str) -> Iterator[tuple[tuple[str, str], MetricValue]]:
     """Row and column (of claims: number and part) of a table's CSV text, with value and bounds."""
     for row in csv.DictReader(io.StringIO(text)):
         if "claim" in row:
-            at, value = (row["claim"], row["part"] or "headline"), row["effect"]
+            place, value = (row["claim"], row["part"] or "headline"), row["effect"]
         else:
-            at, value = (row["row"], row["column"]), row["value"]
+            place, value = (row["row"], row["column"]), row["value"]
         if value:
-            yield at, (float(value), float(row["ci_low"]), float(row["ci_high"]))
+            yield place, MetricValue(float(value), float(row["ci_low"]), float(row["ci_high"]))
 
 
-def _point(value: float, rows: Sequence[tuple[float, float, float]]) -> Point:
-    """A metric with the bounds of the table row that has its value; tables of a study may share rows and columns."""
-    return next((Point(*row) for row in rows if row[0] == value), Point(value))
+def _with_bounds(value: float, results: Sequence[MetricValue]) -> MetricValue:
+    """A metric with the bounds of the result that has its value, if one has."""
+    return next((result for result in results if result.value == value), MetricValue(value))

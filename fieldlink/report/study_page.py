@@ -1,144 +1,143 @@
 """The result page: sections of a study as one self-contained HTML file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
-from fieldlink.report import (
-    benchmarks,
-    claims_section,
-    galleries,
-    generated_panels,
-    loss_curves,
-    projection_chart,
-    provenance,
-    psnr_charts,
-    result_tables,
-    table_titles,
-    templates,
-    thumbnails,
-)
+from fieldlink.report import claims_section, data_counts, galleries, psnr_charts, run_record, thumbnails
+from fieldlink.report.benchmarks import ratio_chart
 from fieldlink.report.charts import Chart
-from fieldlink.report.galleries import Gallery
-from fieldlink.report.nerf_wall import Portrait
-from fieldlink.report.speed import FROM_WEIGHTS
-from fieldlink.report.study import Study
+from fieldlink.report.generated_panels import GeneratedPanel, generated_panels
+from fieldlink.report.headline_numbers import dotted_values, headline_numbers
+from fieldlink.report.html_templates import fill
+from fieldlink.report.labels import label
+from fieldlink.report.loss_curves import loss_charts
+from fieldlink.report.nerf_wall import FitPictures
+from fieldlink.report.projection_chart import projection_chart
+from fieldlink.report.report_study import ReportStudy
+from fieldlink.report.result_tables import pivot_tables
+from fieldlink.report.study_description import describe
 
 SIDE = 160  # pixels of a picture on the page, at most
 
 
-def html(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> str:
+def study_html(study: ReportStudy, fits: Sequence[FitPictures], shown: Sequence[galleries.QueryGallery]) -> str:
     """The whole page; a section without its inputs says so. All text from data is escaped."""
-    return templates.rendered("page.html", _page(study, portraits, shown))
+    sections = (_summary(study), _objects(study), _nerfs(study, fits), _results(study), _pictures(study, shown))
+    page = {name: value for section in (*sections, _times(study)) for name, value in section.items()}
+    return fill("page.html", page)
 
 
-def _page(study: Study, portraits: Sequence[Portrait], shown: Sequence[Gallery]) -> dict[str, Any]:
+def _summary(study: ReportStudy) -> dict[str, Any]:
+    description = describe(study.params)
     return {
-        "world": provenance.describe(study.params),
-        "tiles": list(_tiles(study)),
-        "metrics": {name: list(flat(values)) for name, values in study.metrics.items()},
-        "counts": provenance.counts(study.objects) if study.objects is not None else None,
-        "photos": len(study.photos) if study.photos is not None else 0,
-        "set_aside": provenance.set_aside(study.rejected) if study.rejected is not None else None,
-        "nerfs": len(study.nerfs) if study.nerfs is not None else 0,
-        "amplified": thumbnails.AMPLIFIED,
-        "wall": [_portrait(portrait) for portrait in portraits],
-        "psnr": _psnr(study),
-        "tables": result_tables.pivot(study.results, study.published, study.spread),
-        "spread": bool(study.spread),
-        "projections": _image(projection_chart.drawn(study.projections)) if study.projections is not None else None,
-        "claims": study.claims,
-        "verdicts": claims_section.counts(study.claims),
-        "margin": study.params.claims.margin,
-        "galleries": [_gallery(gallery) for gallery in shown],
-        "generated": [_panel(panel) for panel in generated_panels.panels(study)],
-        "speed": study.speed,
-        "speed_chart": _image(study.speed.chart) if study.speed else None,
-        "benchmarks": study.benchmarks,
-        "ratios": _image(chart) if (chart := benchmarks.ratios(study.benchmarks)) else None,
-        "benchmark_charts": [_image(chart) for each in study.benchmarks for chart in each.charts],
-        "curves": [_image(chart) for chart in loss_curves.drawn(study.curves)],
-        "versions": provenance.versions(),
-        "times": _times(study.times),
-        "parameters": list(flat(study.params.model_dump(mode="json"))),
+        "description": description,
+        "comparability": description.comparability,
+        "tiles": list(headline_numbers(study)),
+        "metrics": {name: list(dotted_values(values)) for name, values in study.numbers.metrics.items()},
     }
 
 
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Dotted keys and printed values of nested mappings; lists in one line."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            items = value if isinstance(value, list | tuple) else [value]
-            yield f"{prefix}{key}", ", ".join(f"{v:.5g}" if isinstance(v, float) else str(v) for v in items)
-
-
-def _tiles(study: Study) -> Iterator[tuple[str, str]]:
-    """The few numbers to know first, with their labels."""
-    if study.nerfs is not None:
-        yield f"{len(study.nerfs):,}", "NeRFs fitted"
-        name, quality = psnr_charts.judged(study.nerfs)
-        if np.isfinite(quality).any():
-            yield f"{np.nanmean(quality):.1f} dB", f"mean PSNR on {name}, whole frame"
-    results = {result.key: result.value for result in study.results}
-    metrics = dict(flat(study.metrics))
-    yield from ((f"{results[key]:.1f} %", label) for key, label in table_titles.RESULTS.items() if key in results)
-    yield from (
-        (f"{float(metrics[key]):.1f} %", label) for key, label in table_titles.METRICS.items() if key in metrics
-    )
-    if study.speed:
-        yield f"{study.speed.milliseconds[FROM_WEIGHTS]:.2g} ms", "to name a NeRF's class from its weights"
-
-
-def _psnr(study: Study) -> dict[str, Any] | None:
-    if study.nerfs is None:
-        return None
+def _objects(study: ReportStudy) -> dict[str, Any]:
+    rows = study.rows
     return {
-        "charts": [_image(chart) for chart in psnr_charts.histograms(study.nerfs)],
-        "rows": psnr_charts.summary(study.nerfs),
+        "object_counts": None if rows.objects is None else data_counts.object_counts(rows.objects),
+        "photos": 0 if rows.photos is None else len(rows.photos),
+        "rejections": None if rows.rejected is None else data_counts.rejections(rows.rejected),
+    }
+
+
+def _nerfs(study: ReportStudy, fits: Sequence[FitPictures]) -> dict[str, Any]:
+    nerfs = study.rows.nerfs
+    page = {"fits": [_fit(fit) for fit in fits], "amplification": thumbnails.AMPLIFICATION}
+    if nerfs is None:
+        return page | {"nerfs": 0, "psnr": None}
+    charts = _images(psnr_charts.psnr_histograms(nerfs))
+    return page | {"nerfs": len(nerfs), "psnr": {"charts": charts, "rows": psnr_charts.psnr_summary(nerfs)}}
+
+
+def _results(study: ReportStudy) -> dict[str, Any]:
+    numbers, projections = study.numbers, study.rows.projections
+    return {
+        "claims": numbers.claims,
+        "verdicts": claims_section.verdict_counts(numbers.claims),
+        "margin": study.params.claims.margin,
+        "tables": pivot_tables(numbers.results, numbers.published, numbers.seed_ranges),
+        "has_seed_ranges": bool(numbers.seed_ranges),
+        "projections": None if projections is None else _image(projection_chart(projections)),
+    }
+
+
+def _pictures(study: ReportStudy, shown: Sequence[galleries.QueryGallery]) -> dict[str, Any]:
+    return {
+        "galleries": [_gallery(gallery) for gallery in shown],
+        "generated": [_panel(panel) for panel in generated_panels(study)],
+    }
+
+
+def _times(study: ReportStudy) -> dict[str, Any]:
+    naming, benchmarks = study.times.naming, study.times.benchmarks
+    ratios = ratio_chart(benchmarks)
+    return {
+        "speed": naming,
+        "speed_chart": _image(naming.chart) if naming else None,
+        "benchmarks": benchmarks,
+        "ratios": _image(ratios) if ratios else None,
+        "benchmark_charts": _images(chart for benchmark in benchmarks for chart in benchmark.charts),
+        "curves": _images(loss_charts(study.rows.curves)),
+        "versions": run_record.versions(),
+        "times": run_record.stage_times(study.times.stages),
+        "parameters": list(dotted_values(study.params.model_dump(mode="json"))),
     }
 
 
 def _image(chart: Chart) -> dict[str, str]:
-    return {"uri": thumbnails.uri(chart.svg, "image/svg+xml"), "alt": chart.alt}
+    return {"uri": thumbnails.data_uri(chart.svg, "image/svg+xml"), "alt": chart.alt}
 
 
-def _portrait(portrait: Portrait) -> dict[str, Any]:
-    kinds = {"ground truth": portrait.truth, "NeRF": portrait.render, "difference": portrait.difference}
+def _images(charts: Iterable[Chart]) -> list[dict[str, str]]:
+    return [_image(chart) for chart in charts]
+
+
+def _fit(fit: FitPictures) -> dict[str, Any]:
+    kinds = {"ground truth": fit.truth, "NeRF": fit.render, "difference": fit.difference}
     return {
-        "group": portrait.group,
-        "object_id": portrait.object_id,
-        "class_name": portrait.class_name,
-        "psnr": portrait.psnr,
+        "group": fit.group,
+        "object_id": fit.object_id,
+        "class_name": fit.class_name,
+        "psnr": fit.psnr,
         "pictures": [(kind, _small(picture)) for kind, picture in kinds.items()],
     }
 
 
-def _gallery(gallery: Gallery) -> dict[str, Any]:
+def _gallery(gallery: galleries.QueryGallery) -> dict[str, Any]:
     return {
-        "variant": table_titles.words(gallery.variant),
+        "variant": label(gallery.variant),
         "domain": galleries.DOMAINS.get(gallery.domain, gallery.domain),
-        "asked": gallery.asked,
-        "right_first": gallery.right_first,
-        "right_shown": sum(query.hits[0].right for query in gallery.queries if query.hits),
-        "queries": [
+        "query_count": gallery.query_count,
+        "hit_rate": gallery.hit_rate,
+        "shown_hits": sum(query.items[0].same_class for query in gallery.queries if query.items),
+        "queries": [_query(query) for query in gallery.queries],
+    }
+
+
+def _query(query: galleries.GalleryQuery) -> dict[str, Any]:
+    return {
+        "query_id": query.query_id,
+        "class_name": query.class_name,
+        "uri": _small(query.picture),
+        "results": [
             {
-                "query_id": query.query_id,
-                "class_name": query.class_name,
-                "uri": _small(query.picture),
-                "hits": [
-                    {"object_id": h.object_id, "class_name": h.class_name, "right": h.right, "uri": _small(h.picture)}
-                    for h in query.hits
-                ],
+                "object_id": item.object_id,
+                "class_name": item.class_name,
+                "same_class": item.same_class,
+                "uri": _small(item.picture),
             }
-            for query in gallery.queries
+            for item in query.items
         ],
     }
 
 
-def _panel(panel: generated_panels.Panel) -> dict[str, Any]:
+def _panel(panel: GeneratedPanel) -> dict[str, Any]:
     return {
         "owner_id": panel.owner_id,
         "class_name": panel.class_name,
@@ -149,11 +148,3 @@ def _panel(panel: generated_panels.Panel) -> dict[str, Any]:
 
 def _small(picture: thumbnails.Picture) -> str:
     return thumbnails.png_uri(thumbnails.thumbnail(picture, SIDE))
-
-
-def _times(times: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Stages with their seconds, the longest first, and their sum."""
-    rows = sorted(times, key=lambda row: -row["seconds"])
-    named = [(f"{row['stage']} → {row['out']}" if row["out"] else row["stage"], row["seconds"]) for row in rows]
-    total = [("all", sum(seconds for _, seconds in named))] if named else []
-    return [(name, f"{seconds:,.1f} s") for name, seconds in [*named, *total]]

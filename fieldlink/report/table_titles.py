@@ -1,6 +1,4 @@
-"""What each table of the thesis asks, and its words as a reader of the page should see them."""
-
-import re
+"""Names, titles and questions of the study's tables."""
 
 QUESTIONS = {
     "4.1": (
@@ -144,34 +142,6 @@ QUESTIONS = {
     ),
 }
 
-COLUMNS = {
-    "cosine": "cosine loss",
-    "siglip": "SigLIP loss",
-    "softmax": "softmax contrastive loss",
-    "mse": "MSE loss",
-    "prompt_3d_model": "“A 3d model of …”",
-    "prompt_photo": "“A photo of …”",
-    "cka": "CKA",
-    "prompt_ensemble": "prompts averaged",
-    "macro hit@1": "macro Hit@1",
-}
-
-
-# Numbers worth a tile on top: results by table, row, column and metric; metrics by file and key. In percent.
-RESULTS = {
-    ("4.2", "nerf2clip gt views=N", "cosine", "zero_shot_accuracy"): "of test NeRFs named right from their weights",
-    ("4.3", "clip views=N", "prompt_photo", "zero_shot_accuracy"): "named right by CLIP on all their rendered views",
-    ("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic"): "of synthetic views find their class first",
-    ("4.5a", "nerf2clip siglip", "recall@1", "recall_real"): "of photos find their class first",
-}
-METRICS = {
-    "clip.gt_views.prompt_3d_model": "of single views of test objects named right by CLIP itself",
-    "clip.photos.prompt_photo": "of photos named right by CLIP itself",
-    "nf2vec.rank_1_trained": "of test NeRFs have a neighbour of their class in nf2vec's space",
-    "nf2vec.rank_1_untrained": "the same before nf2vec was trained",
-    "nf2vec.rank_1_raw_weights": "the same by the raw weights",
-}
-
 
 def question(table: str) -> tuple[str, str]:
     """Title and question of a table; of a template of the user's own, by its name; an unknown one has neither."""
@@ -185,23 +155,3 @@ def name(table: str) -> str:
     if not any(question(table)):
         return table
     return table.replace("fig", "Figure ") if table.startswith("fig") else f"Table {table}"
-
-
-def column(name: str) -> str:
-    """A column's heading. The published word `recall@k` is a class hit rate, so the page says Hit@k."""
-    return COLUMNS.get(name, words(name))
-
-
-def words(name: str) -> str:
-    """A key in readable words: recall@k as Hit@k, counts of views spelt out, underscores as spaces."""
-    name = name.replace("nerf_embedding", "NeRF embedding").replace("clip_embedding", "CLIP embedding")
-    name = re.sub(r" ?(rendered |gt )?views=(\w+)$", _views, name)
-    name = re.sub(r" gt only$", ", GT views only", name)
-    name = re.sub(r" captions$", ", trained on captions", name)
-    return re.sub(r"^recall@", "Hit@", name).replace("siglip", "SigLIP").replace("_", " ")
-
-
-def _views(found: re.Match[str]) -> str:
-    """`gt views=4` as `4 GT views`; N stands for all of them."""
-    kind, count = (found[1] or "").replace("gt", "GT"), found[2].replace("N", "all")
-    return f", {count} {kind}view{'' if count == '1' else 's'}"

@@ -166,4 +166,4 @@ def test_without_claims_the_page_says_so(files, tmp_path: Path):
 def test_a_damaged_claim_is_named(text: str, message: str):
     header = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting"
     with pytest.raises(InputError, match=rf"claims.csv: {message}"):
-        claims_section.claims(f"{header}\n{text}\n", "claims.csv")
+        claims_section.read_claims(f"{header}\n{text}\n", "claims.csv")
