@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.report.revisions import read_revisions, recent_revisions
 
@@ -29,7 +29,7 @@ def build_history(
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
     found = read_revisions(repository, names, [str(path) for path in (metrics, tables, params)])
-    datasets.write_text(out, history_html(compare_revisions(found)))
+    files.write_text(out, history_html(compare_revisions(found)))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from torch.nn.functional import normalize
 
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core import datasets
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params
 from fieldlink.mapper.mlps import single
 from fieldlink.nerf.occupancy import unpack
@@ -90,7 +90,7 @@ def median_times(methods: Mapping[str, Callable[[], object]], device: str, repet
     medians = {}
     for name, method in methods.items():
         method()
-        medians[name] = statistics.median(1000 * clocked(method, device)[0] for _ in range(repetitions))
+        medians[name] = statistics.median(1000 * timed_run(method, device)[0] for _ in range(repetitions))
     return NamingSpeed(medians, repetitions, device_name(device))
 
 

@@ -109,7 +109,7 @@ def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Tabl
 
 
 def _reader(folder: Path | None, schema: schemas.Schema) -> RowReader | None:
-    return partial(datasets.rows_of, folder, schema) if folder else None
+    return partial(datasets.rows_with_ids, folder, schema) if folder else None
 
 
 def _model_name(curves: Path) -> str:

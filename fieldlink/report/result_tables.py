@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fieldlink.core.errors import InputError
 from fieldlink.evaluation.results.tables import CellKey
-from fieldlink.report import table_titles
+from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.labels import column_label, label
 from fieldlink.report.table_results import TableResult
 
@@ -65,7 +66,10 @@ class ReportTable:
 
     @property
     def name(self) -> str:
-        return table_titles.name(self.number)
+        """Table 4.4a, Figure 4.1; the number alone of a table that the registry doesn't have."""
+        if not self.title:
+            return self.number
+        return self.number.replace("fig", "Figure ") if self.number.startswith("fig") else f"Table {self.number}"
 
 
 def pivot_tables(
@@ -102,7 +106,17 @@ def _table(
         ]
         rows.append(TableRow(label(row), not published or row in published_rows, cells))
     headings = [TableColumn(column, column in published_columns) for column in columns]
-    return ReportTable(number, *table_titles.question(number), headings, rows)
+    title, question = _title_and_question(number)
+    return ReportTable(number, title, question, headings, rows)
+
+
+def _title_and_question(number: str) -> tuple[str, str]:
+    """From the registry of tables; both are empty for a table that it doesn't have."""
+    try:
+        table = study_table(number)
+    except InputError:
+        return "", ""
+    return table.title, table.question
 
 
 def _by_place(results: Sequence[TableResult], both: Sequence[TableResult]) -> dict[Place, TableResult]:

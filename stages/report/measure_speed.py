@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, saved_models, schemas
 from fieldlink.core.params import load
 
 
@@ -28,12 +28,12 @@ def measure_speed(
     params = load(params_file)
     device = params.runtime.device
     nerf = next(datasets.shards(nerfs, schemas.NERFS, ["object_id", "weights", "occupancy"])).slice(0, 1)
-    object_views = of_rows(datasets.rows_of(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
-    model, encoder = Nf2vecModel.of(*datasets.read_model(nf2vec)), encoders.load(clip, device)
+    object_views = of_rows(datasets.rows_with_ids(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
+    model, encoder = Nf2vecModel.of(*saved_models.read_model(nf2vec)), encoders.load(clip, device)
     texts = datasets.matrix(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS, ["embedding"])["embedding"])
     methods = naming_methods(TimedNerf.of(nerf, object_views), model, encoder, texts, params)
     speed = median_times(methods, device)
-    datasets.write_text(out, json.dumps(asdict(speed), indent=2) + "\n")
+    files.write_text(out, json.dumps(asdict(speed), indent=2) + "\n")
 
 
 if __name__ == "__main__":
