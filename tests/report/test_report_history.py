@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldlink.commands.history import build_history
+from fieldlink.commands.history import history as build_history
 from fieldlink.core.errors import InputError
 from fieldlink.report.history_page import _chart_lines
 from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
