@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 
 
 def apply_space_mappers(
     *,
-    objects: Path,
-    nf2vec: Path,
-    spaces: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mappers: Path,
-    out: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nf2vec: arguments.NerfEmbeddings,
+    spaces: arguments.SpaceEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mappers: arguments.Mappers,
+    out: arguments.OutMappedVectors,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write mapped vectors below `out`, by space and direction. `nf2vec`, `spaces` and `mappers` as in training."""
     from fieldlink.mapper import mapped_test_vectors, training_data

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import Loss, load
 from fieldlink.core.variants import Direction
@@ -9,13 +10,13 @@ from fieldlink.core.variants import Direction
 
 def train_space_mappers(
     *,
-    objects: Path,
-    nf2vec: Path,
-    spaces: Path,
-    gt_embeddings: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nf2vec: arguments.NerfEmbeddings,
+    spaces: arguments.SpaceEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write models below `out`, by space and direction; and the training curves.
 

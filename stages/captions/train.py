@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -12,12 +13,12 @@ from fieldlink.core.variants import Direction
 
 def train_caption_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    captions: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    captions: arguments.CaptionEmbeddings,
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
     from fieldlink.mapper import mapper_folders

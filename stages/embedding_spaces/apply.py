@@ -1,7 +1,11 @@
 """Logits of trained classification heads for the test objects (Tables 4.6 and 4.7)."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -11,12 +15,12 @@ from fieldlink.core.variants import Variant
 
 def apply_heads(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    mappers: Path,
-    heads: Path,
-    out: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    mappers: arguments.Mappers,
+    heads: Annotated[Path, Doc("Folder of trained heads.")],
+    out: arguments.OutDataset,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write dataset `logits` of the test objects by the heads of both spaces. `mappers`: as the heads saw them."""
     from fieldlink.heads import head_folders

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -11,12 +12,12 @@ from fieldlink.core.variants import Variant
 
 def train_heads(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    mappers: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    mappers: arguments.Mappers,
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per space, a model below `out`; and the training curves.
 

@@ -1,7 +1,11 @@
 """Map queries to the space of every fine-tuned encoder with the clip2nerf trained for it (Table 4.12)."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -10,13 +14,13 @@ from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 
 def apply_finetuned_mappers(
     *,
-    objects: Path,
-    vectors: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mappers: Path,
-    out: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    vectors: Annotated[Path, Doc("Dataset of vectors of the fine-tuned encoders.")],
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mappers: arguments.Mappers,
+    out: arguments.OutDataset,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write dataset `mapped_embeddings`: one view of each test object, and all photos, by every mapper.
 

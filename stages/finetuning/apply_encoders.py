@@ -3,7 +3,11 @@
 import json
 from itertools import product
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import files
 from fieldlink.core.params import load
@@ -12,14 +16,14 @@ from fieldlink.core.seeds import seed_of
 
 def apply_encoders(
     *,
-    objects: Path,
-    nerfs: Path,
-    gt_embeddings: Path,
-    models: Path,
-    out: Path,
-    mapped: Path,
-    metrics: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    gt_embeddings: arguments.GtEmbeddings,
+    models: Annotated[Path, Doc("Folder of fine-tuned models.")],
+    out: arguments.OutDataset,
+    mapped: Annotated[Path, Doc("Dataset of mapped vectors to write.")],
+    metrics: arguments.OutMetrics,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write E(w) below `out` and g(E(w)) below `mapped`, of all originals by every run of `models`.
 

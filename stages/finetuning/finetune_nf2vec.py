@@ -3,6 +3,7 @@
 from itertools import product
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load
@@ -10,14 +11,14 @@ from fieldlink.core.params import load
 
 def finetune_nf2vec(
     *,
-    objects: Path,
-    nerfs: Path,
-    gt_embeddings: Path,
-    nf2vec: Path,
-    mappers: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    gt_embeddings: arguments.GtEmbeddings,
+    nf2vec: arguments.Nf2vecModel,
+    mappers: arguments.Mappers,
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the models of every run below `out`; and the training curves. `mappers`: of the zero-shot study."""
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER

@@ -1,7 +1,11 @@
 """Train clip2nerf afresh towards the space of every fine-tuned encoder (Table 4.12)."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -10,12 +14,12 @@ from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 
 def train_finetuned_mappers(
     *,
-    objects: Path,
-    vectors: Path,
-    gt_embeddings: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    vectors: Annotated[Path, Doc("Dataset of vectors of the fine-tuned encoders.")],
+    gt_embeddings: arguments.GtEmbeddings,
+    out: arguments.OutModel,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write model `out`, and the training curves. `vectors`: E(w) by variant and seed.
 

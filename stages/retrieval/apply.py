@@ -1,7 +1,11 @@
 """Map queries with clip2nerf and test NeRFs with nerf2clip: the retrieval, augmented and syn2real studies."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 from fieldlink.mapper.mapped_test_vectors import QueryDomain
@@ -9,14 +13,16 @@ from fieldlink.mapper.mapped_test_vectors import QueryDomain
 
 def apply_retrieval_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mappers: Path,
-    queries: tuple[QueryDomain, ...],
-    out: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mappers: arguments.Mappers,
+    queries: Annotated[
+        tuple[QueryDomain, ...], Doc("Queries that clip2nerf maps: views (gt), photos (photo), or both.")
+    ],
+    out: arguments.OutMappedVectors,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, mapped vectors below `out`, by every model below `mappers`.
 

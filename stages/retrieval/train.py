@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 from fieldlink.core.variants import Direction
@@ -10,12 +11,12 @@ from fieldlink.core.variants import Direction
 
 def train_retrieval_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves."""
     from fieldlink.mapper import mapper_folders, training_data

@@ -1,20 +1,24 @@
 """Train clip2nerf and nerf2clip per view on ground-truth and translated views (Table 4.8)."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 
 
 def train_syn2real_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    translated_embeddings: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    translated_embeddings: Annotated[Path, Doc("Dataset of CLIP embeddings of translated views.")],
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves.
 

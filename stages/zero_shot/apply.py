@@ -1,18 +1,17 @@
 """Map the test NeRFs to CLIP's space with the zero-shot study's mappers (Tables 4.1 and 4.2)."""
 
-from pathlib import Path
-
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 
 
 def apply_zero_shot_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    rendered_embeddings: Path,
-    mappers: Path,
-    out: Path,
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    rendered_embeddings: arguments.RenderedEmbeddings,
+    mappers: arguments.Mappers,
+    out: arguments.OutDataset,
 ) -> None:
     """Write dataset `mapped_embeddings` of the test NeRFs that have views of both sources, by every mapper."""
     from fieldlink.mapper import mapped_test_vectors, mean_view_pairs

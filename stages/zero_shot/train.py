@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 
 
 def train_zero_shot_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    rendered_embeddings: Path,
-    out: Path,
-    curves: Path,
-    params_file: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    rendered_embeddings: arguments.RenderedEmbeddings,
+    out: arguments.OutModel,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write model `out`, of every source and number of views, loss and seed; and the training curves."""
     from fieldlink.mapper import mapper_folders, mean_view_pairs
