@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from fieldlink.core.params import Params
-from fieldlink.preflight.data_folders import RENDERED, has_depth, made_here
+from fieldlink.preflight.data_folders import has_depth, made_here
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.rates import Rates
+from fieldlink.scenes.scene_sources import scene_source
+from fieldlink.scenes.sources import MeshSource
 
 REST = (  # stages that aren't measured
     "prepare_photos",
@@ -52,7 +54,7 @@ def of_objects(params: Params, rates: Rates, images: float, counts: Counts) -> d
     `images`: pictures that a worker embeds by CLIP in a second; a GPU has one.
     """
     workers, views, own = params.runtime.workers, params.scenes.views, params.syn2real.views
-    rendered = params.scenes.source in RENDERED
+    rendered = isinstance(scene_source(params.scenes.source), MeshSource)
     translated = (counts.learnt + counts.checked) * own if has_depth(params) else 0
     translators = workers if params.syn2real.translator == "procedural" else 1
     embedders = workers if params.runtime.device == "cpu" else 1

@@ -8,22 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 import pyarrow as pa
 
 from fieldlink.core.params import Params
+from fieldlink.scenes.photos.photo_sources import photo_source
+from fieldlink.scenes.scene_sources import scene_source
 
 PACKAGES = ("torch", "open_clip_torch", "nerfacc", "dvc", "numpy", "pyarrow")
 SPLITS = ("train", "validation", "test")
-OBJECTS = {
-    "catalogue": "textured meshes of a procedural catalogue",
-    "meshes": "meshes from a folder",
-    "shapenet": "meshes in the ShapeNetCore layout",
-    "disn": "rendered views in the ShapeNetRenders layout",
-    "blender": "scenes in the Blender layout",
-    "nerfs": "NeRFs fitted elsewhere, with their views",
-}
-PHOTOS = {
-    "catalogue": "photo-like pictures of other catalogue objects",
-    "folder": "photos from a folder",
-    "domainnet": "photos in the DomainNet layout",
-}
 
 
 @dataclass(frozen=True)
@@ -63,8 +52,8 @@ def describe(params: Params) -> World:
     return World(
         *_claim(params),
         clip,
-        OBJECTS[params.scenes.source],
-        PHOTOS[params.photos.source],
+        scene_source(params.scenes.source).page_text,
+        photo_source(params.photos.source).page_text,
         f"Training seeds of the mappers: {seeds}; study seed {params.study.seed}",
     )
 
