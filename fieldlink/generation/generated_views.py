@@ -31,7 +31,7 @@ class Renders:
         over = pictures.on_white if white else pictures.on_black
         found = {
             name: [over(pictures.decode(image)) for image in own["image"].to_pylist()]
-            for name, own in datasets.grouped(rows, key)
+            for name, own in datasets.groups_by_key(rows, key)
         }
         _check_alike(found)
         return Renders(list(found), np.stack([np.stack(views) for views in found.values()]))

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fieldlink.core.digests import digest_of
 from fieldlink.core.params import ObjectClass, Params, ScenesParams
-from fieldlink.core.resume import digest
 from fieldlink.scenes.importers.listing import ListedItem, Listing
 from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.views import Views
@@ -43,7 +43,7 @@ class ObjectTask:
         """Digest of what the views depend on; the split is not part of it."""
         parts = [self.row.object_id, self.row.class_name, self.row.source, self.seed]
         inputs = [self.item.content, self.item.companions, self.item.up] if self.item else []
-        return digest(code, *parts, self.scenes.views, self.scenes.resolution, *inputs)
+        return digest_of(code, *parts, self.scenes.views, self.scenes.resolution, *inputs)
 
 
 def item_path(task: ObjectTask) -> Path:
@@ -113,7 +113,7 @@ class PhotoTask:
     def key(self, code: str) -> str:
         """Digest of what the photo depends on."""
         inputs = [self.item.content] if self.item else [self.seed, self.resolution]
-        return digest(code, self.photo_id, self.class_name, *inputs)
+        return digest_of(code, self.photo_id, self.class_name, *inputs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
 from fieldlink.evaluation.results.writing import ResultFiles
@@ -41,7 +41,7 @@ def evaluate_augmented(
 
     known = load(params)
     searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
-    configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
+    configs = [saved_models.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
     vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     ranks, answers = known.retrieval.ranks, []

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 OBJECTS_PER_CHUNK = 40
@@ -14,7 +14,7 @@ def prepare_captioned_pictures(out: Path, params_file: Path = Path("params.yaml"
     from fieldlink.scenes.photos.captioned_pictures import picture_rows, picture_tasks
 
     params = load(params_file)
-    tasks, code = picture_tasks(params), resume.code_digest(__file__)
+    tasks, code = picture_tasks(params), digests.code_digest(__file__)
     finished = resume.finish(
         "prepare_captioned_pictures",
         schemas.CAPTIONED_PICTURES,

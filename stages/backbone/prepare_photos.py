@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 PHOTOS_PER_CHUNK = 50
@@ -16,7 +16,7 @@ def prepare_photos(out: Path, rejected: Path, params_file: Path = Path("params.y
 
     params = load(params_file)
     tasks, listing = photo_tasks(params)
-    code = resume.code_digest(__file__)
+    code = digests.code_digest(__file__)
     finished = resume.finish(
         "prepare_photos",
         schemas.PHOTOS,

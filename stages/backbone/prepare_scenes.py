@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 OBJECTS_PER_SHARD = 4
@@ -18,7 +18,7 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params_file: Path
 
     params = load(params_file)
     tasks, listing = object_tasks(params)
-    code = resume.code_digest(__file__)
+    code = digests.code_digest(__file__)
     finished = resume.finish(
         "prepare_scenes",
         schemas.VIEWS,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from fieldlink.evaluation.results.writing import ResultFiles
@@ -76,7 +76,7 @@ def _mapped(mappers: Path, asked: "list[Queries]", searched: "NerfGallery") -> "
     }
     found = {}
     for way in sorted(path.name for path in mappers.iterdir()):
-        tensors, config = datasets.read_model(mappers / way)
+        tensors, config = saved_models.read_model(mappers / way)
         columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[way])
         found[way] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
     return found

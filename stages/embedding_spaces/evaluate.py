@@ -6,7 +6,7 @@ from typing import Annotated
 from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import LOGITS, MAPPED_EMBEDDINGS, PROJECTIONS
 from fieldlink.evaluation.results.writing import ResultFiles
@@ -54,7 +54,7 @@ def evaluate_spaces(
     test, validation = (retrieval_inputs.searched(*given, split) for split in ("test", "validation"))
     vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
     forward, inverse = (
-        TrainedMappers.of(datasets.read_model(mappers / name), str(mappers), "retrieval.losses")
+        TrainedMappers.of(saved_models.read_model(mappers / name), str(mappers), "retrieval.losses")
         for name in searches.DIRECTIONS
     )
     f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"

@@ -6,7 +6,7 @@ from typing import Annotated
 from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, PROMPT_EMBEDDINGS
@@ -68,7 +68,7 @@ def evaluate_finetuning(
 
     before = {"clip2nerf": read(original / "clip2nerf", ORIGINAL), "nerf2clip": read(original / "nerf2clip")}
     after = {name: read(tuned / name) for name in ("clip2nerf", "nerf2clip", "nerfs")}
-    tensors, config = datasets.read_model(zero_shot_mappers)
+    tensors, config = saved_models.read_model(zero_shot_mappers)
     candidates, found = comparison.originals(tensors, config["models"], validation.nerf, test.nerf), []
     if not candidates:
         raise InputError(f"{zero_shot_mappers}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")

@@ -53,14 +53,14 @@ def evaluate_generation(
         for chosen in (pc.field("kind") != "photo", pc.field("kind") == "photo")
     )
     views, said = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    of_objects = row_results.AskedItems.of(datasets.rows_of(objects, OBJECTS, drawn))
+    of_objects = row_results.AskedItems.of(datasets.rows_with_ids(objects, OBJECTS, drawn))
     of_objects.vectors["view"] = drawn, views_of(views, drawn).queries(known.study.seed)
     of_objects.add("caption", said.filter(pc.field("object_id").isin(drawn)))
-    of_photos = row_results.AskedItems.of(datasets.rows_of(photos, PHOTOS, shots, ["photo_id", "class_name"]))
-    of_photos.add("photo", datasets.rows_of(photo_embeddings, IMAGE_EMBEDDINGS, shots))
+    of_photos = row_results.AskedItems.of(datasets.rows_with_ids(photos, PHOTOS, shots, ["photo_id", "class_name"]))
+    of_photos.add("photo", datasets.rows_with_ids(photo_embeddings, IMAGE_EMBEDDINGS, shots))
     words = datasets.read(prompts, PROMPT_EMBEDDINGS)
     texts = ensemble(words["class_name"].to_pylist(), datasets.matrix(words["embedding"]))
-    own = Renders.of_nerfs(datasets.rows_of(rendered_views, RENDERED_VIEWS, drawn), shown)
+    own = Renders.of_nerfs(datasets.rows_with_ids(rendered_views, RENDERED_VIEWS, drawn), shown)
     encoder, found, like = encoders.load(clip, known.runtime.device), [], {"psnr": {}, "ssim": {}}
     for row, renders in {**Renders.by_row(shown), ITSELF: own}.items():
         flat = list(renders.pictures.reshape(-1, *renders.pictures.shape[2:]))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, schemas
 
 
 def evaluate_clip(
@@ -34,14 +34,14 @@ def evaluate_clip(
     accuracy: dict[str, dict[str, float]] = {}
     for kind, (folder, ids, classes) in kinds.items():
         class_of = dict(zip(ids.to_pylist(), classes.to_pylist(), strict=True))
-        rows = datasets.rows_of(folder, schemas.IMAGE_EMBEDDINGS, list(class_of), ["owner_id", "embedding"])
+        rows = datasets.rows_with_ids(folder, schemas.IMAGE_EMBEDDINGS, list(class_of), ["owner_id", "embedding"])
         shown, vectors = [class_of[owner] for owner in rows["owner_id"].to_pylist()], datasets.matrix(rows["embedding"])
         right = {
             name: similarities(vectors, texts).argmax(1) == labels(shown, known, str(prompts))
             for name, (known, texts) in asked.items()
         }
         accuracy[kind] = {name: round(100 * float(hits.mean()), 2) for name, hits in right.items()}
-    datasets.write_text(metrics, json.dumps(accuracy, indent=2) + "\n")
+    files.write_text(metrics, json.dumps(accuracy, indent=2) + "\n")
 
 
 if __name__ == "__main__":

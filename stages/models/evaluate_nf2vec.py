@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, saved_models, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.seeds import seed_of
@@ -27,11 +27,11 @@ def evaluate_nf2vec(
 
     how = load(params)
     seed = seed_of(how.study.seed, "nf2vec")
-    trained = Nf2vecModel.of(*datasets.read_model(nf2vec)).to(how.runtime.device)
+    trained = Nf2vecModel.of(*saved_models.read_model(nf2vec)).to(how.runtime.device)
     untrained = Nf2vecModel(trained.how, trained.architecture, seed).to(how.runtime.device)
     test = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split"])
     test = test.filter(pc.field("split") == "test")
-    rows = datasets.rows_of(nerfs, schemas.NERFS, test["object_id"].to_pylist())
+    rows = datasets.rows_with_ids(nerfs, schemas.NERFS, test["object_id"].to_pylist())
     if len(rows) < 2:
         raise InputError(f"{nerfs}: {len(rows)} NeRFs of test objects of {objects}, expected at least 2")
     weights = datasets.matrix(rows["weights"])
@@ -45,7 +45,7 @@ def evaluate_nf2vec(
     values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
     values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
     text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)
-    datasets.write_text(metrics, text + "\n")
+    files.write_text(metrics, text + "\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, files
 from fieldlink.core.params import IntervalsParams, load
 from fieldlink.core.schemas import ANSWERS
 
@@ -34,8 +34,8 @@ def evaluate_claims(
     trial = Trial(found, theirs, how, known.claims.margin, known.study.seed, str(published))
     rows = [row for claim in twelve(found) for row in judge(claim, trial)]
     lines = [asdict(row) for row in rows]
-    datasets.write_text(table, csv_text(lines, list(lines[0])))
-    datasets.write_text(metrics, json.dumps(summary(rows), indent=2) + "\n")
+    files.write_text(table, csv_text(lines, list(lines[0])))
+    files.write_text(metrics, json.dumps(summary(rows), indent=2) + "\n")
 
 
 if __name__ == "__main__":

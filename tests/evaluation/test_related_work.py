@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evaluation.made_up import Study
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
@@ -46,7 +46,7 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
     for k in (1, 5, 10):  # the same vectors under two names
         copy, own = (found["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
         assert copy == own
-    config = datasets.read_model(tmp_path / "mappers" / "copy" / "clip2nerf")[1]
+    config = saved_models.read_model(tmp_path / "mappers" / "copy" / "clip2nerf")[1]
     assert {(model["variant"], model["loss"]) for model in config["models"]} == {("copy clip2nerf cosine", "cosine")}
 
 

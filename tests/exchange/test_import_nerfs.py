@@ -203,7 +203,9 @@ def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_
     assert json.loads((tmp_path / "back/test.json").read_text()) == [f"./data/data_TRAINED/{CHAIR}/{CHAIR}n0"]
     import_nerfs(tmp_path / "back", tmp_path / "again", params=small())
     for name, schema in (("objects", OBJECTS), ("views", VIEWS_OF), ("nerfs", NERFS)):
-        before, after = (datasets.rows_of(folder / name, schema, chosen) for folder in (world.out, tmp_path / "again"))
+        before, after = (
+            datasets.rows_with_ids(folder / name, schema, chosen) for folder in (world.out, tmp_path / "again")
+        )
         assert datasets.rows_digest(before) == datasets.rows_digest(after)
     written = [path for path in (tmp_path / "back").rglob("*.pth") if "bare" not in path.parts]
     assert len(written) == 2 * len(chosen)
@@ -248,7 +250,7 @@ def test_a_study_of_fewer_classes_takes_those_nerfs_alone_and_says_how_many_ther
     own = {name: each for name, each in classes.items() if each.synset == CAR}
     rows = [row for row in datasets.read(world.out / "objects", OBJECTS).to_pylist() if not row["augmentation"]]
     listing = imported_nerfs.listing(world.out, own)
-    assert {found.object_id for found in listing.found} == {row["object_id"] for row in rows if row["synset"] == CAR}
-    assert listing.elsewhere == sum(row["synset"] == CHAIR for row in rows) > 0
+    assert {item.object_id for item in listing.items} == {row["object_id"] for row in rows if row["synset"] == CAR}
+    assert listing.other_classes == sum(row["synset"] == CHAIR for row in rows) > 0
     with pytest.raises(InputError, match=r"no class of params\.yaml, nor is any other"):
         imported_nerfs.listing(world.out, {name: each for name, each in classes.items() if each.synset not in SYNSETS})

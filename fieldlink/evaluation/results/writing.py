@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, files
 from fieldlink.core.params import Params
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.results import tables
@@ -32,11 +32,9 @@ class ResultFiles:
         """`titles`: what metrics call each table. `extra`: metrics that are no number of a table."""
         ordered = tables.in_published_order(answers, self.published.read_text(encoding="utf-8"))
         cells = tables.cells(ordered, params.intervals, params.study.seed)
-        datasets.write_text(self.table, tables.csv_text(cells))
+        files.write_text(self.table, tables.csv_text(cells))
         seeds = tables.csv_text(tables.by_seed(ordered), [*tables.CellKey._fields, "seed", "value"])
-        datasets.write_text(self.by_seed, seeds)
-        datasets.write_text(
-            self.metrics, json.dumps({**tables.metrics(cells, titles), **(extra or {})}, indent=2) + "\n"
-        )
+        files.write_text(self.by_seed, seeds)
+        files.write_text(self.metrics, json.dumps({**tables.metrics(cells, titles), **(extra or {})}, indent=2) + "\n")
         rows = datasets.table(ANSWERS, tables.columns(ordered))
         datasets.write(self.answers, ANSWERS, [rows], self.table.stem)

@@ -129,7 +129,7 @@ def _content(scene: Path) -> str:
 
 def count(params: Params) -> Counter[str]:
     """Number of scenes, whatever their classes."""
-    return Counter({"scenes": len(list(params.scenes.folder.glob(f"**/{TRANSFORMS}")))})
+    return Counter("scenes" for _ in params.scenes.folder.glob(f"**/{TRANSFORMS}"))
 
 
 SOURCE = ViewSource(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass
-from fieldlink.core.resume import Finished, check_share
+from fieldlink.core.resume import FinishedItems, check_rejected_share
 
 SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # of a scene that belongs to no class
@@ -101,13 +101,13 @@ def files_digest(paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def set_aside(stage: str, finished: Finished, listing: Listing, most_rejected: float) -> None:
+def set_aside(stage: str, finished: FinishedItems, listing: Listing, most_rejected: float) -> None:
     """Add what a source can't use to the rejected items of a stage, and print how many there are.
 
     Raises `InputError` if more than the share `most_rejected` of the items can't be used; duplicates don't count.
     """
     finished.rejected |= listing.rejected
-    check_share(stage, finished, most_rejected)
+    check_rejected_share(stage, finished, most_rejected)
     finished.rejected |= listing.duplicates
     if listing.duplicates:
         print(f"{stage}: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)

@@ -21,8 +21,8 @@ from fieldlink.scenes.importers.listing import (
     Listing,
     class_folders,
     collected,
-    files_digest,
     files_by_class,
+    files_digest,
     safe,
 )
 from fieldlink.scenes.importers.mesh_colours import textured
