@@ -35,3 +35,8 @@ def commented_keys() -> set[str]:
         if "#" in rest:
             keys.add(".".join(sections[place] for place in sorted(sections)))
     return keys
+
+
+def readme_rows() -> list[str]:
+    """Rows of all tables of README.md."""
+    return [line for line in (DEFAULT.parent / "README.md").read_text().splitlines() if line.startswith("| ")]

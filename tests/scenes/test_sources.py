@@ -1,10 +1,9 @@
 """Every source of objects and photos that params.yaml may name has a complete entry in its registry."""
 
-from pathlib import Path
 from typing import get_args
 
 import pytest
-from parameters import commented_keys
+from parameters import DEFAULT, commented_keys, readme_rows
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import PhotosParams, ScenesParams, load
@@ -13,7 +12,6 @@ from fieldlink.report.provenance import describe
 from fieldlink.scenes.photos.photo_sources import PHOTO_SOURCES, photo_source
 from fieldlink.scenes.scene_sources import SCENE_SOURCES, scene_source
 
-ROOT = Path(__file__).parents[2]
 SOURCES = [("scenes", name) for name in SCENE_SOURCES] + [("photos", name) for name in PHOTO_SOURCES]
 
 
@@ -42,17 +40,17 @@ def test_parameters_of_a_source_are_documented(section, name):
     source = entry(section, name)
     assert source.parameters
     assert set(source.parameters) <= commented_keys()
-    assert name in (ROOT / "params.yaml").read_text().split(f"\n{section}:")[1].split("folder:")[0]
+    assert name in DEFAULT.read_text().split(f"\n{section}:")[1].split("folder:")[0]
 
 
 @pytest.mark.parametrize(("section", "name"), SOURCES)
-def test_a_source_has_its_row_in_the_readme(section, name):
-    pages = [ROOT / "README.md", *ROOT.glob("docs/*.md")]
-    rows = [line for page in pages for line in page.read_text().splitlines() if line.startswith("| ")]
-    title = entry(section, name).title
-    assert any(row.startswith(f"| {title}") and f"`{section}.source={name}`" in row for row in rows), (
-        f"no row '| {title} … `{section}.source={name}`' in README.md"
-    )
+def test_the_readme_names_a_source_and_its_folders(section, name):
+    rows = readme_rows()
+    assert any(row.startswith(f"| `{section}.source` |") and f"`{name}`" in row for row in rows)
+    source = entry(section, name)
+    assert source.listing is None or any(
+        row.startswith(f"| {source.title}") and f"`{section}.source={name}`" in row for row in rows
+    ), f"no row '| {source.title} … `{section}.source={name}`' in README.md"
 
 
 def test_a_name_without_an_entry_is_an_error_that_names_the_registry():
