@@ -1,48 +1,50 @@
-"""Are the data folders there, and laid out as their importers expect? Nothing is read whole."""
+"""Are the data folders there, and laid out as their importers expect? No file is read whole."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.preflight.findings import Finding
+from fieldlink.preflight.packaged import is_packaged
 from fieldlink.scenes import split_files, splits
 from fieldlink.scenes.importers import caption_file
 from fieldlink.scenes.photos.photo_sources import photo_source
 from fieldlink.scenes.scene_sources import scene_source
-from fieldlink.scenes.sources import Source
 
-Counts = Mapping[str, int]  # objects or pictures of each class
+ClassCounts = Mapping[str, int]  # objects or pictures of each class
 
 
-def objects(params: Params) -> tuple[Finding, Counts]:
-    """The scenes' folder, and how many originals each class has."""
+def objects(params: Params) -> tuple[Finding, ClassCounts]:
+    """The scenes' folder, and the number of originals of each class."""
     source = scene_source(params.scenes.source)
-    classes = list(params.classes) if source.every_class else []
-    return _found(f"scenes: {params.scenes.source}", params.scenes.folder, source, params, classes)
+    expected = list(params.classes) if source.every_class else []
+    return _finding(f"scenes: {params.scenes.source}", params.scenes.folder, lambda: source.count(params), expected)
 
 
-def photos(params: Params) -> tuple[Finding, Counts]:
-    """The photos' folder, and how many each class has."""
+def photos(params: Params) -> tuple[Finding, ClassCounts]:
+    """The photos' folder, and the number of photos of each class."""
     source = photo_source(params.photos.source)
-    return _found(f"photos: {params.photos.source}", params.photos.folder, source, params, list(params.classes))
+    return _finding(
+        f"photos: {params.photos.source}", params.photos.folder, lambda: source.count(params), list(params.classes)
+    )
 
 
 def depth(params: Params) -> list[Finding]:
-    """What can't be done without depth maps, if the source has none."""
+    """A note on what a source without depth maps rules out; empty if there are depth maps."""
     if has_depth(params):
         return []
     return [Finding("depth maps", "note", f"none from {params.scenes.source}: no translated views, no Table 4.8")]
 
 
 def has_depth(params: Params) -> bool:
-    """Whether the source gives depth maps, at least of some objects."""
+    """Whether the source has depth maps of at least some objects."""
     return scene_source(params.scenes.source).has_depth(params.scenes.folder)
 
 
 def captions(params: Params) -> list[Finding]:
-    """The file of captions, where one is asked for."""
+    """The file of captions; empty if the parameters name none."""
     file = params.scenes.captions
     if file == caption_file.OUR_CODE:
         return []
@@ -54,12 +56,12 @@ def captions(params: Params) -> list[Finding]:
 
 
 def has_captions(params: Params) -> bool:
-    """Whether objects have captions, of their source or from a file."""
+    """Whether objects have captions: the catalogue's own, or those of a file."""
     return scene_source(params.scenes.source).captions or params.scenes.captions != caption_file.OUR_CODE
 
 
 def split(params: Params) -> list[Finding]:
-    """The split files, where some are asked for."""
+    """The folder of split files; empty if the parameters name none."""
     if params.scenes.splits == splits.OUR_CODE:
         return []
     try:
@@ -70,36 +72,39 @@ def split(params: Params) -> list[Finding]:
     return [Finding("splits", "ok", f"{counts['validation']:,} validation, {counts['test']:,} test objects")]
 
 
-def made_here(path: Path) -> bool:
-    """Whether an entry of `imported` names our own code, which then does the work, and no folder."""
+def is_own_code(path: Path) -> bool:
+    """Whether an entry of `imported` names this project's code, which then does the work, instead of a folder."""
     return path.suffix == ".py"
 
 
 def imported(params: Params) -> list[Finding]:
-    """What comes from elsewhere in place of fits and training."""
-    found = []
-    for what, path, verb in (
-        ("imported.nerfs", params.imported.nerfs, "import_nerfs"),
-        ("imported.nf2vec", params.imported.nf2vec, "import_nf2vec"),
+    """The folders of imported NeRFs and of an imported nf2vec; empty if the study makes both itself."""
+    findings = []
+    for subject, path, command in (
+        ("imported.nerfs", params.imported.nerfs, "import-nerfs"),
+        ("imported.nf2vec", params.imported.nf2vec, "import-nf2vec"),
     ):
-        if made_here(path):
+        if is_own_code(path):
             continue
-        there = path.is_dir() and any(path.glob("*"))
-        advice = f"{path}: no such folder; write it with python -m fieldlink.commands.{verb}"
-        found.append(Finding(what, "ok" if there else "missing", str(path) if there else advice))
-    return found
+        if path.is_dir() and any(path.glob("*")):
+            findings.append(Finding(subject, "ok", str(path)))
+        else:
+            findings.append(Finding(subject, "missing", f"{path}: no such folder; write it with fieldlink {command}"))
+    return findings
 
 
-def _found(what: str, folder: Path, source: Source, params: Params, classes: list[str]) -> tuple[Finding, Counts]:
-    if not folder.exists():
-        return Finding(what, "missing", f"{folder}: no such folder"), {}
+def _finding(
+    subject: str, folder: Path, count: Callable[[], Counter[str]], classes: list[str]
+) -> tuple[Finding, ClassCounts]:
+    """The finding about a folder, and its counts. `classes`: those that must not be empty."""
+    if not (is_packaged(folder) or folder.exists()):
+        return Finding(subject, "missing", f"{folder}: no such folder"), {}
     try:
-        counts = source.count(params)
+        counts = count()
     except InputError as error:
-        return Finding(what, "missing", str(error)), {}
-    without = [name for name in classes if not counts[name]]
-    if without or not counts:
-        return Finding(
-            what, "missing", f"{folder}: nothing of {', '.join(without) or 'any class'} in its layout"
-        ), counts
-    return Finding(what, "ok", f"{sum(counts.values()):,} in {len(counts)} classes"), counts
+        return Finding(subject, "missing", str(error)), {}
+    empty = [name for name in classes if not counts[name]]
+    if empty or not counts:
+        detail = f"{folder}: nothing of {', '.join(empty) or 'any class'} in its layout"
+        return Finding(subject, "missing", detail), counts
+    return Finding(subject, "ok", f"{sum(counts.values()):,} in {len(counts)} classes"), counts
