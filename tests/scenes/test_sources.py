@@ -8,7 +8,7 @@ from parameters import DEFAULT, commented_keys, readme_rows
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import PhotosParams, ScenesParams, load
 from fieldlink.preflight import data_folders
-from fieldlink.report.provenance import describe
+from fieldlink.report.study_description import describe
 from fieldlink.scenes.photos.photo_sources import PHOTO_SOURCES, photo_source
 from fieldlink.scenes.scene_sources import SCENE_SOURCES, scene_source
 
@@ -29,9 +29,9 @@ def test_the_names_that_params_accept_are_those_of_the_registry(section, registr
 @pytest.mark.parametrize(("section", "name"), SOURCES)
 def test_a_source_is_counted_and_described_on_the_page(section, name, params_with, tmp_path):
     params = load(params_with({f"{section}.source": name, f"{section}.folder": tmp_path}))
-    world, count = describe(params), data_folders.objects if section == "scenes" else data_folders.photos
-    assert entry(section, name).page_text in (world.objects if section == "scenes" else world.photos)
-    assert count(params)[0].what == f"{section}: {name}"
+    description, count = describe(params), data_folders.objects if section == "scenes" else data_folders.photos
+    assert entry(section, name).page_text in (description.objects if section == "scenes" else description.photos)
+    assert count(params)[0].subject == f"{section}: {name}"
     assert count(params)[0].state == ("ok" if name == "catalogue" else "missing")
 
 
