@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
@@ -9,7 +10,9 @@ from fieldlink.core.params import load
 OBJECTS_PER_CHUNK = 40
 
 
-def prepare_captioned_pictures(out: Path, params_file: Path = Path("params.yaml")) -> None:
+def prepare_captioned_pictures(
+    out: arguments.OutDataset, params_file: arguments.ParamsFile = Path("params.yaml")
+) -> None:
     """Write dataset `captioned_pictures`."""
     from fieldlink.scenes.photos.captioned_pictures import picture_rows, picture_tasks
 

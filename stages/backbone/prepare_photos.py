@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
@@ -9,7 +10,9 @@ from fieldlink.core.params import load
 PHOTOS_PER_CHUNK = 50
 
 
-def prepare_photos(out: Path, rejected: Path, params_file: Path = Path("params.yaml")) -> None:
+def prepare_photos(
+    out: arguments.OutDataset, rejected: arguments.OutRejected, params_file: arguments.ParamsFile = Path("params.yaml")
+) -> None:
     """Write datasets `photos` and, with reasons, `rejected`."""
     from fieldlink.scenes.importers.listing import set_aside
     from fieldlink.scenes.photos.photo_sources import photo_rows, photo_tasks

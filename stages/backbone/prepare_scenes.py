@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
@@ -9,7 +10,12 @@ from fieldlink.core.params import load
 OBJECTS_PER_SHARD = 4
 
 
-def prepare_scenes(objects: Path, views: Path, rejected: Path, params_file: Path = Path("params.yaml")) -> None:
+def prepare_scenes(
+    objects: arguments.OutDataset,
+    views: arguments.OutDataset,
+    rejected: arguments.OutRejected,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write datasets `objects`, `views` and, with reasons, `rejected`."""
     from fieldlink.scenes.importers.listing import set_aside
     from fieldlink.scenes.object_rows import check_every_split, object_rows
