@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout
 PACKAGES = ("fieldlink", "stages")
+COMMAND_LINES = ROOT / "fieldlink/commands"  # flags and messages, which decide no result
 
 
 def file_of(module: str) -> Path | None:
@@ -34,13 +35,17 @@ def imports(path: Path) -> frozenset[Path]:
 
 
 def closure(path: Path) -> set[Path]:
-    """A file and all files on which it depends, directly or not, without packages' files that run no code."""
+    """A file and all files on which it depends, directly or not.
+
+    Files of `COMMAND_LINES` are left out, and so are packages' files that run no code.
+    """
     stack, files = [path], set[Path]()
     while stack:
         path = stack.pop()
         if path not in files:
             files.add(path)
-            stack.extend(imports(path) | _files(_named(path)))
+            direct = imports(path) | _files(_named(path))
+            stack.extend(file for file in direct if file.parent != COMMAND_LINES)
     return {path for path in files if path.name != "__init__.py" or _runs(path)}
 
 
