@@ -12,7 +12,7 @@ from fieldlink.evaluation.results.writing import ResultFiles
 from stages.embedding_spaces.apply import apply_heads
 from stages.embedding_spaces.evaluate import evaluate_spaces
 from stages.embedding_spaces.train import train_heads
-from stages.retrieval.apply import apply_retrieval_mappers
+from stages.backbone.apply_mappers import apply_mappers
 from stages.retrieval.evaluate import evaluate_retrieval
 from stages.retrieval.train import train_retrieval_mappers
 from stages.zero_shot.apply import apply_zero_shot_mappers
@@ -69,7 +69,7 @@ class Study:
         )
         mappers, mapped = self["retrieval_out"], self["retrieval_mapped"]
         train_retrieval_mappers(**same, out=mappers, curves=self["retrieval_curves"], params_file=params)
-        apply_retrieval_mappers(
+        apply_mappers(
             **same, photo_embeddings=photos, mappers=mappers, queries=("gt", "photo"), out=mapped, params_file=params
         )
         evaluate_retrieval(

@@ -16,7 +16,7 @@ from fieldlink.report.table_results import read_published, read_results
 from stages.augmented.evaluate import _places, evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
 from stages.report.evaluate_claims import evaluate_claims
-from stages.retrieval.apply import apply_retrieval_mappers
+from stages.backbone.apply_mappers import apply_mappers
 
 KEYS = ("table", "row", "column", "metric")
 
@@ -36,7 +36,7 @@ def run(study: Study) -> Study:
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
     train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params_file=study.params)
     same |= {"photo_embeddings": study["photo_embeddings"], "mappers": study["mappers"]}
-    apply_retrieval_mappers(**same, queries=("gt", "photo"), out=study["mapped"], params_file=study.params)
+    apply_mappers(**same, queries=("gt", "photo"), out=study["mapped"], params_file=study.params)
     evaluate_augmented(
         **same,
         photos=study["photos"],

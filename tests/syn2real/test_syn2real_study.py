@@ -22,7 +22,7 @@ from stages.backbone.prepare_photos import prepare_photos
 from stages.backbone.prepare_scenes import prepare_scenes
 from stages.report.build_report import build_report
 from stages.report.evaluate_claims import evaluate_claims
-from stages.retrieval.apply import apply_retrieval_mappers
+from stages.backbone.apply_mappers import apply_mappers
 from stages.syn2real.evaluate import evaluate_syn2real
 from stages.syn2real.train import train_syn2real_mappers
 from stages.syn2real.translate_views import translate_views
@@ -78,7 +78,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
         **same, translated_embeddings=translated, out=mappers, curves=at / "curves", params_file=params
     )
     same["photo_embeddings"] = at / "embeddings/photos"
-    apply_retrieval_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
+    apply_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
     same |= {"mapped": mapped, "params": params}
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
     evaluate_syn2real(**same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED))

@@ -11,7 +11,7 @@ from fieldlink.core.params import load
 from fieldlink.mapper.mapped_test_vectors import QueryDomain
 
 
-def apply_retrieval_mappers(
+def apply_mappers(
     *,
     objects: arguments.Objects,
     nerf_embeddings: arguments.NerfEmbeddings,
@@ -32,8 +32,8 @@ def apply_retrieval_mappers(
 
     data = training_data.read(objects, nerf_embeddings, gt_embeddings)
     inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, queries, load(params_file).study.seed)
-    mapped_test_vectors.write_by_direction(out, mappers, inputs, "retrieval.apply")
+    mapped_test_vectors.write_by_direction(out, mappers, inputs, "backbone.apply_mappers")
 
 
 if __name__ == "__main__":
-    run_stage(apply_retrieval_mappers)
+    run_stage(apply_mappers)
