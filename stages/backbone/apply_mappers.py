@@ -18,9 +18,7 @@ def apply_mappers(
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
     mappers: arguments.Mappers,
-    queries: Annotated[
-        tuple[QueryDomain, ...], Doc("Queries that clip2nerf maps: views (gt), photos (photo), or both.")
-    ],
+    queries: Annotated[tuple[QueryDomain, ...], Doc("Queries: views (gt), photos (photo), or both.")],
     out: arguments.OutMappedVectors,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

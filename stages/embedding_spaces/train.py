@@ -28,16 +28,16 @@ def train_heads(
     from fieldlink.heads.head_inputs import labelled_nerfs
     from fieldlink.heads.head_tasks import SPACES, HeadTask
     from fieldlink.mapper import trained_mappers
+    from fieldlink.training import curves as training_curves
     from fieldlink.training import tasks
-    from fieldlink.training.curves import write as write_curves
 
-    params, where = load(params_file), str(objects)
-    nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
+    params, nerfs = load(params_file), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    catalogue = datasets.read(objects, OBJECTS)
     nerf2clip = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses")
     variant = Variant(direction="nerf2clip", loss=params.embedding_spaces.nerf2clip).text
     examples = {}
     for split in ("train", "validation"):
-        labelled = labelled_nerfs(catalogue, nerfs, split, list(params.classes), where)
+        labelled = labelled_nerfs(catalogue, nerfs, split, list(params.classes), str(objects))
         examples[split] = labelled.by_space(nerf2clip.outputs(variant, labelled.vectors))
     trainings = [
         HeadTask(
@@ -55,7 +55,7 @@ def train_heads(
     results = tasks.results_of(trainings, params.runtime.workers)
     for result in results:
         saved_models.write_model(out / result.space, result.tensors, head_folders.config(result))
-    write_curves(curves, [result.named_history for result in results], "embedding_spaces.train")
+    training_curves.write(curves, [result.named_history for result in results], "embedding_spaces.train")
 
 
 if __name__ == "__main__":

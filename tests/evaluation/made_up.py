@@ -9,10 +9,10 @@ from ruamel.yaml import YAML
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
 from fieldlink.evaluation.results.writing import ResultFiles
+from stages.backbone.apply_mappers import apply_mappers
 from stages.embedding_spaces.apply import apply_heads
 from stages.embedding_spaces.evaluate import evaluate_spaces
 from stages.embedding_spaces.train import train_heads
-from stages.backbone.apply_mappers import apply_mappers
 from stages.retrieval.evaluate import evaluate_retrieval
 from stages.retrieval.train import train_retrieval_mappers
 from stages.zero_shot.apply import apply_zero_shot_mappers

@@ -15,8 +15,8 @@ from fieldlink.report.result_tables import pivot_tables
 from fieldlink.report.table_results import read_published, read_results
 from stages.augmented.evaluate import _places, evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
-from stages.report.evaluate_claims import evaluate_claims
 from stages.backbone.apply_mappers import apply_mappers
+from stages.report.evaluate_claims import evaluate_claims
 
 KEYS = ("table", "row", "column", "metric")
 

@@ -17,12 +17,12 @@ from fieldlink.evaluation.results.writing import ResultFiles
 from fieldlink.mapper import stored_embeddings, translated_pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.training_data import TrainingData
+from stages.backbone.apply_mappers import apply_mappers
 from stages.backbone.embed_images import embed_images
 from stages.backbone.prepare_photos import prepare_photos
 from stages.backbone.prepare_scenes import prepare_scenes
 from stages.report.build_report import build_report
 from stages.report.evaluate_claims import evaluate_claims
-from stages.backbone.apply_mappers import apply_mappers
 from stages.syn2real.evaluate import evaluate_syn2real
 from stages.syn2real.train import train_syn2real_mappers
 from stages.syn2real.translate_views import translate_views
