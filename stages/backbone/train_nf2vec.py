@@ -49,7 +49,7 @@ def train_nf2vec(
     curve = train(model, *given, seed=seed, checkpoint=checkpoint, device=how.runtime.device)
     saved_models.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")
-    checkpoint.drop()
+    checkpoint.delete()
 
 
 def _take(how: Params, out: Path, curves: Path) -> None:
