@@ -15,15 +15,15 @@ from fieldlink.core.optimizers import Adam
 from fieldlink.core.params import FieldParams, ModulationParams
 from fieldlink.core.progress import progress
 from fieldlink.nerf.encodings.frequency import FrequencyEncoding
-from fieldlink.nerf.field import heads, unit
+from fieldlink.nerf.field import colour_and_density, unit
 from fieldlink.nerf.nerf_batches import NerfBatch
-from fieldlink.nerf.radiance_targets import radiance, targets
+from fieldlink.nerf.radiance_targets import draw_targets, radiance
 
-AT_ONCE = 32  # NeRFs whose points are drawn together
+NERFS_AT_ONCE = 32  # NeRFs whose points are drawn together
 Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # points, and the NeRFs' radiance there
 
 
-class Base(nn.Module):
+class ModulatedField(nn.Module):
     """The shared field: h ↦ relu(W h + b + M v) layer by layer, from γ(p); then colour and density."""
 
     def __init__(self, how: ModulationParams, octaves: int, seed: int) -> None:
@@ -43,17 +43,19 @@ class Base(nn.Module):
         hidden = self.encoding.prepare(x)
         for layer, shift in zip(self.hidden, self.shifts, strict=True):
             hidden = relu(layer(hidden) + shift(latents)[:, None])
-        return heads(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
+        return colour_and_density(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
 
 
-def pool(nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator, device: str = "cpu") -> Pool:
+def draw_pool(
+    nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator, device: str = "cpu"
+) -> Pool:
     """`count` points of each NeRF, drawn once, with what nf2vec's decoder would have to give there."""
-    some = (nerfs.take(which, device) for which in torch.arange(len(nerfs)).split(AT_ONCE))
-    points, values = zip(*[targets(each, architecture, count, random) for each in some], strict=True)
+    some = (nerfs.take(which, device) for which in torch.arange(len(nerfs)).split(NERFS_AT_ONCE))
+    points, values = zip(*[draw_targets(each, architecture, count, random) for each in some], strict=True)
     return torch.cat(points), torch.cat(values)
 
 
-def learn(base: Base, known: Pool, how: ModulationParams, seed: int) -> None:
+def fit_base(base: ModulatedField, known: Pool, how: ModulationParams, seed: int) -> None:
     """Fit base and vectors of the training NeRFs together; the vectors are thrown away."""
     latents = nn.Parameter(known[0].new_zeros(len(known[0]), how.latent))
     groups = [
@@ -64,7 +66,7 @@ def learn(base: Base, known: Pool, how: ModulationParams, seed: int) -> None:
     base.requires_grad_(False)
 
 
-def fit(base: Base, known: Pool, how: ModulationParams, seed: int) -> Float[Tensor, "nerf latent"]:
+def fit_latents(base: ModulatedField, known: Pool, how: ModulationParams, seed: int) -> Float[Tensor, "nerf latent"]:
     """The vectors of NeRFs in a frozen base."""
     latents = nn.Parameter(known[0].new_zeros(len(known[0]), how.latent))
     _descend(base, latents, known, [{"params": [latents], "lr": how.latent_rate}], how.fit_steps, how.points, seed)
@@ -72,7 +74,7 @@ def fit(base: Base, known: Pool, how: ModulationParams, seed: int) -> Float[Tens
 
 
 def _descend(
-    base: Base, latents: nn.Parameter, known: Pool, groups: list[dict], steps: int, points: int, seed: int
+    base: ModulatedField, latents: nn.Parameter, known: Pool, groups: list[dict], steps: int, points: int, seed: int
 ) -> None:
     """Adam with a cosine to zero; a NeRF's loss counts alike however many are fitted beside it."""
     optimizer = Adam(groups, fused=True)

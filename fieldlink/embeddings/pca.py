@@ -5,7 +5,7 @@ from jaxtyping import Float
 from sklearn.decomposition import PCA
 
 
-def principal(
+def principal_components(
     training: Float[np.ndarray, "training number"],
     weights: Float[np.ndarray, "nerf number"],
     components: int,

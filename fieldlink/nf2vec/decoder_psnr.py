@@ -7,7 +7,7 @@ from jaxtyping import Float
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import disn_rays
-from fieldlink.nf2vec.supervision import foreground, own, rendered
+from fieldlink.nf2vec.supervision import field_of, foreground_rays, render_rays
 
 RAYS, SAMPLES, AT_ONCE = 64, 48, 8
 
@@ -24,8 +24,8 @@ def decoder_psnr(model: Nf2vecModel, nerfs: NerfBatch, seed: int) -> Float[np.nd
     quality = []
     for which in torch.arange(len(nerfs)).split(AT_ONCE):
         batch = nerfs.take(which, str(device))
-        rays, embedding = foreground(batch, model.architecture, how, random, cameras), model.embed(batch.weights)
-        target, _ = rendered(own(batch, model.architecture), batch.grids(), rays, SAMPLES)
-        found, _ = rendered(lambda points, v=embedding: model.decoder(v, points), batch.grids(), rays, SAMPLES)
+        rays, embedding = foreground_rays(batch, model.architecture, how, random, cameras), model.embed(batch.weights)
+        target, _ = render_rays(field_of(batch, model.architecture), batch.grids(), rays, SAMPLES)
+        found, _ = render_rays(lambda points, v=embedding: model.decoder(v, points), batch.grids(), rays, SAMPLES)
         quality.append(-10 * (found - target).square().mean((1, 2)).clamp(min=1e-10).log10())
     return torch.cat(quality).double().cpu().numpy()

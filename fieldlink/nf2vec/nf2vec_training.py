@@ -19,14 +19,14 @@ from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.supervision import Cameras, along_rays, at_points
-from fieldlink.nf2vec.training_state import Checkpoint, Progress
+from fieldlink.nf2vec.supervision import CameraRays, along_rays, at_points
+from fieldlink.nf2vec.training_state import Checkpoint, TrainingState
 from fieldlink.scenes import cameras
 
 Loss = Callable[[NerfBatch, torch.Generator], Float[Tensor, ""]]
 Reconstruction = Callable[[Tensor, NerfBatch, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
 VIEWS, PIXELS = 36, 64  # of the cameras whose rays supervision by rays draws from
-MOST_VALIDATED = 128  # NeRFs in a measurement of the validation loss, and embedded at once
+MAX_VALIDATION = 128  # NeRFs in a measurement of the validation loss, and embedded at once
 
 
 def train(
@@ -45,13 +45,13 @@ def train(
     how = model.to(device).how.training
     loss = loss_of(model, seed, device)
     optimizer = AdamW(model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True)
-    state = Progress(model, optimizer)
+    state = TrainingState(model, optimizer)
     state.take_up(checkpoint.read())
     bar = progress(range(how.steps), "train_nf2vec", "steps", initial=state.step)
     for step in range(state.step, how.steps):
-        batch = training.take(members(len(training), how.batch, step, seed), device)
+        batch = training.take(batch_members(len(training), how.batch, step, seed), device)
         optimizer.param_groups[0]["lr"] = learning_rate(model.how, step)
-        state.losses.append(_step(model, loss, batch, optimizer, _random(seed, step, device)))
+        state.losses.append(_step(model, loss, batch, optimizer, _generator(seed, step, device)))
         if (step + 1) % how.validate_every == 0 or step + 1 == how.steps:
             state.measured(step + 1, _validate(model, loss, validation, seed, device))
             bar.set_postfix_str(f"loss {state.curve[-1][1]:.5f}, validation {state.curve[-1][2]:.5f}")
@@ -97,7 +97,7 @@ def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruct
     return loss
 
 
-def disn_rays(seed: int, device: str) -> Cameras:
+def disn_rays(seed: int, device: str) -> CameraRays:
     """Rays of 36 cameras as the views' are drawn, the same for all NeRFs: no object's own views need be read."""
     poses = cameras.disn_poses(seed_of(seed, "cameras"), VIEWS)
     origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, PIXELS, PIXELS)
@@ -105,10 +105,10 @@ def disn_rays(seed: int, device: str) -> Cameras:
     return torch.from_numpy(origins).to(device), torch.from_numpy(directions.reshape(-1, 3)).to(device)
 
 
-def members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, " batch"]:
+def batch_members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, " batch"]:
     """Which NeRFs are in the batch of a step: each epoch in an order of its own, its incomplete last batch left out."""
     epoch, place = divmod(step, max(count // batch, 1))
-    order = torch.randperm(count, generator=_random(seed, -1 - epoch, "cpu"))
+    order = torch.randperm(count, generator=_generator(seed, -1 - epoch, "cpu"))
     return order[place * batch : (place + 1) * batch]
 
 
@@ -132,7 +132,7 @@ def _step(
 
 @torch.no_grad()
 def _mean_embedding(model: Nf2vecModel, nerfs: NerfBatch, device: str) -> Float[Tensor, " embedding"]:
-    batches = torch.arange(len(nerfs)).split(MOST_VALIDATED)
+    batches = torch.arange(len(nerfs)).split(MAX_VALIDATION)
     sums = [model.embed(nerfs.take(batch, device).weights).double().sum(0) for batch in batches]
     return (torch.stack(sums).sum(0) / len(nerfs)).float()
 
@@ -141,11 +141,11 @@ def _mean_embedding(model: Nf2vecModel, nerfs: NerfBatch, device: str) -> Float[
 def _validate(model: Nf2vecModel, loss: Loss, nerfs: NerfBatch, seed: int, device: str) -> float:
     """Mean loss in eval mode, always on the same NeRFs and points."""
     model.eval()
-    batches = torch.arange(min(len(nerfs), MOST_VALIDATED)).split(model.how.training.batch)
-    random = _random(seed, 0, device)
+    batches = torch.arange(min(len(nerfs), MAX_VALIDATION)).split(model.how.training.batch)
+    random = _generator(seed, 0, device)
     losses = [loss(nerfs.take(batch, device), random).item() * len(batch) for batch in batches]
     return sum(losses) / sum(len(batch) for batch in batches)
 
 
-def _random(seed: int, step: int, device: str) -> torch.Generator:
+def _generator(seed: int, step: int, device: str) -> torch.Generator:
     return torch.Generator(device).manual_seed(seed_of(seed, "step", step))

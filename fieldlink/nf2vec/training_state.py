@@ -7,19 +7,19 @@ import numpy as np
 import torch
 from torch import nn
 
-State = Mapping[str, np.ndarray]
+StateArrays = Mapping[str, np.ndarray]
 
 
 @runtime_checkable
 class Checkpoint(Protocol):
     """Where a training keeps its state now and then; fieldlink.core.resume has one that keeps it in a file."""
 
-    def read(self) -> State | None: ...
+    def read(self) -> StateArrays | None: ...
 
-    def offer(self, state: Callable[[], State]) -> None: ...
+    def offer(self, state: Callable[[], StateArrays]) -> None: ...
 
 
-class Progress:
+class TrainingState:
     """The step, the model, its optimizer and the losses so far."""
 
     def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
@@ -32,7 +32,7 @@ class Progress:
         self.curve.append((step, sum(self.losses) / len(self.losses), validation))
         self.losses = []
 
-    def state(self) -> State:
+    def state(self) -> StateArrays:
         """Copies of everything."""
         state = {f"model/{name}": value for name, value in self.model.state_dict().items()}
         for number, moments in self.optimizer.state_dict()["state"].items():
@@ -41,7 +41,7 @@ class Progress:
         numbers = {"step": self.step, "losses": self.losses, "curve": self.curve}
         return arrays | {name: np.asarray(value, np.float64) for name, value in numbers.items()}
 
-    def take_up(self, state: State | None) -> None:
+    def take_up(self, state: StateArrays | None) -> None:
         """Go on from `state`; from the start if there is none."""
         if state is None:
             return

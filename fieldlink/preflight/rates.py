@@ -13,7 +13,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import Nf2vecParams, Params
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field
-from fieldlink.nerf.fitting.batch_fitting import at_once
+from fieldlink.nerf.fitting.batch_fitting import objects_at_once
 from fieldlink.nerf.fitting.optimisation import optimise
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera, render
@@ -78,7 +78,7 @@ def smaller(how: Nf2vecParams, device: str) -> tuple[Nf2vecParams, int, float]:
 def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:
     """Alone; on a GPU, as one of those that are fitted together."""
     how, device = params.nerf, params.runtime.device
-    many = at_once(how, device) if device == "cuda" else 1
+    many = objects_at_once(how, device) if device == "cuda" else 1
 
     def fitted(steps: int) -> None:
         short = how.model_copy(update={"fitting": how.fitting.model_copy(update={"steps": steps})})

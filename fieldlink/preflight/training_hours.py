@@ -108,15 +108,15 @@ def _finetuning_step(
 def _modulations(params: Params, counts: Counts) -> float:
     """The base with the vectors of training NeRFs, then the vectors of all originals."""
     how, device = params.baselines.modulation, params.runtime.device
-    base = functa.Base(how, params.nerf.field.octaves, seed=0).to(device)
+    base = functa.ModulatedField(how, params.nerf.field.octaves, seed=0).to(device)
     known = torch.zeros(MODULATED, how.pool, 3, device=device), torch.zeros(MODULATED, how.pool, 4, device=device)
 
     def learnt(count: int) -> None:
         base.requires_grad_(True)
-        functa.learn(base, known, how.model_copy(update={"steps": count}), 0)
+        functa.fit_base(base, known, how.model_copy(update={"steps": count}), 0)
 
     def fitted(count: int) -> None:
-        functa.fit(base, known, how.model_copy(update={"fit_steps": count}), 0)
+        functa.fit_latents(base, known, how.model_copy(update={"fit_steps": count}), 0)
 
     learning, fitting = (seconds_of_a_step(steps, device) for steps in (learnt, fitted))
     return (learning * how.steps * counts.learnt + fitting * how.fit_steps * counts.originals) / MODULATED

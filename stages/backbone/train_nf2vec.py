@@ -35,7 +35,7 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     place = scratch_folder(arrays.FOLDER)
     weights, grids = (arrays.store_column(nerfs, schemas.NERFS, name, place) for name in ("weights", "occupancy"))
     check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
-    given = [NerfBatch.stored(weights.open()[0], grids.open()[0], some) for some in rows]
+    given = [NerfBatch.of_rows(weights.open()[0], grids.open()[0], some) for some in rows]
     inputs = [weights.path.name, grids.path.name, *rows]  # named by what they hold
     key = digests.digest_of(digests.code_digest(__file__), model.config, seed, inputs)
     checkpoint = checkpoints.Checkpoint("train_nf2vec", key)

@@ -16,7 +16,7 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
     import pyarrow.compute as pc
 
     from fieldlink.clip import encoders
-    from fieldlink.embeddings.depth_pictures import grey
+    from fieldlink.embeddings.depth_pictures import depth_picture
     from fieldlink.embeddings.selection import originals
     from fieldlink.embeddings.view_embeddings import ViewEmbeddings
     from fieldlink.scenes.pictures import decode_depth
@@ -29,7 +29,9 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
         own = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
         rows = rows.filter(own.draw(known.study.seed, "depth") < known.baselines.depth_views)
     pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
-    greys = [grey(decode_depth(data, scale)) for data, scale in pairs] + [np.zeros((8, 8, 3), np.uint8)]  # never none
+    greys = [depth_picture(decode_depth(data, scale)) for data, scale in pairs] + [
+        np.zeros((8, 8, 3), np.uint8)
+    ]  # never none
     with encoders.loaded_encoder(clip, known.runtime) as encoder:
         vectors = encoder.images(greys, known.clip.batch)[:-1]
     columns = {"owner_id": rows["object_id"].to_pylist(), "view": rows["view"].to_pylist()}

@@ -28,11 +28,11 @@ def embed_modulations(objects: Path, nerfs: Path, out: Path, params: Path = Path
     )
     seeds = {name: seed_of(known.study.seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
     random = torch.Generator(device).manual_seed(seeds["points"])
-    points, values = functa.pool(fitted, field, how.pool, random, device)
+    points, values = functa.draw_pool(fitted, field, how.pool, random, device)
     training = [place for place, name in enumerate(ids) if split[name] == "train"]
-    base = functa.Base(how, field.octaves, seeds["base"]).to(device)
-    functa.learn(base, (points[training], values[training]), how, seeds["learn"])
-    vectors = functa.fit(base, (points, values), how, seeds["fit"]).cpu().numpy()
+    base = functa.ModulatedField(how, field.octaves, seeds["base"]).to(device)
+    functa.fit_base(base, (points[training], values[training]), how, seeds["learn"])
+    vectors = functa.fit_latents(base, (points, values), how, seeds["fit"]).cpu().numpy()
     columns = {"object_id": ids, "embedding": vectors}
     datasets.write(out, NERF_EMBEDDINGS, [datasets.table(NERF_EMBEDDINGS, columns)], "embed_modulations")
 

@@ -11,7 +11,7 @@ from fieldlink.core.seeds import seed_of
 
 def embed_weights(objects: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
     """Write `nerf_embeddings` of all NeRFs; components are those of the training objects and their copies."""
-    from fieldlink.embeddings.pca import principal
+    from fieldlink.embeddings.pca import principal_components
     from fieldlink.embeddings.selection import only
 
     known, rows = load(params), datasets.read(nerfs, NERFS, ["object_id", "weights"])
@@ -21,7 +21,7 @@ def embed_weights(objects: Path, nerfs: Path, out: Path, params: Path = Path("pa
     seed = seed_of(known.study.seed, "principal")
     columns = {
         "object_id": rows["object_id"].to_pylist(),
-        "embedding": principal(learnt, weights, known.baselines.components, seed),
+        "embedding": principal_components(learnt, weights, known.baselines.components, seed),
     }
     datasets.write(out, NERF_EMBEDDINGS, [datasets.table(NERF_EMBEDDINGS, columns)], "embed_weights")
 
