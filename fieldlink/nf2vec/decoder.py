@@ -1,4 +1,4 @@
-"""nf2vec's decoder: an embedding and a position → colour and density, as the NeRF itself gives them (protocol 3)."""
+"""nf2vec's decoder: an embedding and positions → colour and density, as the NeRF itself gives them (protocol 3)."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
