@@ -57,9 +57,9 @@ def test_an_epoch_shows_every_nerf_once_and_the_next_in_another_order():
 def test_the_learning_rate_falls_from_its_start_to_zero_by_half_a_cosine(how: Nf2vecParams):
     training = how.training.model_copy(update={"steps": 100, "learning_rate": 2.0, "schedule": "cosine"})
     how = how.model_copy(update={"training": training})
-    assert [learning_rate(how, step) for step in (0, 50, 100)] == pytest.approx([2, 1, 0], abs=1e-12)
+    assert [learning_rate(how.training, step) for step in (0, 50, 100)] == pytest.approx([2, 1, 0], abs=1e-12)
     constant = how.model_copy(update={"training": training.model_copy(update={"schedule": "constant"})})
-    assert learning_rate(constant, 99) == 2
+    assert learning_rate(constant.training, 99) == 2
 
 
 def test_nf2vec_learns_the_field_of_a_single_nerf_by_heart(
