@@ -1,7 +1,11 @@
 """Fit one NeRF per object, all from the same start; or take NeRFs that were fitted elsewhere."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.params import load
@@ -11,7 +15,12 @@ CHUNK, CHUNK_ON_GPU = 16, 64  # objects whose NeRFs are fitted and saved in one 
 
 
 def fit_nerfs(
-    objects: Path, views: Path, start: Path, out: Path, rejected: Path, params_file: Path = Path("params.yaml")
+    objects: arguments.Objects,
+    views: arguments.Views,
+    start: Annotated[Path, Doc("Model of the start that all NeRFs share.")],
+    out: arguments.OutDataset,
+    rejected: arguments.OutRejected,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was `rejected` with its reason."""
     from fieldlink.nerf import object_work

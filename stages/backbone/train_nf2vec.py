@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.params import load
@@ -10,7 +11,13 @@ from fieldlink.core.seeds import seed_of
 TRAINING = Path("fieldlink/nf2vec/nf2vec_training.py")  # imported.nf2vec has this value where nothing is imported
 
 
-def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params_file: Path = Path("params.yaml")) -> None:
+def train_nf2vec(
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    out: arguments.OutModel,
+    curves: arguments.OutCurves,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was."""
     from fieldlink.core import checkpoints, digests
     from fieldlink.nf2vec.imported_model import imported_model

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -11,7 +12,11 @@ COLUMNS = ("object_id", "view", "depth", "depth_scale")
 
 
 def embed_depth_views(
-    objects: Path, views: Path, clip: Path, out: Path, params_file: Path = Path("params.yaml")
+    objects: arguments.Objects,
+    views: arguments.Views,
+    clip: arguments.ClipModel,
+    out: arguments.OutDataset,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `image_embeddings` (domain depth) of some views of each test object; no rows without depth maps."""
     import numpy as np

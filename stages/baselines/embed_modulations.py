@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
 
 
-def embed_modulations(objects: Path, nerfs: Path, out: Path, params_file: Path = Path("params.yaml")) -> None:
+def embed_modulations(
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    out: arguments.OutDataset,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write `nerf_embeddings` of the original objects; the base learns from those for training."""
     from fieldlink.embeddings import functa
     from fieldlink.embeddings.selection import only

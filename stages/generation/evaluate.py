@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.devices import precision
@@ -25,17 +27,17 @@ ITSELF = "the NeRF itself"
 
 def evaluate_generation(
     *,
-    objects: Path,
-    photos: Path,
-    generated: Path,
-    rendered_views: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    captions: Path,
-    prompts: Path,
-    clip: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    generated: Annotated[Path, Doc("Dataset of generated views.")],
+    rendered_views: arguments.RenderedViews,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    captions: arguments.CaptionEmbeddings,
+    prompts: arguments.PromptEmbeddings,
+    clip: arguments.ClipModel,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: Path = Path("params.yaml"),
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; CLIP sees all renders on black, as it sees every picture of the study."""
     import numpy as np
