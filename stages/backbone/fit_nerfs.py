@@ -23,21 +23,19 @@ def fit_nerfs(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was `rejected` with its reason."""
-    from fieldlink.nerf import object_work
-    from fieldlink.nerf.fitted_elsewhere import FittedElsewhere
-    from fieldlink.nerf.weight_layout import check_start
+    from fieldlink.nerf import fitted_elsewhere, object_work, weight_layout
     from fieldlink.scenes.views import digests_of_views
 
     params = load(params_file)
     nerf, runtime = params.nerf, params.runtime
     if params.imported.nerfs != FITTING:
-        imported = FittedElsewhere(objects, params.imported.nerfs, nerf)
+        imported = fitted_elsewhere.FittedElsewhere(objects, params.imported.nerfs, nerf)
         datasets.write(out, schemas.NERFS, imported.tables(), "fit_nerfs")
         finished = imported.finished()
         resume.check_rejected_share("fit_nerfs", finished, nerf.most_rejected)
     else:
         weights = saved_models.read_model(start)[0]["weights"]
-        check_start(start, len(weights), nerf.field)
+        weight_layout.check_start(start, len(weights), nerf.field)
         digest_of_object = digests_of_views(objects, views)
         numbers = [part.model_dump() for part in (nerf.field, nerf.fitting, nerf.rendering)]
         shared = digests.digest_of(digests.code_digest(__file__), numbers, params.study.seed, weights.tobytes())
