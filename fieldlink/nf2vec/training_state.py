@@ -12,11 +12,11 @@ StateArrays = Mapping[str, np.ndarray]
 
 @runtime_checkable
 class CheckpointStore(Protocol):
-    """Where a training saves its state now and then; fieldlink.core.resume has one that keeps it in a file."""
+    """Where a training saves its state now and then; `core.checkpoints.Checkpoint` saves it in a file."""
 
     def read(self) -> StateArrays | None: ...
 
-    def offer(self, state: Callable[[], StateArrays]) -> None: ...
+    def write_if_due(self, state: Callable[[], StateArrays]) -> None: ...
 
 
 class TrainingState:

@@ -39,7 +39,7 @@ def train_nf2vec(
     saved_models.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [curve_table(curve, params.study.seed)], "train_nf2vec")
     if checkpoint is not None:
-        checkpoint.drop()
+        checkpoint.delete()
 
 
 if __name__ == "__main__":
