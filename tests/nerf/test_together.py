@@ -56,7 +56,7 @@ def test_points_divided_among_products_give_the_same_losses_and_gradients(three,
     objects = [optimisation.fitting_inputs(each, how, "cpu") for each in three]
     batch, found = next(ray_batches.ray_batches(objects, how, SEEDS)), []
     for count in (1, parts):
-        monkeypatch.setattr(optimisation, "_products", lambda _, count=count: count)
+        monkeypatch.setattr(optimisation, "_parts_of_points", lambda _, count=count: count)
         weights = torch.from_numpy(field.xavier(how.field, 0).numpy()).repeat(3, 1).requires_grad_()
         losses = optimisation._losses(weights, batch, how.field)
         losses.sum().backward()
