@@ -147,12 +147,12 @@ def test_cuda_render_nerfs(some: Fits, quick: bool):
     camera = rendering.Camera(seen.camera_angle_x, *seen.image.shape[2:0:-1])
 
     def ours() -> np.ndarray:
-        how = some.rendering
+        how = some.how
         colour = rendering.render(weights, grid, seen.camera_to_world, camera, how.rendering, how.field)[0]
         return object_work.on_black(colour.cpu().numpy())
 
     def plainly() -> np.ndarray:
-        return object_work.on_black(dense(weights, grid, seen, some.rendering, 128 if quick else 8192).cpu().numpy())
+        return object_work.on_black(dense(weights, grid, seen, some.how, 128 if quick else 8192).cpu().numpy())
 
     ours()
     rounds = interleaved({"baseline": partial(finished, plainly), "ours": partial(finished, ours)}, 1 if quick else 3)
