@@ -12,7 +12,7 @@ from fieldlink.mapper.mapper_tasks import MapperResult
 from fieldlink.mapper.mlps import stacked, unstacked
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel, embed
-from fieldlink.nf2vec.nf2vec_training import members, reconstruction_of
+from fieldlink.nf2vec.nf2vec_training import batch_members, reconstruction_of
 from fieldlink.training.loop import Training, Validation, one_cycle, train
 
 
@@ -81,7 +81,7 @@ class _Finetuning(Training[_Networks, int]):
         """The mapping loss, and the sum of all terms of the objective."""
         finetuning, device, nf2vec = self.task.finetuning, self.task.device, self.network.nf2vec
         nf2vec.train(finetuning.batch_norm == "trained")
-        rows = members(len(self.nerfs), self.task.batch, batch, self.seed)
+        rows = batch_members(len(self.nerfs), self.task.batch, batch, self.seed)
         nerfs = self.nerfs.take(rows, device)
         embeddings = nf2vec.embed(nerfs.weights)
         mapping = self.network.mapping_loss(embeddings, self.clip[rows].to(device))

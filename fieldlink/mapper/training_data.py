@@ -58,8 +58,3 @@ def pairs_with_views(
 ) -> Pairs:
     """NeRF vectors of `ids`, in one set or several, beside all views of each object."""
     return Pairs(nerfs, views.vectors, *places(views.rows, ids))
-
-
-def spaces(nf2vec: Path, others: Path) -> dict[str, Path]:
-    """Folders of datasets `nerf_embeddings` by the name of their space: nf2vec's, then those below `others`."""
-    return {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(others.iterdir())}}

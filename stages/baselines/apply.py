@@ -19,10 +19,11 @@ def apply_space_mappers(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write mapped vectors below `out`, by space and direction. `nf2vec`, `spaces` and `mappers` as in training."""
+    from fieldlink.embeddings.nerf_embeddings import baseline_folders
     from fieldlink.mapper import mapped_test_vectors, training_data
 
     study_seed = load(params_file).study.seed
-    for space, folder in training_data.spaces(nf2vec, spaces).items():
+    for space, folder in {"nf2vec": nf2vec, **baseline_folders(spaces)}.items():
         data = training_data.read(objects, folder, gt_embeddings)
         inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, ("gt", "photo"), study_seed)
         mapped_test_vectors.write_by_direction(out / space, mappers / space, inputs, "baselines.apply")

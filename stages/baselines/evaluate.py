@@ -34,13 +34,14 @@ def evaluate_baselines(
 ) -> None:
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
+    from fieldlink.embeddings.nerf_embeddings import baseline_folders
     from fieldlink.embeddings.selection import originals
     from fieldlink.evaluation.results import depth_zero_shot, retrieval_inputs, searches
     from fieldlink.evaluation.results.tables import CellKey
 
     known = load(params)
     classes = list(known.classes)
-    folders = {folder.name: folder for folder in sorted(spaces.iterdir())} | {"nf2vec": nf2vec}
+    folders = baseline_folders(spaces) | {"nf2vec": nf2vec}
     ranks, answers = known.retrieval.ranks, []
     for name, folder in folders.items():
         searched = retrieval_inputs.searched(objects, folder, gt_embeddings, classes)
