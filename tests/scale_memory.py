@@ -16,7 +16,7 @@ from children import peak_of
 from parameters import written
 
 from fieldlink.clip import model_folders, small_clip
-from fieldlink.core import datasets, resume
+from fieldlink.core import digests, resume, saved_models
 from fieldlink.core.params import ClipNetworkParams, load
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import pictures
@@ -76,7 +76,7 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
     clip = ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
     model_folders.save(at["clip"], small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
     model = Nf2vecModel(known.nf2vec, known.nerf.field, 0)
-    datasets.write_model(at["nf2vec"], model.tensors, model.config)
+    saved_models.write_model(at["nf2vec"], model.tensors, model.config)
     start_nerfs.start_nerfs(at["start"], params)
     given = at["objects"], at["views"]
     stages = {
@@ -103,8 +103,8 @@ if __name__ == "__main__":
     for work in ("clip.picture_work", "nerf.object_work", "nf2vec.embedding_work"):
         importlib.import_module(f"fieldlink.{work}")
     fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
-    resume.code_digest = lambda _: "this code"  # it is parsed in half a second each time
-    resume.Finished.tables.__defaults__ = (CHUNK,)
+    digests.code_digest = lambda _: "this code"  # it is parsed in half a second each time
+    resume.FinishedItems.tables.__defaults__ = (CHUNK,)
     prepare_scenes.CHUNK = render_nerfs.CHUNK = CHUNK
     measured(Path(sys.argv[1]) / "first", BASE)
     found = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]

@@ -22,11 +22,12 @@ from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.nerf import field, weight_layout
+from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.fitting import batch_fitting, optimisation, ray_batches
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.radiance_targets import radiance
 from fieldlink.nerf.rendering import Camera, render
-from fieldlink.nerf.sampling import composite, lookup
+from fieldlink.nerf.sampling import lookup
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import cameras, catalogue, ray_casting
 from fieldlink.scenes.views import Views

@@ -8,7 +8,7 @@ import torch
 
 from fieldlink.clip import picture_work as clip_jobs
 from fieldlink.clip.encoders import ClipEncoder
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import FieldParams, Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, PHOTOS
 from fieldlink.nerf.field import xavier
@@ -28,7 +28,7 @@ FIELD = FieldParams(encoding="frequency", octaves=4, units=12, hidden_layers=2, 
 def nf2vec(tmp_path: Path, params: Params) -> Path:
     how = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
     model = Nf2vecModel(how, FIELD, seed=0)
-    datasets.write_model(tmp_path / "nf2vec", model.tensors, model.config)
+    saved_models.write_model(tmp_path / "nf2vec", model.tensors, model.config)
     return tmp_path / "nf2vec"
 
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from fieldlink.clip.interface import JointEncoder
-from fieldlink.core import datasets
+from fieldlink.core import digests, files
 from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
@@ -24,10 +24,10 @@ def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
     given = Path(pretrained)
     if pretrained != NONE and not given.exists():
         raise InputError(f"clip.pretrained: {pretrained}: no such file or folder, expected weights, or none")
-    with datasets.replacing(folder) as temporary:
+    with files.replacing(folder) as temporary:
         if pretrained != NONE:
             (shutil.copytree if given.is_dir() else shutil.copyfile)(given, temporary / WEIGHTS)
-        config = {"loader": loader, "code": datasets.file_digest(code), "sha256": _print(temporary / WEIGHTS)}
+        config = {"loader": loader, "code": digests.file_digest(code), "sha256": _print(temporary / WEIGHTS)}
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -61,4 +61,4 @@ def _function(loader: str):
 
 def _print(weights: Path) -> str:
     """sha256 of a file, or of all files of a folder; of nothing where there are none."""
-    return datasets.file_digest(weights) if weights.is_file() else datasets.model_digest(weights)
+    return digests.file_digest(weights) if weights.is_file() else digests.folder_digest(weights)

@@ -16,7 +16,7 @@ from fieldlink.clip import custom_encoders, model_folders
 from fieldlink.clip.interface import JointEncoder, Picture
 from fieldlink.core.devices import precision
 from fieldlink.core.params import RuntimeParams
-from fieldlink.core.workers import side_by_side
+from fieldlink.core.workers import map_in_threads
 
 
 def load(folder: Path, device: str) -> JointEncoder:
@@ -67,6 +67,8 @@ class ClipEncoder:
         size = self.preprocessing.size
         height, width = (size, size) if isinstance(size, int) else size
         if any(picture.shape[:2] != (height, width) for picture in pictures):
-            return torch.stack(side_by_side(lambda each: self.transform(Image.fromarray(each)), pictures, self.device))
+            return torch.stack(
+                map_in_threads(lambda each: self.transform(Image.fromarray(each)), pictures, self.device)
+            )
         mean, std = (torch.tensor(values) for values in (self.preprocessing.mean, self.preprocessing.std))
         return ((torch.from_numpy(np.stack(pictures)) / 255 - mean) / std).permute(0, 3, 1, 2)

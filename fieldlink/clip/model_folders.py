@@ -13,7 +13,7 @@ import open_clip
 from safetensors.torch import save_file
 from torch import nn
 
-from fieldlink.core import datasets
+from fieldlink.core import digests, files
 from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
@@ -30,13 +30,13 @@ def save(
 
     `tokenizer`: kept beside the weights if it isn't open_clip's own, which comes with the package.
     """
-    with datasets.replacing(folder) as temporary:
+    with files.replacing(folder) as temporary:
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
         save_file(weights, temporary / WEIGHTS)
         config = {
             "model_cfg": model_cfg,
             "preprocess_cfg": preprocess_cfg,
-            "sha256": datasets.file_digest(temporary / WEIGHTS),
+            "sha256": digests.file_digest(temporary / WEIGHTS),
         }
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         if hasattr(tokenizer, "save_pretrained"):
@@ -56,7 +56,7 @@ def load(folder: Path) -> tuple[nn.Module, Any]:
 def _check(folder: Path) -> None:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        found = datasets.file_digest(folder / WEIGHTS)
+        found = digests.file_digest(folder / WEIGHTS)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS} ({error}); rerun provide_clip") from error
     if found != config.get("sha256"):

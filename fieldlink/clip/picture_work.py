@@ -9,11 +9,11 @@ import pyarrow as pa
 from jaxtyping import Float, UInt8
 
 from fieldlink.clip.interface import JointEncoder
-from fieldlink.core.devices import halving, precision
+from fieldlink.core.devices import map_in_batches, precision
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import RuntimeParams
 from fieldlink.core.resume import Rows
-from fieldlink.core.workers import side_by_side
+from fieldlink.core.workers import map_in_threads
 from fieldlink.scenes import pictures
 
 
@@ -38,7 +38,7 @@ def embed_pictures(job: PictureEmbeddingTask) -> Rows:
         return encoder.images(_decoded(rows, job.owner, how.device), len(rows))
 
     with precision(how.precision, how.device):
-        vectors = np.concatenate(list(halving(embedded, job.rows, job.batch)))
+        vectors = np.concatenate(list(map_in_batches(embedded, job.rows, job.batch)))
     count = len(job.rows)
     columns = {
         "owner_id": job.rows[job.owner].to_pylist(),
@@ -65,4 +65,4 @@ def _decoded(rows: pa.Table, owner: str, device: str) -> list[UInt8[np.ndarray, 
         except InputError as error:
             raise InputError(f"{owner} {identity}: {error}") from error
 
-    return side_by_side(decoded, list(zip(rows[owner].to_pylist(), rows["image"].to_pylist(), strict=True)), device)
+    return map_in_threads(decoded, list(zip(rows[owner].to_pylist(), rows["image"].to_pylist(), strict=True)), device)

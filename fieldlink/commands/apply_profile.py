@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -27,13 +27,13 @@ def apply_profile(profile: str, /, profiles: Path = Path("profiles"), params: Pa
     yaml.dump(values, stream)
     tried = params.with_name(f".{params.name}.tried")
     try:
-        datasets.write_text(tried, stream.getvalue())
+        files.write_text(tried, stream.getvalue())
         load(tried)
     except InputError as error:
         raise InputError(str(error).replace(str(tried), f"{params} with {path}")) from error
     finally:
         tried.unlink(missing_ok=True)
-    datasets.write_text(params, stream.getvalue())
+    files.write_text(params, stream.getvalue())
 
 
 def _overlay(values: Any, changes: dict[str, Any], path: str, place: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 
 
@@ -23,7 +23,7 @@ def export_embeddings(embeddings: Path, objects: Path, out: Path) -> None:
     ids = rows[kinds[name].key[0]].to_pylist()
     views = rows["view"].to_pylist() if "view" in rows.column_names else [None] * len(ids)
     known = {row["object_id"]: row for row in datasets.read(objects, schemas.OBJECTS).to_pylist()}
-    with datasets.replacing(out) as temporary:
+    with files.replacing(out) as temporary:
         for path in (clip_retrieval.EMBEDDINGS, clip_retrieval.METADATA):
             (temporary / path).parent.mkdir()
         vectors = clip_retrieval.units(datasets.matrix(rows["embedding"]))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.progress import progress
 
@@ -20,9 +20,9 @@ def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
         raise InputError(f"{out}: exists, expected a new folder")
     known = {row["object_id"]: row for row in datasets.read(objects, schemas.OBJECTS).to_pylist()}
     entries = {split: [] for split in ("train", "validation", "test")}
-    with datasets.replacing(out) as temporary:
+    with files.replacing(out) as temporary:
         for shard in progress(datasets.shards(nerfs, schemas.NERFS), "export_nerfs", "shards"):
-            seen = by_object(datasets.rows_of(views, schemas.VIEWS, shard["object_id"].to_pylist()))
+            seen = by_object(datasets.rows_with_ids(views, schemas.VIEWS, shard["object_id"].to_pylist()))
             for row in shard.to_pylist():
                 about = known[row["object_id"]]
                 place = about["synset"], about["base_object_id"], about["augmentation"]
@@ -30,7 +30,7 @@ def export_nerfs(objects: Path, views: Path, nerfs: Path, out: Path) -> None:
                 nerf_export.write(folder, weights, row["occupancy"], of_rows(seen[row["object_id"]]))
                 entries[about["split"]].append(nerf_export.split_entry(*place))
         for split, listed in entries.items():
-            datasets.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")
+            files.write_text(temporary / f"{split}.json", json.dumps(listed, indent=0) + "\n")
 
 
 if __name__ == "__main__":

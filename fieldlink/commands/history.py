@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.report.revisions import read, recent
 
@@ -28,7 +28,7 @@ def build_history(
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
     found = read(repository, names, [str(path) for path in (metrics, tables, params)])
-    datasets.write_text(out, history_page.html(history.entries(found)))
+    files.write_text(out, history_page.html(history.entries(found)))
 
 
 if __name__ == "__main__":

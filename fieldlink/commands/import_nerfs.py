@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, files, resume, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -37,11 +37,14 @@ def import_nerfs(
         print(f"{stage}: {elsewhere} of {total} left out, of no class", file=sys.stderr)
     places = {place.object_id: place for place in kept}
     how = nerf_import.How(settings.nerf, measured, resolution, settings.runtime.device)
-    shared = resume.digest(resume.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
+    shared = digests.digest_of(digests.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
     finished = resume.finish(
         stage,
         nerf_import.IMPORTED,
-        {name: resume.digest(shared, str(place.folder), nerf_import.content(place)) for name, place in places.items()},
+        {
+            name: digests.digest_of(shared, str(place.folder), nerf_import.content(place))
+            for name, place in places.items()
+        },
         lambda some: nerf_import.Batch([places[name] for name in some], how),
         nerf_import.read,
         chunk=AT_ONCE,
@@ -52,7 +55,7 @@ def import_nerfs(
     used = [place for place in kept if place.object_id not in finished.rejected]
     if not used:
         raise InputError(f"{folder}: no NeRF can be used ({'; '.join(list(finished.rejected.values())[:3])})")
-    with datasets.replacing(out) as temporary:
+    with files.replacing(out) as temporary:
         datasets.write(temporary / "objects", schemas.OBJECTS, [_objects(used, names)], stage)
         views = (nerf_import.views_in(rows) for rows in finished.tables(AT_ONCE))
         datasets.write(temporary / "views", schemas.VIEWS, views, stage)

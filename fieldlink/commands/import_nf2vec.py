@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -20,7 +20,7 @@ def import_nf2vec(checkpoint: Path, out: Path, params: Path = Path("params.yaml"
         model = nf2vec_checkpoint.model_of(tensors, how.nf2vec, how.nerf.field)
     except InputError as error:
         raise InputError(f"{checkpoint}: {error}") from error
-    datasets.write_model(out, model.tensors, model.config)
+    saved_models.write_model(out, model.tensors, model.config)
 
 
 if __name__ == "__main__":

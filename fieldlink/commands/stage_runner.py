@@ -29,7 +29,7 @@ def run_stage(stage: Callable[..., Any], preload: Sequence[str] = ()) -> None:
 
 def _run(stage: Callable[..., Any], preload: Sequence[str]) -> None:
     started = time.monotonic()
-    from fieldlink.core import startup, workers  # noqa: F401
+    from fieldlink.core import garbage_collection, workers  # noqa: F401
 
     if preload:
         workers.start_server(preload)

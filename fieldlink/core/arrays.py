@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, digests
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import VECTOR, Schema
 
@@ -69,7 +69,7 @@ def store_parts(
         array.flush()
 
     temporary = _written(place, fill)
-    path = place / f"{datasets.file_digest(temporary)[:24]}.float32"
+    path = place / f"{digests.file_digest(temporary)[:24]}.float32"
     return StoredArray(temporary.replace(path), shape)
 
 

@@ -33,8 +33,10 @@ class Cluster:
     gpu: bool  # whether a task needs one to itself
 
 
-def on_ray(work: Callable[[Item], Result], items: Iterable[Item], workers: int, cluster: Cluster) -> Iterator[Result]:
-    """As `in_workers`, every item a task. What a lost worker or node had in hand is done again elsewhere."""
+def map_on_ray(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int, cluster: Cluster
+) -> Iterator[Result]:
+    """`work` on each item as a task of Ray, results in order. Tasks of a lost worker or node run again elsewhere."""
     with _ray_at(cluster.address) if cluster.address else _ray_here(workers) as ray:
         task = ray.remote(_alone).options(num_cpus=1, num_gpus=int(cluster.gpu), max_retries=RETRIES)
 
@@ -52,7 +54,7 @@ def on_ray(work: Callable[[Item], Result], items: Iterable[Item], workers: int, 
         def most() -> int:  # nodes come and go
             return 2 * max(1, int(ray.cluster_resources().get("GPU" if cluster.gpu else "CPU", 1)))
 
-        yield from in_order(submit, items, most)
+        yield from results_in_order(submit, items, most)
 
 
 def _alone(work: Callable[[Item], Result], item: Item) -> Result:
@@ -114,7 +116,7 @@ def _secret() -> str:
     return secrets.token_hex(16)
 
 
-def in_order(
+def results_in_order(
     submit: Callable[[Item], Callable[[], Result]], items: Iterable[Item], most: Callable[[], int]
 ) -> Iterator[Result]:
     """Results in the order of their items, of which at most `most` are under way: others aren't read yet."""

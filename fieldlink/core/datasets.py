@@ -1,14 +1,11 @@
-"""Reading and writing sharded Parquet datasets and safetensors models: atomic, checksummed, keyed.
+"""Reading and writing datasets of Parquet shards: atomic, with checksums, sorted by key.
 
 A reader checks the dataset's name, its columns and every page's checksum; a writer checks key order and null values.
 """
 
 import hashlib
-import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import replacing
 from fieldlink.core.schemas import VECTOR, Schema
 
 
@@ -123,7 +121,7 @@ def schema_name(folder: Path) -> str:
         raise InputError(f"{folder}: expected a dataset (part-00000.parquet, … that name their schema)") from error
 
 
-def rows_of(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
+def rows_with_ids(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
     """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
     import pyarrow.dataset as ds  # and with it pandas: meanwhile a stage's workers start
 
@@ -142,12 +140,12 @@ def digests_by_key(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
     """A digest of each item's rows; tables are in order of `key`, an item may go on in the next."""
     found: dict[str, list[str]] = {}
     for rows in tables:
-        for name, own in grouped(rows, key):
+        for name, own in groups_by_key(rows, key):
             found.setdefault(name, []).append(rows_digest(own))
     return {name: " ".join(shard_paths) for name, shard_paths in found.items()}
 
 
-def grouped(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
+def groups_by_key(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
     """Each value of `key` with its rows, which stand side by side."""
     names = rows[key].to_pylist()
     starts = [row for row, name in enumerate(names) if not row or name != names[row - 1]]
@@ -169,71 +167,6 @@ def rows_digest(rows: pa.Table) -> str:
         else:
             digest.update(np.asarray([value or 0 for value in column.to_pylist()]).tobytes())
     return digest.hexdigest()
-
-
-def write_model(
-    folder: Path, tensors: Mapping[str, np.ndarray], config: Mapping[str, Any], name: str = "model"
-) -> None:
-    """`name`.safetensors and config.json, which carries the weights' sha256."""
-    from safetensors.numpy import save
-
-    data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
-    with replacing(folder) as temporary:
-        (temporary / f"{name}.safetensors").write_bytes(data)
-        text = json.dumps({**config, "sha256": hashlib.sha256(data).hexdigest()}, indent=2)
-        (temporary / "config.json").write_text(text + "\n", encoding="utf-8")
-
-
-def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Tensors and config of a model folder; weights that differ from their sha256 are an error."""
-    from safetensors.numpy import load
-
-    path, described = folder / f"{name}.safetensors", folder / "config.json"
-    try:
-        data, config = path.read_bytes(), json.loads(described.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
-    except ValueError as error:
-        raise InputError(f"{described}: not valid JSON ({error}); delete {folder} and rerun") from error
-    if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
-        raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
-    return load(data), config
-
-
-def model_digest(folder: Path) -> str:
-    """sha256 of a model folder's files, whatever made them."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(file_digest(path)))
-    return digest.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """Of a file's contents, however large."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_text(path: Path, text: str) -> None:
-    """A small text file, complete under its name or not there at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
-@contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """A temporary folder that takes `folder`'s place if the block ends well, and is gone if not."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        yield temporary
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.replace(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _array(schema: Schema, name: str, values: Any) -> pa.Array:

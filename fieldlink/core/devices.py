@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
+def map_in_batches(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
     """`work` on `batch` items after the other (slices of an array or table); where memory runs out, on half as many.
 
     From there on it stays at half. Raises what `work` raises if a single item is too much.
@@ -33,7 +33,7 @@ def halving(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[R
         start += batch
 
 
-def clocked(work: Callable[[], Result], device: str = "cpu") -> tuple[float, Result]:
+def timed_run(work: Callable[[], Result], device: str = "cpu") -> tuple[float, Result]:
     """Seconds until an idle device has done `work`, and what came of it."""
     _wait(device)
     started = time.perf_counter()

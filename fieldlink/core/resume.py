@@ -4,31 +4,27 @@ Work is done in chunks of items (objects, photos). Each finished chunk is a shar
 knows its items' keys; a key digests all that decides an item's rows: code, parameters and inputs.
 """
 
-import ast
 import fcntl
-import hashlib
 import json
-import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fieldlink.core import datasets, source_code
+from fieldlink.core import datasets
 from fieldlink.core.cluster import Cluster
+from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
 from fieldlink.core.progress import progress
 from fieldlink.core.schemas import REJECTED, Schema
 from fieldlink.core.scratch import scratch_folder
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 Payload = TypeVar("Payload")
 
@@ -42,7 +38,7 @@ class Rows:
 
 
 @dataclass
-class Finished:
+class FinishedItems:
     """All items' rows, in shards of the stage's scratch folder, and those set aside."""
 
     schema: Schema
@@ -82,10 +78,10 @@ def finish(
     chunk: int,
     workers: int | None,
     cluster: Cluster | None = None,
-) -> Finished:
+) -> FinishedItems:
     """Do `work(payload(items))` for every item of `keys` that no earlier run has done; kill and rerun at any time.
 
-    `work` runs in worker processes (`in_workers`), here or on a cluster, and sees nothing but its payload, so
+    `work` runs in worker processes (`map_in_workers`), here or on a cluster, and sees nothing but its payload, so
     it must be a function of a room's module. Only a few chunks are in memory at a time.
     """
     folder = scratch_folder(stage)
@@ -94,7 +90,7 @@ def finish(
         done = _done(folder, keys)
         missing = sorted(item for item in keys if item not in done)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
-        results = in_workers(work, (payload(items) for items in chunks), workers, cluster)
+        results = map_in_workers(work, (payload(items) for items in chunks), workers, cluster)
         bar = progress(range(len(keys)), stage, "items", initial=len(done))
         for items, rows in zip(chunks, results, strict=True):
             place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)
@@ -102,10 +98,10 @@ def finish(
             bar.update(len(items))
         bar.close()
     places = {item: place for item, (place, _) in done.items()}
-    return Finished(schema, places, {item: reason for item, (_, reason) in done.items() if reason is not None})
+    return FinishedItems(schema, places, {item: reason for item, (_, reason) in done.items() if reason is not None})
 
 
-def check_share(stage: str, finished: Finished, most: float) -> None:
+def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> None:
     """Raise `InputError` if more than the share `most` of all items was set aside; name the first three."""
     count, total = len(finished.rejected), len(finished.places.keys() | finished.rejected.keys())
     if count > most * total:
@@ -113,56 +109,6 @@ def check_share(stage: str, finished: Finished, most: float) -> None:
         raise InputError(f"{count} of {total} set aside, at most {most:.0%} allowed ({first})")
     if count:
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
-
-
-class Checkpoint:
-    """The state of one long computation, kept in a model folder now and then; `key` digests all that decides it."""
-
-    def __init__(self, stage: str, key: str, seconds: float = 20.0) -> None:
-        self.folder = scratch_folder(stage) / f"checkpoint-{key[:24]}"
-        self.seconds, self.kept = seconds, time.monotonic()
-
-    def read(self) -> dict[str, np.ndarray] | None:
-        """The state last kept; none if there is none, or a damaged one."""
-        try:
-            return datasets.read_model(self.folder)[0]
-        except InputError:
-            return None
-
-    def offer(self, state: Callable[[], Mapping[str, np.ndarray]]) -> None:
-        """Keep `state()` if the last was kept `seconds` ago; also whole if killed in the middle."""
-        if time.monotonic() - self.kept >= self.seconds:
-            datasets.write_model(self.folder, state(), {})
-            self.kept = time.monotonic()
-
-    def drop(self) -> None:
-        """What it was kept for is done."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def digest(*parts: Any) -> str:
-    """sha256 of bytes, texts and JSON-like values: what an item's key is made of."""
-    total = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, default=str).encode()
-        total.update(hashlib.sha256(data).digest())
-    return total.hexdigest()
-
-
-def code_digest(stage: str) -> str:
-    """Digest of the code that decides a row: the file of `stage` and every library file that it imports.
-
-    `core` and the runner of stages are left out because they only move rows about. Parameters and seeds, which they
-    hand on, belong in the key as values.
-    """
-    stage_file = Path(stage).resolve()
-    files = sorted(path for path in source_code.closure(stage_file) if path == stage_file or _decides_rows(path))
-    return digest(*[[str(path.relative_to(source_code.ROOT)), ast.dump(source_code.tree(path))] for path in files])
-
-
-def _decides_rows(path: Path) -> bool:
-    package, folder, *_ = path.relative_to(source_code.ROOT).parts
-    return package == "fieldlink" and folder not in {"core", "commands"}
 
 
 def _only(table: pa.Table, schema: Schema, items: Sequence[str]) -> pa.Table:
@@ -186,7 +132,7 @@ def _done(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | 
 
 
 def _keep(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
-    path = folder / f"{digest(keys)[:24]}.parquet"
+    path = folder / f"{digest_of(keys)[:24]}.parquet"
     extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected)}
     datasets.write_shard(path, schema, datasets.table(schema, rows.columns), stage, extra)
     return path

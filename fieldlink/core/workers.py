@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from fieldlink.core.cluster import Cluster, in_order, on_ray, single_threaded
+from fieldlink.core.cluster import Cluster, map_on_ray, results_in_order, single_threaded
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -14,11 +14,11 @@ def start_server(preload: Sequence[str]) -> None:
     """Start the process from which workers are forked, which imports the modules that they share."""
     from multiprocessing import forkserver
 
-    forkserver.set_forkserver_preload(["fieldlink.core.startup", *preload])
+    forkserver.set_forkserver_preload(["fieldlink.core.garbage_collection", *preload])
     forkserver.ensure_running()
 
 
-def in_workers(
+def map_in_workers(
     work: Callable[[Item], Result], items: Iterable[Item], workers: int | None, cluster: Cluster | None = None
 ) -> Iterator[Result]:
     """`work` on each item, results in order. Each worker is a single-threaded process.
@@ -27,7 +27,7 @@ def in_workers(
     this process with its own threads, for work that can't be divided. A cluster has workers of its own.
     """
     if cluster is not None:
-        yield from on_ray(work, items, workers or 1, cluster)
+        yield from map_on_ray(work, items, workers or 1, cluster)
         return
     if workers is None or workers == 1:
         if workers == 1:
@@ -40,13 +40,13 @@ def in_workers(
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
         try:
-            yield from in_order(lambda item: pool.submit(work, item).result, items, lambda: 2 * workers)
+            yield from results_in_order(lambda item: pool.submit(work, item).result, items, lambda: 2 * workers)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
+def map_in_threads(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
     """`work` on each item; in threads where the rest is done by a GPU, which would wait for a single processor."""
     if device == "cpu":
         return [work(item) for item in items]

@@ -14,7 +14,7 @@ from torch.nn.functional import mse_loss, relu
 from fieldlink.core.optimizers import Adam
 from fieldlink.core.params import FieldParams, ModulationParams
 from fieldlink.core.progress import progress
-from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.encodings.frequency import FrequencyEncoding
 from fieldlink.nerf.field import heads, unit
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.radiance_targets import radiance, targets
@@ -28,8 +28,8 @@ class Base(nn.Module):
 
     def __init__(self, how: ModulationParams, octaves: int, seed: int) -> None:
         super().__init__()
-        self.octaves = octaves
-        widths = [6 * octaves, *[how.width] * how.layers]
+        self.encoding = FrequencyEncoding(octaves)  # whatever encoding the NeRFs have
+        widths = [self.encoding.width, *[how.width] * how.layers]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.hidden = nn.ModuleList([nn.Linear(into, out) for into, out in pairwise(widths)])
@@ -40,7 +40,7 @@ class Base(nn.Module):
         self, latents: Float[Tensor, "nerf latent"], points: Float[Tensor, "nerf point 3"]
     ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
         x = unit(points)
-        hidden = frequency(x, self.octaves)
+        hidden = self.encoding.prepare(x)
         for layer, shift in zip(self.hidden, self.shifts, strict=True):
             hidden = relu(layer(hidden) + shift(latents)[:, None])
         return heads(self.last(hidden), ((x > 0) & (x < 1)).all(-1))

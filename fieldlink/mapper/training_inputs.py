@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from fieldlink.core import arrays, datasets
+from fieldlink.core import arrays, datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 from fieldlink.core.scratch import scratch_folder
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 from fieldlink.embeddings.selection import only, originals, places, views_in, with_copies
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 from fieldlink.mapper import mapper_columns
@@ -110,7 +110,7 @@ def pictures(objects: Path, gt_embeddings: Path, photo_embeddings: Path) -> Pict
 
 def trained(tasks: Sequence[MapperTask], workers: int) -> list[MapperResult]:
     """What comes of each task, in worker processes."""
-    return list(in_workers(train, tasks, workers))
+    return list(map_in_workers(train, tasks, workers))
 
 
 def write(models: Mapping[str, MapperResult], inputs: Inputs, out: Path, mapped: Path, stage: str) -> None:
@@ -129,7 +129,7 @@ def write_models(models: Mapping[str, MapperResult], out: Path) -> None:
     """A folder each; an empty one if there is none."""
     out.mkdir(parents=True, exist_ok=True)
     for name, part in models.items():
-        datasets.write_model(out / name, part.tensors, mapper_columns.config(part))
+        saved_models.write_model(out / name, part.tensors, mapper_columns.config(part))
 
 
 def write_curves(models: Sequence[MapperResult], curves: Path, stage: str) -> None:

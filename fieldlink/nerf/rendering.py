@@ -13,7 +13,8 @@ from torch.nn.functional import max_pool2d
 
 from fieldlink.core.params import FieldParams, RenderingParams
 from fieldlink.nerf import field
-from fieldlink.nerf.sampling import Path, composite
+from fieldlink.nerf.compositing import composite
+from fieldlink.nerf.sampling import Path
 from fieldlink.scenes import cameras
 
 OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)

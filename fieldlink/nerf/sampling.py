@@ -1,12 +1,7 @@
-"""Along rays: where to sample, and compositing. The door to nerfacc (its dense functions run on any device).
-
-The integral is the emission-absorption model of NeRF (Mildenhall et al. 2020, eq. 3): a sample of density σ and length
-δ has opacity 1 - exp(-σδ), and is seen through the transmittance of the samples before it.
-"""
+"""Where rays are sampled: evenly along the parts of them that lie in occupied cells."""
 
 from dataclasses import dataclass, replace
 
-import nerfacc
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
@@ -14,25 +9,6 @@ from torch import Tensor
 from fieldlink.nerf.field import HALF
 
 STEPS = 48  # stretches into which a ray's way is cut when it is looked up, at least
-
-
-def composite(
-    rgb: Float[Tensor, "*ray sample 3"],
-    density: Float[Tensor, "*ray sample"],
-    starts: Float[Tensor, "*ray sample"],
-    ends: Float[Tensor, "*ray sample"],
-) -> tuple[Float[Tensor, "*ray 3"], Float[Tensor, "*ray"]]:
-    """Colour on black and opacity of each ray: Σ w_i c_i and Σ w_i, w_i = (1 - exp(-σ_i δ_i)) exp(-Σ_{j<i} σ_j δ_j)."""
-    weights, _, _ = nerfacc.render_weight_from_density(starts, ends, density)
-    colour = nerfacc.accumulate_along_rays(weights, rgb)
-    return colour, nerfacc.accumulate_along_rays(weights)[..., 0]
-
-
-def over(
-    colour: Float[Tensor, "*ray 3"], opacity: Float[Tensor, "*ray"], background: Float[Tensor, "*#ray 3"]
-) -> Float[Tensor, "*ray 3"]:
-    """A colour on black, over a background."""
-    return colour + (1 - opacity)[..., None] * background
 
 
 def box(

@@ -4,7 +4,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
-from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.encodings.frequency import FrequencyEncoding
 from fieldlink.nerf.field import heads, unit
 
 
@@ -13,9 +13,9 @@ class Decoder(nn.Module):
 
     def __init__(self, embedding: int, octaves: int, width: int) -> None:
         super().__init__()
-        self.octaves = octaves
-        self.first = _Joint(embedding, 6 * octaves, width)
-        self.skip = _Joint(embedding, 6 * octaves, width)
+        self.encoding = FrequencyEncoding(octaves)  # whatever encoding the NeRFs have
+        self.first = _Joint(embedding, self.encoding.width, width)
+        self.skip = _Joint(embedding, self.encoding.width, width)
         self.before = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
         self.after = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
         self.last = nn.Linear(width, 4)
@@ -24,7 +24,7 @@ class Decoder(nn.Module):
         self, embedding: Float[Tensor, "nerf embedding"], points: Float[Tensor, "nerf point 3"]
     ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
         x = unit(points)
-        encoded = frequency(x, self.octaves)
+        encoded = self.encoding.prepare(x)
         hidden = relu(self.first(embedding, encoded))
         for layer in self.before:
             hidden = relu(layer(hidden))

@@ -12,10 +12,11 @@ from torch import Tensor
 from torch.nn.functional import mse_loss, smooth_l1_loss
 
 from fieldlink.core.params import FieldParams, Nf2vecTrainingParams
+from fieldlink.nerf.compositing import composite, over
 from fieldlink.nerf.field import evaluate
 from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_in
 from fieldlink.nerf.radiance_targets import radiance, targets
-from fieldlink.nerf.sampling import composite, over, samples
+from fieldlink.nerf.sampling import samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]

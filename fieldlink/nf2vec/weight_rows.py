@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from fieldlink.core.params import FieldParams
-from fieldlink.nerf.weight_layout import shapes, table_size
+from fieldlink.nerf.encodings import encoding_of
+from fieldlink.nerf.weight_layout import shapes
 
 Layout = Literal["official", "per_input"]
 
@@ -16,23 +17,23 @@ Layout = Literal["official", "per_input"]
 def rows(
     weights: Float[Tensor, "nerf number"], architecture: FieldParams, layout: Layout
 ) -> Float[Tensor, "nerf row units"]:
-    """Rows of `units` numbers; zero rows fill the output layer up to a square of `units` rows.
+    """Flat weights as rows of `units` numbers; zero rows fill the output layer up to a square of `units` rows.
 
     `official`: the flat vector reshaped, as nf2vec does. Each matrix is (out, in) row-major, so a row of a hidden
     matrix holds one neuron's incoming weights, and rows of the first layer cut across neurons. `per_input`: the first
     layer transposed, one row per encoded input with its outgoing weights.
 
-    The table of a hash grid follows, zeros filling its last row: `official` has all features of some neighbouring
+    The encoding's learned table follows, zeros filling its last row: `official` has all features of some neighbouring
     entries in a row, `per_input` one feature of more entries, the rows of one feature after those of another.
     """
     units, inputs = shapes(architecture)[0]
-    size = table_size(architecture)
+    encoding = encoding_of(architecture)
+    size = encoding.table_size
     layers, table = weights.split([weights.shape[1] - size, size], dim=1)
     if layout == "per_input":
         first, others = layers[:, : units * inputs], layers[:, units * inputs :]
         layers = torch.cat([first.unflatten(1, (units, inputs)).transpose(1, 2).flatten(1), others], dim=1)
-        features = architecture.grid.features if architecture.grid else 1
-        table = table.unflatten(1, (-1, features)).transpose(1, 2).flatten(1)
+        table = table.unflatten(1, (-1, encoding.features)).transpose(1, 2).flatten(1)
     missing = max(units - architecture.outputs, 0)
     layers = pad(layers, (0, missing * units))
     whole = torch.cat([layers, pad(table, (0, -size % units))], dim=1) if size else layers

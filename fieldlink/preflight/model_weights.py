@@ -9,7 +9,7 @@ from fieldlink.clip import custom_encoders, pretrained, small_clip
 from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params, read
+from fieldlink.core.params import Params, read_yaml
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.timing import one_thread, timed
 from fieldlink.syn2real import controlnet
@@ -50,7 +50,7 @@ def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
         return [], None
     how, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        prompts = read(how.prompts, DiffusionPrompts)
+        prompts = read_yaml(how.prompts, DiffusionPrompts)
         prompts.check(params.classes, str(how.prompts))
         diffusion = Diffusion(controlnet.pipeline(how, device), how, prompts, {})
     except InputError as error:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import torch
 
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 
 Result = TypeVar("Result")
 
@@ -18,7 +18,7 @@ SLOW = 2.0  # seconds of two steps from which no more are waited for
 def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:
     """What `work` gives, and the seconds until the device has done it; progress bars are not shown."""
     with redirect_stderr(io.StringIO()):
-        seconds, result = clocked(work, device)
+        seconds, result = timed_run(work, device)
     return result, seconds
 
 

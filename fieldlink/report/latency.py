@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from fieldlink.clip.interface import JointEncoder
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params
 from fieldlink.mapper.mlps import single
 from fieldlink.nerf.rendering import Camera, render
@@ -76,7 +76,7 @@ def timed(ways: Mapping[str, Callable[[], object]], device: str, repetitions: in
     medians = {}
     for name, way in ways.items():
         way()
-        medians[name] = statistics.median(1000 * clocked(way, device)[0] for _ in range(repetitions))
+        medians[name] = statistics.median(1000 * timed_run(way, device)[0] for _ in range(repetitions))
     return Speed(medians, repetitions, name_of(device))
 
 

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 
 from fieldlink.core import datasets, schemas
+from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, ScenesParams
-from fieldlink.core.resume import Rows, digest
+from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import augmentation, cameras, catalogue, split_files, splits, views
 from fieldlink.scenes.importers import blender, caption_file, disn, imported_nerfs, mesh_folder, shapenet
@@ -60,7 +61,7 @@ class ObjectTask:
         """Digest of what the views depend on; the split is not among it."""
         parts = [self.object.object_id, self.object.class_name, self.object.source, self.seed]
         inputs = [self.found.content, self.found.beside, self.found.up] if self.found else []
-        return digest(code, *parts, self.scenes.views, self.scenes.resolution, *inputs)
+        return digest_of(code, *parts, self.scenes.views, self.scenes.resolution, *inputs)
 
 
 def offered(params: Params) -> tuple[dict[str, ObjectTask], Listing]:

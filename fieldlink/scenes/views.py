@@ -73,4 +73,4 @@ def of_rows(rows: pa.Table) -> Views:
 
 def by_object(rows: pa.Table) -> dict[str, pa.Table]:
     """Rows of several objects, split by object; rows are in key order."""
-    return dict(datasets.grouped(rows, "object_id"))
+    return dict(datasets.groups_by_key(rows, "object_id"))

@@ -6,7 +6,7 @@ from typing import Annotated
 from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.evaluation.results.result_files import ResultFiles
 
@@ -38,7 +38,7 @@ def evaluate_augmented(
         classes=list(params.classes),
         study_seed=params.study.seed,
     )
-    configs = [datasets.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
+    configs = [saved_models.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batches_used = {config["models"][0]["variant"]: config["batch"] for config in configs}
     rows = batch_results(inputs, read_mapped(mapped), batches_used, params)
     results.write(rows, of_study("augmented"), params)

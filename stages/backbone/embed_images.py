@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, load
 
@@ -21,7 +21,7 @@ def embed_images(images: tuple[Path, ...], clip: Path, out: Path, params: Path =
 
     What a dataset holds decides the domain.
     """
-    how, print_ = load(params), datasets.model_digest(clip)
+    how, print_ = load(params), digests.folder_digest(clip)
     for folder, schema in [(folder, _schema(folder)) for folder in _told_apart(images)]:
         _embed(folder, schema, clip, print_, out / folder.name, how)
 
@@ -31,15 +31,15 @@ def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: P
 
     owner = schema.key[0]
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
-    shared = resume.digest(resume.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
+    shared = digests.digest_of(digests.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
     looks = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
     rest = owner, DOMAINS[schema], clip.resolve(), print_, how.clip.batch, how.runtime
     chunk = OBJECTS if "view" in schema.columns else PHOTOS
     finished = resume.finish(
         f"embed_images/{schema.name}",
         schemas.IMAGE_EMBEDDINGS,
-        {name: resume.digest(shared, look) for name, look in looks.items()},
-        lambda some: picture_work.PictureEmbeddingTask(datasets.rows_of(images, schema, some, columns), *rest),
+        {name: digests.digest_of(shared, look) for name, look in looks.items()},
+        lambda some: picture_work.PictureEmbeddingTask(datasets.rows_with_ids(images, schema, some, columns), *rest),
         picture_work.embed_pictures,
         chunk=chunk,
         workers=how.runtime.workers if how.runtime.device == "cpu" else None,  # threads wait for each other to decode

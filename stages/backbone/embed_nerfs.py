@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.params import load
 
 CHUNK = 256  # NeRFs whose embeddings are kept together
@@ -17,17 +17,17 @@ def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("param
 
     settings = load(params)
     how = settings.runtime
-    model, print_ = Nf2vecModel.of(*datasets.read_model(nf2vec)), datasets.model_digest(nf2vec)
+    model, print_ = Nf2vecModel.of(*saved_models.read_model(nf2vec)), digests.folder_digest(nf2vec)
     first = next(datasets.shards(nerfs, schemas.NERFS, ["weights"]))
     check_width(nerfs, datasets.matrix(first["weights"]).shape[1], model.architecture, "nf2vec was trained on")
-    shared = resume.digest(resume.code_digest(__file__), print_, how.precision, how.nerfs_at_once)
+    shared = digests.digest_of(digests.code_digest(__file__), print_, how.precision, how.nerfs_at_once)
     looks = datasets.digests_by_key(datasets.shards(nerfs, schemas.NERFS, NERF), "object_id")
     finished = resume.finish(
         "embed_nerfs",
         schemas.NERF_EMBEDDINGS,
-        {object_id: resume.digest(shared, look) for object_id, look in looks.items()},
+        {object_id: digests.digest_of(shared, look) for object_id, look in looks.items()},
         lambda some: embedding_work.NerfEmbeddingTask(
-            datasets.rows_of(nerfs, schemas.NERFS, some, NERF), nf2vec.resolve(), print_, how
+            datasets.rows_with_ids(nerfs, schemas.NERFS, some, NERF), nf2vec.resolve(), print_, how
         ),
         embedding_work.embed_nerfs,
         chunk=CHUNK,

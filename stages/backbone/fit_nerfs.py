@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, load
 
@@ -28,7 +28,7 @@ def fit_nerfs(
         _take(objects, settings.imported.nerfs, settings, out, rejected)
         return
     how, seed, device = settings.nerf, settings.study.seed, settings.runtime.device
-    weights = datasets.read_model(start)[0]["weights"]
+    weights = saved_models.read_model(start)[0]["weights"]
     if len(weights) != weight_layout.size(how.field):
         raise InputError(
             f"{start}: {len(weights)} weights, nerf.field has {weight_layout.size(how.field)}; rerun start_nerfs"
@@ -38,18 +38,20 @@ def fit_nerfs(
     if unseen := sorted(ids - looks.keys()):
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     numbers = [part.model_dump() for part in (how.field, how.fitting, how.rendering)]
-    shared = resume.digest(resume.code_digest(__file__), numbers, seed, weights.tobytes())
+    shared = digests.digest_of(digests.code_digest(__file__), numbers, seed, weights.tobytes())
     finished = resume.finish(
         "fit_nerfs",
         schemas.NERFS,
-        {object_id: resume.digest(shared, looks[object_id]) for object_id in ids},
-        lambda some: object_work.FittingTask(datasets.rows_of(views, schemas.VIEWS, some), weights, how, seed, device),
+        {object_id: digests.digest_of(shared, looks[object_id]) for object_id in ids},
+        lambda some: object_work.FittingTask(
+            datasets.rows_with_ids(views, schemas.VIEWS, some), weights, how, seed, device
+        ),
         object_work.fit_objects,
         chunk=ON_GPU if device == "cuda" else CHUNK,
         workers=settings.runtime.workers,
         cluster=settings.runtime.cluster,
     )
-    resume.check_share("fit_nerfs", finished, how.most_rejected)
+    resume.check_rejected_share("fit_nerfs", finished, how.most_rejected)
     datasets.write(out, schemas.NERFS, finished.tables(), "fit_nerfs")
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("fit_nerfs")], "fit_nerfs")
 
@@ -72,8 +74,8 @@ def _take(objects: Path, given: Path, settings: Params, out: Path, rejected: Pat
 
     datasets.write(out, schemas.NERFS, taken(), "fit_nerfs")
     places = dict.fromkeys(rows["object_id"].to_pylist(), given)
-    finished = resume.Finished(schemas.NERFS, places, dict.fromkeys(missing, f"no NeRF in {given}"))
-    resume.check_share("fit_nerfs", finished, settings.nerf.most_rejected)
+    finished = resume.FinishedItems(schemas.NERFS, places, dict.fromkeys(missing, f"no NeRF in {given}"))
+    resume.check_rejected_share("fit_nerfs", finished, settings.nerf.most_rejected)
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("fit_nerfs")], "fit_nerfs")
 
 

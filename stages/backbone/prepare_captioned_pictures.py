@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 
@@ -12,7 +12,7 @@ def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) ->
     from fieldlink.scenes.photos import captioned_pictures
 
     settings = load(params)
-    tasks, code = captioned_pictures.offered(settings), resume.code_digest(__file__)
+    tasks, code = captioned_pictures.offered(settings), digests.code_digest(__file__)
     finished = resume.finish(
         "prepare_captioned_pictures",
         schemas.CAPTIONED_PICTURES,

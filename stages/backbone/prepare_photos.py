@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 
@@ -14,7 +14,7 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
 
     settings = load(params)
     tasks, listing = photo_sources.offered(settings)
-    code = resume.code_digest(__file__)
+    code = digests.code_digest(__file__)
     finished = resume.finish(
         "prepare_photos",
         schemas.PHOTOS,
@@ -26,7 +26,7 @@ def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
-    resume.check_share("prepare_photos", finished, settings.photos.most_rejected)
+    resume.check_rejected_share("prepare_photos", finished, settings.photos.most_rejected)
     finished.rejected |= listing.duplicates
     if listing.duplicates:
         print(f"prepare_photos: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 CHUNK = 4  # objects whose views are kept together
@@ -16,7 +16,7 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
 
     settings = load(params)
     tasks, listing = object_sources.offered(settings)
-    code = resume.code_digest(__file__)
+    code = digests.code_digest(__file__)
     finished = resume.finish(
         "prepare_scenes",
         schemas.VIEWS,
@@ -28,7 +28,7 @@ def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Pa
         cluster=settings.runtime.cluster,
     )
     finished.rejected |= listing.rejected
-    resume.check_share("prepare_scenes", finished, settings.scenes.most_rejected)
+    resume.check_rejected_share("prepare_scenes", finished, settings.scenes.most_rejected)
     finished.rejected |= listing.duplicates
     if listing.duplicates:
         print(f"prepare_scenes: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)

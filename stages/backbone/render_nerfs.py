@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 CHUNK = 8  # objects whose renders are kept together
@@ -28,14 +28,14 @@ def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Pat
     camera_prints = datasets.digests_by_key(
         (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA)), "object_id"
     )
-    shared = resume.digest(resume.code_digest(__file__), how.model_dump(), field.model_dump())
+    shared = digests.digest_of(digests.code_digest(__file__), how.model_dump(), field.model_dump())
     finished = resume.finish(
         "render_nerfs",
         schemas.RENDERED_VIEWS,
-        {name: resume.digest(shared, nerf, camera_prints[name]) for name, nerf in nerf_prints.items()},
+        {name: digests.digest_of(shared, nerf, camera_prints[name]) for name, nerf in nerf_prints.items()},
         lambda some: object_work.RenderingTask(
-            datasets.rows_of(nerfs, schemas.NERFS, some, NERF),
-            datasets.rows_of(views, schemas.VIEWS, some, CAMERA),
+            datasets.rows_with_ids(nerfs, schemas.NERFS, some, NERF),
+            datasets.rows_with_ids(views, schemas.VIEWS, some, CAMERA),
             how,
             field,
             device,

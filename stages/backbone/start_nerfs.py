@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import saved_models
 from fieldlink.core.params import load
 from fieldlink.core.seeds import seed_of
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 
 def start_nerfs(out: Path, params: Path = Path("params.yaml")) -> None:
@@ -20,10 +20,10 @@ def start_nerfs(out: Path, params: Path = Path("params.yaml")) -> None:
     else:
         about = how.nerf.start
         others = meta_learning_objects(about.objects_per_class, about.resolution, seed_of(how.study.seed, "start"))
-        views = list(in_workers(MetaLearningObject.views, others, how.runtime.workers))
+        views = list(map_in_workers(MetaLearningObject.views, others, how.runtime.workers))
         weights = meta_learning.reptile(views, how.nerf, how.study.seed, how.runtime.device)
     config = {"kind": how.nerf.start.kind, "field": how.nerf.field.model_dump(), "seed": how.study.seed}
-    datasets.write_model(out, {"weights": weights}, config)
+    saved_models.write_model(out, {"weights": weights}, config)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, load
 from fieldlink.core.scratch import scratch_folder
@@ -20,7 +20,7 @@ TRAINING = Path("fieldlink/nf2vec/nf2vec_training.py")  # what imported.nf2vec n
 
 def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was."""
-    from fieldlink.core import arrays, resume
+    from fieldlink.core import arrays, checkpoints, digests
     from fieldlink.nerf.nerf_batches import NerfBatch
     from fieldlink.nf2vec.model import Nf2vecModel, check_width
     from fieldlink.nf2vec.nf2vec_training import train
@@ -37,10 +37,10 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     check_width(nerfs, weights.shape[2], how.nerf.field, "nerf.field describes")
     given = [NerfBatch.stored(weights.open()[0], grids.open()[0], some) for some in rows]
     inputs = [weights.path.name, grids.path.name, *rows]  # named by what they hold
-    key = resume.digest(resume.code_digest(__file__), model.config, seed, inputs)
-    checkpoint = resume.Checkpoint("train_nf2vec", key)
+    key = digests.digest_of(digests.code_digest(__file__), model.config, seed, inputs)
+    checkpoint = checkpoints.Checkpoint("train_nf2vec", key)
     curve = train(model, *given, seed=seed, checkpoint=checkpoint, device=how.runtime.device)
-    datasets.write_model(out, model.tensors, model.config)
+    saved_models.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")
     checkpoint.drop()
 
@@ -52,11 +52,11 @@ def _take(how: Params, out: Path, curves: Path) -> None:
     from fieldlink.nf2vec.model import Nf2vecModel
 
     given = how.imported.nf2vec
-    tensors, config = datasets.read_model(given)
+    tensors, config = saved_models.read_model(given)
     expected = Nf2vecModel(how.nf2vec, how.nerf.field, seed=0).config
     if _form(config) != _form(expected):
         raise InputError(f"{given}: made for {_form(config)}; nf2vec and nerf.field say {_form(expected)}")
-    datasets.write_model(out, Nf2vecModel.of(tensors, expected).tensors, expected)
+    saved_models.write_model(out, Nf2vecModel.of(tensors, expected).tensors, expected)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(np.zeros((0, 3)), how.study.seed)], "train_nf2vec")
 
 

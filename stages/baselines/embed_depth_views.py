@@ -23,7 +23,7 @@ def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params:
 
     known = load(params)
     ids = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))["object_id"].to_pylist()
-    rows = datasets.rows_of(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
+    rows = datasets.rows_with_ids(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
     if len(rows):
         own = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))

@@ -9,7 +9,7 @@ from tyro.conf import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
-from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from fieldlink.evaluation.results.result_files import ResultFiles
 
 if TYPE_CHECKING:
@@ -58,14 +58,19 @@ def evaluate_captions(
 
 def _mapped(mappers: Path, queries: "Sequence[Queries]", gallery: "NerfGallery") -> "dict[str, MappedVectors]":
     """By direction, the vectors of queries and gallery, of those mappers there are below the folder."""
-    from fieldlink.mapper.trained_mappers import mapped_vectors
+    from fieldlink.embeddings.mapped_vectors import MappedVectors
+    from fieldlink.mapper import trained_mappers
 
     inputs = {
         "clip2nerf": {kind.mapped_domain: (kind.ids, kind.clip) for kind in queries},
         "nerf2clip": {"nerf": (gallery.ids, gallery.nerf)},
     }
-    folders = sorted(mappers.iterdir())
-    return {folder.name: mapped_vectors(*saved_models.read_model(folder), inputs[folder.name]) for folder in folders}
+    mapped = {}
+    for direction in sorted(path.name for path in mappers.iterdir()):
+        tensors, config = saved_models.read_model(mappers / direction)
+        columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[direction])
+        mapped[direction] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
+    return mapped
 
 
 if __name__ == "__main__":

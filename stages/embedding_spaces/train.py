@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 
 def train_heads(
@@ -35,7 +35,7 @@ def train_heads(
     known = load(params)
     stage, classes, variant = "train_heads", list(known.classes), f"nerf2clip {known.embedding_spaces.nerf2clip}"
     nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    kept = TrainedMappers.of(datasets.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
+    kept = TrainedMappers.of(saved_models.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
     seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
     for split in ("train", "validation", "test"):
         rows = originals(catalogue, split, nerfs["object_id"].to_pylist(), where=str(objects))
@@ -49,9 +49,9 @@ def train_heads(
         HeadTask(name, seeds, seen["train"], seen["validation"], seen["test"].vectors, *rest)
         for name, seen in spaces.items()
     ]
-    trained = list(in_workers(train, tasks, known.runtime.workers))
+    trained = list(map_in_workers(train, tasks, known.runtime.workers))
     for part in trained:
-        datasets.write_model(out / part.space, part.tensors, head_columns.config(part))
+        saved_models.write_model(out / part.space, part.tensors, head_columns.config(part))
     rows = [head_columns.logits(part, ids["test"]) for part in trained]
     joined = pa.concat_tables(datasets.table(LOGITS, part) for part in rows)
     datasets.write(logits, LOGITS, [joined.sort_by([(key, "ascending") for key in LOGITS.key])], stage)

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, files, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERFS, OBJECTS, TRAINING_CURVES
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 if TYPE_CHECKING:
     from fieldlink.finetuning.finetuning_columns import Runs
@@ -38,7 +38,7 @@ def finetune_nf2vec(
 
     from fieldlink.embeddings.selection import labels, originals, views_of
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
-    from fieldlink.evaluation.measures.nearest_neighbours import rank_1
+    from fieldlink.evaluation.measures.class_hits import rank_1
     from fieldlink.finetuning import finetuning_columns
     from fieldlink.finetuning.finetuning_tasks import FinetuningTask, NerfExamples, train
     from fieldlink.mapper.trained_mappers import TrainedMappers
@@ -50,7 +50,7 @@ def finetune_nf2vec(
         split: originals(catalogue, split, *having, where=str(objects)) for split in ("train", "validation", "test")
     }
     ids = sorted(pa.concat_tables(rows.values())["object_id"].to_pylist())
-    fitted = datasets.rows_of(nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
+    fitted = datasets.rows_with_ids(nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
     weights, targets = datasets.matrix(fitted["weights"]), views_of(views, ids).means_of_all()
 
     def place(split: str) -> np.ndarray:
@@ -60,17 +60,17 @@ def finetune_nf2vec(
         own = place(split)
         return NerfExamples(weights[own], fitted["occupancy"].take(own).to_pylist(), targets[own])
 
-    sets, start = (examples("train"), examples("validation"), weights), datasets.read_model(nf2vec)
+    sets, start = (examples("train"), examples("validation"), weights), saved_models.read_model(nf2vec)
     how = known.finetuning, known.study.seed, known.runtime.device
     kept = TrainedMappers.of(
-        datasets.read_model(mappers), str(mappers), "zero_shot.views, up to all, and zero_shot.losses"
+        saved_models.read_model(mappers), str(mappers), "zero_shot.views, up to all, and zero_shot.losses"
     )
     tasks = [
         FinetuningTask(objective, seed, start, kept.one(MEAN_MAPPER, seed), *sets, *how)
         for objective in known.finetuning.objectives
         for seed in known.mapper.seeds
     ]
-    runs = list(zip(tasks, in_workers(train, tasks, known.runtime.workers), strict=True))
+    runs = list(zip(tasks, map_in_workers(train, tasks, known.runtime.workers), strict=True))
     _write_models(runs, out)
     for folder, which in ((vectors, "embeddings"), (mapped, "mapped")):
         columns = finetuning_columns.vectors(runs, ids, which)
@@ -78,7 +78,7 @@ def finetune_nf2vec(
     datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, finetuning_columns.curves(runs))], stage)
     classes = labels(rows["test"]["class_name"].to_pylist(), list(known.classes), str(objects))
     hits = {(task.variant, task.seed): rank_1(run.embeddings[place("test")], classes) for task, run in runs}
-    datasets.write_text(metrics, json.dumps(finetuning_columns.health(runs, hits), indent=2) + "\n")
+    files.write_text(metrics, json.dumps(finetuning_columns.health(runs, hits), indent=2) + "\n")
 
 
 def _write_models(runs: "Runs", out: Path) -> None:
@@ -86,8 +86,8 @@ def _write_models(runs: "Runs", out: Path) -> None:
 
     for task, run in runs:
         folder = out / f"{task.variant} seed={task.seed}".replace(" ", "_")
-        datasets.write_model(folder / "nf2vec", *run.nf2vec)
-        datasets.write_model(folder / "nerf2clip", run.mapper, finetuning_columns.mapper_config(task, run))
+        saved_models.write_model(folder / "nf2vec", *run.nf2vec)
+        saved_models.write_model(folder / "nerf2clip", run.mapper, finetuning_columns.mapper_config(task, run))
 
 
 if __name__ == "__main__":

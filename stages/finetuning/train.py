@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
 
@@ -46,7 +46,7 @@ def train_finetuned_mappers(
     how = known.mapper, known.study.seed, known.runtime.device
     tasks = MapperTask("clip2nerf", models, learning, checking, *how).split(most=6)
     trained = joined(training_inputs.trained(tasks, known.runtime.workers))
-    datasets.write_model(out, trained.tensors, mapper_columns.config(trained))
+    saved_models.write_model(out, trained.tensors, mapper_columns.config(trained))
     columns = mapper_columns.mapped(trained, given.queries(test, known.study.seed))
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], stage)
     training_inputs.write_curves([trained], curves, stage)

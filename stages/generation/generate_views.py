@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import (
     CAPTION_EMBEDDINGS,
@@ -14,7 +14,7 @@ from fieldlink.core.schemas import (
     PHOTOS,
     VIEWS,
 )
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
 
@@ -62,16 +62,16 @@ def generate_views(
         "photo": (seen["owner_id"].to_pylist(), datasets.matrix(seen["embedding"])),
     }
     own = ids, datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
-    found = generated_vectors.by_owner(own, asked, datasets.read_model(mappers / "clip2nerf"), how.losses, norm)
-    cameras = datasets.rows_of(views, VIEWS, ids, CAMERA).filter(pc.field("view").isin(how.views))
-    decoder, some = datasets.read_model(nf2vec), only(cameras, "object_id", ids[:1])
+    found = generated_vectors.by_owner(own, asked, saved_models.read_model(mappers / "clip2nerf"), how.losses, norm)
+    cameras = datasets.rows_with_ids(views, VIEWS, ids, CAMERA).filter(pc.field("view").isin(how.views))
+    decoder, some = saved_models.read_model(nf2vec), only(cameras, "object_id", ids[:1])
     tasks = [
         decoding_work.DecodingTask(
             name, each, only(cameras, "object_id", [name]) if name in ids else some, decoder, how, device
         )
         for name, each in found.items()
     ]
-    parts = list(in_workers(decoding_work.decode, tasks, known.runtime.workers))
+    parts = list(map_in_workers(decoding_work.decode, tasks, known.runtime.workers))
     datasets.write(
         out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, decoding_work.joined(parts))], "generate_views"
     )

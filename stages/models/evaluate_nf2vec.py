@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, saved_models, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.seeds import seed_of
 
 
 def evaluate_nf2vec(
-    *, objects: Path, nerfs: Path, nf2vec: Path, metrics: Path, params: Path = Path("params.yaml")
+    *, objects: Path, nerfs: Path, nf2vec: Path, metrics: Path, params_file: Path = Path("params.yaml")
 ) -> None:
     """Write JSON `metrics`: decoder PSNR, and rank-1 class hits (leave one out, percent) beside two yardsticks.
 
@@ -20,18 +20,18 @@ def evaluate_nf2vec(
     import numpy as np
     import pyarrow.compute as pc
 
-    from fieldlink.evaluation.measures.nearest_neighbours import rank_1
+    from fieldlink.evaluation.measures.class_hits import rank_1
     from fieldlink.nerf.nerf_batches import NerfBatch
     from fieldlink.nf2vec.decoder_psnr import decoder_psnr
     from fieldlink.nf2vec.model import Nf2vecModel, check_width, embed
 
-    how = load(params)
-    seed = seed_of(how.study.seed, "nf2vec")
-    trained = Nf2vecModel.of(*datasets.read_model(nf2vec)).to(how.runtime.device)
-    untrained = Nf2vecModel(trained.how, trained.architecture, seed).to(how.runtime.device)
+    params = load(params_file)
+    seed = seed_of(params.study.seed, "nf2vec")
+    trained = Nf2vecModel.of(*saved_models.read_model(nf2vec)).to(params.runtime.device)
+    untrained = Nf2vecModel(trained.how, trained.architecture, seed).to(params.runtime.device)
     test = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split"])
     test = test.filter(pc.field("split") == "test")
-    rows = datasets.rows_of(nerfs, schemas.NERFS, test["object_id"].to_pylist())
+    rows = datasets.rows_with_ids(nerfs, schemas.NERFS, test["object_id"].to_pylist())
     if len(rows) < 2:
         raise InputError(f"{nerfs}: {len(rows)} NeRFs of test objects of {objects}, expected at least 2")
     weights = datasets.matrix(rows["weights"])
@@ -45,7 +45,7 @@ def evaluate_nf2vec(
     values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
     values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
     text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)
-    datasets.write_text(metrics, text + "\n")
+    files.write_text(metrics, text + "\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.scratch import scratch_folder
@@ -59,9 +59,9 @@ def build_report(
         projections=_rows(projections, schemas.PROJECTIONS),
         rejected=_joined(rejected),
         generated=_rows(generated, schemas.GENERATED_VIEWS),
-        views_of=views and partial(datasets.rows_of, views, schemas.VIEWS),
-        renders_of=rendered_views and partial(datasets.rows_of, rendered_views, schemas.RENDERED_VIEWS),
-        photos_of=photos and partial(datasets.rows_of, photos, schemas.PHOTOS),
+        views_of=views and partial(datasets.rows_with_ids, views, schemas.VIEWS),
+        renders_of=rendered_views and partial(datasets.rows_with_ids, rendered_views, schemas.RENDERED_VIEWS),
+        photos_of=photos and partial(datasets.rows_with_ids, photos, schemas.PHOTOS),
         curves={_name(folder): datasets.read(folder, schemas.TRAINING_CURVES) for folder in curves},
         results=[row for file in _texts(tables, "*.csv", claims) for row in ours(*file)],
         spread={key: found for file in _texts(by_seed, "*.csv") for key, found in spreads(*file).items()},
@@ -80,16 +80,16 @@ def _write(study: "Study", out: Path, figures: Path, plots: Path) -> None:
     from fieldlink.report import loss_curves as lines
 
     portraits, shown = nerf_wall.portraits(study), galleries.of_study(study)
-    datasets.write_text(out, page.html(study, portraits, shown))
+    files.write_text(out, page.html(study, portraits, shown))
     figures.mkdir(parents=True, exist_ok=True)
     if portraits:
         (figures / "nerf_wall.png").write_bytes(readme_pictures.nerf_wall(portraits))
     if shown:
         (figures / "retrieval.png").write_bytes(readme_pictures.retrieval(galleries.first_of_each_domain(shown)))
     for name, rows in study.curves.items():
-        datasets.write_text(plots / f"{name}.csv", lines.wide(rows))
+        files.write_text(plots / f"{name}.csv", lines.wide(rows))
     if study.nerfs is not None:
-        datasets.write_text(plots / "psnr.csv", psnr_charts.counts(study.nerfs))
+        files.write_text(plots / "psnr.csv", psnr_charts.counts(study.nerfs))
 
 
 def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Table | None:

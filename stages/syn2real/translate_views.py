@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, resume, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params, load, read
+from fieldlink.core.params import Params, load, read_yaml
 
 if TYPE_CHECKING:
     from fieldlink.syn2real.translation_work import Diffusion
@@ -33,20 +33,20 @@ def translate_views(objects: Path, views: Path, out: Path, rejected: Path, param
         raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
     most, seed, diffusion = settings.syn2real.views, settings.study.seed, _diffusion(settings, class_of)
     asked = [diffusion.how.model_dump(), diffusion.prompts.model_dump()] if diffusion else []
-    shared = resume.digest(resume.code_digest(__file__), most, seed, asked)
+    shared = digests.digest_of(digests.code_digest(__file__), most, seed, asked)
     finished = resume.finish(
         "translate_views",
         schemas.TRANSLATED_VIEWS,
-        {name: resume.digest(shared, name, class_name, looks[name]) for name, class_name in class_of.items()},
+        {name: digests.digest_of(shared, name, class_name, looks[name]) for name, class_name in class_of.items()},
         lambda some: translation_work.TranslationTask(
-            datasets.rows_of(views, schemas.VIEWS, some), most, seed, diffusion
+            datasets.rows_with_ids(views, schemas.VIEWS, some), most, seed, diffusion
         ),
         translation_work.translate_objects,
         chunk=CHUNK,
         workers=1 if diffusion else settings.runtime.workers,  # one Stable Diffusion in memory
         cluster=None if diffusion else settings.runtime.cluster,
     )
-    resume.check_share("translate_views", finished, most=1.0)
+    resume.check_rejected_share("translate_views", finished, most=1.0)
     datasets.write(out, schemas.TRANSLATED_VIEWS, finished.tables(), "translate_views", may_be_empty=True)
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("translate_views")], "translate_views")
 
@@ -59,7 +59,7 @@ def _diffusion(settings: Params, class_of: Mapping[str, str]) -> "Diffusion | No
     from fieldlink.syn2real.class_prompts import DiffusionPrompts
 
     how = settings.syn2real.controlnet
-    prompts = read(how.prompts, DiffusionPrompts)
+    prompts = read_yaml(how.prompts, DiffusionPrompts)
     prompts.check(class_of.values(), str(how.prompts))
     return translation_work.Diffusion(controlnet.pipeline(how, settings.runtime.device), how, prompts, class_of)
 

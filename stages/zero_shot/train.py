@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import Params, load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
 
@@ -55,7 +55,7 @@ def train_zero_shot_mappers(
     how = known.mapper, known.study.seed, known.runtime.device
     task = MapperTask("nerf2clip", models, pairs["train"], pairs["validation"], *how)
     best = joined(trained(task.split(), known.runtime.workers))
-    datasets.write_model(out, best.tensors, mapper_columns.config(best))
+    saved_models.write_model(out, best.tensors, mapper_columns.config(best))
     test = mapper_columns.mapped(best, {"nerf": (ids["test"], pairs["test"].nerf)})
     stage = "train_zero_shot_mappers"
     datasets.write(mapped, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, test)], stage)

@@ -23,7 +23,7 @@ from benchmarks import scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.clip import model_folders, picture_work, small_clip
 from fieldlink.clip.picture_work import PictureEmbeddingTask
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params
 from fieldlink.scenes import views
 
@@ -75,7 +75,7 @@ def compared(folder: Path, rows: pa.Table, params: Params, repetitions: int) -> 
     """Seconds a picture of both, and the largest distance 1 - cosine between their embeddings."""
     baseline(folder, rows.slice(0, 4))
     ways = {
-        "baseline": lambda: clocked(lambda: baseline(folder, rows)),
+        "baseline": lambda: timed_run(lambda: baseline(folder, rows)),
         "ours": lambda: ours(job(folder, rows, params)),
     }
     rounds = interleaved(ways, repetitions)

@@ -24,7 +24,7 @@ import torch
 from benchmarks import plain_nerf, scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core import datasets, schemas
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import NerfParams, Params
 from fieldlink.core.resume import Rows
 from fieldlink.nerf import object_work
@@ -51,7 +51,7 @@ def fit_clocked(job: object_work.FittingTask) -> tuple[Rows, float]:
     spent = [0.0]
 
     def clocked_measure(*words):
-        seconds, quality = clocked(lambda: measure(*words))
+        seconds, quality = timed_run(lambda: measure(*words))
         spent[0] += seconds
         return quality
 
@@ -102,7 +102,7 @@ class Subject:
         torch.set_num_threads(threads)
         settings, held, seconds, quality = plain_nerf.Settings(steps), self.how.fitting.held_out, 0.0, []
         for rows in self.judged.values():
-            took, (seen, field) = clocked(lambda rows=rows: self._plain(rows, settings))
+            took, (seen, field) = timed_run(lambda rows=rows: self._plain(rows, settings))
             seconds += took
             quality.append(plain_nerf.psnr(field, seen, held))
         return seconds / len(quality), float(np.mean(quality))

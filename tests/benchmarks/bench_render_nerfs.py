@@ -17,9 +17,9 @@ import torch
 
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core import datasets, schemas
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import NerfParams, Params
-from fieldlink.nerf import field, object_work, sampling
+from fieldlink.nerf import compositing, field, object_work, sampling
 from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.scenes import cameras, pictures, views
@@ -81,7 +81,7 @@ def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: NerfParam
         points = origins[part, None] + ((starts + ends) / 2)[..., None] * directions[part, None]
         rgb, density = field.evaluate(weights[None], points.flatten(0, 1)[None], how.field)
         density = density.view(starts.shape) * sampling.lookup(grid, points)
-        parts.append(sampling.composite(rgb.view(points.shape), density, starts, ends)[0])
+        parts.append(compositing.composite(rgb.view(points.shape), density, starts, ends)[0])
     return torch.cat(parts).view(count, height, width, 3)
 
 
@@ -95,7 +95,7 @@ def test_render_nerfs(fits: dict[str, Fit], objects: dict[str, Views], params: P
     some = dict(list(fits.items())[: 1 if quick else 4])
     rounds = interleaved(
         {
-            "baseline": lambda: clocked(lambda: baseline(some, objects, params.nerf)),
+            "baseline": lambda: timed_run(lambda: baseline(some, objects, params.nerf)),
             "ours": lambda: ours(some, objects, params.nerf),
         },
         1 if quick else 3,

@@ -18,7 +18,7 @@ import pytest
 
 from benchmarks.measuring import keep
 from fieldlink.commands.stage_runner import output_of
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 
 pytestmark = pytest.mark.bench
 
@@ -64,7 +64,7 @@ def dvc(*words: str, folder: Path, **more: str) -> tuple[float, int]:
     own = folder / ".venv" / "bin"
     path = f"{own if own.is_dir() else Path(sys.executable).parent}:{os.environ['PATH']}"
     asked = environment(PATH=path, **more)
-    seconds, ended = clocked(lambda: subprocess.run(["dvc", *words], cwd=folder, env=asked, check=False))
+    seconds, ended = timed_run(lambda: subprocess.run(["dvc", *words], cwd=folder, env=asked, check=False))
     return seconds, ended.returncode
 
 
@@ -112,12 +112,12 @@ def test_repro(tmp_path: Path, request: pytest.FixtureRequest, quick: bool):
 def bare(statement: str, repetitions: int) -> float:
     """Seconds of a process, its end included."""
     command = [sys.executable, "-c", statement]
-    spent = [clocked(lambda: subprocess.run(command, env=environment(), check=True))[0] for _ in range(repetitions)]
+    spent = [timed_run(lambda: subprocess.run(command, env=environment(), check=True))[0] for _ in range(repetitions)]
     return statistics.median(spent)
 
 
 def remarks(stages: dict[str, float], idle: list[float], ready: dict[str, tuple[float, float]]) -> list[str]:
     said = ["A stage's seconds include the imports that it makes when it needs them, not the start of Python."]
     said += [] if stages else ["No finished study in this checkout: run `make study` first, or give --whole-study."]
-    said += [] if idle else ["The study is not up to date here, so that a run with nothing to do was not timed."]
+    said += [] if idle else ["The study is not up to date here, so that a run with nothing to do was not timed_run."]
     return said + ([] if ready else ["Starts are measured with --whole-study."])

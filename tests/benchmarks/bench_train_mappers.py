@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.measuring import in_warm_workers, interleaved, keep
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import MapperParams, Params
 from fieldlink.mapper.losses import START, loss_of
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
@@ -122,7 +122,7 @@ def test_train_mappers(params: Params, quick: bool):
     whole = task(how, params.study.seed)
     whole = whole.split(2)[0] if quick else whole
     warm = task(how.model_copy(update={"epochs": 5}), 1).split(2)[0]
-    ways = {"baseline": lambda: clocked(lambda: baseline(whole)), "ours": lambda: ours(whole, warm)}
+    ways = {"baseline": lambda: timed_run(lambda: baseline(whole)), "ours": lambda: ours(whole, warm)}
     rounds = interleaved(ways, 1 if quick else 3)
     keep(
         "train_mappers",

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from benchmarks.measuring import interleaved, keep
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params
 from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.nerf.nerf_batches import NerfBatch
@@ -70,7 +70,7 @@ def test_train_nf2vec(fits: dict[str, Fit], params: Params, quick: bool):
     count, repetitions = (2, 1) if quick else (20, 7)
     for side in sides.values():
         side.steps(2)
-    ways = {name: lambda side=side: clocked(lambda: side.steps(count)) for name, side in sides.items()}
+    ways = {name: lambda side=side: timed_run(lambda: side.steps(count)) for name, side in sides.items()}
     rounds = interleaved(ways, repetitions)
     last = {name: statistics.mean(loss for _, loss in found[-2:]) for name, found in rounds.items()}
     keep(

@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks.measuring import interleaved, keep
 from fieldlink.core import datasets, schemas
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params
 from fieldlink.nerf.weight_layout import size
 
@@ -67,7 +67,7 @@ def seconds_of(write, nerfs: pa.Table, folder: Path) -> dict[str, float]:
     ):
         run(command, folder)
     write(nerfs, folder / "nerfs")
-    return {name: clocked(lambda command=command: run(command, folder))[0] for name, command in COMMANDS.items()}
+    return {name: timed_run(lambda command=command: run(command, folder))[0] for name, command in COMMANDS.items()}
 
 
 def test_versioning(params: Params, tmp_path: Path, quick: bool):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import measuring, scenes
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params, load
 from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.scenes.views import Views
@@ -56,7 +56,7 @@ def objects(params: Params, quick: bool) -> dict[str, Views]:
 @pytest.fixture(scope="session")
 def start(params: Params, quick: bool) -> tuple[float, np.ndarray]:
     """The NeRFs' common start, and the seconds it takes to learn."""
-    return clocked(lambda: (scenes.random_start if quick else scenes.learned_start)(params))
+    return timed_run(lambda: (scenes.random_start if quick else scenes.learned_start)(params))
 
 
 @pytest.fixture(scope="session")

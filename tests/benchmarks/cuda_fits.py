@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks import plain_nerf
-from fieldlink.core.devices import clocked
+from fieldlink.core.devices import timed_run
 from fieldlink.core.params import NerfParams
 from fieldlink.nerf.fitting.batch_fitting import fit_together
 from fieldlink.nerf.fitting.optimisation import MEASURED, Fit
@@ -42,7 +42,7 @@ class Run:
 
 def finished(work: Callable[[], Any]) -> tuple[float, Any]:
     """Seconds until the GPU is done, if there is one, and what came of it."""
-    return clocked(work, "cuda" if torch.cuda.is_available() else "cpu")
+    return timed_run(work, "cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass

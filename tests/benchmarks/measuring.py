@@ -13,8 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from fieldlink.core.datasets import write_text
-from fieldlink.core.workers import in_workers
+from fieldlink.core.files import write_text
+from fieldlink.core.workers import map_in_workers
 from fieldlink.report.benchmarks import Benchmark, Curves
 from fieldlink.report.latency import processor
 
@@ -40,7 +40,7 @@ def in_warm_workers(
     work: Callable[[Any], Any], items: Sequence[Any], warm: Any, workers: int
 ) -> tuple[float, list[Any]]:
     """As the stages do it: seconds from the first item's start to the last one's end, start-up and `warm` aside."""
-    stamped = list(in_workers(partial(_stamped, work), [*[warm] * workers, *items], workers))[workers:]
+    stamped = list(map_in_workers(partial(_stamped, work), [*[warm] * workers, *items], workers))[workers:]
     starts, ends, results = zip(*stamped, strict=True)
     return max(ends) - min(starts), list(results)
 

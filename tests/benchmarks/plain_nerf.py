@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
 from fieldlink.core.params import FieldParams
-from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.encodings.frequency import frequency
 from fieldlink.scenes import cameras
 from fieldlink.scenes.views import Views, view_subset
 

@@ -12,9 +12,10 @@ from children import child
 from parameters import DEFAULT, written
 
 from fieldlink.clip import model_folders, small_clip
-from fieldlink.core import datasets, resume
+from fieldlink.core import digests, saved_models
 from fieldlink.core.params import Params, load
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 from fieldlink.nerf import field
 from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, train_nf2vec
@@ -39,8 +40,8 @@ def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object
     clip = params.clip.network
     model_folders.save(at / "clip", small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
     model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
-    datasets.write_model(at / "nf2vec", model.tensors, model.config)
-    datasets.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
+    saved_models.write_model(at / "nf2vec", model.tensors, model.config)
+    saved_models.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
     given = at / "objects", at / "views"
     return {
         "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*given, at / "rejected", file),
@@ -57,7 +58,7 @@ def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object
 def search(count: int) -> np.ndarray:
     """As many queries as items."""
     vectors = np.random.default_rng(0).standard_normal((count, 256), np.float32)
-    return neighbours(vectors, np.arange(count), Gallery.of_objects(vectors), 10).item
+    return fast_neighbours(vectors, np.arange(count), Gallery.of_objects(vectors), 10).item
 
 
 def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int]]:
@@ -75,6 +76,6 @@ if __name__ == "__main__":
     for room in ("clip.jobs", "nerf.jobs", "nf2vec.jobs", "nf2vec.training", "scenes.sources"):
         importlib.import_module(f"stages.{room}")
     fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
-    resume.code_digest = lambda _: "this code"  # parsed in half a second each time
+    digests.code_digest = lambda _: "this code"  # parsed in half a second each time
     rounds, views = int(sys.argv[2]), int(sys.argv[3])
     print(json.dumps([measured(Path(sys.argv[1]) / str(times), times, views) for times in TIMES[:rounds]]))

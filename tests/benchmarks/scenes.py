@@ -9,7 +9,7 @@ import numpy as np
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import Params
 from fieldlink.core.seeds import seed_of
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting import meta_learning
 from fieldlink.nerf.fitting.optimisation import Fit, fit
@@ -66,7 +66,7 @@ def learned_start(params: Params) -> np.ndarray:
     """As start_nerfs makes it."""
     about, seed = params.nerf.start, params.study.seed
     others = meta_learning_objects(about.objects_per_class, about.resolution, seed_of(seed, "start"))
-    return meta_learning.reptile(list(in_workers(MetaLearningObject.views, others, 2)), params.nerf, seed)
+    return meta_learning.reptile(list(map_in_workers(MetaLearningObject.views, others, 2)), params.nerf, seed)
 
 
 def random_start(params: Params) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from fieldlink.clip import custom_encoders, encoders
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, digests, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import pictures
 from stages.backbone.embed_images import embed_images
@@ -79,7 +79,7 @@ def test_a_study_notices_that_the_models_code_changed(tmp_path, monkeypatch):
     for change in ("", "\n# another\n"):
         code.write_text(code.read_text() + change)
         custom_encoders.save(tmp_path / "clip", "own_model:load", "none", code)
-        prints.append(datasets.model_digest(tmp_path / "clip"))
+        prints.append(digests.folder_digest(tmp_path / "clip"))
     assert prints[0] != prints[1]
     with pytest.raises(InputError, match=r"clip\.code: .*mean_colours\.py, expected .*own_model\.py"):
         custom_encoders.save(tmp_path / "clip", "own_model:load", "none", CODE)

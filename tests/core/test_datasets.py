@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, REJECTED
 
@@ -51,7 +51,7 @@ def test_the_rows_beside_a_row_do_not_change_its_fingerprint():
 
 def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd")], "test")
-    assert datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["b", "c"])["object_id"].to_pylist() == ["b", "c"]
+    assert datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["b", "c"])["object_id"].to_pylist() == ["b", "c"]
 
 
 def test_only_shards_between_whose_keys_an_id_lies_are_opened(tmp_path, monkeypatch):
@@ -59,19 +59,19 @@ def test_only_shards_between_whose_keys_an_id_lies_are_opened(tmp_path, monkeypa
     monkeypatch.setattr(ds, "dataset", lambda parts, **how: (opened.append(parts), dataset(parts, **how))[1])
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd"), embeddings("ef")], "test")
     for _ in range(2):  # also when first and last keys are known
-        rows = datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["b", "d"])
+        rows = datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["b", "d"])
         assert rows["object_id"].to_pylist() == ["b", "d"]
     assert [[path.name for path in parts] for parts in opened] == [["part-00000.parquet", "part-00001.parquet"]] * 2
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("x")], "test")
-    assert datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["x"])["object_id"].to_pylist() == ["x"]
-    assert len(datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["none"])) == 0
+    assert datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["x"])["object_id"].to_pylist() == ["x"]
+    assert len(datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["none"])) == 0
 
 
 def test_rows_of_a_damaged_dataset_are_an_error_that_names_it(tmp_path):
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab")], "test")
     (tmp_path / "set" / "part-00000.parquet").write_bytes(b"damaged")
     with pytest.raises(InputError, match="set: cannot be read as nerf_embeddings"):
-        datasets.rows_of(tmp_path / "set", NERF_EMBEDDINGS, ["a"])
+        datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["a"])
 
 
 def test_a_print_is_an_items_own_wherever_its_rows_lie():
@@ -143,20 +143,20 @@ def test_a_writer_that_fails_leaves_the_old_dataset(tmp_path):
 
 @pytest.mark.parametrize("damage", [b"", b'{"width": 3, "sha', bytes(40), b"\xff\xfe"])
 def test_a_models_damaged_description_is_named(damage, tmp_path):
-    datasets.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
+    saved_models.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
     (tmp_path / "model/config.json").write_bytes(damage)
     with pytest.raises(InputError, match=r"model/config\.json: not valid JSON"):
-        datasets.read_model(tmp_path / "model")
+        saved_models.read_model(tmp_path / "model")
 
 
 def test_a_model_comes_back_and_changed_weights_are_found(tmp_path):
-    datasets.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
-    tensors, config = datasets.read_model(tmp_path / "model")
+    saved_models.write_model(tmp_path / "model", {"a": np.arange(3.0)}, {"width": 3})
+    tensors, config = saved_models.read_model(tmp_path / "model")
     np.testing.assert_array_equal(tensors["a"], [0, 1, 2])
     assert config == {"width": 3}
     path = tmp_path / "model" / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     with pytest.raises(InputError, match="differ from the sha256"):
-        datasets.read_model(tmp_path / "model")
+        saved_models.read_model(tmp_path / "model")
     with pytest.raises(InputError, match=r"expected model\.safetensors"):
-        datasets.read_model(tmp_path / "nowhere")
+        saved_models.read_model(tmp_path / "nowhere")

@@ -1,7 +1,5 @@
 """params.yaml: every wrong key is an error that names it."""
 
-import shlex
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,23 +80,3 @@ def test_losses_that_other_studies_read_but_none_trains_are_named_with_both_para
     with pytest.raises(InputError) as caught:
         load(changed(tmp_path, *keys, to=value))
     assert str(caught.value) == f"{tmp_path}/params.yaml: retrieval.losses: {value} given; expected to hold {words} too"
-
-
-COMMANDS = [
-    (readme.parent.name, line)
-    for readme in sorted(ROOT.glob("pipelines/*/README.md"))
-    for line in readme.read_text().splitlines()
-    if line.startswith("dvc exp run")
-]
-
-
-@pytest.mark.parametrize(("study", "command"), COMMANDS)
-def test_every_command_of_a_studys_readme_gives_valid_parameters(tmp_path, study, command):
-    from dvc.utils.hydra import apply_overrides
-
-    path = tmp_path / "params.yaml"
-    path.write_text((ROOT / "params.yaml").read_text())
-    before = load(path)
-    words = shlex.split(command)
-    apply_overrides(path, [value for flag, value in pairwise(words) if flag == "-S"])
-    assert load(path) != before

@@ -109,6 +109,6 @@ def test_a_killed_worker_changes_no_bit_of_what_worker_processes_give(tmp_path, 
 def test_an_address_where_no_ray_answers_is_an_error_that_names_it():
     nobody = cluster.Cluster("127.0.0.1:9", gpu=False)
     with pytest.raises(InputError, match=r"runtime\.address: no Ray at '127\.0\.0\.1:9'"):
-        list(workers.in_workers(abs, [1], 1, cluster=nobody))
+        list(workers.map_in_workers(abs, [1], 1, cluster=nobody))
     with pytest.raises(InputError, match="host:port expected"):
-        list(workers.in_workers(abs, [1], 1, cluster=cluster.Cluster("somewhere", gpu=False)))
+        list(workers.map_in_workers(abs, [1], 1, cluster=cluster.Cluster("somewhere", gpu=False)))

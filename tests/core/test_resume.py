@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fieldlink.core import resume, source_code
+from fieldlink.core import checkpoints, digests, resume, source_code
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERF_EMBEDDINGS
 from fieldlink.core.scratch import scratch_folder
@@ -31,7 +31,7 @@ def double(items: list[str]) -> resume.Rows:
     )
 
 
-def run(items: str, seen: list[str] | None = None, key: str = "1", **options) -> resume.Finished:
+def run(items: str, seen: list[str] | None = None, key: str = "1", **options) -> resume.FinishedItems:
     def payload(chunk: list[str]) -> list[str]:
         if seen is not None:
             seen.extend(chunk)
@@ -41,7 +41,7 @@ def run(items: str, seen: list[str] | None = None, key: str = "1", **options) ->
     return resume.finish("demo", NERF_EMBEDDINGS, dict.fromkeys(items, key), payload, double, **options)
 
 
-def rows(finished: resume.Finished, per_shard: int = 64) -> list[tuple[str, float]]:
+def rows(finished: resume.FinishedItems, per_shard: int = 64) -> list[tuple[str, float]]:
     found = [row for table in finished.tables(per_shard) for row in table.to_pylist()]
     return [(row["object_id"], row["embedding"][0]) for row in found]
 
@@ -55,12 +55,12 @@ def test_growth_computes_only_what_is_new():
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
 def test_a_damaged_checkpoint_is_none(name, folder):
-    checkpoint = resume.Checkpoint("demo", "key", seconds=0.0)
+    checkpoint = checkpoints.Checkpoint("demo", "key", seconds=0.0)
     assert checkpoint.read() is None
     checkpoint.offer(lambda: {"step": np.array([7])})
-    assert resume.Checkpoint("demo", "key").read() == {"step": [7]}
+    assert checkpoints.Checkpoint("demo", "key").read() == {"step": [7]}
     (folder / "demo/checkpoint-key" / name).write_bytes(b"{")
-    assert resume.Checkpoint("demo", "key").read() is None
+    assert checkpoints.Checkpoint("demo", "key").read() is None
 
 
 def test_another_key_computes_anew():
@@ -99,9 +99,9 @@ def test_items_set_aside_are_kept_with_their_reason_and_not_tried_again():
 
 def test_too_many_set_aside_is_an_error_that_names_them():
     finished = run("123")
-    resume.check_share("demo", finished, most=0.34)
+    resume.check_rejected_share("demo", finished, most=0.34)
     with pytest.raises(InputError, match=r"1 of 3 set aside, at most 10% allowed \(3: is three\)"):
-        resume.check_share("demo", finished, most=0.1)
+        resume.check_rejected_share("demo", finished, most=0.1)
 
 
 def test_a_damaged_shard_is_computed_again(folder):
@@ -177,12 +177,12 @@ def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_
     for name, text in STAGE.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    before = resume.code_digest(str(tmp_path / "stages/stage.py"))
+    before = digests.code_digest(str(tmp_path / "stages/stage.py"))
     with (tmp_path / file).open("a") as end:
         end.write(change)
     for cached in (source_code.tree, source_code.imports):
         cached.cache_clear()
-    assert (resume.code_digest(str(tmp_path / "stages/stage.py")) != before) == other
+    assert (digests.code_digest(str(tmp_path / "stages/stage.py")) != before) == other
 
 
 @pytest.mark.parametrize(
@@ -202,10 +202,10 @@ def test_what_only_workers_import_is_code_of_the_stage(file, read):
 def test_the_digest_is_the_same_whatever_way_leads_to_the_checkout(tmp_path):
     (tmp_path / "linked").symlink_to(source_code.ROOT)
     line = (
-        "from stages.backbone import fit_nerfs; from fieldlink.core import resume;"
-        "print(resume.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
+        "from stages.backbone import fit_nerfs; from fieldlink.core import digests;"
+        "print(digests.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
     )
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "linked")}
     said = subprocess.check_output([sys.executable, "-c", line], cwd=tmp_path, env=environment, text=True).split()
     assert said[1].startswith(str(tmp_path / "linked"))
-    assert said[0] == resume.code_digest(str(source_code.ROOT / "stages/backbone/fit_nerfs.py"))
+    assert said[0] == digests.code_digest(str(source_code.ROOT / "stages/backbone/fit_nerfs.py"))

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from fieldlink.core import optimizers
-from fieldlink.core.devices import clocked, halving, precision
+from fieldlink.core.devices import map_in_batches, precision, timed_run
 from fieldlink.core.seeds import seed_of
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 
 
 def test_a_seed_depends_on_the_study_seed_and_each_key():
@@ -37,21 +37,21 @@ def test_a_device_is_waited_for_before_the_clock_is_read(device, monkeypatch):
 
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(torch.cuda, "synchronize", wait)
-    assert clocked(work, device) == (2.0 if device == "cuda" else 0.0, "done")
+    assert timed_run(work, device) == (2.0 if device == "cuda" else 0.0, "done")
 
 
 def test_results_come_in_order_from_any_number_of_workers():
-    assert list(in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
+    assert list(map_in_workers(abs, range(-9, 0), workers=2)) == list(range(9, 0, -1))
 
 
 COUNTING = """
-from fieldlink.core.workers import in_workers, start_server
+from fieldlink.core.workers import map_in_workers, start_server
 def threads(_):
     import threadpoolctl, torch
     return {library["num_threads"] for library in threadpoolctl.threadpool_info()} | {torch.get_num_threads()}
 if __name__ == "__main__":
     start_server(["numpy", "torch"])
-    print(set.union(*in_workers(threads, range(2), workers=2)))
+    print(set.union(*map_in_workers(threads, range(2), workers=2)))
 """
 
 
@@ -70,7 +70,7 @@ def test_where_memory_runs_out_half_as_many_are_done_at_once_and_none_twice(caps
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return [10 * item for item in items]
 
-    found = list(halving(work, list(range(11)), 8))
+    found = list(map_in_batches(work, list(range(11)), 8))
     assert [item for part in found for item in part] == [10 * item for item in range(11)]
     assert tried == [8, 4, 2, 2, 2, 2, 2, 1]
     assert "out of memory: going on with 2 at once" in capsys.readouterr().err
@@ -83,13 +83,13 @@ def test_a_single_item_that_does_not_fit_is_an_error_and_so_is_any_other(error):
         raise error
 
     with pytest.raises(type(error), match=str(error)):
-        list(halving(work, [1, 2], 2))
+        list(map_in_batches(work, [1, 2], 2))
 
     def wrong(_):
         raise ValueError("not of memory")
 
     with pytest.raises(ValueError, match="not of memory"):
-        list(halving(wrong, [1, 2], 2))
+        list(map_in_batches(wrong, [1, 2], 2))
 
 
 @pytest.mark.thesis
@@ -123,12 +123,12 @@ def test_optimizers_move_weights_as_torchs_own_do_bit_for_bit(ours, theirs):
 
 WORKING = r"""
 import os, sys, time
-from fieldlink.core.workers import in_workers
+from fieldlink.core.workers import map_in_workers
 def work(_):
     os.write(1, f"{os.getpid()}\n".encode())  # a whole line at once: print may write its end apart
     time.sleep(60)
 if __name__ == "__main__":
-    list(in_workers(work, range(2), workers=2))
+    list(map_in_workers(work, range(2), workers=2))
 """
 
 

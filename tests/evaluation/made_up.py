@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 from stages.embedding_spaces.evaluate import evaluate_spaces
 from stages.embedding_spaces.train import train_heads
 from stages.retrieval.evaluate import evaluate_retrieval

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from evaluation.made_up import Study
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
-from fieldlink.evaluation.results import depth_zero_shot
+from fieldlink.evaluation.results.depth_map_results import depth_map_results
 from stages.baselines.evaluate import evaluate_baselines
 from stages.baselines.train import train_space_mappers
 
@@ -46,7 +46,7 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
     for k in (1, 5, 10):  # the same vectors under two names
         copy, own = (found["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
         assert copy == own
-    config = datasets.read_model(tmp_path / "mappers" / "copy" / "clip2nerf")[1]
+    config = saved_models.read_model(tmp_path / "mappers" / "copy" / "clip2nerf")[1]
     assert {(model["variant"], model["loss"]) for model in config["models"]} == {("copy clip2nerf cosine", "cosine")}
 
 
@@ -55,14 +55,14 @@ def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_u
     depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
     mapped = MappedVectors(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
-    found = depth_zero_shot.answers(test, depths, mapped, prompts)
-    assert [(each.words.row, each.values.shape, each.setting) for each in found[:2]] == [
+    found = depth_map_results(test, depths, mapped, prompts)
+    assert [(each.key.row, each.values.shape, each.setting) for each in found[:2]] == [
         ("depth maps", (1, 8), ""),
         ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
     ]
-    assert {each.words.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
+    assert {each.key.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
     assert found[0].values.mean() == 1  # classes of the made-up study are far apart
-    assert depth_zero_shot.answers(test, depths.slice(0, 0), mapped, prompts) == []
+    assert depth_map_results(test, depths.slice(0, 0), mapped, prompts) == []
 
 
 def table(path: Path) -> dict[tuple[str, ...], float]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import CLASSES, COPY, PUBLISHED, SHARED_ID, WITHOUT_NERF, Study
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import (
     ANSWERS,
@@ -24,7 +24,8 @@ from fieldlink.core.schemas import (
     TRAINING_CURVES,
 )
 from fieldlink.evaluation.results import retrieval_inputs
-from fieldlink.evaluation.results.tables import Cell
+from fieldlink.evaluation.results.queries import Queries
+from fieldlink.evaluation.results.table_cells import Cell
 from fieldlink.mapper.training_inputs import TrainingData
 from stages.embedding_spaces.train import train_heads
 from stages.zero_shot.evaluate import evaluate_zero_shot
@@ -138,7 +139,7 @@ def test_heads_see_the_mapper_of_their_own_seed_and_every_test_object(made_up: S
     }
     assert len(found) == 4 * 8
     assert all("-test-" in row["object_id"] and len(row["logits"]) == 3 for row in found)
-    _, config = datasets.read_model(made_up["heads"] / "clip_embedding")
+    _, config = saved_models.read_model(made_up["heads"] / "clip_embedding")
     assert config["widths"] == [6, 8, 3]
     curves = datasets.read(made_up["heads_curves"], TRAINING_CURVES)
     assert set(curves["variant"].to_pylist()) == {"head nerf_embedding", "head clip_embedding"}
@@ -212,7 +213,7 @@ def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: 
 
 
 def test_a_model_folder_says_what_it_holds(made_up: Study):
-    tensors, config = datasets.read_model(made_up["retrieval_out/clip2nerf"])
+    tensors, config = saved_models.read_model(made_up["retrieval_out/clip2nerf"])
     assert config["widths"] == [6, 8, 9, 10, 7]
     assert config["batch"] == 4
     assert config["steps"] == 2 * 18  # 12 objects × 6 views in batches of 4
@@ -220,7 +221,7 @@ def test_a_model_folder_says_what_it_holds(made_up: Study):
         f"clip2nerf {x}" for x in ("softmax", "siglip", "cosine")
     ]
     assert tensors["weights.0"].shape == (6, 8, 6)
-    _, mirrored = datasets.read_model(made_up["zero_shot_out"])
+    _, mirrored = saved_models.read_model(made_up["zero_shot_out"])
     assert mirrored["widths"] == [7, 10, 9, 8, 6]
     assert len(mirrored["models"]) == 12 * 3 * 2
 

@@ -16,7 +16,7 @@ from fieldlink.commands.import_nf2vec import import_nf2vec
 from fieldlink.core import datasets
 from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 from stages.backbone.embed_images import embed_images
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.fit_nerfs import fit_nerfs

@@ -9,12 +9,12 @@ from exchange.folders import FIELD
 from exchange.networks import CHANGES, EMBEDDING, UNITS, WIDTH, OfficialDecoder, OfficialEncoder, saved
 
 from fieldlink.commands.import_nf2vec import import_nf2vec
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, TRAINING_CURVES
 from fieldlink.exchange import nf2vec_checkpoint
-from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.encodings.frequency import frequency
 from fieldlink.nerf.field import unit
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.model import Nf2vecModel
@@ -42,7 +42,7 @@ def imported(official, small, tmp_path_factory) -> Path:
 @torch.no_grad()
 def test_embeddings_and_fields_are_those_of_the_official_network(official, imported):
     encoder, decoder = official
-    model = Nf2vecModel.of(*datasets.read_model(imported))
+    model = Nf2vecModel.of(*saved_models.read_model(imported))
     weights = torch.randn(5, size(FIELD))
     padded = torch.cat([weights, torch.zeros(5, (UNITS - FIELD.outputs) * UNITS)], dim=1).reshape(5, -1, UNITS)
     assert torch.allclose(model.embed(weights), encoder(padded), atol=1e-6)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from evaluation.made_up import PUBLISHED, WITHOUT_NERF, Study
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.core.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, NERFS
@@ -36,7 +36,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architect
     study.change("zero_shot", views=[1, 36], losses=["cosine"])
     study.change("retrieval", losses=["siglip", "cosine"])
     model = Nf2vecModel(how.model_copy(update={"embedding": 7}), architecture, seed=0)
-    datasets.write_model(study["nf2vec"], model.tensors, model.config)
+    saved_models.write_model(study["nf2vec"], model.tensors, model.config)
     write_nerfs(study, architecture)
     embed_nerfs(study["fitted"], study["nf2vec"], study["nerfs"])
     study.run()
@@ -143,7 +143,7 @@ def test_a_fine_tuned_model_reads_as_any_other(tuned: Study):
     for row in again.to_pylist():
         if row["object_id"] in vectors:
             assert row["embedding"] == pytest.approx(vectors[row["object_id"]], abs=1e-5)
-    _, config = datasets.read_model(folder / "nerf2clip")
+    _, config = saved_models.read_model(folder / "nerf2clip")
     assert config["widths"] == [7, 10, 9, 8, 6]
     assert config["steps"] == 2 * 3  # 12 training objects in batches of 4, two epochs
 
@@ -155,8 +155,8 @@ def test_numbers_to_watch_are_there_for_every_objective(tuned: Study):
 
 
 def test_a_zero_shot_study_without_the_mapper_to_start_from_is_an_error_that_says_what_to_set(tuned: Study):
-    tensors, config = datasets.read_model(tuned["zero_shot_out"])
+    tensors, config = saved_models.read_model(tuned["zero_shot_out"])
     models = [{**model, "variant": model["variant"].replace("views=N", "views=8")} for model in config["models"]]
-    datasets.write_model(tuned["few"], tensors, {**config, "models": models})
+    saved_models.write_model(tuned["few"], tensors, {**config, "models": models})
     with pytest.raises(InputError, match=r"few: no mapper 'nerf2clip gt views=N cosine'.*zero_shot\.views"):
         finetuned(tuned, tuned["few"])

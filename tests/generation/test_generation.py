@@ -5,9 +5,10 @@ import torch
 from fieldlink.generation.decoding import picture
 from fieldlink.generation.generated_vectors import drawn, generated
 from fieldlink.generation.picture_measures import BEST, likeness, psnr, ssim, variety
+from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera
-from fieldlink.nerf.sampling import box, composite
+from fieldlink.nerf.sampling import box
 from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.scenes import cameras, pictures
 

@@ -6,9 +6,8 @@ import torch
 
 from fieldlink.core.params import FieldParams, HashGridParams, NerfParams
 from fieldlink.nerf import field, weight_layout
-from fieldlink.nerf.encodings import corners, hashed
+from fieldlink.nerf.encodings.hash_grid import corners, entries, hashed, levels
 from fieldlink.nerf.fitting import optimisation
-from fieldlink.nerf.weight_layout import entries, levels
 
 pytestmark = pytest.mark.thesis
 

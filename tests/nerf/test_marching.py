@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.nerf import sampling
+from fieldlink.nerf import compositing, sampling
 from fieldlink.nerf.field import HALF
 
 
@@ -24,7 +24,7 @@ def rays(random, count=40):
 def test_constant_density_over_a_length_is_opaque_to_one_minus_exp_of_their_product(density):
     edges = torch.linspace(0.2, 1.1, 14)[None]
     rgb = torch.tensor([0.2, 0.5, 0.9]).expand(1, 13, 3)
-    colour, opacity = sampling.composite(rgb, torch.full((1, 13), density), edges[:, :-1], edges[:, 1:])
+    colour, opacity = compositing.composite(rgb, torch.full((1, 13), density), edges[:, :-1], edges[:, 1:])
     expected = 1 - math.exp(-density * 0.9)
     assert opacity.item() == pytest.approx(expected, abs=1e-6)
     np.testing.assert_allclose(colour[0].numpy(), expected * rgb[0, 0].numpy(), atol=1e-6)
@@ -33,7 +33,7 @@ def test_constant_density_over_a_length_is_opaque_to_one_minus_exp_of_their_prod
 def test_composite_equals_a_float64_loop_front_to_back_for_any_leading_axes(random):
     rgb, density = torch.rand(2, 3, 9, 3, generator=random), 30 * torch.rand(2, 3, 9, generator=random)
     edges = torch.rand(2, 3, 10, generator=random).cumsum(-1) / 10
-    colour, opacity = sampling.composite(rgb, density, edges[..., :-1], edges[..., 1:])
+    colour, opacity = compositing.composite(rgb, density, edges[..., :-1], edges[..., 1:])
     for at in np.ndindex(2, 3):
         through, seen = 1.0, np.zeros(3)
         for sample in range(9):
@@ -47,7 +47,7 @@ def test_composite_equals_a_float64_loop_front_to_back_for_any_leading_axes(rand
 
 def test_a_background_shows_through_by_what_is_not_opaque():
     colour, opacity = torch.tensor([[0.3, 0.0, 0.1]]), torch.tensor([0.75])
-    seen = sampling.over(colour, opacity, torch.tensor([1.0, 0.4, 0.0]))
+    seen = compositing.over(colour, opacity, torch.tensor([1.0, 0.4, 0.0]))
     torch.testing.assert_close(seen, torch.tensor([[0.55, 0.1, 0.1]]))
 
 
@@ -55,7 +55,7 @@ def test_gradients_through_opaque_and_empty_samples_are_finite():
     density = torch.tensor([[0.0, 1e30, 5.0, 0.0]]).requires_grad_()
     rgb = torch.rand(1, 4, 3).requires_grad_()
     edges = torch.tensor([[0.0, 0.1, 0.2, 0.2, 0.3]])
-    colour, opacity = sampling.composite(rgb, density, edges[:, :-1], edges[:, 1:])
+    colour, opacity = compositing.composite(rgb, density, edges[:, :-1], edges[:, 1:])
     (colour.sum() + opacity.sum()).backward()
     assert density.grad is not None
     assert rgb.grad is not None

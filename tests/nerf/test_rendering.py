@@ -3,9 +3,10 @@ import pytest
 import torch
 
 from fieldlink.nerf import field
+from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render, seen_pixels
-from fieldlink.nerf.sampling import box, composite, lookup
+from fieldlink.nerf.sampling import box, lookup
 from fieldlink.scenes import cameras
 
 CAMERA = Camera(cameras.DISN_ANGLE, 20, 14)

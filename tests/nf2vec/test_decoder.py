@@ -1,7 +1,7 @@
 import torch
 from torch.nn.functional import relu
 
-from fieldlink.nerf.encodings import frequency
+from fieldlink.nerf.encodings.frequency import frequency
 from fieldlink.nerf.field import HALF
 from fieldlink.nf2vec.decoder import Decoder
 

@@ -75,10 +75,10 @@ def test_train_embed_and_evaluate_give_what_the_next_stages_read():
 
 @pytest.mark.usefixtures("workplace")
 def test_a_training_killed_after_some_steps_is_taken_up_from_its_file(monkeypatch: pytest.MonkeyPatch):
-    from fieldlink.core import resume
+    from fieldlink.core import checkpoints
 
     whole = trained("whole")
-    offer, steps = resume.Checkpoint.offer, []
+    offer, steps = checkpoints.Checkpoint.offer, []
 
     def counted(self, state):
         self.seconds = 0
@@ -87,7 +87,7 @@ def test_a_training_killed_after_some_steps_is_taken_up_from_its_file(monkeypatc
         if len(steps) == 7:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(resume.Checkpoint, "offer", counted)
+    monkeypatch.setattr(checkpoints.Checkpoint, "offer", counted)
     with pytest.raises(KeyboardInterrupt):
         trained("resumed")
     assert not Path("resumed").exists()

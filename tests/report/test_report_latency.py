@@ -9,7 +9,7 @@ import torch
 from ruamel.yaml import YAML
 
 from fieldlink.clip import model_folders, small_clip
-from fieldlink.core import datasets, schemas
+from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.params import load
 from fieldlink.nerf.field import xavier
 from fieldlink.nf2vec.model import Nf2vecModel
@@ -58,7 +58,7 @@ def params_file(tmp_path: Path) -> Path:
 def test_measure_speed_times_the_weights_and_each_number_of_views_there_is(tmp_path: Path, params_file: Path):
     params = load(params_file)
     model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
-    datasets.write_model(tmp_path / "nf2vec", model.tensors, model.config)
+    saved_models.write_model(tmp_path / "nf2vec", model.tensors, model.config)
     network = small_clip.build(params.clip.network, 0)
     model_folders.save(
         tmp_path / "clip", network, small_clip.description(params.clip.network), small_clip.PREPROCESSING

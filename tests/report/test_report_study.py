@@ -15,7 +15,7 @@ from fieldlink.report.thumbnails import of_rows
 def test_wall_and_galleries_show_the_first_held_out_view_or_the_first_of_all(held_out, view, files, params_with):
     names = ("objects", "photos", "nerfs", "neighbours")
     reader = {
-        f"{name}_of": partial(datasets.rows_of, files.root / schema.name, schema)
+        f"{name}_of": partial(datasets.rows_with_ids, files.root / schema.name, schema)
         for name, schema in (("views", schemas.VIEWS), ("renders", schemas.RENDERED_VIEWS), ("photos", schemas.PHOTOS))
     }
     tables = {name: datasets.read(files.root / name, getattr(schemas, name.upper())) for name in names}

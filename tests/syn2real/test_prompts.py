@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import read
+from fieldlink.core.params import read_yaml
 from fieldlink.syn2real.class_prompts import DiffusionPrompts
 
 ROOT = Path(__file__).parent.parent.parent
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def prompts(params) -> DiffusionPrompts:
-    return read(ROOT / params.syn2real.controlnet.prompts, DiffusionPrompts)
+    return read_yaml(ROOT / params.syn2real.controlnet.prompts, DiffusionPrompts)
 
 
 def test_every_class_has_a_phrase_and_four_scenes_of_its_own(prompts, params):
@@ -46,4 +46,4 @@ def test_a_class_without_prompts_and_a_wrong_key_are_errors(prompts, tmp_path):
         prompts.check(["lamp", "kettle"], "mine.yaml")
     (tmp_path / "mine.yaml").write_text("quality: q\nnegatives: n\nclasses: {}\n")
     with pytest.raises(InputError, match=r"negatives: unknown key \(did you mean 'negative'\?\)"):
-        read(tmp_path / "mine.yaml", DiffusionPrompts)
+        read_yaml(tmp_path / "mine.yaml", DiffusionPrompts)

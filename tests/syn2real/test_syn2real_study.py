@@ -13,7 +13,7 @@ from fieldlink.clip import model_folders, small_clip
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import ClipNetworkParams, ControlNetParams
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 from fieldlink.mapper import training_inputs
 from fieldlink.mapper.training_inputs import ImageEmbeddings, TrainingData
 from stages.backbone.embed_images import embed_images

@@ -73,9 +73,9 @@ def change_along_line(cells: Sequence[Side], x: Float[np.ndarray, " cell"] | Non
     Its slope is Σ (x − x̄) y / Σ (x − x̄)²; from end to end it changes by as many slopes as x does. `x`: rising; none
     means equally spaced.
     """
-    x = np.arange(len(cells)) if x is None else x
-    span, x = x[-1] - x[0], x - x.mean()
-    weights = (x * span / (x @ x)).tolist()
+    places = np.arange(len(cells)) if x is None else x
+    span, centred = places[-1] - places[0], places - places.mean()
+    weights = (centred * span / (centred @ centred)).tolist()
     weighted = [
         (key, weight * share) for side, weight in zip(cells, weights, strict=True) for key, share in side.items()
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, files
 from fieldlink.core.params import Params
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.results import query_results, table_cells
@@ -34,10 +34,10 @@ class ResultFiles:
         """Write the four files; `other_metrics`: those that are no number of a table."""
         ordered = table_cells.in_published_order(results, self.published.read_text(encoding="utf-8"))
         cells = table_cells.cells(ordered, params.intervals, params.study.seed)
-        datasets.write_text(self.table, table_cells.csv_text(cells))
+        files.write_text(self.table, table_cells.csv_text(cells))
         columns = [*CellKey._fields, "seed", "value"]
-        datasets.write_text(self.by_seed, table_cells.csv_text(table_cells.by_seed(ordered), columns))
+        files.write_text(self.by_seed, table_cells.csv_text(table_cells.by_seed(ordered), columns))
         metrics = {**table_cells.metrics(cells, tables), **(other_metrics or {})}
-        datasets.write_text(self.metrics, json.dumps(metrics, indent=2) + "\n")
+        files.write_text(self.metrics, json.dumps(metrics, indent=2) + "\n")
         rows = datasets.table(ANSWERS, query_results.columns(ordered))
         datasets.write(self.answers, ANSWERS, [rows], self.table.stem)

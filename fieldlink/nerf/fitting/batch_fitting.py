@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from fieldlink.core.devices import halving
+from fieldlink.core.devices import map_in_batches
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import NerfParams
-from fieldlink.core.workers import side_by_side
+from fieldlink.core.workers import map_in_threads
 from fieldlink.nerf.fitting.optimisation import Diverged, Fit, judged, optimise, to_fit
 from fieldlink.nerf.fitting.ray_batches import STEPS_AT_ONCE, Object
 from fieldlink.scenes.views import Views
@@ -28,7 +28,7 @@ def fit_together(
     def some(pairs: Sequence[tuple[Views, int]]) -> list[Outcome]:
         return _fit_some([views for views, _ in pairs], start, how, [seed for _, seed in pairs], device)
 
-    parts = halving(some, list(zip(many, seeds, strict=True)), at_once(how, device))
+    parts = map_in_batches(some, list(zip(many, seeds, strict=True)), at_once(how, device))
     return [outcome for part in parts for outcome in part]
 
 
@@ -43,7 +43,7 @@ def _fit_some(
 ) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     ready: dict[int, Object] = {}
-    for place, found in enumerate(side_by_side(lambda views: _to_fit(views, how, device), many, device)):
+    for place, found in enumerate(map_in_threads(lambda views: _to_fit(views, how, device), many, device)):
         if isinstance(found, InputError):
             outcomes[place] = found
         else:

@@ -18,11 +18,12 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.optimizers import Adam
 from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
+from fieldlink.nerf.compositing import composite, over
+from fieldlink.nerf.encodings import encoding_of
 from fieldlink.nerf.fitting.cuda_graph import Graphed, Step
 from fieldlink.nerf.fitting.ray_batches import Object, RayBatch, batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
 from fieldlink.nerf.psnr import measure
-from fieldlink.nerf.sampling import composite, over
 from fieldlink.scenes.views import Views, view_subset
 from fieldlink.scenes.visual_hull import carve
 
@@ -161,7 +162,8 @@ def _losses(
     weights: Float[Tensor, "nerf weight"], batch: RayBatch, architecture: FieldParams
 ) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
-    parts = 1 if architecture.grid else _products(batch.known)  # a part has weights of its own, with a grid's table
+    learned = encoding_of(architecture).table_size > 0  # each part of the points would have the whole table beside it
+    parts = 1 if learned else _products(batch.known)
     each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)
     values = field.outputs(each, batch.known.unflatten(1, (parts, -1)).flatten(0, 1), architecture)
     rgb, density = field.heads(values.view(*batch.starts.shape, -1), torch.ones_like(batch.starts, dtype=torch.bool))

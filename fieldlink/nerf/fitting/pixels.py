@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.ndimage import maximum_filter
 from torch import Tensor
 
-from fieldlink.core.workers import side_by_side
+from fieldlink.core.workers import map_in_threads
 from fieldlink.scenes.cameras import rays_through
 from fieldlink.scenes.views import Views
 
@@ -43,7 +43,9 @@ class Drawn:
 
 def drawn(objects: Sequence[Views], count: int, seeds: Sequence[int], device: torch.device) -> Drawn:
     """`count` rays for each object, by its own seed: drawn evenly from the pixels in or near its silhouettes."""
-    each = side_by_side(lambda pair: _drawn(*pair, count, device), list(zip(objects, seeds, strict=True)), device.type)
+    each = map_in_threads(
+        lambda pair: _drawn(*pair, count, device), list(zip(objects, seeds, strict=True)), device.type
+    )
     found, orders = zip(*each, strict=True)
     before = [0, *accumulate(len(one.alpha) for one in found)]
     names = [part.name for part in fields(Pixels)]

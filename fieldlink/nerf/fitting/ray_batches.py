@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
+from fieldlink.nerf.encodings import encoding_of
 from fieldlink.nerf.fitting import pixels
 from fieldlink.nerf.sampling import samples
 from fieldlink.scenes.views import Views
@@ -72,7 +73,8 @@ def _prepared(
     points: Float[Tensor, "nerf ray sample 3"], rays: int, architecture: FieldParams
 ) -> Iterator[Float[Tensor, "nerf point known"]]:
     """What is known of the points of each step, `rays` rays; on a GPU, whose memory it would fill, of one at a time."""
+    encoding = encoding_of(architecture)
     parts = points.split(rays, dim=1) if points.is_cuda else [points]
     for part in parts:
-        for known in field.prepared(field.unit(part), architecture).split(rays, dim=1):
+        for known in encoding.prepare(field.unit(part)).split(rays, dim=1):
             yield known.flatten(1, 2)

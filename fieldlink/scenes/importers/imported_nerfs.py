@@ -45,5 +45,5 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
 
 def read(folder: Path, object_id: str, most_views: int, resolution: int) -> Views:
     """Up to `most_views` views of one object, evenly spread, no larger than `resolution`."""
-    views = of_rows(datasets.rows_of(folder / "views", VIEWS, [object_id]))
+    views = of_rows(datasets.rows_with_ids(folder / "views", VIEWS, [object_id]))
     return shrunk(view_subset(views, np.asarray(evenly(len(views), most_views)).tolist()), resolution)

@@ -6,8 +6,9 @@ from itertools import groupby
 import numpy as np
 from jaxtyping import UInt8
 
+from fieldlink.core.digests import digest_of
 from fieldlink.core.params import Params
-from fieldlink.core.resume import Rows, digest
+from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import cameras, catalogue, pictures
 from fieldlink.scenes.catalogue.captions import Domain, caption
@@ -35,7 +36,7 @@ class PictureTask:
 
     def key(self, code: str) -> str:
         parts = [self.noun, self.domain, self.seed, self.resolution, self.prompts]
-        return digest(code, self.picture_id, self.class_name, *parts)
+        return digest_of(code, self.picture_id, self.class_name, *parts)
 
 
 def offered(params: Params) -> dict[str, PictureTask]:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
-from fieldlink.core.resume import Rows, digest
+from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import catalogue, pictures
 from fieldlink.scenes.importers.listing import ListedItem, Listing, check_in_catalogue
@@ -27,7 +28,7 @@ class PhotoTask:
 
     def key(self, code: str) -> str:
         drawn = [self.seed, self.resolution]
-        return digest(code, self.photo_id, self.class_name, *([self.found.content] if self.found else drawn))
+        return digest_of(code, self.photo_id, self.class_name, *([self.found.content] if self.found else drawn))
 
 
 def offered(params: Params) -> tuple[dict[str, PhotoTask], Listing]:

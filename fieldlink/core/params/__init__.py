@@ -6,7 +6,7 @@ There are no defaults: params.yaml is the whole truth of what ran.
 import difflib
 import json
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -113,7 +113,7 @@ class ClipParams(StrictModel):  # read by clip/
     training: ClipTrainingParams
 
 
-class HashGridParams(StrictModel):  # read by nerf/encoding.py
+class HashGridParams(StrictModel):  # read by nerf/encodings/hash_grid.py
     levels: PositiveInt
     log2_table: Annotated[int, Field(ge=1, le=24)]
     features: PositiveInt
@@ -130,15 +130,13 @@ class FieldParams(StrictModel):
     outputs: Annotated[int, Field(ge=4)]
 
     @model_validator(mode="after")
-    def _has_its_grid(self) -> "FieldParams":
-        if self.encoding == "hash" and self.hash is None:
-            raise ValueError("encoding hash needs the keys of 'hash' (levels, log2_table, features, coarsest, growth)")
+    def _has_its_section(self) -> "FieldParams":
+        """An encoding with a section of its own name needs it; the others may be left out."""
+        if getattr(self, self.encoding, self) is None:
+            section, _ = get_args(type(self).model_fields[self.encoding].annotation)
+            keys = ", ".join(section.model_fields)
+            raise ValueError(f"encoding {self.encoding} needs the keys of '{self.encoding}' ({keys})")
         return self
-
-    @property
-    def grid(self) -> HashGridParams | None:
-        """The hash grid, if positions are encoded by one."""
-        return self.hash if self.encoding == "hash" else None
 
 
 class StartParams(StrictModel):  # read by nerf/metalearning.py
@@ -354,22 +352,22 @@ class Params(StrictModel):
     def _trains_what_is_read(self) -> "Params":
         """Other studies read mappers of the retrieval study."""
         trained, spaces = self.retrieval.losses, self.embedding_spaces
-        read = {
+        read_yaml = {
             "embedding_spaces.nerf2clip": spaces.nerf2clip,
             "embedding_spaces.clip2nerf": spaces.clip2nerf,
             "the original of finetuning": "cosine",
         }
-        if lacking := [f"{loss} ({reader})" for reader, loss in read.items() if loss not in trained]:
+        if lacking := [f"{loss} ({reader})" for reader, loss in read_yaml.items() if loss not in trained]:
             raise ValueError(f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(lacking)} too")
         return self
 
 
 def load(path: Path) -> Params:
     """Read and check params.yaml; raises `InputError` with every wrong key, what came and what was expected."""
-    return read(path, Params)
+    return read_yaml(path, Params)
 
 
-def read(path: Path, model: type[Model]) -> Model:
+def read_yaml(path: Path, model: type[Model]) -> Model:
     """A YAML file as a strict object, checked as params.yaml is."""
     try:
         values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
