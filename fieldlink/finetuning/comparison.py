@@ -59,7 +59,7 @@ def _read(folder: Path, variant: str | None = None) -> MappedVectors:
 
 def classification(gallery: NerfGallery, classes: Sequence[str], prompts: ClassPrompts) -> PromptClassification:
     """The gallery's objects, to be classified by one template's prompts."""
-    return PromptClassification.of(gallery.ids, [classes[index] for index in gallery.classes.tolist()], prompts)
+    return PromptClassification.of(gallery.ids, np.asarray(classes)[gallery.classes].tolist(), prompts)
 
 
 def original_candidates(

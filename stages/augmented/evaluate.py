@@ -6,7 +6,7 @@ from typing import Annotated
 from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import saved_models
 from fieldlink.core.params import load
 from fieldlink.evaluation.results.result_files import ResultFiles
 

@@ -59,7 +59,7 @@ class Study:
             prompts=self["prompts"],
             rendered_embeddings=rendered,
             results=self.results("zero_shot"),
-            params=params,
+            params_file=params,
         )
         out = {name: self[f"retrieval_{name}"] for name in ("out", "mapped", "curves")}
         train_retrieval_mappers(**same, photo_embeddings=photos, **out, params=params)
@@ -70,15 +70,22 @@ class Study:
             mapped=out["mapped"],
             results=self.results("retrieval"),
             neighbours=self["neighbours"],
-            params=params,
+            params_file=params,
         )
 
         self._run_spaces()
 
     def _run_spaces(self) -> None:
-        same = {"objects": self["objects"], "nerf_embeddings": self["nerfs"], "params": self.params}
+        same = {"objects": self["objects"], "nerf_embeddings": self["nerfs"]}
         mapped, mappers, logits = self["retrieval_mapped"], self["retrieval_out"], self["logits"]
-        train_heads(**same, mappers=mappers, out=self["heads"], logits=logits, curves=self["heads_curves"])
+        train_heads(
+            **same,
+            mappers=mappers,
+            out=self["heads"],
+            logits=logits,
+            curves=self["heads_curves"],
+            params=self.params,
+        )
         evaluate_spaces(
             **same,
             photos=self["photos"],
@@ -89,6 +96,7 @@ class Study:
             logits=logits,
             results=self.results("embedding_spaces"),
             projections=self["projections"],
+            params_file=self.params,
         )
 
     def _write_params(self) -> None:

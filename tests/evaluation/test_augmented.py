@@ -34,9 +34,10 @@ def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def run(study: Study) -> Study:
     study.change("augmented", epochs=1)
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
-    same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"], "params": study.params}
-    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"])
-    evaluate_augmented(**same, photos=study["photos"], mappers=study["mappers"], results=study.results("augmented"))
+    same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"]}
+    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params=study.params)
+    files = {"photos": study["photos"], "mappers": study["mappers"], "results": study.results("augmented")}
+    evaluate_augmented(**same, **files, params_file=study.params)
     return study
 
 
@@ -68,7 +69,7 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
     assert all(row["row"].endswith(" original") for row in found)
     assert len(pivot(ours(study["augmented.csv"].read_text(), "ours"), published(PUBLISHED.read_text(), ""), {})) == 4
     files = {"published": PUBLISHED, "table": study["claims.csv"], "metrics": study["claims.json"]}
-    evaluate_claims(answers=(study["augmented_answers"],), **files, params=study.params)
+    evaluate_claims(answers=(study["augmented_answers"],), **files, params_file=study.params)
     told = {row["claim"]: row for row in rows(study["claims.csv"]) if not row["part"]}
     for claim in ("9", "10"):
         assert told[claim]["verdict"] == "undecided"

@@ -18,7 +18,7 @@ from fieldlink.evaluation.claims.verdicts import claim_rows
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 
-HOW = IntervalsParams(resamples=4000, level=0.95)
+INTERVALS = IntervalsParams(resamples=4000, level=0.95)
 A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
 ABOVE = Part("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
@@ -33,7 +33,9 @@ def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
     return np.tile(np.arange(of) < right, (seeds, 1))
 
 
-def evidence(cells: dict[CellKey, SavedResults], margin: float = 2.0, how: IntervalsParams = HOW, seed: int = 0) -> Evidence:
+def evidence(
+    cells: dict[CellKey, SavedResults], margin: float = 2.0, how: IntervalsParams = INTERVALS, seed: int = 0
+) -> Evidence:
     return Evidence(cells, {A: 60.0, B: 50.0, C: 55.5}, how, margin, seed)
 
 
@@ -82,9 +84,9 @@ def test_translations_and_copies_are_told_from_as_many_steps_without_them():
     skills = made_up_answers.SKILLS
     without = {" gt only": " syn2real", " original": ""}
 
-    def skill(words: CellKey) -> float:
-        end = next((end for end in without if words.row.endswith(end)), "")
-        return skills[words._replace(row=words.row.removesuffix(end) + without.get(end, ""))]
+    def skill(key: CellKey) -> float:
+        end = next((end for end in without if key.row.endswith(end)), "")
+        return skills[key._replace(row=key.row.removesuffix(end) + without.get(end, ""))]
 
     rows = judged_on(answered(made_up_answers.answers(skill)))
     found = [row for row in rows if row.claim in (8, 9)]
@@ -99,7 +101,9 @@ def test_models_of_one_run_are_paired_by_seed_too():
         A: asked(np.concatenate([share(k) for k in skills])),
         B: asked(np.concatenate([share(k - 10) for k in skills])),
     }
-    apart, paired = (claim_rows(Claim(1, "", [replace(ABOVE, one_run=one)]), evidence(cells))[0] for one in (False, True))
+    apart, paired = (
+        claim_rows(Claim(1, "", [replace(ABOVE, one_run=one)]), evidence(cells))[0] for one in (False, True)
+    )
     assert (apart.effect, apart.verdict) == (5.0, "undecided")
     assert (paired.effect, paired.verdict) == (5.0, "holds")
 
@@ -127,7 +131,7 @@ PARTS = [replace(ABOVE, text="a above b"), Part("a above c", {A: 1.0}, {C: 1.0},
     ],
 )
 def test_a_conjunction_holds_with_all_and_falls_with_one_of_its_parts(b, c, verdict, level, shown):
-    cells = {words: asked(share(right)) for words, right in ((A, 120), (B, b), (C, c))}
+    cells = {key: asked(share(right)) for key, right in ((A, 120), (B, b), (C, c))}
     rows = claim_rows(Claim(3, "both", PARTS), evidence(cells))
     assert [row.part for row in rows] == ["", "a", "b"]
     assert (rows[0].verdict, rows[0].level) == (verdict, level)
@@ -195,8 +199,8 @@ def test_a_difference_at_the_margin_is_said_to_be_none_in_at_most_5_of_100_studi
 
 def test_a_rise_along_the_line_is_polyfits():
     cells = [{CellKey("9", str(i), "accuracy", "share"): 1.0} for i in range(6)]
-    values = dict(zip((words for side in cells for words in side), [74.9, 78.9, 81.9, 82.9, 83.2, 83.6], strict=True))
-    up, down = (sum(weight * values[words] for words, weight in side.items()) for side in change_along_line(cells))
+    values = dict(zip((key for side in cells for key in side), [74.9, 78.9, 81.9, 82.9, 83.2, 83.6], strict=True))
+    up, down = (sum(weight * values[key] for key, weight in side.items()) for side in change_along_line(cells))
     slope = np.polyfit(np.arange(6), list(values.values()), 1)[0]
     assert up - down == pytest.approx(5 * slope)
 
@@ -238,7 +242,7 @@ def test_two_batches_are_too_few_for_a_trend():
 
 
 def judged_on(cells: dict[CellKey, SavedResults]) -> list[ClaimRow]:
-    return [row for claim in conclusions(cells) for row in claim_rows(claim, Evidence(cells, VALUES, HOW, 2.0, 0))]
+    return [row for claim in conclusions(cells) for row in claim_rows(claim, Evidence(cells, VALUES, INTERVALS, 2.0, 0))]
 
 
 def published_effects() -> dict[str, float]:

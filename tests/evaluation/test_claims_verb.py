@@ -25,7 +25,7 @@ def run(folder: Path, *studies: list) -> tuple[list[dict[str, str]], dict]:
         published=PUBLISHED,
         table=folder / "claims.csv",
         metrics=folder / "claims.json",
-        params=ROOT / "params.yaml",
+        params_file=ROOT / "params.yaml",
     )
     with (folder / "claims.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file)), json.loads((folder / "claims.json").read_text())
@@ -74,7 +74,7 @@ def test_what_the_studies_leave_is_read_as_it_is(made_up: Study, tmp_path: Path)
         published=PUBLISHED,
         table=tmp_path / "claims.csv",
         metrics=tmp_path / "claims.json",
-        params=made_up.params,
+        params_file=made_up.params,
     )
     effects = json.loads((tmp_path / "claims.json").read_text())["effects"]
     assert len(effects["1"]) == 1 + 24

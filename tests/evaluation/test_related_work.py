@@ -24,9 +24,8 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
         "nf2vec": made_up["nerfs"],
         "spaces": tmp_path / "spaces",
         "mapped": tmp_path / "mapped",
-        "params": made_up.params,
     }
-    train_space_mappers(**same, out=tmp_path / "mappers", curves=tmp_path / "curves")
+    train_space_mappers(**same, out=tmp_path / "mappers", curves=tmp_path / "curves", params=made_up.params)
     evaluate_baselines(
         **same,
         photos=made_up["photos"],
@@ -34,6 +33,7 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
         zero_shot=made_up["zero_shot_mapped"],
         prompts=made_up["prompts"],
         results=made_up.results("baselines"),
+        params_file=made_up.params,
     )
     found = table(made_up["baselines.csv"])
     ways = ("clip2nerf cosine", "nerf2clip siglip")

@@ -7,9 +7,7 @@ from fieldlink.evaluation.claims.contrasts import Part, retrieval_cell
 from fieldlink.evaluation.claims.zero_shot_claims import PUBLISHED_LOSSES
 from fieldlink.evaluation.study_tables import study_table
 
-MAPPERS = [
-    Variant(direction=direction, loss=loss) for direction in get_args(Direction) for loss in PUBLISHED_LOSSES
-]
+MAPPERS = [Variant(direction=direction, loss=loss) for direction in get_args(Direction) for loss in PUBLISHED_LOSSES]
 FORWARD, INVERSE = Variant(direction="clip2nerf", loss="cosine"), Variant(direction="nerf2clip", loss="siglip")
 CLIP_MEAN, CLIP_ALL = Variant(method="CLIP mean"), Variant(method="CLIP all")
 RANKS = (1, 5, 10)

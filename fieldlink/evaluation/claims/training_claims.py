@@ -17,7 +17,7 @@ from fieldlink.evaluation.claims.contrasts import (
 )
 from fieldlink.evaluation.claims.retrieval_claims import FORWARD, INVERSE, TABLES
 from fieldlink.evaluation.claims.zero_shot_claims import TABLE_OF_PROMPT
-from fieldlink.evaluation.repeated_runs import BEST_VIEWS, BESIDE_TUNED
+from fieldlink.evaluation.repeated_runs import BESIDE_TUNED, BEST_VIEWS
 from fieldlink.evaluation.results.batch_rows import batch_of_setting
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults

@@ -1,6 +1,5 @@
 """Parts of the claims on zero-shot classification (Tables 4.1 to 4.3, 4.6 and 4.11a)."""
 
-
 from fieldlink.core.params import Loss
 from fieldlink.core.variants import Source, Variant
 from fieldlink.evaluation.claims.contrasts import Part, change_along_line, zero_shot_cell

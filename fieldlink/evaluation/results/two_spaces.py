@@ -51,7 +51,7 @@ class TwoSpaces:
     def projection_columns(self, classes: Sequence[str], perplexity: float, study_seed: int) -> dict[str, Any]:
         """Columns of dataset `projections`: both spaces, of the first training seed."""
         gallery, first = self.inputs.gallery, {name: vectors[0] for name, vectors in self.spaces.items()}
-        class_names = [classes[index] for index in gallery.classes.tolist()]
+        class_names = np.asarray(classes)[gallery.classes].tolist()
         return projection_columns(first, gallery.ids, class_names, perplexity, study_seed)
 
     def results(
