@@ -242,7 +242,9 @@ def test_two_batches_are_too_few_for_a_trend():
 
 
 def judged_on(cells: dict[CellKey, SavedResults]) -> list[ClaimRow]:
-    return [row for claim in conclusions(cells) for row in claim_rows(claim, Evidence(cells, VALUES, INTERVALS, 2.0, 0))]
+    return [
+        row for claim in conclusions(cells) for row in claim_rows(claim, Evidence(cells, VALUES, INTERVALS, 2.0, 0))
+    ]
 
 
 def published_effects() -> dict[str, float]:

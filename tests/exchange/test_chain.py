@@ -119,13 +119,14 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
         "gt_embeddings": Path("embedded/views"),
         "photo_embeddings": Path("embedded/photos"),
         "mapped": Path("mapped"),
-        "params": params,
     }
-    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"))
+    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"), params=params)
     results = ResultFiles(
         Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
     )
-    evaluate_retrieval(**same, photos=Path("photos"), results=results, neighbours=Path("neighbours"))
+    evaluate_retrieval(
+        **same, photos=Path("photos"), results=results, neighbours=Path("neighbours"), params_file=params
+    )
     rows = list(csv.DictReader(Path("t.csv").read_text().splitlines()))
     assert {"4.4a", "4.4b", "4.5a", "4.5b"} <= {row["table"] for row in rows}
     assert {row["n"] for row in rows if row["table"] == "4.5a"} == {"4"}

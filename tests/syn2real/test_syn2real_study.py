@@ -72,12 +72,13 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
         "gt_embeddings": at / "embeddings/views",
         "photo_embeddings": at / "embeddings/photos",
         "mapped": at / "mapped",
-        "params": params,
     }
     outs = {"out": at / "mappers", "curves": at / "curves"}
-    train_syn2real_mappers(**same, translated_embeddings=at / "embeddings/translated", **outs)
+    train_syn2real_mappers(**same, translated_embeddings=at / "embeddings/translated", **outs, params=params)
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
-    evaluate_syn2real(**same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED))
+    evaluate_syn2real(
+        **same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED), params_file=params
+    )
     return at
 
 
@@ -137,7 +138,11 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
     assert (at / "table.csv").read_text().count("\n") == 1  # the names of its columns
     claims = at / "tables/claims.csv"
     evaluate_claims(
-        answers=(at / "answers",), published=PUBLISHED, table=claims, metrics=at / "metrics/claims.json", params=params
+        answers=(at / "answers",),
+        published=PUBLISHED,
+        table=claims,
+        metrics=at / "metrics/claims.json",
+        params_file=params,
     )
     found = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
     assert "4 not in this run" in found["8"]["setting"]
