@@ -10,9 +10,10 @@ develop: .venv/developed
 
 study: .venv/installed
 	dvc repro
+	@fieldlink results
 
 history: .venv/installed
-	python -m fieldlink.commands.history $(if $(REVISIONS),--revisions $(REVISIONS))
+	fieldlink history $(if $(REVISIONS),--revisions $(REVISIONS))
 
 test: .venv/developed
 	python -m pytest -n 2 --dist loadfile
@@ -21,12 +22,17 @@ bench: .venv/developed
 	python -m pytest tests/benchmarks
 
 .venv/installed: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --requirement requirements.lock
-	.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "1/3 creating the virtual environment .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+	@echo "2/3 installing the packages of requirements.lock, 6 GB: 2 to 4 minutes"
+	@.venv/bin/pip install --quiet --requirement requirements.lock
+	@echo "3/3 installing fieldlink"
+	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "installed: make study runs the study, .venv/bin/fieldlink --help lists the commands"
 
 # tests, tools, and what only ControlNet and Ray need: a study whose environment lacks them starts its stages faster
 .venv/developed: .venv/installed requirements-dev.lock
-	.venv/bin/pip install --quiet --requirement requirements-dev.lock
-	touch $@
+	@echo "installing what tests and developers need, 1 GB"
+	@.venv/bin/pip install --quiet --requirement requirements-dev.lock
+	@touch $@

@@ -1,4 +1,4 @@
-"""What the dvc.yaml files say, and what the code imports: read for the tests of the pipeline's shape."""
+"""The stages of the dvc.yaml files, and the code that they import, for tests of the pipeline's shape."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 @cache
 def stages() -> dict[str, Any]:
     """Every stage of every dvc.yaml by its address, as DVC resolves it (`foreach` unrolled)."""
-    found = Repo(str(ROOT)).index.stages
-    return {stage.addressing: stage for stage in found if getattr(stage, "cmd", None)}
+    index = Repo(str(ROOT)).index
+    return {stage.addressing: stage for stage in index.stages if getattr(stage, "cmd", None)}
 
 
 def definitions() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -27,20 +27,20 @@ def definitions() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{path.relative_to(ROOT)}:{name}", body.get("do", body)
 
 
-def verb(stage: Any) -> str:
-    """The module behind `python -m stages.<verb>`."""
+def module(stage: Any) -> str:
+    """The module of `python -m stages.<study>.<verb>`."""
     words = stage.cmd.split()
     assert words[:2] == ["python", "-m"], f"{stage.addressing}: {stage.cmd}"
     return words[2]
 
 
-def file_of(module: str) -> Path:
-    """A verb's own file."""
-    path = source_code.file_of(module)
-    assert path is not None, module
+def file_of(name: str) -> Path:
+    """The file of a stage's module."""
+    path = source_code.file_of(name)
+    assert path is not None, name
     return path
 
 
-def closure(module: str) -> set[Path]:
-    """All files of the project that running a module may read as code."""
-    return {path.relative_to(ROOT) for path in source_code.closure(file_of(module))}
+def closure(name: str) -> set[Path]:
+    """All files of the project that a run of a module may read as code."""
+    return {path.relative_to(ROOT) for path in source_code.closure(file_of(name))}

@@ -1,6 +1,7 @@
-"""Truths about the DAG: nothing is left out, dependencies are whole, paths and parameters are said once and right."""
+"""The pipeline: no stage is left out, dependencies are whole, paths and parameters are declared, names agree."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,90 +16,113 @@ from fieldlink.core.params import Params
 
 STAGES = sorted(pipeline.stages())
 CODE = ("fieldlink", "stages")
-STARTS_STAGES = Path("fieldlink/commands/stage_runner.py")  # it decides no row
+ROOT_STUDIES = {"backbone", "report"}  # their stages are in the dvc.yaml of the root
+DVC_FILES = [pipeline.ROOT / "dvc.yaml", *sorted(pipeline.ROOT.glob("pipelines/*/dvc.yaml"))]
+
+# Parameters that name code by default: scenes.folder, scenes.captions, photos.folder, syn2real.controlnet.prompts.
+CODE_AS_INPUT = {
+    "fieldlink/scenes/catalogue",
+    "fieldlink/scenes/catalogue/captions.py",
+    "fieldlink/syn2real/prompts.yaml",
+}
 
 
-def is_params(dep) -> bool:
-    return isinstance(dep, ParamsDependency)
+def is_params(dependency) -> bool:
+    return isinstance(dependency, ParamsDependency)
 
 
-def code_deps(stage) -> set[Path]:
-    return {Path(dep.def_path) for dep in stage.deps if Path(dep.def_path).parts[0] in CODE and not is_params(dep)}
+def is_code(path: str) -> bool:
+    return path.split("/", maxsplit=1)[0] in CODE
 
 
-def data_paths(stage) -> set[str]:
-    deps = {dep.def_path for dep in stage.deps if dep.def_path.split("/")[0] not in CODE and not is_params(dep)}
-    return deps | {out.def_path for out in stage.outs}
+def files_of(stage) -> set[str]:
+    """Paths of a stage's dependencies, parameters aside."""
+    return {dependency.def_path for dependency in stage.deps if not is_params(dependency)}
+
+
+def is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def test_a_plain_repro_at_the_root_reaches_every_stage():
     graph = Repo(str(pipeline.ROOT)).index.graph
     stages = {stage.addressing: stage for stage in graph}
     roots = {stage for name, stage in stages.items() if ":" not in name}
-    reached = roots | {below for root in roots for below in nx.descendants(graph, root)}
+    reached = roots | {ancestor for root in roots for ancestor in nx.descendants(graph, root)}
     assert {stage.addressing for stage in graph} == {stage.addressing for stage in reached}
-    report = stages["build_report"]
-    assert {s.addressing for s in graph} == {s.addressing for s in nx.descendants(graph, report)} | {"build_report"}
+    of_report = nx.descendants(graph, stages["build_report"])
+    assert {stage.addressing for stage in of_report} | {"build_report"} == set(stages)
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_code_dependencies_cover_the_imports_and_no_more(name):
     stage = pipeline.stages()[name]
-    files, deps = pipeline.closure(pipeline.verb(stage)) - {STARTS_STAGES}, code_deps(stage)
-    missing = {str(path) for path in files if not any(path == dep or dep in path.parents for dep in deps)}
-    unneeded = {str(dep) for dep in deps if not any(path == dep or dep in path.parents for path in files)}
-    assert (missing, unneeded - INPUTS) == (set(), set())
-
-
-# What scenes.folder, scenes.captions, photos.folder and syn2real.controlnet.prompts name by default.
-INPUTS = {"fieldlink/scenes/catalogue", "fieldlink/scenes/catalogue/captions.py", "fieldlink/syn2real/prompts.yaml"}
-
-
-def within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
+    imports = {str(path) for path in pipeline.closure(pipeline.module(stage))}
+    declared = {path for path in files_of(stage) if is_code(path)}
+    missing = {path for path in imports if not any(is_within(path, folder) for folder in declared)}
+    unneeded = {folder for folder in declared if not any(is_within(path, folder) for path in imports)}
+    assert (missing, unneeded - CODE_AS_INPUT) == (set(), set())
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_every_path_of_a_command_is_a_dependency_or_an_output(name):
     stage = pipeline.stages()[name]
-    words = {word for word in stage.cmd.split() if word.split("/")[0] in {"data", "reports"}}
-    declared = data_paths(stage)
-    undeclared = {word for word in words if not any(within(word, path) or within(path, word) for path in declared)}
-    unused = {path for path in declared - words if not any(path.startswith(f"{word}/") for word in words)}
-    assert (undeclared, {path for path in unused if path.split("/")[0] in {"data", "reports"}}) == (set(), set())
+    arguments = {word for word in stage.cmd.split() if is_data(word)}
+    declared = {path for path in files_of(stage) if not is_code(path)} | {out.def_path for out in stage.outs}
+    undeclared = {
+        word for word in arguments if not any(is_within(word, path) or is_within(path, word) for path in declared)
+    }
+    unused = {path for path in declared - arguments if not any(path.startswith(f"{word}/") for word in arguments)}
+    assert (undeclared, {path for path in unused if is_data(path)}) == (set(), set())
+
+
+def is_data(path: str) -> bool:
+    return path.split("/", maxsplit=1)[0] in {"data", "reports"}
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_every_parameter_a_verb_reads_is_declared(name):
+def test_every_parameter_that_a_stage_reads_is_declared(name):
     stage = pipeline.stages()[name]
-    declared = {key for dep in stage.deps if is_params(dep) for key in dep.params or EVERY}
-    read = parameters_read(pipeline.file_of(pipeline.verb(stage)))
-    covered = {key for key in read if any(key == d or key.startswith(f"{d}.") for d in declared)}
+    declared = {key for dependency in stage.deps if is_params(dependency) for key in dependency.params or ALL_SECTIONS}
+    read = parameters_read(pipeline.file_of(pipeline.module(stage)))
+    covered = {key for key in read if any(key == other or key.startswith(f"{other}.") for other in declared)}
     assert read - covered == set()
 
 
-EVERY = Params.model_fields  # a params file named without keys is tracked whole
+ALL_SECTIONS = Params.model_fields  # a params file named without keys is tracked whole
 
 
-def parameters_read(verb: Path) -> set[str]:
-    """Dotted keys below `load(params)` or a name bound to it or to a part of it.
+def parameters_read(file: Path) -> set[str]:
+    """Dotted keys of the parameters that a stage's file reads.
 
-    Where the work runs decides no result and needs no declaration.
+    They follow a call of `load`, or a name that is bound to such a call or to a part of it. Section `runtime` decides
+    no result and needs no declaration.
     """
-    tree, whole = ast.parse(verb.read_text()), "load(params)"
-    pairs = [pair for node in ast.walk(tree) if isinstance(node, ast.Assign) for pair in bound(node)]
-    sources = {ast.unparse(target): ast.unparse(value) for target, value in pairs}
-    loaded = {name: value.removeprefix(whole) for name, value in sources.items() if value.startswith(whole)}
-    chains, keys = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}, set()
-    for chain in chains:
-        name, _, rest = chain.replace(whole, "load").partition(".")
-        if name in {"load", *loaded} and "(" not in rest:
-            keys.add(f"{loaded.get(name, '')}.{rest}".lstrip("."))
+    tree = WithoutArgumentsOfLoad().visit(ast.parse(file.read_text()))
+    assignments = [pair for node in ast.walk(tree) if isinstance(node, ast.Assign) for pair in bindings(node)]
+    loaded = {"load()": ""}  # expressions and the keys that they stand for
+    for target, value in assignments * 2:  # twice: a section may be bound to a part of a bound section
+        head, _, rest = ast.unparse(value).partition(".")
+        if head in loaded and "(" not in rest:
+            loaded[ast.unparse(target)] = f"{loaded[head]}.{rest}".strip(".")
+    keys = set()
+    for chain in {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}:
+        head, _, rest = chain.partition(".")
+        if head in loaded and "(" not in rest:
+            keys.add(f"{loaded[head]}.{rest}".strip("."))
     longest = {key for key in keys if not any(other.startswith(f"{key}.") for other in keys)}
     return {key for key in longest if not key.startswith("runtime")}
 
 
-def bound(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+class WithoutArgumentsOfLoad(ast.NodeTransformer):
+    """Makes every call of `load` read `load()`."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        return ast.Call(node.func, [], []) if ast.unparse(node.func) == "load" else node
+
+
+def bindings(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Targets and their values, those of `a, b = x, y` one by one."""
     for target in node.targets:
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
@@ -108,32 +132,60 @@ def bound(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def test_parameters_are_found_however_they_are_loaded(tmp_path: Path):
-    verb = tmp_path / "verb.py"
-    verb.write_text(
-        "known, stage = load(params), 'verb'\nhow = load(params).clip\nmore = load(params)\n"
-        "use(known.study.seed, how.batch, more.mapper.seeds, stage.name, load(params).photos.per_class)\n"
+    file = tmp_path / "stage.py"
+    file.write_text(
+        "params, name = load(params_file), 'stage'\nclip = load(file).clip\nmapper = params.mapper\nnone = load\n"
+        "use(params.study.seed, clip.batch, mapper.seeds, name.upper, load(params_file).photos.per_class)\n"
     )
-    assert parameters_read(verb) == {"study.seed", "clip.batch", "mapper.seeds", "photos.per_class"}
+    assert parameters_read(file) == {"study.seed", "clip.batch", "mapper.seeds", "photos.per_class"}
 
 
-def test_the_seconds_of_no_stage_are_kept_in_place_of_anothers():
-    kept = [(pipeline.verb(stage), output_of(stage.cmd.split())) for stage in pipeline.stages().values()]
-    assert [name for name in kept if kept.count(name) > 1] == []
+def test_no_two_stages_keep_their_seconds_under_one_name():
+    names = Counter((pipeline.module(stage), output_of(stage.cmd.split())) for stage in pipeline.stages().values())
+    assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_every_stage_says_what_comes_out_and_files_stay_short():
-    names = [name for name, _ in pipeline.definitions()]
+def test_every_stage_says_what_comes_out():
     assert [name for name, body in pipeline.definitions() if not body.get("desc")] == []
-    files = [name.split(":")[0] for name in names]
-    assert max(files.count(file) for file in files) <= 15
-    assert len(STAGES) <= 60
 
 
-@pytest.mark.parametrize(
-    "path", sorted(pipeline.ROOT.glob("stages/*/*.py")), ids=lambda path: f"{path.parent.name}.{path.stem}"
-)
-def test_every_file_of_stages_is_a_stage_of_some_pipeline(path):
-    if path.name != "__init__.py":
-        assert f"stages.{path.parent.name}.{path.stem}" in {
-            pipeline.verb(stage) for stage in pipeline.stages().values()
-        }
+@pytest.mark.parametrize("path", DVC_FILES, ids=lambda path: str(path.parent.relative_to(pipeline.ROOT)))
+def test_a_dvc_file_is_readable(path):
+    lines = path.read_text().splitlines()
+    assert [line for line in lines if len(line) > 120] == []
+    lengths = stage_lengths(lines)
+    assert {name: length for name, length in lengths.items() if length > 25} == {}
+    assert 1 <= len(lengths) <= 15
+
+
+def stage_lengths(lines: list[str]) -> Counter[str]:
+    """Lines of each stage of a dvc.yaml file; a stage begins with its name, indented by two, below `stages:`."""
+    lengths, section, name = Counter[str](), "", ""
+    for line in lines:
+        if line and not line.startswith((" ", "#")):
+            section = line
+        elif section.startswith("stages:") and line.strip() and not line.lstrip().startswith("#"):
+            name = line.strip() if line.startswith("  ") and not line.startswith("   ") else name
+            lengths[name] += 1
+    return lengths
+
+
+def test_pipelines_stages_and_tests_have_the_same_studies():
+    pipelines = {path.parent.name for path in pipeline.ROOT.glob("pipelines/*/dvc.yaml")}
+    studies = {path.parent.name for path in pipeline.ROOT.glob("stages/*/__init__.py")}
+    tests = {path.parent.name for path in pipeline.ROOT.glob("tests/*/test_*.py")}
+    assert pipelines == studies - ROOT_STUDIES
+    assert studies - ROOT_STUDIES <= tests
+
+
+def test_a_study_s_stages_are_in_its_dvc_file():
+    """Stages of the backbone serve several studies."""
+    for name, stage in pipeline.stages().items():
+        study, folder = pipeline.module(stage).split(".")[1], Path(name.partition(":")[0]).parent
+        assert study in ({*ROOT_STUDIES} if ":" not in name else {folder.name, "backbone"}), name
+
+
+def test_every_file_of_stages_is_a_stage_of_the_pipeline():
+    modules = {pipeline.module(stage) for stage in pipeline.stages().values()}
+    files = {path for path in pipeline.ROOT.glob("stages/*/*.py") if path.name != "__init__.py"}
+    assert {f"stages.{path.parent.name}.{path.stem}" for path in files} == modules

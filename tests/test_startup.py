@@ -1,4 +1,4 @@
-"""Stages start with what they need and no more: most of a short stage's time would be the import of torch."""
+"""Stages and the console command import what they need and no more: torch alone would take most of a short run."""
 
 import subprocess
 import sys
@@ -7,9 +7,10 @@ from pathlib import Path
 import pipeline
 import pytest
 
+from fieldlink.commands.main import SUBCOMMANDS, function_of
 from fieldlink.core import source_code
 
-VERBS = sorted({pipeline.verb(stage) for stage in pipeline.stages().values()})
+STAGES = sorted({pipeline.module(stage) for stage in pipeline.stages().values()})
 WITHOUT_TORCH = [
     "stages.report.build_report",
     "stages.baselines.embed_weights",
@@ -27,8 +28,8 @@ WITHOUT_TORCH = [
     "stages.backbone.prepare_photos",
     "stages.backbone.prepare_scenes",
 ]
-TORCH_ITSELF = ["stages.backbone.start_nerfs"]  # which learns what its workers' objects have in common
-ONLY_ASKED = {"fieldlink.syn2real.controlnet"}  # imported where parameters ask for it, not by default
+TORCH_ITSELF = ["stages.backbone.start_nerfs"]  # which averages the weights that its workers learn
+NOT_BY_DEFAULT = {"fieldlink.syn2real.controlnet"}  # imported for translator controlnet
 HEAVY = ("torch", "open_clip", "sklearn", "scipy", "matplotlib", "trimesh")  # pandas comes with pyarrow.dataset
 IMPORT = """
 import importlib, sys
@@ -42,31 +43,43 @@ def imported(names: list[str], packages: tuple[str, ...]) -> dict[str, list[str]
     """Which packages are in memory once each module is imported, all in one fresh process."""
     command = [sys.executable, "-c", IMPORT.format(names=names, packages=packages)]
     ended = subprocess.run(command, cwd=pipeline.ROOT, capture_output=True, text=True, check=True)
-    return {name: found for name, *found in map(str.split, ended.stdout.splitlines())}
+    return {name: packages for name, *packages in map(str.split, ended.stdout.splitlines())}
 
 
 def module(path: Path) -> str:
     return ".".join((pipeline.ROOT / path).relative_to(pipeline.ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def has_workers(verb: str) -> bool:
-    """Whether its own process starts the one that they are forked from."""
-    return "preload=" in pipeline.file_of(verb).read_text()
+def has_workers(stage: str) -> bool:
+    """Whether a stage starts the process that workers are forked from."""
+    return "preload=" in pipeline.file_of(stage).read_text()
 
 
-def test_a_stage_that_needs_no_torch_imports_none_in_all_its_rooms():
-    names = [module(path) for path in sorted(set().union(*[pipeline.closure(verb) for verb in WITHOUT_TORCH]))]
-    assert {name for name, found in imported(names, ("torch",)).items() if found} == set()
+def test_a_stage_that_needs_no_torch_imports_none_in_any_of_its_modules():
+    names = [module(path) for path in sorted(set().union(*[pipeline.closure(stage) for stage in WITHOUT_TORCH]))]
+    assert {name for name, packages in imported(names, ("torch",)).items() if packages} == set()
 
 
-def test_no_verb_imports_anything_heavy_before_it_runs():
-    assert {name: found for name, found in imported(VERBS, HEAVY).items() if found} == {}
+def test_no_stage_imports_anything_heavy_before_it_runs():
+    assert {name: packages for name, packages in imported(STAGES, HEAVY).items() if packages} == {}
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in TORCH_ITSELF and has_workers(verb)])
-def test_a_stage_with_workers_leaves_torch_to_them(verb):
-    names = [verb, *({module(path) for path in source_code.imports(pipeline.file_of(verb))} - ONLY_ASKED)]
-    assert {name for name, found in imported(names, ("torch",)).items() if found} == set()
+def test_no_subcommand_imports_anything_heavy_before_it_runs():
+    names = [function_of(name).__module__ for name in SUBCOMMANDS]
+    assert {name: packages for name, packages in imported(names, HEAVY).items() if packages} == {}
+
+
+def test_the_help_of_the_console_command_imports_no_subcommand():
+    ours = tuple(f"fieldlink.{name}" for name in ("core.datasets", "core.params", "commands.preflight"))
+    assert imported(["fieldlink.commands.main"], (*HEAVY, "pyarrow", "pydantic", "tyro", *ours)) == {
+        "fieldlink.commands.main": []
+    }
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in TORCH_ITSELF and has_workers(stage)])
+def test_a_stage_with_workers_leaves_torch_to_them(stage):
+    names = [stage, *({module(path) for path in source_code.imports(pipeline.file_of(stage))} - NOT_BY_DEFAULT)]
+    assert {name for name, packages in imported(names, ("torch",)).items() if packages} == set()
 
 
 STEP = """
@@ -91,6 +104,6 @@ def test_optimizers_do_not_import_torchs_compiler():
     assert ended.returncode == 0
 
 
-@pytest.mark.parametrize("verb", WITHOUT_TORCH)
-def test_a_stage_without_torch_is_a_stage(verb):
-    assert verb in VERBS
+@pytest.mark.parametrize("stage", WITHOUT_TORCH)
+def test_a_stage_without_torch_is_a_stage(stage):
+    assert stage in STAGES

@@ -1,48 +1,71 @@
 """Write a profile, a small overlay, into params.yaml: its comments stay, and the diff shows what changed."""
 
 import io
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fieldlink.commands.stage_runner import run_stage
+from typing_extensions import Doc
+
+from fieldlink.commands import default_files
 from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
 
-def apply_profile(profile: str, /, profiles: Path = Path("profiles"), params: Path = Path("params.yaml")) -> None:
-    """Overlay `profiles`/`profile`.yaml on `params`; nothing is written if a key is unknown or a value doesn't fit."""
+def apply_profile(
+    profile: Annotated[str, Doc("Name of the profile, such as thesis.")],
+    /,
+    profiles: Annotated[Path, Doc("Folder of profiles; by default the package's, if there is none here.")] = (
+        default_files.PROFILES
+    ),
+    params_file: Annotated[Path, Doc("File of parameters to change; if absent, it starts as the package's.")] = (
+        default_files.PARAMS_FILE
+    ),
+) -> None:
+    """Write a profile's values into the file of parameters, and leave all else as it is.
+
+    Nothing is written if a key is unknown or a value doesn't fit.
+    """
     from ruamel.yaml import YAML
 
-    path = profiles / f"{profile}.yaml"
+    path = default_files.profiles_or_default(profiles) / f"{profile}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in profiles.glob("*.yaml")))
-        raise InputError(f"{path}: no such profile, expected one of {known or 'profiles/*.yaml'}")
+        names = ", ".join(sorted(file.stem for file in path.parent.glob("*.yaml")))
+        raise InputError(f"{path}: no such profile, expected one of {names or 'profiles/*.yaml'}")
     yaml = YAML()
     yaml.preserve_quotes, yaml.width = True, 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
-    values = yaml.load(params.read_text(encoding="utf-8"))
+    values = yaml.load(_text(params_file))
     _overlay(values, YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}, str(path), "")
     stream = io.StringIO()
     yaml.dump(values, stream)
-    tried = params.with_name(f".{params.name}.tried")
+    candidate = params_file.with_name(f".{params_file.name}.candidate")
     try:
-        files.write_text(tried, stream.getvalue())
-        load(tried)
+        files.write_text(candidate, stream.getvalue())
+        load(candidate)
     except InputError as error:
-        raise InputError(str(error).replace(str(tried), f"{params} with {path}")) from error
+        raise InputError(str(error).replace(str(candidate), f"{params_file} with {path}")) from error
     finally:
-        tried.unlink(missing_ok=True)
-    files.write_text(params, stream.getvalue())
+        candidate.unlink(missing_ok=True)
+    files.write_text(params_file, stream.getvalue())
 
 
-def _overlay(values: Any, changes: dict[str, Any], path: str, place: str) -> None:
-    """Change `values` in place, below the key `place`."""
+def _text(params_file: Path) -> str:
+    """What the file of parameters holds, or the package's default parameters if there is no such file."""
+    if params_file.exists():
+        return params_file.read_text(encoding="utf-8")
+    print(f"{params_file}: no such file yet, written from the default parameters", file=sys.stderr)
+    return (default_files.PACKAGE_DEFAULTS / default_files.PARAMS_FILE).read_text(encoding="utf-8")
+
+
+def _overlay(values: Any, changes: dict[str, Any], path: str, prefix: str) -> None:
+    """Change `values` in place; `prefix`: the dotted key that they stand below."""
     for key, change in changes.items():
         if key not in values:
-            raise InputError(f"{path}: {place}{key}: no key of params.yaml")
+            raise InputError(f"{path}: {prefix}{key}: no key of params.yaml")
         if isinstance(change, dict):
-            _overlay(values[key], change, path, f"{place}{key}.")
+            _overlay(values[key], change, path, f"{prefix}{key}.")
         elif isinstance(change, list) and change:
             _refill(values[key], change)
         elif isinstance(change, list):
@@ -54,13 +77,9 @@ def _overlay(values: Any, changes: dict[str, Any], path: str, place: str) -> Non
 
 def _refill(items: Any, new: list[Any]) -> None:
     """Other items in the same list; what stood behind its last line (an empty line, a comment) stays there."""
-    behind = items.ca.items.pop(len(items) - 1, None)
+    trailing = items.ca.items.pop(len(items) - 1, None)
     items.ca.items.clear()
     items[:] = []
     items.extend(new)
-    if behind is not None:
-        items.ca.items[len(new) - 1] = behind
-
-
-if __name__ == "__main__":
-    run_stage(apply_profile)
+    if trailing is not None:
+        items.ca.items[len(new) - 1] = trailing

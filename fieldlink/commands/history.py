@@ -1,35 +1,38 @@
 """Build a page of the metrics of any revisions. It is no stage: a repro must not depend on other commits."""
 
 from pathlib import Path
+from typing import Annotated
 
-from fieldlink.commands.stage_runner import run_stage
+from typing_extensions import Doc
+
 from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.report.revisions import read, recent
 
 
-def build_history(
+def history(
     *,
-    revisions: tuple[str, ...] = (),
-    metrics: Path = Path("reports/metrics"),
-    tables: Path = Path("reports/tables"),
-    params: Path = Path("params.yaml"),
-    out: Path = Path("reports/history.html"),
-    repository: Path = Path(),
+    revisions: Annotated[
+        tuple[str, ...],
+        Doc(
+            "Commits, tags, branches or DVC experiments, in the order of the page; none: the last ten and experiments."
+        ),
+    ] = (),
+    metrics: Annotated[Path, Doc("Folder of metrics in the repository.")] = Path("reports/metrics"),
+    tables: Annotated[Path, Doc("Folder of tables in the repository, for the intervals.")] = Path("reports/tables"),
+    params_file: Annotated[Path, Doc("File of parameters in the repository.")] = Path("params.yaml"),
+    out: Annotated[Path, Doc("Page to write.")] = Path("reports/history.html"),
+    repository: Annotated[Path, Doc("Folder of the git repository.")] = Path(),
 ) -> None:
-    """Write `out` from what git holds of `metrics`, `tables` (for intervals) and `params` at each of the revisions.
+    """Build a page of the metrics that git holds at each revision.
 
-    `revisions`: commits, tags, branches or DVC experiments, in the order of the page. By default the last ten commits
-    that touch `metrics`, and every experiment.
+    By default the revisions are the last ten commits that touch the metrics, and every experiment.
     """
-    from fieldlink.report import history, history_page
+    from fieldlink.report import history_page
+    from fieldlink.report.history import entries
 
     names = revisions or recent(repository, str(metrics))
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
-    found = read(repository, names, [str(path) for path in (metrics, tables, params)])
-    files.write_text(out, history_page.html(history.entries(found)))
-
-
-if __name__ == "__main__":
-    run_stage(build_history)
+    paths = [str(path) for path in (metrics, tables, params_file)]
+    files.write_text(out, history_page.html(entries(read(repository, names, paths))))

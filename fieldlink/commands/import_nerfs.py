@@ -3,9 +3,12 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from fieldlink.commands.stage_runner import run_stage
+from typing_extensions import Doc
+
+from fieldlink.commands.arguments import ParamsFile
+from fieldlink.commands.default_files import PARAMS_FILE, params_or_default
 from fieldlink.core import datasets, digests, files, resume, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
@@ -13,71 +16,66 @@ from fieldlink.core.params import load
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fieldlink.exchange.official_nerfs import Place
+    from fieldlink.exchange.official_nerfs import NerfFolder
 
-AT_ONCE = 64  # NeRFs whose files one process opens, and that are kept together
+NAME = "import_nerfs"
+CHUNK = 64  # NeRFs whose files one process opens, and that are stored together
 SPLIT = "undecided"  # prepare_scenes deals them out
 
 
 def import_nerfs(
-    folder: Path, out: Path, measured: int = 4, resolution: int = 224, params: Path = Path("params.yaml")
+    folder: Annotated[Path, Doc("Folder in the layout of the official nf2vec code.")],
+    out: Annotated[Path, Doc("Folder to write: datasets objects, views, nerfs and rejected.")],
+    measured: Annotated[int, Doc("Pictures of each NeRF that are compared with its render; 0: none.")] = 4,
+    resolution: Annotated[int, Doc("Side in pixels of views that are rendered, where there are no pictures.")] = 224,
+    params_file: ParamsFile = PARAMS_FILE,
 ) -> None:
-    """Write datasets `objects`, `views`, `nerfs` and `rejected` below `out`, from a `folder` in the official layout.
-
-    `measured` pictures a NeRF are compared with its render. Without pictures views are rendered, at `resolution`.
-    """
+    """Convert NeRFs of the official layout into the datasets of a study; what can't be used is listed as rejected."""
     from fieldlink.exchange import nerf_import, official_nerfs
 
-    settings, stage = load(params), "import_nerfs"
-    names = {each.synset: name for name, each in settings.classes.items()}
-    given = official_nerfs.places(folder)
-    kept, dropped = nerf_import.sorted_out(given, list(names))
-    total = len({place.object_id for place in given})
-    if elsewhere := total - len(kept) - len(dropped):
-        print(f"{stage}: {elsewhere} of {total} left out, of no class", file=sys.stderr)
-    places = {place.object_id: place for place in kept}
-    how = nerf_import.How(settings.nerf, measured, resolution, settings.runtime.device)
-    shared = digests.digest_of(digests.code_digest(__file__), how.nerf.model_dump(), measured, resolution)
+    params = load(params_or_default(params_file))
+    names = {entry.synset: name for name, entry in params.classes.items()}
+    folders = official_nerfs.nerf_folders(folder)
+    accepted, ambiguous = nerf_import.of_classes(folders, list(names))
+    total = len({nerf.object_id for nerf in folders})
+    if others := total - len(accepted) - len(ambiguous):
+        print(f"{NAME}: {others} of {total} left out, of no class", file=sys.stderr)
+    by_id = {nerf.object_id: nerf for nerf in accepted}
+    settings = nerf_import.ImportSettings(params.nerf, measured, resolution, params.runtime.device)
+    shared = digests.digest_of(digests.code_digest(__file__), settings.nerf.model_dump(), measured, resolution)
     finished = resume.finish(
-        stage,
+        NAME,
         nerf_import.IMPORTED,
-        {
-            name: digests.digest_of(shared, str(place.folder), nerf_import.content(place))
-            for name, place in places.items()
-        },
-        lambda some: nerf_import.Batch([places[name] for name in some], how),
-        nerf_import.read,
-        chunk=AT_ONCE,
-        workers=settings.runtime.workers,
-        cluster=settings.runtime.cluster,
+        {name: digests.digest_of(shared, str(nerf.folder), nerf_import.digest(nerf)) for name, nerf in by_id.items()},
+        lambda ids: nerf_import.ImportTask([by_id[object_id] for object_id in ids], settings),
+        nerf_import.import_folders,
+        chunk=CHUNK,
+        workers=params.runtime.workers,
+        cluster=params.runtime.cluster,
     )
-    finished.rejected |= dropped
-    used = [place for place in kept if place.object_id not in finished.rejected]
-    if not used:
+    finished.rejected |= ambiguous
+    imported = [nerf for nerf in accepted if nerf.object_id not in finished.rejected]
+    if not imported:
         raise InputError(f"{folder}: no NeRF can be used ({'; '.join(list(finished.rejected.values())[:3])})")
     with files.replacing(out) as temporary:
-        datasets.write(temporary / "objects", schemas.OBJECTS, [_objects(used, names)], stage)
-        views = (nerf_import.views_in(rows) for rows in finished.tables(AT_ONCE))
-        datasets.write(temporary / "views", schemas.VIEWS, views, stage)
-        nerfs = (rows.select(list(schemas.NERFS.columns)) for rows in finished.tables(AT_ONCE))
-        datasets.write(temporary / "nerfs", schemas.NERFS, nerfs, stage)
-        datasets.write(temporary / "rejected", schemas.REJECTED, [finished.rejected_table(stage)], stage)
-    print(f"import_nerfs: {len(used)} NeRFs in {out}, {len(finished.rejected)} set aside")
+        datasets.write(temporary / "objects", schemas.OBJECTS, [_objects(imported, names)], NAME)
+        views = (nerf_import.views_in(rows) for rows in finished.tables(CHUNK))
+        datasets.write(temporary / "views", schemas.VIEWS, views, NAME)
+        nerfs = (rows.select(list(schemas.NERFS.columns)) for rows in finished.tables(CHUNK))
+        datasets.write(temporary / "nerfs", schemas.NERFS, nerfs, NAME)
+        datasets.write(temporary / "rejected", schemas.REJECTED, [finished.rejected_table(NAME)], NAME)
+    print(f"{NAME}: {len(imported)} NeRFs in {out}, {len(finished.rejected)} set aside")
 
 
-def _objects(places: "Sequence[Place]", names: dict[str, str]) -> "pa.Table":
+def _objects(nerfs: "Sequence[NerfFolder]", names: dict[str, str]) -> "pa.Table":
     columns = {
-        "object_id": [place.object_id for place in places],
-        "class_name": [names[place.synset] for place in places],
-        "synset": [place.synset for place in places],
-        "split": [SPLIT] * len(places),
-        "source": ["nerfs"] * len(places),
-        "base_object_id": [place.base for place in places],
-        "augmentation": [place.augmentation for place in places],
-        "caption": [None] * len(places),
+        "object_id": [nerf.object_id for nerf in nerfs],
+        "class_name": [names[nerf.synset] for nerf in nerfs],
+        "synset": [nerf.synset for nerf in nerfs],
+        "split": [SPLIT] * len(nerfs),
+        "source": ["nerfs"] * len(nerfs),
+        "base_object_id": [nerf.base for nerf in nerfs],
+        "augmentation": [nerf.augmentation for nerf in nerfs],
+        "caption": [None] * len(nerfs),
     }
     return datasets.table(schemas.OBJECTS, columns)
-
-
-if __name__ == "__main__":
-    run_stage(import_nerfs, preload=["fieldlink.exchange.nerf_import"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]  # the folder of both packages
 PACKAGES = ("fieldlink", "stages")
+COMMAND_LINES = ROOT / "fieldlink/commands"  # flags and messages, which decide no result
 
 
 def file_of(module: str) -> Path | None:
@@ -34,13 +35,17 @@ def imports(path: Path) -> frozenset[Path]:
 
 
 def closure(path: Path) -> set[Path]:
-    """A file, those that it imports, those that these import, and so on; no packages that only say what they are."""
+    """A file, those that it imports, those that these import, and so on.
+
+    Command lines are left out, and so are packages that hold a docstring alone.
+    """
     todo, seen = [path], set[Path]()
     while todo:
         path = todo.pop()
         if path not in seen:
             seen.add(path)
-            todo.extend(imports(path) | _files(_named(path)))
+            files = imports(path) | _files(_named(path))
+            todo.extend(file for file in files if file.parent != COMMAND_LINES)
     return {path for path in seen if path.name != "__init__.py" or _runs(path)}
 
 

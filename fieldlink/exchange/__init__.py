@@ -1,1 +1,1 @@
-"""Other people's formats: NeRF folders and nf2vec checkpoints of the official code, embeddings as clip-retrieval's."""
+"""Formats of other software: NeRF folders and checkpoints of the official nf2vec, embeddings for clip-retrieval."""

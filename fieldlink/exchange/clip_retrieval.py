@@ -1,7 +1,7 @@
 """Embeddings in the layout that clip-retrieval indexes and serves.
 
 <out>/img_emb/img_emb_0.npy          unit rows, float32
-<out>/metadata/metadata_0.parquet    a row for each, in the same order
+<out>/metadata/metadata_0.parquet    one row per vector, in the same order
 """
 
 import io
@@ -14,22 +14,26 @@ from jaxtyping import Float
 EMBEDDINGS, METADATA = "img_emb/img_emb_0.npy", "metadata/metadata_0.parquet"
 
 
-def units(embeddings: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:
+def unit_rows(embeddings: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:
     """Rows of length 1: clip-retrieval ranks by inner products."""
     return embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
 
 
-def npy(embeddings: Float[np.ndarray, "row dim"]) -> bytes:
+def npy_bytes(embeddings: Float[np.ndarray, "row dim"]) -> bytes:
     """The bytes of an .npy file."""
     stream = io.BytesIO()
     np.save(stream, embeddings, allow_pickle=False)
     return stream.getvalue()
 
 
-def metadata(ids: list[str], view: Sequence[int | None], objects: dict[str, dict[str, str | None]]) -> pa.Table:
-    """`image_path` (id, and view where there are several) and caption, which its pages show; class and split beside."""
-    paths = [name if number is None else f"{name}/{number:02d}" for name, number in zip(ids, view, strict=True)]
-    known = [objects.get(name, {}) for name in ids]
-    columns = {key: [each.get(key) for each in known] for key in ("class_name", "split")}
-    captions = [each.get("caption") or each.get("class_name") for each in known]
+def metadata(ids: list[str], views: Sequence[int | None], objects: dict[str, dict[str, str | None]]) -> pa.Table:
+    """A row per vector: `image_path`, caption, object id, class and split.
+
+    `image_path` is the id, and the number of the view where an object has several. clip-retrieval shows path and
+    caption. `objects`: rows of dataset `objects` by id; photos have none.
+    """
+    paths = [name if view is None else f"{name}/{view:02d}" for name, view in zip(ids, views, strict=True)]
+    object_rows = [objects.get(name, {}) for name in ids]
+    columns = {key: [row.get(key) for row in object_rows] for key in ("class_name", "split")}
+    captions = [row.get("caption") or row.get("class_name") for row in object_rows]
     return pa.table({"image_path": paths, "caption": captions, "object_id": ids, **columns})

@@ -1,4 +1,4 @@
-"""Fitted NeRFs written in the official layout, bit for bit: what is imported again is what was there."""
+"""Fitted NeRFs written in the official layout; an import gives the same bits."""
 
 import json
 from pathlib import Path
@@ -16,12 +16,12 @@ from fieldlink.scenes.views import Views
 
 
 def folder_of(synset: str, base: str, augmentation: int) -> Path:
-    """Where a NeRF goes, below the folder of all."""
+    """The folder of a NeRF, relative to the folder of the export."""
     return Path(ROOTS[augmentation]) / synset / (f"{base}_A{augmentation}" if augmentation else base)
 
 
 def write(folder: Path, weights: Float[np.ndarray, " weight"], occupancy: bytes, views: Views) -> None:
-    """One NeRF's folder."""
+    """Write one NeRF's folder: weights, grid, cameras and pictures. `occupancy`: packed bits."""
     (folder / "train").mkdir(parents=True, exist_ok=True)
     torch.save({PARAMETERS: torch.tensor(weights, dtype=torch.float32)}, folder / WEIGHTS)
     torch.save(_grid(occupancy), folder / GRID)
@@ -32,12 +32,12 @@ def write(folder: Path, weights: Float[np.ndarray, " weight"], occupancy: bytes,
 
 
 def split_entry(synset: str, base: str, augmentation: int) -> str:
-    """How train.json, validation.json and test.json name a NeRF."""
+    """The name of a NeRF in train.json, validation.json and test.json."""
     return f"./data/{folder_of(synset, base, augmentation)}"
 
 
 def _grid(occupancy: bytes) -> dict[str, torch.Tensor]:
-    """In half precision what the official code keeps so: numbers that all half floats hold exactly, but for the box."""
+    """The grid as the official code stores it: in half precision, which only the box is rounded by."""
     binary = unpack(occupancy)
     box = torch.tensor([-HALF] * 3 + [HALF] * 3)
     return {
@@ -48,9 +48,9 @@ def _grid(occupancy: bytes) -> dict[str, torch.Tensor]:
 
 
 def _transforms(views: Views) -> dict[str, Any]:
-    below = np.array([[0, 0, 0, 1]])
+    last_row = np.array([[0, 0, 0, 1]])
     frames = [
-        {"file_path": f"train/{number:02d}", "transform_matrix": np.concatenate([pose, below]).tolist()}
+        {"file_path": f"train/{number:02d}", "transform_matrix": np.concatenate([pose, last_row]).tolist()}
         for number, pose in enumerate(views.camera_to_world.astype(np.float64))
     ]
     return {"camera_angle_x": float(views.camera_angle_x), "frames": frames}

@@ -1,4 +1,4 @@
-"""Official NeRF folders as rows of our datasets: weights, grids and qualities in dB, and views."""
+"""Official NeRF folders as rows of our datasets: weights, grids, PSNR in dB, and views."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from fieldlink.core.params import NerfParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.schemas import NERFS, VIEWS
 from fieldlink.exchange import official_nerfs, tensor_files
-from fieldlink.exchange.official_nerfs import Place
+from fieldlink.exchange.official_nerfs import NerfFolder
 from fieldlink.nerf import weight_layout
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.psnr import measure
@@ -27,117 +27,126 @@ from fieldlink.scenes.importers.resizing import evenly
 from fieldlink.scenes.importers.shapenet import OUTSIDE
 from fieldlink.scenes.views import Views, columns, view_subset
 
-# A NeRF and, as a table of dataset `views`, its views: they are read together, and kept so until all are there.
+# A row holds a NeRF and its views, as a serialised table of dataset `views`: one task reads both.
 IMPORTED = replace(NERFS, name="imported_nerfs", columns={**NERFS.columns, "views": pa.binary()})
 
 
 @dataclass(frozen=True)
-class How:
-    """What the conversion needs to know."""
+class ImportSettings:
+    """Settings of the conversion."""
 
     nerf: NerfParams
     measured: int  # pictures compared with a NeRF's render
-    resolution: int  # of views that have to be rendered because there are no pictures
+    resolution: int  # side in pixels of views that are rendered because there are no pictures
     device: str
 
 
-def sorted_out(places: Sequence[Place], synsets: Sequence[str]) -> tuple[list[Place], dict[str, str]]:
-    """The places of known classes, one for each object; ids under several synsets are dropped, with the reason.
+def of_classes(nerfs: Sequence[NerfFolder], synsets: Sequence[str]) -> tuple[list[NerfFolder], dict[str, str]]:
+    """NeRFs of the study's classes, one per object; and the reasons against objects that several synsets share.
 
-    So are copies of such ids. Of other synsets only those count that are known to share models with a class.
+    Copies of such objects are left out too. Of synsets outside the study only those count that share models with its
+    classes. Raises `InputError` if no NeRF is of a class, or if two folders hold the same object.
     """
-    if not any(place.synset in synsets for place in places):
-        raise InputError(f"{places[0].folder}: synset {places[0].synset} is no class of params.yaml, nor is any other")
-    known, where = [place for place in places if place.synset in (*synsets, *OUTSIDE)], defaultdict(set)
-    for place in known:
-        where[place.base].add(place.synset)
+    if not any(nerf.synset in synsets for nerf in nerfs):
+        raise InputError(f"{nerfs[0].folder}: synset {nerfs[0].synset} is no class of params.yaml, nor is any other")
+    candidates, synsets_of = [nerf for nerf in nerfs if nerf.synset in (*synsets, *OUTSIDE)], defaultdict(set)
+    for nerf in candidates:
+        synsets_of[nerf.base].add(nerf.synset)
     reasons = {
-        place.object_id: f"in {len(where[place.base])} classes: {', '.join(sorted(where[place.base]))}"
-        for place in known
-        if len(where[place.base]) > 1
+        nerf.object_id: f"in {len(synsets_of[nerf.base])} classes: {', '.join(sorted(synsets_of[nerf.base]))}"
+        for nerf in candidates
+        if len(synsets_of[nerf.base]) > 1
     }
-    kept = [place for place in known if len(where[place.base]) == 1 and place.synset in synsets]
-    for place, twin in pairwise(kept):
-        if place.object_id == twin.object_id:
-            raise InputError(f"{place.folder} and {twin.folder}: both are {place.object_id}")
-    return kept, reasons
+    accepted = [nerf for nerf in candidates if len(synsets_of[nerf.base]) == 1 and nerf.synset in synsets]
+    for nerf, following in pairwise(accepted):
+        if nerf.object_id == following.object_id:
+            raise InputError(f"{nerf.folder} and {following.folder}: both are {nerf.object_id}")
+    return accepted, reasons
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Some NeRFs to be read, and how."""
+class ImportTask:
+    """NeRFs that one call of a worker reads."""
 
-    places: Sequence[Place]
-    how: How
+    nerfs: Sequence[NerfFolder]
+    settings: ImportSettings
 
 
-def read(batch: Batch) -> Rows:
-    """Rows of `IMPORTED`; a NeRF that can't be used is set aside with its reason."""
-    files = [place.folder / name for place in batch.places for name in (official_nerfs.WEIGHTS, official_nerfs.GRID)]
-    opened = tensor_files.read(files)
-    found, rejected = [], {}
-    for place, weights, grid in zip(batch.places, opened[::2], opened[1::2], strict=True):
+def import_folders(task: ImportTask) -> Rows:
+    """Rows of `IMPORTED`; a NeRF that can't be used is rejected with its reason."""
+    files = [nerf.folder / name for nerf in task.nerfs for name in (official_nerfs.WEIGHTS, official_nerfs.GRID)]
+    contents = tensor_files.read(files)
+    rows, rejected = [], {}
+    for nerf, weights, grid in zip(task.nerfs, contents[::2], contents[1::2], strict=True):
         try:
-            found.append(_one(place, weights, grid, batch.how))
+            rows.append(_row(nerf, weights, grid, task.settings))
         except InputError as error:
-            rejected[place.object_id] = str(error)
-    given: dict[str, Any] = {name: [row[name] for row in found] for name in IMPORTED.columns}
-    shape = len(found), weight_layout.size(batch.how.nerf.field)
-    return Rows(given | {"weights": np.reshape(given["weights"], shape)}, rejected)
+            rejected[nerf.object_id] = str(error)
+    by_column: dict[str, Any] = {name: [row[name] for row in rows] for name in IMPORTED.columns}
+    shape = len(rows), weight_layout.size(task.settings.nerf.field)
+    return Rows(by_column | {"weights": np.reshape(by_column["weights"], shape)}, rejected)
 
 
 def views_in(rows: pa.Table) -> pa.Table:
-    """Dataset `views` of rows of `IMPORTED`."""
+    """The rows of dataset `views` that rows of `IMPORTED` hold."""
     return pa.concat_tables(pa.ipc.open_stream(data.as_buffer()).read_all() for data in rows["views"])
 
 
-def content(place: Place) -> str:
+def digest(nerf: NerfFolder) -> str:
     """Digest of all files that an import reads."""
-    return digest_of(path for path in sorted(place.folder.rglob("*")) if path.is_file())
+    return digest_of(path for path in sorted(nerf.folder.rglob("*")) if path.is_file())
 
 
-def _one(
-    place: Place, weights: tensor_files.Tensors | InputError, grid: tensor_files.Tensors | InputError, how: How
+def _row(
+    nerf: NerfFolder,
+    weights: tensor_files.Tensors | InputError,
+    grid: tensor_files.Tensors | InputError,
+    settings: ImportSettings,
 ) -> dict[str, Any]:
-    """A row of `IMPORTED`; the qualities are NaN where there are no pictures to compare with."""
-    vector, occupancy = _nerf(place, weights, grid, how)
-    fitted = torch.from_numpy(vector).to(how.device), unpack(occupancy).to(how.device)
-    views, poses, angle = official_nerfs.views_of(place.folder)
+    """A row of `IMPORTED`; PSNR is NaN where there are no pictures to compare with."""
+    vector, occupancy = _weights_and_grid(nerf, weights, grid, settings)
+    device, rendering, field = settings.device, settings.nerf.rendering, settings.nerf.field
+    fitted = torch.from_numpy(vector).to(device), unpack(occupancy).to(device)
+    views, poses, angle = official_nerfs.views_of(nerf.folder)
     frame = foreground = np.nan
     if views is None:
-        camera = Camera(angle, how.resolution, how.resolution)
-        views = Views(_straight(*render(*fitted, poses, camera, how.nerf.rendering, how.nerf.field)), poses, angle)
-    elif how.measured:
-        chosen = view_subset(views, np.asarray(evenly(len(views), how.measured)).tolist())
-        quality = measure(*fitted, chosen, how.nerf.rendering, how.nerf.field)
+        camera = Camera(angle, settings.resolution, settings.resolution)
+        views = Views(_straight(*render(*fitted, poses, camera, rendering, field)), poses, angle)
+    elif settings.measured:
+        chosen = view_subset(views, np.asarray(evenly(len(views), settings.measured)).tolist())
+        quality = measure(*fitted, chosen, rendering, field)
         frame, foreground = float(quality.frame.mean()), float(quality.foreground.mean())
     return {
-        "object_id": place.object_id,
+        "object_id": nerf.object_id,
         "weights": vector,
         "occupancy": occupancy,
         "psnr_train": frame,
         "psnr_train_foreground": foreground,
         "psnr_heldout": np.nan,
         "psnr_heldout_foreground": np.nan,
-        "views": _packed(datasets.table(VIEWS, columns(place.object_id, views))),
+        "views": _serialised(datasets.table(VIEWS, columns(nerf.object_id, views))),
     }
 
 
-def _nerf(
-    place: Place, weights: tensor_files.Tensors | InputError, grid: tensor_files.Tensors | InputError, how: How
+def _weights_and_grid(
+    nerf: NerfFolder,
+    weights: tensor_files.Tensors | InputError,
+    grid: tensor_files.Tensors | InputError,
+    settings: ImportSettings,
 ) -> tuple[Float[np.ndarray, " weight"], bytes]:
     """Weights and packed bits of the grid."""
-    for opened in (weights, grid):
-        if isinstance(opened, InputError):
-            raise opened
+    if isinstance(weights, InputError):
+        raise weights
+    if isinstance(grid, InputError):
+        raise grid
     try:
-        vector = official_nerfs.weights_of(weights, weight_layout.size(how.nerf.field))  # pyright: ignore[reportArgumentType]
-        return vector, official_nerfs.occupancy_of(grid, how.nerf.fitting.occupancy)  # pyright: ignore[reportArgumentType]
+        vector = official_nerfs.weights_of(weights, weight_layout.size(settings.nerf.field))
+        return vector, official_nerfs.occupancy_of(grid, settings.nerf.fitting.occupancy)
     except InputError as error:
-        raise InputError(f"{place.folder}/{error}") from error
+        raise InputError(f"{nerf.folder}/{error}") from error
 
 
-def _packed(rows: pa.Table) -> bytes:
+def _serialised(rows: pa.Table) -> bytes:
     stream = pa.BufferOutputStream()
     with pa.ipc.new_stream(stream, rows.schema) as writer:
         writer.write_table(rows)

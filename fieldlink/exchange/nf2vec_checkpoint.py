@@ -1,6 +1,6 @@
 """Checkpoints of the official nf2vec (`<epoch>.pt` with the keys encoder and decoder) as our model.
 
-Their encoder has convolutions of width 1 where ours has linear layers; their decoder names its layers otherwise.
+The official encoder has convolutions of width 1 where ours has linear layers. The decoders differ in layers' names.
 """
 
 import re
@@ -12,7 +12,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nf2vec.model import Nf2vecModel
 
-DECODER = (  # their names, as patterns, and ours
+DECODER = (  # patterns of official names, and our names
     (r"in_layer\.0\.", "decoder.first."),
     (r"skip_proj\.0\.", "decoder.skip."),
     (r"before_skip\.(\d)\.0\.", r"decoder.before.\1."),
@@ -21,33 +21,34 @@ DECODER = (  # their names, as patterns, and ours
 )
 
 
-def model_of(checkpoint: Mapping[str, np.ndarray], how: Nf2vecParams, architecture: FieldParams) -> Nf2vecModel:
-    """The model of a checkpoint's tensors (`encoder/layers.0.weight`, …), in eval mode.
+def model_of(checkpoint: Mapping[str, np.ndarray], nf2vec: Nf2vecParams, field: FieldParams) -> Nf2vecModel:
+    """The model, in eval mode, that has a checkpoint's tensors (`encoder/layers.0.weight`, …).
 
-    Raises `InputError` if its layers aren't those that `nf2vec` and `nerf.field` describe.
+    Raises `InputError` if the layers aren't those that the parameters `nf2vec` and `nerf.field` describe.
     """
-    ours = {}
+    renamed = {}
     for name, tensor in checkpoint.items():
         part, _, layer = name.partition("/")
         if part == "encoder":
-            ours[f"encoder.{layer}"] = tensor[..., 0] if tensor.ndim == 3 else tensor
-        elif part == "decoder" and (renamed := _renamed(layer)):
-            ours[renamed] = tensor
-    model = Nf2vecModel(how, architecture, seed=0)
+            renamed[f"encoder.{layer}"] = tensor[..., 0] if tensor.ndim == 3 else tensor
+        elif part == "decoder" and (ours := _decoder_name(layer)):
+            renamed[ours] = tensor
+    model = Nf2vecModel(nf2vec, field, seed=0)
     expected = {name: value.shape for name, value in model.tensors.items()}
-    found = {name: value.shape for name, value in ours.items()}
-    wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    shapes = {name: value.shape for name, value in renamed.items()}
+    wrong = sorted(name for name in expected.keys() | shapes.keys() if expected.get(name) != shapes.get(name))
     if wrong:
         name = wrong[0]
         raise InputError(
             f"{len(wrong)} layers differ from what nf2vec and nerf.field describe, the first: {name} is "
-            f"{found.get(name, 'absent')}, expected {expected.get(name, 'none')}"
+            f"{shapes.get(name, 'absent')}, expected {expected.get(name, 'none')}"
         )
-    return Nf2vecModel.of(ours, model.config)
+    return Nf2vecModel.of(renamed, model.config)
 
 
-def _renamed(layer: str) -> str | None:
-    for theirs, name in DECODER:
-        if re.match(theirs, layer):
-            return re.sub(f"^{theirs}", name, layer)
+def _decoder_name(layer: str) -> str | None:
+    """Our name of a layer of the official decoder."""
+    for pattern, name in DECODER:
+        if re.match(pattern, layer):
+            return re.sub(f"^{pattern}", name, layer)
     return None

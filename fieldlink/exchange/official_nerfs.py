@@ -6,8 +6,8 @@
                                                /train/NN.png          optional: the pictures it was fitted to
     <folder>/data_TRAINED_A1/…, <folder>/data_TRAINED_A2/…            optional: augmented copies
 
-The vector holds the matrices layer by layer, (out, in) row-major, as ours; the zeros that fill nf2vec's rows are not in
-the file. Their frame, in which z points up, is kept: poses and weights belong together.
+The vector holds the matrices layer by layer, (out, in) row-major, as ours. The zeros that fill nf2vec's rows are not in
+the file. The official frame, in which z points up, stays: poses and weights belong together.
 """
 
 from collections.abc import Mapping
@@ -33,44 +33,51 @@ Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_le
 
 
 class Frame(BaseModel):
+    """One view in a camera file."""
+
     transform_matrix: Annotated[list[Row], Field(min_length=3, max_length=4)]  # camera to world, OpenGL axes
     file_path: str | None = None
 
 
 class Transforms(BaseModel):
+    """A camera file."""
+
     camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
     frames: Annotated[list[Frame], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where one NeRF lies, and what it is."""
+class NerfFolder:
+    """The folder of one NeRF, and the object that it is of."""
 
     folder: Path
     synset: str
     base: str  # the model's id
-    augmentation: int
+    augmentation: int  # 0: original; 1, 2: copies
 
     @property
     def object_id(self) -> str:
         return f"{self.base}.a{self.augmentation}" if self.augmentation else self.base
 
 
-def places(folder: Path) -> list[Place]:
-    """Every NeRF of a folder, by object id."""
+def nerf_folders(folder: Path) -> list[NerfFolder]:
+    """Every NeRF below a folder, in the order of object ids. Raises `InputError` if there is none."""
     roots = [(number, folder / name) for number, name in enumerate(ROOTS) if (folder / name).is_dir()]
-    found = [
-        Place(path.parent, path.parts[-3], path.parts[-2].removesuffix(f"_A{number}"), number)
+    nerfs = [
+        NerfFolder(path.parent, path.parts[-3], path.parts[-2].removesuffix(f"_A{number}"), number)
         for number, root in roots or [(0, folder)]
         for path in root.glob(f"*/*/{WEIGHTS}")
     ]
-    if not found:
+    if not nerfs:
         raise InputError(f"{folder}: no [{ROOTS[0]}/]<synset>/<model id>/{WEIGHTS}, expected nf2vec's layout")
-    return sorted(found, key=lambda place: (place.object_id, place.synset))
+    return sorted(nerfs, key=lambda nerf: (nerf.object_id, nerf.synset))
 
 
 def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarray, " weight"]:
-    """The flat vector of `count` weights; zeros that pad it are allowed."""
+    """The flat vector of `count` weights; zeros behind them are dropped.
+
+    Raises `InputError` if the file has other numbers than `count` weights, or some that aren't finite.
+    """
     if PARAMETERS not in tensors:
         raise InputError(f"{WEIGHTS}: no '{PARAMETERS}', found {', '.join(tensors) or 'nothing'}")
     vector = tensors[PARAMETERS]
@@ -83,7 +90,10 @@ def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarra
 
 
 def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
-    """The grid's bits, packed as dataset `nerfs` has them."""
+    """The grid's bits, packed as in dataset `nerfs`.
+
+    Raises `InputError` unless the grid has `cells` cells per axis and spans our box.
+    """
     grid, box = tensors.get("_binary", np.zeros(0)), tensors.get("_roi_aabb", np.zeros(0))
     grid = grid[0] if grid.ndim == 4 and len(grid) == 1 else grid
     if grid.shape != (cells,) * 3:
@@ -94,15 +104,15 @@ def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
 
 
 def cameras_of(folder: Path) -> tuple[Transforms, Float[np.ndarray, "view 3 4"]]:
-    """The camera file with its poses; an error names frame and field."""
+    """The camera file, and its poses from camera to world. An `InputError` names frame and field."""
     path = next((folder / name for name in (COMPRESSED, TRANSFORMS) if (folder / name).is_file()), None)
     if path is None:
         raise InputError(f"{folder}: no {COMPRESSED}, nor {TRANSFORMS}")
     try:
         transforms = Transforms.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        found = error.errors()[0]
-        raise InputError(f"{path}: {'.'.join(map(str, found['loc']))}: {found['msg']}") from error
+        detail = error.errors()[0]
+        raise InputError(f"{path}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
     poses = np.array([frame.transform_matrix[:3] for frame in transforms.frames], np.float32)
     rotations = poses[:, :, :3]
     if not np.allclose(rotations.transpose(0, 2, 1) @ rotations, np.eye(3), atol=1e-3):
@@ -111,14 +121,17 @@ def cameras_of(folder: Path) -> tuple[Transforms, Float[np.ndarray, "view 3 4"]]
 
 
 def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"], float]:
-    """The pictures with their cameras, or none where there are no pictures; and the cameras."""
+    """The pictures with their cameras (None without pictures); the poses; the horizontal field of view in radians.
+
+    Raises `InputError` if only a part of the pictures is there.
+    """
     transforms, poses = cameras_of(folder)
-    names = [f"{PurePosixPath(each.file_path or f'{n:02d}').stem}.png" for n, each in enumerate(transforms.frames)]
+    names = [f"{PurePosixPath(frame.file_path or f'{n:02d}').stem}.png" for n, frame in enumerate(transforms.frames)]
     files = [folder / "train" / name for name in names]
-    there = [file.is_file() for file in files]
-    if not any(there):
+    exists = [file.is_file() for file in files]
+    if not any(exists):
         return None, poses, transforms.camera_angle_x
-    if not all(there):
-        raise InputError(f"{files[there.index(False)]}: missing, other views have their pictures")
+    if not all(exists):
+        raise InputError(f"{files[exists.index(False)]}: missing, other views have their pictures")
     image = stacked([pictures.decode(file.read_bytes()) for file in files], str(folder))
     return Views(image, poses, transforms.camera_angle_x), poses, transforms.camera_angle_x

@@ -1,8 +1,10 @@
-"""The process that opens foreign .pth files: `python -m fieldlink.exchange.safe_unpickling OUT FILE…`.
+"""The script of the process that opens foreign .pth files; its arguments are OUT FILE….
 
-A checkpoint is a pickle. `weights_only` lets nothing but tensors and plain containers through; should it be broken one
-day, it is this process that breaks, and what reaches the others is safetensors. OUT gets `<number>.safetensors` for
-each file, or `<number>.txt` with the reason why not.
+A checkpoint is a pickle, which may run code when it is opened. `weights_only` lets only tensors and plain containers
+through. If that protection fails, it fails in this process; other processes read safetensors alone. The folder OUT gets
+`<number>.safetensors` for each file, or `<number>.txt` with the reason why it can't be read.
+
+The script imports nothing of the package, so that it runs wherever the package is installed.
 """
 
 import sys
@@ -14,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-MOST_NUMBERS = 2**30  # of a sparse tensor when it is laid out: its file may be small
+MAX_NUMBERS = 2**30  # of a dense tensor: a small file may hold a huge sparse one
 
 
 def tensors_of(file: Path) -> dict[str, Tensor]:
@@ -35,20 +37,21 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Tensor]]:
 
 
 def _dense(name: str, tensor: Tensor) -> Tensor:
-    if tensor.numel() > MOST_NUMBERS:
-        raise ValueError(f"{name} has {tensor.numel():,} numbers, at most {MOST_NUMBERS:,} are read")
+    if tensor.numel() > MAX_NUMBERS:
+        raise ValueError(f"{name} has {tensor.numel():,} numbers, at most {MAX_NUMBERS:,} are read")
     dense = tensor.detach().to_dense() if tensor.is_sparse else tensor.detach()
     return (dense.float() if dense.dtype == torch.bfloat16 else dense).clone(memory_format=torch.contiguous_format)
 
 
 def main(out: Path, files: list[Path]) -> None:
+    """Convert each file; an error is written down and doesn't stop the others."""
     for number, file in enumerate(files):
         try:
             save_file(tensors_of(file), out / f"{number}.safetensors")
-        except Exception as error:  # whatever a foreign file provokes belongs to that file
+        except Exception as error:  # any error that a foreign file causes is that file's result
             reason = (str(error).strip() or "no reason given").splitlines()[0]
             (out / f"{number}.txt").write_text(f"{type(error).__name__}: {reason}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), [Path(each) for each in sys.argv[2:]])
+    main(Path(sys.argv[1]), [Path(file) for file in sys.argv[2:]])

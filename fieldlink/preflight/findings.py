@@ -1,16 +1,18 @@
-"""One row of what was looked at, and the table of all."""
+"""A finding of the preflight, and the table of all findings."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 
 class Finding(NamedTuple):
-    what: str
+    """One row of the table."""
+
+    subject: str
     state: Literal["ok", "missing", "note"]
-    detail: str  # what was found, or what to do
+    detail: str  # what is there, or what to do
 
 
 def table(findings: Sequence[Finding]) -> str:
-    """Aligned columns."""
-    widths = [max(len(row[column]) for row in findings) for column in (0, 1)]
-    return "\n".join(f"{what:{widths[0]}}  {state:{widths[1]}}  {detail}" for what, state, detail in findings)
+    """Lines of text with aligned columns."""
+    widths = [max(len(finding[column]) for finding in findings) for column in (0, 1)]
+    return "\n".join(f"{subject:{widths[0]}}  {state:{widths[1]}}  {detail}" for subject, state, detail in findings)

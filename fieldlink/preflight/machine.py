@@ -1,4 +1,4 @@
-"""What the machine has: processors, GPU, memory, disk; and what the study will take of the last two."""
+"""What the machine has, processors, GPU, memory, disk, against what the study needs."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ from fieldlink.nerf import weight_layout
 from fieldlink.preflight.findings import Finding
 
 GB = 1e9
-KEPT_TWICE = 2  # finished work lies in .scratch and in the outputs, which DVC links into its cache
+COPIES = 2  # finished work lies in .scratch and in the outputs, which DVC links into its cache
 FLOAT = 4  # bytes
 
 
 def device(params: Params) -> Finding:
-    """The GPU, if runtime.device asks for one."""
+    """The device that `runtime.device` names."""
     cores = f"{os.cpu_count()} cores"
     if params.runtime.device == "cpu":
         return Finding("device", "ok", f"cpu, {cores}, {params.runtime.workers} workers")
@@ -27,29 +27,33 @@ def device(params: Params) -> Finding:
 
 
 def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float) -> Finding:
-    """Room below the working folder, against views, NeRFs, renders and embeddings; `view_bytes`: of a view's PNG."""
+    """Free space of the working folder against the size of views, NeRFs, renders and embeddings.
+
+    `width`: numbers of a CLIP vector. `view_bytes`: bytes of a view's PNG.
+    """
     views = params.scenes.views
-    pictures, arrays = (objects + originals) * views * view_bytes, objects * (views * width * FLOAT + _nerf(params))
-    needed = (KEPT_TWICE * (pictures + arrays) + arrays) / GB  # trainings map arrays from .scratch/arrays
+    pictures = (objects + originals) * views * view_bytes
+    arrays = objects * (views * width * FLOAT + _nerf_bytes(params))
+    needed = (COPIES * (pictures + arrays) + arrays) / GB  # trainings map arrays from .scratch/arrays
     free = shutil.disk_usage(Path.cwd()).free / GB
     detail = f"about {needed:,.2f} GB needed, {free:,.1f} GB free in {Path.cwd()}"
     return Finding("disk", "ok" if free > needed else "missing", detail)
 
 
 def memory(params: Params, objects: int, width: int) -> Finding:
-    """Available memory against the two largest tables that a stage holds whole: NeRFs, and embeddings of all views."""
-    tables = max(objects * _nerf(params), objects * params.scenes.views * width * FLOAT)
-    needed = (2 * tables + 2 * GB) / GB  # read and stacked; torch and the rest
-    free = _available() / GB
+    """Available memory against the larger of the two tables that a stage holds whole: NeRFs, embeddings of views."""
+    largest = max(objects * _nerf_bytes(params), objects * params.scenes.views * width * FLOAT)
+    needed = (2 * largest + 2 * GB) / GB  # a table as read and as an array; torch and all else
+    free = _available_bytes() / GB
     detail = f"about {needed:,.1f} GB needed, {free:,.1f} GB available"
     return Finding("memory", "ok" if free > needed else "missing", detail)
 
 
-def _nerf(params: Params) -> float:
+def _nerf_bytes(params: Params) -> float:
     return weight_layout.size(params.nerf.field) * FLOAT + params.nerf.fitting.occupancy**3 / 8
 
 
-def _available() -> float:
+def _available_bytes() -> float:
     for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("MemAvailable"):
             return float(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""Seconds of every stage that trains mappers: the tasks it will have, in sizes alone, and a few real steps of each."""
+"""Seconds of every stage that trains mappers: its tasks at their real sizes, and a few measured steps of each kind."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
@@ -17,66 +17,72 @@ from fieldlink.preflight.data_folders import has_captions, has_depth
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.timing import seconds_of_a_step
 
-SOURCES, SETS = 2, 2  # of zero-shot: rendered, ground truth; of syn2real: with translated views, without
+SOURCES = 2  # of zero-shot: rendered, ground truth
+TRAINING_SETS = 2  # of syn2real: with translated views, without
 
 
 def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTask]]:
-    """What each stage trains, `clip` numbers wide on CLIP's side; the vectors are one zero, repeated."""
+    """The trainings of each stage. `clip`: numbers of a CLIP vector. The training vectors take no memory."""
     mapper, views, nf2vec = params.mapper, params.scenes.views, params.nf2vec.embedding
     device, baselines = params.runtime.device, params.baselines
 
-    def task(way: Direction, losses: Sequence[Loss], rows: int, width: int = nf2vec, **other: int) -> MapperTask:
-        pairs, models = (
-            _pairs(counts.learnt, rows, width, clip),
-            [MapperRun("", *each) for each in product(losses, mapper.seeds)],
-        )
-        return MapperTask(way, models, pairs, pairs, mapper.model_copy(update=other), 0, device)
+    def task(
+        direction: Direction, losses: Sequence[Loss], rows: int, width: int = nf2vec, **changes: int
+    ) -> MapperTask:
+        pairs = _pairs(counts.train, rows, width, clip)
+        models = [MapperRun("", loss, seed) for loss, seed in product(losses, mapper.seeds)]
+        return MapperTask(direction, models, pairs, pairs, mapper.model_copy(update=changes), 0, device)
 
-    def both(losses: Sequence[Loss], rows: int, **other: int) -> list[MapperTask]:
-        return [task(way, losses, rows, **other) for way in get_args(Direction)]
+    def both_directions(losses: Sequence[Loss], rows: int, **changes: int) -> list[MapperTask]:
+        return [task(direction, losses, rows, **changes) for direction in get_args(Direction)]
 
-    shown = params.zero_shot.losses * len(params.zero_shot.views) * SOURCES
-    tuned: tuple[Loss, ...] = ("cosine",) * len(params.finetuning.objectives)
-    said = params.captions.losses if has_captions(params) else ()
-    translated = params.syn2real.losses * SETS if has_depth(params) else ()
-    swept = [_pairs(number, views, nf2vec, clip) for number in (counts.learnt * (1 + counts.copies), counts.learnt)]
-    chosen, few = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}
-    spaces = nf2vec, baselines.components, baselines.modulation.latent
+    zero_shot = params.zero_shot.losses * len(params.zero_shot.views) * SOURCES
+    finetuned: tuple[Loss, ...] = ("cosine",) * len(params.finetuning.objectives)
+    captions = params.captions.losses if has_captions(params) else ()
+    syn2real = params.syn2real.losses * TRAINING_SETS if has_depth(params) else ()
+    with_copies = _pairs(counts.train * (1 + counts.copies), views, nf2vec, clip)
+    originals = _pairs(counts.train, views, nf2vec, clip)
+    per_epoch, epochs = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}
+    widths = nf2vec, baselines.components, baselines.modulation.latent
     return {
-        "train_zero_shot_mappers": task("nerf2clip", shown, 1).split(),
-        "train_retrieval_mappers": both(params.retrieval.losses, views),
-        "train_caption_mappers": both(said, 1, epochs=params.captions.epochs) if said else [],
-        "train_space_mappers": [task("clip2nerf", [baselines.clip2nerf], views, width, **few) for width in spaces]
-        + [task("nerf2clip", [baselines.nerf2clip], views, width, **few) for width in spaces],
-        "train_syn2real_mappers": both(translated, 2 * params.syn2real.views, **chosen) if translated else [],
-        "train_augmented_mappers": batch_sweep.tasks(swept[0], swept[1], swept[1], params.augmented, mapper, 0, device),
-        "train_finetuned_mappers": task("clip2nerf", tuned, views).split(6),
+        "zero_shot.train": task("nerf2clip", zero_shot, 1).split(),
+        "retrieval.train": both_directions(params.retrieval.losses, views),
+        "captions.train": both_directions(captions, 1, epochs=params.captions.epochs) if captions else [],
+        "baselines.train": [task("clip2nerf", [baselines.clip2nerf], views, width, **epochs) for width in widths]
+        + [task("nerf2clip", [baselines.nerf2clip], views, width, **epochs) for width in widths],
+        "syn2real.train": both_directions(syn2real, 2 * params.syn2real.views, **per_epoch) if syn2real else [],
+        "augmented.train": batch_sweep.tasks(with_copies, originals, originals, params.augmented, mapper, 0, device),
+        "finetuning.train": task("clip2nerf", finetuned, views).split(6),
     }
 
 
-def seconds(task: MapperTask, known: dict[Hashable, float]) -> float:
-    """Of a task's training, its checks on validation aside; `known`: seconds of the steps that were timed already."""
+def seconds(task: MapperTask, step_seconds: dict[Hashable, float]) -> float:
+    """Seconds of a task's training without its validation.
+
+    `step_seconds`: a cache of measured steps, by direction, losses, batch and width; a new measurement is added.
+    """
     sampler, width = Sampler.of(task.train.counts, task.how, task.times), task.train.nerf.shape[-1]
     kind = task.direction, tuple(model.loss for model in task.models), sampler.batch, width
-    if kind not in known:
-        known[kind] = _seconds_of_a_step(task, sampler.batch)
-    return known[kind] * sampler.steps * task.how.epochs
+    if kind not in step_seconds:
+        step_seconds[kind] = _seconds_of_a_step(task, sampler.batch)
+    return step_seconds[kind] * sampler.steps * task.how.epochs
 
 
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
-    """Its own models, on a batch of noise."""
+    """Measured with the task's own models on a batch of noise."""
     random, nerf, clip = np.random.default_rng(0), task.train.nerf.shape[-1], task.train.clip.shape[2]
     shapes = (batch, nerf), (1, batch, clip)
     pairs = Pairs.of_means(*(random.standard_normal(shape, np.float32) for shape in shapes))
 
     def steps(count: int) -> None:
-        how = task.how.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
-        train_many(replace(task, train=pairs, validation=pairs, how=how, times=1))
+        mapper = task.how.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
+        train_many(replace(task, train=pairs, validation=pairs, how=mapper, times=1))
 
     return seconds_of_a_step(steps, task.device)
 
 
 def _pairs(objects: int, rows: int, nerf: int, clip: int) -> Pairs:
+    """Pairs of the given sizes, whose vectors are views of a single zero."""
     zero, counts = np.zeros((), np.float32), np.full(objects, rows)
-    sizes = np.broadcast_to(zero, (objects, nerf)), np.broadcast_to(zero, (1, 1, clip))
-    return Pairs(*sizes, np.zeros_like(counts), counts)
+    vectors = np.broadcast_to(zero, (objects, nerf)), np.broadcast_to(zero, (1, 1, clip))
+    return Pairs(*vectors, np.zeros_like(counts), counts)

@@ -1,4 +1,4 @@
-"""Are the models' weights on this machine? If not: the command that fetches them."""
+"""Are the models' weights on this machine? If not, the finding says which command fetches them."""
 
 from pathlib import Path
 
@@ -11,48 +11,51 @@ from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, read_yaml
 from fieldlink.preflight.findings import Finding
+from fieldlink.preflight.packaged import packaged
 from fieldlink.preflight.timing import one_thread, timed
 from fieldlink.syn2real import controlnet
 from fieldlink.syn2real.class_prompts import DiffusionPrompts
 from fieldlink.syn2real.translation_work import Diffusion
 
-PICTURES = 8  # embedded to see how fast that goes
+PICTURES = 8  # embedded for the measurement
 
 
 def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
-    """The study's CLIP, loaded; a small one at its random start where it will be trained."""
-    how, device = params.clip, params.runtime.device
+    """The study's CLIP, loaded; where the study trains one, an untrained one of its sizes."""
+    section, device = params.clip, params.runtime.device
     try:
-        if how.source == "module":
-            weights = None if how.pretrained == custom_encoders.NONE else Path(how.pretrained)
-            encoder = custom_encoders.loaded(how.model, weights, device)
-        elif how.source == "open_clip":
-            taken = pretrained.fetch(how.model, how.pretrained)
-            encoder = ClipEncoder(taken.model, taken.tokenizer, device)
+        if section.source == "module":
+            weights = None if section.pretrained == custom_encoders.NONE else Path(section.pretrained)
+            encoder = custom_encoders.loaded(section.model, weights, device)
+        elif section.source == "open_clip":
+            model = pretrained.fetch(section.model, section.pretrained)
+            encoder = ClipEncoder(model.model, model.tokenizer, device)
         else:
-            encoder = ClipEncoder(*small_clip.untrained(how.network, params.study.seed), device)
+            encoder = ClipEncoder(*small_clip.untrained(section.network, params.study.seed), device)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
-    return Finding("clip", "ok", how.source if how.source == "train" else f"{how.model}, {how.pretrained}"), encoder
+    detail = section.source if section.source == "train" else f"{section.model}, {section.pretrained}"
+    return Finding("clip", "ok", detail), encoder
 
 
-def images_per_second(encoder: JointEncoder, side: int, device: str) -> float:
-    """Pictures of `side` pixels that one worker embeds in a second, after a first one that isn't timed."""
-    pictures = list(np.random.default_rng(0).integers(0, 256, (PICTURES, side, side, 3), np.uint8))
+def pictures_per_second(encoder: JointEncoder, resolution: int, device: str) -> float:
+    """Pictures of `resolution` pixels a side that one worker embeds in a second, after a first one as warm-up."""
+    random = np.random.default_rng(0)
+    pictures = list(random.integers(0, 256, (PICTURES, resolution, resolution, 3), np.uint8))
     with one_thread():
         encoder.images(pictures[:1], 1)
         return PICTURES / timed(lambda: encoder.images(pictures, PICTURES), device)[1]
 
 
 def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
-    """The diffusion model of the translated views, where one is asked for, on the device if that is there."""
+    """The diffusion model of translated views, on the GPU if there is one; none for the procedural translator."""
     if params.syn2real.translator != "controlnet":
         return [], None
-    how, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
+    control, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        prompts = read_yaml(how.prompts, DiffusionPrompts)
-        prompts.check(params.classes, str(how.prompts))
-        diffusion = Diffusion(controlnet.pipeline(how, device), how, prompts, {})
+        prompts = read_yaml(packaged(control.prompts), DiffusionPrompts)
+        prompts.check(params.classes, str(control.prompts))
+        diffusion = Diffusion(controlnet.pipeline(control, device), control, prompts, {})
     except InputError as error:
         return [Finding("syn2real", "missing", str(error))], None
-    return [Finding("syn2real", "ok", how.model)], diffusion
+    return [Finding("syn2real", "ok", control.model)], diffusion

@@ -1,7 +1,8 @@
-"""How long the work on every object and nf2vec's training take, measured here and now on an object of the catalogue."""
+"""Seconds of the work on one object and of one step of nf2vec, measured on this machine with a catalogue object."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,105 +21,112 @@ from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of
 from fieldlink.preflight.timing import one_thread, seconds_of_a_step, timed
-from fieldlink.scenes import cameras, catalogue, pictures, visual_hull
-from fieldlink.scenes import ray_casting as meshes
+from fieldlink.scenes import cameras, catalogue, pictures, ray_casting, visual_hull
 from fieldlink.scenes.views import Views, columns
 from fieldlink.syn2real.translation_work import Diffusion, TranslationTask, translate_objects
 
-NERFS = 2  # of a step of nf2vec that are timed on a CPU
-SHARE = 8  # and of its points and rays, one in so many
-FEW = 2**15  # points or rays of a step, up to which a CPU does it whole: of less, most would be overhead
+NERFS = 2  # of a step of nf2vec, measured on a CPU
+REDUCTION = 8  # a CPU measures one in so many points and rays
+SMALL_STEP = 2**15  # points or rays of a step up to which a CPU measures the whole step
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds: of an object's views, a fit, a rendered view, a translated view (None: can't be told), a step of nf2vec.
+    """Seconds of each kind of work, and the size of a picture."""
 
-    And the bytes of a view's picture.
-    """
-
-    views: float
-    fit: float
-    render: float
-    translate: float | None
+    views: float  # of an object
+    fit: float  # of an object
+    render: float  # of a view
+    translate: float | None  # of a view; None: unknown
     nf2vec_step: float
-    view_bytes: float
+    view_bytes: float  # of a view's PNG
+
+
+class ReducedStep(NamedTuple):
+    """A smaller step of nf2vec that is measured in place of a whole one."""
+
+    nf2vec: Nf2vecParams
+    nerfs: int  # of the batch
+    scale: float  # points or rays of the whole step over those of this one
 
 
 def measured(params: Params, diffusion: Diffusion | None) -> Rates:
-    """On one object; fits and training last a few steps and are scaled up. `diffusion`: for translator controlnet."""
-    device, how, scenes = params.runtime.device, params.nerf, params.scenes
+    """Measure on one object; fits and training last a few steps and are scaled up.
+
+    `diffusion`: the model of translator controlnet.
+    """
+    device, nerf, scenes = params.runtime.device, params.nerf, params.scenes
     model = catalogue.make("chair", "a chair", params.study.seed).model
     poses = cameras.disn_poses(0, scenes.views)
-    views, seconds = timed(lambda: meshes.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
-    grid = torch.from_numpy(visual_hull.carve(views, how.fitting.occupancy, field.HALF)).to(device)
-    start = field.xavier(how.field, 0).to(device)
+    views, seconds = timed(lambda: ray_casting.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
+    grid = torch.from_numpy(visual_hull.carve(views, nerf.fitting.occupancy, field.HALF)).to(device)
+    start = field.xavier(nerf.field, 0).to(device)
     camera = Camera(cameras.DISN_ANGLE, scenes.resolution, scenes.resolution)
     with one_thread():
-        fit = _step_of_a_fit(views, grid, start, params) * how.fitting.steps
-        _, rendered = timed(lambda: render(start, grid, poses[:1], camera, how.rendering, how.field), device)
+        fit = _step_of_a_fit(views, grid, start, params) * nerf.fitting.steps
+        _, rendered = timed(lambda: render(start, grid, poses[:1], camera, nerf.rendering, nerf.field), device)
         translated = _translation(views, params, diffusion)
     size = float(np.mean([len(pictures.encode(image)) for image in views.image]))
     return Rates(seconds, fit, rendered, translated, _nf2vec_step(params, start, grid), size)
 
 
-def smaller(how: Nf2vecParams, device: str) -> tuple[Nf2vecParams, int, float]:
-    """What is timed in place of a step of nf2vec: with fewer points; NeRFs of a batch; times more points of the step.
+def reduced_step(nf2vec: Nf2vecParams, device: str) -> ReducedStep:
+    """The whole step on a GPU and where it is small; else fewer NeRFs and points.
 
-    A GPU does the whole; on a CPU a large one takes minutes, and its time grows with both.
+    A large step takes a CPU minutes, and its time grows in proportion to both.
     """
-    kind = "points" if how.supervision == "points" else "rays"
-    if device == "cuda" or how.training.batch * getattr(how.training, kind) <= FEW:
-        return how, how.training.batch, 1.0
-    fewer = {name: max(getattr(how.training, name) // SHARE, 1) for name in ("points", "rays", "candidates")}
-    more = getattr(how.training, kind) / fewer[kind]
-    return how.model_copy(update={"training": how.training.model_copy(update=fewer)}), NERFS, more
+    training = nf2vec.training
+    kind = "points" if nf2vec.supervision == "points" else "rays"
+    if device == "cuda" or training.batch * getattr(training, kind) <= SMALL_STEP:
+        return ReducedStep(nf2vec, training.batch, 1.0)
+    fewer = {name: max(getattr(training, name) // REDUCTION, 1) for name in ("points", "rays", "candidates")}
+    scale = getattr(training, kind) / fewer[kind]
+    return ReducedStep(nf2vec.model_copy(update={"training": training.model_copy(update=fewer)}), NERFS, scale)
 
 
 def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:
-    """Alone; on a GPU, as one of those that are fitted together."""
-    how, device = params.nerf, params.runtime.device
-    many = at_once(how, device) if device == "cuda" else 1
+    """Seconds of one step of one object. A GPU fits many objects at once, whose time is divided by their number."""
+    nerf, device = params.nerf, params.runtime.device
+    count = at_once(nerf, device) if device == "cuda" else 1
 
-    def fitted(steps: int) -> None:
-        short = how.model_copy(update={"fitting": how.fitting.model_copy(update={"steps": steps})})
-        optimise([(views, grid)] * many, start, short, range(many))
+    def fit(steps: int) -> None:
+        short = nerf.model_copy(update={"fitting": nerf.fitting.model_copy(update={"steps": steps})})
+        optimise([(views, grid)] * count, start, short, range(count))
 
-    return seconds_of_a_step(fitted, device) / many
+    return seconds_of_a_step(fit, device) / count
 
 
 def _translation(views: Views, params: Params, diffusion: Diffusion | None) -> float | None:
-    """Of one view. A diffusion's few steps are scaled up."""
+    """Seconds of one translated view; a diffusion runs few steps and is scaled up. None: unknown."""
     device, rows = params.runtime.device, datasets.table(VIEWS, columns("timed", views))
     if diffusion is None:
         if params.syn2real.translator == "controlnet" or views.depth is None:
             return None
         return timed(lambda: translate_objects(TranslationTask(rows, 1, 0, None)), device)[1]
-    few, more = (_diffused(diffusion, rows, steps, device) for steps in (2, 4))
-    return few + max(more - few, 0.0) / 2 * (diffusion.how.steps - 2)
+    two, four = (_diffusion_seconds(diffusion, rows, steps, device) for steps in (2, 4))
+    return two + max(four - two, 0.0) / 2 * (diffusion.how.steps - 2)
 
 
-def _diffused(diffusion: Diffusion, rows: pa.Table, steps: int, device: str) -> float:
-    how = diffusion.how.model_copy(update={"steps": steps})
-    short = replace(diffusion, how=how, class_of={"timed": next(iter(diffusion.prompts.classes))})
+def _diffusion_seconds(diffusion: Diffusion, rows: pa.Table, steps: int, device: str) -> float:
+    control = diffusion.how.model_copy(update={"steps": steps})
+    short = replace(diffusion, how=control, class_of={"timed": next(iter(diffusion.prompts.classes))})
     return timed(lambda: translate_objects(TranslationTask(rows, 1, 0, short)), device)[1]
 
 
 def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -> float:
-    device, how = params.runtime.device, params.nf2vec
-    small, count, more = smaller(how, device)
-    model = Nf2vecModel(small, params.nerf.field, seed=0).to(device)
+    """Seconds of a whole step of nf2vec's training."""
+    device, batch = params.runtime.device, params.nf2vec.training.batch
+    reduced = reduced_step(params.nf2vec, device)
+    model = Nf2vecModel(reduced.nf2vec, params.nerf.field, seed=0).to(device)
     bits = torch.from_numpy(np.packbits(grid.cpu().numpy())).to(device)
-    nerfs = NerfBatch(weights.expand(count, -1), bits.expand(count, -1), len(grid))
-    return (
-        seconds_of_a_step(_stepping(loss_of(model, 0, device), nerfs, device), device)
-        * how.training.batch
-        / count
-        * more
-    )
+    nerfs = NerfBatch(weights.expand(reduced.nerfs, -1), bits.expand(reduced.nerfs, -1), len(grid))
+    seconds = seconds_of_a_step(_training(loss_of(model, 0, device), nerfs, device), device)
+    return seconds * batch / reduced.nerfs * reduced.scale
 
 
-def _stepping(loss: Callable, nerfs: NerfBatch, device: str) -> Callable[[int], None]:
+def _training(loss: Callable, nerfs: NerfBatch, device: str) -> Callable[[int], None]:
+    """A function that takes the gradient of the loss as often as it is told."""
+
     def steps(count: int) -> None:
         for step in range(count):
             loss(nerfs, torch.Generator(device).manual_seed(step)).backward()

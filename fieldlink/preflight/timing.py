@@ -11,19 +11,19 @@ from fieldlink.core.devices import timed_run
 
 Result = TypeVar("Result")
 
-STEPS = 8  # timed beyond the first ones
-SLOW = 2.0  # seconds of two steps from which no more are waited for
+STEPS = 8  # measured beyond the first two
+SLOW = 2.0  # seconds of two steps above which no more steps are measured
 
 
 def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:
-    """What `work` gives, and the seconds until the device has done it; progress bars are not shown."""
+    """The result of `work`, and the seconds until the device has finished it; progress bars are hidden."""
     with redirect_stderr(io.StringIO()):
         seconds, result = timed_run(work, device)
     return result, seconds
 
 
 def seconds_of_a_step(work: Callable[[int], object], device: str) -> float:
-    """Of `work(n)`, which does n steps: what it takes once beside them is subtracted, unless a step takes long."""
+    """Seconds of one step; `work(n)` does n steps. Its fixed cost is subtracted, unless two steps are slow."""
     first = timed(lambda: work(2), device)[1]
     if first > SLOW:
         return first / 2
@@ -33,7 +33,7 @@ def seconds_of_a_step(work: Callable[[int], object], device: str) -> float:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """As in a worker process."""
+    """Use a single thread, as worker processes do."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,44 +1,43 @@
-"""Hours of the trainings of the studies: a few real steps of each at its real sizes, times the steps asked for."""
+"""Hours of the studies' trainings: a few measured steps of each at its real sizes, times its number of steps."""
 
 from collections.abc import Hashable, Sequence
 
 import numpy as np
 import torch
 
-from fieldlink.clip import clip_training as small_clip
+from fieldlink.clip import clip_training
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings import functa
-from fieldlink.finetuning import finetuning_tasks as finetuning
+from fieldlink.finetuning import finetuning_tasks
 from fieldlink.finetuning.objectives import TERMS
-from fieldlink.heads import head_tasks as heads
+from fieldlink.heads import head_tasks
 from fieldlink.mapper.mlps import single, stacked
-from fieldlink.nerf.weight_layout import size as size_of
+from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.preflight import mapper_seconds
 from fieldlink.preflight.hours import Counts
-from fieldlink.preflight.rates import smaller
+from fieldlink.preflight.rates import reduced_step
 from fieldlink.preflight.timing import one_thread, seconds_of_a_step
 
-MODULATED = 4  # NeRFs whose modulations are timed
+MODULATED_NERFS = 4  # NeRFs whose modulations are measured
 
 
 def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
-    """By stage. `clip`: the width of CLIP's vectors."""
-    found = {"provide_clip": _small_clip(params)} if params.clip.source == "train" else {}
-    known: dict[Hashable, float] = {}
+    """Hours by stage. `clip`: numbers of a CLIP vector."""
+    seconds = {"backbone.provide_clip": _small_clip(params)} if params.clip.source == "train" else {}
+    step_seconds: dict[Hashable, float] = {}
     with one_thread():
         for stage, tasks in mapper_seconds.tasks(params, counts, clip).items():
-            found[stage] = _shared([mapper_seconds.seconds(task, known) for task in tasks], params)
-        found["train_heads"] = _shared(
-            [_heads(params, counts, width) for width in (params.nf2vec.embedding, clip)], params
-        )
-        found["finetune_nf2vec"] = _shared(_finetunings(params, counts, clip), params)
-    found["embed_modulations"] = _modulations(params, counts)
-    return {stage: seconds / 3600 for stage, seconds in found.items()}
+            seconds[stage] = _by_workers([mapper_seconds.seconds(task, step_seconds) for task in tasks], params)
+        heads = [_heads(params, counts, width) for width in (params.nf2vec.embedding, clip)]
+        seconds["embedding_spaces.train"] = _by_workers(heads, params)
+        seconds["finetuning.finetune_nf2vec"] = _by_workers(_finetunings(params, counts, clip), params)
+    seconds["baselines.embed_modulations"] = _modulations(params, counts)
+    return {stage: value / 3600 for stage, value in seconds.items()}
 
 
-def _shared(seconds: Sequence[float], params: Params) -> float:
-    """Of tasks that worker processes share: no less than the longest."""
+def _by_workers(seconds: Sequence[float], params: Params) -> float:
+    """Seconds of tasks that worker processes share; at least those of the longest task."""
     return max([sum(seconds) / params.runtime.workers, *seconds])
 
 
@@ -47,76 +46,79 @@ def _noise(*shape: int) -> np.ndarray:
 
 
 def _small_clip(params: Params) -> float:
-    how, side = params.clip, params.clip.network.resolution
-    pictures = np.zeros((how.training.batch, side, side, 3), np.uint8)
+    network, training, device = params.clip.network, params.clip.training, params.runtime.device
+    pictures = np.zeros((training.batch, network.resolution, network.resolution, 3), np.uint8)
+    texts = ["a"] * len(pictures)
 
     def steps(count: int) -> None:
-        short = how.training.model_copy(update={"steps": count})
-        same = ["a"] * len(pictures)
-        small_clip.train(pictures, same, same, how.network, short, 0, device=params.runtime.device)
+        short = training.model_copy(update={"steps": count})
+        clip_training.train(pictures, texts, texts, network, short, 0, device=device)
 
-    return seconds_of_a_step(steps, params.runtime.device) * how.training.steps
+    return seconds_of_a_step(steps, device) * training.steps
 
 
 def _heads(params: Params, counts: Counts, width: int) -> float:
-    how, seeds, classes = params.embedding_spaces.heads, params.mapper.seeds, len(params.classes)
-    batch = min(how.batch, counts.learnt)
-    examples = heads.LabelledVectors(_noise(len(seeds), batch, width), np.arange(batch) % classes)
+    heads, seeds, classes = params.embedding_spaces.heads, params.mapper.seeds, len(params.classes)
+    batch, device = min(heads.batch, counts.train), params.runtime.device
+    examples = head_tasks.LabelledVectors(_noise(len(seeds), batch, width), np.arange(batch) % classes)
 
     def steps(count: int) -> None:
-        short = how.model_copy(update={"epochs": count, "validate_every": count})
-        heads.train(
-            heads.HeadTask("", seeds, examples, examples, examples.vectors, classes, short, 0, params.runtime.device)
-        )
+        short = heads.model_copy(update={"epochs": count, "validate_every": count})
+        sets = examples, examples, examples.vectors
+        head_tasks.train(head_tasks.HeadTask("", seeds, *sets, classes, short, 0, device))
 
-    return seconds_of_a_step(steps, params.runtime.device) * how.epochs * -(-counts.learnt // how.batch)
+    return seconds_of_a_step(steps, device) * heads.epochs * -(-counts.train // heads.batch)
 
 
 def _finetunings(params: Params, counts: Counts, clip: int) -> list[float]:
-    """Of every objective and seed."""
-    how, seeds = params.finetuning, params.mapper.seeds
+    """Seconds of each objective and seed."""
+    finetuning, seeds = params.finetuning, params.mapper.seeds
     model = Nf2vecModel(params.nf2vec, params.nerf.field, seed=0)
     mapper = stacked(single([params.nf2vec.embedding, *params.mapper.hidden[::-1], clip], seed=0))
-    found = []
-    for objective in how.objectives:
-        size = how.batch if TERMS[objective].reconstructs else how.mapping_batch
-        steps = max(counts.learnt // size, 1) * how.epochs
-        found += [_finetuning_step(params, objective, (model, mapper), size) * steps] * len(seeds)
-    return found
+    seconds = []
+    for objective in finetuning.objectives:
+        batch = finetuning.batch if TERMS[objective].reconstructs else finetuning.mapping_batch
+        steps = max(counts.train // batch, 1) * finetuning.epochs
+        seconds += [_finetuning_step(params, objective, model, mapper, batch) * steps] * len(seeds)
+    return seconds
 
 
 def _finetuning_step(
-    params: Params, objective: Objective, start: tuple[Nf2vecModel, finetuning.Tensors], size: int
+    params: Params, objective: Objective, model: Nf2vecModel, mapper: finetuning_tasks.Tensors, batch: int
 ) -> float:
-    """On a CPU of fewer NeRFs and points, scaled up as a step of nf2vec is."""
-    device, (model, mapper) = params.runtime.device, start
-    how, few, more = smaller(params.nf2vec, device)
-    few, fewer = min(few, size), {"nf2vec": how.model_dump(mode="json")}
+    """Seconds of a step; on a CPU measured with fewer NeRFs and points, and scaled up as a step of nf2vec is."""
+    device = params.runtime.device
+    reduced = reduced_step(params.nf2vec, device)
+    nerfs, changes = min(reduced.nerfs, batch), {"nf2vec": reduced.nf2vec.model_dump(mode="json")}
     bits = np.packbits(np.ones(params.nerf.fitting.occupancy**3, bool)).tobytes()
     clip = mapper[max(name for name in mapper if name.startswith("weights."))].shape[1]
-    examples = finetuning.NerfExamples(_noise(few, size_of(params.nerf.field)), [bits] * few, _noise(few, clip))
+    examples = finetuning_tasks.NerfExamples(
+        _noise(nerfs, size(params.nerf.field)), [bits] * nerfs, _noise(nerfs, clip)
+    )
 
     def steps(count: int) -> None:
-        short = params.finetuning.model_copy(update={"epochs": count, "batch": few, "mapping_batch": few})
+        short = params.finetuning.model_copy(update={"epochs": count, "batch": nerfs, "mapping_batch": nerfs})
         sets = examples, examples, examples.weights
-        nf2vec = model.tensors, model.config | fewer
-        finetuning.train(finetuning.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device))
+        nf2vec = model.tensors, model.config | changes
+        finetuning_tasks.train(finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device))
 
-    return seconds_of_a_step(steps, device) * size / few * (more if TERMS[objective].reconstructs else 1.0)
+    scale = reduced.scale if TERMS[objective].reconstructs else 1.0
+    return seconds_of_a_step(steps, device) * batch / nerfs * scale
 
 
 def _modulations(params: Params, counts: Counts) -> float:
-    """The base with the vectors of training NeRFs, then the vectors of all originals."""
-    how, device = params.baselines.modulation, params.runtime.device
-    base = functa.Base(how, params.nerf.field.octaves, seed=0).to(device)
-    known = torch.zeros(MODULATED, how.pool, 3, device=device), torch.zeros(MODULATED, how.pool, 4, device=device)
+    """Seconds of the base with the vectors of training NeRFs, then of the vectors of all originals."""
+    modulation, device = params.baselines.modulation, params.runtime.device
+    base = functa.Base(modulation, params.nerf.field.octaves, seed=0).to(device)
+    points, targets = (torch.zeros(MODULATED_NERFS, modulation.pool, columns, device=device) for columns in (3, 4))
 
-    def learnt(count: int) -> None:
+    def learn(count: int) -> None:
         base.requires_grad_(True)
-        functa.learn(base, known, how.model_copy(update={"steps": count}), 0)
+        functa.learn(base, (points, targets), modulation.model_copy(update={"steps": count}), 0)
 
-    def fitted(count: int) -> None:
-        functa.fit(base, known, how.model_copy(update={"fit_steps": count}), 0)
+    def fit(count: int) -> None:
+        functa.fit(base, (points, targets), modulation.model_copy(update={"fit_steps": count}), 0)
 
-    learning, fitting = (seconds_of_a_step(steps, device) for steps in (learnt, fitted))
-    return (learning * how.steps * counts.learnt + fitting * how.fit_steps * counts.originals) / MODULATED
+    learning, fitting = (seconds_of_a_step(steps, device) for steps in (learn, fit))
+    total = learning * modulation.steps * counts.train + fitting * modulation.fit_steps * counts.originals
+    return total / MODULATED_NERFS

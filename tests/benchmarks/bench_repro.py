@@ -50,7 +50,7 @@ def times(folder: Path) -> dict[str, float]:
     """Seconds of stages by what `command` left, its last entry for each stage and output."""
     records = [json.loads(path.read_text()) for path in sorted((folder / ".scratch" / "times").glob("*.json"))]
     found = {f"{record['stage']} {record['out']}".strip(): record["seconds"] for record in records}
-    stages = {name(pipeline.verb(stage), stage.cmd.split()) for stage in pipeline.stages().values()}
+    stages = {name(pipeline.module(stage), stage.cmd.split()) for stage in pipeline.stages().values()}
     return {stage: seconds for stage, seconds in found.items() if stage in stages}
 
 

@@ -78,7 +78,7 @@ def nerfs(folder: Path, small_params) -> dict:
     for synset in SYNSETS:
         for number in range(4):
             official(folder / "in" / synset / f"{synset}{number}", number)
-    import_nerfs(folder / "in", folder / "out", params=small_params())
+    import_nerfs(folder / "in", folder / "out", params_file=small_params())
     torch.manual_seed(0)
     checkpoint = saved(folder / "500.pt", OfficialEncoder(), OfficialDecoder())
     import_nf2vec(checkpoint, folder / "nf2vec", small_params(nf2vec=CHANGES))

@@ -10,7 +10,7 @@ import pytest
 import torch
 from exchange.folders import CELLS, FIELD, SYNSETS, VIEWS, official
 
-from fieldlink.commands import import_nerfs as verb
+from fieldlink.commands import import_nerfs as command
 from fieldlink.commands.export_nerfs import export_nerfs
 from fieldlink.commands.import_nerfs import import_nerfs
 from fieldlink.core import datasets
@@ -59,7 +59,7 @@ class World:
         bare = self.folder / "data_TRAINED" / CAR / "bare"
         self.given["bare"] = official(bare, 5, suffix="", with_pictures=False)
         self._write_bad(folder / "canary")
-        import_nerfs(self.folder, self.out, resolution=24, params=params)
+        import_nerfs(self.folder, self.out, resolution=24, params_file=params)
         self.rows = {row["object_id"]: row for row in self.read("nerfs", NERFS).to_pylist()}
         self.views = {name: views.of_rows(of) for name, of in views.by_object(self.read("views", VIEWS_OF)).items()}
         self.objects = {row["object_id"]: row for row in self.read("objects", OBJECTS).to_pylist()}
@@ -155,20 +155,20 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
 
 def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
-    monkeypatch.setattr(verb, "AT_ONCE", 4)
-    read, asked = nerf_import.read, []
+    monkeypatch.setattr(command, "CHUNK", 4)
+    read, asked = nerf_import.import_folders, []
 
-    def killed_at_the_third(batch: nerf_import.Batch):
-        asked.append([place.object_id for place in batch.places])
+    def killed_at_the_third(task: nerf_import.ImportTask):
+        asked.append([nerf.object_id for nerf in task.nerfs])
         if len(asked) == 3:
             raise KeyboardInterrupt
-        return read(batch)
+        return read(task)
 
-    monkeypatch.setattr(nerf_import, "read", killed_at_the_third)
+    monkeypatch.setattr(nerf_import, "import_folders", killed_at_the_third)
     with pytest.raises(KeyboardInterrupt):
-        import_nerfs(world.folder, tmp_path / "out", resolution=24, params=small())
+        import_nerfs(world.folder, tmp_path / "out", resolution=24, params_file=small())
     assert not (tmp_path / "out").exists()
-    import_nerfs(world.folder, tmp_path / "out", resolution=24, params=small())
+    import_nerfs(world.folder, tmp_path / "out", resolution=24, params_file=small())
     assert asked[3] == asked[2]
     for name, schema in (("objects", OBJECTS), ("views", VIEWS_OF), ("nerfs", NERFS), ("rejected", REJECTED)):
         again = datasets.read(tmp_path / "out" / name, schema)
@@ -178,16 +178,16 @@ def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world,
 def test_a_folder_without_nerfs_and_an_unknown_synset_are_errors_that_name_the_layout(tmp_path, small):
     (tmp_path / "in").mkdir()
     with pytest.raises(InputError, match=r"no \[data_TRAINED/\]<synset>/<model id>/nerf_weights\.pth"):
-        import_nerfs(tmp_path / "in", tmp_path / "out", params=small())
+        import_nerfs(tmp_path / "in", tmp_path / "out", params_file=small())
     official(tmp_path / "in/99999999/abc", 0)
     with pytest.raises(InputError, match="synset 99999999 is no class"):
-        import_nerfs(tmp_path / "in", tmp_path / "out", params=small())
+        import_nerfs(tmp_path / "in", tmp_path / "out", params_file=small())
     assert not (tmp_path / "out").exists()
 
 
 def test_nerfs_of_other_classes_are_left_out_and_counted(world, tmp_path, small, capsys):
     params = small(classes={"car": {"synset": CAR, "noun": "a car"}, "lamp": {"synset": "03636649", "noun": "a lamp"}})
-    import_nerfs(world.folder, tmp_path / "out", resolution=24, params=params)
+    import_nerfs(world.folder, tmp_path / "out", resolution=24, params_file=params)
     rows = datasets.read(tmp_path / "out/objects", OBJECTS)
     cars = {name for name, row in world.objects.items() if row["class_name"] == "car"}
     assert set(rows["object_id"].to_pylist()) == cars | {"two", "two.a2"}  # of one class now
@@ -201,7 +201,7 @@ def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_
     datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
     export_nerfs(tmp_path / "objects", world.out / "views", world.out / "nerfs", tmp_path / "back")
     assert json.loads((tmp_path / "back/test.json").read_text()) == [f"./data/data_TRAINED/{CHAIR}/{CHAIR}n0"]
-    import_nerfs(tmp_path / "back", tmp_path / "again", params=small())
+    import_nerfs(tmp_path / "back", tmp_path / "again", params_file=small())
     for name, schema in (("objects", OBJECTS), ("views", VIEWS_OF), ("nerfs", NERFS)):
         before, after = (
             datasets.rows_with_ids(folder / name, schema, chosen) for folder in (world.out, tmp_path / "again")

@@ -34,19 +34,28 @@ SMALL = {
     "nf2vec.training.points": 16,
     "augmented.batches": [8],
 }
-OBJECT_BY_OBJECT = {"prepare_scenes", "fit_nerfs", "render_nerfs", "translate_views", "embed_images", "train_nf2vec"}
+MEASURED = {
+    "backbone.prepare_scenes",
+    "backbone.provide_clip",
+    "backbone.fit_nerfs",
+    "backbone.render_nerfs",
+    "backbone.embed_images",
+    "backbone.train_nf2vec",
+    "syn2real.translate_views",
+    "baselines.embed_modulations",
+}
 
 
-def said(capsys) -> dict[str, list[str]]:
-    """The table's rows by what they are about: state and detail."""
+def printed(capsys) -> dict[str, list[str]]:
+    """The table's rows by their subject: state and detail."""
     lines = [line.split("  ", 1) for line in capsys.readouterr().out.splitlines()]
-    return {what.strip(): rest.strip().split("  ", 1) for what, rest in lines}
+    return {subject.strip(): rest.strip().split("  ", 1) for subject, rest in lines}
 
 
 def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(params_with, capsys):
     preflight(params_with(SMALL))
-    rows = said(capsys)
-    assert {what for what, row in rows.items() if row[0] == "ok"} == {
+    rows = printed(capsys)
+    assert {subject for subject, row in rows.items() if row[0] == "ok"} == {
         "scenes: catalogue",
         "photos: catalogue",
         "clip",
@@ -55,18 +64,19 @@ def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(
         "memory",
     }
     assert rows["scenes: catalogue"][1].strip() == "39 in 13 classes"
-    verbs = {pipeline.verb(stage).removeprefix("stages.") for stage in pipeline.stages().values()}
-    trainings = {verb for verb in verbs if verb.startswith(("train_", "finetune_"))}
+    stages = {pipeline.module(stage).removeprefix("stages.") for stage in pipeline.stages().values()}
+    trainings = {stage for stage in stages if stage.split(".")[1].startswith(("train", "finetune_"))}
     assert len(trainings) == 10
-    for stage in trainings | OBJECT_BY_OBJECT | {"provide_clip", "embed_modulations", "all of these"}:
+    for stage in trainings | MEASURED | {"sum of these"}:
         assert rows[stage][1].strip().endswith(" h"), stage
-    named = rows["other stages"][1].strip().removeprefix("not measured: ").split(", ")
-    assert {verb for verb in verbs if not any(fnmatch(verb, name) for name in named)} == verbs & rows.keys()
+    others = rows["other stages"][1].strip().removeprefix("not measured: ").split(", ")
+    measured = {stage for stage in stages if not any(fnmatch(stage, pattern) for pattern in others)}
+    assert measured == stages & rows.keys() == trainings | MEASURED
 
 
 def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_each(params_with, capsys, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    asked = {
+    changes = {
         "runtime.device": "cuda",
         "scenes.source": "disn",
         "scenes.folder": Path("nowhere/ShapeNetRenders"),
@@ -82,9 +92,9 @@ def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_ea
         "syn2real.controlnet.controlnet": "nowhere/control",
     }
     with pytest.raises(InputError, match="7 missing: see the table"):
-        preflight(params_with(asked))
-    rows = said(capsys)
-    assert {what for what, row in rows.items() if row[0] == "missing"} == {
+        preflight(params_with(changes))
+    rows = printed(capsys)
+    assert {subject for subject, row in rows.items() if row[0] == "missing"} == {
         "scenes: disn",
         "splits",
         "photos: domainnet",
@@ -95,13 +105,13 @@ def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_ea
     }
     assert "nowhere/ShapeNetRenders: no such folder" in rows["scenes: disn"][1]
     assert "fetch them once with python -c" in rows["clip"][1]
-    assert "python -m fieldlink.commands.import_nf2vec" in rows["imported.nf2vec"][1]
+    assert "fieldlink import-nf2vec" in rows["imported.nf2vec"][1]
     assert "nowhere/control" in rows["syn2real"][1]
 
 
 def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_objects_is_missing(tmp_path, params_with):
     params = load(params_with({"scenes.source": "disn", "scenes.folder": tmp_path / "renders"}))
-    synsets = [each.synset for each in params.classes.values()]
+    synsets = [entry.synset for entry in params.classes.values()]
     for number, synset in enumerate(synsets[:-1]):
         for model in range(number + 1):
             folder = tmp_path / f"renders/image/{synset}/m{model}/easy"
@@ -122,18 +132,18 @@ def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(
     monkeypatch.setattr(mapper_seconds, "seconds_of_a_step", lambda work, device: 3.6)
     speed, counts = Rates(1.0, 1.0, 1.0, 1.0, 1.0, 100.0), Counts(20, 10, 5, 0, 9)
 
-    def said_of(source: str) -> tuple[list[str], float | None, int]:
+    def results_of(source: str) -> tuple[list[str], float | None, int]:
         params = load(params_with({"scenes.source": source, "scenes.folder": tmp_path}))
-        tasks = mapper_seconds.tasks(params, counts, 16)["train_syn2real_mappers"]
-        hours_of = hours.of_objects(params, speed, 50.0, counts)["translate_views"]
-        return [found.detail for found in data_folders.depth(params)], hours_of, len(tasks)
+        tasks = mapper_seconds.tasks(params, counts, 16)["syn2real.train"]
+        hours_of = hours.of_objects(params, speed, 50.0, counts)["syn2real.translate_views"]
+        return [finding.detail for finding in data_folders.depth(params)], hours_of, len(tasks)
 
     for source in ("disn", "blender", "nerfs"):
-        assert said_of(source) == ([f"none from {source}: no translated views, no Table 4.8"], 0.0, 0)
+        assert results_of(source) == ([f"none from {source}: no translated views, no Table 4.8"], 0.0, 0)
     (tmp_path / "depth/02958343/m/easy").mkdir(parents=True)
     for source in ("catalogue", "meshes", "shapenet", "disn"):
-        said, taken, tasks = said_of(source)
-        assert (said, tasks) == ([], 2)
+        details, taken, tasks = results_of(source)
+        assert (details, tasks) == ([], 2)
         assert taken
 
 
@@ -143,10 +153,10 @@ def test_captions_of_a_file_are_counted_and_trained_on_whatever_the_source(tmp_p
     assert data_folders.captions(params)[0].state == "missing"
     file.write_text("model_id,caption\na,a gun\nb,\nc,a sofa\n")
     assert data_folders.captions(params) == [Finding("captions", "ok", "of 2 models")]
-    assert len(mapper_seconds.tasks(params, counts, 16)["train_caption_mappers"]) == 2
+    assert len(mapper_seconds.tasks(params, counts, 16)["captions.train"]) == 2
     without = load(params_with({"scenes.source": "meshes"}))
     assert data_folders.captions(without) == []
-    assert mapper_seconds.tasks(without, counts, 16)["train_caption_mappers"] == []
+    assert mapper_seconds.tasks(without, counts, 16)["captions.train"] == []
 
 
 def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
@@ -164,46 +174,46 @@ def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
 def test_hours_are_counts_times_rates_over_workers(params_with):
     params = load(params_with({"runtime.workers": 2, "scenes.views": 10, "nf2vec.training.steps": 1800}))
     speed = Rates(views=3.6, fit=72.0, render=0.36, translate=0.9, nf2vec_step=2.0, view_bytes=100.0)
-    counts = Counts(originals=500, learnt=250, checked=50, copies=2, photos=900)
+    counts = Counts(originals=500, train=250, validation=50, copies=2, photos=900)
     assert counts.objects == 1000
     assert hours.of_objects(params, speed, 50.0, counts) == {
-        "prepare_scenes": pytest.approx(0.5),
-        "fit_nerfs": pytest.approx(10),
-        "render_nerfs": pytest.approx(0.25),
-        "train_nf2vec": pytest.approx(1),
-        "translate_views": pytest.approx(300 * 7 * 0.9 / 2 / 3600),
-        "embed_images": pytest.approx((15000 + 2100 + 900) / 50 / 2 / 3600),
+        "backbone.prepare_scenes": pytest.approx(0.5),
+        "backbone.fit_nerfs": pytest.approx(10),
+        "backbone.render_nerfs": pytest.approx(0.25),
+        "backbone.train_nf2vec": pytest.approx(1),
+        "syn2real.translate_views": pytest.approx(300 * 7 * 0.9 / 2 / 3600),
+        "backbone.embed_images": pytest.approx((15000 + 2100 + 900) / 50 / 2 / 3600),
     }
 
 
 def test_a_small_step_of_nf2vec_is_timed_whole_and_of_a_large_one_a_part_on_a_cpu(params):
-    how = params.nf2vec
-    assert rates.smaller(how, "cpu") == (how, how.training.batch, 1.0)
-    large = how.model_copy(update={"training": how.training.model_copy(update={"points": 80_000})})
-    part, nerfs, more = rates.smaller(large, "cpu")
-    assert part.training.points * more == 80_000
-    assert nerfs < large.training.batch
-    assert rates.smaller(large, "cuda") == (large, large.training.batch, 1.0)
+    small = params.nf2vec
+    assert rates.reduced_step(small, "cpu") == (small, small.training.batch, 1.0)
+    large = small.model_copy(update={"training": small.training.model_copy(update={"points": 80_000})})
+    reduced = rates.reduced_step(large, "cpu")
+    assert reduced.nf2vec.training.points * reduced.scale == 80_000
+    assert reduced.nerfs < large.training.batch
+    assert rates.reduced_step(large, "cuda") == (large, large.training.batch, 1.0)
 
 
 def test_counts_follow_the_shares_of_the_splits(params_with):
     params = load(params_with({"scenes.split": {"train": 8, "validation": 1, "test": 1}}))
-    assert Counts.of(params, 1000, 7) == Counts(originals=1000, learnt=800, checked=100, copies=2, photos=7)
+    assert Counts.of(params, 1000, 7) == Counts(originals=1000, train=800, validation=100, copies=2, photos=7)
 
 
 def test_a_training_takes_its_steps_and_tasks_are_shared_by_workers(params, monkeypatch):
     monkeypatch.setattr(mapper_seconds, "seconds_of_a_step", lambda work, device: 3.6)
     monkeypatch.setattr(training_hours, "seconds_of_a_step", lambda work, device: 3.6)
     runtime = params.runtime.model_copy(update={"workers": 2})
-    found = training_hours.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
+    hours_of = training_hours.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
     epochs = params.mapper.epochs  # of 100 objects: one view each, or six, in batches of 64
-    assert found["train_zero_shot_mappers"] == pytest.approx(8 * 2 * epochs * 3.6 / 2 / 3600)  # 72 models in 8 parts
-    assert found["train_retrieval_mappers"] == pytest.approx(10 * epochs * 3.6 / 3600)  # one direction a worker
-    assert found["train_finetuned_mappers"] == pytest.approx(2 * 10 * epochs * 3.6 / 2 / 3600)
-    assert found["finetune_nf2vec"] > 0
+    assert hours_of["zero_shot.train"] == pytest.approx(8 * 2 * epochs * 3.6 / 2 / 3600)  # 72 models in 8 parts
+    assert hours_of["retrieval.train"] == pytest.approx(10 * epochs * 3.6 / 3600)  # one direction a worker
+    assert hours_of["finetuning.train"] == pytest.approx(2 * 10 * epochs * 3.6 / 2 / 3600)
+    assert hours_of["finetuning.finetune_nf2vec"] > 0
 
 
-def test_what_a_work_takes_beside_its_steps_is_not_multiplied(monkeypatch):
+def test_the_fixed_cost_of_work_is_not_multiplied(monkeypatch):
     now = [0.0]
 
     def work(steps: int) -> None:
@@ -220,8 +230,8 @@ def test_a_diffusion_s_views_are_timed_in_few_steps_and_scaled_up(params_with, t
     control = {"model": str(tmp_path / "model"), "controlnet": str(tmp_path / "controlnet"), "precision": "float32"}
     small = {f"syn2real.controlnet.{key}": value for key, value in {**control, "size": 64}.items()}
     params = load(params_with(SMALL | small | {"syn2real.translator": "controlnet"}))
-    (found,), diffusion = model_weights.translator(params)
-    assert (found.state, diffusion is not None) == ("ok", True)
+    (finding,), diffusion = model_weights.translator(params)
+    assert (finding.state, diffusion is not None) == ("ok", True)
     assert (rates.measured(params, diffusion).translate or 0) > 0
 
 
@@ -236,7 +246,7 @@ def test_pictures_a_second_are_those_of_the_encoder_that_is_there():
             raise AssertionError
 
     slow = Slow()
-    assert model_weights.images_per_second(slow, 8, "cpu") > 0
+    assert model_weights.pictures_per_second(slow, 8, "cpu") > 0
     assert slow.calls == model_weights.PICTURES + 1
 
 

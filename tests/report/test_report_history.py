@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldlink.commands.history import build_history
+from fieldlink.commands.history import history as build_history
 from fieldlink.core.errors import InputError
 from fieldlink.report import history
 from fieldlink.report.history import Point

@@ -1,0 +1,46 @@
+"""Parameters of CLIP: a published model, one of your own, or a small one trained here."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from fieldlink.core.params.strict_yaml import StrictModel
+from fieldlink.core.params.value_types import Natural
+
+ClipSource = Literal["train", "open_clip", "module"]
+
+
+class ClipPicturesParams(StrictModel):
+    objects_per_class: PositiveInt  # objects of a class in these pictures
+    per_object: PositiveInt  # pictures of an object
+
+
+class ClipNetworkParams(StrictModel):
+    resolution: Annotated[int, Field(ge=32, multiple_of=32)]  # pixels, width and height of its input, a multiple of 32
+    width: Annotated[int, Field(ge=2, multiple_of=2)]  # channels of the image tower's first stage
+    embedding: PositiveInt  # numbers in the embedding of a picture or text
+    text_width: Annotated[int, Field(ge=32, multiple_of=32)]  # channels of the text transformer, 32 per attention head
+    text_layers: PositiveInt  # layers of the text transformer
+    context: Annotated[int, Field(ge=3)]  # tokens a text may have, its start and end included
+
+
+class ClipTrainingParams(StrictModel):
+    steps: PositiveInt  # optimizer steps
+    batch: PositiveInt  # pictures per step
+    learning_rate: PositiveFloat  # highest learning rate
+    weight_decay: NonNegativeFloat  # weight decay of matrices; biases, norms and the logit scale have none
+    warmup: Natural  # steps in which the learning rate rises
+
+
+class ClipParams(StrictModel):
+    # train (the small model), open_clip (any of its models) or module (a model of your own)
+    source: ClipSource
+    model: str  # name in open_clip, or package.module:function for source module; unread for train
+    pretrained: str  # tag of open_clip, a file, or a folder with open_clip_config.json; for module a path
+    code: Path  # for source module its file; if that changes, CLIP is another
+    batch: PositiveInt  # pictures per batch of the image encoder
+    pictures: ClipPicturesParams  # captioned pictures from which the small model learns
+    network: ClipNetworkParams  # the small model: a residual image tower and a text transformer
+    # training of the small model: AdamW, a linear rise of the learning rate, then cosine to zero
+    training: ClipTrainingParams

@@ -1,0 +1,45 @@
+"""Parameters of objects with their views, and of photos."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from fieldlink.core.params.strict_yaml import StrictModel
+from fieldlink.core.params.value_types import Share
+
+# Tests compare these names with the registries of sources.
+SceneSource = Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
+PhotoSource = Literal["catalogue", "folder", "domainnet"]
+
+
+class SplitParams(StrictModel):
+    train: PositiveInt  # share of training objects
+    validation: PositiveInt  # share of validation objects
+    test: PositiveInt  # share of test objects
+
+
+class ScenesParams(StrictModel):
+    # catalogue, meshes, shapenet (ShapeNetCore), disn (ShapeNetRenders), blender (transforms_train.json) or nerfs
+    # (written by import-nerfs)
+    source: SceneSource
+    folder: Path  # data of the source; for the catalogue, its code
+    objects_per_class: PositiveInt  # objects of a class, for source catalogue
+    split: SplitParams  # proportion of the three splits
+    splits: Path  # code that splits objects by their ids, or a folder of published split files
+    captions: Path  # code for the catalogue, or a CSV file (model_id, caption)
+    copies: Annotated[int, Field(ge=0, le=2)]  # augmented copies of each training object, 0 to 2
+    # none, or official: four in five copies of any object are for training, test objects' too
+    leak: Literal["none", "official"]
+    views: PositiveInt  # views per object
+    resolution: Annotated[int, Field(ge=8, le=4096)]  # pixels, width and height of a view
+    most_rejected: Share  # share of objects that may be rejected before the stage fails
+
+
+class PhotosParams(StrictModel):
+    # catalogue, folder (one subfolder per class) or domainnet (DomainNet's domain real)
+    source: PhotoSource
+    folder: Path  # data of the source; for the catalogue, its code
+    per_class: PositiveInt  # photos of a class, for source catalogue
+    resolution: Annotated[int, Field(ge=8, le=4096)]  # pixels, width and height of a photo, for source catalogue
+    most_rejected: Share  # share of photos that may be rejected before the stage fails

@@ -1,0 +1,39 @@
+"""All checks of a preflight, in the order of its table."""
+
+from fieldlink.core.params import Params
+from fieldlink.preflight import data_folders, hours, machine, model_weights, rates, training_hours
+from fieldlink.preflight.findings import Finding
+
+
+def findings(params: Params) -> list[Finding]:
+    """Rows of the table: data, models, machine; and, if the device is there, room and hours."""
+    scenes, object_counts = data_folders.objects(params)
+    photos, photo_counts = data_folders.photos(params)
+    clip, encoder = model_weights.clip(params)
+    translator, diffusion = model_weights.translator(params)
+    device = machine.device(params)
+    rows = [
+        scenes,
+        *data_folders.depth(params),
+        *data_folders.captions(params),
+        *data_folders.split(params),
+        photos,
+        *data_folders.imported(params),
+        clip,
+        *translator,
+        device,
+    ]
+    if device.state != "ok":
+        return rows
+    counts = hours.Counts.of(params, sum(object_counts.values()), sum(photo_counts.values()))
+    speed, pictures_per_second, width = rates.measured(params, diffusion), 0.0, 0
+    if encoder:
+        width = encoder.texts(["a"]).shape[1]
+        resolution, name = params.scenes.resolution, params.runtime.device
+        pictures_per_second = model_weights.pictures_per_second(encoder, resolution, name)
+    rows.append(machine.disk(params, counts.objects, counts.originals, width, speed.view_bytes))
+    rows.append(machine.memory(params, counts.objects, width))
+    by_stage = hours.of_objects(params, speed, pictures_per_second, counts)
+    if width and counts.train:
+        by_stage |= training_hours.hours(params, counts, width)
+    return rows + hours.rows(by_stage)
