@@ -7,7 +7,7 @@ from typing_extensions import Doc
 
 from fieldlink.core import files
 from fieldlink.core.errors import InputError
-from fieldlink.report.revisions import read, recent
+from fieldlink.report.revisions import read_revisions, recent_revisions
 
 
 def history(
@@ -28,11 +28,11 @@ def history(
 
     By default the revisions are the last ten commits that touch the metrics, and every experiment.
     """
-    from fieldlink.report import history_page
-    from fieldlink.report.history import entries
+    from fieldlink.report.history_page import history_html
+    from fieldlink.report.revision_metrics import compare_revisions
 
-    names = revisions or recent(repository, str(metrics))
+    names = revisions or recent_revisions(repository, str(metrics))
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
     paths = [str(path) for path in (metrics, tables, params_file)]
-    files.write_text(out, history_page.html(entries(read(repository, names, paths))))
+    files.write_text(out, history_html(compare_revisions(read_revisions(repository, names, paths))))

@@ -1,14 +1,14 @@
-"""Benchmarks as `make bench` keeps them, one JSON file each, and as the page shows them."""
+"""Benchmarks as `make bench` writes them, one JSON file each, and as the page prints them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fieldlink.report import charts
+from fieldlink.report.charts import Chart, bars, measured
 
 
 @dataclass(frozen=True)
-class Curves:
+class BenchmarkCurves:
     """Measured lines over a common axis, by name."""
 
     title: str
@@ -19,7 +19,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Median seconds of a baseline and of this project for the same work, and how good what came of it is."""
+    """Median seconds of a baseline and of this project for the same work, with the quality of both results."""
 
     name: str
     aim: str
@@ -36,15 +36,29 @@ class Benchmark:
     machine: str
     versions: Mapping[str, str]
     also: Mapping[str, float] = field(default_factory=dict)  # other measured numbers, units in their names
-    curves: Sequence[Mapping[str, Any]] = ()  # of `Curves`
+    curves: Sequence[Mapping[str, Any]] = ()  # of `BenchmarkCurves`
     remarks: Sequence[str] = ()
 
     @property
-    def row(self) -> tuple[str, str, str, str, str, str]:
-        """Name, aim, baseline and ours with their spread, ratio, and quality of both."""
-        ratio = f"{self.ratio:,.3g} ×" if self.ratio else "–"
-        theirs, ours = self._seconds("baseline", self.baseline_seconds), self._seconds("ours", self.ours_seconds)
-        return self.name, self.aim, theirs, ours, ratio, self._quality()
+    def baseline_time(self) -> str:
+        """Median seconds of the baseline with their lowest and highest."""
+        return self._seconds("baseline", self.baseline_seconds)
+
+    @property
+    def our_time(self) -> str:
+        return self._seconds("ours", self.ours_seconds)
+
+    @property
+    def printed_ratio(self) -> str:
+        return f"{self.ratio:,.3g} ×" if self.ratio else "–"
+
+    @property
+    def qualities(self) -> str:
+        """Each measure of quality, baseline / ours."""
+        return "; ".join(
+            f"{name} {_number(self.quality_baseline.get(name))} / {_number(value)}"
+            for name, value in self.quality_ours.items()
+        )
 
     @property
     def numbers(self) -> list[tuple[str, str]]:
@@ -53,12 +67,12 @@ class Benchmark:
         return [*{name: f"{value:,.4g}" for name, value in self.also.items()}.items(), *plain.items()]
 
     @property
-    def charts(self) -> list[charts.Chart]:
-        drawn = [Curves(**each) for each in self.curves]
-        return [
-            charts.Chart(charts.measured(each.lines, each.title, x=each.x, y=each.y), f"{self.name}: {each.title}")
-            for each in drawn
-        ]
+    def charts(self) -> list[Chart]:
+        return [self._chart(BenchmarkCurves(**values)) for values in self.curves]
+
+    def _chart(self, curves: BenchmarkCurves) -> Chart:
+        svg = measured(curves.lines, curves.title, x=curves.x, y=curves.y)
+        return Chart(svg, f"{self.name}: {curves.title}")
 
     def _seconds(self, side: str, median: float | None) -> str:
         if median is None:
@@ -66,21 +80,14 @@ class Benchmark:
         low, high = self.spread[side]
         return f"{median:.3g} s ({low:.3g}–{high:.3g}) {self.unit}"
 
-    def _quality(self) -> str:
-        both = [
-            f"{name} {_number(self.quality_baseline.get(name))} / {_number(value)}"
-            for name, value in self.quality_ours.items()
-        ]
-        return "; ".join(both)
 
-
-def ratios(benchmarks: Sequence[Benchmark]) -> charts.Chart | None:
-    """How many times as fast, of all that have a baseline."""
-    found = {each.name: each.ratio for each in benchmarks if each.ratio}
-    if not found:
+def ratio_chart(benchmarks: Sequence[Benchmark]) -> Chart | None:
+    """Baseline's seconds by ours, of all benchmarks that have a baseline."""
+    ratios = {benchmark.name: benchmark.ratio for benchmark in benchmarks if benchmark.ratio}
+    if not ratios:
         return None
-    svg = charts.bars(found, "Times as fast as the baseline", unit="baseline's seconds by ours, log scale")
-    return charts.Chart(svg, "; ".join(f"{name}: {ratio:.3g}" for name, ratio in found.items()))
+    svg = bars(ratios, "Times as fast as the baseline", unit="baseline's seconds by ours, log scale")
+    return Chart(svg, "; ".join(f"{name}: {ratio:.3g}" for name, ratio in ratios.items()))
 
 
 def _number(value: float | None) -> str:

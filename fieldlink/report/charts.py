@@ -1,4 +1,4 @@
-"""Charts in one quiet style, as SVG that comes out the same every time. The door to matplotlib."""
+"""Charts and sheets of pictures in one quiet style, the same bytes every time. The one import of matplotlib."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 INK, MUTED, ACCENT, SECOND = "#22303c", "#8a97a3", "#1f6f8b", "#d1495b"
 COLOURS = (ACCENT, SECOND, "#edae49", "#5b8c5a", "#7768ae", "#8c6d46", "#3d9a9a", "#a05195")
@@ -33,12 +34,13 @@ STYLE: Any = {
     "axes.titlelocation": "left",
 }
 
-FEW, SHORT = 4, 32  # names, and their letters, for which a legend finds room inside
+MOST_INSIDE, SHORT = 4, 32  # names, and their letters, for which a legend finds no room inside
+CELL, LINE, GAP = 0.88, 0.2, 0.22  # inches: a sheet's picture, a line of text above it, the space between blocks
 
 Curve = tuple[list[int], list[float]]  # steps, losses
 
 
-class Mark(NamedTuple):
+class IntervalPoint(NamedTuple):
     """A value with its interval at one place of a line; NaN where there is none."""
 
     value: float = float("nan")
@@ -89,23 +91,23 @@ def lines(series: Mapping[str, Curve], title: str, *, x: str, y: str) -> bytes:
 def _legend(figure: Figure, axes: Axes) -> None:
     """Inside for a few short names; below, where long ones would squeeze the axes."""
     handles, names = axes.get_legend_handles_labels()
-    if len(names) < FEW and max(map(len, names)) < SHORT:
+    if len(names) < MOST_INSIDE and max(map(len, names)) < SHORT:
         axes.legend()
     else:
         figure.legend(handles, names, loc="outside lower left", ncols=1 if max(map(len, names)) > SHORT else 2)
 
 
-def history(series: Mapping[str, Sequence[Mark]], title: str) -> bytes:
+def history(series: Mapping[str, Sequence[IntervalPoint]], title: str) -> bytes:
     """One line a metric over numbered revisions, with intervals; a ring where it moved beyond them."""
     with mpl.rc_context(STYLE | {"svg.fonttype": "none"}):  # many charts: text as text is far smaller
         figure = Figure(figsize=(4.6, 2.7))  # a page has a hundred: a layout that measures texts takes twice as long
         axes = figure.add_axes((0.11, 0.36, 0.87, 0.54), title=title)
         x = np.arange(1, max(map(len, series.values())) + 1)
-        for colour, (name, marks) in zip(COLOURS, series.items(), strict=False):
+        for colour, (name, points) in zip(COLOURS, series.items(), strict=False):
             x = x + 0.03  # side by side, so that intervals don't hide each other
-            value, low, high = (np.array(numbers) for numbers in zip(*(m[:3] for m in marks), strict=True))
+            value, low, high = (np.array(numbers) for numbers in zip(*(point[:3] for point in points), strict=True))
             axes.errorbar(x, value, [value - low, high - value], color=colour, marker=".", elinewidth=0.8, label=name)
-            ringed = np.array([mark.moved for mark in marks])
+            ringed = np.array([point.moved for point in points])
             axes.plot(x[ringed], value[ringed], "o", color=colour, markersize=11, fillstyle="none")
         axes.set(xlabel="revision", xticks=range(1, len(x) + 1), xlim=(0.5, len(x) + 0.5))
         figure.legend(loc="lower center", ncols=3)
@@ -165,13 +167,6 @@ def scatter(panels: Mapping[str, Mapping[str, Float[np.ndarray, "point 2"]]]) ->
         return _svg(figure)
 
 
-def png(figure: Figure, dpi: int = 100) -> bytes:
-    """The figure as PNG without a date or a version in it."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
-    return stream.getvalue()
-
-
 def _figure(title: str, height: float = 2.9) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(4.6, height), layout="constrained")
     axes = figure.add_subplot()
@@ -183,3 +178,51 @@ def _svg(figure: Figure) -> bytes:
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return stream.getvalue()
+
+
+class PictureSheet:
+    """Square pictures in rows and blocks of columns, a line of text above each row and one below all."""
+
+    def __init__(self, *, rows: int, blocks: int, columns: int, margin: float) -> None:
+        """`margin`: inches left of the first block."""
+        self.columns, self.margin = columns, margin
+        self.width = margin + blocks * (columns * (CELL + 0.04) + GAP)
+        self.height = rows * (CELL + LINE) + LINE + 0.1
+        self.figure = Figure(figsize=(self.width, self.height))
+
+    def add_picture(
+        self,
+        picture: UInt8[np.ndarray, "height width 3"],
+        *,
+        row: int,
+        block: int,
+        column: int,
+        caption: str = "",
+        colour: str = INK,
+        frame: bool = False,
+    ) -> None:
+        """One picture with its caption above; both caption and frame have the colour."""
+        left = self.margin + block * (self.columns * (CELL + 0.04) + GAP) + column * (CELL + 0.04)
+        bottom = self.height - (row + 1) * (CELL + LINE)
+        place = (left / self.width, bottom / self.height, CELL / self.width, CELL / self.height)
+        axes = self.figure.add_axes(place)
+        axes.set_axis_off()
+        axes.imshow(picture, interpolation="bilinear")
+        if frame:
+            edge = Rectangle((0, 0), 1, 1, transform=axes.transAxes, fill=False, edgecolor=colour, linewidth=4)
+            axes.add_patch(edge)
+        if caption:
+            axes.set_title(caption, fontsize=7.5, loc="left", pad=2.5, color=colour)
+
+    def add_row_name(self, row: int, name: str) -> None:
+        """Upright in the margin, beside the middle of the row's pictures."""
+        y = self.height - (row + 1) * (CELL + LINE) + 0.5 * CELL
+        place = (0.1 / self.width, y / self.height)
+        self.figure.text(*place, name, color=INK, rotation=90, va="center", ha="center", fontsize=9)
+
+    def png(self, explanation: str, dpi: int = 100) -> bytes:
+        """The sheet with an explanation below, as PNG without a date or a version in it."""
+        self.figure.text(self.margin / self.width, 0.08 / self.height, explanation, fontsize=8, color=INK)
+        stream = io.BytesIO()
+        self.figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+        return stream.getvalue()

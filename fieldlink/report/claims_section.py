@@ -7,71 +7,89 @@ from dataclasses import dataclass, field
 
 from fieldlink.core.errors import InputError
 
-MARKS = {"holds": "✓", "does not hold": "✗", "undecided": "?"}
+SYMBOLS = {"holds": "✓", "does not hold": "✗", "undecided": "?"}  # by verdict
 NUMBERS = ("published_effect", "effect", "ci_low", "ci_high", "level")
 
 
 @dataclass(frozen=True)
-class Line:
+class ClaimRow:
     """One tested effect in points of a percentage; numbers are None where a cell is not in this run."""
 
-    part: str
+    part: str  # a, b, …; empty: the claim's headline
     text: str
     published: float | None
     effect: float | None
     low: float | None
     high: float | None
-    level: float | None
+    level: float | None  # of the interval
     verdict: str
     n: str
     seeds: str
     setting: str
 
     @property
-    def mark(self) -> str:
-        return MARKS[self.verdict]
+    def symbol(self) -> str:
+        return SYMBOLS[self.verdict]
 
     @property
     def style(self) -> str:
-        return self.verdict.replace(" ", "-")
+        """The verdict's class in the style sheet."""
+        return _style(self.verdict)
 
 
 @dataclass(frozen=True)
-class Claim:
+class ReportedClaim:
     number: str
-    headline: Line
-    parts: list[Line] = field(default_factory=list)
+    headline: ClaimRow
+    parts: list[ClaimRow] = field(default_factory=list)
 
 
-def claims(text: str, source: str) -> list[Claim]:
-    """From the CSV text that `evaluate_claims` writes; `source` names it in errors."""
-    found: list[Claim] = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        line = _line(row, f"{source}: line {number}")
-        if not line.part:
-            found.append(Claim(row["claim"], line))
-        elif not found or found[-1].number != row["claim"]:
-            raise InputError(
-                f"{source}: line {number}: part {line.part!r} before its claim, expected the headline first"
-            )
+def read_claims(text: str, source: str) -> list[ReportedClaim]:
+    """Claims from the CSV text that `report.evaluate_claims` writes.
+
+    `source` names the text in errors. Raises `InputError` for a row that can't be read, or one before its headline.
+    """
+    claims: list[ReportedClaim] = []
+    for number, values in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        place = f"{source}: line {number}"
+        row = _claim_row(values, place)
+        if not row.part:
+            claims.append(ReportedClaim(values["claim"], row))
+        elif not claims or claims[-1].number != values["claim"]:
+            raise InputError(f"{place}: part {row.part!r} before its claim, expected the headline first")
         else:
-            found[-1].parts.append(line)
-    return found
+            claims[-1].parts.append(row)
+    return claims
 
 
-def counts(found: Sequence[Claim]) -> list[tuple[str, str, int]]:
-    """Verdict, its style and how many claims got it."""
-    verdicts = [claim.headline.verdict for claim in found]
-    return [(verdict, verdict.replace(" ", "-"), verdicts.count(verdict)) for verdict in MARKS]
+def verdict_counts(claims: Sequence[ReportedClaim]) -> list[tuple[str, str, int]]:
+    """Each verdict, its class in the style sheet, and the number of claims with it."""
+    verdicts = [claim.headline.verdict for claim in claims]
+    return [(verdict, _style(verdict), verdicts.count(verdict)) for verdict in SYMBOLS]
 
 
-def _line(row: dict[str, str], place: str) -> Line:
+def _style(verdict: str) -> str:
+    return verdict.replace(" ", "-")
+
+
+def _claim_row(values: dict[str, str], place: str) -> ClaimRow:
     try:
-        published, effect, low, high, level = (float(row[name]) if row[name] else None for name in NUMBERS)
-        rest = [row[name] for name in ("verdict", "n", "seeds", "setting")]
-        part, words = row["part"], row["text"]
+        published, effect, low, high, level = (float(values[name]) if values[name] else None for name in NUMBERS)
+        row = ClaimRow(
+            part=values["part"],
+            text=values["text"],
+            published=published,
+            effect=effect,
+            low=low,
+            high=high,
+            level=level,
+            verdict=values["verdict"],
+            n=values["n"],
+            seeds=values["seeds"],
+            setting=values["setting"],
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{place}: expected the columns of claims.csv, numbers among {NUMBERS} ({error})") from error
-    if rest[0] not in MARKS:
-        raise InputError(f"{place}: verdict is {rest[0]!r}, expected one of {list(MARKS)}")
-    return Line(part, words, published, effect, low, high, level, *rest)
+    if row.verdict not in SYMBOLS:
+        raise InputError(f"{place}: verdict is {row.verdict!r}, expected one of {list(SYMBOLS)}")
+    return row

@@ -1,4 +1,4 @@
-"""Panels of generated NeRFs: what was asked, the NeRF itself, its reconstruction, and what was generated."""
+"""Panels of generated NeRFs: the input picture, the NeRF itself, its reconstruction, and the generated NeRFs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,54 +9,64 @@ import pyarrow.compute as pc
 
 from fieldlink.generation.generated_views import Renders
 from fieldlink.report.galleries import query_pictures
-from fieldlink.report.study import Study
+from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.thumbnails import Picture
 
-MOST = 6  # panels on the page
+MOST_PANELS = 6  # of objects, and as many of photos
 
 
 @dataclass(frozen=True)
-class Panel:
+class GeneratedPanel:
     owner_id: str  # of an object or a photo
     class_name: str
     caption: str | None
-    pictures: dict[str, Picture]  # by what they show, in order
+    pictures: dict[str, Picture]  # by label, in order
 
 
-def panels(study: Study, most: int = MOST) -> list[Panel]:
-    """One object a panel, of a class each as far as that goes, then photos; none where a picture has no reader."""
-    rows, objects = study.generated, study.objects
-    if rows is None or objects is None or study.views_of is None or study.renders_of is None:
+def generated_panels(study: ReportStudy, most: int = MOST_PANELS) -> list[GeneratedPanel]:
+    """Panels of at most `most` objects, spread over all of them, then of as many photos.
+
+    The list is empty where generated views, objects or a reader of views is missing.
+    """
+    rows, objects, readers = study.rows.generated, study.rows.objects, study.readers
+    if rows is None or objects is None or readers.views is None or readers.rendered_views is None:
         return []
     of_photos = pc.field("kind") == "photo"
     from_objects, from_photos = rows.filter(~of_photos), rows.filter(of_photos)
-    shown = _shown(from_objects, most)
-    made = {
+    object_ids = _spread_ids(from_objects, most)
+    renders = {
         **Renders.by_row(from_objects, white=True),
-        "the NeRF itself": Renders.of_nerfs(study.renders_of(shown), rows),
+        "the NeRF itself": Renders.of_nerfs(readers.rendered_views(object_ids), rows),
     }
-    asked = query_pictures(study.views_of(shown), study, "gt")
-    caption = dict(zip(objects["object_id"].to_pylist(), objects["caption"].to_pylist(), strict=True))
-    found = [Panel(name, study.class_of[name], caption[name], _pictures("view", asked, made, name)) for name in shown]
-    if study.photos_of is None or not len(from_photos):
-        return found
-    shown, made = _shown(from_photos, most), Renders.by_row(from_photos, white=True)
-    asked = query_pictures(study.photos_of(shown), study, "photo")
+    inputs = query_pictures(readers.views(object_ids), study, "gt")
+    captions = dict(zip(objects["object_id"].to_pylist(), objects["caption"].to_pylist(), strict=True))
+    panels = [
+        GeneratedPanel(i, study.class_of[i], captions[i], {"the view": inputs[i], **_mosaics(renders, i)})
+        for i in object_ids
+    ]
+    return [*panels, *_photo_panels(study, from_photos, most)]
+
+
+def _photo_panels(study: ReportStudy, from_photos: pa.Table, most: int) -> list[GeneratedPanel]:
+    """Panels of photos; none without their pictures."""
+    if study.readers.photos is None or not len(from_photos):
+        return []
+    photo_ids = _spread_ids(from_photos, most)
+    renders = Renders.by_row(from_photos, white=True)
+    inputs = query_pictures(study.readers.photos(photo_ids), study, "photo")
     return [
-        *found,
-        *(Panel(name, study.class_of[name], None, _pictures("photo", asked, made, name)) for name in shown),
+        GeneratedPanel(i, study.class_of[i], None, {"the photo": inputs[i], **_mosaics(renders, i)}) for i in photo_ids
     ]
 
 
-def _pictures(what: str, asked: Mapping[str, Picture], made: Mapping[str, Renders], name: str) -> dict[str, Picture]:
-    """What was asked, and all that was made of it."""
-    ordered = sorted(made.items(), key=_order)
-    mosaics = {row: mosaic(renders.some([name])[0]) for row, renders in ordered if name in renders.ids}
-    return {f"the {what}": asked[name], **mosaics}
+def _mosaics(renders: Mapping[str, Renders], owner_id: str) -> dict[str, Picture]:
+    """One mosaic per row of the table that the owner has renders of: its own NeRF, the reconstruction, the rest."""
+    ordered = sorted(renders.items(), key=_order)
+    return {row: mosaic(views.some([owner_id])[0]) for row, views in ordered if owner_id in views.ids}
 
 
 def mosaic(views: np.ndarray) -> Picture:
-    """Views of one size side by side, in rows of about as many as there are rows; what is left over is white."""
+    """Views of one size side by side in a grid as wide as it is high, or one view wider; empty places are white."""
     across = int(np.ceil(np.sqrt(len(views))))
     down = -(-len(views) // across)
     blank = np.full((across * down - len(views), *views.shape[1:]), 255, np.uint8)
@@ -64,8 +74,8 @@ def mosaic(views: np.ndarray) -> Picture:
     return tiles.swapaxes(1, 2).reshape(down * views.shape[1], across * views.shape[2], 3)
 
 
-def _shown(rows: pa.Table, most: int) -> list[str]:
-    """At most `most` of the owners, evenly over the list of them."""
+def _spread_ids(rows: pa.Table, most: int) -> list[str]:
+    """At most `most` of the owners, evenly over the sorted list of them."""
     ids = sorted(set(rows["owner_id"].to_pylist()))
     return [ids[i] for i in sorted(set(np.linspace(0, len(ids) - 1, min(most, len(ids))).astype(int).tolist()))]
 

@@ -1,104 +1,103 @@
-"""The history page: revisions, what moved between them, and every metric as a line."""
+"""The history page: revisions, moves between them, and every metric as a line."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fieldlink.report import charts, table_titles, templates, thumbnails
-from fieldlink.report.history import Entry, Key, Point
+from fieldlink.report import charts, thumbnails
+from fieldlink.report.html_templates import fill
+from fieldlink.report.labels import label
+from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
 
-LINES = 8  # of one chart
+MOST_LINES = 8  # of one chart
+
+History = Sequence[RevisionComparison]
 
 
-def html(entries: Sequence[Entry]) -> str:
+def history_html(history: History) -> str:
     """The whole page. All text from commits and files is escaped."""
-    moved = [entry.moved(entries) for entry in entries]
     page = {
-        "revisions": [_revision(entry, entries, len(found)) for entry, found in zip(entries, moved, strict=True)],
-        "moved": list(_moved(entries, moved)),
-        "files": [_file(name, keys, entries, moved) for name, keys in _files(entries).items()],
+        "revisions": [_revision(comparison) for comparison in history],
+        "moves": [move for comparison in history for move in _moves(comparison)],
+        "files": [_file(name, keys, history) for name, keys in _keys_by_file(history).items()],
     }
-    return templates.rendered("history.html", page)
+    return fill("history.html", page)
 
 
-def _revision(entry: Entry, entries: Sequence[Entry], moved: int) -> dict[str, Any]:
+def _revision(comparison: RevisionComparison) -> dict[str, Any]:
+    revision = comparison.now.revision
     return {
-        "name": entry.revision.name,
-        "commit": entry.revision.commit[:10],
-        "date": entry.revision.date,
-        "subject": "an experiment" if entry.revision.baseline else entry.revision.subject,
-        "before": None if entry.before is None else entry.before + 1,
-        "changes": entry.changes(entries),
-        "metrics": len(entry.points),
-        "moved": moved,
+        "name": revision.name,
+        "commit": revision.commit[:10],
+        "date": revision.date,
+        "subject": "an experiment" if revision.baseline else revision.subject,
+        "before": comparison.before.number if comparison.before else None,
+        "changes": comparison.changes,
+        "metrics": len(comparison.now.values),
+        "moves": len(comparison.moves),
     }
 
 
-def _moved(
-    entries: Sequence[Entry], moved: Sequence[Mapping[Key, tuple[Point, Point]]]
-) -> Iterator[tuple[str, int, Point, int, Point]]:
-    """Metric, number and value of the earlier revision, and of the later one."""
-    for number, (entry, found) in enumerate(zip(entries, moved, strict=True), start=1):
-        for key, (old, new) in found.items():
-            yield _words(key), (entry.before or 0) + 1, old, number, new
+def _moves(comparison: RevisionComparison) -> Iterator[tuple[str, int, MetricValue, int, MetricValue]]:
+    """Metric, number and value of the earlier revision, number and value of the later one."""
+    before = comparison.before.number if comparison.before else 1
+    for key, (old, new) in comparison.moves.items():
+        yield _label(key), before, old, comparison.now.number, new
 
 
-def _files(entries: Sequence[Entry]) -> dict[str, list[Key]]:
+def _keys_by_file(history: History) -> dict[str, list[MetricKey]]:
     """Every metric that some revision has, by file, in the order of the latest."""
-    files: dict[str, list[Key]] = {}
-    for key in dict.fromkeys(key for entry in reversed(entries) for key in entry.points):
+    files: dict[str, list[MetricKey]] = {}
+    for key in dict.fromkeys(key for comparison in reversed(history) for key in comparison.now.values):
         files.setdefault(key[0], []).append(key)
     return dict(sorted(files.items()))
 
 
-def _file(name: str, keys: Sequence[Key], entries: Sequence[Entry], moved: Sequence[Mapping[Key, Any]]) -> dict:
+def _file(name: str, keys: Sequence[MetricKey], history: History) -> dict[str, Any]:
     return {
         "name": name,
         "metrics": len(keys),
-        "moved": sum(key in found for found in moved for key in keys),
-        "charts": [_chart(_words((name, *at)), own, entries, moved) for at, own in _groups(keys)],
-        "rows": [(_words(key[1:]), [_cell(key, e, m) for e, m in zip(entries, moved, strict=True)]) for key in keys],
+        "moves": sum(key in comparison.moves for comparison in history for key in keys),
+        "charts": [_chart(_label((name, *title)), lines, history) for title, lines in _chart_lines(keys)],
+        "rows": [(_label(key[1:]), [_cell(key, comparison) for comparison in history]) for key in keys],
     }
 
 
-def _groups(keys: Sequence[Key]) -> Iterator[tuple[Key, dict[str, Key]]]:
-    """What shares a chart, by its title: the columns of a row, or the rows of a column where rows have only one."""
+def _chart_lines(keys: Sequence[MetricKey]) -> Iterator[tuple[MetricKey, dict[str, MetricKey]]]:
+    """Title and lines of each chart: the columns of a row, or the rows of a column where rows have only one."""
     columns = Counter(key[1:-1] for key in keys)
-    alone = {key for key in keys if len(key) > 2 and columns[key[1:-1]] == 1}
-    groups: dict[Key, dict[str, Key]] = {}
+    single = {key for key in keys if len(key) > 2 and columns[key[1:-1]] == 1}
+    groups: dict[MetricKey, dict[str, MetricKey]] = {}
     for key in keys:
-        at, line = ((*key[1:-2], key[-1]), key[-2]) if key in alone else (key[1:-1], key[-1])
-        groups.setdefault(at, {})[table_titles.words(line)] = key
-    for at, lines in groups.items():
-        for first in range(0, len(lines), LINES):
-            yield at, dict(list(lines.items())[first : first + LINES])
+        title, line = ((*key[1:-2], key[-1]), key[-2]) if key in single else (key[1:-1], key[-1])
+        groups.setdefault(title, {})[label(line)] = key
+    for title, lines in groups.items():
+        for first in range(0, len(lines), MOST_LINES):
+            yield title, dict(list(lines.items())[first : first + MOST_LINES])
 
 
-def _chart(
-    title: str, lines: Mapping[str, Key], entries: Sequence[Entry], moved: Sequence[Mapping[Key, Any]]
-) -> dict[str, str]:
-    series = {
-        name: [_mark(entry.points.get(key), key in m) for entry, m in zip(entries, moved, strict=True)]
-        for name, key in lines.items()
-    }
-    alt = f"{title}: {', '.join(series)} over {len(entries)} revisions; the numbers stand in the table below"
-    return {"uri": thumbnails.uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
+def _chart(title: str, lines: Mapping[str, MetricKey], history: History) -> dict[str, str]:
+    series = {name: [_point(key, comparison) for comparison in history] for name, key in lines.items()}
+    alt = f"{title}: {', '.join(series)} over {len(history)} revisions; the numbers stand in the table below"
+    return {"uri": thumbnails.data_uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
 
 
-def _mark(point: Point | None, moved: bool) -> charts.Mark:
-    if point is None:
-        return charts.Mark()
-    low, high = (point.value if bound is None else bound for bound in (point.low, point.high))
-    return charts.Mark(point.value, low, high, moved)
+def _point(key: MetricKey, comparison: RevisionComparison) -> charts.IntervalPoint:
+    """A place of a line; the interval of a value without bounds has no length."""
+    metric = comparison.now.values.get(key)
+    if metric is None:
+        return charts.IntervalPoint()
+    low, high = (metric.value if bound is None else bound for bound in (metric.low, metric.high))
+    return charts.IntervalPoint(metric.value, low, high, key in comparison.moves)
 
 
-def _cell(key: Key, entry: Entry, moved: Mapping[Key, tuple[Point, Point]]) -> tuple[Point | None, str]:
-    """A value, and which way it moved beyond its interval."""
-    point = entry.points.get(key)
-    if point is None or key not in moved:
-        return point, ""
-    return point, "up" if point.value > moved[key][0].value else "down"
+def _cell(key: MetricKey, comparison: RevisionComparison) -> tuple[MetricValue | None, str]:
+    """A value, and the direction in which it moved beyond its interval: up, down or empty."""
+    metric = comparison.now.values.get(key)
+    if metric is None or key not in comparison.moves:
+        return metric, ""
+    return metric, "up" if metric.value > comparison.moves[key][0].value else "down"
 
 
-def _words(key: Key) -> str:
-    return " · ".join(table_titles.words(part) for part in key)
+def _label(key: MetricKey) -> str:
+    return " · ".join(label(part) for part in key)

@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Float
 
-from fieldlink.report.psnr_charts import judged
-from fieldlink.report.study import Study
-from fieldlink.report.thumbnails import Picture, difference, of_rows
+from fieldlink.report.psnr_charts import ranking_psnr
+from fieldlink.report.report_study import ReportStudy
+from fieldlink.report.thumbnails import Picture, amplified_difference, pictures_by_id
 
 
 @dataclass(frozen=True)
-class Portrait:
+class FitPictures:
     """One fit seen from one view, held out if any is."""
 
     object_id: str
@@ -25,15 +25,15 @@ class Portrait:
 
     @property
     def difference(self) -> Picture:
-        return difference(self.truth, self.render)
+        return amplified_difference(self.truth, self.render)
 
 
-def ranked(psnr: Float[np.ndarray, " nerf"], each: int = 3) -> dict[str, list[int]]:
-    """Indices of the `each` best, most central and worst fits; none stands in two groups. Ties: lower index first."""
+def rank_groups(psnr: Float[np.ndarray, " nerf"], size: int = 3) -> dict[str, list[int]]:
+    """Indices of the `size` best, most central and worst fits; none stands in two groups. Ties: lower index first."""
     order = np.argsort(-psnr, kind="stable")
-    each = min(each, max(1, len(order) // 3))
-    middle = (len(order) - each) // 2
-    groups = {"best": order[:each], "median": order[middle : middle + each], "worst": order[-each:]}
+    size = min(size, max(1, len(order) // 3))
+    middle = (len(order) - size) // 2
+    groups = {"best": order[:size], "median": order[middle : middle + size], "worst": order[-size:]}
     taken: set[int] = set()
     result = {}
     for name, indices in groups.items():
@@ -42,23 +42,26 @@ def ranked(psnr: Float[np.ndarray, " nerf"], each: int = 3) -> dict[str, list[in
     return result
 
 
-def portraits(study: Study) -> list[Portrait]:
-    """The chosen fits seen from the study's shown view; none if a picture's reader or all quality is missing."""
-    if study.nerfs is None or study.views_of is None or study.renders_of is None:
+def fit_pictures(study: ReportStudy) -> list[FitPictures]:
+    """The best, median and worst fits of original objects, seen from the study's display view.
+
+    The list is empty where NeRFs or a reader of views is missing, or no PSNR was measured.
+    """
+    nerfs, read_views, read_renders = study.rows.nerfs, study.readers.views, study.readers.rendered_views
+    if nerfs is None or read_views is None or read_renders is None:
         return []
-    originals = study.nerfs.filter(pc.field("object_id").isin(study.originals))
-    _, quality = judged(originals)
-    known = np.isfinite(quality)
-    if not known.any():
+    originals = nerfs.filter(pc.field("object_id").isin(study.original_ids))
+    _, psnr = ranking_psnr(originals)
+    measured = np.isfinite(psnr)
+    if not measured.any():
         return []
-    ids, psnr = originals.filter(pa.array(known))["object_id"].to_pylist(), quality[known]
-    groups = ranked(psnr)
-    chosen = sorted(ids[i] for indices in groups.values() for i in indices)
-    truths, renders = (
-        of_rows(reader(chosen), "object_id", study.shown_view) for reader in (study.views_of, study.renders_of)
-    )
+    ids, psnr = originals.filter(pa.array(measured))["object_id"].to_pylist(), psnr[measured]
+    groups = rank_groups(psnr)
+    shown_ids = sorted(ids[i] for indices in groups.values() for i in indices)
+    truths = pictures_by_id(read_views(shown_ids), "object_id", study.display_view)
+    renders = pictures_by_id(read_renders(shown_ids), "object_id", study.display_view)
     return [
-        Portrait(ids[i], study.class_of[ids[i]], group, float(psnr[i]), truths[ids[i]], renders[ids[i]])
+        FitPictures(ids[i], study.class_of[ids[i]], group, float(psnr[i]), truths[ids[i]], renders[ids[i]])
         for group, indices in groups.items()
         for i in indices
         if ids[i] in truths and ids[i] in renders

@@ -1,4 +1,4 @@
-"""Measure how long it takes to name a NeRF's class: from its weights, and by rendering views and embedding them."""
+"""Measure the time to name a NeRF's class: from its weights, and by rendering views and embedding them."""
 
 import json
 from dataclasses import asdict
@@ -17,27 +17,22 @@ def measure_speed(
     clip: Path,
     prompts: Path,
     out: Path,
-    params: Path = Path("params.yaml"),
+    params_file: Path = Path("params.yaml"),
 ) -> None:
     """Write median milliseconds on this machine, for the first NeRF and the cameras of its views, as JSON `out`."""
     from fieldlink.clip import encoders
-    from fieldlink.nerf.occupancy import unpack
     from fieldlink.nf2vec.model import Nf2vecModel
-    from fieldlink.report import latency
+    from fieldlink.report.latency import TimedNerf, median_times, naming_methods
     from fieldlink.scenes.views import of_rows
 
-    how = load(params)
+    params = load(params_file)
+    device = params.runtime.device
     nerf = next(datasets.shards(nerfs, schemas.NERFS, ["object_id", "weights", "occupancy"])).slice(0, 1)
-    seen = of_rows(datasets.rows_with_ids(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
-    subject = latency.Subject(
-        datasets.matrix(nerf["weights"])[0],
-        unpack(nerf["occupancy"][0].as_py()),
-        seen.camera_to_world.copy(),  # torch wants arrays it may write to
-        latency.Camera(seen.camera_angle_x, seen.image.shape[2], seen.image.shape[1]),
-    )
-    model, encoder = Nf2vecModel.of(*saved_models.read_model(nf2vec)), encoders.load(clip, how.runtime.device)
+    object_views = of_rows(datasets.rows_with_ids(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
+    model, encoder = Nf2vecModel.of(*saved_models.read_model(nf2vec)), encoders.load(clip, device)
     texts = datasets.matrix(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS, ["embedding"])["embedding"])
-    speed = latency.timed(latency.ways(subject, model, encoder, texts, how), how.runtime.device)
+    methods = naming_methods(TimedNerf.of(nerf, object_views), model, encoder, texts, params)
+    speed = median_times(methods, device)
     files.write_text(out, json.dumps(asdict(speed), indent=2) + "\n")
 
 

@@ -30,7 +30,7 @@ from fieldlink.core.resume import Rows
 from fieldlink.nerf import object_work
 from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.psnr import measure
-from fieldlink.report.benchmarks import Curves
+from fieldlink.report.benchmarks import BenchmarkCurves
 from fieldlink.scenes import views
 from fieldlink.scenes.views import Views
 
@@ -171,7 +171,9 @@ def test_fit_nerfs_quality(
         seconds={},
         unit="an object",
         sizes=sizes,
-        curves=[Curves("Held-out PSNR by the seconds of a fit", "seconds an object", "dB, whole frame", lines)],
+        curves=[
+            BenchmarkCurves("Held-out PSNR by the seconds of a fit", "seconds an object", "dB, whole frame", lines)
+        ],
         remarks=[] if worlds["meshes"] else ["Skipped: there are no real meshes on this machine."],
     )
 

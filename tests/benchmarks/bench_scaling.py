@@ -18,7 +18,7 @@ import pytest
 from benchmarks import scenes
 from benchmarks.measuring import keep
 from benchmarks.scaling import BASE, SEARCHED, TIMES
-from fieldlink.report.benchmarks import Curves
+from fieldlink.report.benchmarks import BenchmarkCurves
 
 pytestmark = pytest.mark.bench
 
@@ -66,8 +66,8 @@ def report(
         | {f"{name}, exponent of the last doubling": value for name, value in last.items()}
         | growth,
         curves=[
-            Curves("Seconds of a stage by objects", "objects", "seconds, one worker", lines),
-            Curves("Peak memory of a stage by objects", "objects", "MB beyond the start", peaks),
+            BenchmarkCurves("Seconds of a stage by objects", "objects", "seconds, one worker", lines),
+            BenchmarkCurves("Peak memory of a stage by objects", "objects", "MB beyond the start", peaks),
         ],
         remarks=[
             f"Beyond 1.05: {', '.join(slow) or 'none'}. Exact search is all queries by all items."

@@ -10,7 +10,7 @@ import torch
 from benchmarks.cuda_fits import Budget, Fits, reached
 from benchmarks.measuring import keep
 from fieldlink.nerf.fitting import optimisation
-from fieldlink.report.benchmarks import Curves
+from fieldlink.report.benchmarks import BenchmarkCurves
 
 TARGET, PUBLISHED = 34.5, 14.87  # dB, and seconds a NeRF on a GPU that isn't named
 OURS = [Budget(1000, 2048, 16), Budget(2000, 4096, 16), Budget(3000, 4096, 16), Budget(3000, 8192, 16)]
@@ -122,7 +122,7 @@ def keep_fits(fits: Fits, about: str | None, remarks: Sequence[str]) -> None:
         also=also,
         gpu=True,
         curves=[
-            Curves(
+            BenchmarkCurves(
                 f"PSNR of {len(few)} objects by the seconds of a fit on a GPU",
                 "seconds a NeRF",
                 "dB, fitted views",

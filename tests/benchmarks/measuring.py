@@ -15,8 +15,8 @@ from typing import Any
 
 from fieldlink.core.files import write_text
 from fieldlink.core.workers import map_in_workers
-from fieldlink.report.benchmarks import Benchmark, Curves
-from fieldlink.report.latency import processor
+from fieldlink.report.benchmarks import Benchmark, BenchmarkCurves
+from fieldlink.report.latency import processor_name
 
 REPORTS = Path(
     os.environ.get("FIELDLINK_BENCHMARKS", Path(__file__).resolve().parent.parent.parent / "reports" / "benchmarks")
@@ -62,7 +62,7 @@ def keep(
     sizes: Mapping[str, Any],
     also: Mapping[str, float] | None = None,
     gpu: bool = False,
-    curves: Sequence[Curves] = (),
+    curves: Sequence[BenchmarkCurves] = (),
     remarks: Sequence[str] = (),
 ) -> None:
     """Write `name`.json, perhaps anew; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two."""
@@ -81,7 +81,7 @@ def keep(
         quality_baseline=quality[0],
         quality_ours=quality[1],
         sizes=sizes,
-        machine=f"{processor()}, {os.cpu_count()} cores (shared), {platform.system()}; {_gpu() if gpu else NO_GPU}",
+        machine=_machine(gpu),
         versions={"python": platform.python_version()} | _versions() | ({"cuda": _cuda()} if gpu else {}),
         also=also or {},
         curves=[asdict(each) for each in curves],
@@ -89,6 +89,10 @@ def keep(
     )
     write_text(REPORTS / f"{name}.json", json.dumps(rounded(asdict(benchmark)), indent=2) + "\n")
     KEPT[:] = [*(other for other in KEPT if other.name != name), benchmark]
+
+
+def _machine(gpu: bool) -> str:
+    return f"{processor_name()}, {os.cpu_count()} cores (shared), {platform.system()}; {_gpu() if gpu else NO_GPU}"
 
 
 def _gpu() -> str:

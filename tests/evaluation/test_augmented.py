@@ -13,7 +13,8 @@ from fieldlink.core import datasets
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import parse
 from fieldlink.evaluation.results.batch_rows import table_rows
-from fieldlink.report.result_tables import ours, pivot, published
+from fieldlink.report.result_tables import pivot_tables
+from fieldlink.report.table_results import read_published, read_results
 from stages.augmented.evaluate import evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
 from stages.report.evaluate_claims import evaluate_claims
@@ -67,7 +68,8 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
     found = rows(run(study)["augmented.csv"])
     assert {row["table"] for row in found} == {"4.9a", "4.9b", "4.10a", "4.10b"}
     assert all(row["row"].endswith(" original") for row in found)
-    assert len(pivot(ours(study["augmented.csv"].read_text(), "ours"), published(PUBLISHED.read_text(), ""), {})) == 4
+    results = read_results(study["augmented.csv"].read_text(), "ours")
+    assert len(pivot_tables(results, read_published(PUBLISHED.read_text(), ""), {})) == 4
     files = {"published": PUBLISHED, "table": study["claims.csv"], "metrics": study["claims.json"]}
     evaluate_claims(answers=(study["augmented_answers"],), **files, params_file=study.params)
     told = {row["claim"]: row for row in rows(study["claims.csv"]) if not row["part"]}

@@ -24,10 +24,10 @@ def rows(*found: tuple[str, int, str], variant: str = "clip2nerf cosine") -> pa.
 
 def test_the_sample_is_fair_it_depends_on_ids_and_seed_alone():
     ids = [f"object-{number}" for number in range(50)]
-    drawn = galleries.sample(ids, 6, seed=3)
-    assert drawn == galleries.sample([*reversed(ids), *ids], 6, seed=3)
+    drawn = galleries.sample_ids(ids, 6, seed=3)
+    assert drawn == galleries.sample_ids([*reversed(ids), *ids], 6, seed=3)
     assert len(set(drawn)) == 6
-    counts = np.bincount([int(i.split("-")[1]) for seed in range(500) for i in galleries.sample(ids, 6, seed)])
+    counts = np.bincount([int(i.split("-")[1]) for seed in range(500) for i in galleries.sample_ids(ids, 6, seed)])
     assert counts.min() > 30  # 60 expected
     assert counts.max() < 100
 
@@ -38,12 +38,12 @@ def test_finds_stand_in_order_of_rank_and_are_right_where_the_classes_agree():
     shown = galleries.gallery(
         found, "clip2nerf cosine", ["a"], class_of=CLASS_OF, query_pictures=pictures, item_pictures=pictures
     )
-    assert [(hit.object_id, hit.right) for hit in shown.queries[0].hits] == [("c", False), ("b", True)]
-    assert (shown.right_first, shown.asked) == (50.0, 2)
+    assert [(item.object_id, item.same_class) for item in shown.queries[0].items] == [("c", False), ("b", True)]
+    assert (shown.hit_rate, shown.query_count) == (50.0, 2)
 
 
 def test_one_variant_of_each_mapper_is_shown_mappers_first():
     names = ["CLIP mean", "nerf2clip cosine", "clip2nerf siglip", "clip2nerf cosine"]
     table = pa.concat_tables([rows(("a", 1, "b"), variant=name) for name in names])
-    assert galleries.variants(table, most=2) == ["clip2nerf cosine", "nerf2clip cosine"]
-    assert galleries.variants(table, most=3)[2] == "CLIP mean"
+    assert galleries.shown_variants(table, most=2) == ["clip2nerf cosine", "nerf2clip cosine"]
+    assert galleries.shown_variants(table, most=3)[2] == "CLIP mean"

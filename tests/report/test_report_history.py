@@ -9,10 +9,9 @@ import pytest
 
 from fieldlink.commands.history import history as build_history
 from fieldlink.core.errors import InputError
-from fieldlink.report import history
-from fieldlink.report.history import Point
-from fieldlink.report.history_page import _groups
-from fieldlink.report.revisions import Revision, read, recent
+from fieldlink.report.history_page import _chart_lines
+from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
+from fieldlink.report.revisions import Revision, read_revisions, recent_revisions
 
 PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
 HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting\n"
@@ -55,55 +54,55 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def entries(repository: Path, *names: str) -> list[history.Entry]:
-    return history.entries(read(repository, names, PATHS))
+def entries(repository: Path, *names: str) -> list[RevisionComparison]:
+    return compare_revisions(read_revisions(repository, names, PATHS))
 
 
 def test_commits_tags_branches_and_experiments_are_read_where_they_stand(repository: Path):
     key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
     found = entries(repository, "first", "main", "main~1", "longer")
-    assert [entry.points[key].value for entry in found] == [70.0, 73.0, 70.0, 80.5]
-    assert [entry.params["nerf", "steps"] for entry in found] == ["150", "200", "150", "300"]
-    assert [bool(entry.revision.baseline) for entry in found] == [False, False, False, True]
+    assert [entry.now.values[key].value for entry in found] == [70.0, 73.0, 70.0, 80.5]
+    assert [entry.now.params["nerf", "steps"] for entry in found] == ["150", "200", "150", "300"]
+    assert [bool(entry.now.revision.baseline) for entry in found] == [False, False, False, True]
 
 
 def test_by_default_it_is_the_commits_that_touch_metrics_oldest_first_and_the_experiments(repository: Path):
-    names = recent(repository, "reports/metrics")
+    names = recent_revisions(repository, "reports/metrics")
     commits = [git(repository, "rev-parse", "--short", name) for name in ("first", "main")]
     assert names == [*commits, "longer"]
 
 
 def test_intervals_come_from_the_table_row_of_the_same_value(repository: Path):
     (entry,) = entries(repository, "first")
-    assert entry.points["retrieval", "real", "clip2nerf cosine", "recall@1"] == Point(70.0, 68.0, 72.0)
-    assert entry.points["retrieval", "real", "clip2nerf cosine", "recall@5"] == Point(90.0)
-    assert entry.points["nf2vec", "rank_1_trained"] == Point(70.0)
-    assert ("nf2vec", "note") not in entry.points
+    assert entry.now.values["retrieval", "real", "clip2nerf cosine", "recall@1"] == MetricValue(70.0, 68.0, 72.0)
+    assert entry.now.values["retrieval", "real", "clip2nerf cosine", "recall@5"] == MetricValue(90.0)
+    assert entry.now.values["nf2vec", "rank_1_trained"] == MetricValue(70.0)
+    assert ("nf2vec", "note") not in entry.now.values
 
 
 def test_an_experiment_is_compared_with_its_baseline_and_a_commit_with_the_one_before(repository: Path):
     found = entries(repository, "first", "main", "longer")
-    assert [entry.before for entry in found] == [None, 0, 0]
-    assert [entry.changes(found) for entry in found] == [
+    assert [entry.before and entry.before.number for entry in found] == [None, 1, 1]
+    assert [entry.changes for entry in found] == [
         [],
         [("nerf.steps", "150", "200")],
         [("nerf.steps", "150", "300")],
     ]
     key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
-    assert [list(entry.moved(found)) for entry in found] == [[], [], [key]]  # 71 to 75 overlaps 68 to 72
+    assert [list(entry.moves) for entry in found] == [[], [], [key]]  # 71 to 75 overlaps 68 to 72
 
 
 @pytest.mark.parametrize(
     ("one", "other", "apart"),
     [
-        (Point(5.0, 4.0, 6.0), Point(8.0, 6.5, 9.0), True),
-        (Point(8.0, 6.5, 9.0), Point(5.0, 4.0, 6.0), True),
-        (Point(5.0, 4.0, 6.0), Point(7.0, 6.0, 8.0), False),
-        (Point(5.0), Point(8.0, 6.5, 9.0), False),
-        (Point(5.0, 4.0, 6.0), None, False),
+        (MetricValue(5.0, 4.0, 6.0), MetricValue(8.0, 6.5, 9.0), True),
+        (MetricValue(8.0, 6.5, 9.0), MetricValue(5.0, 4.0, 6.0), True),
+        (MetricValue(5.0, 4.0, 6.0), MetricValue(7.0, 6.0, 8.0), False),
+        (MetricValue(5.0), MetricValue(8.0, 6.5, 9.0), False),
+        (MetricValue(5.0, 4.0, 6.0), None, False),
     ],
 )
-def test_a_difference_counts_where_intervals_do_not_overlap(one: Point, other: Point | None, apart: bool):
+def test_a_difference_counts_where_intervals_do_not_overlap(one: MetricValue, other: MetricValue | None, apart: bool):
     assert one.apart(other) is apart
 
 
@@ -114,9 +113,9 @@ def test_effects_of_claims_have_their_intervals_too():
     )
     metrics = json.dumps({"effects": {"4": {"headline": 2.5, "a": 2.5}}})
     files = {"reports/tables/claims.csv": table, "reports/metrics/claims.json": metrics}
-    (entry,) = history.entries([Revision("now", "c", "2020-01-01", "s", "", files)])
-    assert entry.points["claims", "effects", "4", "headline"] == Point(2.5, 1.5, 3.5)
-    assert entry.points["claims", "effects", "4", "a"] == Point(2.5, 1.0, 3.0)
+    (entry,) = compare_revisions([Revision("now", "c", "2020-01-01", "s", "", files)])
+    assert entry.now.values["claims", "effects", "4", "headline"] == MetricValue(2.5, 1.5, 3.5)
+    assert entry.now.values["claims", "effects", "4", "a"] == MetricValue(2.5, 1.0, 3.0)
 
 
 def test_the_page_shows_revisions_changes_and_moves_and_is_inert(repository: Path, tmp_path: Path):
@@ -142,13 +141,13 @@ def test_a_revision_that_cannot_be_read_is_named(repository: Path, tmp_path: Pat
         build_history(revisions=("--all",), repository=repository, out=tmp_path / "h.html")
     broken = Revision("v1", "c", "2020-01-01", "s", "", {"reports/metrics/nf2vec.json": "{"})
     with pytest.raises(InputError, match=r"revision 'v1': reports/metrics/nf2vec.json cannot be read"):
-        history.entries([broken])
+        compare_revisions([broken])
     git(tmp_path, "init", "-q")
     git(tmp_path, "commit", "-q", "--allow-empty", "-m", "nothing")
     with pytest.raises(InputError, match="no commit touches reports/metrics"):
         build_history(repository=tmp_path, out=tmp_path / "h.html")
     with pytest.raises(InputError, match=r"git .* not a git repository"):
-        recent(tmp_path_without_git(tmp_path), "reports/metrics")
+        recent_revisions(tmp_path_without_git(tmp_path), "reports/metrics")
 
 
 def tmp_path_without_git(folder: Path) -> Path:
@@ -162,7 +161,7 @@ def test_rows_of_one_column_share_a_chart_and_many_lines_take_several():
     rows = [("spaces", "4.6", f"head {i}", "accuracy") for i in range(3)]
     columns = [("spaces", "4.7", "concat", f"recall@{i}") for i in range(10)]
     flat = [("spaces", "psnr"), ("spaces", "share")]
-    found = [(at, list(lines)) for at, lines in _groups([*rows, *columns, *flat])]
+    found = [(at, list(lines)) for at, lines in _chart_lines([*rows, *columns, *flat])]
     assert found[0] == (("4.6", "accuracy"), ["head 0", "head 1", "head 2"])
     assert [(at, len(lines)) for at, lines in found[1:3]] == [(("4.7", "concat"), 8), (("4.7", "concat"), 2)]
     assert found[3] == ((), ["psnr", "share"])

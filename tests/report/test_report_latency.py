@@ -13,8 +13,8 @@ from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.params import load
 from fieldlink.nerf.field import xavier
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.report.latency import nearest, timed
-from fieldlink.report.speed import FROM_WEIGHTS, Speed
+from fieldlink.report.latency import median_times, nearest_prompt
+from fieldlink.report.speed import FROM_WEIGHTS, NamingSpeed
 from fieldlink.scenes import cameras
 from fieldlink.scenes.views import Views, columns
 from stages.report.measure_speed import measure_speed
@@ -24,8 +24,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 def test_nearest_is_the_prompt_of_the_largest_cosine_whatever_the_lengths():
     texts = torch.tensor([[100.0, 0], [0, 0.01], [-1, -1]])
-    assert nearest(torch.tensor([[0.1, 0.2]]), texts) == 1
-    assert nearest(torch.tensor([[9.0, 8.0]]), texts) == 0
+    assert nearest_prompt(torch.tensor([[0.1, 0.2]]), texts) == 1
+    assert nearest_prompt(torch.tensor([[9.0, 8.0]]), texts) == 0
 
 
 def test_each_way_runs_once_unmeasured_and_then_as_often_as_said():
@@ -34,14 +34,14 @@ def test_each_way_runs_once_unmeasured_and_then_as_often_as_said():
     def way(name: str) -> None:
         calls[name] += 1
 
-    speed = timed({name: lambda name=name: way(name) for name in calls}, "cpu", repetitions=3)
+    speed = median_times({name: lambda name=name: way(name) for name in calls}, "cpu", repetitions=3)
     assert calls == {"slow": 4, "fast": 4}
     assert set(speed.milliseconds) == set(calls)
     assert "thread" in speed.device
 
 
 def test_factors_are_relative_to_the_weights():
-    speed = Speed({FROM_WEIGHTS: 2.0, "by rendering 1 view": 30.0}, 7, "test")
+    speed = NamingSpeed({FROM_WEIGHTS: 2.0, "by rendering 1 view": 30.0}, 7, "test")
     assert [(ms, factor) for _, ms, factor in speed.rows] == [("2", "1"), ("30", "15")]
 
 
@@ -79,7 +79,7 @@ def test_measure_speed_times_the_weights_and_each_number_of_views_there_is(tmp_p
     ):
         datasets.write(tmp_path / name, schema, [datasets.table(schema, rows)], "test")
     inputs = {name: tmp_path / name for name in ("views", "nerfs", "nf2vec", "clip", "prompts")}
-    measure_speed(**inputs, out=tmp_path / "speed.json", params=params_file)
-    found = Speed(**json.loads((tmp_path / "speed.json").read_text()))
+    measure_speed(**inputs, out=tmp_path / "speed.json", params_file=params_file)
+    found = NamingSpeed(**json.loads((tmp_path / "speed.json").read_text()))
     assert list(found.milliseconds) == [FROM_WEIGHTS, "by rendering 1 view", "by rendering 4 views"]
     assert min(found.milliseconds.values()) > 0

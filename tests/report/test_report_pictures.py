@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from fieldlink.report.thumbnails import AMPLIFIED, difference, thumbnail
+from fieldlink.report.thumbnails import AMPLIFICATION, amplified_difference, thumbnail
 
 
 def test_a_difference_is_absolute_amplified_and_clipped():
     truth = np.array([[[10, 200, 0]]], np.uint8)
     render = np.array([[[20, 190, 255]]], np.uint8)
-    assert difference(truth, render).tolist() == [[[10 * AMPLIFIED, 10 * AMPLIFIED, 255]]]
+    assert amplified_difference(truth, render).tolist() == [[[10 * AMPLIFICATION, 10 * AMPLIFICATION, 255]]]
 
 
 def test_a_small_copy_holds_the_means_of_blocks():

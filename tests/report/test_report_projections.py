@@ -20,7 +20,7 @@ def rows(classes: int) -> pa.Table:
 
 
 def test_a_panel_per_space_and_a_look_per_class():
-    chart = projection_chart.drawn(rows(13))
+    chart = projection_chart.projection_chart(rows(13))
     svg = chart.svg.decode()
     assert len(set(re.findall(MARK, svg))) == 13  # markers and colours together tell classes apart
     assert svg.count('id="axes_') == 2
@@ -30,6 +30,6 @@ def test_a_panel_per_space_and_a_look_per_class():
 
 
 def test_every_point_is_drawn_once_and_alike_every_time():
-    chart = projection_chart.drawn(rows(4))
+    chart = projection_chart.projection_chart(rows(4))
     assert len(re.findall(MARK, chart.svg.decode())) == 2 * 4 * 3 + 4  # one of each class stands in the legend
-    assert projection_chart.drawn(rows(4)) == chart
+    assert projection_chart.projection_chart(rows(4)) == chart

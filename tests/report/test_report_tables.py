@@ -3,7 +3,7 @@
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.report import result_tables
+from fieldlink.report import result_tables, table_results
 
 HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n\n"
 PUBLISHED = (
@@ -22,9 +22,9 @@ OURS = (
 
 
 @pytest.fixture
-def both() -> list[result_tables.Table]:
-    return result_tables.pivot(
-        result_tables.ours(OURS, "ours.csv"), result_tables.published(PUBLISHED, "published.csv"), {}
+def both() -> list[result_tables.ReportTable]:
+    return result_tables.pivot_tables(
+        table_results.read_results(OURS, "ours.csv"), table_results.read_published(PUBLISHED, "published.csv"), {}
     )
 
 
@@ -36,20 +36,20 @@ def test_known_tables_come_first_and_an_unknown_one_still_appears(both):
 
 def test_a_template_of_the_users_own_has_a_table_that_says_so():
     text = HEADER + "4.1 sketch,nerf2clip gt views=N,cosine,zero_shot_accuracy,60,50,70,3,208\n"
-    (table,) = result_tables.pivot(
-        result_tables.ours(text, "ours.csv"), result_tables.published(PUBLISHED, "published.csv"), {}
+    (table,) = result_tables.pivot_tables(
+        table_results.read_results(text, "ours.csv"), table_results.read_published(PUBLISHED, "published.csv"), {}
     )
     assert (table.name, table.title) == ("Table 4.1 sketch", "Zero-shot classification, template “sketch”")
 
 
 def test_published_rows_and_columns_come_first_and_own_rows_are_marked(both):
     table = both[0]
-    assert [(column.label, column.own) for column in table.columns] == [
+    assert [(column.label, not column.published) for column in table.columns] == [
         ("Hit@1", False),
         ("Hit@5", False),
         ("Hit@20", True),
     ]
-    assert [(row.label, row.own) for row in table.rows] == [
+    assert [(row.label, not row.published) for row in table.rows] == [
         ("clip2nerf cosine", False),
         ("nerf2clip SigLIP", False),
         ("softmax of ours", True),
@@ -72,13 +72,13 @@ def test_values_that_print_alike_share_the_mark_of_the_best(both):
 
 def test_the_lowest_of_a_rank_is_the_best():
     text = HEADER + "4.4a,a,median,instance_rank,9,8,10,1,5\n4.4a,b,median,instance_rank,2,1,3,1,5\n"
-    (table,) = result_tables.pivot(result_tables.ours(text, "ours.csv"), [], {})
+    (table,) = result_tables.pivot_tables(table_results.read_results(text, "ours.csv"), [], {})
     assert [row.cells[0].best for row in table.rows] == [False, True]
 
 
 def test_two_metrics_of_one_place_get_a_column_each():
     text = HEADER + "7,a,recall@1,micro,9,8,10,1,5\n7,a,recall@1,macro,7,6,8,1,5\n"
-    (table,) = result_tables.pivot(result_tables.ours(text, "ours.csv"), [], {})
+    (table,) = result_tables.pivot_tables(table_results.read_results(text, "ours.csv"), [], {})
     assert [column.label for column in table.columns] == ["Hit@1 (micro)", "Hit@1 (macro)"]
 
 
@@ -88,9 +88,9 @@ def test_seeds_and_queries_of_a_row_are_one_number_or_a_range(both):
 
 def test_a_number_that_cannot_be_read_is_named_with_its_file_and_line():
     with pytest.raises(InputError, match=r"bad.csv: line 2: ci_low is 'x', expected a number"):
-        result_tables.ours(HEADER + "4.1,a,b,c,1,x,2,3,4\n", "bad.csv")
+        table_results.read_results(HEADER + "4.1,a,b,c,1,x,2,3,4\n", "bad.csv")
     with pytest.raises(InputError, match=r"bad.csv: line 2: columns \['metric'\] are missing"):
-        result_tables.ours("table,row,column,value\n4.1,a,b,1\n", "bad.csv")
+        table_results.read_results("table,row,column,value\n4.1,a,b,1\n", "bad.csv")
 
 
 def test_the_spread_is_that_of_the_training_seeds_and_stands_only_where_there_are_several():
@@ -98,14 +98,14 @@ def test_the_spread_is_that_of_the_training_seeds_and_stands_only_where_there_ar
     by_seed = (
         "table,row,column,metric,seed,value\n4.4a,a,recall@1,r,0,9.5\n4.4a,a,recall@1,r,1,8.5\n4.4a,b,recall@1,r,0,2\n"
     )
-    (table,) = result_tables.pivot(
-        result_tables.ours(text, "ours.csv"), [], result_tables.spreads(by_seed, "by_seed.csv")
+    (table,) = result_tables.pivot_tables(
+        table_results.read_results(text, "ours.csv"), [], table_results.read_seed_ranges(by_seed, "by_seed.csv")
     )
-    assert [row.cells[0].spread for row in table.rows] == [(8.5, 9.5), None]
+    assert [row.cells[0].seed_range for row in table.rows] == [(8.5, 9.5), None]
 
 
 def test_a_row_says_the_settings_of_its_cells_once():
     head = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting"
     text = f"{head}\nT,big,a,m,1,0,2,3,9,batch 468\nT,big,b,m,1,0,2,3,9,batch 468\nT,small,a,m,1,0,2,3,9,\n"
-    (table,) = result_tables.pivot(result_tables.ours(text, "t.csv"), [], {})
+    (table,) = result_tables.pivot_tables(table_results.read_results(text, "t.csv"), [], {})
     assert [row.setting for row in table.rows] == ["batch 468", ""]

@@ -6,7 +6,7 @@ import pytest
 
 from fieldlink.core.params import PhotosParams, ScenesParams, load
 from fieldlink.preflight import data_folders
-from fieldlink.report.provenance import describe
+from fieldlink.report.study_description import describe
 from fieldlink.scenes import object_sources
 from fieldlink.scenes.photos import photo_sources
 

@@ -1,4 +1,4 @@
-"""The door to Jinja: pages from the templates beside this file."""
+"""The one import of Jinja: HTML from the files of folder `templates`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import jinja2
 
 
-def rendered(name: str, page: Mapping[str, Any]) -> str:
-    """The template `name` filled with `page`; all text is escaped, and a name that isn't there is an error."""
+def fill(name: str, page: Mapping[str, Any]) -> str:
+    """The template `name` filled with `page`. All text is escaped; a variable without a value raises."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("fieldlink", "report"),
+        loader=jinja2.PackageLoader("fieldlink.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,58 @@
+"""The few numbers to know first, as printed on top of the page."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from fieldlink.core.variants import Variant
+from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.report.psnr_charts import ranking_psnr
+from fieldlink.report.report_study import ReportStudy
+from fieldlink.report.speed import FROM_WEIGHTS
+
+ALL_GT_VIEWS = Variant(direction="nerf2clip", source="gt", views="N").text
+CLIP_ON_ALL_VIEWS = Variant(method="clip", views="N").text
+CLIP2NERF_COSINE = Variant(direction="clip2nerf", loss="cosine").text
+NERF2CLIP_SIGLIP = Variant(direction="nerf2clip", loss="siglip").text
+RESULTS = {  # percent
+    CellKey("4.2", ALL_GT_VIEWS, "cosine", "zero_shot_accuracy"): "of test NeRFs named right from their weights",
+    CellKey("4.3", CLIP_ON_ALL_VIEWS, "prompt_photo", "zero_shot_accuracy"): (
+        "named right by CLIP on all their rendered views"
+    ),
+    CellKey("4.4a", CLIP2NERF_COSINE, "recall@1", "recall_synthetic"): "of synthetic views find their class first",
+    CellKey("4.5a", NERF2CLIP_SIGLIP, "recall@1", "recall_real"): "of photos find their class first",
+}
+METRICS = {  # percent, by file and keys
+    "clip.gt_views.prompt_3d_model": "of single views of test objects named right by CLIP itself",
+    "clip.photos.prompt_photo": "of photos named right by CLIP itself",
+    "nf2vec.rank_1_trained": "of test NeRFs have a neighbour of their class in nf2vec's space",
+    "nf2vec.rank_1_untrained": "the same before nf2vec was trained",
+    "nf2vec.rank_1_raw_weights": "the same by the raw weights",
+}
+
+
+def headline_numbers(study: ReportStudy) -> Iterator[tuple[str, str]]:
+    """Value and label of each number that the study has."""
+    nerfs, naming = study.rows.nerfs, study.times.naming
+    if nerfs is not None:
+        yield f"{len(nerfs):,}", "NeRFs fitted"
+        views, psnr = ranking_psnr(nerfs)
+        if np.isfinite(psnr).any():
+            yield f"{np.nanmean(psnr):.1f} dB", f"mean PSNR on {views}, whole frame"
+    results = {result.key: result.value for result in study.numbers.results}
+    metrics = dict(dotted_values(study.numbers.metrics))
+    yield from ((f"{results[key]:.1f} %", label) for key, label in RESULTS.items() if key in results)
+    yield from ((f"{float(metrics[key]):.1f} %", label) for key, label in METRICS.items() if key in metrics)
+    if naming:
+        yield f"{naming.milliseconds[FROM_WEIGHTS]:.2g} ms", "to name a NeRF's class from its weights"
+
+
+def dotted_values(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted keys and printed values of nested mappings; a list is one line."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from dotted_values(value, f"{prefix}{key}.")
+        else:
+            items = value if isinstance(value, list | tuple) else [value]
+            yield f"{prefix}{key}", ", ".join(f"{v:.5g}" if isinstance(v, float) else str(v) for v in items)

@@ -1,0 +1,124 @@
+"""The metrics of several revisions beside each other: values with their intervals, and moves beyond them."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+from ruamel.yaml import YAML, YAMLError
+
+from fieldlink.core.errors import InputError
+from fieldlink.report.revisions import Revision
+
+MetricKey = tuple[str, ...]  # the metrics file, then its keys down to a number
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """A metric at a revision; bounds are None where no table has them."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    def apart(self, other: "MetricValue | None") -> bool:
+        """Whether the two intervals do not overlap; False where a bound is missing."""
+        if other is None or self.low is None or self.high is None or other.low is None or other.high is None:
+            return False
+        return self.high < other.low or other.high < self.low
+
+
+@dataclass(frozen=True)
+class RevisionMetrics:
+    """Parameters and metrics of one revision."""
+
+    number: int  # from 1, in the order of the page
+    revision: Revision
+    params: Mapping[MetricKey, str]
+    values: Mapping[MetricKey, MetricValue]
+
+
+@dataclass(frozen=True)
+class RevisionComparison:
+    """A revision, and the one it is compared with: an experiment's baseline, else the revision before it."""
+
+    now: RevisionMetrics
+    before: RevisionMetrics | None
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Parameters that differ: name, old and new value; – where there is none."""
+        if self.before is None:
+            return []
+        old, new = self.before.params, self.now.params
+        keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        return [(".".join(key), old.get(key, "–"), new.get(key, "–")) for key in keys]
+
+    @cached_property
+    def moves(self) -> dict[MetricKey, tuple[MetricValue, MetricValue]]:
+        """Metrics whose two intervals do not overlap: values before and now."""
+        if self.before is None:
+            return {}
+        old = self.before.values
+        return {key: (old[key], value) for key, value in self.now.values.items() if value.apart(old.get(key))}
+
+
+def compare_revisions(revisions: Sequence[Revision]) -> list[RevisionComparison]:
+    """Each revision with the one it is compared with, in the same order. Raises `InputError` for an unreadable file."""
+    metrics = [_read_metrics(revision, number) for number, revision in enumerate(revisions, start=1)]
+    by_commit = {entry.revision.commit: entry for entry in reversed(metrics)}  # the first of equal commits
+    previous = [None, *metrics][: len(metrics)]
+    return [
+        RevisionComparison(entry, by_commit.get(entry.revision.baseline, earlier))
+        for entry, earlier in zip(metrics, previous, strict=True)
+    ]
+
+
+def nested_values(values: Any, key: MetricKey = ()) -> Iterator[tuple[MetricKey, Any]]:
+    """The values of nested mappings, each with the keys that lead to it."""
+    if isinstance(values, Mapping):
+        for name, value in values.items():
+            yield from nested_values(value, (*key, str(name)))
+    else:
+        yield key, values
+
+
+def _read_metrics(revision: Revision, number: int) -> RevisionMetrics:
+    params: dict[MetricKey, str] = {}
+    numbers: dict[MetricKey, float] = {}
+    results: dict[MetricKey, list[MetricValue]] = {}  # by study, row and column: its tables may share these two
+    for path, text in revision.files.items():
+        name, kind = PurePath(path).stem, PurePath(path).suffix
+        try:
+            if kind == ".yaml":
+                params = {key: str(value) for key, value in nested_values(YAML(typ="safe").load(text))}
+            elif kind == ".json":
+                values = nested_values(json.loads(text), (name,))
+                numbers |= {key: float(value) for key, value in values if isinstance(value, int | float)}
+            elif kind == ".csv":
+                for place, value in _table_values(text):
+                    results.setdefault((name, *place), []).append(value)
+        except (KeyError, TypeError, ValueError, YAMLError) as error:
+            raise InputError(f"revision {revision.name!r}: {path} cannot be read ({error})") from error
+    values = {key: _with_bounds(value, results.get((key[0], *key[-2:]), [])) for key, value in numbers.items()}
+    return RevisionMetrics(number, revision, params, values)
+
+
+def _table_values(text: str) -> Iterator[tuple[tuple[str, str], MetricValue]]:
+    """Row and column (of claims: number and part) of a table's CSV text, with value and bounds."""
+    for row in csv.DictReader(io.StringIO(text)):
+        if "claim" in row:
+            place, value = (row["claim"], row["part"] or "headline"), row["effect"]
+        else:
+            place, value = (row["row"], row["column"]), row["value"]
+        if value:
+            yield place, MetricValue(float(value), float(row["ci_low"]), float(row["ci_high"]))
+
+
+def _with_bounds(value: float, results: Sequence[MetricValue]) -> MetricValue:
+    """A metric with the bounds of the result that has its value, if one has."""
+    return next((result for result in results if result.value == value), MetricValue(value))

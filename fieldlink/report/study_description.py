@@ -1,0 +1,91 @@
+"""What a study's numbers were made with, in words: CLIP, objects, photos, seeds, and how far the numbers compare."""
+
+from dataclasses import dataclass
+
+from fieldlink.core.params import Params
+
+OBJECTS = {
+    "catalogue": "textured meshes of a procedural catalogue",
+    "meshes": "meshes from a folder",
+    "shapenet": "meshes in the ShapeNetCore layout",
+    "disn": "rendered views in the ShapeNetRenders layout",
+    "blender": "scenes in the Blender layout",
+    "nerfs": "NeRFs fitted elsewhere, with their views",
+}
+PHOTOS = {
+    "catalogue": "photo-like pictures of other catalogue objects",
+    "folder": "photos from a folder",
+    "domainnet": "photos in the DomainNet layout",
+}
+
+
+@dataclass(frozen=True)
+class Comparability:
+    """How far a study's numbers compare with the published ones."""
+
+    headline: str  # of the page
+    caution: str
+    claims_note: str  # what a verdict on a published claim says, and what it doesn't
+
+
+# No parameters alone make a study a reproduction of the published one.
+CATALOGUE = Comparability(
+    "A small synthetic world, not the published experiment",
+    "Objects, NeRFs, photos and CLIP are smaller than the published ones and of another kind. Published "
+    "numbers stand beside ours for orientation only: compare which method wins and by how much, never the "
+    "absolute values.",
+    "Each published conclusion is tested here in a small synthetic world: procedural objects, photo-like "
+    "pictures and a small CLIP. The published experiment is not repeated. A verdict says whether the "
+    "conclusion carries over to this world; it neither confirms nor refutes it where it was found.",
+)
+SMALL_CLIP = Comparability(
+    "Real objects with a small CLIP, not the published experiment",
+    "The objects come from a folder, but the CLIP is a small one trained on synthetic pictures, weak on real "
+    "photos. Published numbers stand beside ours for orientation only.",
+    "Each published conclusion is tested here on other objects and with a small CLIP. The published experiment "
+    "is not repeated. A verdict says whether the conclusion carries over; it neither confirms nor refutes it.",
+)
+PRETRAINED_CLIP = Comparability(
+    "Your own objects under a pretrained CLIP",
+    "Absolute values compare with the published ones only if objects, split and CLIP weights are the published "
+    "ones; otherwise compare orderings and differences.",
+    "Each published conclusion is tested here on your own objects and photos. Unless objects, split and CLIP "
+    "weights are the published ones, a verdict neither confirms nor refutes it where it was found.",
+)
+
+
+@dataclass(frozen=True)
+class StudyDescription:
+    comparability: Comparability
+    clip: str
+    objects: str
+    photos: str
+    seeds: str
+
+    @property
+    def signature(self) -> str:
+        """The line below every table."""
+        return f"CLIP: {self.clip}. Objects: {self.objects}. Photos: {self.photos}. {self.seeds}."
+
+
+def describe(params: Params) -> StudyDescription:
+    """The study's description, from its parameters alone."""
+    clip = (
+        f"a small one, trained here for {params.clip.training.steps:,} steps"
+        if params.clip.source == "train"
+        else f"{params.clip.model}, weights {params.clip.pretrained.rpartition('/')[2]}"
+    )
+    seeds = ", ".join(str(seed) for seed in params.mapper.seeds)
+    return StudyDescription(
+        comparability=_comparability(params),
+        clip=clip,
+        objects=OBJECTS[params.scenes.source],
+        photos=PHOTOS[params.photos.source],
+        seeds=f"Training seeds of the mappers: {seeds}; study seed {params.study.seed}",
+    )
+
+
+def _comparability(params: Params) -> Comparability:
+    if params.scenes.source == "catalogue":
+        return CATALOGUE
+    return SMALL_CLIP if params.clip.source == "train" else PRETRAINED_CLIP

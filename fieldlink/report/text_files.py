@@ -1,0 +1,26 @@
+"""Texts and JSON values of a folder's files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fieldlink.core.errors import InputError
+
+
+def read_texts(folder: Path | None, pattern: str) -> list[tuple[Path, str]]:
+    """Path and text of the files that match, in order of name; no folder, no files."""
+    paths = sorted(folder.glob(pattern)) if folder else []
+    return [(path, path.read_text("utf-8")) for path in paths]
+
+
+def read_json_files(folder: Path | None) -> list[tuple[Path, Any]]:
+    """Path and value of a folder's JSON files, in order of name."""
+    return [(path, parse_json(text, path)) for path, text in read_texts(folder, "*.json")]
+
+
+def parse_json(text: str, path: Path) -> Any:
+    """The value of a JSON text; raises `InputError` with the path of its file."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{path}: not valid JSON ({error}); delete it and rerun the stage that writes it") from error
