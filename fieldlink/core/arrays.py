@@ -1,7 +1,5 @@
-"""Arrays in files below scratch, mapped into memory by who opens them: a worker process is sent the path alone."""
+"""Arrays in files, mapped into memory where they are opened: a worker process is sent no more than the path."""
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,47 +16,51 @@ from fieldlink.core import datasets, digests
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import VECTOR, Schema
 
-FOLDER = "arrays"  # where they lie in scratch
+FOLDER = "arrays"  # for `scratch_folder`
 
 
 @dataclass(frozen=True)
 class StoredArray:
-    """Numbers of one kind in a file."""
+    """An array in a file, in C order."""
 
     path: Path
     shape: tuple[int, ...]
-    kind: Literal["float32", "uint8"] = "float32"
+    dtype: Literal["float32", "uint8"] = "float32"
 
     def open(self) -> np.ndarray:
-        """The array, the same for all of a process; what is written to it never reaches the file."""
+        """The array, one per process. Writing to it never changes the file."""
         return _open(self)
 
 
 @lru_cache(maxsize=8)
 def _open(array: StoredArray) -> np.ndarray:
-    return np.memmap(array.path, array.kind, mode="c", shape=array.shape)
+    return np.memmap(array.path, array.dtype, mode="c", shape=array.shape)
 
 
-def store_column(folder: Path, schema: Schema, name: str, place: Path) -> StoredArray:
-    """A column of a dataset as an array (1, row, width) in a file below `place`, written once, shard by shard.
+def store_column(dataset: Path, schema: Schema, name: str, folder: Path) -> StoredArray:
+    """A column of a dataset as an array (1, row, width) in a file below `folder`, written shard by shard.
 
-    A `VECTOR` column gives float32, one of bytes, as many in every row, uint8.
+    A `VECTOR` column gives float32, a column of bytes uint8. The file, named by the rows' digest, is written once.
+    Raises `InputError` if rows of bytes differ in length.
     """
-    kind = "float32" if schema.columns[name] == VECTOR else "uint8"
-    footers = [pq.read_metadata(path) for path in datasets.shard_paths(folder, schema)]
-    prints = [(footer.metadata or {}).get(b"fingerprint", b"").decode() for footer in footers]
-    path = place / f"{hashlib.sha256(json.dumps([schema.name, name, prints]).encode()).hexdigest()[:24]}.{kind}"
+    dtype = "float32" if schema.columns[name] == VECTOR else "uint8"
+    footers = [pq.read_metadata(path) for path in datasets.shard_paths(dataset, schema)]
+    rows_digests = [(footer.metadata or {}).get(b"fingerprint", b"").decode() for footer in footers]
+    path = folder / f"{digests.digest_of(schema.name, name, rows_digests)[:24]}.{dtype}"
     rows = sum(footer.num_rows for footer in footers)
     if not path.exists():
-        blocks = (_block(folder, shard[name], kind) for shard in datasets.shards(folder, schema, [name]))
-        _written(place, lambda temporary: _write(temporary, blocks)).replace(path)
-    return StoredArray(path, (1, rows, path.stat().st_size // (np.dtype(kind).itemsize * max(rows, 1))), kind)
+        blocks = (_block(dataset, shard[name], dtype) for shard in datasets.shards(dataset, schema, [name]))
+        _complete(folder, lambda temporary: _write(temporary, blocks)).replace(path)
+    return StoredArray(path, (1, rows, path.stat().st_size // (np.dtype(dtype).itemsize * max(rows, 1))), dtype)
 
 
 def store_parts(
-    shape: tuple[int, int, int], parts: Iterable[Float[np.ndarray, "set some width"]], place: Path
+    shape: tuple[int, int, int], parts: Iterable[Float[np.ndarray, "set part width"]], folder: Path
 ) -> StoredArray:
-    """`parts`, one behind the other along the middle axis, in a file below `place` named by what it holds."""
+    """An array of `shape` in a file below `folder`: `parts` one after the other along the middle axis.
+
+    The file is named by the digest of its contents.
+    """
 
     def fill(path: Path) -> None:
         array, start = np.memmap(path, np.float32, mode="w+", shape=shape), 0
@@ -68,17 +70,17 @@ def store_parts(
         assert start == shape[1], f"{start} rows for {shape}"
         array.flush()
 
-    temporary = _written(place, fill)
-    path = place / f"{digests.file_digest(temporary)[:24]}.float32"
+    temporary = _complete(folder, fill)
+    path = folder / f"{digests.file_digest(temporary)[:24]}.float32"
     return StoredArray(temporary.replace(path), shape)
 
 
-def _block(folder: Path, values: pa.ChunkedArray, kind: str) -> np.ndarray:
-    if kind == "float32":
+def _block(dataset: Path, values: pa.ChunkedArray, dtype: str) -> np.ndarray:
+    if dtype == "float32":
         return datasets.matrix(values)
     rows = values.to_pylist()
     if len({len(row) for row in rows}) > 1:
-        raise InputError(f"{folder}: rows of bytes differ in length, expected one length")
+        raise InputError(f"{dataset}: rows of bytes differ in length, expected one length")
     return np.frombuffer(b"".join(rows), np.uint8)
 
 
@@ -88,10 +90,10 @@ def _write(path: Path, blocks: Iterable[np.ndarray]) -> None:
             file.write(block.tobytes())
 
 
-def _written(place: Path, write: Callable[[Path], None]) -> Path:
-    """A file that `write` filled, complete on the disk, under a temporary name."""
-    place.mkdir(parents=True, exist_ok=True)
-    temporary = place / f".writing.{os.getpid()}"
+def _complete(folder: Path, write: Callable[[Path], None]) -> Path:
+    """A file under a temporary name that `write` has filled, complete on the disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".writing.{os.getpid()}"
     write(temporary)
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())

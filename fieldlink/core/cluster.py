@@ -1,4 +1,4 @@
-"""The one door to Ray: a cluster, or a Ray of this machine alone, does the work that worker processes do."""
+"""Work on a Ray cluster, or on a Ray of this machine alone. The one import of ray."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 RETRIES = 4  # of a task whose worker or node was lost
-# A Ray of one machine asks nobody beyond it: no usage statistics, and its look-ups of cloud metadata meet a dead proxy.
+# A Ray of this machine alone uses no network: no usage statistics, and look-ups of cloud metadata meet a dead proxy.
 LOOPBACK = {
     "RAY_AUTH_MODE": "token",
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -27,10 +27,10 @@ LOOPBACK = {
 
 @dataclass(frozen=True)
 class Cluster:
-    """A Ray that does the work: the address of one that runs already, or none for one on this machine alone."""
+    """The Ray that runs tasks."""
 
-    address: str
-    gpu: bool  # whether a task needs one to itself
+    address: str  # host:port of a running Ray; "" starts one on this machine alone
+    gpu: bool  # whether each task needs a GPU of its own
 
 
 def map_on_ray(
@@ -38,7 +38,7 @@ def map_on_ray(
 ) -> Iterator[Result]:
     """`work` on each item as a task of Ray, results in order. Tasks of a lost worker or node run again elsewhere."""
     with _ray_at(cluster.address) if cluster.address else _ray_here(workers) as ray:
-        task = ray.remote(_alone).options(num_cpus=1, num_gpus=int(cluster.gpu), max_retries=RETRIES)
+        task = ray.remote(_on_one_thread).options(num_cpus=1, num_gpus=int(cluster.gpu), max_retries=RETRIES)
 
         def submit(item: Item) -> Callable[[], Result]:
             reference = task.remote(work, item)
@@ -47,31 +47,31 @@ def map_on_ray(
                 try:
                     return ray.get(reference)
                 except ray.exceptions.RayTaskError as error:
-                    raise error.cause from None  # as if it had been raised here
+                    raise error.cause from None  # as a worker process would
 
             return result
 
-        def most() -> int:  # nodes come and go
+        def limit() -> int:  # again for each item, as nodes come and go
             return 2 * max(1, int(ray.cluster_resources().get("GPU" if cluster.gpu else "CPU", 1)))
 
-        yield from results_in_order(submit, items, most)
+        yield from results_in_order(submit, items, limit)
 
 
-def _alone(work: Callable[[Item], Result], item: Item) -> Result:
+def _on_one_thread(work: Callable[[Item], Result], item: Item) -> Result:
     single_threaded()
     return work(item)
 
 
 @contextmanager
 def _ray_here(workers: int) -> Iterator[Any]:
-    """A Ray of this machine alone, with a secret of its own; gone with all its files at the end."""
+    """A Ray of this machine alone, with a token of its own; it and its files are gone at the end."""
     import shutil
     import tempfile
 
     before, folder = dict(os.environ), tempfile.mkdtemp(prefix="ray")
-    root = str(Path(__file__).parents[2])  # its workers import the code that runs here
+    root = str(Path(__file__).parents[2])  # so that its workers import this code
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    os.environ.update(LOOPBACK | {"RAY_AUTH_TOKEN": _secret(), "PYTHONPATH": os.pathsep.join(paths)})
+    os.environ.update(LOOPBACK | {"RAY_AUTH_TOKEN": _token(), "PYTHONPATH": os.pathsep.join(paths)})
     try:
         ray = _ray()
         ray.init("local", num_cpus=workers, include_dashboard=False, _temp_dir=folder, **QUIET)
@@ -103,36 +103,40 @@ def _ray_at(address: str) -> Iterator[Any]:
 
 def _ray() -> Any:
     try:
-        import ray  # reads its settings from the environment now
+        import ray  # reads its settings from the environment when imported
     except ImportError as error:
         raise InputError("runtime.engine: ray is not installed; get it with pip install 'fieldlink[ray]'") from error
     return ray
 
 
 @cache
-def _secret() -> str:
+def _token() -> str:
     import secrets
 
     return secrets.token_hex(16)
 
 
 def results_in_order(
-    submit: Callable[[Item], Callable[[], Result]], items: Iterable[Item], most: Callable[[], int]
+    submit: Callable[[Item], Callable[[], Result]], items: Iterable[Item], limit: Callable[[], int]
 ) -> Iterator[Result]:
-    """Results in the order of their items, of which at most `most` are under way: others aren't read yet."""
+    """Results in the order of `items`, of which at most `limit()` are submitted and unread at a time.
+
+    `submit`: starts work on an item and returns a function that waits for its result.
+    """
     waiting: deque[Callable[[], Result]] = deque()
     for item in items:
         waiting.append(submit(item))
-        if len(waiting) > most():
+        if len(waiting) > limit():
             yield waiting.popleft()()
     while waiting:
         yield waiting.popleft()()
 
 
 def single_threaded() -> None:
+    """Limit this process to one thread: numpy's, torch's and OpenMP's."""
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(1)  # numpy's products too: on a core of its own a second thread only gets in the way
+    threadpool_limits(1)
     os.environ["OMP_NUM_THREADS"] = "1"  # for a torch that is imported later
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)

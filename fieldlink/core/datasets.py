@@ -1,6 +1,7 @@
-"""Reading and writing datasets of Parquet shards: atomic, with checksums, sorted by key.
+"""Datasets: folders of Parquet shards, each written whole or not at all.
 
-A reader checks the dataset's name, its columns and every page's checksum; a writer checks key order and null values.
+A reader checks the dataset's name, its columns and every page's checksum. A writer checks the order of keys and null
+values.
 """
 
 import hashlib
@@ -22,7 +23,11 @@ from fieldlink.core.schemas import VECTOR, Schema
 
 
 def table(schema: Schema, columns: Mapping[str, Any]) -> pa.Table:
-    """Rows of a dataset from arrays and lists: `VECTOR` columns take a float array (row, width). Sorted by key."""
+    """Rows of a dataset, sorted by key. `columns`: lists, and for `VECTOR` columns float arrays (row, width).
+
+    Raises `KeyError` for other columns than the schema's, `ValueError` for a null or an infinite number, `InputError`
+    for a key that occurs twice.
+    """
     if set(columns) != set(schema.columns):
         raise KeyError(f"{schema.name}: columns {sorted(columns)}, expected {sorted(schema.columns)}")
     arrays = {name: _array(schema, name, columns[name]) for name in schema.columns}
@@ -32,7 +37,7 @@ def table(schema: Schema, columns: Mapping[str, Any]) -> pa.Table:
 
 
 def matrix(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """A `VECTOR` column as a float32 array (row, width), without copying where it is one chunk."""
+    """A `VECTOR` column as a float32 array (row, width); a column of one chunk is not copied."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # an empty column stays chunked
@@ -41,16 +46,17 @@ def matrix(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
 
 
 def empty_table(schema: Schema) -> pa.Table:
-    """A dataset's table without rows, none of which decides how wide a `VECTOR` is."""
+    """A dataset's table without rows. Its `VECTOR` columns have width 1."""
     return table(schema, {name: np.zeros((0, 1)) if kind == VECTOR else [] for name, kind in schema.columns.items()})
 
 
 def write(
     folder: Path, schema: Schema, tables: Iterable[pa.Table], producer: str, *, may_be_empty: bool = False
 ) -> int:
-    """Write each table as one shard of dataset `folder`; returns the rows written. All of it appears, or nothing.
+    """Write each table as one shard of dataset `folder`, all of them or none; returns the number of rows.
 
-    No table at all is an error, unless it `may_be_empty`.
+    `producer`: the stage that writes. Raises `InputError` if keys don't rise from shard to shard, or if there is no
+    table, unless the dataset `may_be_empty`.
     """
     rows, last = 0, None
     with replacing(folder) as temporary:
@@ -71,7 +77,10 @@ def write(
 def write_shard(
     path: Path, schema: Schema, rows: pa.Table, producer: str, extra: Mapping[str, str] | None = None
 ) -> None:
-    """One Parquet file, zstd, page checksums, and who made it; complete under its name or not there at all."""
+    """Write one Parquet file, whole or not at all: zstd, page checksums, metadata with producer and rows' digest.
+
+    `extra`: more metadata.
+    """
     metadata = {"schema": schema.name, "producer": producer, "fingerprint": rows_digest(rows), **(extra or {})}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     options: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True, "row_group_size": 1024}
@@ -82,7 +91,7 @@ def write_shard(
 
 
 def read(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
-    """The whole dataset as one table, in key order."""
+    """The whole dataset as one table, in key order. `columns`: all by default."""
     return pa.concat_tables(shards(folder, schema, columns))
 
 
@@ -93,7 +102,7 @@ def shards(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -
 
 
 def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
-    """One checked shard; an unreadable or foreign one is an error that names it."""
+    """One checked shard; raises `InputError` with its path if it is damaged or of another dataset."""
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
         _check_schema(path, schema, file.schema_arrow)
@@ -105,48 +114,48 @@ def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None)
 
 
 def shard_paths(folder: Path, schema: Schema) -> list[Path]:
-    """The dataset's shards, at least one."""
-    found = sorted(folder.glob("part-*.parquet"))
-    if not found:
+    """Files of the dataset's shards; raises `InputError` if there is none."""
+    paths = sorted(folder.glob("part-*.parquet"))
+    if not paths:
         raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {schema.name}")
-    return found
+    return paths
 
 
 def schema_name(folder: Path) -> str:
-    """Which dataset a folder holds, from the metadata of its first shard."""
-    shard_paths = sorted(folder.glob("part-*.parquet"))
+    """Name of the dataset that a folder holds, from the metadata of its first shard."""
+    paths = sorted(folder.glob("part-*.parquet"))
     try:
-        return (pq.read_metadata(shard_paths[0]).metadata or {})[b"schema"].decode()
+        return (pq.read_metadata(paths[0]).metadata or {})[b"schema"].decode()
     except (IndexError, KeyError, OSError, pa.ArrowException) as error:
         raise InputError(f"{folder}: expected a dataset (part-00000.parquet, … that name their schema)") from error
 
 
 def rows_with_ids(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
-    """The rows whose first key column is one of `ids`, in key order; only the row groups that hold them are read."""
-    import pyarrow.dataset as ds  # and with it pandas: meanwhile a stage's workers start
+    """The rows whose first key column is one of `ids`, in key order; reads only the row groups that hold them."""
+    import pyarrow.dataset as ds  # imports pandas, while a stage's workers start
 
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-    every = shard_paths(folder, schema)
-    holding = [path for path in every if _may_hold(path, schema.key[0], ids)] or every[:1]
-    wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
+    paths = shard_paths(folder, schema)
+    candidates = [path for path in paths if _may_hold(path, schema.key[0], ids)] or paths[:1]
+    is_wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
     try:
-        data = ds.dataset(holding, format=ds.ParquetFileFormat(default_fragment_scan_options=options))
-        return data.to_table(columns=list(columns) if columns else None, filter=wanted)
+        data = ds.dataset(candidates, format=ds.ParquetFileFormat(default_fragment_scan_options=options))
+        return data.to_table(columns=list(columns) if columns else None, filter=is_wanted)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{folder}: cannot be read as {schema.name} ({error}); delete it and rerun") from error
 
 
 def digests_by_key(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
-    """A digest of each item's rows; tables are in order of `key`, an item may go on in the next."""
-    found: dict[str, list[str]] = {}
-    for rows in tables:
-        for name, own in groups_by_key(rows, key):
-            found.setdefault(name, []).append(rows_digest(own))
-    return {name: " ".join(shard_paths) for name, shard_paths in found.items()}
+    """A digest of the rows of each value of `key`. Tables are in its order; a value's rows may lie in several."""
+    digests: dict[str, list[str]] = {}
+    for table_of_rows in tables:
+        for name, rows in groups_by_key(table_of_rows, key):
+            digests.setdefault(name, []).append(rows_digest(rows))
+    return {name: " ".join(parts) for name, parts in digests.items()}
 
 
 def groups_by_key(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
-    """Each value of `key` with its rows, which stand side by side."""
+    """Each value of `key` with its rows; equal values must follow each other."""
     names = rows[key].to_pylist()
     starts = [row for row, name in enumerate(names) if not row or name != names[row - 1]]
     for start, end in pairwise([*starts, len(names)]):
@@ -154,7 +163,7 @@ def groups_by_key(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
 
 
 def rows_digest(rows: pa.Table) -> str:
-    """sha256 of the rows' contents, whatever the chunks they lie in and the rows beside them."""
+    """sha256 of the rows' contents. It depends on no chunks, and on no other rows of their file."""
     digest = hashlib.sha256(str(rows.schema.remove_metadata()).encode())
     for column in rows.columns:
         digest.update(np.asarray(column.is_null().to_pylist(), bool).tobytes())
@@ -184,10 +193,10 @@ def _array(schema: Schema, name: str, values: Any) -> pa.Array:
 
 def _check_keys(rows: pa.Table, schema: Schema) -> None:
     counts = rows.group_by(list(schema.key)).aggregate([([], "count_all")])
-    twice = counts.filter(pc.field("count_all") > 1)
-    if len(twice):
-        names = [tuple(row[name] for name in schema.key) for row in twice.slice(0, 3).to_pylist()]
-        raise InputError(f"{schema.name}: {schema.key} must be unique, found twice: {names}")
+    repeated = counts.filter(pc.field("count_all") > 1)
+    if len(repeated):
+        keys = [tuple(row[name] for name in schema.key) for row in repeated.slice(0, 3).to_pylist()]
+        raise InputError(f"{schema.name}: {schema.key} must be unique, found twice: {keys}")
 
 
 def _key(rows: pa.Table, schema: Schema, row: int) -> tuple[Any, ...]:
@@ -202,22 +211,25 @@ def _may_hold(path: Path, key: str, ids: Sequence[str]) -> bool:
 
 @cache
 def _span(path: Path, key: str, _changed: int) -> tuple[str, str] | None:
-    """First and last value of a shard's key by its footer, read once; none where it doesn't tell."""
+    """First and last value of a shard's key, from its footer; None where the footer has none.
+
+    `_changed`: time of the file's last change, for the cache.
+    """
     try:
         footer = pq.read_metadata(path)
-        place = footer.schema.names.index(key)
-        shard_paths = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
+        column = footer.schema.names.index(key)
+        statistics = [footer.row_group(group).column(column).statistics for group in range(footer.num_row_groups)]
     except (OSError, pa.ArrowException, ValueError):
-        return None  # whoever reads it will say what is wrong
-    if not shard_paths or any(part is None or not part.has_min_max for part in shard_paths):
+        return None  # the error is raised by whoever reads the shard
+    if not statistics or any(group is None or not group.has_min_max for group in statistics):
         return None
-    return min(part.min for part in shard_paths), max(part.max for part in shard_paths)
+    return min(group.min for group in statistics), max(group.max for group in statistics)
 
 
-def _check_schema(path: Path, schema: Schema, found: pa.Schema) -> None:
-    name = (found.metadata or {}).get(b"schema", b"?").decode()
+def _check_schema(path: Path, schema: Schema, stored: pa.Schema) -> None:
+    name = (stored.metadata or {}).get(b"schema", b"?").decode()
     if name != schema.name:
         raise InputError(f"{path}: holds {name}, expected {schema.name}")
-    missing = [column for column in schema.columns if column not in found.names]
+    missing = [column for column in schema.columns if column not in stored.names]
     if missing:
         raise InputError(f"{path}: columns {missing} are missing, expected those of {schema.name}")

@@ -1,4 +1,4 @@
-"""Memory, precision and clocks of the device that computes: a processor or a GPU."""
+"""Memory, precision and timing of the device that computes: a processor or a GPU."""
 
 import sys
 import time
@@ -10,9 +10,9 @@ Result = TypeVar("Result")
 
 
 def map_in_batches(work: Callable[[Any], Result], items: Any, batch: int) -> Iterator[Result]:
-    """`work` on `batch` items after the other (slices of an array or table); where memory runs out, on half as many.
+    """`work` on slices of `items` (an array or table) of `batch` items each; where memory runs out, half as many.
 
-    From there on it stays at half. Raises what `work` raises if a single item is too much.
+    The halved batch is kept for the items that follow. Raises the error of `work` if a single item is too much.
     """
     import torch
 
@@ -24,7 +24,7 @@ def map_in_batches(work: Callable[[Any], Result], items: Any, batch: int) -> Ite
             if batch == 1:
                 raise
             result = None
-        if result is None:  # outside of the handler, which still holds what filled the memory
+        if result is None:  # outside of the handler, whose traceback still holds the memory
             batch //= 2
             torch.cuda.empty_cache()
             print(f"out of memory: going on with {batch} at once", file=sys.stderr)
@@ -34,7 +34,7 @@ def map_in_batches(work: Callable[[Any], Result], items: Any, batch: int) -> Ite
 
 
 def timed_run(work: Callable[[], Result], device: str = "cpu") -> tuple[float, Result]:
-    """Seconds until an idle device has done `work`, and what came of it."""
+    """Seconds that `work` takes on an idle device until the device has finished, and its result."""
     _wait(device)
     started = time.perf_counter()
     result = work()
@@ -50,7 +50,7 @@ def _wait(device: str) -> None:
 
 
 def precision(name: str, device: str) -> AbstractContextManager[Any]:
-    """A block whose matrix products are computed in float32, bfloat16 or float16."""
+    """A context in which matrix products are computed in float32, bfloat16 or float16."""
     if name == "float32":
         return nullcontext()
     import torch

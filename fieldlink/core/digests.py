@@ -10,7 +10,7 @@ from fieldlink.core import source_code
 
 
 def digest_of(*parts: Any) -> str:
-    """sha256 of bytes, texts and JSON-like values: what an item's key is made of."""
+    """sha256 of bytes, texts and values that JSON can hold, in this order."""
     total = hashlib.sha256()
     for part in parts:
         data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, default=str).encode()
@@ -19,29 +19,29 @@ def digest_of(*parts: Any) -> str:
 
 
 def code_digest(stage: str) -> str:
-    """Digest of the code that decides a row: the file of `stage` and every library file that it imports.
+    """Digest of the code that computes a stage's rows: the file `stage` and every library file that it imports.
 
-    `core` and the runner of stages are left out because they only move rows about. Parameters and seeds, which they
-    hand on, belong in the key as values.
+    `fieldlink.core` and `fieldlink.commands` are left out, because they only move rows. Parameters and seeds belong
+    in an item's key as values.
     """
     stage_file = Path(stage).resolve()
-    files = sorted(path for path in source_code.closure(stage_file) if path == stage_file or _decides_rows(path))
+    files = sorted(path for path in source_code.closure(stage_file) if path == stage_file or _computes_rows(path))
     return digest_of(*[[str(path.relative_to(source_code.ROOT)), ast.dump(source_code.tree(path))] for path in files])
 
 
-def _decides_rows(path: Path) -> bool:
+def _computes_rows(path: Path) -> bool:
     package, folder, *_ = path.relative_to(source_code.ROOT).parts
     return package == "fieldlink" and folder not in {"core", "commands"}
 
 
 def file_digest(path: Path) -> str:
-    """Of a file's contents, however large."""
+    """sha256 of a file's contents, which may exceed the memory."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folder_digest(folder: Path) -> str:
-    """sha256 of a model folder's files, whatever made them."""
+    """sha256 of the names and contents of all files below a folder."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(file_digest(path)))

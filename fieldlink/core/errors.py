@@ -1,5 +1,5 @@
-"""What a user can mend: one error whose words name the file, row or parameter and what was expected."""
+"""The error of a mistake in input: its message names the file, row or parameter and what was expected."""
 
 
 class InputError(ValueError):
-    """Input that cannot be used; printed without a traceback."""
+    """Input that cannot be used; stages and commands print it without a traceback."""

@@ -1,5 +1,5 @@
-"""Imported for its effect: garbage is collected seldom, as large packages make a million objects that stay."""
+"""Imported for its effect: rarer garbage collection, as imports of large packages make a million lasting objects."""
 
 import gc
 
-gc.set_threshold(200_000)  # objects made between two collections; 700 otherwise
+gc.set_threshold(200_000)  # new objects between two collections; Python's default is 700

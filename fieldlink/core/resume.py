@@ -1,7 +1,7 @@
-"""Finished work of a long stage, kept by content: a killed stage goes on, a grown one computes only what is new.
+"""Resumable work: a killed stage goes on where it was, and a stage with new items computes only these.
 
-Work is done in chunks of items (objects, photos). Each finished chunk is a shard in the stage's scratch folder that
-knows its items' keys; a key digests all that decides an item's rows: code, parameters and inputs.
+Work is done in chunks of items (objects, photos). Each finished chunk is a shard in the stage's scratch folder, with
+its items' keys in the metadata. A key is a digest of all that an item's rows depend on: code, parameters and inputs.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ Payload = TypeVar("Payload")
 
 @dataclass
 class Rows:
-    """What work on a chunk gives: the columns of its rows, and the items set aside with their reasons."""
+    """Result of a chunk: columns of its rows, and the reason of each rejected item."""
 
     columns: dict[str, Any]
     rejected: dict[str, str] = field(default_factory=dict)
@@ -39,29 +39,27 @@ class Rows:
 
 @dataclass
 class FinishedItems:
-    """All items' rows, in shards of the stage's scratch folder, and those set aside."""
+    """All items' rows, in shards of the stage's scratch folder."""
 
     schema: Schema
-    places: dict[str, Path]  # item → the shard that holds it
-    rejected: dict[str, str]
+    shards: dict[str, Path]  # item → the shard that holds its rows
+    rejected: dict[str, str]  # item → reason
 
     def tables(self, items_per_shard: int = 64) -> Iterator[pa.Table]:
-        """The rows in key order, `items_per_shard` items a table, ready for `datasets.write`."""
-        items = sorted(self.places.keys() - self.rejected.keys())
-        for start in range(0, len(items), items_per_shard):
-            wanted = items[start : start + items_per_shard]
-            rows = pa.concat_tables(
-                [self._rows(path, wanted) for path in sorted({self.places[item] for item in wanted})]
-            )
+        """The rows in key order, those of `items_per_shard` items per table, for `datasets.write`."""
+        all_items = sorted(self.shards.keys() - self.rejected.keys())
+        for start in range(0, len(all_items), items_per_shard):
+            items = all_items[start : start + items_per_shard]
+            rows = pa.concat_tables([self._rows(path, items) for path in sorted({self.shards[item] for item in items})])
             yield rows.sort_by([(name, "ascending") for name in self.schema.key])
 
-    def _rows(self, path: Path, wanted: Sequence[str]) -> pa.Table:
-        """A shard's rows of those wanted items that live in it: a changed item's old rows may lie in another."""
-        own = [item for item in wanted if self.places[item] == path]
-        return _only(datasets.read_shard(path, self.schema), self.schema, own)
+    def _rows(self, path: Path, items: Sequence[str]) -> pa.Table:
+        """Rows of those `items` that belong to a shard; it may also hold old rows of an item that changed."""
+        here = pa.array([item for item in items if self.shards[item] == path], pa.string())
+        return datasets.read_shard(path, self.schema).filter(pc.field(self.schema.key[0]).isin(here))
 
     def rejected_table(self, stage: str) -> pa.Table:
-        """The items set aside, as rows of dataset `rejected`."""
+        """The rejected items, as rows of dataset `rejected`."""
         ids = sorted(self.rejected)
         return datasets.table(
             REJECTED, {"stage": [stage] * len(ids), "id": ids, "reason": [self.rejected[item] for item in ids]}
@@ -79,31 +77,32 @@ def finish(
     workers: int | None,
     cluster: Cluster | None = None,
 ) -> FinishedItems:
-    """Do `work(payload(items))` for every item of `keys` that no earlier run has done; kill and rerun at any time.
+    """Run `work(payload(items))` on chunks of the items in `keys`, apart from those that an earlier run finished.
 
-    `work` runs in worker processes (`map_in_workers`), here or on a cluster, and sees nothing but its payload, so
-    it must be a function of a room's module. Only a few chunks are in memory at a time.
+    `keys`: item → its key. `work` runs in worker processes or on a cluster (`workers.map_in_workers`), so it must be
+    a function of a module of the library. Only a few chunks are in memory at a time. Raises `InputError` while another
+    run of the stage is writing.
     """
     folder = scratch_folder(stage)
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
-        done = _done(folder, keys)
-        missing = sorted(item for item in keys if item not in done)
+        finished = _finished(folder, keys)
+        missing = sorted(item for item in keys if item not in finished)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
         results = map_in_workers(work, (payload(items) for items in chunks), workers, cluster)
-        bar = progress(range(len(keys)), stage, "items", initial=len(done))
+        bar = progress(range(len(keys)), stage, "items", initial=len(finished))
         for items, rows in zip(chunks, results, strict=True):
-            place = _keep(folder, schema, stage, {item: keys[item] for item in items}, rows)
-            done.update({item: (place, rows.rejected.get(item)) for item in items})
+            shard = _write(folder, schema, stage, {item: keys[item] for item in items}, rows)
+            finished.update({item: (shard, rows.rejected.get(item)) for item in items})
             bar.update(len(items))
         bar.close()
-    places = {item: place for item, (place, _) in done.items()}
-    return FinishedItems(schema, places, {item: reason for item, (_, reason) in done.items() if reason is not None})
+    shards = {item: shard for item, (shard, _) in finished.items()}
+    return FinishedItems(schema, shards, {item: reason for item, (_, reason) in finished.items() if reason is not None})
 
 
 def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> None:
-    """Raise `InputError` if more than the share `most` of all items was set aside; name the first three."""
-    count, total = len(finished.rejected), len(finished.places.keys() | finished.rejected.keys())
+    """Raise `InputError`, with the first three reasons, if more than the share `most` of all items was rejected."""
+    count, total = len(finished.rejected), len(finished.shards.keys() | finished.rejected.keys())
     if count > most * total:
         first = "; ".join(f"{item}: {reason}" for item, reason in sorted(finished.rejected.items())[:3])
         raise InputError(f"{count} of {total} set aside, at most {most:.0%} allowed ({first})")
@@ -111,13 +110,9 @@ def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> No
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
 
 
-def _only(table: pa.Table, schema: Schema, items: Sequence[str]) -> pa.Table:
-    return table.filter(pc.field(schema.key[0]).isin(pa.array(items, pa.string())))
-
-
-def _done(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None]]:
-    """Items whose key is found in a readable shard, with that shard and the reason if they were set aside."""
-    done = {}
+def _finished(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None]]:
+    """Items whose key is in a readable shard, with that shard, and the reason if they were rejected."""
+    finished = {}
     for path in sorted(folder.glob("*.parquet")):
         try:
             metadata = pq.read_metadata(path).metadata or {}
@@ -127,11 +122,11 @@ def _done(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | 
         rejected = json.loads(metadata[b"rejected"])
         for item, key in json.loads(metadata[b"keys"]).items():
             if keys.get(item) == key:
-                done[item] = (path, rejected.get(item))
-    return done
+                finished[item] = (path, rejected.get(item))
+    return finished
 
 
-def _keep(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
+def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
     path = folder / f"{digest_of(keys)[:24]}.parquet"
     extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected)}
     datasets.write_shard(path, schema, datasets.table(schema, rows.columns), stage, extra)
@@ -140,7 +135,7 @@ def _keep(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time; a second one is told at once."""
+    """Let one run write at a time; raises `InputError` at once if another does."""
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,7 +15,7 @@ from fieldlink.core.files import replacing
 def write_model(
     folder: Path, tensors: Mapping[str, np.ndarray], config: Mapping[str, Any], name: str = "model"
 ) -> None:
-    """`name`.safetensors and config.json, which carries the weights' sha256."""
+    """Write `folder` with `name`.safetensors and config.json, which holds the weights' digest as `sha256`."""
     from safetensors.numpy import save
 
     data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
@@ -26,16 +26,16 @@ def write_model(
 
 
 def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Tensors and config of a model folder; weights that differ from their sha256 are an error."""
+    """Tensors and config of a model folder. Raises `InputError` if a file is missing or damaged."""
     from safetensors.numpy import load
 
-    path, described = folder / f"{name}.safetensors", folder / "config.json"
+    path, description = folder / f"{name}.safetensors", folder / "config.json"
     try:
-        data, config = path.read_bytes(), json.loads(described.read_text(encoding="utf-8"))
+        data, config = path.read_bytes(), json.loads(description.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
     except ValueError as error:
-        raise InputError(f"{described}: not valid JSON ({error}); delete {folder} and rerun") from error
+        raise InputError(f"{description}: not valid JSON ({error}); delete {folder} and rerun") from error
     if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
         raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
     return load(data), config

@@ -1,6 +1,6 @@
-"""The source files that a file's code is in: those that it imports, at the top or inside functions.
+"""The source files on which a file depends: those that it imports, at the top or inside functions.
 
-A module named in a string counts as well, because another process runs it or imports it for its workers.
+A module named in a string counts as imported, because another process runs it or imports it for its workers.
 """
 
 import ast
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]  # the folder of both packages
+ROOT = Path(__file__).resolve().parents[2]  # of the checkout
 PACKAGES = ("fieldlink", "stages")
 COMMAND_LINES = ROOT / "fieldlink/commands"  # flags and messages, which decide no result
 
 
 def file_of(module: str) -> Path | None:
-    """The file of a module or package; None if it isn't one of `PACKAGES`."""
+    """The file of a module or package; None if it is not in `PACKAGES`."""
     if module.split(".", maxsplit=1)[0] not in PACKAGES:
         return None
     path = ROOT.joinpath(*module.split("."))
@@ -24,29 +24,29 @@ def file_of(module: str) -> Path | None:
 
 @cache
 def tree(path: Path) -> ast.Module:
-    """What a file says, comments and layout aside."""
+    """Syntax tree of a file, without comments and layout."""
     return ast.parse(path.read_bytes())
 
 
 @cache
 def imports(path: Path) -> frozenset[Path]:
-    """Files that a file imports itself."""
+    """Files that a file imports directly."""
     return _files(_imported(path))
 
 
 def closure(path: Path) -> set[Path]:
-    """A file, those that it imports, those that these import, and so on.
+    """A file and all files on which it depends, directly or not.
 
-    Command lines are left out, and so are packages that hold a docstring alone.
+    Files of `COMMAND_LINES` are left out, and so are packages' files that run no code.
     """
-    todo, seen = [path], set[Path]()
-    while todo:
-        path = todo.pop()
-        if path not in seen:
-            seen.add(path)
-            files = imports(path) | _files(_named(path))
-            todo.extend(file for file in files if file.parent != COMMAND_LINES)
-    return {path for path in seen if path.name != "__init__.py" or _runs(path)}
+    stack, files = [path], set[Path]()
+    while stack:
+        path = stack.pop()
+        if path not in files:
+            files.add(path)
+            direct = imports(path) | _files(_named(path))
+            stack.extend(file for file in direct if file.parent != COMMAND_LINES)
+    return {path for path in files if path.name != "__init__.py" or _runs(path)}
 
 
 def _files(modules: Iterator[str]) -> frozenset[Path]:

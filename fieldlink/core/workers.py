@@ -1,4 +1,4 @@
-"""Work on many items by processes of this machine, by its threads, or by a cluster."""
+"""Work on many items: in processes of this machine, in its threads, or on a cluster."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def start_server(preload: Sequence[str]) -> None:
-    """Start the process from which workers are forked, which imports the modules that they share."""
+    """Start the process from which workers are forked; it imports the modules `preload`, which they share."""
     from multiprocessing import forkserver
 
     forkserver.set_forkserver_preload(["fieldlink.core.garbage_collection", *preload])
@@ -23,8 +23,9 @@ def map_in_workers(
 ) -> Iterator[Result]:
     """`work` on each item, results in order. Each worker is a single-threaded process.
 
-    One worker means this very process, also on a single thread, so that the numbers don't depend on `workers`; none,
-    this process with its own threads, for work that can't be divided. A cluster has workers of its own.
+    `workers` = 1: this process, also single-threaded, so that results don't depend on the number of workers.
+    `workers` = None: this process with all its threads, for work that can't be divided.
+    `cluster`: its workers in place of this machine's.
     """
     if cluster is not None:
         yield from map_on_ray(work, items, workers or 1, cluster)
@@ -47,7 +48,7 @@ def map_in_workers(
 
 
 def map_in_threads(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
-    """`work` on each item; in threads where the rest is done by a GPU, which would wait for a single processor."""
+    """`work` on each item, results in order: in threads if `device` is a GPU, which one thread would keep waiting."""
     if device == "cpu":
         return [work(item) for item in items]
     from concurrent.futures import ThreadPoolExecutor
@@ -57,20 +58,20 @@ def map_in_threads(work: Callable[[Item], Result], items: Sequence[Item], device
 
 
 def _start_worker() -> None:
-    """Single-threaded, and gone with the stage that started it: an orphan would go on computing for nobody.
+    """Make this worker single-threaded, and let it end with the stage that started it.
 
-    Its parent by the system's count is the fork server, which outlives a killed stage; so a thread waits for the stage.
+    The worker's parent process is the fork server, which outlives a killed stage, so a thread waits for the stage.
     """
     import multiprocessing
     import signal
     import threading
 
-    def follow() -> None:
+    def end_with_stage() -> None:
         stage = multiprocessing.parent_process()
         if stage is not None:
             stage.join()
             os._exit(1)
 
-    threading.Thread(target=follow, daemon=True).start()
+    threading.Thread(target=end_with_stage, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     single_threaded()

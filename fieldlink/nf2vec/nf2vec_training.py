@@ -57,7 +57,7 @@ def train(
             bar.set_postfix_str(f"loss {state.curve[-1][1]:.5f}, validation {state.curve[-1][2]:.5f}")
         state.step = step + 1
         bar.update()
-        checkpoint.offer(state.state)
+        checkpoint.write_if_due(state.state)
     bar.close()
     model.eval()
     if model.how.centred:

@@ -12,11 +12,11 @@ State = Mapping[str, np.ndarray]
 
 @runtime_checkable
 class Checkpoint(Protocol):
-    """Where a training keeps its state now and then; fieldlink.core.resume has one that keeps it in a file."""
+    """Where a training keeps its state now and then; `core.checkpoints.Checkpoint` keeps it in a file."""
 
     def read(self) -> State | None: ...
 
-    def offer(self, state: Callable[[], State]) -> None: ...
+    def write_if_due(self, state: Callable[[], State]) -> None: ...
 
 
 class Progress:

@@ -68,21 +68,20 @@ def histogram(values: Mapping[str, Float[np.ndarray, " nerf"]], title: str, unit
         return _svg(figure)
 
 
-def lines(series: Mapping[str, Curve], title: str, *, x: str, y: str) -> bytes:
-    """One line per name, x and y values each. Of several variants, named before the last comma, train is pale beside
-    another split."""
+def lines(curves: Mapping[tuple[str, str], Curve], title: str, *, x: str, y: str) -> bytes:
+    """One line per variant and split. Of several variants with several splits, the train lines are pale."""
     with mpl.rc_context(STYLE):
         figure, axes = _figure(title)
-        variants, splits = (list(dict.fromkeys(name.rpartition(", ")[part] for name in series)) for part in (0, 2))
-        fades = len(variants) > 1 and len(splits) > 1
-        for number, (name, (steps, values)) in enumerate(series.items()):
-            variant, _, split = name.rpartition(", ")
-            colour = COLOURS[variants.index(variant) if len(variants) > 1 else number]
+        variants, splits = (list(dict.fromkeys(key[part] for key in curves)) for part in (0, 1))
+        several = len(variants) > 1
+        fades = several and len(splits) > 1
+        for number, ((variant, split), (steps, values)) in enumerate(curves.items()):
+            colour = COLOURS[variants.index(variant) if several else number]
             pale = fades and split == "train"
-            label = None if pale else variant or name
+            label = None if pale else variant if several else split
             axes.plot(steps, values, color=colour, linewidth=1 if pale else 1.6, alpha=0.4 if pale else 1, label=label)
         axes.set(xlabel=x, ylabel=f"{y} (pale: train)" if fades else y)
-        if all(min(numbers) > 0 for _, numbers in series.values()):
+        if all(min(values) > 0 for _, values in curves.values()):
             axes.set_yscale("log")
         _legend(figure, axes)
         return _svg(figure)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.variants import Variant
 
 
 class HeadlineCell(NamedTuple):
@@ -23,21 +24,21 @@ HEADLINE = (
         "zero-shot accuracy of nerf2clip, from a NeRF's weights alone",
         "zero_shot.csv",
         "4.1",
-        "nerf2clip rendered views=N",
+        Variant(direction="nerf2clip", source="rendered", views="N").text,
         "cosine",
     ),
     HeadlineCell(
         "recall@1 of clip2nerf, from a view to NeRFs of its class",
         "retrieval.csv",
         "4.4a",
-        "clip2nerf cosine",
+        Variant(direction="clip2nerf", loss="cosine").text,
         "recall@1",
     ),
     HeadlineCell(
         "recall@1 of clip2nerf, from a photo to NeRFs of its class",
         "retrieval.csv",
         "4.5a",
-        "clip2nerf cosine",
+        Variant(direction="clip2nerf", loss="cosine").text,
         "recall@1",
     ),
 )
@@ -46,7 +47,7 @@ HEADLINE = (
 def lines(tables: Path) -> Iterator[str]:
     """A line of text per headline number: value, 95 % interval, meaning and table.
 
-    Raises `InputError` if the folder holds none of the tables. A cell that a study of fewer losses lacks is said to be.
+    Raises `InputError` if the folder holds none of the tables. A cell that the study lacks is "not computed".
     """
     files = {cell.file for cell in HEADLINE}
     if not any((tables / file).is_file() for file in files):

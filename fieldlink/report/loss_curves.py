@@ -52,12 +52,9 @@ def _chart(name: str, loss: str, curves: Curves) -> Chart:
         contents = f"validation loss of {len(texts)} variants and their mean"
         svg = charts.bundle(bundle, _mean(bundle), title, x="step", y="validation loss")
         return Chart(svg, f"{title}: {contents}")
-    lines = {_line_name(variant, split, texts): curve for (variant, split), curve in curves.items()}
-    return Chart(charts.lines(lines, title, x="step", y="loss"), f"{title}: loss by step of {', '.join(lines)}")
-
-
-def _line_name(variant: str, split: str, texts: list[str]) -> str:
-    return split if len(texts) == 1 else f"{label(variant)}, {split}"
+    lines = {(label(variant), split): curve for (variant, split), curve in curves.items()}
+    names = ", ".join(f"{variant}, {split}" if len(texts) > 1 else split for variant, split in lines)
+    return Chart(charts.lines(lines, title, x="step", y="loss"), f"{title}: loss by step of {names}")
 
 
 def _by_loss(curves: Curves) -> dict[str, Curves]:

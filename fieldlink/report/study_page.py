@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fieldlink.report import claims_section, data_counts, galleries, psnr_charts, run_record, thumbnails
+from fieldlink.report import claims_section, data_counts, psnr_charts, run_record, thumbnails
 from fieldlink.report.benchmarks import ratio_chart
 from fieldlink.report.charts import Chart
+from fieldlink.report.galleries import DOMAINS, GalleryQuery, QueryGallery
 from fieldlink.report.generated_panels import GeneratedPanel, generated_panels
-from fieldlink.report.headline_numbers import dotted_values, headline_numbers
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
 from fieldlink.report.loss_curves import loss_charts
 from fieldlink.report.nerf_wall import FitPictures
+from fieldlink.report.page_tiles import dotted_values, page_tiles
 from fieldlink.report.projection_chart import projection_chart
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.result_tables import pivot_tables
@@ -20,11 +21,10 @@ from fieldlink.report.study_description import describe
 SIDE = 160  # pixels of a picture on the page, at most
 
 
-def study_html(study: ReportStudy, fits: Sequence[FitPictures], shown: Sequence[galleries.QueryGallery]) -> str:
+def study_html(study: ReportStudy, fits: Sequence[FitPictures], query_galleries: Sequence[QueryGallery]) -> str:
     """The whole page; a section without its inputs says so. All text from data is escaped."""
-    sections = (_summary(study), _objects(study), _nerfs(study, fits), _results(study), _pictures(study, shown))
-    page = {name: value for section in (*sections, _times(study)) for name, value in section.items()}
-    return fill("page.html", page)
+    page = _summary(study) | _objects(study) | _nerfs(study, fits) | _results(study) | _times(study)
+    return fill("page.html", page | _pictures(study, query_galleries))
 
 
 def _summary(study: ReportStudy) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _summary(study: ReportStudy) -> dict[str, Any]:
     return {
         "description": description,
         "comparability": description.comparability,
-        "tiles": list(headline_numbers(study)),
+        "tiles": list(page_tiles(study)),
         "metrics": {name: list(dotted_values(values)) for name, values in study.numbers.metrics.items()},
     }
 
@@ -67,9 +67,9 @@ def _results(study: ReportStudy) -> dict[str, Any]:
     }
 
 
-def _pictures(study: ReportStudy, shown: Sequence[galleries.QueryGallery]) -> dict[str, Any]:
+def _pictures(study: ReportStudy, query_galleries: Sequence[QueryGallery]) -> dict[str, Any]:
     return {
-        "galleries": [_gallery(gallery) for gallery in shown],
+        "galleries": [_gallery(gallery) for gallery in query_galleries],
         "generated": [_panel(panel) for panel in generated_panels(study)],
     }
 
@@ -109,10 +109,10 @@ def _fit(fit: FitPictures) -> dict[str, Any]:
     }
 
 
-def _gallery(gallery: galleries.QueryGallery) -> dict[str, Any]:
+def _gallery(gallery: QueryGallery) -> dict[str, Any]:
     return {
         "variant": label(gallery.variant),
-        "domain": galleries.DOMAINS.get(gallery.domain, gallery.domain),
+        "domain": DOMAINS.get(gallery.domain, gallery.domain),
         "query_count": gallery.query_count,
         "hit_rate": gallery.hit_rate,
         "shown_hits": sum(query.items[0].same_class for query in gallery.queries if query.items),
@@ -120,7 +120,7 @@ def _gallery(gallery: galleries.QueryGallery) -> dict[str, Any]:
     }
 
 
-def _query(query: galleries.GalleryQuery) -> dict[str, Any]:
+def _query(query: GalleryQuery) -> dict[str, Any]:
     return {
         "query_id": query.query_id,
         "class_name": query.class_name,

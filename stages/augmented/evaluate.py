@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load
@@ -13,15 +14,15 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_augmented(
     *,
-    objects: Path,
-    photos: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mappers: Path,
-    mapped: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mappers: arguments.Mappers,
+    mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
     from fieldlink.evaluation.results.batch_rows import batch_results

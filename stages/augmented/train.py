@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 
 
 def train_augmented_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    out: Path,
-    mapped: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    out: arguments.OutModels,
+    mapped: arguments.OutMappedVectors,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per run, a model below `out`; per direction, mapped vectors below `mapped`; and the training curves.
 

@@ -1,7 +1,11 @@
 """Embed every picture of datasets (views, rendered or translated views, photos) with the image tower of CLIP."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.errors import InputError
@@ -16,7 +20,12 @@ DOMAINS = {
 }
 
 
-def embed_images(images: tuple[Path, ...], clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+def embed_images(
+    images: Annotated[tuple[Path, ...], Doc("Datasets of pictures: views, photos.")],
+    clip: arguments.ClipModel,
+    out: Annotated[Path, Doc("Folder of embeddings to write, one dataset per input.")],
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name.
 
     What a dataset holds decides the domain.

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.params import load
@@ -10,7 +11,12 @@ CHUNK = 256  # NeRFs whose embeddings are kept together
 NERF = ("object_id", "weights")
 
 
-def embed_nerfs(nerfs: Path, nf2vec: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+def embed_nerfs(
+    nerfs: arguments.Nerfs,
+    nf2vec: arguments.Nf2vecModel,
+    out: arguments.OutDataset,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Read dataset `nerfs` and model `nf2vec`, write `nerf_embeddings` of the same objects."""
     from fieldlink.nf2vec import embedding_work
     from fieldlink.nf2vec.model import Nf2vecModel, check_width

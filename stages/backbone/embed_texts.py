@@ -1,14 +1,24 @@
 """Embed the texts of the study, class prompts and objects' captions, with the text tower of CLIP."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 
 
-def embed_texts(objects: Path, clip: Path, prompts: Path, captions: Path, params: Path = Path("params.yaml")) -> None:
+def embed_texts(
+    objects: arguments.Objects,
+    clip: arguments.ClipModel,
+    prompts: Annotated[Path, Doc("Dataset of embeddings of the classes' prompts to write.")],
+    captions: Annotated[Path, Doc("Dataset of embeddings of the objects' captions to write.")],
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write `prompt_embeddings`, each template filled with each class's noun, and `caption_embeddings` of `objects`.
 
     Objects without a caption have no row.

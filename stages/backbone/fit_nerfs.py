@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.errors import InputError
@@ -18,7 +21,12 @@ ON_GPU = 64  # the same on a GPU
 
 
 def fit_nerfs(
-    objects: Path, views: Path, start: Path, out: Path, rejected: Path, params: Path = Path("params.yaml")
+    objects: arguments.Objects,
+    views: arguments.Views,
+    start: Annotated[Path, Doc("Model of the start that all NeRFs share.")],
+    out: arguments.OutDataset,
+    rejected: arguments.OutRejected,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was set aside as `rejected`."""
     from fieldlink.nerf import object_work, weight_layout

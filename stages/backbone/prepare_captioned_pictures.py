@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 
-def prepare_captioned_pictures(out: Path, params: Path = Path("params.yaml")) -> None:
+def prepare_captioned_pictures(out: arguments.OutDataset, params: arguments.ParamsFile = Path("params.yaml")) -> None:
     """Write dataset `captioned_pictures`."""
     from fieldlink.scenes.photos import captioned_pictures
 

@@ -3,12 +3,15 @@
 import sys
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 
-def prepare_photos(out: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
+def prepare_photos(
+    out: arguments.OutDataset, rejected: arguments.OutRejected, params: arguments.ParamsFile = Path("params.yaml")
+) -> None:
     """Write dataset `photos`, and what was set aside, with reasons, as `rejected`."""
     from fieldlink.scenes.photos import photo_sources
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
@@ -10,7 +11,12 @@ from fieldlink.core.params import load
 CHUNK = 4  # objects whose views are kept together
 
 
-def prepare_scenes(objects: Path, views: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
+def prepare_scenes(
+    objects: arguments.OutDataset,
+    views: arguments.OutDataset,
+    rejected: arguments.OutRejected,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write datasets `objects` and `views`, and what was set aside, with reasons, as `rejected`."""
     from fieldlink.scenes import object_sources
 

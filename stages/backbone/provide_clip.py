@@ -1,7 +1,11 @@
 """Provide the CLIP model of the study: train a small one on captioned pictures, or take a published one."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import Params, load
@@ -9,7 +13,12 @@ from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 
 
-def provide_clip(pictures: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
+def provide_clip(
+    pictures: Annotated[Path, Doc("Dataset of captioned pictures.")],
+    out: arguments.OutModel,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write the model folder `out` and its `training_curves`, which have no rows for a published model."""
     how = load(params)
     losses = _train(pictures, out, how) if how.clip.source == "train" else _take(out, how)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
@@ -11,7 +12,13 @@ NERF = ("object_id", "weights", "occupancy")
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
 
 
-def render_nerfs(objects: Path, views: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+def render_nerfs(
+    objects: arguments.Objects,
+    views: arguments.Views,
+    nerfs: arguments.Nerfs,
+    out: arguments.OutDataset,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Read `objects`, the cameras of their `views` and their `nerfs`; write `rendered_views` of the originals."""
     import pyarrow.compute as pc
 

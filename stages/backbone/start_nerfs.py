@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load
@@ -9,7 +10,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.core.workers import map_in_workers
 
 
-def start_nerfs(out: Path, params: Path = Path("params.yaml")) -> None:
+def start_nerfs(out: arguments.OutModel, params: arguments.ParamsFile = Path("params.yaml")) -> None:
     """Write the model `out`: random weights, or weights learned on objects of their own (`nerf.start.kind`)."""
     from fieldlink.nerf.fitting import meta_learning
     from fieldlink.scenes.meta_learning_objects import MetaLearningObject, meta_learning_objects

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.errors import InputError
@@ -18,7 +19,13 @@ SPLITS = ("train", "validation")
 TRAINING = Path("fieldlink/nf2vec/nf2vec_training.py")  # what imported.nf2vec names where nothing is imported
 
 
-def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Path = Path("params.yaml")) -> None:
+def train_nf2vec(
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    out: arguments.OutModel,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was."""
     from fieldlink.core import arrays, checkpoints, digests
     from fieldlink.nerf.nerf_batches import NerfBatch
@@ -42,7 +49,7 @@ def train_nf2vec(objects: Path, nerfs: Path, out: Path, curves: Path, params: Pa
     curve = train(model, *given, seed=seed, checkpoint=checkpoint, device=how.runtime.device)
     saved_models.write_model(out, model.tensors, model.config)
     datasets.write(curves, schemas.TRAINING_CURVES, [_curve_rows(curve, how.study.seed)], "train_nf2vec")
-    checkpoint.drop()
+    checkpoint.delete()
 
 
 def _take(how: Params, out: Path, curves: Path) -> None:

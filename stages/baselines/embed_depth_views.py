@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -10,7 +11,13 @@ from fieldlink.core.schemas import IMAGE_EMBEDDINGS, OBJECTS, VIEWS
 COLUMNS = ("object_id", "view", "depth", "depth_scale")
 
 
-def embed_depth_views(objects: Path, views: Path, clip: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+def embed_depth_views(
+    objects: arguments.Objects,
+    views: arguments.Views,
+    clip: arguments.ClipModel,
+    out: arguments.OutDataset,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write `image_embeddings` (domain depth) of some views of each test object; no rows without depth maps."""
     import numpy as np
     import pyarrow.compute as pc

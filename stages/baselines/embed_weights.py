@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -9,7 +10,12 @@ from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS
 from fieldlink.core.seeds import seed_of
 
 
-def embed_weights(objects: Path, nerfs: Path, out: Path, params: Path = Path("params.yaml")) -> None:
+def embed_weights(
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    out: arguments.OutDataset,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write `nerf_embeddings` of all NeRFs; components are those of the training objects and their copies."""
     from fieldlink.embeddings.pca import principal
     from fieldlink.embeddings.selection import only

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -14,18 +16,18 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_baselines(
     *,
-    objects: Path,
-    photos: Path,
-    spaces: Path,
-    mapped: Path,
-    nf2vec: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    depth_embeddings: Path,
-    zero_shot: Path,
-    prompts: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    spaces: arguments.SpaceEmbeddings,
+    mapped: arguments.MappedVectors,
+    nf2vec: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    depth_embeddings: Annotated[Path, Doc("Dataset of CLIP embeddings of depth views.")],
+    zero_shot: Annotated[Path, Doc("Folder of mapped vectors of the zero-shot study.")],
+    prompts: arguments.PromptEmbeddings,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors

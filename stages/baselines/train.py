@@ -2,21 +2,22 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import Loss, load
 
 
 def train_space_mappers(
     *,
-    objects: Path,
-    nf2vec: Path,
-    spaces: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    out: Path,
-    mapped: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nf2vec: arguments.NerfEmbeddings,
+    spaces: arguments.SpaceEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    out: arguments.OutModels,
+    mapped: arguments.OutMappedVectors,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write models below `out` and mapped test vectors below `mapped`, by space and direction; and the curves.
 

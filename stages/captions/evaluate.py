@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -20,15 +22,15 @@ if TYPE_CHECKING:
 
 def evaluate_captions(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    captions: Path,
-    prompts: Path,
-    mappers: Path,
-    caption_mappers: Path,
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    captions: arguments.CaptionEmbeddings,
+    prompts: arguments.PromptEmbeddings,
+    mappers: arguments.Mappers,
+    caption_mappers: Annotated[Path, Doc("Folder of mappers that are trained on captions.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`. `mappers`: the retrieval study's, trained on pictures alone.
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
 def train_caption_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    captions: Path,
-    out: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    captions: arguments.CaptionEmbeddings,
+    out: arguments.OutModels,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
     from fieldlink.embeddings.selection import only, originals

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -15,17 +17,17 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_spaces(
     *,
-    objects: Path,
-    photos: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mappers: Path,
-    mapped: Path,
-    logits: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mappers: arguments.Mappers,
+    mapped: arguments.MappedVectors,
+    logits: Annotated[Path, Doc("Dataset of the heads' logits.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    projections: Path,
-    params_file: Path = Path("params.yaml"),
+    projections: Annotated[Path, Doc("Dataset of projections to the plane to write.")],
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`, and `projections` of the test NeRFs in both spaces.
 

@@ -1,7 +1,11 @@
 """Train classification heads on NeRF vectors and on their images in CLIP's space (Table 4.6)."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -11,13 +15,13 @@ from fieldlink.core.workers import map_in_workers
 
 def train_heads(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    mappers: Path,
-    out: Path,
-    logits: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    mappers: arguments.Mappers,
+    out: arguments.OutModels,
+    logits: Annotated[Path, Doc("Dataset of the heads' logits to write.")],
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per space, a model below `out`; the test objects' logits and the training curves.
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -14,17 +16,17 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_finetuning(
     *,
-    objects: Path,
-    photos: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    prompts: Path,
-    zero_shot_mappers: Path,
-    original: Path,
-    tuned: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    prompts: arguments.PromptEmbeddings,
+    zero_shot_mappers: Annotated[Path, Doc("Folder of mappers of the zero-shot study.")],
+    original: Annotated[Path, Doc("Folder of vectors that the retrieval study mapped.")],
+    tuned: Annotated[Path, Doc("Folder of embeddings and mapped vectors of fine-tuned models.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`.
 

@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files, saved_models
 from fieldlink.core.params import load
@@ -16,17 +19,17 @@ if TYPE_CHECKING:
 
 def finetune_nf2vec(
     *,
-    objects: Path,
-    nerfs: Path,
-    gt_embeddings: Path,
-    nf2vec: Path,
-    mappers: Path,
-    out: Path,
-    vectors: Path,
-    mapped: Path,
-    curves: Path,
-    metrics: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    gt_embeddings: arguments.GtEmbeddings,
+    nf2vec: arguments.Nf2vecModel,
+    mappers: arguments.Mappers,
+    out: arguments.OutModels,
+    vectors: Annotated[Path, Doc("Folder of embeddings by fine-tuned encoders to write.")],
+    mapped: arguments.OutMappedVectors,
+    curves: arguments.OutCurves,
+    metrics: arguments.OutMetrics,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the models of every run below `out`; `vectors` E(w) and `mapped` g(E(w)) of all originals; the curves.
 

@@ -1,7 +1,11 @@
 """Train clip2nerf afresh towards the space of every fine-tuned encoder (Table 4.12)."""
 
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -10,14 +14,14 @@ from fieldlink.core.schemas import MAPPED_EMBEDDINGS
 
 def train_finetuned_mappers(
     *,
-    objects: Path,
-    vectors: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    out: Path,
-    mapped: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    vectors: Annotated[Path, Doc("Folder of embeddings by fine-tuned encoders.")],
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    out: arguments.OutModels,
+    mapped: arguments.OutMappedVectors,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write model `out`, the queries `mapped` to each space, and the curves; `vectors`: E(w) by variant and seed.
 

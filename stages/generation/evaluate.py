@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import load
@@ -13,17 +15,17 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_generation(
     *,
-    objects: Path,
-    photos: Path,
-    generated: Path,
-    rendered_views: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    captions: Path,
-    prompts: Path,
-    clip: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    generated: Annotated[Path, Doc("Dataset of generated views.")],
+    rendered_views: arguments.RenderedViews,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    captions: arguments.CaptionEmbeddings,
+    prompts: arguments.PromptEmbeddings,
+    clip: arguments.ClipModel,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; CLIP sees all renders on black, as it sees every picture of the study."""
     from fieldlink.clip import encoders

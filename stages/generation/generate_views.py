@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -21,17 +22,17 @@ CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "he
 
 def generate_views(
     *,
-    objects: Path,
-    views: Path,
-    photos: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    captions: Path,
-    mappers: Path,
-    nf2vec: Path,
-    out: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    views: arguments.Views,
+    photos: arguments.Photos,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    captions: arguments.CaptionEmbeddings,
+    mappers: arguments.Mappers,
+    nf2vec: arguments.Nf2vecModel,
+    out: arguments.OutDataset,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `generated_views`: D(v) of some test objects; D(f(c)) for a view and, if it has one, the caption of each;
     and D(f(c)) for some photos, seen by the cameras of one of these objects."""

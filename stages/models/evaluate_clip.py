@@ -1,21 +1,21 @@
 """Measure the study's CLIP by itself: zero-shot accuracy on single pictures of each kind, with each prompt."""
 
 import json
-from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files, schemas
 
 
 def evaluate_clip(
     *,
-    objects: Path,
-    photos: Path,
-    gt_embeddings: Path,
-    rendered_embeddings: Path,
-    photo_embeddings: Path,
-    prompts: Path,
-    metrics: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    gt_embeddings: arguments.GtEmbeddings,
+    rendered_embeddings: arguments.RenderedEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    prompts: arguments.PromptEmbeddings,
+    metrics: arguments.OutMetrics,
 ) -> None:
     """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself."""
     import pyarrow.compute as pc

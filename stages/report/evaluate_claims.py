@@ -2,7 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files
 from fieldlink.core.params import IntervalsParams, load
@@ -11,11 +15,11 @@ from fieldlink.core.schemas import ANSWERS
 
 def evaluate_claims(
     *,
-    answers: tuple[Path, ...],
-    published: Path,
-    table: Path,
-    metrics: Path,
-    params_file: Path = Path("params.yaml"),
+    answers: Annotated[tuple[Path, ...], Doc("Datasets of results per query, one per study.")],
+    published: arguments.PublishedTables,
+    table: Annotated[Path, Doc("CSV file of claims to write.")],
+    metrics: arguments.OutMetrics,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write each claim with its parts as CSV into `table`, and counts of verdicts and effects into `metrics`."""
     from dataclasses import asdict

@@ -3,7 +3,11 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files, saved_models, schemas
 from fieldlink.core.params import load
@@ -11,13 +15,13 @@ from fieldlink.core.params import load
 
 def measure_speed(
     *,
-    views: Path,
-    nerfs: Path,
-    nf2vec: Path,
-    clip: Path,
-    prompts: Path,
-    out: Path,
-    params_file: Path = Path("params.yaml"),
+    views: arguments.Views,
+    nerfs: arguments.Nerfs,
+    nf2vec: arguments.Nf2vecModel,
+    clip: arguments.ClipModel,
+    prompts: arguments.PromptEmbeddings,
+    out: Annotated[Path, Doc("JSON file of measured seconds to write.")],
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write median milliseconds on this machine, for the first NeRF and the cameras of its views, as JSON `out`."""
     from fieldlink.clip import encoders

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -14,15 +16,15 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_retrieval(
     *,
-    objects: Path,
-    photos: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mapped: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    neighbours: Path,
-    params_file: Path = Path("params.yaml"),
+    neighbours: Annotated[Path, Doc("Dataset of each query's nearest items to write.")],
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results` and the nearest items of every query; `mapped` as trained.
 

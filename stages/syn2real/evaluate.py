@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 from fieldlink.core.variants import parse
@@ -13,14 +14,14 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_syn2real(
     *,
-    objects: Path,
-    photos: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photo_embeddings: Path,
-    mapped: Path,
+    objects: arguments.Objects,
+    photos: arguments.Photos,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    photo_embeddings: arguments.PhotoEmbeddings,
+    mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 from fieldlink.core.scratch import scratch_folder
@@ -19,15 +22,15 @@ SETS = ("syn2real", "gt only")  # the second has each ground-truth view twice, s
 
 def train_syn2real_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    translated_embeddings: Path,
-    photo_embeddings: Path,
-    out: Path,
-    mapped: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    translated_embeddings: Annotated[Path, Doc("Dataset of CLIP embeddings of translated views.")],
+    photo_embeddings: arguments.PhotoEmbeddings,
+    out: arguments.OutModels,
+    mapped: arguments.OutMappedVectors,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves.
 

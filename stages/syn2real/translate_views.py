@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.errors import InputError
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 CHUNK = 8  # objects whose pictures are kept together
 
 
-def translate_views(objects: Path, views: Path, out: Path, rejected: Path, params: Path = Path("params.yaml")) -> None:
+def translate_views(
+    objects: arguments.Objects,
+    views: arguments.Views,
+    out: arguments.OutDataset,
+    rejected: arguments.OutRejected,
+    params: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
     """Write `translated_views`: of each original training or validation object its views of largest silhouettes.
 
     What has no depth is set aside, with reasons, as `rejected`; of a source without depth that is everything.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -14,12 +15,12 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 
 def evaluate_zero_shot(
     *,
-    objects: Path,
-    mapped: Path,
-    prompts: Path,
-    rendered_embeddings: Path,
+    objects: arguments.Objects,
+    mapped: arguments.MappedVectors,
+    prompts: arguments.PromptEmbeddings,
+    rendered_embeddings: arguments.RenderedEmbeddings,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params_file: Path = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; a template that isn't the study's gets a table of its own."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors

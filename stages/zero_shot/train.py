@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import Params, load
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 def train_zero_shot_mappers(
     *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    rendered_embeddings: Path,
-    out: Path,
-    mapped: Path,
-    curves: Path,
-    params: Path = Path("params.yaml"),
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    rendered_embeddings: arguments.RenderedEmbeddings,
+    out: arguments.OutModels,
+    mapped: arguments.OutMappedVectors,
+    curves: arguments.OutCurves,
+    params: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write model `out`, the test NeRFs mapped to CLIP space by every variant and seed, and the training curves."""
     import numpy as np

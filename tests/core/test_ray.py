@@ -74,7 +74,7 @@ def at_work(stage: psutil.Process) -> list[psutil.Process]:
             title = " ".join(process.cmdline())
         except psutil.NoSuchProcess:
             continue
-        if title.startswith("ray::_alone"):  # others are idle, or Ray's own
+        if title.startswith("ray::_on_one_thread"):  # others are idle, or Ray's own
             found.append(process)
     return found
 

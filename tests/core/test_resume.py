@@ -57,7 +57,7 @@ def test_growth_computes_only_what_is_new():
 def test_a_damaged_checkpoint_is_none(name, folder):
     checkpoint = checkpoints.Checkpoint("demo", "key", seconds=0.0)
     assert checkpoint.read() is None
-    checkpoint.offer(lambda: {"step": np.array([7])})
+    checkpoint.write_if_due(lambda: {"step": np.array([7])})
     assert checkpoints.Checkpoint("demo", "key").read() == {"step": [7]}
     (folder / "demo/checkpoint-key" / name).write_bytes(b"{")
     assert checkpoints.Checkpoint("demo", "key").read() is None

@@ -78,16 +78,16 @@ def test_a_training_killed_after_some_steps_is_taken_up_from_its_file(monkeypatc
     from fieldlink.core import checkpoints
 
     whole = trained("whole")
-    offer, steps = checkpoints.Checkpoint.offer, []
+    write_if_due, steps = checkpoints.Checkpoint.write_if_due, []
 
     def counted(self, state):
         self.seconds = 0
-        offer(self, state)
+        write_if_due(self, state)
         steps.append(1)
         if len(steps) == 7:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoints.Checkpoint, "offer", counted)
+    monkeypatch.setattr(checkpoints.Checkpoint, "write_if_due", counted)
     with pytest.raises(KeyboardInterrupt):
         trained("resumed")
     assert not Path("resumed").exists()

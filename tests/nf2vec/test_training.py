@@ -17,7 +17,7 @@ class Kept:
     def read(self):
         return self.state
 
-    def offer(self, state):
+    def write_if_due(self, state):
         self.calls += 1
         if self.calls % 3 == 0:  # not after every step
             self.state = state()

@@ -18,11 +18,11 @@ from fieldlink.evaluation.study_tables import StudyTable
 class ResultFiles:
     """Where a study's results go, and where the published numbers are, which only decide the order of rows."""
 
-    table: Path
-    by_seed: Path
-    metrics: Path
-    answers: Path
-    published: Path
+    table: Path  # CSV file of the tables to write
+    by_seed: Path  # CSV file of the tables by seed to write
+    metrics: Path  # JSON file of metrics to write
+    answers: Path  # dataset of results per query to write
+    published: Path  # CSV file of the published tables
 
     def write(
         self,

@@ -1,4 +1,4 @@
-"""The few numbers to know first, as printed on top of the page."""
+"""The tiles on top of the page: the few numbers to know first."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ METRICS = {  # percent, by file and keys
 }
 
 
-def headline_numbers(study: ReportStudy) -> Iterator[tuple[str, str]]:
+def page_tiles(study: ReportStudy) -> Iterator[tuple[str, str]]:
     """Value and label of each number that the study has."""
     nerfs, naming = study.rows.nerfs, study.times.naming
     if nerfs is not None:
