@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files, saved_models, schemas
 from fieldlink.core.errors import InputError
@@ -11,7 +12,12 @@ from fieldlink.core.seeds import seed_of
 
 
 def evaluate_nf2vec(
-    *, objects: Path, nerfs: Path, nf2vec: Path, metrics: Path, params_file: Path = Path("params.yaml")
+    *,
+    objects: arguments.Objects,
+    nerfs: arguments.Nerfs,
+    nf2vec: arguments.Nf2vecModel,
+    metrics: arguments.OutMetrics,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write JSON `metrics`: decoder PSNR, and rank-1 class hits (leave one out, percent) beside two yardsticks.
 
