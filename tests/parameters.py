@@ -21,3 +21,22 @@ def written(path: Path, changes: Mapping[str, Any]) -> Path:
         section[last] = str(value) if isinstance(value, Path) else value
     yaml.dump(values, path)
     return path
+
+
+def commented_keys() -> set[str]:
+    """All keys of params.yaml, as `section.key`, that have a comment on their line."""
+    keys, sections = set(), {}
+    for line in DEFAULT.read_text(encoding="utf-8").splitlines():
+        name, colon, rest = line.partition(":")
+        if not colon or not name.strip().isidentifier():
+            continue
+        depth = len(name) - len(name.lstrip())
+        sections = {place: section for place, section in sections.items() if place < depth} | {depth: name.strip()}
+        if "#" in rest:
+            keys.add(".".join(sections[place] for place in sorted(sections)))
+    return keys
+
+
+def readme_rows() -> list[str]:
+    """Rows of all tables of README.md."""
+    return [line for line in (DEFAULT.parent / "README.md").read_text().splitlines() if line.startswith("| ")]

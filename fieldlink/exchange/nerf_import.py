@@ -22,7 +22,7 @@ from fieldlink.nerf import weight_layout
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.psnr import measure
 from fieldlink.nerf.rendering import Camera, render
-from fieldlink.scenes.importers.listing import digest_of
+from fieldlink.scenes.importers.listing import files_digest
 from fieldlink.scenes.importers.resizing import evenly
 from fieldlink.scenes.importers.shapenet import OUTSIDE
 from fieldlink.scenes.views import Views, columns, view_subset
@@ -94,7 +94,7 @@ def views_in(rows: pa.Table) -> pa.Table:
 
 def digest(nerf: NerfFolder) -> str:
     """Digest of all files that an import reads."""
-    return digest_of(path for path in sorted(nerf.folder.rglob("*")) if path.is_file())
+    return files_digest(path for path in sorted(nerf.folder.rglob("*")) if path.is_file())
 
 
 def _row(

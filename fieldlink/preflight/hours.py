@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from fieldlink.core.params import Params
-from fieldlink.preflight.data_folders import RENDERED, has_depth, is_own_code
+from fieldlink.preflight.data_folders import has_depth, is_own_code
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.rates import Rates
+from fieldlink.scenes.scene_sources import scene_source
+from fieldlink.scenes.sources import MeshSource
 
 NOT_MEASURED = (  # stages that take little time; `*` stands for any characters
     "backbone.prepare_photos",
@@ -52,7 +54,7 @@ def of_objects(params: Params, rates: Rates, pictures_per_second: float, counts:
     `pictures_per_second`: pictures that one worker embeds by CLIP; a GPU has one worker. 0: unknown.
     """
     workers, views, translated_views = params.runtime.workers, params.scenes.views, params.syn2real.views
-    rendered = params.scenes.source in RENDERED
+    rendered = isinstance(scene_source(params.scenes.source), MeshSource)
     translated = (counts.train + counts.validation) * translated_views if has_depth(params) else 0
     translators = workers if params.syn2real.translator == "procedural" else 1
     embedders = workers if params.runtime.device == "cpu" else 1

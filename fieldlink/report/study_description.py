@@ -3,20 +3,8 @@
 from dataclasses import dataclass
 
 from fieldlink.core.params import Params
-
-OBJECTS = {
-    "catalogue": "textured meshes of a procedural catalogue",
-    "meshes": "meshes from a folder",
-    "shapenet": "meshes in the ShapeNetCore layout",
-    "disn": "rendered views in the ShapeNetRenders layout",
-    "blender": "scenes in the Blender layout",
-    "nerfs": "NeRFs fitted elsewhere, with their views",
-}
-PHOTOS = {
-    "catalogue": "photo-like pictures of other catalogue objects",
-    "folder": "photos from a folder",
-    "domainnet": "photos in the DomainNet layout",
-}
+from fieldlink.scenes.photos.photo_sources import photo_source
+from fieldlink.scenes.scene_sources import scene_source
 
 
 @dataclass(frozen=True)
@@ -79,8 +67,8 @@ def describe(params: Params) -> StudyDescription:
     return StudyDescription(
         comparability=_comparability(params),
         clip=clip,
-        objects=OBJECTS[params.scenes.source],
-        photos=PHOTOS[params.photos.source],
+        objects=scene_source(params.scenes.source).page_text,
+        photos=photo_source(params.photos.source).page_text,
         seeds=f"Training seeds of the mappers: {seeds}; study seed {params.study.seed}",
     )
 

@@ -4,10 +4,10 @@
     <folder>/validation.json
     <folder>/disn_filelists/<synset>.lst   optional: all model ids of a class, one a line
 
-Training objects are those in neither list. The lists of all classes tell which models ShapeNet has under several: every
-copy of such an id is dropped, for what class would it have? (The published test set of 3,853 objects was made with a
-list of 488 other phones that is not public; with DISN's own list of 831 there are 36 phones fewer.) A `train.json` is
-neither needed nor read.
+Objects in neither list are for training; a `train.json` is not read. The lists of all classes tell which models
+ShapeNet has under several synsets; every copy of such an id is dropped, as its class is unknown. (The published test
+set of 3,853 objects was made with a list of 488 other phones that is not public; with DISN's own list of 831 there are
+36 phones fewer.)
 """
 
 import json
@@ -25,39 +25,39 @@ LISTS = "disn_filelists"
 
 @dataclass(frozen=True)
 class PublishedSplit:
-    """The split of ids that aren't for training, and the ids that lie in several classes."""
+    """Published splits by id."""
 
-    others: Mapping[str, str]
-    ambiguous: Mapping[str, tuple[str, ...]]  # their synsets
+    held_out: Mapping[str, str]  # validation or test, by id; other ids are for training
+    ambiguous: Mapping[str, tuple[str, ...]]  # synsets of each id that lies in several classes
 
     def of(self, ids: Iterable[str]) -> dict[str, str]:
         """The split of each id."""
-        return {each: self.others.get(each, "train") for each in ids}
+        return {object_id: self.held_out.get(object_id, "train") for object_id in ids}
 
     def without_ambiguous(self, listing: Listing) -> Listing:
-        """The listing less what lies in several classes; it counts as duplicate."""
+        """The listing with ambiguous ids moved to its duplicates."""
         dropped = {
-            found.object_id: f"in {len(synsets)} classes: {', '.join(synsets)}"
-            for found in listing.found
-            if (synsets := self.ambiguous.get(found.object_id))
+            item.object_id: f"in {len(synsets)} classes: {', '.join(synsets)}"
+            for item in listing.items
+            if (synsets := self.ambiguous.get(item.object_id))
         }
-        kept = [found for found in listing.found if found.object_id not in dropped]
-        return replace(listing, found=kept, duplicates=listing.duplicates | dropped)
+        items = [item for item in listing.items if item.object_id not in dropped]
+        return replace(listing, items=items, duplicates=listing.duplicates | dropped)
 
 
 def read_split_files(folder: Path) -> PublishedSplit:
-    """The split files of a folder; raises `InputError` for one that is absent or no list, or an id in two splits."""
+    """The split files of a folder. Raises `InputError` for a file that is absent or no list, or an id in two splits."""
     places = {split: _paths(folder / f"{split}.json") for split in SPLITS[1:]}
-    synsets = defaultdict(set)
+    synsets_of = defaultdict(set)
     for synset, model in [place for listed in places.values() for place in listed] + _lists(folder / LISTS):
-        synsets[model].add(synset)
-    ambiguous = {model: tuple(sorted(of)) for model, of in synsets.items() if len(of) > 1}
-    others: dict[str, str] = {}
+        synsets_of[model].add(synset)
+    ambiguous = {model: tuple(sorted(synsets)) for model, synsets in synsets_of.items() if len(synsets) > 1}
+    held_out: dict[str, str] = {}
     for split, listed in places.items():
         for _, model in listed:
-            if model not in ambiguous and others.setdefault(model, split) != split:
-                raise InputError(f"{folder}: {model} is in {others[model]}.json and {split}.json, expected one split")
-    return PublishedSplit(others, ambiguous)
+            if model not in ambiguous and held_out.setdefault(model, split) != split:
+                raise InputError(f"{folder}: {model} is in {held_out[model]}.json and {split}.json, expected one split")
+    return PublishedSplit(held_out, ambiguous)
 
 
 def _paths(file: Path) -> list[tuple[str, str]]:

@@ -5,12 +5,11 @@ import signal
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fieldlink.core import checkpoints, digests, resume, source_code
+from fieldlink.core import resume
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERF_EMBEDDINGS
 from fieldlink.core.scratch import scratch_folder
@@ -51,16 +50,6 @@ def test_growth_computes_only_what_is_new():
     seen: list[str] = []
     assert rows(run("0124", seen)) == [("0", 0), ("1", 2), ("2", 4), ("4", 8)]
     assert seen == ["1"]
-
-
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
-def test_a_damaged_checkpoint_is_none(name, folder):
-    checkpoint = checkpoints.Checkpoint("demo", "key", seconds=0.0)
-    assert checkpoint.read() is None
-    checkpoint.write_if_due(lambda: {"step": np.array([7])})
-    assert checkpoints.Checkpoint("demo", "key").read() == {"step": [7]}
-    (folder / "demo/checkpoint-key" / name).write_bytes(b"{")
-    assert checkpoints.Checkpoint("demo", "key").read() is None
 
 
 def test_another_key_computes_anew():
@@ -143,69 +132,3 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_rows(tmp_path, f
     seen: list[str] = []
     assert rows(run("012456", seen)) == [(item, 2.0 * int(item)) for item in "012456"]
     assert seen == ["5", "6"]
-
-
-STAGE = {
-    "stages/stage.py": "def stage():\n    from fieldlink.room import work\n    return resume.finish(work.work)\n",
-    "fieldlink/room/__init__.py": '"""A package."""\n',
-    "fieldlink/room/work.py": (
-        "def work():\n    from fieldlink.room.deep import done\n    return run('fieldlink.room.reader')\n"
-    ),
-    "fieldlink/room/deep.py": "import fieldlink.core.seeds\nfrom stages.other import *\ndone = 1  # a comment\n",
-    "fieldlink/room/reader.py": "done = 2\n",
-    "fieldlink/room/unused.py": "done = 3\n",
-    "fieldlink/core/seeds.py": "done = 4\n",
-    "stages/other.py": "done = 5\n",
-}
-
-
-@pytest.mark.parametrize(
-    ("file", "change", "other"),
-    [
-        ("stages/stage.py", "\nmore = 1\n", True),
-        ("fieldlink/room/work.py", "\nmore = 1\n", True),
-        ("fieldlink/room/deep.py", "\nmore = 1\n", True),  # only a worker imports it
-        ("fieldlink/room/reader.py", "\nmore = 1\n", True),  # only another process runs it
-        ("fieldlink/room/deep.py", "\n# more words\n", False),
-        ("fieldlink/room/unused.py", "\nmore = 1\n", False),
-        ("fieldlink/core/seeds.py", "\nmore = 1\n", False),
-        ("stages/other.py", "\nmore = 1\n", False),
-    ],
-)
-def test_the_digest_is_of_all_code_that_workers_run_wherever_it_is_imported(tmp_path, monkeypatch, file, change, other):
-    monkeypatch.setattr(source_code, "ROOT", tmp_path)
-    for name, text in STAGE.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    before = digests.code_digest(str(tmp_path / "stages/stage.py"))
-    with (tmp_path / file).open("a") as end:
-        end.write(change)
-    for cached in (source_code.tree, source_code.imports):
-        cached.cache_clear()
-    assert (digests.code_digest(str(tmp_path / "stages/stage.py")) != before) == other
-
-
-@pytest.mark.parametrize(
-    ("file", "read"),
-    [
-        ("stages/backbone/fit_nerfs.py", {"nerf/fitting/optimisation.py", "nerf/field.py", "scenes/visual_hull.py"}),
-        ("stages/backbone/render_nerfs.py", {"nerf/rendering.py", "nerf/field.py"}),
-        ("stages/backbone/embed_images.py", {"clip/encoders.py", "clip/model_folders.py"}),
-        ("fieldlink/commands/import_nerfs.py", {"exchange/safe_unpickling.py"}),
-    ],
-)
-def test_what_only_workers_import_is_code_of_the_stage(file, read):
-    closure = {path.relative_to(source_code.ROOT) for path in source_code.closure(source_code.ROOT / file)}
-    assert {Path("fieldlink", name) for name in read} <= closure
-
-
-def test_the_digest_is_the_same_whatever_way_leads_to_the_checkout(tmp_path):
-    (tmp_path / "linked").symlink_to(source_code.ROOT)
-    line = (
-        "from stages.backbone import fit_nerfs; from fieldlink.core import digests;"
-        "print(digests.code_digest(fit_nerfs.__file__), fit_nerfs.__file__)"
-    )
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "linked")}
-    said = subprocess.check_output([sys.executable, "-c", line], cwd=tmp_path, env=environment, text=True).split()
-    assert said[1].startswith(str(tmp_path / "linked"))
-    assert said[0] == digests.code_digest(str(source_code.ROOT / "stages/backbone/fit_nerfs.py"))

@@ -250,7 +250,7 @@ def test_a_study_of_fewer_classes_takes_those_nerfs_alone_and_says_how_many_ther
     own = {name: each for name, each in classes.items() if each.synset == CAR}
     rows = [row for row in datasets.read(world.out / "objects", OBJECTS).to_pylist() if not row["augmentation"]]
     listing = imported_nerfs.listing(world.out, own)
-    assert {found.object_id for found in listing.found} == {row["object_id"] for row in rows if row["synset"] == CAR}
-    assert listing.elsewhere == sum(row["synset"] == CHAIR for row in rows) > 0
+    assert {item.object_id for item in listing.items} == {row["object_id"] for row in rows if row["synset"] == CAR}
+    assert listing.other_classes == sum(row["synset"] == CHAIR for row in rows) > 0
     with pytest.raises(InputError, match=r"no class of params\.yaml, nor is any other"):
         imported_nerfs.listing(world.out, {name: each for name, each in classes.items() if each.synset not in SYNSETS})

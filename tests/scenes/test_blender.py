@@ -60,9 +60,9 @@ def test_a_box_anywhere_comes_out_centred_of_unit_diagonal_and_upright(tmp_path)
 
 
 def test_the_real_lego_fills_a_box_of_unit_diagonal(real):
-    (found,) = blender.listing(real / "nerf_synthetic_lego", ("car",)).found
-    assert found.class_name == "unlabelled"
-    views = blender.read(found.path, 36, 64)
+    (item,) = blender.listing(real / "nerf_synthetic_lego", ("car",)).items
+    assert item.class_name == "unlabelled"
+    views = blender.read(item.path, 36, 64)
     assert views.image.shape == (36, 64, 64, 4)
     diagonal, centre = diagonal_and_centre(views, 64)
     assert diagonal == pytest.approx(1, abs=0.06)
@@ -74,7 +74,7 @@ def test_scenes_are_found_bare_below_and_in_class_folders(tmp_path):
         write(tmp_path / place)
     write(tmp_path / "three", {"camera_angle_x": 0.5})
     (tmp_path / "car/two" / blender.TRANSFORMS).write_text("{}")
-    found = blender.listing(tmp_path, ("car",)).found
+    found = blender.listing(tmp_path, ("car",)).items
     assert sorted((each.object_id, each.class_name) for each in found) == [
         ("car.two", "car"),
         ("one", "unlabelled"),

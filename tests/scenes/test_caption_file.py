@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes import object_sources
 from fieldlink.scenes.importers import caption_file
+from fieldlink.scenes.object_rows import object_rows
+from fieldlink.scenes.object_tasks import object_tasks
 
 
 def written(folder: Path, text: str) -> Path:
@@ -18,15 +19,15 @@ def written(folder: Path, text: str) -> Path:
 def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
     scenes = params.scenes.model_copy(update={"objects_per_class": 8, "copies": 1})
     few = {"lamp": params.classes["lamp"]}
-    offered, _ = object_sources.offered(params.model_copy(update={"scenes": scenes, "classes": few}))
+    without_file, _ = object_tasks(params.model_copy(update={"scenes": scenes, "classes": few}))
     file = written(tmp_path, 'class_id,model_id,caption\n1,lamp_0003,"a lamp, tall"\n1,elsewhere,a gun\n1,lamp_0004,\n')
     changed = scenes.model_copy(update={"captions": file})
-    given, _ = object_sources.offered(params.model_copy(update={"scenes": changed, "classes": few}))
-    own, said = (
-        {row["object_id"]: row["caption"] for row in object_sources.table(tasks.values()).to_pylist()}
-        for tasks in (offered, given)
+    with_file, _ = object_tasks(params.model_copy(update={"scenes": changed, "classes": few}))
+    own, from_file = (
+        {row["object_id"]: row["caption"] for row in object_rows(tasks.values()).to_pylist()}
+        for tasks in (without_file, with_file)
     )
-    assert {name: text for name, text in said.items() if text} == {"lamp_0003": "a lamp, tall"}
+    assert {name: text for name, text in from_file.items() if text} == {"lamp_0003": "a lamp, tall"}
     assert {name for name, text in own.items() if text} == {f"lamp_{index:04d}" for index in range(8)}
     assert set(own) > {f"lamp_{index:04d}" for index in range(8)}  # copies are there, without one
 

@@ -42,9 +42,9 @@ def write(folder: Path, lines: list[str]) -> Path:
 
 @pytest.fixture(scope="module")
 def car(real: Path) -> Views:
-    (found,) = disn.listing(real / "disn_sample", CLASSES).found
-    assert (found.object_id, found.class_name) == ("1176dff7f0ec879719d740e0f6a9a113", "car")
-    return disn.read(found.path, 36, 112)
+    (item,) = disn.listing(real / "disn_sample", CLASSES).items
+    assert (item.object_id, item.class_name) == ("1176dff7f0ec879719d740e0f6a9a113", "car")
+    return disn.read(item.path, 36, 112)
 
 
 def test_the_hull_of_the_real_car_reprojects_onto_its_silhouettes(car):
@@ -100,10 +100,10 @@ def test_a_model_in_two_classes_is_dropped_and_unknown_synsets_alone_are_an_erro
     write(tmp_path, [LINE.format(azimuth=0)])
     shutil.copytree(tmp_path / "image/02958343", tmp_path / "image/04401088")
     listing = disn.listing(tmp_path, CLASSES)
-    assert listing.found == []
+    assert listing.items == []
     assert listing.duplicates == {"model": "in 2 classes: 02958343, 04401088"}
     (tmp_path / "image/04401088").rename(tmp_path / "image/99999999")
-    assert [found.object_id for found in disn.listing(tmp_path, CLASSES).found] == ["model"]
+    assert [item.object_id for item in disn.listing(tmp_path, CLASSES).items] == ["model"]
     shutil.rmtree(tmp_path / "image/02958343")
     with pytest.raises(InputError, match=r"99999999: no synset of params\.yaml"):
         disn.listing(tmp_path, CLASSES)
@@ -111,8 +111,8 @@ def test_a_model_in_two_classes_is_dropped_and_unknown_synsets_alone_are_an_erro
 
 @pytest.mark.thesis
 def test_the_real_depth_maps_are_z_depth_points_of_the_car_in_every_other_silhouette(real):
-    (found,) = disn.listing(real / "disn_sample", CLASSES).found
-    car = disn.read(found.path, 36, 224)
+    (item,) = disn.listing(real / "disn_sample", CLASSES).items
+    car = disn.read(item.path, 36, 224)
     assert car.depth is not None
     assert ((car.depth > 0) == (car.image[..., 3] > 0)).all()
     near = (car.image[..., 3] == 255) & (car.depth < 1.41)
@@ -140,7 +140,7 @@ def unprojected(views: Views, view: int, mask: np.ndarray) -> np.ndarray:
 @pytest.mark.thesis
 def test_depth_is_shrunk_over_the_object_alone_and_changes_what_views_depend_on(tmp_path):
     easy = write(tmp_path, [LINE.format(azimuth=0), LINE.format(azimuth=9)])
-    without = disn.listing(tmp_path, CLASSES).found[0]
+    without = disn.listing(tmp_path, CLASSES).items[0]
     assert disn.read(easy, 2, 64).depth is None
     folder = tmp_path / "depth/02958343/model/easy"
     folder.mkdir(parents=True)
@@ -155,7 +155,7 @@ def test_depth_is_shrunk_over_the_object_alone_and_changes_what_views_depend_on(
     small = disn.read(easy, 2, 3).depth  # areas of 8/3 pixels, most of them partly of the object
     assert small is not None
     assert small == pytest.approx(np.full((2, 3, 3), 0.7 + 0.2 / 1.4), abs=1e-4)
-    assert disn.listing(tmp_path, CLASSES).found[0].beside != without.beside
+    assert disn.listing(tmp_path, CLASSES).items[0].companions != without.companions
     (folder / "01.png").unlink()
     with pytest.raises(InputError, match=r"depth/.*01\.png: missing"):
         disn.read(easy, 2, 8)

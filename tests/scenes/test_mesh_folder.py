@@ -32,7 +32,7 @@ def test_ids_are_class_and_stem_made_safe_and_equal_bytes_count_once(tmp_path):
     (tmp_path / "chair/c.off").write_bytes((tmp_path / "chair/b.off").read_bytes())
     put(tmp_path / "chair/notes.txt", "no mesh")
     listing = mesh_folder.listing(tmp_path, CLASSES)
-    assert [found.object_id for found in listing.found] == ["car.a_car__1_", "chair.b"]
+    assert [item.object_id for item in listing.items] == ["car.a_car__1_", "chair.b"]
     assert "the same contents as chair.b" in listing.duplicates["chair.c"]
     assert listing.rejected == {}
 
@@ -41,7 +41,7 @@ def test_a_mesh_in_two_classes_is_dropped_from_both(tmp_path):
     box(tmp_path / "car/a.off")
     box(tmp_path / "chair/b.off")
     listing = mesh_folder.listing(tmp_path, CLASSES)
-    assert listing.found == []
+    assert listing.items == []
     assert listing.duplicates == dict.fromkeys(["car.a", "chair.b"], "the same contents in classes car, chair")
 
 
@@ -67,10 +67,10 @@ def test_a_folder_that_is_no_class_is_an_error_that_lists_the_classes(tmp_path):
 def test_a_textures_change_changes_what_the_looks_depend_on(tmp_path):
     box(tmp_path / "car/a/a.obj")
     put(tmp_path / "car/a/a.mtl", "Kd 1 0 0")
-    before = mesh_folder.listing(tmp_path, CLASSES).found[0]
+    before = mesh_folder.listing(tmp_path, CLASSES).items[0]
     put(tmp_path / "car/a/a.mtl", "Kd 0 1 0")
-    after = mesh_folder.listing(tmp_path, CLASSES).found[0]
-    assert (before.content, before.beside != after.beside) == (after.content, True)
+    after = mesh_folder.listing(tmp_path, CLASSES).items[0]
+    assert (before.content, before.companions != after.companions) == (after.content, True)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_mesh_that_cannot_be_used_says_why_and_names_its_file(tmp_path, text, 
 def test_the_manifest_turns_meshes_with_z_up(tmp_path):
     path = box(tmp_path / "car/a.ply", x=1, y=2, z=5)
     put(tmp_path / "manifest.csv", "path,up\ncar/a.ply,z\n")
-    (found,) = mesh_folder.listing(tmp_path, CLASSES).found
-    assert np.ptp(mesh_folder.read(path, found.up).vertices, axis=0) == pytest.approx(np.array([1, 5, 2]) / 30**0.5)
+    (item,) = mesh_folder.listing(tmp_path, CLASSES).items
+    assert np.ptp(mesh_folder.read(path, item.up).vertices, axis=0) == pytest.approx(np.array([1, 5, 2]) / 30**0.5)
     put(tmp_path / "manifest.csv", "path,up\ncar/a.ply,x\n")
     with pytest.raises(InputError, match=r"manifest.csv: line 2: up is 'x', expected y or z"):
         mesh_folder.listing(tmp_path, CLASSES)
@@ -135,6 +135,6 @@ def test_real_meshes_of_each_format_are_seen(real, suffix):
 
 def test_the_real_folder_is_listed_whole(real, params):
     listing = mesh_folder.listing(real / "meshes", params.classes)
-    assert len(listing.found) + len(listing.duplicates) == 224
-    assert sum(found.up == "z" for found in listing.found) == 28
-    assert {found.class_name for found in listing.found} == set(params.classes)
+    assert len(listing.items) + len(listing.duplicates) == 224
+    assert sum(item.up == "z" for item in listing.items) == 28
+    assert {item.class_name for item in listing.items} == set(params.classes)

@@ -9,8 +9,9 @@ import trimesh
 from fieldlink.core import datasets, resume, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.seeds import seed_of
-from fieldlink.scenes import object_sources, views
-from fieldlink.scenes.importers import shapenet
+from fieldlink.scenes import object_views, views
+from fieldlink.scenes.importers import disn, shapenet
+from fieldlink.scenes.sources import ObjectRow, ObjectTask
 from stages.backbone.prepare_scenes import prepare_scenes
 
 SMALL = {
@@ -67,13 +68,13 @@ def test_growing_the_catalogue_moves_nobody_and_computes_only_what_is_new(tmp_pa
     few, few_views, _ = prepared(tmp_path / "few", params_with(SMALL))
     done = []
     monkeypatch.setattr(
-        object_sources, "work", lambda tasks, work=object_sources.work: done.extend(tasks) or work(tasks)
+        object_views, "object_views", lambda tasks, work=object_views.object_views: done.extend(tasks) or work(tasks)
     )
     many, many_views, _ = prepared(tmp_path / "many", params_with({**SMALL, "scenes.objects_per_class": 8}))
     old = set(few["object_id"].to_pylist())
     assert [row for row in many.to_pylist() if row["object_id"] in old] == few.to_pylist()
     assert [row for row in many_views.to_pylist() if row["object_id"] in old] == few_views.to_pylist()
-    assert {task.object.object_id for task in done} == set(many["object_id"].to_pylist()) - old
+    assert {task.row.object_id for task in done} == set(many["object_id"].to_pylist()) - old
 
 
 def test_two_workers_in_other_chunks_give_the_same_rows(tmp_path, params_with, monkeypatch):
@@ -138,13 +139,11 @@ def test_a_single_real_scene_is_a_test_object(tmp_path, params_with, real, impor
 
 
 def test_a_copy_of_imported_views_has_cameras_of_its_own(tmp_path, params_with, real, params):
-    (found,) = object_sources.LISTINGS["disn"](real / "disn_sample", params.classes).found
+    (item,) = disn.listing(real / "disn_sample", params.classes).items
     scenes = params.scenes.model_copy(update={"source": "disn", "views": 4, "resolution": 16})
-    original = object_sources.ObjectRow("car", "car", "02958343", "train", "disn", "car", 0)
-    copy = object_sources.ObjectRow("car.a1", "car", "02958343", "train", "disn", "car", 1)
-    first, second = (
-        object_sources.views_of(object_sources.ObjectTask(one, "a car", 0, scenes, found)) for one in (original, copy)
-    )
+    original = ObjectRow("car", "car", "02958343", "train", "disn", "car", 0)
+    copy = ObjectRow("car.a1", "car", "02958343", "train", "disn", "car", 1)
+    first, second = (object_views.views_of(ObjectTask(row, "a car", 0, scenes, item)) for row in (original, copy))
     assert (first.image[..., 3] == second.image[..., 3]).all()
     assert (first.camera_to_world != second.camera_to_world).any()
     assert (first.image != second.image).any()

@@ -44,9 +44,9 @@ def colours(model) -> np.ndarray:
 
 def test_models_have_their_id_class_shape_and_texture(tmp_path):
     put(tmp_path, "02958343", "abc")
-    (found,) = shapenet.listing(tmp_path, CLASSES).found
-    assert (found.object_id, found.class_name) == ("abc", "car")
-    model = shapenet.read(found.path)
+    (item,) = shapenet.listing(tmp_path, CLASSES).items
+    assert (item.object_id, item.class_name) == ("abc", "car")
+    model = shapenet.read(item.path)
     assert np.ptp(model.vertices, axis=0) == pytest.approx(np.array([1, 2, 1]) / 6**0.5, abs=1e-5)
     assert colours(model) == pytest.approx(np.tile([200, 10, 30], (2, 1)), abs=6)
 
@@ -72,12 +72,12 @@ def test_an_id_in_two_classes_or_also_outside_the_study_is_dropped_and_other_syn
     ]:
         put(tmp_path, synset, model)
     listing = shapenet.listing(tmp_path, CLASSES)
-    assert [found.object_id for found in listing.found] == ["c"]
+    assert [item.object_id for item in listing.items] == ["c"]
     assert listing.duplicates == {
         "a": "in 2 classes: 02958343, 04401088",
         "b": "in 2 classes: 02992529, 04401088",
     }
-    assert (listing.elsewhere, listing.total) == (2, 5)  # d and e, of a to e
+    assert (listing.other_classes, listing.total) == (2, 5)  # d and e, of a to e
     for synset in ("02958343", "04401088"):
         shutil.rmtree(tmp_path / synset)
     with pytest.raises(InputError, match=r"no synset of params\.yaml, expected some of 02958343, 04401088"):
@@ -88,10 +88,10 @@ def test_an_id_in_two_classes_or_also_outside_the_study_is_dropped_and_other_syn
 
 def test_a_changed_texture_changes_what_the_looks_depend_on(tmp_path):
     mesh = put(tmp_path, "02958343", "abc")
-    before = shapenet.listing(tmp_path, CLASSES).found[0]
+    before = shapenet.listing(tmp_path, CLASSES).items[0]
     Image.new("RGB", (4, 4)).save(mesh.parents[1] / "images/texture0.jpg")
-    after = shapenet.listing(tmp_path, CLASSES).found[0]
-    assert (before.content, before.beside != after.beside) == (after.content, True)
+    after = shapenet.listing(tmp_path, CLASSES).items[0]
+    assert (before.content, before.companions != after.companions) == (after.content, True)
 
 
 def test_a_real_mesh_in_this_layout_is_the_same_object_as_in_a_mesh_folder(real, tmp_path):

@@ -31,7 +31,7 @@ COUNTS = {  # protocol 1: entries of test.json left after de-duplication; but ph
 
 def test_the_published_files_leave_the_published_numbers_of_objects_in_all_classes_but_phones(real):
     published = split_files.read_split_files(real / "splits")
-    assert Counter(published.others.values())["test"] == 3853 - 57 + 21
+    assert Counter(published.held_out.values())["test"] == 3853 - 57 + 21
     listed = [
         (path.stem, model)
         for path in sorted((real / "splits/disn_filelists").glob("*.lst"))
@@ -60,7 +60,7 @@ def test_what_lies_in_several_classes_is_dropped_and_counted_as_duplicate(tmp_pa
     (tmp_path / "disn_filelists/3.lst").write_text("d\nc\n")
     published = split_files.read_split_files(tmp_path)
     listing = published.without_ambiguous(Listing([ListedItem(name, "car", tmp_path, name) for name in "abcde"]))
-    assert [found.object_id for found in listing.found] == ["b", "d", "e"]
+    assert [item.object_id for item in listing.items] == ["b", "d", "e"]
     assert listing.duplicates == {"a": "in 2 classes: 1, 2", "c": "in 2 classes: 1, 3"}
     assert published.of("bde") == {"b": "test", "d": "train", "e": "train"}
 

@@ -1,12 +1,12 @@
 """The procedural catalogue: textured objects of 13 classes, each a function of its class and a seed.
 
-To add a class: write a generator `(Sketch) -> None` in the file of its kind (or in a new one named after it); it
-puts solids of `parts` together, the front towards +x, y up, about one unit large; choose between several sub-types and
-wide proportions in each, take every colour from `sketch.material()`, and put into `features` what a caption may say.
-Enter it in `GENERATORS` under its name in params.yaml. Look at a contact sheet before you trust it.
+To add a class, write a generator `(Sketch) -> None` in the file of its kind, or in a new file named after it. The
+generator puts solids of `parts` together: front towards +x, y up, about one unit large. It chooses between several
+sub-types with wide proportions, takes every colour from `sketch.material()`, and adds to `features` what a caption may
+say. Enter it in `GENERATORS` under its name in params.yaml, and look at a contact sheet of its objects.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,15 +42,15 @@ GENERATORS: dict[str, Callable[[Sketch], None]] = {
     "phone": phone,
     "watercraft": watercraft,
 }
-STRETCH = 1.08  # most that an axis is stretched or squeezed, over what the generator drew
+STRETCH = 1.08  # largest factor by which an axis is stretched or squeezed after the generator
 
 
 @dataclass(frozen=True)
 class CatalogueObject:
-    """A normalised model and what it is, in words."""
+    """A mesh of unit diagonal, centred, and its caption."""
 
     model: Mesh
-    caption: str
+    caption: str  # such as "a wide red display with no stand"
 
 
 def make(class_name: str, noun: str, seed: int) -> CatalogueObject:
@@ -64,6 +64,13 @@ def make(class_name: str, noun: str, seed: int) -> CatalogueObject:
     extent = stretch * np.ptp(model.vertices, axis=0)
     moved = transformed(model, np.concatenate([np.diag(stretch), np.zeros((3, 1))], axis=1))
     return CatalogueObject(normalised(moved), sketch.caption(noun, _size(extent)))
+
+
+def check_classes(classes: Iterable[str]) -> None:
+    """Raise `InputError` for a class that the catalogue has no generator of."""
+    for name in classes:
+        if name not in GENERATORS:
+            raise InputError(f"params.yaml: classes.{name}: not in the catalogue, which has {', '.join(GENERATORS)}")
 
 
 def _size(extent: np.ndarray) -> str:

@@ -1,1 +1,1 @@
-"""Importers of other people's objects, one file per source."""
+"""Importers of objects that users bring, one file per source: its listing, its reader and its registry entry."""

@@ -1,6 +1,6 @@
 """Captions from a CSV file with the columns model_id and caption, in place of the catalogue's own (protocol 11).
 
-Other columns, as class_id in the files of captioned ShapeNet, and models that aren't of the study are ignored.
+Other columns (such as class_id of captioned ShapeNet) and models that aren't of the study are ignored.
 """
 
 import csv
@@ -9,30 +9,30 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 
-OUR_CODE = Path("fieldlink/scenes/catalogue/captions.py")  # what scenes.captions names where no file is given
+OUR_CODE = Path("fieldlink/scenes/catalogue/captions.py")  # value of scenes.captions where no file is given
 COLUMNS = ("model_id", "caption")
 
 
-def read_captions(file: Path, known: Collection[str]) -> dict[str, str]:
-    """The caption of each id of `known` that has one; an id with two is an error, as is a file of others alone."""
-    found: dict[str, str] = {}
+def read_captions(file: Path, object_ids: Collection[str]) -> dict[str, str]:
+    """Captions by object id. Raises `InputError` for an id with two captions, and if none of the ids has one."""
+    captions: dict[str, str] = {}
     for line, model, caption in caption_rows(file):
-        if model in known and caption and found.setdefault(model, caption) != caption:
+        if model in object_ids and caption and captions.setdefault(model, caption) != caption:
             raise InputError(f"{file}, line {line}: {model} has another caption above, expected one")
-    if not found:
-        raise InputError(f"{file}: a caption of none of the {len(known)} objects, expected their ids as model_id")
-    return found
+    if not captions:
+        raise InputError(f"{file}: a caption of none of the {len(object_ids)} objects, expected their ids as model_id")
+    return captions
 
 
 def caption_rows(file: Path) -> list[tuple[int, str, str]]:
-    """Line, model and caption; '' for none."""
+    """Line number, model id and caption of each row; '' for no caption."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
             names = reader.fieldnames or []
-            found = [(reader.line_num, row) for row in reader]
+            rows = [(reader.line_num, row) for row in reader]
     except (OSError, ValueError, csv.Error) as error:
         raise InputError(f"{file}: expected a CSV file with the columns {', '.join(COLUMNS)} ({error})") from error
     if absent := [name for name in COLUMNS if name not in names]:
         raise InputError(f"{file}: no column {', '.join(absent)}, expected {', '.join(COLUMNS)}")
-    return [(line, row["model_id"], (row["caption"] or "").strip()) for line, row in found]
+    return [(line, row["model_id"], (row["caption"] or "").strip()) for line, row in rows]

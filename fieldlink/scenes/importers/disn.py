@@ -4,10 +4,11 @@
     <folder>/depth/<synset>/<model id>/easy/NN.png   optional
 
 The metadata has a line per view: `[azimuth, elevation, in_plane, dist_ratio, focal_mm, sensor_mm, max_dist, x, y, z],`.
-Their world has z up: (x, y, z) of ours is (x, z, -y) of theirs. A depth map is 8 bit, clip(1.4 (z - 0.7), 0, 1), white
-behind the object; what lies deeper than 1.41 is as white, and gets that depth.
+Their world has z up: our (x, y, z) is their (x, z, -y). A depth map has 8 bits, clip(1.4 (z - 0.7), 0, 1), and is white
+behind the object. Depths above 1.41 are white too and are read as 1.41.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,12 +16,13 @@ import numpy as np
 from jaxtyping import Float, Integer, UInt8
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ObjectClass
+from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes import pictures
 from fieldlink.scenes.cameras import look_at_origin
-from fieldlink.scenes.importers.listing import Listing, digest_of
+from fieldlink.scenes.importers.listing import Listing, files_digest, folders_by_synset
 from fieldlink.scenes.importers.resizing import evenly, shrunk, stacked
 from fieldlink.scenes.importers.shapenet import by_model
+from fieldlink.scenes.sources import IMPORTED, ViewSource, item_path
 from fieldlink.scenes.views import Views
 
 METADATA = "rendering_metadata.txt"
@@ -33,41 +35,41 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     places = [(easy.parts[-3], easy.parts[-2], easy) for easy in sorted(folder.glob("image/*/*/easy"))]
     if not places:
         raise InputError(f"{folder}: no image/<synset>/<model id>/easy, expected the ShapeNetRenders layout")
-    return by_model(places, classes, _content, _depth_content)
+    return by_model(places, classes, content=_content, companions=_depth_content)
 
 
 def read(easy: Path, most_views: int, resolution: int) -> Views:
-    """Up to `most_views` views of one model, evenly spread, no larger than `resolution`."""
+    """Up to `most_views` views of one model, evenly spread, of at most `resolution` pixels a side."""
     poses, angle = cameras_of(easy / METADATA)
-    kept = evenly(len(poses), most_views)
-    files = [easy / f"{view:02d}.png" for view in kept]
+    numbers = evenly(len(poses), most_views)
+    files = [easy / f"{view:02d}.png" for view in numbers]
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: missing, {METADATA} has {len(poses)} views")
     images = stacked([pictures.decode(file.read_bytes()) for file in files], str(easy))
-    depth = depth_of(easy, kept, images[..., 3])
-    return shrunk(Views(images, poses[kept], angle, depth), resolution)
+    depth = depth_of(easy, numbers, images[..., 3])
+    return shrunk(Views(images, poses[numbers], angle, depth), resolution)
 
 
 def depth_of(
-    easy: Path, kept: Integer[np.ndarray, " view"], alpha: UInt8[np.ndarray, "view height width"]
+    easy: Path, numbers: Integer[np.ndarray, " view"], alpha: UInt8[np.ndarray, "view height width"]
 ) -> Float[np.ndarray, "view height width"] | None:
-    """z-depth of some views, 0 where `alpha` is; none where the model has no depth maps."""
+    """z-depth of the views with these numbers, 0 where `alpha` is 0; None if the model has no depth maps."""
     folder = _depths(easy)
     if not folder.is_dir():
         return None
-    files = [folder / f"{view:02d}.png" for view in kept]
+    files = [folder / f"{view:02d}.png" for view in numbers]
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: missing, {folder} has depth maps of other views")
     grey = [pictures.decode(file.read_bytes(), "RGB")[..., 0] for file in files]
-    if {each.shape for each in grey} != {alpha.shape[1:]}:
+    if {picture.shape for picture in grey} != {alpha.shape[1:]}:
         raise InputError(f"{folder}: depth maps of another size than the views of {easy}")
     return np.where(alpha > 0, np.stack(grey) / np.float32(255 * SLOPE) + np.float32(NEAREST), np.float32(0))
 
 
 def cameras_of(metadata: Path) -> tuple[Float[np.ndarray, "view 3 4"], float]:
-    """Poses and field of view; a line that isn't a view of the easy set is an error naming it."""
+    """Poses and field of view (radians). An `InputError` names the line that isn't a view of the easy set."""
     if not metadata.is_file():
         raise InputError(f"{metadata}: missing, expected a line per view")
     lines = [line for line in metadata.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -88,25 +90,42 @@ def _numbers(line: str, where: str) -> list[float]:
         numbers = [float(part) for part in parts]
     except ValueError as error:
         raise InputError(f"{where}: {error}, expected a number per field") from error
-    named = dict(zip(FIELDS, numbers, strict=True))
+    value_of = dict(zip(FIELDS, numbers, strict=True))
     if not np.isfinite(numbers).all():
         raise InputError(f"{where}: a number that isn't finite")
-    if min(named[name] for name in ("dist_ratio", "focal", "sensor", "max_dist")) <= 0:
+    if min(value_of[name] for name in ("dist_ratio", "focal", "sensor", "max_dist")) <= 0:
         raise InputError(f"{where}: dist_ratio, focal, sensor and max_dist must be above 0")
-    if any(named[name] for name in ("in_plane", "x", "y", "z")):
+    if any(value_of[name] for name in ("in_plane", "x", "y", "z")):
         raise InputError(f"{where}: in_plane, x, y and z must be 0 (the easy set); the hard set is not read")
     return numbers
 
 
 def _content(easy: Path) -> str:
-    return digest_of(sorted(path for path in easy.iterdir() if path.suffix == ".png" or path.name == METADATA))
+    return files_digest(sorted(path for path in easy.iterdir() if path.suffix == ".png" or path.name == METADATA))
 
 
 def _depths(easy: Path) -> Path:
-    """Where the depth maps of `image/<synset>/<model id>/easy` lie."""
+    """Folder of the depth maps of `image/<synset>/<model id>/easy`."""
     return easy.parents[3] / "depth" / Path(*easy.parts[-3:])
 
 
 def _depth_content(easy: Path) -> str:
     folder = _depths(easy)
-    return digest_of(sorted(folder.glob("*.png"))) if folder.is_dir() else ""
+    return files_digest(sorted(folder.glob("*.png"))) if folder.is_dir() else ""
+
+
+def count(params: Params) -> Counter[str]:
+    """Models of each class."""
+    return folders_by_synset(params.scenes.folder, f"image/*/*/easy/{METADATA}", -4, params.classes)
+
+
+SOURCE = ViewSource(
+    title="ShapeNetRenders (DISN)",
+    page_text="rendered views in the ShapeNetRenders layout",
+    parameters=IMPORTED,
+    count=count,
+    listing=listing,
+    views=lambda task: read(item_path(task), task.scenes.views, task.scenes.resolution),
+    depth=lambda folder: any(folder.glob("depth/*/*/easy")),
+    single_scenes=True,
+)

@@ -10,12 +10,12 @@ from PIL import Image
 from trimesh.visual.color import ColorVisuals
 
 GREY = 0.6  # of a mesh without any colour
-TEXTURE = 1024  # pixels, longest side kept
+TEXTURE = 1024  # pixels; larger textures are shrunk to this longest side
 
 
 @dataclass(frozen=True)
 class TexturedAlbedo:
-    """Colours given at the corners of faces, times a texture where a face has one."""
+    """Colours at the corners of faces, interpolated, times a texture where a face has one."""
 
     corners: Float[np.ndarray, "face 3 3"]
     colours: Float[np.ndarray, "face 3 3"]
@@ -50,7 +50,7 @@ def barycentric(
 
 
 def sampled(texture: UInt8[np.ndarray, "height width 3"], uv: Float[np.ndarray, "hit 2"]) -> Float[np.ndarray, "hit 3"]:
-    """Nearest texel, in [0, 1]; u to the right, v up, the picture repeats."""
+    """Nearest texel, in [0, 1]. u points right, v up; the texture repeats."""
     height, width = texture.shape[:2]
     turns = np.nan_to_num(uv) % 1
     column = np.minimum((turns[:, 0] * width).astype(int), width - 1)
@@ -59,7 +59,7 @@ def sampled(texture: UInt8[np.ndarray, "height width 3"], uv: Float[np.ndarray, 
 
 
 def textured(corners: Float[np.ndarray, "face 3 3"], parts: list[trimesh.Trimesh], linear: bool) -> TexturedAlbedo:
-    """`linear`: material colours are linear light, as glTF has them, and are brought to display values."""
+    """The albedo of a mesh's parts. `linear`: material colours are linear light (glTF) and become display values."""
     colours, uvs, numbers, textures = [], [], [], []
     for part in parts:
         count, visual = len(part.faces), part.visual
@@ -105,7 +105,7 @@ def _corner_colours(part: trimesh.Trimesh, linear: bool) -> Float[np.ndarray, "f
 
 
 def _factor(material: object, textured: bool) -> Float[np.ndarray, "3"]:
-    """What a material multiplies its texture by; without one, its colour."""
+    """The factor of a material's texture; without a texture, the material's colour."""
     factor = getattr(material, "baseColorFactor", None)
     if factor is None and not textured:
         factor = getattr(material, "diffuse", None)

@@ -1,11 +1,12 @@
-"""A folder of meshes, one subfolder per class, in any format trimesh reads. The door to trimesh's loaders.
+"""A folder of meshes, one subfolder per class, in any format trimesh reads. The one import of trimesh's loaders.
 
-An object is one mesh file; its materials and textures lie beside it. y is up, unless the folder's manifest.csv
-(columns path, up) says z.
+An object is one mesh file with its materials and textures beside it. y is up unless the folder's manifest.csv (columns
+path, up) says z.
 """
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
@@ -14,9 +15,19 @@ import trimesh
 from trimesh.resolvers import FilePathResolver
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.importers.listing import ListedItem, Listing, class_folders, collected, digest_of, safe
+from fieldlink.core.params import Params
+from fieldlink.scenes.importers.listing import (
+    ListedItem,
+    Listing,
+    class_folders,
+    collected,
+    files_by_class,
+    files_digest,
+    safe,
+)
 from fieldlink.scenes.importers.mesh_colours import textured
 from fieldlink.scenes.meshes import Mesh, checked, normalised, transformed
+from fieldlink.scenes.sources import IMPORTED, MeshSource, ObjectTask
 
 SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
 Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)
@@ -24,26 +35,27 @@ Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every mesh file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
-    ups, offers = _ups(folder), []
+    ups, items = _ups(folder), []
     for class_folder in class_folders(folder, classes):
         for path in sorted(class_folder.rglob("*")):
             if path.is_file() and path.suffix.lower() in SUFFIXES:
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 up = ups.get(path.relative_to(folder).as_posix(), "y")
                 object_id = f"{class_folder.name}.{safe(path.stem)}"
-                offers.append(ListedItem(object_id, class_folder.name, path, content, _companions(path), up))
-    return collected(offers).without_duplicates()
+                items.append(ListedItem(object_id, class_folder.name, path, content, _companions(path), up))
+    return collected(items).without_duplicates()
 
 
 def read(path: Path, up: str, within: Path | None = None) -> Mesh:
-    """The mesh with its colours, of unit diagonal and centred; raises `InputError` if it can't be used.
+    """The mesh with its colours, of unit diagonal, centred, y up. Raises `InputError` if it can't be used.
 
-    `within`: the folder in which its materials and textures may lie, if not the mesh's own.
+    `up`: y or z, the axis that points up in the file. `within`: materials and textures may lie anywhere in this folder;
+    without it, only in the mesh's own.
     """
     try:
         scene = trimesh.load_scene(path, process=False, resolver=_Within(path, within) if within else None)
         parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
-    except Exception as error:  # loaders raise what they like
+    except Exception as error:  # loaders raise exceptions of any kind
         raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error})") from error
     parts = [part for part in parts if len(part.faces)]
     if not parts:
@@ -71,7 +83,7 @@ class _Within(FilePathResolver):
 
 
 def _ups(folder: Path) -> dict[str, str]:
-    """Path → up axis, from manifest.csv if there is one with these columns."""
+    """Up axis by path, from manifest.csv if there is one with these columns."""
     manifest = folder / "manifest.csv"
     if not manifest.is_file():
         return {}
@@ -87,5 +99,25 @@ def _ups(folder: Path) -> dict[str, str]:
 
 def _companions(path: Path) -> str:
     """Digest of the files beside a mesh that aren't meshes: its materials and textures."""
-    beside = (other for other in sorted(path.parent.rglob("*")) if other.is_file())
-    return digest_of(other for other in beside if other.suffix.lower() not in SUFFIXES)
+    files = (other for other in sorted(path.parent.rglob("*")) if other.is_file())
+    return files_digest(other for other in files if other.suffix.lower() not in SUFFIXES)
+
+
+def count(params: Params) -> Counter[str]:
+    """Mesh files of each class."""
+    return files_by_class(params.scenes.folder, params.classes, SUFFIXES)
+
+
+def _mesh(task: ObjectTask) -> Mesh:
+    assert task.item is not None, f"{task.row.object_id} was not listed"
+    return read(task.item.path, task.item.up)
+
+
+SOURCE = MeshSource(
+    title="meshes (glb, gltf, obj, dae, off, ply, stl)",
+    page_text="meshes from a folder",
+    parameters=IMPORTED,
+    count=count,
+    listing=listing,
+    mesh=_mesh,
+)

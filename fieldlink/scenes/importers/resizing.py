@@ -10,25 +10,25 @@ from fieldlink.core.errors import InputError
 from fieldlink.scenes.views import Views
 
 
-def evenly(count: int, most: int) -> Integer[np.ndarray, " kept"]:
+def evenly(count: int, most: int) -> Integer[np.ndarray, " view"]:
     """Indices of `most` of `count` views, evenly spread and in order; all of them if there are no more."""
     return np.arange(min(count, most)) * count // min(count, most)
 
 
 def shrunk(views: Views, resolution: int) -> Views:
-    """Views of at most `resolution` pixels a side: means over areas, colours weighted by alpha. Never enlarged."""
+    """Views of at most `resolution` pixels a side: means over areas, colours weighted by alpha. Never enlarges."""
     _, height, width, _ = views.image.shape
     if max(height, width) <= resolution:
         return views
     scale = resolution / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = [np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX)) for image in views.image]
-    depth = None if views.depth is None else np.stack([_shrunk_depth(each, size) for each in views.depth])
+    depth = None if views.depth is None else np.stack([_shrunk_depth(depth, size) for depth in views.depth])
     return replace(views, image=np.stack(small), depth=depth)  # Pillow weighs by alpha itself
 
 
 def _shrunk_depth(depth: Float[np.ndarray, "_ _"], size: tuple[int, int]) -> Float[np.ndarray, "_ _"]:
-    """Means over what lies in an area; 0 where nothing does."""
+    """Means over the depths above 0 of each area; 0 where there are none."""
     sums, shares = (
         np.asarray(Image.fromarray(part.astype(np.float32)).resize(size, Image.Resampling.BOX))
         for part in (depth, depth > 0)
@@ -37,7 +37,7 @@ def _shrunk_depth(depth: Float[np.ndarray, "_ _"], size: tuple[int, int]) -> Flo
 
 
 def stacked(images: list[np.ndarray], name: str) -> np.ndarray:
-    """Pictures of one size and with a silhouette, as one array; else an `InputError` that names the scene."""
+    """Pictures as one array. Raises `InputError` naming the scene for pictures of several sizes or without alpha."""
     sizes = sorted({image.shape[1::-1] for image in images})
     if len(sizes) > 1:
         raise InputError(f"{name}: views of {sizes[0]} and {sizes[1]} pixels, expected one size")

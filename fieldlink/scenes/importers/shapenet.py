@@ -4,26 +4,27 @@
 <folder>/<synset>/<model id>/images/texture0.jpg           (what the materials name)
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ObjectClass
+from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.importers import mesh_folder
-from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, digest_of
+from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, files_digest, folders_by_synset
 from fieldlink.scenes.meshes import Mesh
+from fieldlink.scenes.sources import IMPORTED, MeshSource, item_path
 
 MESH = "models/model_normalized.obj"
-OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # no classes of the study, but they share its models
+OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # synsets outside the study that share its models
 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
-    """Every model with a mesh, by its id; one under several synsets is dropped everywhere (protocol 1)."""
+    """Every model with a mesh, by its id. A model under several synsets is dropped everywhere (protocol 1)."""
     places = [(path.parts[-4], path.parts[-3], path) for path in sorted(folder.glob(f"*/*/{MESH}"))]
     if not places:
         raise InputError(f"{folder}: no <synset>/<model id>/{MESH}, expected the ShapeNetCore layout")
-    return by_model(places, classes, lambda path: digest_of([path]), _beside)
+    return by_model(places, classes, content=lambda path: files_digest([path]), companions=_companions)
 
 
 def read(path: Path) -> Mesh:
@@ -34,35 +35,53 @@ def read(path: Path) -> Mesh:
 def by_model(
     places: Iterable[tuple[str, str, Path]],
     classes: Mapping[str, ObjectClass],
+    *,
     content: Callable[[Path], str],
-    beside: Callable[[Path], str],
+    companions: Callable[[Path], str],
 ) -> Listing:
-    """Models given as synset, id and path, each in one class; those of other synsets are only counted.
+    """The listing of models, given as (synset, id, path). Models of other synsets are counted only.
 
-    `content` and `beside` digest what a model is made of, as in `ListedItem`.
+    `content` and `companions` digest a model's files, as in `ListedItem`.
     """
-    names, every = {each.synset: name for name, each in classes.items()}, defaultdict(list)
+    names = {object_class.synset: name for name, object_class in classes.items()}
+    places_of = defaultdict(list)
     for synset, model, path in places:
-        every[model].append((synset, path))
-    found = {
-        model: [(synset, path) for synset, path in of if synset in names or synset in OUTSIDE]
-        for model, of in every.items()
-        if any(synset in names for synset, _ in of)
+        places_of[model].append((synset, path))
+    models = {
+        model: [(synset, path) for synset, path in of_model if synset in names or synset in OUTSIDE]
+        for model, of_model in places_of.items()
+        if any(synset in names for synset, _ in of_model)
     }
-    if not found:
-        synset, path = next(iter(every.values()))[0]
+    if not models:
+        synset, path = next(iter(places_of.values()))[0]
         raise InputError(f"{path}: {synset}: no synset of params.yaml, expected some of {', '.join(names)}")
-    single = {model: of[0] for model, of in found.items() if len(of) == 1}
     listing = collected(
-        ListedItem(model, names[synset], path, content(path), beside(path)) for model, (synset, path) in single.items()
+        ListedItem(model, names[synset], path, content(path), companions(path))
+        for model, ((synset, path), *others) in models.items()
+        if not others
     )
-    for model, of in found.items():
-        if len(of) > 1:
-            listing.duplicates[model] = f"in {len(of)} classes: {', '.join(synset for synset, _ in of)}"
-    listing.elsewhere = len(every) - len(found)
+    for model, of_model in models.items():
+        if len(of_model) > 1:
+            listing.duplicates[model] = f"in {len(of_model)} classes: {', '.join(synset for synset, _ in of_model)}"
+    listing.other_classes = len(places_of) - len(models)
     return listing
 
 
-def _beside(path: Path) -> str:
+def _companions(path: Path) -> str:
     """Digest of a model's materials and textures."""
-    return digest_of(other for other in sorted(path.parent.parent.rglob("*")) if other.is_file() and other != path)
+    return files_digest(other for other in sorted(path.parent.parent.rglob("*")) if other.is_file() and other != path)
+
+
+def count(params: Params) -> Counter[str]:
+    """Models of each class."""
+    return folders_by_synset(params.scenes.folder, f"*/*/{MESH}", -4, params.classes)
+
+
+SOURCE = MeshSource(
+    title="ShapeNetCore",
+    page_text="meshes in the ShapeNetCore layout",
+    parameters=IMPORTED,
+    count=count,
+    listing=listing,
+    mesh=lambda task: read(item_path(task)),
+)

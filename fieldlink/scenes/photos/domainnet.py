@@ -1,18 +1,20 @@
 """Real photographs of DomainNet's domain "real", train and test lists together (protocol 1.2).
 
-    <folder>/<class>/real_NNN_NNNNNN.jpg     <folder> is the domain's own: …/real; classes named as in FOLDERS
+    <folder>/<class>/real_NNN_NNNNNN.jpg     <folder> is the domain's own: …/real; class folders as in FOLDERS
 
-Folders of other classes may lie beside them. Every picture is a query, as published: twins are not dropped.
+Folders of other classes are ignored. Every picture is a query, as published: duplicates are not dropped.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ObjectClass
-from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, safe
-from fieldlink.scenes.photos.photo_folder import SUFFIXES
+from fieldlink.core.params import ObjectClass, Params
+from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, count_files, safe
+from fieldlink.scenes.photos.photo_folder import SUFFIXES, read
+from fieldlink.scenes.sources import PhotoSource
 
 FOLDERS = {  # of each ShapeNet synset
     "02691156": "airplane",
@@ -35,15 +37,36 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every picture of the study's classes, as `<class>.<file stem>`."""
     return collected(
         ListedItem(f"{name}.{safe(path.stem)}", name, path, hashlib.sha256(path.read_bytes()).hexdigest())
-        for name, each in classes.items()
-        for path in _pictures(folder, name, each.synset)
+        for name, object_class in classes.items()
+        for path in _pictures(folder, name, object_class.synset)
     )
 
 
 def _pictures(folder: Path, name: str, synset: str) -> list[Path]:
     if synset not in FOLDERS:
         raise InputError(f"classes.{name}: no folder of DomainNet for synset {synset}; known: {', '.join(FOLDERS)}")
-    found = [path for path in sorted((folder / FOLDERS[synset]).glob("*")) if path.suffix.lower() in SUFFIXES]
-    if not found:
+    paths = [path for path in sorted((folder / FOLDERS[synset]).glob("*")) if path.suffix.lower() in SUFFIXES]
+    if not paths:
         raise InputError(f"{folder / FOLDERS[synset]}: no pictures; class {name} expects DomainNet's real images there")
-    return found
+    return paths
+
+
+def count(params: Params) -> Counter[str]:
+    """Picture files of each class."""
+    folder = params.photos.folder
+    return Counter(
+        {
+            name: count_files(folder / FOLDERS.get(object_class.synset, name), SUFFIXES)
+            for name, object_class in params.classes.items()
+        }
+    )
+
+
+SOURCE = PhotoSource(
+    title="DomainNet, domain real",
+    page_text="photos in the DomainNet layout",
+    parameters=("photos.folder",),
+    count=count,
+    listing=listing,
+    image=read,
+)

@@ -1,44 +1,35 @@
-"""The photos of the study: photo-like pictures of the catalogue's other objects, or real ones from a folder."""
+"""The study's photos: the registry of their sources, by name in `photos.source`, and the work on each photo."""
 
-from dataclasses import dataclass
-
-from fieldlink.core.digests import digest_of
+from fieldlink.core import registry
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.core.resume import Rows
-from fieldlink.core.seeds import seed_of
-from fieldlink.scenes import catalogue, pictures
-from fieldlink.scenes.importers.listing import ListedItem, Listing, check_in_catalogue
-from fieldlink.scenes.photos import domainnet, photo_folder, photo_like
+from fieldlink.scenes import catalogue
+from fieldlink.scenes.importers.listing import ListedItem, Listing
+from fieldlink.scenes.photos import catalogue_photos, domainnet, photo_folder
+from fieldlink.scenes.sources import PhotoSource, PhotoTask
 
-LISTINGS = {"folder": photo_folder.listing, "domainnet": domainnet.listing}
-
-
-@dataclass(frozen=True)
-class PhotoTask:
-    """All that decides one photo. `found`: None for a picture of the catalogue."""
-
-    photo_id: str
-    class_name: str
-    noun: str
-    seed: int  # the study's
-    resolution: int
-    found: ListedItem | None
-    source: str
-
-    def key(self, code: str) -> str:
-        drawn = [self.seed, self.resolution]
-        return digest_of(code, self.photo_id, self.class_name, *([self.found.content] if self.found else drawn))
+PHOTO_SOURCES: dict[str, PhotoSource] = {
+    "catalogue": catalogue_photos.SOURCE,
+    "folder": photo_folder.SOURCE,
+    "domainnet": domainnet.SOURCE,
+}
 
 
-def offered(params: Params) -> tuple[dict[str, PhotoTask], Listing]:
-    """The photos, by id, and what the folder holds that can't be used."""
-    if params.photos.source in LISTINGS:
-        listing = LISTINGS[params.photos.source](params.photos.folder, params.classes)
-        tasks = [_task(params, found.object_id, found.class_name, found) for found in listing.found]
+def photo_source(name: str) -> PhotoSource:
+    """The source of a name in `photos.source`."""
+    return registry.member(PHOTO_SOURCES, name, "photos.source", "fieldlink/scenes/photos/photo_sources.py")
+
+
+def photo_tasks(params: Params) -> tuple[dict[str, PhotoTask], Listing]:
+    """Tasks of all photos by id, and what the source can't use."""
+    source = photo_source(params.photos.source)
+    if source.listing is not None:
+        listing = source.listing(params.photos.folder, params.classes)
+        tasks = [_task(params, item.object_id, item.class_name, item) for item in listing.items]
     else:
         listing = Listing()
-        check_in_catalogue(params.classes)
+        catalogue.check_classes(params.classes)
         numbers = range(params.photos.per_class)
         tasks = [
             _task(params, f"photo_{name}_{number:04d}", name, None) for name in params.classes for number in numbers
@@ -46,38 +37,26 @@ def offered(params: Params) -> tuple[dict[str, PhotoTask], Listing]:
     return {task.photo_id: task for task in tasks}, listing
 
 
-def work(tasks: list[PhotoTask]) -> Rows:
-    """Rows of dataset `photos`; a picture that doesn't decode or is huge is set aside with its reason."""
+def photo_rows(tasks: list[PhotoTask]) -> Rows:
+    """Rows of dataset `photos`. A picture that doesn't decode or is too large is set aside with its reason."""
     images, rejected = {}, {}
     for task in tasks:
         try:
-            images[task.photo_id] = _image(task)
+            images[task.photo_id] = photo_source(task.source).image(task)
         except InputError as error:
             rejected[task.photo_id] = str(error)
-    kept = [task for task in tasks if task.photo_id in images]
+    usable = [task for task in tasks if task.photo_id in images]
     columns = {
-        "photo_id": [task.photo_id for task in kept],
-        "class_name": [task.class_name for task in kept],
-        "image": [images[task.photo_id] for task in kept],
-        "source": [task.source for task in kept],
+        "photo_id": [task.photo_id for task in usable],
+        "class_name": [task.class_name for task in usable],
+        "image": [images[task.photo_id] for task in usable],
+        "source": [task.source for task in usable],
     }
     return Rows(columns, rejected)
 
 
-def _image(task: PhotoTask) -> bytes:
-    if task.found:
-        data = task.found.path.read_bytes()
-        try:
-            pictures.decode(data, "RGB")
-        except InputError as error:
-            raise InputError(f"{task.found.path}: {error}") from error
-        return data
-    model = catalogue.make(task.class_name, task.noun, seed_of(task.seed, "photo", task.photo_id)).model
-    return pictures.encode(photo_like.photo(model, seed_of(task.seed, "camera", task.photo_id), task.resolution))
-
-
-def _task(params: Params, photo_id: str, class_name: str, found: ListedItem | None) -> PhotoTask:
+def _task(params: Params, photo_id: str, class_name: str, item: ListedItem | None) -> PhotoTask:
     noun = params.classes[class_name].noun
     return PhotoTask(
-        photo_id, class_name, noun, params.study.seed, params.photos.resolution, found, params.photos.source
+        photo_id, class_name, noun, params.study.seed, params.photos.resolution, item, params.photos.source
     )
