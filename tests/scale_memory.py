@@ -105,7 +105,7 @@ if __name__ == "__main__":
     fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
     digests.code_digest = lambda _: "this code"  # it is parsed in half a second each time
     resume.FinishedItems.tables.__defaults__ = (CHUNK,)
-    prepare_scenes.CHUNK = render_nerfs.CHUNK = CHUNK
+    prepare_scenes.OBJECTS_PER_SHARD = render_nerfs.CHUNK = CHUNK
     measured(Path(sys.argv[1]) / "first", BASE)
     found = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]
     print(json.dumps(found))

@@ -103,10 +103,10 @@ def on_gpu(batch: ray_batches.RayBatch) -> ray_batches.RayBatch:
 def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, monkeypatch):
     """Random numbers differ between devices, so the GPU is given the processor's. Rounding grows from step to step."""
     start = field.xavier(short.field, 0)
-    objects = [optimisation.to_fit(views, short, "cpu") for views in posed]
+    objects = [optimisation.fitting_inputs(views, short, "cpu") for views in posed]
     expected, _ = optimisation.optimise(objects, start, short, [1, 2])
-    drawn = list(ray_batches.batches(objects, short, [1, 2]))
-    monkeypatch.setattr(optimisation, "batches", lambda *_: map(on_gpu, drawn))
+    drawn = list(ray_batches.ray_batches(objects, short, [1, 2]))
+    monkeypatch.setattr(optimisation, "ray_batches", lambda *_: map(on_gpu, drawn))
     found, failed = optimisation.optimise(objects, start.cuda(), short, [1, 2])
     assert failed.tolist() == [short.fitting.steps] * 2
     moved = (expected - start).norm()
@@ -116,8 +116,8 @@ def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, mo
 @gpu
 def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed, short):
     start = field.xavier(short.field, 0).numpy()
-    fits = {at: batch_fitting.fit_together(posed, start, short, [1, 2], at) for at in ("cpu", "cuda")}
-    again = batch_fitting.fit_together(posed, start, short, [1, 2], "cuda")
+    fits = {at: batch_fitting.fit_batch(posed, start, short, [1, 2], at) for at in ("cpu", "cuda")}
+    again = batch_fitting.fit_batch(posed, start, short, [1, 2], "cuda")
     for here, there, repeated in zip(fits["cpu"], fits["cuda"], again, strict=True):
         assert isinstance(here, optimisation.Fit)
         assert isinstance(there, optimisation.Fit)
@@ -130,18 +130,18 @@ def test_a_fit_on_a_gpu_is_as_good_as_on_the_processor_and_repeats_itself(posed,
 @gpu
 def test_a_step_as_a_graph_is_the_step(posed, short, monkeypatch):
     start = field.xavier(short.field, 0)
-    objects = [optimisation.to_fit(views, short, "cuda") for views in posed]
+    objects = [optimisation.fitting_inputs(views, short, "cuda") for views in posed]
     captured, _ = optimisation.optimise(objects, start.cuda(), short, [1, 2])
-    monkeypatch.setattr(optimisation, "GRAPHED", 0)
+    monkeypatch.setattr(optimisation, "GRAPH_POINTS", 0)
     plain, _ = optimisation.optimise(objects, start.cuda(), short, [1, 2])
     assert (captured - plain).norm() < 0.02 * (plain - start.cuda()).norm()
 
 
 @gpu
 def test_a_nerf_looks_the_same_on_both_devices(posed, short):
-    (fit,) = batch_fitting.fit_together(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
+    (fit,) = batch_fitting.fit_batch(posed[:1], field.xavier(short.field, 0).numpy(), short, [1], "cpu")
     assert isinstance(fit, optimisation.Fit)
-    weights, grid, seen = torch.from_numpy(optimisation.weights), unpack(optimisation.occupancy), posed[0]
+    weights, grid, seen = torch.from_numpy(fit.weights), unpack(fit.occupancy), posed[0]
     camera = Camera(seen.camera_angle_x, 48, 48)
     here, there = (
         render(weights.to(at), grid.to(at), seen.camera_to_world, camera, short.rendering, short.field)[0].cpu()

@@ -1,1 +1,1 @@
-"""What else could stand in for nf2vec, or for NeRFs: other embeddings of NeRFs, and depth maps for CLIP."""
+"""Embeddings of NeRFs besides nf2vec's, depth maps for CLIP, and selections of objects, views and vectors."""

@@ -6,6 +6,7 @@ the base is frozen, and every object's vector is fitted from zero.
 
 from itertools import pairwise
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -14,27 +15,28 @@ from torch.nn.functional import mse_loss, relu
 from fieldlink.core.optimizers import Adam
 from fieldlink.core.params import FieldParams, ModulationParams
 from fieldlink.core.progress import progress
+from fieldlink.core.seeds import seed_of
 from fieldlink.nerf.encodings.frequency import FrequencyEncoding
-from fieldlink.nerf.field import heads, unit
+from fieldlink.nerf.field import colour_and_density, unit
 from fieldlink.nerf.nerf_batches import NerfBatch
-from fieldlink.nerf.radiance_targets import radiance, targets
+from fieldlink.nerf.radiance_targets import draw_targets, radiance
 
-AT_ONCE = 32  # NeRFs whose points are drawn together
+NERFS_AT_ONCE = 32  # whose points are drawn
 Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # points, and the NeRFs' radiance there
 
 
-class Base(nn.Module):
-    """The shared field: h ↦ relu(W h + b + M v) layer by layer, from γ(p); then colour and density."""
+class ModulatedField(nn.Module):
+    """The shared field, called base: h ↦ relu(W h + b + M v) layer by layer, from γ(p); then colour and density."""
 
-    def __init__(self, how: ModulationParams, octaves: int, seed: int) -> None:
+    def __init__(self, modulation: ModulationParams, octaves: int, seed: int) -> None:
         super().__init__()
         self.encoding = FrequencyEncoding(octaves)  # whatever encoding the NeRFs have
-        widths = [self.encoding.width, *[how.width] * how.layers]
+        widths = [self.encoding.width, *[modulation.width] * modulation.layers]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.hidden = nn.ModuleList([nn.Linear(into, out) for into, out in pairwise(widths)])
-            self.shifts = nn.ModuleList([nn.Linear(how.latent, out, bias=False) for out in widths[1:]])
-            self.last = nn.Linear(how.width, 4)
+            self.shifts = nn.ModuleList([nn.Linear(modulation.latent, out, bias=False) for out in widths[1:]])
+            self.last = nn.Linear(modulation.width, 4)
 
     def forward(
         self, latents: Float[Tensor, "nerf latent"], points: Float[Tensor, "nerf point 3"]
@@ -43,44 +45,73 @@ class Base(nn.Module):
         hidden = self.encoding.prepare(x)
         for layer, shift in zip(self.hidden, self.shifts, strict=True):
             hidden = relu(layer(hidden) + shift(latents)[:, None])
-        return heads(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
+        return colour_and_density(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
 
 
-def pool(nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator, device: str = "cpu") -> Pool:
-    """`count` points of each NeRF, drawn once, with what nf2vec's decoder would have to give there."""
-    some = (nerfs.take(which, device) for which in torch.arange(len(nerfs)).split(AT_ONCE))
-    points, values = zip(*[targets(each, architecture, count, random) for each in some], strict=True)
+def draw_pool(
+    nerfs: NerfBatch, architecture: FieldParams, count: int, random: torch.Generator, device: str = "cpu"
+) -> Pool:
+    """`count` points of each NeRF, drawn once, with the targets that nf2vec's decoder has there."""
+    parts = (nerfs.take(index, device) for index in torch.arange(len(nerfs)).split(NERFS_AT_ONCE))
+    points, values = zip(*[draw_targets(part, architecture, count, random) for part in parts], strict=True)
     return torch.cat(points), torch.cat(values)
 
 
-def learn(base: Base, known: Pool, how: ModulationParams, seed: int) -> None:
-    """Fit base and vectors of the training NeRFs together; the vectors are thrown away."""
-    latents = nn.Parameter(known[0].new_zeros(len(known[0]), how.latent))
+def fit_base(base: ModulatedField, pool: Pool, modulation: ModulationParams, seed: int) -> None:
+    """Fit base and vectors of the training NeRFs together, in place; the vectors aren't used again."""
+    latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), modulation.latent))
     groups = [
-        {"params": list(base.parameters()), "lr": how.learning_rate},
-        {"params": [latents], "lr": how.latent_rate},
+        {"params": list(base.parameters()), "lr": modulation.learning_rate},
+        {"params": [latents], "lr": modulation.latent_rate},
     ]
-    _descend(base, latents, known, groups, how.steps, how.points, seed)
+    _descend(base, latents, pool, groups, steps=modulation.steps, points=modulation.points, seed=seed)
     base.requires_grad_(False)
 
 
-def fit(base: Base, known: Pool, how: ModulationParams, seed: int) -> Float[Tensor, "nerf latent"]:
+def fit_latents(
+    base: ModulatedField, pool: Pool, modulation: ModulationParams, seed: int
+) -> Float[Tensor, "nerf latent"]:
     """The vectors of NeRFs in a frozen base."""
-    latents = nn.Parameter(known[0].new_zeros(len(known[0]), how.latent))
-    _descend(base, latents, known, [{"params": [latents], "lr": how.latent_rate}], how.fit_steps, how.points, seed)
+    latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), modulation.latent))
+    groups = [{"params": [latents], "lr": modulation.latent_rate}]
+    _descend(base, latents, pool, groups, steps=modulation.fit_steps, points=modulation.points, seed=seed)
     return latents.detach()
 
 
+def embed(
+    nerfs: NerfBatch,
+    training: list[int],
+    architecture: FieldParams,
+    modulation: ModulationParams,
+    study_seed: int,
+    device: str,
+) -> Float[np.ndarray, "nerf latent"]:
+    """The vectors of all NeRFs, in a base fitted to those at the places `training`."""
+    seeds = {name: seed_of(study_seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
+    random = torch.Generator(device).manual_seed(seeds["points"])
+    points, values = draw_pool(nerfs, architecture, modulation.pool, random, device)
+    base = ModulatedField(modulation, architecture.octaves, seeds["base"]).to(device)
+    fit_base(base, (points[training], values[training]), modulation, seeds["learn"])
+    return fit_latents(base, (points, values), modulation, seeds["fit"]).cpu().numpy()
+
+
 def _descend(
-    base: Base, latents: nn.Parameter, known: Pool, groups: list[dict], steps: int, points: int, seed: int
+    base: ModulatedField,
+    latents: nn.Parameter,
+    pool: Pool,
+    groups: list[dict],
+    *,
+    steps: int,
+    points: int,
+    seed: int,
 ) -> None:
-    """Adam with a cosine to zero; a NeRF's loss counts alike however many are fitted beside it."""
+    """Adam with a cosine to zero; a NeRF's loss has the same weight however many are fitted beside it."""
     optimizer = Adam(groups, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     random = torch.Generator().manual_seed(seed)
     for _ in progress(range(steps), "embed_modulations", "steps"):
-        columns = torch.randint(known[0].shape[1], (points,), generator=random)
-        loss = mse_loss(radiance(*base(latents, known[0][:, columns])), known[1][:, columns]) * len(latents)
+        columns = torch.randint(pool[0].shape[1], (points,), generator=random)
+        loss = mse_loss(radiance(*base(latents, pool[0][:, columns])), pool[1][:, columns]) * len(latents)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

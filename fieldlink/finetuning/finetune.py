@@ -17,7 +17,7 @@ from fieldlink.mapper.mlps import stacked, unstacked
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.decoder_psnr import decoder_psnr
 from fieldlink.nf2vec.model import Nf2vecModel, embed
-from fieldlink.nf2vec.nf2vec_training import members, reconstruction_of
+from fieldlink.nf2vec.nf2vec_training import batch_members, reconstruction_of
 
 MEASURED = 8  # validation NeRFs that the decoder is asked to give back
 
@@ -77,7 +77,7 @@ class _Run(nn.Module):
     def losses_of(self, step: int) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
         """The mapping loss of a step's batch, and all that the objective adds up."""
         self.nf2vec.train(self.task.how.batch_norm == "trained")
-        which = members(len(self.nerfs), self.task.batch, step, self.seed)
+        which = batch_members(len(self.nerfs), self.task.batch, step, self.seed)
         batch = self.nerfs.take(which, self.task.device)
         embedding = self.nf2vec.embed(batch.weights)
         mapping = self._mapping(embedding, self.clip[which].to(self.task.device))

@@ -42,7 +42,7 @@ def evaluate(
     """Colour in [0, 1] and density (per unit length) of each NeRF at its own points; zero density outside the box."""
     x = unit(points)
     inside = ((x > 0) & (x < 1)).all(-1)
-    return heads(outputs(weights, encoding_of(architecture).prepare(x), architecture), inside)
+    return colour_and_density(outputs(weights, encoding_of(architecture).prepare(x), architecture), inside)
 
 
 def unit(points: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 3"]:
@@ -69,7 +69,7 @@ def mlp(
     return torch.bmm(encoded, last.mT)
 
 
-def heads(
+def colour_and_density(
     values: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]
 ) -> tuple[Float[Tensor, "*batch 3"], Float[Tensor, "*batch"]]:
     """Colour from outputs 0 to 2, which are its logits; density from output 3, which is 1 more than its logarithm.

@@ -1,4 +1,4 @@
-"""NeRFs as the training reads them, and points drawn in the cells of their occupancy grids."""
+"""Batches of NeRFs, weights with occupancy grids, and points drawn in the cells of the grids."""
 
 from dataclasses import dataclass
 
@@ -9,24 +9,23 @@ from torch import Tensor
 
 from fieldlink.nerf.field import HALF
 
-BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
-ONES = torch.from_numpy(BITS.sum(axis=1, dtype=np.int32))
-NTH = torch.from_numpy(
-    np.argsort(1 - BITS, axis=1, kind="stable")
-)  # of each byte, the place of its n-th bit that is set
+BITS_OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
+ONES_IN_BYTE = torch.from_numpy(BITS_OF_BYTE.sum(axis=1, dtype=np.int32))
+# Of each byte, the place of its n-th bit that is set.
+PLACE_OF_NTH_ONE = torch.from_numpy(np.argsort(1 - BITS_OF_BYTE, axis=1, kind="stable"))
 
 
 @dataclass(frozen=True)
 class NerfBatch:
     """Weights and occupancy grids (packed bits, C order over x, y, z; `cells` per axis) of many NeRFs.
 
-    `rows`: where only these are meant, of arrays that may lie in a file and are never copied whole.
+    `rows`: the NeRFs of the batch, where the arrays hold more; the arrays may lie in a file and are never copied whole.
     """
 
     weights: Float[Tensor, "nerf number"]
     occupancy: UInt8[Tensor, "nerf byte"]
     cells: int
-    rows: Int[Tensor, " meant"] | None = None
+    rows: Int[Tensor, " row"] | None = None
 
     @classmethod
     def of(cls, weights: Float[np.ndarray, "nerf number"], occupancy: list[bytes]) -> "NerfBatch":
@@ -35,22 +34,23 @@ class NerfBatch:
         return cls(torch.from_numpy(np.array(weights)), torch.from_numpy(packed), int(np.cbrt(8 * packed.shape[1])))
 
     @classmethod
-    def stored(
+    def of_rows(
         cls, weights: Float[np.ndarray, "all number"], occupancy: UInt8[np.ndarray, "all byte"], rows: list[int]
     ) -> "NerfBatch":
-        """Some rows of arrays, without a copy."""
+        """Some rows of arrays, which aren't copied."""
         cells = int(np.cbrt(8 * occupancy.shape[1]))
         return cls(torch.from_numpy(weights), torch.from_numpy(occupancy), cells, torch.tensor(rows))
 
     def __len__(self) -> int:
         return len(self.weights if self.rows is None else self.rows)
 
-    def take(self, which: Int[Tensor, " taken"], device: str = "cpu") -> "NerfBatch":
-        which = which if self.rows is None else self.rows[which]
-        return NerfBatch(self.weights[which].to(device), self.occupancy[which].to(device), self.cells)
+    def take(self, index: Int[Tensor, " taken"], device: str = "cpu") -> "NerfBatch":
+        """The NeRFs at some places of the batch, copied to a device."""
+        row = index if self.rows is None else self.rows[index]
+        return NerfBatch(self.weights[row].to(device), self.occupancy[row].to(device), self.cells)
 
-    def holds(self, cell: Int[Tensor, "nerf point"]) -> Bool[Tensor, "nerf point"]:
-        """Whether cells, by their flat numbers, are occupied."""
+    def occupied(self, cell: Int[Tensor, "nerf point"]) -> Bool[Tensor, "nerf point"]:
+        """Whether cells are occupied, by their flat numbers."""
         return (self.occupancy.gather(1, cell // 8) >> (7 - cell % 8)) % 2 == 1
 
     def grids(self) -> Bool[Tensor, "nerf x y z"]:
@@ -67,7 +67,7 @@ def points_in(
 
     Bits are counted byte by byte: a grid need not be unpacked to find its n-th occupied cell.
     """
-    ones, nth = ONES.to(bits.device), NTH.to(bits.device)
+    ones, nth = ONES_IN_BYTE.to(bits.device), PLACE_OF_NTH_ONE.to(bits.device)
     bits = torch.where((bits != 0).any(1, keepdim=True), bits, complement(torch.zeros_like(bits), cells))
     counts = ones[bits.int()]
     upto = counts.cumsum(1, dtype=torch.int32)
@@ -89,7 +89,7 @@ def points_anywhere(
 
 
 def complement(bits: UInt8[Tensor, "nerf byte"], cells: int) -> UInt8[Tensor, "nerf byte"]:
-    """The cells whose bits aren't set; padding stays unset."""
+    """The bits of the empty cells; padding stays unset."""
     flipped = ~bits
     flipped[:, -1] &= 0xFF << (8 * bits.shape[1] - cells**3) & 0xFF
     return flipped
@@ -98,6 +98,6 @@ def complement(bits: UInt8[Tensor, "nerf byte"], cells: int) -> UInt8[Tensor, "n
 def _in_cells(
     cell: Int[Tensor, "nerf point"], cells: int, within: Float[Tensor, "nerf point 3"]
 ) -> Float[Tensor, "nerf point 3"]:
-    """Positions in cells, `within` in [0, 1)."""
+    """Positions in cells; `within` in [0, 1)."""
     place = torch.stack([cell // cells**2, cell // cells % cells, cell % cells], dim=-1)
     return (place + within) * (2 * HALF / cells) - HALF

@@ -1,4 +1,4 @@
-"""What worker processes do with some objects: fit their NeRFs, or render them. Only they import torch."""
+"""Work of worker processes: fit or render the NeRFs of some objects. Only these processes import torch."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from fieldlink.nerf.fitting.optimisation import Fit
 
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
-LEAST = 0.001  # share of occupied cells: with fewer, a field holds next to nothing (protocol 2)
+MIN_OCCUPIED = 0.001  # share of occupied cells: with fewer, a field is all but empty (protocol 2)
+MEASURES = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
 
 
 @dataclass(frozen=True)
@@ -26,52 +27,55 @@ class FittingTask:
 
     views: pa.Table
     start: Float[np.ndarray, " weight"]
-    how: NerfParams
+    nerf: NerfParams
     seed: int  # the study's
     device: str
 
 
-def fit_objects(job: FittingTask) -> Rows:
-    """Rows of dataset `nerfs`; what fails, or stays below the gate, is set aside with its reason."""
-    fits, rejected = kept(job)
-    columns = {"object_id": list(fits), "weights": _stack([each.weights for each in fits.values()], len(job.start))}
-    names = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
-    return Rows(columns | {name: [getattr(each, name) for each in fits.values()] for name in names}, rejected)
+def fit_objects(task: FittingTask) -> Rows:
+    """Rows of dataset `nerfs`; what fails, or stays below the gate, is rejected with its reason."""
+    fits, rejected = accepted_fits(task)
+    weights = [fit.weights for fit in fits.values()]
+    columns = {"object_id": list(fits), "weights": _stacked_weights(weights, len(task.start))}
+    return Rows(columns | {name: [getattr(fit, name) for fit in fits.values()] for name in MEASURES}, rejected)
 
 
-def kept(job: FittingTask) -> "tuple[dict[str, Fit], dict[str, str]]":
-    """The fits that passed the gate, and why others didn't."""
-    from fieldlink.nerf.fitting.batch_fitting import fit_together
+def accepted_fits(task: FittingTask) -> "tuple[dict[str, Fit], dict[str, str]]":
+    """The fits that passed the gate by object, and the reasons why others didn't."""
+    from fieldlink.nerf.fitting.batch_fitting import fit_batch
     from fieldlink.nerf.fitting.optimisation import Fit
 
     fits: dict[str, Fit] = {}
     rejected: dict[str, str] = {}
-    left: dict[str, views.Views] = {}
-    for object_id, rows in views.by_object(job.views).items():
+    remaining: dict[str, views.Views] = {}
+    # 1. The views; those that can't be read are rejected.
+    for object_id, rows in views.by_object(task.views).items():
         try:
-            left[object_id] = views.of_rows(rows)
+            remaining[object_id] = views.of_rows(rows)
         except InputError as error:
             rejected[object_id] = str(error)
+    # 2. Fits, and once more of those below the gate.
     best: dict[str, Fit] = {}
     for attempt in range(ATTEMPTS):
-        seeds = [seed_of(job.seed, "rays", object_id, attempt) for object_id in left]
-        outcomes = fit_together(list(left.values()), job.start, job.how, seeds, job.device)
-        for object_id, outcome in zip(list(left), outcomes, strict=True):
+        seeds = [seed_of(task.seed, "rays", object_id, attempt) for object_id in remaining]
+        outcomes = fit_batch(list(remaining.values()), task.start, task.nerf, seeds, task.device)
+        for object_id, outcome in zip(list(remaining), outcomes, strict=True):
             if not isinstance(outcome, Fit):
                 rejected[object_id] = str(outcome)
-            elif outcome.foreground >= job.how.fitting.gate and outcome.occupied >= LEAST:
+            elif outcome.foreground >= task.nerf.fitting.gate and outcome.occupied >= MIN_OCCUPIED:
                 fits[object_id] = outcome
             else:
                 best[object_id] = max(best.get(object_id, outcome), outcome, key=lambda fit: fit.foreground)
                 continue
-            del left[object_id]
-    return fits, rejected | {object_id: _too_low(best[object_id], job.how) for object_id in left}
+            del remaining[object_id]
+    # 3. The reasons for those still below it.
+    return fits, rejected | {object_id: _rejection(best[object_id], task.nerf) for object_id in remaining}
 
 
-def _too_low(best: "Fit", how: NerfParams) -> str:
-    if best.occupied < LEAST:
-        return f"{best.occupied:.2%} of the cells occupied after {ATTEMPTS} fits, {LEAST:.1%} expected"
-    return f"{best.foreground:.1f} dB on the foreground after {ATTEMPTS} fits, {how.fitting.gate:g} dB expected"
+def _rejection(best: "Fit", nerf: NerfParams) -> str:
+    if best.occupied < MIN_OCCUPIED:
+        return f"{best.occupied:.2%} of the cells occupied after {ATTEMPTS} fits, {MIN_OCCUPIED:.1%} expected"
+    return f"{best.foreground:.1f} dB on the foreground after {ATTEMPTS} fits, {nerf.fitting.gate:g} dB expected"
 
 
 @dataclass(frozen=True)
@@ -80,20 +84,19 @@ class RenderingTask:
 
     nerfs: pa.Table
     cameras: pa.Table
-    how: RenderingParams
+    rendering: RenderingParams
     architecture: FieldParams
     device: str
 
 
-def render_objects(job: RenderingTask) -> Rows:
+def render_objects(task: RenderingTask) -> Rows:
     """Rows of dataset `rendered_views`: each NeRF from the cameras of its object's views, on black."""
-    cameras = views.by_object(job.cameras)
-    return Rows(
-        views.joined([views.columns(row["object_id"], _rendered(row, cameras, job)) for row in job.nerfs.to_pylist()])
-    )
+    cameras = views.by_object(task.cameras)
+    nerfs = task.nerfs.to_pylist()
+    return Rows(views.joined([views.columns(row["object_id"], _render_views(row, cameras, task)) for row in nerfs]))
 
 
-def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: RenderingTask) -> views.Views:
+def _render_views(nerf: dict, cameras: dict[str, pa.Table], task: RenderingTask) -> views.Views:
     import torch
 
     from fieldlink.nerf.occupancy import unpack
@@ -102,17 +105,17 @@ def _rendered(nerf: dict, cameras: dict[str, pa.Table], job: RenderingTask) -> v
     rows = cameras[nerf["object_id"]]
     poses = np.asarray(rows["camera_to_world"].to_pylist(), np.float32).reshape(-1, 3, 4)
     angle, width, height = (rows[name][0].as_py() for name in ("camera_angle_x", "width", "height"))
-    weights = torch.tensor(nerf["weights"], device=job.device)
-    grid = unpack(nerf["occupancy"]).to(job.device)
-    colour, _ = render(weights, grid, poses, Camera(angle, width, height), job.how, job.architecture)
+    weights = torch.tensor(nerf["weights"], device=task.device)
+    grid = unpack(nerf["occupancy"]).to(task.device)
+    colour, _ = render(weights, grid, poses, Camera(angle, width, height), task.rendering, task.architecture)
     return views.Views(on_black(colour.cpu().numpy()), poses, angle)
 
 
 def on_black(colour: Float[np.ndarray, "view height width 3"]) -> UInt8[np.ndarray, "view height width 4"]:
-    """8-bit pictures, opaque: whoever composites them gets the colours as rendered, alpha counted once."""
+    """Opaque 8-bit pictures of colours in [0, 1]: composited anywhere, they show the colours as rendered."""
     opaque = np.ones_like(colour[..., :1])
     return (255 * np.clip(np.concatenate([colour, opaque], axis=-1), 0, 1) + 0.5).astype(np.uint8)
 
 
-def _stack(weights: list[Float[np.ndarray, " weight"]], width: int) -> Float[np.ndarray, "nerf weight"]:
+def _stacked_weights(weights: list[Float[np.ndarray, " weight"]], width: int) -> Float[np.ndarray, "nerf weight"]:
     return np.stack(weights) if weights else np.zeros((0, width), np.float32)

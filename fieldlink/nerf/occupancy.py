@@ -1,4 +1,4 @@
-"""The grid of cells that may hold matter: built from a fitted field, stored as packed bits in C order over x, y, z."""
+"""Occupancy grids: cells of a fitted field that aren't empty, stored as packed bits in C order over x, y, z."""
 
 from collections.abc import Callable
 
@@ -10,34 +10,34 @@ from torch import Tensor
 from fieldlink.core.params import FieldParams
 from fieldlink.nerf import field
 
-PLACES = 2  # per axis of a cell where its density is looked up
-LEAST = 0.01  # opacity of a cell's width from which it is kept
+PLACES_PER_AXIS = 2  # of a cell, at which its density is evaluated
+MIN_OPACITY = 0.01  # of a stretch as wide as a cell
 POINTS_AT_ONCE = {"cpu": 8192, "cuda": 2**20}
 
 
 def occupied(
     weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], architecture: FieldParams
 ) -> Bool[Tensor, "x y z"]:
-    """Cells of the hull in which a stretch as wide as the cell would be more than `LEAST` opaque somewhere."""
+    """Cells of the hull in which a stretch as wide as the cell is more than `MIN_OPACITY` opaque somewhere."""
     return occupied_by(lambda points: field.evaluate(weights[None], points[None], architecture)[1][0], hull)
 
 
 @torch.no_grad()
 def occupied_by(density: Callable[[Tensor], Tensor], hull: Bool[Tensor, "x y z"]) -> Bool[Tensor, "x y z"]:
-    """As `occupied`, of any field; `density`: positions [point, 3] → density [point]."""
+    """As `occupied`, for any field; `density`: positions [point, 3] → density [point], per unit length."""
     width = 2 * field.HALF / len(hull)
-    within = (torch.arange(PLACES, device=hull.device) + 0.5) / PLACES
-    within = torch.stack(torch.meshgrid(within, within, within, indexing="ij"), dim=-1).view(-1, 3)
+    offsets = (torch.arange(PLACES_PER_AXIS, device=hull.device) + 0.5) / PLACES_PER_AXIS
+    offsets = torch.stack(torch.meshgrid(offsets, offsets, offsets, indexing="ij"), dim=-1).view(-1, 3)
     cells = hull.nonzero()
-    points = ((cells[:, None] + within) * width - field.HALF).flatten(0, 1)
-    found = torch.cat([density(part) for part in points.split(POINTS_AT_ONCE[hull.device.type])])
+    points = ((cells[:, None] + offsets) * width - field.HALF).flatten(0, 1)
+    densities = torch.cat([density(part) for part in points.split(POINTS_AT_ONCE[hull.device.type])])
     grid = hull.clone()
-    grid[hull] = (-torch.expm1(-width * found)).view(len(cells), -1).amax(1) > LEAST
+    grid[hull] = (-torch.expm1(-width * densities)).view(len(cells), -1).amax(1) > MIN_OPACITY
     return grid
 
 
 def pack(grid: Bool[Tensor, "x y z"]) -> bytes:
-    """The grid's bits, eight to a byte, first bit highest."""
+    """The grid's bits, eight to a byte, the first one highest."""
     return np.packbits(grid.cpu().numpy()).tobytes()
 
 

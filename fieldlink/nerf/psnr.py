@@ -1,4 +1,4 @@
-"""How well a field shows its object: PSNR in dB on a black background."""
+"""PSNR of a field's renders against its object's views, in dB, on a black background."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from fieldlink.core.params import FieldParams, RenderingParams
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes.views import Views
 
-BEST = 100.0  # dB; equal pictures have no finite PSNR
+MAX_PSNR = 100.0  # dB; equal pictures have no finite PSNR
 
 
 @dataclass(frozen=True)
 class Quality:
-    """PSNR of each view: of the whole frame, and of the pixels where the object is (alpha > 0)."""
+    """PSNR of each view in dB: of the whole frame, and of the pixels of the object (alpha > 0)."""
 
     frame: Float[np.ndarray, " view"]
     foreground: Float[np.ndarray, " view"]
@@ -26,19 +26,19 @@ def measure(
     weights: Float[Tensor, " weight"],
     occupancy: Bool[Tensor, "x y z"],
     views: Views,
-    how: RenderingParams,
+    rendering: RenderingParams,
     architecture: FieldParams,
 ) -> Quality:
-    """Render from the views' own cameras and compare."""
+    """PSNR of renders from the views' cameras."""
     _, height, width, _ = views.image.shape
     camera = Camera(views.camera_angle_x, width, height)
-    colour, _ = render(weights, occupancy, views.camera_to_world, camera, how, architecture)
+    colour, _ = render(weights, occupancy, views.camera_to_world, camera, rendering, architecture)
     picture = torch.from_numpy(views.image).to(colour.device).float() / 255
     error = (colour.clamp(0, 1) - picture[..., :3] * picture[..., 3:]).square().mean(-1)
-    shown = picture[..., 3] > 0
-    foreground = (error * shown).sum((1, 2)) / shown.sum((1, 2)).clamp(min=1)
-    return Quality(_decibel(error.mean((1, 2))), _decibel(foreground))
+    foreground = picture[..., 3] > 0
+    of_foreground = (error * foreground).sum((1, 2)) / foreground.sum((1, 2)).clamp(min=1)
+    return Quality(_decibel(error.mean((1, 2))), _decibel(of_foreground))
 
 
 def _decibel(error: Float[Tensor, " view"]) -> Float[np.ndarray, " view"]:
-    return (-10 * torch.log10(error.clamp(min=10 ** (-BEST / 10)))).cpu().numpy()
+    return (-10 * torch.log10(error.clamp(min=10 ** (-MAX_PSNR / 10)))).cpu().numpy()

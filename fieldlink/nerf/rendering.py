@@ -1,4 +1,4 @@
-"""Views of a fitted field: only pixels that see occupied cells, marched front to back until nothing shines through."""
+"""Views of a fitted field: only pixels that see occupied cells, marched front to back until rays are opaque."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ from torch.nn.functional import max_pool2d
 from fieldlink.core.params import FieldParams, RenderingParams
 from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite
-from fieldlink.nerf.sampling import Path
+from fieldlink.nerf.sampling import RaySegments
 from fieldlink.scenes import cameras
 
-OPAQUE = 1e-4  # transmittance at which a ray stops (protocol 2)
+MIN_TRANSMITTANCE = 1e-4  # at which a ray stops (protocol 2)
 
 
 # A field at points of rays: positions [ray, sample, 3] → colour [ray, sample, 3] and density [ray, sample].
-Field = Callable[[Tensor], tuple[Tensor, Tensor]]
+RayField = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
-class AtOnce(NamedTuple):
-    """How much is done together."""
+class BatchSizes(NamedTuple):
+    """How much a device computes in one operation."""
 
-    block: int  # samples marched before rays that are done are dropped
+    block: int  # samples of a ray marched before opaque rays are dropped
     rays: int  # bounds the memory of large pictures
-    points: int  # evaluated together
+    points: int  # of the field
 
 
-# More points don't fit a core's cache; a GPU is idle between small operations.
-AT_ONCE = {"cpu": AtOnce(4, 8192, 8192), "cuda": AtOnce(16, 2**17, 2**20)}
+# A CPU core's cache holds no more points; a GPU idles between small operations.
+BATCH_SIZES = {"cpu": BatchSizes(4, 8192, 8192), "cuda": BatchSizes(16, 2**17, 2**20)}
 
 
 @dataclass(frozen=True)
 class Camera:
-    """What a set of views has in common."""
+    """The intrinsics that a set of views shares."""
 
     angle: float  # full horizontal field of view, radians
     width: int
@@ -50,58 +50,59 @@ def render(
     occupancy: Bool[Tensor, "x y z"],
     poses: Float[np.ndarray, "view 3 4"],
     camera: Camera,
-    how: RenderingParams,
+    rendering: RenderingParams,
     architecture: FieldParams,
 ) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
-    """Colour on black and opacity of one NeRF from all poses; what lies in empty cells is not there."""
-    return render_field(partial(_field, weights, architecture=architecture), occupancy, poses, camera, how.step)
+    """Colour on black and opacity of one NeRF from all poses (camera to world); empty cells have no density."""
+    return render_field(partial(_field, weights, architecture=architecture), occupancy, poses, camera, rendering.step)
 
 
 @torch.no_grad()
 def render_field(
-    at: Field,
+    field_at: RayField,
     occupancy: Bool[Tensor, "x y z"],
     poses: Float[np.ndarray, "view 3 4"],
     camera: Camera,
     step: float,
 ) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
-    """As `render`, of any field."""
+    """As `render`, for any field; `step`: length between samples."""
     seen = seen_pixels(occupancy, poses, camera)
     colour = torch.zeros(seen.numel(), 3, device=occupancy.device)
     opacity = torch.zeros(seen.numel(), device=occupancy.device)
-    for pixels in seen.flatten().nonzero()[:, 0].split(AT_ONCE[seen.device.type].rays):
-        path = _paths(pixels, occupancy, poses, camera)
-        colour[pixels], opacity[pixels] = march(at, path, step)
+    for pixels in seen.flatten().nonzero()[:, 0].split(BATCH_SIZES[seen.device.type].rays):
+        rays = _segments(pixels, occupancy, poses, camera)
+        colour[pixels], opacity[pixels] = march(field_at, rays, step)
     return colour.view(*seen.shape, 3), opacity.view(seen.shape)
 
 
-def march(at: Field, path: Path, step: float) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
+def march(field_at: RayField, rays: RaySegments, step: float) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
     """Colour on black and opacity by midpoint samples `step` apart along the occupied part of each ray."""
-    colour, through = torch.zeros_like(path.origins), torch.ones_like(path.length)
-    size = AT_ONCE[through.device.type].block
-    for block in range(int(path.length.max().item() / (step * size)) + 1 if len(through) else 0):
-        alive = ((through > OPAQUE) & (path.length > block * size * step)).nonzero()[:, 0]
+    colour, transmittance = torch.zeros_like(rays.origins), torch.ones_like(rays.length)
+    size = BATCH_SIZES[transmittance.device.type].block
+    for block in range(int(rays.length.max().item() / (step * size)) + 1 if len(transmittance) else 0):
+        alive = ((transmittance > MIN_TRANSMITTANCE) & (rays.length > block * size * step)).nonzero()[:, 0]
         if len(alive) == 0:
             break
-        rays = path.some(alive)
+        marched = rays.subset(alive)
         edges = torch.arange(block * size, (block + 1) * size + 1, device=alive.device) * step
-        edges = torch.minimum(edges[None], rays.length[:, None])
+        edges = torch.minimum(edges[None], marched.length[:, None])
         starts, ends = edges[:, :-1], edges[:, 1:]
-        rgb, density = at(rays.points((starts + ends) / 2))
-        part, opacity = composite(rgb, density, starts, ends)
-        colour[alive] += through[alive, None] * part
-        through[alive] *= 1 - opacity
-    return colour, 1 - through
+        rgb, density = field_at(marched.points((starts + ends) / 2))
+        block_colour, block_opacity = composite(rgb, density, starts, ends)
+        colour[alive] += transmittance[alive, None] * block_colour
+        transmittance[alive] *= 1 - block_opacity
+    return colour, 1 - transmittance
 
 
 def seen_pixels(
     occupancy: Bool[Tensor, "x y z"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
 ) -> Bool[Tensor, "view height width"]:
     """Pixels whose rays may meet an occupied cell: those near a cell's centre; all, if a cell is too close to tell."""
+    # 1. Centres of the occupied cells in each camera's coordinates; it looks along -z.
     cells, device = len(occupancy), occupancy.device
     centres = (occupancy.nonzero() + 0.5) * (2 * field.HALF / cells) - field.HALF
-    turned = torch.tensor(poses, device=device)
-    local = (centres - turned[:, None, :, 3]) @ turned[:, :, :3]
+    to_world = torch.tensor(poses, device=device)
+    local = (centres - to_world[:, None, :, 3]) @ to_world[:, :, :3]
     radius, depth = 3**0.5 * field.HALF / cells, -local[..., 2]
     focal = cameras.focal(camera.angle, camera.width)
     seen = torch.zeros(len(poses), camera.height, camera.width, dtype=torch.bool, device=device)
@@ -109,29 +110,31 @@ def seen_pixels(
         return seen
     if depth.min() < 2 * radius:
         return ~seen
+    # 2. Their pixels, and how many pixels the nearest cell reaches around its own.
     column = (camera.width / 2 + focal * local[..., 0] / depth).floor().long()
     row = (camera.height / 2 - focal * local[..., 1] / depth).floor().long()
     reach = int(focal * radius / (depth.min().item() - radius)) + 1
-    wide = torch.zeros(len(poses), camera.height + 2 * reach, camera.width + 2 * reach, device=device)
+    # 3. All pixels within reach, also of pixels outside the picture.
+    padded = torch.zeros(len(poses), camera.height + 2 * reach, camera.width + 2 * reach, device=device)
     inside = (column >= -reach) & (column < camera.width + reach) & (row >= -reach) & (row < camera.height + reach)
     view = torch.arange(len(poses), device=device)[:, None].expand_as(row)
-    wide[view[inside], row[inside] + reach, column[inside] + reach] = 1
-    return max_pool2d(wide[:, None], 2 * reach + 1, stride=1)[:, 0] > 0
+    padded[view[inside], row[inside] + reach, column[inside] + reach] = 1
+    return max_pool2d(padded[:, None], 2 * reach + 1, stride=1)[:, 0] > 0
 
 
-def _paths(
+def _segments(
     pixels: Int[Tensor, " ray"], occupancy: Bool[Tensor, "x y z"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
-) -> Path:
+) -> RaySegments:
     view, row, column = np.unravel_index(pixels.cpu().numpy(), (len(poses), camera.height, camera.width))
-    places = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
-    rays = cameras.rays_through(poses[view], places, camera.angle, camera.width, camera.height)
-    origins, directions = (torch.from_numpy(array).to(occupancy.device) for array in rays)
-    return Path.of(origins, directions, occupancy)
+    centres = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
+    arrays = cameras.rays_through(poses[view], centres, camera.angle, camera.width, camera.height)
+    origins, directions = (torch.from_numpy(array).to(occupancy.device) for array in arrays)
+    return RaySegments.of(origins, directions, occupancy)
 
 
 def _field(
     weights: Float[Tensor, " weight"], points: Float[Tensor, "ray sample 3"], architecture: FieldParams
 ) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
-    parts = points.flatten(0, 1).split(AT_ONCE[points.device.type].points)
+    parts = points.flatten(0, 1).split(BATCH_SIZES[points.device.type].points)
     rgb, density = zip(*[field.evaluate(weights[None], part[None], architecture) for part in parts], strict=True)
     return torch.cat(rgb, 1).view(points.shape), torch.cat(density, 1).view(points.shape[:2])

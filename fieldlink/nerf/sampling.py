@@ -8,23 +8,25 @@ from torch import Tensor
 
 from fieldlink.nerf.field import HALF
 
-STEPS = 48  # stretches into which a ray's way is cut when it is looked up, at least
+MIN_STEPS = 48  # stretches of a ray that are looked up in the grid
 
 
-def box(
+def box_distances(
     origins: Float[Tensor, "*ray 3"],
     directions: Float[Tensor, "*ray 3"],
     low: Float[Tensor, "*#ray 3"] | float = -HALF,
     high: Float[Tensor, "*#ray 3"] | float = HALF,
 ) -> tuple[Float[Tensor, "*ray"], Float[Tensor, "*ray"]]:
-    """Where each ray enters and leaves a box, in lengths of its direction; a ray that misses has far = near."""
+    """Distances at which each ray enters and leaves a box, in lengths of its direction; far = near for a miss."""
     safe = torch.where(directions.abs() < 1e-9, torch.full_like(directions, 1e-9), directions)
     first, last = (low - origins) / safe, (high - origins) / safe
     near = torch.minimum(first, last).amax(-1).clamp(min=0)
     return near, torch.maximum(torch.maximum(first, last).amin(-1), near)
 
 
-def bounds(occupancy: Bool[Tensor, "*nerf x y z"]) -> tuple[Float[Tensor, "*nerf 3"], Float[Tensor, "*nerf 3"]]:
+def occupied_bounds(
+    occupancy: Bool[Tensor, "*nerf x y z"],
+) -> tuple[Float[Tensor, "*nerf 3"], Float[Tensor, "*nerf 3"]]:
     """Lowest and highest corner of the box around the occupied cells; both the same if there are none."""
     cells = occupancy.shape[-1]
     flat = occupancy.any(-1)
@@ -35,21 +37,21 @@ def bounds(occupancy: Bool[Tensor, "*nerf x y z"]) -> tuple[Float[Tensor, "*nerf
 
 
 def lookup(occupancy: Bool[Tensor, "x y z"], points: Float[Tensor, "*batch 3"]) -> Bool[Tensor, "*batch"]:
-    """Is the cell that holds the point occupied? Points outside the box take the nearest cell."""
-    return _at(occupancy, *points.unbind(-1))
+    """Whether the cell around each point is occupied. Points outside the box take the nearest cell."""
+    return _lookup(occupancy, *points.unbind(-1))
 
 
-def _at(occupancy: Bool[Tensor, "*nerf x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+def _lookup(occupancy: Bool[Tensor, "*nerf x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     """As `lookup`; three separate coordinates and 32-bit indices are much faster on a CPU than triples.
 
-    Of several grids each is asked about its own points: the first axis of `x`, `y`, `z`.
+    With several grids, the first axis of `x`, `y`, `z` is that of the grids: each looks up its own points.
     """
     cells = occupancy.shape[-1]
     x, y, z = (((part + HALF) * (cells / (2 * HALF))).clamp_(0, cells - 1).int() for part in (x, y, z))
     place = (x * cells + y) * cells + z
     if occupancy.ndim == 4:
-        own = torch.arange(len(occupancy), dtype=torch.int32, device=occupancy.device) * cells**3
-        place += own.view(-1, *[1] * (place.ndim - 1))
+        first = torch.arange(len(occupancy), dtype=torch.int32, device=occupancy.device) * cells**3
+        place += first.view(-1, *[1] * (place.ndim - 1))
     return occupancy.view(-1).index_select(0, place.view(-1)).view(x.shape)
 
 
@@ -62,34 +64,34 @@ def samples(
     *,
     steps: int | None = None,
 ) -> tuple[Float[Tensor, "*nerf ray sample 3"], Float[Tensor, "*nerf ray sample"], Float[Tensor, "*nerf ray sample"]]:
-    """`count` points per ray, spread evenly over the part of it that lies in occupied cells: one grid, or several.
+    """`count` points of each ray, spread evenly over its occupied part; and the starts and ends of their intervals.
 
-    `jitter` in [0, 1) says where in its interval a point lies (0.5: midpoints). Also returned: starts and ends of the
-    intervals, measured along the occupied part, so that empty space has no length. A ray that meets no occupied cell
-    has intervals of no length. `steps` as of `Path.of`.
+    `jitter` in [0, 1): the place of a point in its interval (0.5: midpoints). Starts and ends are measured along the
+    occupied part, so that empty space has no length; a ray that meets no occupied cell has intervals of no length.
+    `occupancy` is one grid, or several with rays of their own. `steps` as of `RaySegments.of`.
     """
-    path = Path.of(origins, directions, occupancy, steps)
+    rays = RaySegments.of(origins, directions, occupancy, steps)
     number = torch.arange(count, device=origins.device)
-    length = path.length[..., None] / count
+    length = rays.length[..., None] / count
     starts = length * number
-    return path.points(starts + jitter * length), starts, starts + length
+    return rays.points(starts + jitter * length), starts, starts + length
 
 
 @dataclass(frozen=True)
-class Path:
-    """What is left of each ray when empty space is cut out.
+class RaySegments:
+    """The occupied part of each ray: its segments in occupied cells, one behind the other.
 
-    A ray's way through the box around the occupied cells is looked up in the middle of equal stretches; those in
-    empty cells are dropped, the others follow each other. `*ray`: the rays of one grid, or of several [nerf, ray].
+    The part of a ray in the box around the occupied cells is divided into equal stretches; those whose middles lie in
+    empty cells are dropped. `*ray`: the rays of one grid, or of several [nerf, ray].
     """
 
     origins: Float[Tensor, "*ray 3"]
     directions: Float[Tensor, "*ray 3"]
-    near: Float[Tensor, "*ray"]  # where the first stretch starts
-    stretch: Float[Tensor, "*ray"]  # length of one
-    length: Float[Tensor, "*ray"]  # of all occupied stretches together
+    near: Float[Tensor, "*ray"]  # distance of the first stretch
+    stretch: Float[Tensor, "*ray"]  # its length
+    length: Float[Tensor, "*ray"]  # of all its occupied stretches
     first: Int[Tensor, "*ray"]  # place in `number` of a ray's first occupied stretch
-    number: Int[Tensor, " occupied"]  # which stretch of its ray; all rays' one behind the other
+    number: Int[Tensor, " occupied"]  # of a stretch along its ray; those of all rays one behind the other
 
     @classmethod
     def of(
@@ -98,24 +100,26 @@ class Path:
         directions: Float[Tensor, "*nerf ray 3"],
         occupancy: Bool[Tensor, "*nerf x y z"],
         steps: int | None = None,
-    ) -> "Path":
-        """Looked up `steps` times a ray; by default as often as a grid has cells along an axis: a stretch is then no
-        longer than the ray's way through a layer of cells, so that the thinnest wall is found."""
-        steps = steps or max(STEPS, occupancy.shape[-1])
-        near, far = box(origins, directions, *(corner[..., None, :] for corner in bounds(occupancy)))
+    ) -> "RaySegments":
+        """From `steps` stretches of each ray; by default as many as a grid has cells along an axis.
+
+        A stretch is then no longer than the ray's part in one layer of cells, so that the thinnest wall is found.
+        """
+        steps = steps or max(MIN_STEPS, occupancy.shape[-1])
+        near, far = box_distances(origins, directions, *(corner[..., None, :] for corner in occupied_bounds(occupancy)))
         stretch = (far - near) / steps
         middles = near[..., None] + stretch[..., None] * (torch.arange(steps, device=near.device) + 0.5)
         places = (origins[..., axis, None] + middles * directions[..., axis, None] for axis in range(3))
-        occupied = _at(occupancy, *places) & (far > near)[..., None]
+        occupied = _lookup(occupancy, *places) & (far > near)[..., None]
         count = occupied.sum(-1)
         number = torch.cat([occupied.view(-1).nonzero()[:, 0] % steps, count.new_zeros(1)])  # never empty
         first = count.view(-1).cumsum(0).view(count.shape) - count
         return cls(origins, directions, near, stretch, count * stretch, first, number)
 
-    def some(self, rays: Int[Tensor, " chosen"]) -> "Path":
-        """The paths of some rays of one grid."""
-        own = ("origins", "directions", "near", "stretch", "length", "first")
-        return replace(self, **{name: getattr(self, name)[rays] for name in own})
+    def subset(self, rays: Int[Tensor, " chosen"]) -> "RaySegments":
+        """The segments of some rays of one grid."""
+        by_ray = ("origins", "directions", "near", "stretch", "length", "first")
+        return replace(self, **{name: getattr(self, name)[rays] for name in by_ray})
 
     def points(self, along: Float[Tensor, "*ray sample"]) -> Float[Tensor, "*ray sample 3"]:
         """World points at distances in [0, length] along the occupied part."""

@@ -4,7 +4,9 @@ The layers come first, each matrix (out, in) row-major, then the learned table o
 """
 
 from itertools import pairwise
+from pathlib import Path
 
+from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams
 from fieldlink.nerf.encodings import encoding_of
 
@@ -23,3 +25,9 @@ def table_size(architecture: FieldParams) -> int:
 def size(architecture: FieldParams) -> int:
     """Numbers in one NeRF."""
     return sum(outputs * inputs for outputs, inputs in shapes(architecture)) + table_size(architecture)
+
+
+def check_start(folder: Path, count: int, architecture: FieldParams) -> None:
+    """Raise `InputError` if a start of `count` weights isn't of this architecture."""
+    if count != size(architecture):
+        raise InputError(f"{folder}: {count} weights, nerf.field has {size(architecture)}; rerun start_nerfs")

@@ -1,11 +1,11 @@
-"""nf2vec's decoder: an embedding and a position → colour and density, as the NeRF itself gives them (protocol 3)."""
+"""nf2vec's decoder: an embedding and positions → colour and density, as the NeRF itself gives them (protocol 3)."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
 from fieldlink.nerf.encodings.frequency import FrequencyEncoding
-from fieldlink.nerf.field import heads, unit
+from fieldlink.nerf.field import colour_and_density, unit
 
 
 class Decoder(nn.Module):
@@ -14,8 +14,8 @@ class Decoder(nn.Module):
     def __init__(self, embedding: int, octaves: int, width: int) -> None:
         super().__init__()
         self.encoding = FrequencyEncoding(octaves)  # whatever encoding the NeRFs have
-        self.first = _Joint(embedding, self.encoding.width, width)
-        self.skip = _Joint(embedding, self.encoding.width, width)
+        self.first = _JointLinear(embedding, self.encoding.width, width)
+        self.skip = _JointLinear(embedding, self.encoding.width, width)
         self.before = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
         self.after = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
         self.last = nn.Linear(width, 4)
@@ -31,10 +31,10 @@ class Decoder(nn.Module):
         hidden = hidden + relu(self.skip(embedding, encoded))
         for layer in self.after:
             hidden = relu(layer(hidden))
-        return heads(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
+        return colour_and_density(self.last(hidden), ((x > 0) & (x < 1)).all(-1))
 
 
-class _Joint(nn.Linear):
+class _JointLinear(nn.Linear):
     """A linear layer of [v, γ(p)] that multiplies v once per NeRF, not once per point."""
 
     def __init__(self, embedding: int, encoding: int, width: int) -> None:

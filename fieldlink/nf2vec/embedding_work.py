@@ -1,4 +1,4 @@
-"""What a worker does with some NeRFs: embed them."""
+"""Work of a worker process: embed some NeRFs."""
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -16,23 +16,24 @@ from fieldlink.nf2vec.model import Nf2vecModel, embed
 
 @dataclass(frozen=True)
 class NerfEmbeddingTask:
-    """Some rows of dataset `nerfs`, and the model folder, told from its later contents by their digest."""
+    """Some rows of dataset `nerfs`, and the model folder; the digest of its contents tells a retrained model apart."""
 
     nerfs: pa.Table
     nf2vec: Path
-    print: str
+    digest: str
     runtime: RuntimeParams
 
 
-def embed_nerfs(job: NerfEmbeddingTask) -> Rows:
+def embed_nerfs(task: NerfEmbeddingTask) -> Rows:
     """Rows of dataset `nerf_embeddings`."""
-    model, how = _model(job.nf2vec, job.print, job.runtime.device), job.runtime
-    with precision(how.precision, how.device):
-        parts = list(map_in_batches(partial(embed, model), datasets.matrix(job.nerfs["weights"]), how.nerfs_at_once))
-    return Rows({"object_id": job.nerfs["object_id"].to_pylist(), "embedding": np.concatenate(parts)})
+    model, runtime = _model(task.nf2vec, task.digest, task.runtime.device), task.runtime
+    with precision(runtime.precision, runtime.device):
+        weights = datasets.matrix(task.nerfs["weights"])
+        parts = list(map_in_batches(partial(embed, model), weights, runtime.nerfs_at_once))
+    return Rows({"object_id": task.nerfs["object_id"].to_pylist(), "embedding": np.concatenate(parts)})
 
 
 @lru_cache(maxsize=1)
-def _model(folder: Path, _print: str, device: str) -> Nf2vecModel:
-    """Read once by a process."""
+def _model(folder: Path, _digest: str, device: str) -> Nf2vecModel:
+    """The model, read once by a process."""
     return Nf2vecModel.of(*saved_models.read_model(folder)).to(device)

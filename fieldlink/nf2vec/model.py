@@ -1,4 +1,4 @@
-"""nf2vec: the encoder with the decoder that teaches it, and how they are kept as tensors and a config."""
+"""nf2vec: the encoder with the decoder that it is trained by, and both as tensors and a config."""
 
 from pathlib import Path
 from typing import Any
@@ -17,25 +17,25 @@ from fieldlink.nf2vec.weight_rows import rows
 
 
 class Nf2vecModel(nn.Module):
-    """Embeds NeRFs of one architecture; `how` gives the widths, `seed` the start."""
+    """Embeds NeRFs of one architecture; `params` gives the widths, `seed` the start."""
 
-    def __init__(self, how: Nf2vecParams, architecture: FieldParams, seed: int) -> None:
+    def __init__(self, params: Nf2vecParams, architecture: FieldParams, seed: int) -> None:
         super().__init__()
-        self.how, self.architecture = how, architecture
+        self.params, self.architecture = params, architecture
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.encoder = Encoder(architecture.units, how.encoder, how.embedding)
-            self.decoder = Decoder(how.embedding, architecture.octaves, how.decoder)
+            self.encoder = Encoder(architecture.units, params.encoder, params.embedding)
+            self.decoder = Decoder(params.embedding, architecture.octaves, params.decoder)
 
     def embed(self, weights: Float[Tensor, "nerf number"]) -> Float[Tensor, "nerf embedding"]:
-        return self.encoder(rows(weights, self.architecture, self.how.layout))
+        return self.encoder(rows(weights, self.architecture, self.params.layout))
 
     @torch.no_grad()
     def centre(self, mean: Float[Tensor, " embedding"]) -> None:
-        """Move the embeddings' origin to `mean`; what the decoder makes of a NeRF stays the same.
+        """Move the origin of the embeddings to `mean`; what the decoder gives for a NeRF stays the same.
 
-        A maximum over rows lies far on one side of zero: the cosines between all NeRFs come near 1, and what a cosine
-        loss can teach a mapper is small. Both moves go into biases, so that the layers are as published.
+        A maximum over rows lies far on one side of zero, so that the cosines between all NeRFs are near 1, and a cosine
+        loss can teach a mapper little. Both moves change biases alone: the layers are as published.
         """
         self.encoder.last.bias.sub_(mean)
         for layer in (self.decoder.first, self.decoder.skip):
@@ -43,7 +43,7 @@ class Nf2vecModel(nn.Module):
 
     @property
     def config(self) -> dict[str, Any]:
-        return {"nf2vec": self.how.model_dump(mode="json"), "field": self.architecture.model_dump(mode="json")}
+        return {"nf2vec": self.params.model_dump(mode="json"), "field": self.architecture.model_dump(mode="json")}
 
     @property
     def tensors(self) -> dict[str, np.ndarray]:
@@ -52,8 +52,11 @@ class Nf2vecModel(nn.Module):
     @classmethod
     def of(cls, tensors: dict[str, np.ndarray], config: dict[str, Any]) -> "Nf2vecModel":
         """The model that `tensors` and `config` describe, in eval mode."""
-        how, architecture = Nf2vecParams.model_validate(config["nf2vec"], strict=False), FieldParams(**config["field"])
-        model = cls(how, architecture, seed=0)
+        params, architecture = (
+            Nf2vecParams.model_validate(config["nf2vec"], strict=False),
+            FieldParams(**config["field"]),
+        )
+        model = cls(params, architecture, seed=0)
         model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in tensors.items()})
         return model.eval()
 
@@ -62,17 +65,17 @@ class Nf2vecModel(nn.Module):
 def embed(
     model: Nf2vecModel, weights: Float[np.ndarray, "nerf number"], batch: int = 256
 ) -> Float[np.ndarray, "nerf embedding"]:
-    """Embeddings in eval mode, `batch` NeRFs at once, on the model's device; float32 whatever they are computed in."""
+    """Embeddings in eval mode, `batch` NeRFs at once, on the model's device; float32 whatever the model's precision."""
     device = next(model.parameters()).device
     model.eval()
     parts = [model.embed(part.to(device)).float().cpu() for part in torch.from_numpy(np.array(weights)).split(batch)]
     return torch.cat(parts).numpy()
 
 
-def check_width(folder: Path, width: int, architecture: FieldParams, whose: str) -> None:
-    """Raise `InputError` if NeRFs of `width` numbers aren't of this architecture; `whose` says who wants it."""
+def check_width(folder: Path, width: int, architecture: FieldParams, source: str) -> None:
+    """Raise `InputError` if NeRFs of `width` numbers aren't of this architecture; `source` names it in the message."""
     if width != size(architecture):
         raise InputError(
-            f"{folder}: 'weights' has {width:,} numbers a row, {whose} {size(architecture):,}; "
+            f"{folder}: 'weights' has {width:,} numbers a row, {source} {size(architecture):,}; "
             "fit NeRFs and nf2vec with the same nerf.field"
         )

@@ -1,6 +1,6 @@
-"""What the decoder learns from: the NeRF's own field at points, or its own renders along rays (protocol 3).
+"""Supervision of the decoder: by the NeRF's own field at points, or by its own renders along rays (protocol 3).
 
-Space that a NeRF's occupancy grid calls empty is empty here, as it is wherever the NeRF is rendered.
+Empty cells of a NeRF's occupancy grid have no density here, as wherever the NeRF is rendered.
 """
 
 from collections.abc import Callable
@@ -15,84 +15,88 @@ from fieldlink.core.params import FieldParams, Nf2vecTrainingParams
 from fieldlink.nerf.compositing import composite, over
 from fieldlink.nerf.field import evaluate
 from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_in
-from fieldlink.nerf.radiance_targets import radiance, targets
+from fieldlink.nerf.radiance_targets import draw_targets, radiance
 from fieldlink.nerf.sampling import samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
-Field = Callable[[Tensor], tuple[Tensor, Tensor]]
-Cameras = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
+PointField = Callable[[Tensor], tuple[Tensor, Tensor]]
+CameraRays = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
 
-AT_ONCE = 8  # times as many rays as are kept are drawn together: few of a camera's rays meet the object
-OF_RAYS = 0.8  # weight of the rays' loss; the background points have the rest
+OVERSAMPLING = 8  # times as many rays are drawn as are wanted: few of a camera's rays meet the object
+RAY_WEIGHT = 0.8  # of the rays' loss; the background points have the rest
 
 
 def at_points(
-    decoded: Field, nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecTrainingParams, random: torch.Generator
+    decoded: PointField,
+    nerfs: NerfBatch,
+    architecture: FieldParams,
+    params: Nf2vecTrainingParams,
+    random: torch.Generator,
 ) -> Float[Tensor, ""]:
     """Mean squared error of `radiance`; half of the points lie in occupied cells."""
-    points, target = targets(nerfs, architecture, how.points, random)
+    points, target = draw_targets(nerfs, architecture, params.points, random)
     return mse_loss(radiance(*decoded(points)), target)
 
 
 def along_rays(
-    decoded: Field,
+    decoded: PointField,
     nerfs: NerfBatch,
     architecture: FieldParams,
-    how: Nf2vecTrainingParams,
+    params: Nf2vecTrainingParams,
     *,
     random: torch.Generator,
-    cameras: Cameras,
+    cameras: CameraRays,
 ) -> Float[Tensor, ""]:
     """0.8 smoothL1(rays that meet the object) + 0.2 smoothL1(points in empty cells), over one random background.
 
-    `cameras`: origins and unit directions of all rays to draw from. A background point's density, kept below 1 as
-    1 - exp(-σ), is its opacity: a hard clamp would have no gradient just where the decoder is most wrong.
+    `cameras`: origins and unit directions of all rays to draw from. The opacity of a background point is 1 - exp(-σ):
+    its density clamped to 1 would have no gradient where the decoder is most wrong.
     """
     grids, background = nerfs.grids(), torch.rand(3, generator=random, device=nerfs.weights.device)
-    rays = foreground(nerfs, architecture, how, random, cameras)
+    rays = foreground_rays(nerfs, architecture, params, random, cameras)
     with torch.no_grad():
-        target = over(*rendered(own(nerfs, architecture), grids, rays, how.samples), background)
+        target = over(*render_rays(field_of(nerfs, architecture), grids, rays, params.samples), background)
     jitter = torch.rand(rays[0].shape[:2], generator=random, device=background.device)
-    seen = over(*rendered(decoded, grids, rays, how.samples, jitter), background)
-    rgb, density = decoded(points_in(complement(nerfs.occupancy, nerfs.cells), nerfs.cells, how.points, random)[0])
+    seen = over(*render_rays(decoded, grids, rays, params.samples, jitter), background)
+    rgb, density = decoded(points_in(complement(nerfs.occupancy, nerfs.cells), nerfs.cells, params.points, random)[0])
     empty = over(rgb * -torch.expm1(-density)[..., None], -torch.expm1(-density), background)
     of_points = smooth_l1_loss(empty, background.expand_as(empty))
-    return OF_RAYS * smooth_l1_loss(seen, target) + (1 - OF_RAYS) * of_points
+    return RAY_WEIGHT * smooth_l1_loss(seen, target) + (1 - RAY_WEIGHT) * of_points
 
 
 @torch.no_grad()
-def foreground(
+def foreground_rays(
     nerfs: NerfBatch,
     architecture: FieldParams,
-    how: Nf2vecTrainingParams,
+    params: Nf2vecTrainingParams,
     random: torch.Generator,
-    cameras: Cameras,
+    cameras: CameraRays,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
-    """Origins and directions of the first `how.rays` random rays in which a NeRF shows.
+    """Origins and directions of the first `params.rays` random rays on which a NeRF is visible.
 
-    No more than `how.candidates` are drawn for each; if too few of these show it, they are repeated.
+    No more than `params.candidates` are drawn for each NeRF; where too few of these show it, they are repeated.
     """
-    (origins, directions), field, grids = cameras, own(nerfs, architecture), nerfs.grids()
+    (origins, directions), field, grids = cameras, field_of(nerfs, architecture), nerfs.grids()
     drawn, shows = torch.zeros(2, len(nerfs), 0, dtype=torch.long, device=origins.device)
-    for part in torch.arange(how.candidates).split(AT_ONCE * how.rays):
-        which = torch.randint(len(origins), (len(nerfs), len(part)), generator=random, device=origins.device)
-        _, opacity = rendered(field, grids, (origins[which], directions[which]), how.samples)
-        drawn, shows = torch.cat([drawn, which], dim=1), torch.cat([shows, opacity > 0], dim=1)
-        if (shows.sum(1) >= how.rays).all():
+    for part in torch.arange(params.candidates).split(OVERSAMPLING * params.rays):
+        index = torch.randint(len(origins), (len(nerfs), len(part)), generator=random, device=origins.device)
+        _, opacity = render_rays(field, grids, (origins[index], directions[index]), params.samples)
+        drawn, shows = torch.cat([drawn, index], dim=1), torch.cat([shows, opacity > 0], dim=1)
+        if (shows.sum(1) >= params.rays).all():
             break
     order = torch.sort(shows, dim=1, descending=True, stable=True).indices
-    kept = order.gather(1, torch.arange(how.rays, device=order.device) % shows.sum(1, keepdim=True).clamp(min=1))
-    chosen = drawn.gather(1, kept)
+    first = order.gather(1, torch.arange(params.rays, device=order.device) % shows.sum(1, keepdim=True).clamp(min=1))
+    chosen = drawn.gather(1, first)
     return origins[chosen], directions[chosen]
 
 
-def own(nerfs: NerfBatch, architecture: FieldParams) -> Field:
+def field_of(nerfs: NerfBatch, architecture: FieldParams) -> PointField:
     """The NeRFs as a field."""
     return partial(evaluate, nerfs.weights, architecture=architecture)
 
 
-def rendered(
-    field: Field,
+def render_rays(
+    field: PointField,
     grids: Tensor,
     rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
     count: int,

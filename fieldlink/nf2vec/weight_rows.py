@@ -1,4 +1,4 @@
-"""The weights of a NeRF as rows of one width: what the encoder reads (protocol 3)."""
+"""The weights of a NeRF as rows of one width, the input of the encoder (protocol 3)."""
 
 from typing import Literal
 

@@ -14,7 +14,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import Nf2vecParams, Params
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field
-from fieldlink.nerf.fitting.batch_fitting import at_once
+from fieldlink.nerf.fitting.batch_fitting import objects_at_once
 from fieldlink.nerf.fitting.optimisation import optimise
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera, render
@@ -87,7 +87,7 @@ def reduced_step(nf2vec: Nf2vecParams, device: str) -> ReducedStep:
 def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:
     """Seconds of one step of one object. A GPU fits many objects at once, whose time is divided by their number."""
     nerf, device = params.nerf, params.runtime.device
-    count = at_once(nerf, device) if device == "cuda" else 1
+    count = objects_at_once(nerf, device) if device == "cuda" else 1
 
     def fit(steps: int) -> None:
         short = nerf.model_copy(update={"fitting": nerf.fitting.model_copy(update={"steps": steps})})

@@ -1,6 +1,7 @@
 """The posed views of one object, and their rows in dataset `views`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from jaxtyping import Float, UInt8
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.schemas import VIEWS
+from fieldlink.core.schemas import OBJECTS, VIEWS
 from fieldlink.scenes import pictures
 
 
@@ -74,3 +75,12 @@ def of_rows(rows: pa.Table) -> Views:
 def by_object(rows: pa.Table) -> dict[str, pa.Table]:
     """Rows of several objects, split by object; rows are in key order."""
     return dict(datasets.groups_by_key(rows, "object_id"))
+
+
+def digests_of_views(objects: Path, views: Path) -> dict[str, str]:
+    """Object id → digest of its views; raises `InputError` if an object has none."""
+    ids = set(datasets.read(objects, OBJECTS, ["object_id"])["object_id"].to_pylist())
+    digests = datasets.digests_by_key(datasets.shards(views, VIEWS), "object_id")
+    if unseen := sorted(ids - digests.keys()):
+        raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
+    return {object_id: digests[object_id] for object_id in ids}

@@ -7,7 +7,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
-CHUNK = 8  # objects whose renders are kept together
+CHUNK = 8  # objects rendered and saved in one task
 NERF = ("object_id", "weights", "occupancy")
 CAMERA = ("object_id", "view", "camera_to_world", "camera_angle_x", "width", "height")
 
@@ -17,40 +17,37 @@ def render_nerfs(
     views: arguments.Views,
     nerfs: arguments.Nerfs,
     out: arguments.OutDataset,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Read `objects`, the cameras of their `views` and their `nerfs`; write `rendered_views` of the originals."""
     import pyarrow.compute as pc
 
     from fieldlink.nerf import object_work
 
-    settings = load(params)
-    how, field, device = settings.nerf.rendering, settings.nerf.field, settings.runtime.device
+    params = load(params_file)
+    rendering, field, runtime = params.nerf.rendering, params.nerf.field, params.runtime
     rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "augmentation"])
-    originals = rows.filter(pc.field("augmentation") == 0)["object_id"]
-    mine = pc.field("object_id").isin(originals)
-    nerf_prints = datasets.digests_by_key(
-        (shard.filter(mine) for shard in datasets.shards(nerfs, schemas.NERFS, NERF)), "object_id"
+    is_original = pc.field("object_id").isin(rows.filter(pc.field("augmentation") == 0)["object_id"])
+    nerf_digests, camera_digests = (
+        datasets.digests_by_key((shard.filter(is_original) for shard in shards), "object_id")
+        for shards in (datasets.shards(nerfs, schemas.NERFS, NERF), datasets.shards(views, schemas.VIEWS, CAMERA))
     )
-    camera_prints = datasets.digests_by_key(
-        (shard.filter(mine) for shard in datasets.shards(views, schemas.VIEWS, CAMERA)), "object_id"
-    )
-    shared = digests.digest_of(digests.code_digest(__file__), how.model_dump(), field.model_dump())
+    shared = digests.digest_of(digests.code_digest(__file__), rendering.model_dump(), field.model_dump())
     finished = resume.finish(
         "render_nerfs",
         schemas.RENDERED_VIEWS,
-        {name: digests.digest_of(shared, nerf, camera_prints[name]) for name, nerf in nerf_prints.items()},
-        lambda some: object_work.RenderingTask(
-            datasets.rows_with_ids(nerfs, schemas.NERFS, some, NERF),
-            datasets.rows_with_ids(views, schemas.VIEWS, some, CAMERA),
-            how,
+        {name: digests.digest_of(shared, nerf, camera_digests[name]) for name, nerf in nerf_digests.items()},
+        lambda ids: object_work.RenderingTask(
+            datasets.rows_with_ids(nerfs, schemas.NERFS, ids, NERF),
+            datasets.rows_with_ids(views, schemas.VIEWS, ids, CAMERA),
+            rendering,
             field,
-            device,
+            runtime.device,
         ),
         object_work.render_objects,
         chunk=CHUNK,
-        workers=settings.runtime.workers,
-        cluster=settings.runtime.cluster,
+        workers=runtime.workers,
+        cluster=runtime.cluster,
     )
     datasets.write(out, schemas.RENDERED_VIEWS, finished.tables(), "render_nerfs")
 

@@ -1,4 +1,4 @@
-"""The one initialisation that all NeRFs of the study share."""
+"""Make the initialisation that all NeRFs of the study share."""
 
 from pathlib import Path
 
@@ -10,20 +10,20 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.core.workers import map_in_workers
 
 
-def start_nerfs(out: arguments.OutModel, params: arguments.ParamsFile = Path("params.yaml")) -> None:
-    """Write the model `out`: random weights, or weights learned on objects of their own (`nerf.start.kind`)."""
+def start_nerfs(out: arguments.OutModel, params_file: arguments.ParamsFile = Path("params.yaml")) -> None:
+    """Write the model `out`: random weights, or weights learned on other objects (`nerf.start.kind`)."""
     from fieldlink.nerf.fitting import meta_learning
     from fieldlink.scenes.meta_learning_objects import MetaLearningObject, meta_learning_objects
 
-    how = load(params)
-    if how.nerf.start.kind == "random":
-        weights = meta_learning.random_start(how.nerf, how.study.seed)
+    params = load(params_file)
+    start, seed = params.nerf.start, params.study.seed
+    if start.kind == "random":
+        weights = meta_learning.random_start(params.nerf, seed)
     else:
-        about = how.nerf.start
-        others = meta_learning_objects(about.objects_per_class, about.resolution, seed_of(how.study.seed, "start"))
-        views = list(map_in_workers(MetaLearningObject.views, others, how.runtime.workers))
-        weights = meta_learning.reptile(views, how.nerf, how.study.seed, how.runtime.device)
-    config = {"kind": how.nerf.start.kind, "field": how.nerf.field.model_dump(), "seed": how.study.seed}
+        objects = meta_learning_objects(start.objects_per_class, start.resolution, seed_of(seed, "start"))
+        views = list(map_in_workers(MetaLearningObject.views, objects, params.runtime.workers))
+        weights = meta_learning.reptile(views, params.nerf, seed, params.runtime.device)
+    config = {"kind": start.kind, "field": params.nerf.field.model_dump(), "seed": seed}
     saved_models.write_model(out, {"weights": weights}, config)
 
 

@@ -16,29 +16,30 @@ def embed_depth_views(
     views: arguments.Views,
     clip: arguments.ClipModel,
     out: arguments.OutDataset,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `image_embeddings` (domain depth) of some views of each test object; no rows without depth maps."""
     import numpy as np
     import pyarrow.compute as pc
 
     from fieldlink.clip import encoders
-    from fieldlink.embeddings.depth_pictures import grey
+    from fieldlink.embeddings.depth_pictures import depth_picture
     from fieldlink.embeddings.selection import originals
     from fieldlink.embeddings.view_embeddings import ViewEmbeddings
     from fieldlink.scenes.pictures import decode_depth
 
-    known = load(params)
+    params = load(params_file)
     ids = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))["object_id"].to_pylist()
     rows = datasets.rows_with_ids(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
     if len(rows):
-        own = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
-        rows = rows.filter(own.draw(known.study.seed, "depth") < known.baselines.depth_views)
+        embeddings = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
+        rows = rows.filter(embeddings.draw(params.study.seed, "depth") < params.baselines.depth_views)
     pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
-    greys = [grey(decode_depth(data, scale)) for data, scale in pairs] + [np.zeros((8, 8, 3), np.uint8)]  # never none
-    with encoders.loaded_encoder(clip, known.runtime) as encoder:
-        vectors = encoder.images(greys, known.clip.batch)[:-1]
+    maps = (decode_depth(data, scale) for data, scale in pairs)
+    greys = [*map(depth_picture, maps), np.zeros((8, 8, 3), np.uint8)]  # never none
+    with encoders.loaded_encoder(clip, params.runtime) as encoder:
+        vectors = encoder.images(greys, params.clip.batch)[:-1]
     columns = {"owner_id": rows["object_id"].to_pylist(), "view": rows["view"].to_pylist()}
     columns |= {"domain": ["depth"] * len(rows), "embedding": vectors}
     datasets.write(out, IMAGE_EMBEDDINGS, [datasets.table(IMAGE_EMBEDDINGS, columns)], "embed_depth_views")

@@ -14,20 +14,20 @@ def embed_weights(
     objects: arguments.Objects,
     nerfs: arguments.Nerfs,
     out: arguments.OutDataset,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `nerf_embeddings` of all NeRFs; components are those of the training objects and their copies."""
-    from fieldlink.embeddings.pca import principal
+    from fieldlink.embeddings.pca import principal_components
     from fieldlink.embeddings.selection import only
 
-    known, rows = load(params), datasets.read(nerfs, NERFS, ["object_id", "weights"])
+    params, rows = load(params_file), datasets.read(nerfs, NERFS, ["object_id", "weights"])
     catalogue = datasets.read(objects, OBJECTS, ["object_id", "split"])
-    training = [row["object_id"] for row in catalogue.to_pylist() if row["split"] == "train"]
-    learnt, weights = (datasets.matrix(each["weights"]) for each in (only(rows, "object_id", training), rows))
-    seed = seed_of(known.study.seed, "principal")
+    ids = [row["object_id"] for row in catalogue.to_pylist() if row["split"] == "train"]
+    training, weights = (datasets.matrix(part["weights"]) for part in (only(rows, "object_id", ids), rows))
+    seed = seed_of(params.study.seed, "principal")
     columns = {
         "object_id": rows["object_id"].to_pylist(),
-        "embedding": principal(learnt, weights, known.baselines.components, seed),
+        "embedding": principal_components(training, weights, params.baselines.components, seed),
     }
     datasets.write(out, NERF_EMBEDDINGS, [datasets.table(NERF_EMBEDDINGS, columns)], "embed_weights")
 

@@ -31,6 +31,7 @@ def evaluate_baselines(
 ) -> None:
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
+    from fieldlink.embeddings.nerf_embeddings import baseline_folders
     from fieldlink.embeddings.selection import originals
     from fieldlink.evaluation.results.depth_map_results import depth_map_results
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
@@ -38,7 +39,7 @@ def evaluate_baselines(
     from fieldlink.evaluation.study_tables import of_study
 
     params, rows = load(params_file), []
-    folders = {folder.name: folder for folder in sorted(spaces.iterdir())} | {"nf2vec": nf2vec}
+    folders = baseline_folders(spaces) | {"nf2vec": nf2vec}
     for space, folder in folders.items():
         inputs = read_queries_and_gallery(
             objects=objects,

@@ -23,12 +23,13 @@ def train_space_mappers(
 
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
+    from fieldlink.embeddings.nerf_embeddings import baseline_folders
     from fieldlink.mapper import training_inputs
     from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
     from fieldlink.mapper.pairs import Direction
 
     known, stage = load(params), "train_space_mappers"
-    folders = {"nf2vec": nf2vec, **{folder.name: folder for folder in sorted(spaces.iterdir())}}
+    folders = {"nf2vec": nf2vec, **baseline_folders(spaces)}
     regime, seed = known.mapper.model_copy(update={"epochs": known.baselines.epochs}), known.study.seed
     losses: dict[Direction, Loss] = {"clip2nerf": known.baselines.clip2nerf, "nerf2clip": known.baselines.nerf2clip}
     tasks, inputs = [], {}

@@ -29,27 +29,25 @@ def evaluate_nf2vec(
     from fieldlink.evaluation.measures.class_hits import rank_1
     from fieldlink.nerf.nerf_batches import NerfBatch
     from fieldlink.nf2vec.decoder_psnr import decoder_psnr
-    from fieldlink.nf2vec.model import Nf2vecModel, check_width, embed
+    from fieldlink.nf2vec.model import Nf2vecModel, check_width
+    from fieldlink.nf2vec.yardsticks import compared_spaces
 
     params = load(params_file)
     seed = seed_of(params.study.seed, "nf2vec")
-    trained = Nf2vecModel.of(*saved_models.read_model(nf2vec)).to(params.runtime.device)
-    untrained = Nf2vecModel(trained.how, trained.architecture, seed).to(params.runtime.device)
+    model = Nf2vecModel.of(*saved_models.read_model(nf2vec)).to(params.runtime.device)
     test = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split"])
     test = test.filter(pc.field("split") == "test")
     rows = datasets.rows_with_ids(nerfs, schemas.NERFS, test["object_id"].to_pylist())
     if len(rows) < 2:
         raise InputError(f"{nerfs}: {len(rows)} NeRFs of test objects of {objects}, expected at least 2")
     weights = datasets.matrix(rows["weights"])
-    check_width(nerfs, weights.shape[1], trained.architecture, "nf2vec was trained on")
+    check_width(nerfs, weights.shape[1], model.architecture, "nf2vec was trained on")
     class_of = dict(zip(test["object_id"].to_pylist(), test["class_name"].to_pylist(), strict=True))
     classes = np.unique([class_of[key] for key in rows["object_id"].to_pylist()], return_inverse=True)[1]
-    spaces = {"trained": embed(trained, weights), "untrained": embed(untrained, weights), "raw_weights": weights}
-    if trained.how.centred:  # the untrained one has no mean of its own
-        spaces["untrained"] -= spaces["untrained"].mean(0)
-    given = NerfBatch.of(weights, rows["occupancy"].to_pylist())
+    spaces = compared_spaces(model, weights, seed)
     values = {f"rank_1_{name}": 100 * rank_1(space, classes) for name, space in spaces.items()}
-    values |= {"decoder_psnr": decoder_psnr(trained, given, seed).mean(), "objects": len(rows)}
+    psnr = decoder_psnr(model, NerfBatch.of(weights, rows["occupancy"].to_pylist()), seed)
+    values |= {"decoder_psnr": psnr.mean(), "objects": len(rows)}
     text = json.dumps({name: round(float(value), 2) for name, value in values.items()}, indent=2)
     files.write_text(metrics, text + "\n")
 

@@ -71,7 +71,7 @@ def dense(weights: torch.Tensor, grid: torch.Tensor, seen: Views, how: NerfParam
     origins, directions = cameras.rays(seen.camera_to_world, seen.camera_angle_x, width, height)
     origins = torch.from_numpy(np.repeat(origins, height * width, axis=0)).to(weights.device)
     directions = torch.from_numpy(directions.reshape(-1, 3)).to(weights.device)
-    near, far = (place[:, None] for place in sampling.box(origins, directions))
+    near, far = (place[:, None] for place in sampling.box_distances(origins, directions))
     samples = math.ceil((far - near).max().item() / how.rendering.step)
     share = torch.linspace(0, 1, samples + 1, device=weights.device)
     parts = []

@@ -12,8 +12,8 @@ import torch
 from benchmarks import plain_nerf
 from fieldlink.core.devices import timed_run
 from fieldlink.core.params import NerfParams
-from fieldlink.nerf.fitting.batch_fitting import fit_together
-from fieldlink.nerf.fitting.optimisation import MEASURED, Fit
+from fieldlink.nerf.fitting.batch_fitting import fit_batch
+from fieldlink.nerf.fitting.optimisation import MEASURED_VIEWS, Fit
 from fieldlink.scenes.views import Views
 
 Curve = tuple[list[float], list[float]]  # seconds a NeRF, dB
@@ -69,7 +69,7 @@ class Fits:
 
     def _fitted(self, group: Sequence[str], how: NerfParams) -> list[Any]:
         seeds = [list(self.objects).index(name) for name in group]  # the same alone and beside others
-        return fit_together([self.objects[name] for name in group], self.start, how, seeds, self.device)
+        return fit_batch([self.objects[name] for name in group], self.start, how, seeds, self.device)
 
     def baseline(self, line: str, names: Sequence[str], budget: Budget, rate: float) -> None:
         """One object after the other; measuring PSNR, on the views that ours is measured on, isn't counted."""
@@ -81,7 +81,7 @@ class Fits:
                 lambda seen=seen: plain_nerf.fit(seen, self.how.field, settings, held, 0, self.device)
             )
             seconds += took
-            shown = list(range(len(seen)))[:: -(-len(seen) // MEASURED)]
+            shown = list(range(len(seen)))[:: -(-len(seen) // MEASURED_VIEWS)]
             found[name] = plain_nerf.psnr(fitted, seen, shown, samples=2 * budget.samples)
         self._note(line, budget, Run(seconds / len(names), found))
 

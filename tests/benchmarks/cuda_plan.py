@@ -71,7 +71,7 @@ def warmed(fits: Fits, names: list[str], budget: Budget) -> list[str]:
         fits.ours("warm", names, budget, 1)
         remarks = []
     except RuntimeError as error:
-        optimisation.GRAPHED = 0
+        optimisation.GRAPH_POINTS = 0
         remarks = [f"Without CUDA graphs, which failed here: {str(error).partition(chr(10))[0]}"]
         print(*remarks, flush=True)
     fits.ours("warm", names, budget, 2)

@@ -39,7 +39,7 @@ def of_meshes(count: int, params: Params) -> dict[str, Views]:
     folder = REAL / "meshes"
     if not folder.is_dir():
         return {}
-    first = {found.class_name: found for found in reversed(mesh_folder.listing(folder, list(params.classes)).found)}
+    first = {found.class_name: found for found in reversed(mesh_folder.listing(folder, list(params.classes)).items)}
     chosen = [first[name] for name in params.classes if name in first][:count]
     return {found.object_id: _seen(found.object_id, mesh_folder.read(found.path, found.up), params) for found in chosen}
 
@@ -50,7 +50,7 @@ def of_real(params: Params) -> dict[str, Views]:
         rows = datasets.read(Path(GIVEN), schemas.VIEWS)
         posed = {name: views.of_rows(own) for name, own in views.by_object(rows).items()}
         return {name: posed[name] for name in sorted(posed, key=partial(_turn, list(posed)))}
-    found = disn.listing(REAL / "disn_sample", params.classes).found if REAL.is_dir() else []
+    found = disn.listing(REAL / "disn_sample", params.classes).items if REAL.is_dir() else []
     how = params.scenes
     cars = {each.object_id: disn.read(each.path, how.views, how.resolution) for each in found}
     return cars | of_meshes(len(params.classes), params)

@@ -14,7 +14,7 @@ import pytest
 from fieldlink.core import cluster, datasets, workers
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERFS, OBJECTS, VIEWS
-from fieldlink.nerf.psnr import BEST
+from fieldlink.nerf.psnr import MAX_PSNR
 from fieldlink.scenes import cameras, views
 from stages.backbone.fit_nerfs import fit_nerfs
 from stages.backbone.start_nerfs import start_nerfs
@@ -27,7 +27,7 @@ TINY = {
     "nerf.field.octaves": 4,
     "nerf.fitting.occupancy": 24,
     "nerf.fitting.steps": 60,
-    "nerf.fitting.gate": -BEST,
+    "nerf.fitting.gate": -MAX_PSNR,
     "nerf.start.kind": "random",
 }
 

@@ -8,7 +8,7 @@ from fieldlink.generation.picture_measures import BEST, likeness, psnr, ssim, va
 from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.rendering import Camera
-from fieldlink.nerf.sampling import box
+from fieldlink.nerf.sampling import box_distances
 from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.scenes import cameras, pictures
 
@@ -43,7 +43,7 @@ def test_pictures_are_those_of_samples_through_the_whole_box(model: Nf2vecModel,
     origins, directions = cameras.rays(POSES, CAMERA.angle, 12, 12)
     origins = torch.from_numpy(np.repeat(origins, 144, axis=0))
     directions = torch.from_numpy(directions.reshape(-1, 3).astype(np.float32))
-    near, far = box(origins, directions)
+    near, far = box_distances(origins, directions)
     edges = near[:, None] + (far - near)[:, None] * torch.linspace(0, 1, 201)
     middles = (edges[:, 1:] + edges[:, :-1]) / 2
     points = origins[:, None] + middles[..., None] * directions[:, None]

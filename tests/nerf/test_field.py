@@ -66,7 +66,7 @@ def test_there_is_no_density_outside_the_box_nor_on_its_walls(params):
 @pytest.mark.parametrize("logit", [-1e4, -100.0, 0.0, 15.0, 100.0, 1e4])
 def test_density_and_its_gradient_are_finite_for_any_logit(logit):
     outputs = torch.full((1, 4), logit).requires_grad_()
-    rgb, density = field.heads(outputs, torch.ones(1, dtype=torch.bool))
+    rgb, density = field.colour_and_density(outputs, torch.ones(1, dtype=torch.bool))
     (rgb.sum() + density.sum()).backward()
     assert rgb.isfinite().all()
     assert density.isfinite().all()

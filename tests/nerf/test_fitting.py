@@ -84,6 +84,6 @@ def test_the_published_drops_are_those_of_torch_s_own_schedule(small):
     adam = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=how.fitting.learning_rate)
     theirs = torch.optim.lr_scheduler.MultiStepLR(adam, [20, 30, 36], gamma=0.33)
     for step in range(40):
-        assert optimisation.learning_rate(how, step) == pytest.approx(adam.param_groups[0]["lr"])
+        assert optimisation.learning_rate(how.fitting, step) == pytest.approx(adam.param_groups[0]["lr"])
         adam.step()
         theirs.step()

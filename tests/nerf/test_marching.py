@@ -64,13 +64,13 @@ def test_gradients_through_opaque_and_empty_samples_are_finite():
 
 
 def test_a_ray_along_an_axis_crosses_the_whole_box():
-    near, far = sampling.box(torch.tensor([[0.0, 0.1, 2.0]]), torch.tensor([[0.0, 0.0, -1.0]]))
+    near, far = sampling.box_distances(torch.tensor([[0.0, 0.1, 2.0]]), torch.tensor([[0.0, 0.0, -1.0]]))
     torch.testing.assert_close((near, far), (torch.tensor([2 - HALF]), torch.tensor([2 + HALF])))
 
 
 def test_a_ray_that_misses_the_box_has_no_length_and_one_that_starts_inside_starts_there():
     origins, directions = torch.tensor([[0.0, 2.0, 2.0], [0.0, 0.0, 0.0]]), torch.tensor([[0.0, 0.0, -1.0]] * 2)
-    near, far = sampling.box(origins, directions)
+    near, far = sampling.box_distances(origins, directions)
     assert near[0] == far[0]
     torch.testing.assert_close((near[1], far[1]), (torch.tensor(0.0), torch.tensor(HALF)))
 
@@ -78,7 +78,7 @@ def test_a_ray_that_misses_the_box_has_no_length_and_one_that_starts_inside_star
 def test_bounds_hold_the_occupied_cells_and_nothing_else():
     occupancy = torch.zeros(10, 10, 10, dtype=torch.bool)
     occupancy[2, 5, 9] = occupancy[4, 5, 0] = True
-    low, high = sampling.bounds(occupancy)
+    low, high = sampling.occupied_bounds(occupancy)
     torch.testing.assert_close(low, torch.tensor([2, 5, 0]) * 0.14 - HALF)
     torch.testing.assert_close(high, torch.tensor([5, 6, 10]) * 0.14 - HALF)
 
@@ -87,7 +87,7 @@ def test_samples_in_a_full_box_are_those_of_the_plain_ray(random):
     origins, directions = rays(random)
     full = torch.ones(8, 8, 8, dtype=torch.bool)
     points, starts, ends = sampling.samples(origins, directions, full, 16, torch.full((1, 1), 0.5))
-    near, far = sampling.box(origins, directions)
+    near, far = sampling.box_distances(origins, directions)
     middles = near[:, None] + (far - near)[:, None] * (torch.arange(16) + 0.5) / 16
     torch.testing.assert_close(points, origins[:, None] + middles[..., None] * directions[:, None])
     torch.testing.assert_close((ends - starts).sum(1), far - near)
@@ -146,4 +146,4 @@ def test_a_wall_one_cell_thick_is_found_from_wherever_it_is_looked_at(random, ax
     along = (faces - origins[:, axis]) / directions[:, axis]
     through = ((origins + along[..., None] * directions).abs() < HALF + 1e-6).all(-1).all(0)
     assert through.sum() > 1000
-    assert (sampling.Path.of(origins, directions, occupancy).length[through] > 0).all()
+    assert (sampling.RaySegments.of(origins, directions, occupancy).length[through] > 0).all()

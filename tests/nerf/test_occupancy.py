@@ -28,4 +28,4 @@ def test_no_matter_of_the_field_lies_in_a_cell_called_empty_but_outside_the_hull
     points = 1.4 * torch.rand(1, 20000, 3, generator=torch.Generator().manual_seed(0)) - 0.7
     _, density = field.evaluate(weights[None], points, architecture)
     opacity = -torch.expm1(-density[0] * 1.4 / 24)
-    assert opacity[lookup(hull & ~grid, points[0])].max() < 3 * occupancy.LEAST
+    assert opacity[lookup(hull & ~grid, points[0])].max() < 3 * occupancy.MIN_OPACITY

@@ -11,14 +11,14 @@ CPU = torch.device("cpu")
 
 def of_one(views: Views, count: int) -> Pixels:
     """What is drawn for an object alone."""
-    drawn = pixels.drawn([views], count, [0], CPU).some(0, count)
+    drawn = pixels.draw_pixels([views], count, [0], CPU).subset(0, count)
     return Pixels(drawn.origins[0], drawn.directions[0], drawn.colour[0], drawn.alpha[0])
 
 
 def plainly(views: Views, count: int, seed: int) -> Pixels:
     """Every ray for itself, whatever pixels they share."""
     near = np.flatnonzero(pixels.near_silhouettes(views.image[..., 3] > 0))
-    return pixels.through(views, near[np.random.default_rng(seed).integers(len(near), size=count)], CPU)
+    return pixels.pixel_rays(views, near[np.random.default_rng(seed).integers(len(near), size=count)], CPU)
 
 
 def test_drawn_rays_go_through_the_pixels_whose_colour_they_carry(sphere):
@@ -49,7 +49,7 @@ def test_pixels_are_drawn_from_all_views_in_and_near_the_silhouettes(sphere):
 def test_rays_of_many_objects_are_what_each_draws_alone(spheres, count):
     objects = [spheres(0.3, (200, 80, 30), 24, 8), spheres(0.2, (20, 60, 220), 24, 8)]
     assert len(np.flatnonzero(pixels.near_silhouettes(objects[1].image[..., 3] > 0))) in range(200, 9000)
-    together = pixels.drawn(objects, count, [5, 6], CPU).some(3, count)
+    together = pixels.draw_pixels(objects, count, [5, 6], CPU).subset(3, count)
     for place, (views, seed) in enumerate(zip(objects, [5, 6], strict=True)):
         alone = plainly(views, count, seed)
         for name in ("origins", "directions", "colour", "alpha"):

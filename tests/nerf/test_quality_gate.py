@@ -31,10 +31,10 @@ def test_an_empty_field_is_set_aside_though_a_black_object_on_black_looks_the_sa
     empty = field.xavier(small.field, 0).numpy()
     last = empty[-int(np.prod(weight_layout.shapes(small.field)[-1])) :].reshape(weight_layout.shapes(small.field)[-1])
     last[3] = -100
-    fits, rejected = object_work.kept(job(shown, empty, small, learning_rate=1e-9, steps=1))
+    fits, rejected = object_work.accepted_fits(job(shown, empty, small, learning_rate=1e-9, steps=1))
     assert not fits
     assert rejected == {"ball": "0.00% of the cells occupied after 2 fits, 0.1% expected"}
-    fits, rejected = object_work.kept(job(shown, field.xavier(small.field, 0).numpy(), small))
+    fits, rejected = object_work.accepted_fits(job(shown, field.xavier(small.field, 0).numpy(), small))
     assert fits["ball"].occupied > 0.01
     assert not rejected
 
@@ -46,8 +46,8 @@ def test_a_fit_of_a_tenth_of_a_percent_is_kept_and_of_less_is_tried_once_more(sp
     solid = dataclasses.replace(thin, occupancy=np.packbits(np.ones(8000, bool)).tobytes())
     outcomes = iter([thin, solid])
     monkeypatch.setattr(
-        "fieldlink.nerf.fitting.batch_fitting.fit_together", lambda many, *_: [next(outcomes) for _ in many]
+        "fieldlink.nerf.fitting.batch_fitting.fit_batch", lambda many, *_: [next(outcomes) for _ in many]
     )
-    fits, rejected = object_work.kept(job(sphere, start, small))
+    fits, rejected = object_work.accepted_fits(job(sphere, start, small))
     assert fits["ball"] is (thin if cells == 8 else solid)
     assert not rejected

@@ -6,7 +6,7 @@ from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render, seen_pixels
-from fieldlink.nerf.sampling import box, lookup
+from fieldlink.nerf.sampling import box_distances, lookup
 from fieldlink.scenes import cameras
 
 CAMERA = Camera(cameras.DISN_ANGLE, 20, 14)
@@ -35,7 +35,7 @@ def every_ray(poses):
 def densely(weights, grid, poses, architecture, count=512):
     """Every ray through the whole box, empty cells set to density zero."""
     origins, directions = every_ray(poses)
-    near, far = box(origins, directions)
+    near, far = box_distances(origins, directions)
     edges = near[:, None] + (far - near)[:, None] * torch.linspace(0, 1, count + 1)
     points = origins[:, None] + ((edges[:, 1:] + edges[:, :-1]) / 2)[..., None] * directions[:, None]
     rgb, density = field.evaluate(weights[None], points.view(1, -1, 3), architecture)

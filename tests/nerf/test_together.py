@@ -34,7 +34,7 @@ def how(small: NerfParams, request: pytest.FixtureRequest) -> NerfParams:
 
 def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
-    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
+    objects = [optimisation.fitting_inputs(each, how, "cpu") for each in three]
     found, failed = optimisation.optimise(objects, start, how, SEEDS)
     alone = torch.cat(
         [optimisation.optimise([one], start, how, [seed])[0] for one, seed in zip(objects, SEEDS, strict=True)]
@@ -45,18 +45,18 @@ def test_weights_are_those_of_each_fit_alone_within_1e_4(three, how):
 
 
 def test_batches_drawn_together_are_those_of_each_object(three, how):
-    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
-    alone, joint = ray_batches.batches(objects, how, SEEDS), ray_batches.together(objects, how, SEEDS)
+    objects = [optimisation.fitting_inputs(each, how, "cpu") for each in three]
+    alone, joint = ray_batches.ray_batches(objects, how, SEEDS), ray_batches.joint_batches(objects, how, SEEDS)
     for one, other in zip(alone, joint, strict=True):
         assert all(torch.equal(getattr(one, part.name), getattr(other, part.name)) for part in dataclasses.fields(one))
 
 
 @pytest.mark.parametrize("parts", [2, 8])
 def test_points_divided_among_products_give_the_same_losses_and_gradients(three, how, monkeypatch, parts):
-    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
-    batch, found = next(ray_batches.batches(objects, how, SEEDS)), []
+    objects = [optimisation.fitting_inputs(each, how, "cpu") for each in three]
+    batch, found = next(ray_batches.ray_batches(objects, how, SEEDS)), []
     for count in (1, parts):
-        monkeypatch.setattr(optimisation, "_products", lambda _, count=count: count)
+        monkeypatch.setattr(optimisation, "_parts_of_points", lambda _, count=count: count)
         weights = torch.from_numpy(field.xavier(how.field, 0).numpy()).repeat(3, 1).requires_grad_()
         losses = optimisation._losses(weights, batch, how.field)
         losses.sum().backward()
@@ -66,7 +66,7 @@ def test_points_divided_among_products_give_the_same_losses_and_gradients(three,
 
 def test_fits_have_the_quality_and_grid_of_each_alone(three, how):
     start = field.xavier(how.field, 0).numpy()
-    found = batch_fitting.fit_together(three, start, how, SEEDS, "cpu")
+    found = batch_fitting.fit_batch(three, start, how, SEEDS, "cpu")
     for views_, seed, one in zip(three, SEEDS, found, strict=True):
         alone = optimisation.fit(views_, start, how, seed)
         assert isinstance(one, optimisation.Fit)
@@ -79,9 +79,9 @@ def test_fits_have_the_quality_and_grid_of_each_alone(three, how):
 def test_one_that_cannot_be_fitted_is_told_in_its_place_and_harms_no_other(three, how):
     unseen = dataclasses.replace(three[1], image=np.zeros_like(three[1].image))
     start = field.xavier(how.field, 0).numpy()
-    first, second, third = batch_fitting.fit_together([three[0], unseen, three[2]], start, how, SEEDS, "cpu")
+    first, second, third = batch_fitting.fit_batch([three[0], unseen, three[2]], start, how, SEEDS, "cpu")
     assert isinstance(second, InputError)
-    expected = batch_fitting.fit_together([three[0], three[2]], start, how, [SEEDS[0], SEEDS[2]], "cpu")
+    expected = batch_fitting.fit_batch([three[0], three[2]], start, how, [SEEDS[0], SEEDS[2]], "cpu")
     for one, other in zip((first, third), expected, strict=True):
         assert isinstance(one, optimisation.Fit)
         assert isinstance(other, optimisation.Fit)
@@ -90,7 +90,7 @@ def test_one_that_cannot_be_fitted_is_told_in_its_place_and_harms_no_other(three
 
 def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(three, how, monkeypatch):
     start = torch.from_numpy(field.xavier(how.field, 0).numpy())
-    objects = [optimisation.to_fit(each, how, "cpu") for each in three]
+    objects = [optimisation.fitting_inputs(each, how, "cpu") for each in three]
     whole, _ = optimisation.optimise(objects, start, how, SEEDS)
     losses, steps = optimisation._losses, iter(range(how.fitting.steps))
 
@@ -102,7 +102,7 @@ def test_a_loss_that_is_not_finite_is_told_with_its_step_and_harms_no_other(thre
     assert failed.tolist() == [20, 7, 20]
     assert torch.equal(found[[0, 2]], whole[[0, 2]])
     monkeypatch.undo()
-    (outcome,) = batch_fitting.fit_together([three[0]], np.full(len(start), np.nan, np.float32), how, [0], "cpu")
+    (outcome,) = batch_fitting.fit_batch([three[0]], np.full(len(start), np.nan, np.float32), how, [0], "cpu")
     assert str(outcome) == "loss not finite at step 0 of 20"
 
 
@@ -113,9 +113,9 @@ def test_objects_are_kept_or_set_aside_as_each_alone(three, how):
     seen = {"a": three[0], "b": torn, "c": three[2]}
     rows = pa.concat_tables([datasets.table(VIEWS, views.columns(*pair)) for pair in seen.items()])
     start = field.xavier(how.field, 0).numpy()
-    fits, rejected = object_work.kept(object_work.FittingTask(rows, start, strict, 0, "cpu"))
+    fits, rejected = object_work.accepted_fits(object_work.FittingTask(rows, start, strict, 0, "cpu"))
     for name, own in views.by_object(rows).items():
-        alone, set_aside = object_work.kept(object_work.FittingTask(own, start, strict, 0, "cpu"))
+        alone, set_aside = object_work.accepted_fits(object_work.FittingTask(own, start, strict, 0, "cpu"))
         assert alone.keys() | set_aside.keys() == {name}
         assert (name in fits) == (name in alone)
         assert rejected.get(name) == set_aside.get(name)

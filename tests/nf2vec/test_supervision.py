@@ -11,7 +11,7 @@ from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_anywhere, 
 from fieldlink.nerf.sampling import lookup, samples
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import disn_rays
-from fieldlink.nf2vec.supervision import along_rays, at_points, foreground, own, rendered
+from fieldlink.nf2vec.supervision import along_rays, at_points, field_of, foreground_rays, render_rays
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -63,9 +63,9 @@ def test_points_anywhere_fill_the_box_evenly_and_know_their_cells():
 
 def test_a_grid_and_its_complement_hold_every_cell_once(nerfs: NerfBatch):
     every = torch.arange(nerfs.cells**3).expand(len(nerfs), -1)
-    assert (nerfs.holds(every) == nerfs.grids().flatten(1)).all()
+    assert (nerfs.occupied(every) == nerfs.grids().flatten(1)).all()
     other = NerfBatch(nerfs.weights, complement(nerfs.occupancy, nerfs.cells), nerfs.cells)
-    assert (other.holds(every) == ~nerfs.holds(every)).all()
+    assert (other.occupied(every) == ~nerfs.occupied(every)).all()
     odd = packed(torch.tensor([[True] * 20 + [False] * 7]))
     assert (complement(odd, 3) == packed(torch.tensor([[False] * 20 + [True] * 7]))).all()
 
@@ -88,8 +88,8 @@ def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
 def test_the_targets_along_rays_are_the_nerfs_own_render(
     nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
 ):
-    rays = foreground(nerfs, architecture, how.training, seeded(), disn_rays(0, "cpu"))
-    colour, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, 6)
+    rays = foreground_rays(nerfs, architecture, how.training, seeded(), disn_rays(0, "cpu"))
+    colour, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, 6)
     for nerf in range(len(nerfs)):
         midpoints = torch.full((how.training.rays, 1), 0.5)
         points, starts, ends = samples(rays[0][nerf], rays[1][nerf], nerfs.grids()[nerf], 6, midpoints)
@@ -109,12 +109,12 @@ def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
     nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
 ):
     cameras = disn_rays(0, "cpu")
-    rays = foreground(nerfs, architecture, how.training, seeded(), cameras)
-    _, opacity = rendered(own(nerfs, architecture), nerfs.grids(), rays, how.training.samples)
+    rays = foreground_rays(nerfs, architecture, how.training, seeded(), cameras)
+    _, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, how.training.samples)
     assert (opacity > 0).all()
     which = torch.randint(len(cameras[0]), (len(nerfs), 64), generator=seeded())
     candidates = cameras[0][which], cameras[1][which]
-    _, drawn = rendered(own(nerfs, architecture), nerfs.grids(), candidates, how.training.samples)
+    _, drawn = render_rays(field_of(nerfs, architecture), nerfs.grids(), candidates, how.training.samples)
     first = int((drawn[0] > 0).nonzero()[0])
     assert (rays[1][0, 0] == candidates[1][0, first]).all()
 
@@ -130,7 +130,7 @@ def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candid
 
     def different(candidates: int) -> int:
         training = how.training.model_copy(update={"candidates": candidates})
-        rays = foreground(nerfs, architecture, training, seeded(), cameras)
+        rays = foreground_rays(nerfs, architecture, training, seeded(), cameras)
         return min(len(of[towards[:, 2] > 0].unique(dim=0)) for of, towards in zip(*rays, strict=True))
 
     assert different(64) < 4

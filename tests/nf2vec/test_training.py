@@ -5,7 +5,7 @@ import torch
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel, embed
-from fieldlink.nf2vec.nf2vec_training import learning_rate, loss_of, members, train
+from fieldlink.nf2vec.nf2vec_training import batch_members, learning_rate, loss_of, train
 
 
 class Kept:
@@ -48,18 +48,18 @@ def test_a_training_that_was_stopped_and_goes_on_ends_with_the_same_numbers(
 
 
 def test_an_epoch_shows_every_nerf_once_and_the_next_in_another_order():
-    epochs = [torch.cat([members(12, 4, step, 0) for step in range(start, start + 3)]) for start in (0, 3)]
+    epochs = [torch.cat([batch_members(12, 4, step, 0) for step in range(start, start + 3)]) for start in (0, 3)]
     assert all(sorted(epoch.tolist()) == list(range(12)) for epoch in epochs)
     assert epochs[0].tolist() != epochs[1].tolist()
-    assert len(members(3, 4, 5, 0)) == 3  # fewer NeRFs than a batch holds
+    assert len(batch_members(3, 4, 5, 0)) == 3  # fewer NeRFs than a batch holds
 
 
 def test_the_learning_rate_falls_from_its_start_to_zero_by_half_a_cosine(how: Nf2vecParams):
     training = how.training.model_copy(update={"steps": 100, "learning_rate": 2.0, "schedule": "cosine"})
     how = how.model_copy(update={"training": training})
-    assert [learning_rate(how, step) for step in (0, 50, 100)] == pytest.approx([2, 1, 0], abs=1e-12)
+    assert [learning_rate(how.training, step) for step in (0, 50, 100)] == pytest.approx([2, 1, 0], abs=1e-12)
     constant = how.model_copy(update={"training": training.model_copy(update={"schedule": "constant"})})
-    assert learning_rate(constant, 99) == 2
+    assert learning_rate(constant.training, 99) == 2
 
 
 def test_nf2vec_learns_the_field_of_a_single_nerf_by_heart(
@@ -96,7 +96,7 @@ def test_the_start_depends_on_the_seed_alone(how: Nf2vecParams, architecture: Fi
 
 
 def test_some_nerfs_of_a_stored_array_are_taken_as_if_they_were_all(nerfs):
-    some = NerfBatch.stored(nerfs.weights.numpy(), nerfs.occupancy.numpy(), [1, 4, 6])
+    some = NerfBatch.of_rows(nerfs.weights.numpy(), nerfs.occupancy.numpy(), [1, 4, 6])
     taken = some.take(torch.tensor([2, 0]))
     assert (len(some), some.cells) == (3, nerfs.cells)
     assert torch.equal(taken.weights, nerfs.weights[[6, 1]])

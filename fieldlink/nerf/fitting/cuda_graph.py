@@ -1,4 +1,4 @@
-"""A step of a fit as one CUDA graph: of small operations, a GPU waits for each to be started."""
+"""A step of a fit as one CUDA graph: without it, a GPU waits for each small operation to be started."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -9,27 +9,27 @@ from torch import Tensor
 
 from fieldlink.nerf.fitting.ray_batches import RayBatch
 
-WARM = 3  # steps before the capture, as torch asks for
+WARM_UP_STEPS = 3  # before the capture, which torch requires
 
 Step = Callable[[RayBatch], Float[Tensor, " nerf"]]
 
 
-class Graphed:
-    """`step`, which moves `weights` by `adam`, captured once; weights and optimiser are left as they were."""
+class GraphedStep:
+    """A step that updates `weights` by `adam`, captured once; the capture leaves weights and optimiser unchanged."""
 
     def __init__(
         self, step: Step, batch: RayBatch, weights: Float[Tensor, "nerf weight"], adam: torch.optim.Adam
     ) -> None:
-        self.given = RayBatch(*(getattr(batch, part.name).clone() for part in fields(RayBatch)))
-        start, beside, here = weights.detach().clone(), torch.cuda.Stream(), torch.cuda.current_stream()
-        beside.wait_stream(here)
-        with torch.cuda.stream(beside):
-            for _ in range(WARM):
-                step(self.given)
-        here.wait_stream(beside)
+        self.inputs = RayBatch(*(getattr(batch, part.name).clone() for part in fields(RayBatch)))
+        start, side_stream, stream = weights.detach().clone(), torch.cuda.Stream(), torch.cuda.current_stream()
+        side_stream.wait_stream(stream)
+        with torch.cuda.stream(side_stream):
+            for _ in range(WARM_UP_STEPS):
+                step(self.inputs)
+        stream.wait_stream(side_stream)
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
-            self.losses = step(self.given)
+            self.losses = step(self.inputs)
         with torch.no_grad():
             weights.copy_(start)
         for value in adam.state[weights].values():
@@ -37,6 +37,6 @@ class Graphed:
 
     def __call__(self, batch: RayBatch) -> Float[Tensor, " nerf"]:
         for part in fields(RayBatch):
-            getattr(self.given, part.name).copy_(getattr(batch, part.name))
+            getattr(self.inputs, part.name).copy_(getattr(batch, part.name))
         self.graph.replay()
         return self.losses

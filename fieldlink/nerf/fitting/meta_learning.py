@@ -1,8 +1,7 @@
 """The start that all NeRFs of a study share: random as published, or learned on other objects by Reptile.
 
-Reptile (Nichol, Achiam, Schulman 2018, algorithm 2): fit some objects for a few steps, move the start a part of the way
-to the mean of these fits, go on with the next. Tancik et al. 2021 ("Learned initializations") do so for coordinate
-networks.
+Reptile (Nichol, Achiam, Schulman 2018, algorithm 2) fits some objects for a few steps, moves the start part of the way
+to the mean of these fits, and repeats. Tancik et al. 2021 ("Learned initializations") do so for coordinate networks.
 """
 
 from collections.abc import Sequence
@@ -19,27 +18,29 @@ from fieldlink.scenes.views import Views
 from fieldlink.scenes.visual_hull import carve
 
 
-def random_start(how: NerfParams, seed: int) -> Float[np.ndarray, " weight"]:
+def random_start(nerf: NerfParams, seed: int) -> Float[np.ndarray, " weight"]:
     """Xavier-uniform weights."""
-    return field.xavier(how.field, seed_of(seed, "xavier")).numpy()
+    return field.xavier(nerf.field, seed_of(seed, "xavier")).numpy()
 
 
-def reptile(objects: Sequence[Views], how: NerfParams, seed: int, device: str = "cpu") -> Float[np.ndarray, " weight"]:
-    """From a random start, `rounds` times: short fits of `batch` objects, and `rate` of the way to their mean.
+def reptile(objects: Sequence[Views], nerf: NerfParams, seed: int, device: str = "cpu") -> Float[np.ndarray, " weight"]:
+    """From a random start, `rounds` times: short fits of `batch` objects, and a move towards their mean.
 
-    The rate falls linearly to zero; every object is seen once before any is seen again.
+    The move is `rate` of the way, falling linearly to zero. Every object is seen once before any is seen again.
     """
-    about = how.start
-    brief = {"steps": about.steps, "learning_rate": about.learning_rate, "schedule": "cosine"}
-    short = how.model_copy(update={"fitting": how.fitting.model_copy(update=brief)})
-    hulls = [torch.from_numpy(carve(views, how.fitting.occupancy, field.HALF)).to(device) for views in objects]
-    start = torch.from_numpy(random_start(how, seed)).to(device)
+    # 1. The parameters of a short fit, the visual hulls, and the order of the objects.
+    start = nerf.start
+    changes = {"steps": start.steps, "learning_rate": start.learning_rate, "schedule": "cosine"}
+    short = nerf.model_copy(update={"fitting": nerf.fitting.model_copy(update=changes)})
+    hulls = [torch.from_numpy(carve(views, nerf.fitting.occupancy, field.HALF)).to(device) for views in objects]
     random = np.random.default_rng(seed_of(seed, "reptile"))
-    cycles = -(-about.rounds * about.batch // len(objects))
+    cycles = -(-start.rounds * start.batch // len(objects))
     order = np.concatenate([random.permutation(len(objects)) for _ in range(cycles)])
-    for turn in range(about.rounds):
-        chosen = [(objects[which], hulls[which]) for which in order[turn * about.batch :][: about.batch]]
-        seeds = [seed_of(seed, "reptile", turn, place) for place in range(about.batch)]
-        fitted, _ = optimise(chosen, start, short, seeds)
-        start += about.rate * (1 - turn / about.rounds) * (fitted.mean(0) - start)
-    return start.cpu().numpy()
+    # 2. Short fits, and a move of the weights.
+    weights = torch.from_numpy(random_start(nerf, seed)).to(device)
+    for turn in range(start.rounds):
+        batch = [(objects[index], hulls[index]) for index in order[turn * start.batch :][: start.batch]]
+        seeds = [seed_of(seed, "reptile", turn, place) for place in range(start.batch)]
+        fitted, _ = optimise(batch, weights, short, seeds)
+        weights += start.rate * (1 - turn / start.rounds) * (fitted.mean(0) - weights)
+    return weights.cpu().numpy()

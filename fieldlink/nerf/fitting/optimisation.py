@@ -1,7 +1,7 @@
-"""Fit small fields to the posed views of objects (protocol 2), one batched product a step for all of them.
+"""Fit small fields to the posed views of objects (protocol 2), with one batched product a step for all of them.
 
-Rays go through pixels in or near the silhouettes, samples lie in the visual hull of the fitted views. Outside the hull
-a fitted field says nothing: its occupancy grid, which never reaches beyond the hull, belongs to it.
+Rays go through pixels in or near the silhouettes; samples lie in the visual hull of the fitted views. A fitted field
+is undefined outside the hull: its occupancy grid, which never reaches beyond the hull, belongs to it.
 """
 
 import math
@@ -16,22 +16,22 @@ from torch.nn.functional import smooth_l1_loss
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.optimizers import Adam
-from fieldlink.core.params import FieldParams, NerfParams
+from fieldlink.core.params import FieldParams, FittingParams, NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite, over
 from fieldlink.nerf.encodings import encoding_of
-from fieldlink.nerf.fitting.cuda_graph import Graphed, Step
-from fieldlink.nerf.fitting.ray_batches import Object, RayBatch, batches
+from fieldlink.nerf.fitting.cuda_graph import GraphedStep, Step
+from fieldlink.nerf.fitting.ray_batches import FittingObject, RayBatch, ray_batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
 from fieldlink.nerf.psnr import measure
 from fieldlink.scenes.views import Views, view_subset
 from fieldlink.scenes.visual_hull import carve
 
-MEASURED = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
-POINTS_A_PRODUCT = 4096  # on a GPU: a layer's gradient is a sum over points, for which one product fills a part of it
-GRAPHED = 2**18  # points of a step of all objects, up to which a GPU waits for the start of operations
+MEASURED_VIEWS = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
+POINTS_PER_PRODUCT = 4096  # on a GPU: a layer's gradient is a sum over points; one product would fill a part of it
+GRAPH_POINTS = 2**18  # of a step of all objects: with fewer, a GPU waits for the start of operations
 BETAS, EPSILON = (0.9, 0.99), 1e-15
-DROPS, DROP = (0.5, 0.75, 0.9), 0.33  # of the published schedule: after which parts of the steps, and times what
+DROP_AFTER, DROP_FACTOR = (0.5, 0.75, 0.9), 0.33  # of the published schedule: shares of the steps, and the factor
 
 
 class Diverged(ArithmeticError):
@@ -40,7 +40,7 @@ class Diverged(ArithmeticError):
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted NeRF and its PSNR in dB: means over the held-out views (NaN if none is) and `MEASURED` fitted ones."""
+    """A fitted NeRF and its mean PSNR in dB, over the held-out views (NaN if none) and `MEASURED_VIEWS` fitted ones."""
 
     weights: Float[np.ndarray, " weight"]
     occupancy: bytes  # packed bits
@@ -51,130 +51,139 @@ class Fit:
 
     @property
     def foreground(self) -> float:
-        """What the quality gate judges: held-out views, or the fitted ones if none is held out."""
+        """PSNR for the quality gate, in dB: of the held-out views, or of the fitted ones if none is held out."""
         return self.psnr_train_foreground if math.isnan(self.psnr_heldout_foreground) else self.psnr_heldout_foreground
 
     @property
     def occupied(self) -> float:
-        """Share of the box's cells; next to none in an empty field, however well it shows a dark object on black."""
+        """Share of the box's cells; near 0 in an empty field, whose PSNR is high where the object is dark."""
         return float(unpack(self.occupancy).double().mean())
 
 
-def fit(views: Views, start: Float[np.ndarray, " weight"], how: NerfParams, seed: int, device: str = "cpu") -> Fit:
-    """Fit to all views but `how.fitting.held_out` (numbers beyond the last view are ignored), and measure on both.
+def fit(views: Views, start: Float[np.ndarray, " weight"], nerf: NerfParams, seed: int, device: str = "cpu") -> Fit:
+    """Fit to all views but `nerf.fitting.held_out` (numbers beyond the last view are ignored), and measure on both.
 
     The held-out views take no part, in the hull neither. Raises `Diverged`, and `InputError` if no view is left to fit
     or a fitted view shows nothing.
     """
-    seen, hull = to_fit(views, how, device)
-    weights, failed = optimise([(seen, hull)], torch.from_numpy(start).to(device), how, [seed])
-    return judged(views, weights[0], hull, int(failed[0]), how)
+    seen, hull = fitting_inputs(views, nerf, device)
+    weights, failed = optimise([(seen, hull)], torch.from_numpy(start).to(device), nerf, [seed])
+    return measured_fit(views, weights[0], hull, int(failed[0]), nerf)
 
 
-def to_fit(views: Views, how: NerfParams, device: str) -> tuple[Views, Bool[Tensor, "x y z"]]:
+def fitting_inputs(views: Views, nerf: NerfParams, device: str) -> FittingObject:
     """The views that aren't held out, and their visual hull; errors as of `fit`."""
-    fitted = _fitted(views, how)
+    fitted = _fitted_views(views, nerf)
     if not fitted:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
     seen = view_subset(views, fitted)
-    hull = torch.from_numpy(carve(seen, how.fitting.occupancy, field.HALF)).to(device)
+    hull = torch.from_numpy(carve(seen, nerf.fitting.occupancy, field.HALF)).to(device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
     return seen, hull
 
 
-def judged(
-    views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, how: NerfParams
+def measured_fit(
+    views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, nerf: NerfParams
 ) -> Fit:
-    """The fit that `weights` are, by all `views`; raises `Diverged` if a step `failed`."""
-    if failed < how.fitting.steps:
-        raise Diverged(f"loss not finite at step {failed} of {how.fitting.steps}")
-    fitted = _fitted(views, how)
-    grid = occupied(weights, hull, how.field)
-    shown = fitted[:: -(-len(fitted) // MEASURED)]
-    chosen = shown + [view for view in range(len(views)) if view in how.fitting.held_out]
-    quality = measure(weights, grid, view_subset(views, chosen), how.rendering, how.field)
-    split = np.arange(len(chosen)) < len(shown)
-    means = [_mean(values[part]) for values in (quality.frame, quality.foreground) for part in (split, ~split)]
-    return Fit(weights.cpu().numpy(), pack(grid), *means)
+    """The fit with `weights`, measured on all `views`; raises `Diverged` if step `failed` was no finite one."""
+    if failed < nerf.fitting.steps:
+        raise Diverged(f"loss not finite at step {failed} of {nerf.fitting.steps}")
+    fitted = _fitted_views(views, nerf)
+    grid = occupied(weights, hull, nerf.field)
+    train = fitted[:: -(-len(fitted) // MEASURED_VIEWS)]
+    measured = train + [view for view in range(len(views)) if view in nerf.fitting.held_out]
+    quality = measure(weights, grid, view_subset(views, measured), nerf.rendering, nerf.field)
+    of_train = np.arange(len(measured)) < len(train)
+    return Fit(
+        weights=weights.cpu().numpy(),
+        occupancy=pack(grid),
+        psnr_train=_mean_or_nan(quality.frame[of_train]),
+        psnr_heldout=_mean_or_nan(quality.frame[~of_train]),
+        psnr_train_foreground=_mean_or_nan(quality.foreground[of_train]),
+        psnr_heldout_foreground=_mean_or_nan(quality.foreground[~of_train]),
+    )
 
 
-def _fitted(views: Views, how: NerfParams) -> list[int]:
-    return [view for view in range(len(views)) if view not in how.fitting.held_out]
+def _fitted_views(views: Views, nerf: NerfParams) -> list[int]:
+    return [view for view in range(len(views)) if view not in nerf.fitting.held_out]
 
 
-def _mean(values: Float[np.ndarray, " view"]) -> float:
+def _mean_or_nan(values: Float[np.ndarray, " view"]) -> float:
     return float(values.mean()) if len(values) else math.nan
 
 
 def optimise(
-    objects: Sequence[Object],
+    objects: Sequence[FittingObject],
     start: Float[Tensor, " weight"],
-    how: NerfParams,
+    nerf: NerfParams,
     seeds: Sequence[int],
 ) -> tuple[Float[Tensor, "nerf weight"], Int[Tensor, " nerf"]]:
     """Weights of all objects (their views, their hulls), and the first step at which a loss wasn't finite.
 
-    Adam, learning rate by `how.fitting.schedule`, on smooth-L1 of the colour over a random background per step. Every
-    object has the rays, jitter and backgrounds that it would have alone, and nothing of another's loss reaches its
-    weights. The first step without a finite loss is the number of steps where all were: it is looked at in the end
-    only, for a GPU would wait for the answer.
+    Adam, learning rate by `nerf.fitting.schedule`, on smooth-L1 of the colour over a random background per step. Every
+    object has the rays, jitter and backgrounds that it would have alone, and no object's loss reaches another's
+    weights. Where all losses were finite, the step is the number of steps. Losses are checked after the last step
+    only, because a GPU would wait for each check.
     """
+    fitting = nerf.fitting
     weights = start.repeat(len(objects), 1).requires_grad_()
-    failed = torch.full((len(objects),), how.fitting.steps, device=start.device)
-    graphed = weights.is_cuda and len(objects) * how.fitting.rays * how.fitting.samples <= GRAPHED
-    rate = torch.tensor(how.fitting.learning_rate, device=start.device) if graphed else how.fitting.learning_rate
+    failed = torch.full((len(objects),), fitting.steps, device=start.device)
+    graphed = weights.is_cuda and len(objects) * fitting.rays * fitting.samples <= GRAPH_POINTS
+    rate = torch.tensor(fitting.learning_rate, device=start.device) if graphed else fitting.learning_rate
     adam = Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
 
-    def move(batch: RayBatch) -> Float[Tensor, " nerf"]:
-        losses = _losses(weights, batch, how.field)
+    def update(batch: RayBatch) -> Float[Tensor, " nerf"]:
+        losses = _losses(weights, batch, nerf.field)
         adam.zero_grad()
         losses.sum().backward()
         adam.step()
         return losses.detach()
 
-    step: Step = move
-    for number, batch in enumerate(batches(objects, how, seeds)):
+    step: Step = update
+    for number, batch in enumerate(ray_batches(objects, nerf, seeds)):
         if graphed and number == 0:
-            step = Graphed(move, batch, weights, adam)
-        _set(adam, learning_rate(how, number))
+            step = GraphedStep(update, batch, weights, adam)
+        _set_rate(adam, learning_rate(fitting, number))
         failed = torch.where(step(batch).isfinite(), failed, failed.clamp(max=number))
     return weights.detach(), failed
 
 
-def _set(adam: Adam, rate: float) -> None:
-    """The learning rate: where a graph has captured it, in its place."""
+def _set_rate(adam: Adam, rate: float) -> None:
+    """Set the learning rate: in place where a graph has captured it."""
     if isinstance(adam.param_groups[0]["lr"], Tensor):
         adam.param_groups[0]["lr"].fill_(rate)
     else:
         adam.param_groups[0]["lr"] = rate
 
 
-def learning_rate(how: NerfParams, step: int) -> float:
-    """By a cosine to zero, or in the published drops."""
-    fit = how.fitting
-    if fit.schedule == "drops":
-        return fit.learning_rate * DROP ** sum(step >= part * fit.steps for part in DROPS)
-    return fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
+def learning_rate(fitting: FittingParams, step: int) -> float:
+    """The rate at a step: a cosine to zero, or the published drops."""
+    if fitting.schedule == "drops":
+        return fitting.learning_rate * DROP_FACTOR ** sum(step >= share * fitting.steps for share in DROP_AFTER)
+    return fitting.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fitting.steps))
 
 
 def _losses(
     weights: Float[Tensor, "nerf weight"], batch: RayBatch, architecture: FieldParams
 ) -> Float[Tensor, " nerf"]:
     """Smooth-L1 of each NeRF's own rays."""
+    # 1. Outputs at all points, in equal parts where that is faster.
     learned = encoding_of(architecture).table_size > 0  # each part of the points would have the whole table beside it
-    parts = 1 if learned else _products(batch.known)
-    each = weights[:, None].expand(-1, parts, -1).flatten(0, 1)
-    values = field.outputs(each, batch.known.unflatten(1, (parts, -1)).flatten(0, 1), architecture)
-    rgb, density = field.heads(values.view(*batch.starts.shape, -1), torch.ones_like(batch.starts, dtype=torch.bool))
+    parts = 1 if learned else _parts_of_points(batch.prepared)
+    weights_of_parts = weights[:, None].expand(-1, parts, -1).flatten(0, 1)
+    values = field.outputs(weights_of_parts, batch.prepared.unflatten(1, (parts, -1)).flatten(0, 1), architecture)
+    # 2. Colour of each ray, over the step's background.
+    inside = torch.ones_like(batch.starts, dtype=torch.bool)
+    rgb, density = field.colour_and_density(values.view(*batch.starts.shape, -1), inside)
     background = batch.background[:, None]
     seen = over(*composite(rgb, density, batch.starts, batch.ends), background)
     target = over(batch.colour * batch.alpha[..., None], batch.alpha, background)
     return smooth_l1_loss(seen, target, reduction="none").mean((1, 2))
 
 
-def _products(known: Float[Tensor, "nerf point known"]) -> int:
-    """Into how many equal parts the points of a NeRF are best divided."""
-    points = known.shape[1]
-    parts = max(1, points // POINTS_A_PRODUCT) if known.is_cuda else 1
+def _parts_of_points(prepared: Float[Tensor, "nerf point prepared"]) -> int:
+    """Number of equal parts into which the points of a NeRF are best divided."""
+    points = prepared.shape[1]
+    parts = max(1, points // POINTS_PER_PRODUCT) if prepared.is_cuda else 1
     return next(fewer for fewer in range(parts, 0, -1) if points % fewer == 0)

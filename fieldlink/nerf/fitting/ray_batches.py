@@ -1,7 +1,7 @@
-"""What every step of a fit looks at: rays through drawn pixels, and the points along them.
+"""Batches of rays, one for each step of a fit: rays through drawn pixels, and the points along them.
 
-An object's pixels, jitter and backgrounds come from its own seed, whatever is fitted beside it. A processor prepares
-object by object, as its cache holds no more; a GPU all objects at once, for it waits for the start of operations.
+An object's pixels, jitter and backgrounds come from its own seed, whatever is fitted beside it. A CPU prepares object
+by object, because its cache holds no more; a GPU prepares all at once, because it waits for the start of operations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,20 +14,20 @@ from torch import Tensor
 from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.encodings import encoding_of
-from fieldlink.nerf.fitting import pixels
+from fieldlink.nerf.fitting.pixels import draw_pixels
 from fieldlink.nerf.sampling import samples
 from fieldlink.scenes.views import Views
 
-STEPS_AT_ONCE = 8  # whose rays are prepared together
+STEPS_PER_DRAW = 8  # whose rays are prepared in one pass
 
-Object = tuple[Views, Bool[Tensor, "x y z"]]  # its views and its hull
+FittingObject = tuple[Views, Bool[Tensor, "x y z"]]  # the views to fit, and their visual hull
 
 
 @dataclass(frozen=True)
 class RayBatch:
-    """What one step looks at, of every NeRF."""
+    """Inputs and targets of one step, of every NeRF."""
 
-    known: Float[Tensor, "nerf point known"]
+    prepared: Float[Tensor, "nerf point prepared"]  # points as the encoding prepares them, ray by ray
     starts: Float[Tensor, "nerf ray sample"]
     ends: Float[Tensor, "nerf ray sample"]
     colour: Float[Tensor, "nerf ray 3"]
@@ -35,46 +35,48 @@ class RayBatch:
     background: Float[Tensor, "nerf 3"]
 
 
-def batches(objects: Sequence[Object], how: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
-    """One for each step."""
+def ray_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
+    """One batch for each step."""
     if objects[0][1].is_cuda:
-        yield from together(objects, how, seeds)
+        yield from joint_batches(objects, nerf, seeds)
         return
-    each = [together([one], how, [seed]) for one, seed in zip(objects, seeds, strict=True)]
+    by_object = [joint_batches([item], nerf, [seed]) for item, seed in zip(objects, seeds, strict=True)]
     names = [part.name for part in fields(RayBatch)]
-    for own in zip(*each, strict=True):
-        yield RayBatch(*(torch.cat([getattr(batch, name) for batch in own]) for name in names))
+    for batches in zip(*by_object, strict=True):
+        yield RayBatch(*(torch.cat([getattr(batch, name) for batch in batches]) for name in names))
 
 
-def together(objects: Sequence[Object], how: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
-    """The number of operations doesn't grow with that of objects, but for random numbers; some steps are prepared
-    at once, which costs less."""
-    steps, rays, count = how.fitting.steps, how.fitting.rays, how.fitting.samples
+def joint_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
+    """As `ray_batches`, by as many operations for many objects as for one, but for random numbers.
+
+    `STEPS_PER_DRAW` steps are prepared in one pass, which costs less.
+    """
+    steps, rays, count = nerf.fitting.steps, nerf.fitting.rays, nerf.fitting.samples
     hulls = torch.stack([hull for _, hull in objects])
     generators = [torch.Generator(hulls.device).manual_seed(seed) for seed in seeds]
-    drawn = pixels.drawn([views for views, _ in objects], steps * rays, seeds, hulls.device)
-    for first in range(0, steps, STEPS_AT_ONCE):
-        now = min(STEPS_AT_ONCE, steps - first)
-        seen = drawn.some(first * rays, (first + now) * rays)
-        jitter, background = _random(generators, now * rays, count), _random(generators, now, 3)
+    pixels = draw_pixels([views for views, _ in objects], steps * rays, seeds, hulls.device)
+    for first in range(0, steps, STEPS_PER_DRAW):
+        size = min(STEPS_PER_DRAW, steps - first)
+        seen = pixels.subset(first * rays, (first + size) * rays)
+        jitter, background = _uniform(generators, size * rays, count), _uniform(generators, size, 3)
         points, starts, ends = samples(seen.origins, seen.directions, hulls, count, jitter)
-        known = _prepared(points, rays, how.field)
+        prepared = _prepared_by_step(points, rays, nerf.field)
         others = (part.split(rays, dim=1) for part in (starts, ends, seen.colour, seen.alpha))
-        for batch in zip(known, *others, background.unbind(1), strict=True):
+        for batch in zip(prepared, *others, background.unbind(1), strict=True):
             yield RayBatch(*batch)
 
 
-def _random(generators: Sequence[torch.Generator], rows: int, width: int) -> Float[Tensor, "nerf {rows} {width}"]:
-    """In [0, 1), each NeRF's from its own generator."""
-    return torch.stack([torch.rand(rows, width, generator=one, device=one.device) for one in generators])
+def _uniform(generators: Sequence[torch.Generator], rows: int, width: int) -> Float[Tensor, "nerf {rows} {width}"]:
+    """Numbers in [0, 1), each NeRF's from its own generator."""
+    return torch.stack([torch.rand(rows, width, generator=random, device=random.device) for random in generators])
 
 
-def _prepared(
+def _prepared_by_step(
     points: Float[Tensor, "nerf ray sample 3"], rays: int, architecture: FieldParams
-) -> Iterator[Float[Tensor, "nerf point known"]]:
-    """What is known of the points of each step, `rays` rays; on a GPU, whose memory it would fill, of one at a time."""
+) -> Iterator[Float[Tensor, "nerf point prepared"]]:
+    """Prepared points of each step, `rays` rays; on a GPU, whose memory they would fill, one step at a time."""
     encoding = encoding_of(architecture)
     parts = points.split(rays, dim=1) if points.is_cuda else [points]
     for part in parts:
-        for known in encoding.prepare(field.unit(part)).split(rays, dim=1):
-            yield known.flatten(1, 2)
+        for prepared in encoding.prepare(field.unit(part)).split(rays, dim=1):
+            yield prepared.flatten(1, 2)
