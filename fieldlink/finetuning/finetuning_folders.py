@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import Objective
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.evaluation.measures.nearest_neighbours import rank_1
+from fieldlink.evaluation.measures.class_hits import rank_1
 from fieldlink.finetuning.finetuning_tasks import FinetunedVectors, FinetuningResult, SavedNf2vec, Tensors, variant_text
 from fieldlink.mapper import mapper_folders
 

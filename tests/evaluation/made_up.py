@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 from stages.backbone.apply_mappers import apply_mappers
 from stages.embedding_spaces.apply import apply_heads
 from stages.embedding_spaces.evaluate import evaluate_spaces
@@ -65,7 +65,7 @@ class Study:
             prompts=self["prompts"],
             rendered_embeddings=rendered,
             results=self.results("zero_shot"),
-            params=params,
+            params_file=params,
         )
         mappers, mapped = self["retrieval_out"], self["retrieval_mapped"]
         train_retrieval_mappers(**same, out=mappers, curves=self["retrieval_curves"], params_file=params)
@@ -79,7 +79,7 @@ class Study:
             mapped=mapped,
             results=self.results("retrieval"),
             neighbours=self["neighbours"],
-            params=params,
+            params_file=params,
         )
 
         self._run_spaces()
@@ -92,7 +92,6 @@ class Study:
         apply_heads(**same, mappers=mappers, heads=heads, out=logits, params_file=params)
         evaluate_spaces(
             **same,
-            params=params,
             photos=self["photos"],
             gt_embeddings=self["gt"],
             photo_embeddings=self["photo_embeddings"],
@@ -101,6 +100,7 @@ class Study:
             logits=logits,
             results=self.results("embedding_spaces"),
             projections=self["projections"],
+            params_file=self.params,
         )
 
     def _write_params(self) -> None:

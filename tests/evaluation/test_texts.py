@@ -36,7 +36,7 @@ def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple
         mappers=study["retrieval_out"],
         caption_mappers=folder / "mappers",
         results=study.results("captions"),
-        params=study.params,
+        params_file=study.params,
     )
     with study["captions.csv"].open(encoding="utf-8") as file:
         return {(row["table"], row["row"], row["column"]): float(row["value"]) for row in csv.DictReader(file)}

@@ -57,7 +57,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architect
         original=study["retrieval_mapped"],
         tuned=study["vectors"],
         results=study.results("finetuning"),
-        params=study.params,
+        params_file=study.params,
     )
     return study
 

@@ -13,7 +13,7 @@ from fieldlink.clip import model_folders, small_clip
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import ClipNetworkParams, ControlNetParams
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 from fieldlink.mapper import stored_embeddings, translated_pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.training_data import TrainingData
@@ -79,9 +79,11 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     )
     same["photo_embeddings"] = at / "embeddings/photos"
     apply_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
-    same |= {"mapped": mapped, "params": params}
+    same |= {"mapped": mapped}
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
-    evaluate_syn2real(**same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED))
+    evaluate_syn2real(
+        **same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED), params_file=params
+    )
     return at
 
 
@@ -141,7 +143,11 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
     assert (at / "table.csv").read_text().count("\n") == 1  # the names of its columns
     claims = at / "tables/claims.csv"
     evaluate_claims(
-        answers=(at / "answers",), published=PUBLISHED, table=claims, metrics=at / "metrics/claims.json", params=params
+        answers=(at / "answers",),
+        published=PUBLISHED,
+        table=claims,
+        metrics=at / "metrics/claims.json",
+        params_file=params,
     )
     found = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
     assert "4 not in this run" in found["8"]["setting"]
