@@ -1,4 +1,4 @@
-"""What fine-tuned encoders are set beside: the rows of Tables 4.11 and 4.12."""
+"""The rows of Tables 4.11 and 4.12: fine-tuned models, and the original ones they are compared with."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ ZERO_SHOT, INVERSE, FORWARD = "4.11a", ("4.11b", "4.11c"), ("4.12a", "4.12b")
 
 @dataclass(frozen=True)
 class Candidate:
-    """An original mapper that might be the best: every seed's outputs for two splits."""
+    """An original mapper: the outputs of every seed for two splits."""
 
     setting: str
     seeds: Sequence[int]
@@ -58,7 +58,7 @@ def _read(folder: Path, variant: str | None = None) -> MappedVectors:
 
 
 def classification(gallery: NerfGallery, classes: Sequence[str], prompts: ClassPrompts) -> PromptClassification:
-    """The gallery's objects, to be classified by one template's prompts."""
+    """The classification of the gallery's objects by the prompts of one template."""
     return PromptClassification.of(gallery.ids, np.asarray(classes)[gallery.classes].tolist(), prompts)
 
 
@@ -71,7 +71,8 @@ def original_candidates(
 ) -> list[Candidate]:
     """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits.
 
-    `models`: what the stacked `tensors` are, from their config. None is an error that names `where` they come from.
+    `models`: the entry of each of the stacked `tensors` in their config. `where`: they come from, for errors. Raises
+    `InputError` if there is no such mapper.
     """
     places: dict[str, dict[int, int]] = {}
     for place, model in enumerate(models):
@@ -94,7 +95,7 @@ def original_candidates(
 def best_original(
     candidates: Sequence[Candidate], validation: PromptClassification, test: PromptClassification, key: CellKey
 ) -> QueryResults:
-    """The test results of the candidate that is right most often on validation; its setting says which that is."""
+    """The test results of the candidate that is right most often on validation; their setting names it."""
     on_validation = {
         candidate.setting: validation.results(key, candidate.validation, candidate.seeds) for candidate in candidates
     }
@@ -126,7 +127,7 @@ def retrieval_comparison(
     tuned: Mapping[str, MappedVectors],
     ranks: Sequence[int],
 ) -> list[QueryResults]:
-    """Hits in Tables 4.11 and 4.12, whose arguments are those of `searches`."""
+    """Hits in Tables 4.11 and 4.12 at `ranks`; the other arguments are those of `searches`."""
     results = list[QueryResults]()
     for table, result in searches(queries, gallery, original, tuned, max(ranks)):
         results += hit_results(result, queries, gallery, ranks, table)
@@ -140,10 +141,10 @@ def searches(
     tuned: Mapping[str, MappedVectors],
     k: int,
 ) -> Iterator[tuple[StudyTable, SearchResult]]:
-    """Every search with its table. `original` and `tuned`: mapped vectors by direction; and in `tuned` "nerfs", the
-    spaces of the fine-tuned encoders.
+    """Every search with its table.
 
-    The study sets the forward clip2nerf beside inverse searches; the original nerf2clip is the one that compares.
+    `original`, `tuned`: mapped vectors by direction; `tuned["nerfs"]`: the vectors of the fine-tuned encoders. The
+    original clip2nerf is a reference in both tables; the original nerf2clip is in the table of inverse searches alone.
     """
     with_inverse, with_forward = (by_domain(*numbers)[queries.domain] for numbers in (INVERSE, FORWARD))
     for result in forward(queries, gallery, original["clip2nerf"], k):

@@ -1,4 +1,4 @@
-"""Pictures of the field that nf2vec's decoder gives for a vector."""
+"""Pictures of the field that nf2vec's decoder makes of a vector."""
 
 import numpy as np
 import torch
@@ -10,12 +10,12 @@ from fieldlink.nerf.field import HALF
 from fieldlink.nerf.rendering import Camera, render_field
 from fieldlink.nf2vec.decoder import Decoder
 
-POINTS_AT_ONCE = 4096  # decoded together: more don't fit a core's cache
-LEAST = 0.01  # opacity of a cell's width from which there is something
+POINTS_PER_CALL = 4096  # decoded in one call; more don't fit a core's cache
+MIN_OPACITY = 0.01  # density times a cell's width from which a cell counts as occupied
 
 
 @torch.no_grad()
-def picture(
+def render_vector(
     decoder: Decoder,
     vector: Float[Tensor, " embedding"],
     poses: Float[np.ndarray, "view 3 4"],
@@ -24,21 +24,23 @@ def picture(
     cells: int,
     step: float,
 ) -> UInt8[np.ndarray, "view height width 4"]:
-    """D(v, ·) from all poses, straight alpha.
+    """RGBA pictures with straight alpha of the field D(v, ·) from all poses.
 
-    The decoder is asked once for all views, at the centres of `cells`³ cells; between them density, and colour times
-    density, are linear. No NeRF's occupancy grid is asked: what is empty follows from the field itself.
+    The decoder is evaluated once for all views, at the centres of `cells`³ cells. Density, and colour times density,
+    are interpolated linearly between them. Occupied cells follow from the density; no NeRF's occupancy grid is used.
+    `step`: length between samples.
     """
     emission, density = _lattice(decoder, vector, cells)
-    both = torch.cat([emission, density[None]])[None]
-    occupancy = max_pool3d(density[None], 3, stride=1, padding=1)[0] * (2 * HALF / cells) > LEAST  # wherever it reaches
+    lattice = torch.cat([emission, density[None]])[None]
+    # a neighbour's density reaches into a cell by interpolation
+    occupancy = max_pool3d(density[None], 3, stride=1, padding=1)[0] * (2 * HALF / cells) > MIN_OPACITY
 
-    def at(points: Float[Tensor, "ray sample 3"]) -> tuple[Tensor, Tensor]:
-        places = points.flip(-1)[None, None] / HALF  # grid_sample's order is z, y, x for a lattice over x, y, z
-        found = grid_sample(both, places, padding_mode="border", align_corners=False)[0, :, 0]
-        return (found[:3] / found[3].clamp(min=1e-6)).movedim(0, -1), found[3]
+    def field_at(points: Float[Tensor, "ray sample 3"]) -> tuple[Tensor, Tensor]:
+        positions = points.flip(-1)[None, None] / HALF  # grid_sample's order is z, y, x for a lattice over x, y, z
+        values = grid_sample(lattice, positions, padding_mode="border", align_corners=False)[0, :, 0]
+        return (values[:3] / values[3].clamp(min=1e-6)).movedim(0, -1), values[3]
 
-    colour, opacity = render_field(at, occupancy, poses, camera, step)
+    colour, opacity = render_field(field_at, occupancy, poses, camera, step)
     straight = colour / opacity.clamp(min=1e-6)[..., None]
     rgba = torch.cat([straight, opacity[..., None]], dim=-1).clamp(0, 1)
     return (255 * rgba + 0.5).to(torch.uint8).cpu().numpy()
@@ -48,8 +50,8 @@ def _lattice(
     decoder: Decoder, vector: Float[Tensor, " embedding"], cells: int
 ) -> tuple[Float[Tensor, "3 x y z"], Float[Tensor, "x y z"]]:
     """Colour times density, and density, at the centres of equal cells of the box."""
-    along = (torch.arange(cells, device=vector.device) + 0.5) * (2 * HALF / cells) - HALF
-    centres = torch.stack(torch.meshgrid(along, along, along, indexing="ij"), dim=-1).flatten(0, 2)
-    parts = [decoder(vector[None], some[None]) for some in centres.split(POINTS_AT_ONCE)]
+    axis = (torch.arange(cells, device=vector.device) + 0.5) * (2 * HALF / cells) - HALF
+    centres = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), dim=-1).flatten(0, 2)
+    parts = [decoder(vector[None], points[None]) for points in centres.split(POINTS_PER_CALL)]
     rgb, density = (torch.cat(values, dim=1)[0] for values in zip(*parts, strict=True))
     return (rgb * density[:, None]).T.reshape(3, cells, cells, cells), density.view(cells, cells, cells)

@@ -1,4 +1,4 @@
-"""From CLIP vectors to vectors that nf2vec's decoder understands."""
+"""Vectors for nf2vec's decoder, generated from CLIP vectors by clip2nerf."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,70 +13,71 @@ from fieldlink.core.variants import Variant
 from fieldlink.mapper.loss_registry import LOSSES
 from fieldlink.mapper.trained_mappers import apply
 
-Vectors = tuple[Sequence[str], Float[np.ndarray, "row dim"]]  # ids, and a vector of each
+Vectors = tuple[Sequence[str], Float[np.ndarray, "row dim"]]  # ids, and the vector of each id
 
 
-def drawn(ids: Sequence[str], classes: Sequence[str], per_class: int, study_seed: int) -> list[str]:
+def draw_ids(ids: Sequence[str], classes: Sequence[str], per_class: int, study_seed: int) -> list[str]:
     """At most `per_class` ids of each class, in the order of `ids`; the draw depends on the seed and the ids alone."""
-    chosen: set[str] = set()
+    selection: set[str] = set()
     for class_name in set(classes):
-        members = [name for name, other in zip(ids, classes, strict=True) if other == class_name]
-        chosen |= set(sorted(members, key=lambda name: seed_of(study_seed, "generation", name))[:per_class])
-    return [name for name in ids if name in chosen]
+        members = [name for name, member_class in zip(ids, classes, strict=True) if member_class == class_name]
+        selection |= set(sorted(members, key=lambda name: seed_of(study_seed, "generation", name))[:per_class])
+    return [name for name in ids if name in selection]
 
 
-def generated(
+def generate_vectors(
     tensors: Mapping[str, Float[np.ndarray, "..."]],
     config: Mapping[str, Any],
     clip: Float[np.ndarray, "query clip"],
     losses: Sequence[Loss],
     norm: float,
 ) -> Iterator[tuple[str, Float[np.ndarray, "query nerf"]]]:
-    """v* = f(c) by the first training seed of each loss, and the text of its method.
+    """For each loss, the text of the method and v* = f(c), where f is the mapper of the first training seed.
 
-    `tensors` and `config`: of the model folder of f. By a loss that leaves the norm free v* is rescaled to `norm`, the
-    mean ‖v‖ of the training set (protocol 12). If f was trained with none of `losses`, those it was trained with stand
-    in. Raises `InputError` for a loss that isn't in the registry.
+    `tensors` and `config`: of the model folder of f. `norm`: the mean ‖v‖ of the training set; if a loss leaves the
+    norm free, v* is rescaled to it (protocol 12). If f was trained with none of `losses`, all its own losses are used.
+    Raises `InputError` for a loss that isn't in the registry.
     """
     models = config["models"]
-    trained = [loss for loss in losses if any(model["loss"] == loss for model in models)]
-    wanted = trained or list(dict.fromkeys(model["loss"] for model in models))
+    available = list(dict.fromkeys(model["loss"] for model in models))
+    used_losses = [loss for loss in losses if loss in available] or available
     outputs: dict[str, Float[np.ndarray, "query nerf"]] = {}
     for model, vectors in zip(models, apply(tensors, clip), strict=True):
         outputs.setdefault(model["loss"], vectors)
-    for loss in wanted:
+    for loss in used_losses:
         if loss not in LOSSES:
             raise InputError(f"mappers: trained with loss {loss!r}, expected one of {list(LOSSES)}")
-        free = LOSSES[loss].leaves_norm_free
-        yield Variant(loss=loss, rescaled=free).text, rescaled(outputs[loss], norm) if free else outputs[loss]
+        is_free = LOSSES[loss].leaves_norm_free
+        yield Variant(loss=loss, rescaled=is_free).text, rescale(outputs[loss], norm) if is_free else outputs[loss]
 
 
-def by_owner(
+def vectors_by_owner(
     nerfs: Vectors,
     clip: Mapping[str, Vectors],
     clip2nerf: tuple[Mapping[str, Float[np.ndarray, "..."]], Mapping[str, Any]],
     losses: Sequence[Loss],
     norm: float,
 ) -> dict[str, dict[tuple[str, str], Float[np.ndarray, " nerf"]]]:
-    """All vectors to be decoded for each object and photo, by kind and method.
+    """For each object and photo, all vectors to be decoded, by kind of input and method.
 
-    `nerfs`: of objects; `clip`: by kind (gt, caption, photo); `clip2nerf`: tensors and config.
+    `nerfs`: NeRF vectors of objects. `clip`: CLIP vectors by kind of input (gt, caption, photo). `clip2nerf`: tensors
+    and config. `losses`, `norm`: as in `generate_vectors`.
     """
     method = Variant(method="reconstruction").text
     vectors = {name: {("nerf", method): vector} for name, vector in zip(*nerfs, strict=True)}
     for kind, (owners, inputs) in clip.items():
-        for method, outputs in generated(*clip2nerf, inputs, losses, norm):
+        for method, outputs in generate_vectors(*clip2nerf, inputs, losses, norm):
             for name, vector in zip(owners, outputs, strict=True):
                 vectors.setdefault(name, {})[kind, method] = vector
     return vectors
 
 
 def mean_norm(vectors: Float[np.ndarray, "row dim"]) -> float:
-    """The mean length."""
+    """The mean Euclidean length."""
     return float(np.linalg.norm(vectors, axis=1).mean())
 
 
-def rescaled(vectors: Float[np.ndarray, "row dim"], norm: float) -> Float[np.ndarray, "row dim"]:
+def rescale(vectors: Float[np.ndarray, "row dim"], norm: float) -> Float[np.ndarray, "row dim"]:
     """The same directions, all of length `norm`; a zero vector stays zero."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors * (norm / np.maximum(length, np.finfo(np.float32).tiny))).astype(np.float32)

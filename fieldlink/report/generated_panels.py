@@ -62,7 +62,7 @@ def _photo_panels(study: ReportStudy, from_photos: pa.Table, most: int) -> list[
 def _mosaics(renders: Mapping[str, Renders], owner_id: str) -> dict[str, Picture]:
     """One mosaic per row of the table that the owner has renders of: its own NeRF, the reconstruction, the rest."""
     ordered = sorted(renders.items(), key=_order)
-    return {row: mosaic(views.some([owner_id])[0]) for row, views in ordered if owner_id in views.ids}
+    return {row: mosaic(views.select([owner_id])[0]) for row, views in ordered if owner_id in views.ids}
 
 
 def mosaic(views: np.ndarray) -> Picture:

@@ -27,32 +27,27 @@ def evaluate_generation(
     results: Annotated[ResultFiles, OmitArgPrefixes],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`; CLIP sees all renders on black, as it sees every picture of the study."""
+    """Write the study's `results`; CLIP embeds all renders on black, like every picture of the study."""
     from fieldlink.clip import encoders
-    from fieldlink.embeddings.selection import only, views_of
     from fieldlink.evaluation.results.zero_shot_results import prompt_ensemble
     from fieldlink.evaluation.study_tables import of_study
+    from fieldlink.generation import generation_inputs
     from fieldlink.generation.generated_views import Renders
     from fieldlink.generation.generation_results import generation_results
-    from fieldlink.generation.row_results import GenerationInputs
 
     params, views = load(params_file), datasets.read(generated, schemas.GENERATED_VIEWS)
     object_ids, photo_ids = Renders.owners(views)
-    of_objects = GenerationInputs.of(datasets.rows_with_ids(objects, schemas.OBJECTS, object_ids))
-    gt_views = views_of(datasets.read(gt_embeddings, schemas.IMAGE_EMBEDDINGS), object_ids)
-    of_objects.vectors["view"] = object_ids, gt_views.queries(params.study.seed)
-    caption_rows = datasets.read(captions, schemas.CAPTION_EMBEDDINGS)
-    of_objects.add("caption", only(caption_rows, "object_id", object_ids))
-    photo_rows = datasets.rows_with_ids(photos, schemas.PHOTOS, photo_ids, ["photo_id", "class_name"])
-    of_photos = GenerationInputs.of(photo_rows)
-    of_photos.add("photo", datasets.rows_with_ids(photo_embeddings, schemas.IMAGE_EMBEDDINGS, photo_ids))
+    object_inputs = generation_inputs.read_object_inputs(
+        objects, gt_embeddings, captions, object_ids, params.study.seed
+    )
+    photo_inputs = generation_inputs.read_photo_inputs(photos, photo_embeddings, photo_ids)
     nerf_views = datasets.rows_with_ids(rendered_views, schemas.RENDERED_VIEWS, object_ids)
     with encoders.loaded_encoder(clip, params.runtime) as encoder:
         rows, likeness = generation_results(
             Renders.by_row(views),
             Renders.of_nerfs(nerf_views, views),
-            objects=of_objects,
-            photos=of_photos,
+            objects=object_inputs,
+            photos=photo_inputs,
             prompts=prompt_ensemble(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS)),
             embed=lambda pictures: encoder.images(pictures, params.clip.batch),
         )

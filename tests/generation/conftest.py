@@ -1,4 +1,4 @@
-"""A small nf2vec that has learnt a few NeRFs by heart."""
+"""A small nf2vec with random weights, and a few NeRFs."""
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ ARCHITECTURE = FieldParams(encoding="frequency", octaves=3, units=12, hidden_lay
 
 @pytest.fixture(scope="session")
 def model(params: Params) -> Nf2vecModel:
-    how = params.nf2vec.model_copy(update={"encoder": (16, 24), "embedding": 20, "decoder": 28})
-    return Nf2vecModel(how, ARCHITECTURE, seed=0).eval()
+    nf2vec = params.nf2vec.model_copy(update={"encoder": (16, 24), "embedding": 20, "decoder": 28})
+    return Nf2vecModel(nf2vec, ARCHITECTURE, seed=0).eval()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.generation.decoding import picture
-from fieldlink.generation.generated_vectors import drawn, generated
+from fieldlink.generation.decoding import render_vector
+from fieldlink.generation.generated_vectors import draw_ids, generate_vectors
 from fieldlink.generation.picture_measures import BEST, likeness, psnr, ssim, variety
 from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.nerf_batches import NerfBatch
@@ -26,20 +26,20 @@ def identity(width: int, kinds: tuple[str, ...]) -> tuple[dict[str, np.ndarray],
 
 def test_generation_from_a_nerfs_own_vector_is_its_decoder_render(model: Nf2vecModel, nerfs: NerfBatch):
     """An identity in place of the mapper, and any length of vector where the loss leaves it free."""
-    own = embed(model, nerfs.weights.numpy())[:1]
-    norm = float(np.linalg.norm(own))
-    found = dict(generated(*identity(20, ("mse", "cosine")), own, ("mse", "cosine"), norm))
-    assert list(found) == ["mse", "cosine rescaled"]
-    expected = picture(model.decoder, torch.tensor(own[0]), POSES, CAMERA, cells=9, step=0.1)
+    vectors = embed(model, nerfs.weights.numpy())[:1]
+    norm = float(np.linalg.norm(vectors))
+    by_method = dict(generate_vectors(*identity(20, ("mse", "cosine")), vectors, ("mse", "cosine"), norm))
+    assert list(by_method) == ["mse", "cosine rescaled"]
+    expected = render_vector(model.decoder, torch.tensor(vectors[0]), POSES, CAMERA, cells=9, step=0.1)
     assert expected[..., 3].max() > 50
-    for vectors in found.values():
-        again = picture(model.decoder, torch.tensor(vectors[0]), POSES, CAMERA, cells=9, step=0.1)
+    for outputs in by_method.values():
+        again = render_vector(model.decoder, torch.tensor(outputs[0]), POSES, CAMERA, cells=9, step=0.1)
         assert psnr(pictures.on_black(again)[None], pictures.on_black(expected)[None]).min() > 50
 
 
 def test_pictures_are_those_of_samples_through_the_whole_box(model: Nf2vecModel, nerfs: NerfBatch):
     vector = torch.tensor(embed(model, nerfs.weights.numpy())[1])
-    found = picture(model.decoder, vector, POSES, CAMERA, cells=40, step=0.02)
+    result = render_vector(model.decoder, vector, POSES, CAMERA, cells=40, step=0.02)
     origins, directions = cameras.rays(POSES, CAMERA.angle, 12, 12)
     origins = torch.from_numpy(np.repeat(origins, 144, axis=0))
     directions = torch.from_numpy(directions.reshape(-1, 3).astype(np.float32))
@@ -51,24 +51,24 @@ def test_pictures_are_those_of_samples_through_the_whole_box(model: Nf2vecModel,
         rgb, density = model.decoder(vector[None], points.flatten(0, 1)[None])
     colour, _ = composite(rgb[0].view(points.shape), density[0].view(middles.shape), edges[:, :-1], edges[:, 1:])
     dense = (255 * colour.clamp(0, 1).numpy() + 0.5).astype(np.uint8).reshape(3, 12, 12, 3)
-    assert psnr(pictures.on_black(found)[None], dense[None]).min() > 35
+    assert psnr(pictures.on_black(result)[None], dense[None]).min() > 35
 
 
-def test_any_loss_stands_in_where_none_asked_for_was_trained():
+def test_all_trained_losses_are_used_if_none_of_those_named_was_trained():
     tensors, config = identity(4, ("siglip", "softmax"))
     vectors = np.eye(4, dtype=np.float32)[:2]
-    found = dict(generated(tensors, config, vectors, ("mse", "cosine"), 3.0))
-    assert list(found) == ["siglip rescaled", "softmax rescaled"]
-    for outputs in found.values():
+    by_method = dict(generate_vectors(tensors, config, vectors, ("mse", "cosine"), 3.0))
+    assert list(by_method) == ["siglip rescaled", "softmax rescaled"]
+    for outputs in by_method.values():
         np.testing.assert_allclose(outputs, 3 * vectors, rtol=1e-6)
 
 
 def test_each_class_gives_its_objects_whatever_else_there_is():
     ids, classes = [f"o{i}" for i in range(12)], ["a", "b", "c"] * 4
-    chosen = drawn(ids, classes, 2, study_seed=0)
-    assert sorted(classes[ids.index(name)] for name in chosen) == ["a", "a", "b", "b", "c", "c"]
-    fewer = [name for name in ids if name in chosen or name == "o11"]
-    assert drawn(fewer, [classes[ids.index(name)] for name in fewer], 2, study_seed=0) == chosen
+    drawn = draw_ids(ids, classes, 2, study_seed=0)
+    assert sorted(classes[ids.index(name)] for name in drawn) == ["a", "a", "b", "b", "c", "c"]
+    fewer = [name for name in ids if name in drawn or name == "o11"]
+    assert draw_ids(fewer, [classes[ids.index(name)] for name in fewer], 2, study_seed=0) == drawn
 
 
 def test_measures_by_hand():
@@ -89,25 +89,28 @@ def test_ssim_is_its_formula():
 
 
 def test_ssim_is_a_weighted_sum_pixel_by_pixel_away_from_the_border():
-    found, wanted = np.random.default_rng(1).integers(0, 256, (2, 1, 1, 11, 11, 3), dtype=np.uint8)
-    tall = [np.pad(each, ((0, 0), (0, 0), (20, 20), (20, 20), (0, 0)), mode="symmetric") for each in (found, wanted)]
+    render, reference = np.random.default_rng(1).integers(0, 256, (2, 1, 1, 11, 11, 3), dtype=np.uint8)
+    padded = [
+        np.pad(picture, ((0, 0), (0, 0), (20, 20), (20, 20), (0, 0)), mode="symmetric")
+        for picture in (render, reference)
+    ]
     weights = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
     window = np.outer(weights, weights) / weights.sum() ** 2
     values = []
     for row, column, channel in np.ndindex(11, 11, 3):
-        x, y = (each[0, 0, row + 15 : row + 26, column + 15 : column + 26, channel] / 255 for each in tall)
+        x, y = (picture[0, 0, row + 15 : row + 26, column + 15 : column + 26, channel] / 255 for picture in padded)
         (mx, my), (vx, vy) = ([(window * z).sum() for z in (x, y)], [(window * z * z).sum() for z in (x, y)])
-        together = (window * x * y).sum() - mx * my
+        covariance = (window * x * y).sum() - mx * my
         values.append(
-            (2 * mx * my + 1e-4) * (2 * together + 9e-4) / ((mx**2 + my**2 + 1e-4) * (vx - mx**2 + vy - my**2 + 9e-4))
+            (2 * mx * my + 1e-4) * (2 * covariance + 9e-4) / ((mx**2 + my**2 + 1e-4) * (vx - mx**2 + vy - my**2 + 9e-4))
         )
-    assert ssim(found, wanted)[0] == pytest.approx(np.mean(values), rel=1e-9)
+    assert ssim(render, reference)[0] == pytest.approx(np.mean(values), rel=1e-9)
 
 
 def test_variety_is_the_mean_distance_to_the_others_of_a_class():
     vectors = np.array([[1, 0], [0, 3], [1, 1], [2, 2], [5, 5]], np.float32)[:, None]
-    found = variety(vectors, np.array([0, 0, 0, 1, 1]))
+    result = variety(vectors, np.array([0, 0, 0, 1, 1]))
     diagonal = 1 - 0.5**0.5
-    assert found.tolist() == pytest.approx([(1 + diagonal) / 2, (1 + diagonal) / 2, diagonal, 0, 0], abs=1e-6)
+    assert result.tolist() == pytest.approx([(1 + diagonal) / 2, (1 + diagonal) / 2, diagonal, 0, 0], abs=1e-6)
     with pytest.raises(ValueError, match="at least two"):
         variety(vectors[:4], np.array([0, 0, 0, 1]))

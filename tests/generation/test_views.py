@@ -1,4 +1,4 @@
-"""Generated views as rows: whose they are, and what is said where objects differ in their views."""
+"""Generated views as rows: their owners, and the errors where objects differ in their views."""
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +18,8 @@ def generated(**sizes: list[tuple[int, int]]) -> pa.Table:
     """One picture of each size, by owner; its grey tells the owner and the view."""
     rows = [
         (name, "gt", "mse", view, pictures.encode(grey(10 * place + view, *size)))
-        for place, (name, own) in enumerate(sizes.items())
-        for view, size in enumerate(own)
+        for place, (name, owner_sizes) in enumerate(sizes.items())
+        for view, size in enumerate(owner_sizes)
     ]
     columns = zip(GENERATED_VIEWS.columns, map(list, zip(*rows, strict=True)), strict=True)
     return datasets.table(GENERATED_VIEWS, dict(columns))
@@ -30,15 +30,15 @@ def grey(value: int, height: int, width: int) -> np.ndarray:
 
 
 def test_every_picture_stays_with_its_owner_and_view():
-    found = Renders.of(generated(a=[(4, 6)] * 2, b=[(4, 6)] * 2, c=[(4, 6)] * 2))
-    assert found.ids == ["a", "b", "c"]
-    assert found.pictures.shape == (3, 2, 4, 6, 3)
-    assert found.pictures[:, :, 0, 0, 0].tolist() == [[0, 1], [10, 11], [20, 21]]
-    assert found.some(["c", "a"])[:, 1, 0, 0, 0].tolist() == [21, 1]
+    renders = Renders.of(generated(a=[(4, 6)] * 2, b=[(4, 6)] * 2, c=[(4, 6)] * 2))
+    assert renders.ids == ["a", "b", "c"]
+    assert renders.pictures.shape == (3, 2, 4, 6, 3)
+    assert renders.pictures[:, :, 0, 0, 0].tolist() == [[0, 1], [10, 11], [20, 21]]
+    assert renders.select(["c", "a"])[:, 1, 0, 0, 0].tolist() == [21, 1]
 
 
 @pytest.mark.parametrize(
-    ("sizes", "words"),
+    ("sizes", "message"),
     [
         (
             {"a": [(4, 6)] * 3, "b": [(4, 6)] * 1, "c": [(4, 6)] * 2},
@@ -51,14 +51,14 @@ def test_every_picture_stays_with_its_owner_and_view():
         ({"a": [(4, 6), (4, 4)], "b": [(4, 6)] * 2}, r"^a: 2 of generation.*expected 2 of \(4, 6\)"),
     ],
 )
-def test_objects_that_differ_in_number_or_size_of_views_are_an_error_that_names_one(sizes, words):
+def test_objects_that_differ_in_number_or_size_of_views_are_an_error_that_names_one(sizes, message):
     """Of the first, six pictures of three objects are as many as two an object."""
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=message):
         Renders.of(generated(**sizes))
 
 
-def to_decode(model: Nf2vecModel, how: GenerationParams, sizes: list[int]) -> DecodingTask:
-    """A job with a camera for each picture size."""
+def decoding_task(model: Nf2vecModel, generation: GenerationParams, sizes: list[int]) -> DecodingTask:
+    """A task with a camera for each picture size."""
     poses = cameras.disn_poses(0, max(len(sizes), 1))[: len(sizes)].reshape(-1, 12).tolist()
     columns = {"view": list(range(len(sizes))), "camera_to_world": pa.array(poses, pa.list_(pa.float32(), 12))}
     rows = pa.table(
@@ -70,22 +70,22 @@ def to_decode(model: Nf2vecModel, how: GenerationParams, sizes: list[int]) -> De
         }
     )
     vectors = {("nerf", "reconstruction"): np.ones(20, np.float32)}
-    return DecodingTask("chair_7", vectors, rows, (model.tensors, model.config), how, "cpu")
+    return DecodingTask("chair_7", vectors, rows, (model.tensors, model.config), generation, "cpu")
 
 
 def test_an_object_is_decoded_once_for_each_of_its_cameras(model: Nf2vecModel, params: Params):
-    how = params.generation.model_copy(update={"cells": 4, "step": 0.1})
-    found = decode(to_decode(model, how, [5, 5]))
-    assert (found["owner_id"], found["view"]) == (["chair_7"] * 2, [0, 1])
-    assert [pictures.decode(image).shape for image in found["image"]] == [(5, 5, 4)] * 2
+    generation = params.generation.model_copy(update={"cells": 4, "step": 0.1})
+    columns = decode(decoding_task(model, generation, [5, 5]))
+    assert (columns["owner_id"], columns["view"]) == (["chair_7"] * 2, [0, 1])
+    assert [pictures.decode(image).shape for image in columns["image"]] == [(5, 5, 4)] * 2
 
 
 @pytest.mark.parametrize(
-    ("sizes", "words"), [([], r"chair_7: no view of generation\.views, \[35\]"), ([5, 6], "chair_7: views differ")]
+    ("sizes", "message"), [([], r"chair_7: no view of generation\.views, \[35\]"), ([5, 6], "chair_7: views differ")]
 )
 def test_an_object_without_a_camera_or_with_two_kinds_is_an_error_that_names_it(
-    model: Nf2vecModel, params: Params, sizes, words
+    model: Nf2vecModel, params: Params, sizes, message
 ):
-    how = params.generation.model_copy(update={"views": (35,)})
-    with pytest.raises(InputError, match=words):
-        decode(to_decode(model, how, sizes))
+    generation = params.generation.model_copy(update={"views": (35,)})
+    with pytest.raises(InputError, match=message):
+        decode(decoding_task(model, generation, sizes))

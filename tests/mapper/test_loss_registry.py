@@ -12,7 +12,7 @@ from pipeline import ROOT
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Loss, Objective
 from fieldlink.finetuning.objectives import OBJECTIVES, ObjectiveEntry
-from fieldlink.generation.generated_vectors import generated
+from fieldlink.generation.generated_vectors import generate_vectors
 from fieldlink.mapper.loss_registry import LOSSES, LossEntry
 from fieldlink.mapper.losses import FUNCTIONS, loss_of
 
@@ -55,4 +55,4 @@ def test_generation_refuses_a_loss_that_is_not_in_the_registry():
     tensors = {"weights.0": np.eye(2, dtype=np.float32)[None], "biases.0": np.zeros((1, 2), np.float32)}
     config = {"models": [{"variant": "clip2nerf hinge", "loss": "hinge", "seed": 0}]}
     with pytest.raises(InputError, match="trained with loss 'hinge', expected one of"):
-        list(generated(tensors, config, np.ones((1, 2), np.float32), ("mse",), 1.0))
+        list(generate_vectors(tensors, config, np.ones((1, 2), np.float32), ("mse",), 1.0))

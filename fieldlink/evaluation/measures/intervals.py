@@ -10,7 +10,7 @@ from jaxtyping import Float
 from fieldlink.core.params import IntervalsParams
 from fieldlink.core.seeds import seed_of
 
-Values = Float[np.ndarray, "seed query"]  # of each query by each training seed: 1 right, 0 wrong, or between
+Values = Float[np.ndarray, "seed query"]  # 1 right, 0 wrong, or a value between
 
 
 @dataclass(frozen=True)
@@ -25,62 +25,66 @@ class Interval:
 
 
 def interval(
-    values: Values, how: IntervalsParams, study_seed: int, weights: Float[np.ndarray, " query"] | None = None
+    values: Values, intervals: IntervalsParams, study_seed: int, weights: Float[np.ndarray, " query"] | None = None
 ) -> Interval:
-    """Mean over seeds and queries with the percentile interval of `resampled`; Wilson's if all values are 0, or all 1.
+    """Mean over seeds and queries with the percentile interval of `resampled_means`.
 
-    `weights` of the queries: none means that all count alike. Bounds stay in [0, 1], or in [−1, 1] for a measure that
-    was found below 0.
+    If all values are 0, or all 1, the interval is Wilson's over queries. `weights`: of the queries; all count alike by
+    default. Bounds stay in [0, 1], or in [−1, 1] if a value is below 0.
     """
     weights = np.ones(values.shape[1]) if weights is None else weights
-    value, least, most = _mean(values, weights), float(values.min()), float(values.max())
-    if least == most and least in (0.0, 1.0):  # weights need not sum to exactly 1
-        value, (low, high) = least, wilson(least, values.shape[1], how.level)
+    value, lowest, highest = _mean(values, weights), float(values.min()), float(values.max())
+    if lowest == highest and lowest in (0.0, 1.0):  # weights need not sum to exactly 1
+        value, (low, high) = lowest, wilson(lowest, values.shape[1], intervals.level)
     else:
-        low, high = _bounds(resampled(values, weights, how, study_seed, 0), how.level).clip(-1 if least < 0 else 0, 1)
+        means = resampled_means(values, weights, intervals, study_seed, 0)
+        low, high = _bounds(means, intervals.level).clip(-1 if lowest < 0 else 0, 1)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
 
 
 def difference(
     first: Values,
     second: Float[np.ndarray, "other_seed query"],
-    how: IntervalsParams,
+    intervals: IntervalsParams,
     study_seed: int,
     level: float | None = None,
     weights: Float[np.ndarray, " query"] | None = None,
 ) -> Interval:
-    """Mean of `first` less that of `second`, asked the same queries: paired over queries, each with its own seeds.
+    """Mean of `first` minus that of `second` on the same queries, paired over queries; both have their own seeds.
 
-    `level`: another confidence than `how.level`. Where no query tells the two apart, the interval is Wilson's of the
-    share that might.
+    `level`: confidence, `intervals.level` by default. If `first` equals `second`, the interval is Wilson's of the share
+    of queries on which the two may differ.
     """
-    level, weights = level or how.level, np.ones(first.shape[1]) if weights is None else weights
+    level, weights = level or intervals.level, np.ones(first.shape[1]) if weights is None else weights
     value = _mean(first, weights) - _mean(second, weights)
     if np.array_equal(first, second):
         high = wilson(0.0, first.shape[1], level)[1]
         return Interval(0.0, -100 * high, 100 * high)
-    draws = [resampled(values, weights, how, study_seed, side) for side, values in enumerate((first, second))]
+    draws = [
+        resampled_means(values, weights, intervals, study_seed, side) for side, values in enumerate((first, second))
+    ]
     low, high = _bounds(draws[0] - draws[1], level)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
 
 
-def resampled(
-    values: Values, weights: Float[np.ndarray, " query"], how: IntervalsParams, study_seed: int, side: int
+def resampled_means(
+    values: Values, weights: Float[np.ndarray, " query"], intervals: IntervalsParams, study_seed: int, side: int
 ) -> Float[np.ndarray, " resample"]:
-    """Means that other seeds and other queries might have given.
+    """Means over resampled queries and training seeds.
 
-    Queries are drawn with replacement. Training seeds are too few for that (three drawn from three show a third less
-    spread than there is, and never their tails): each resample adds an error of Student's t with one degree of freedom
-    fewer than seeds, scaled to the standard error of the seeds' means. The draws of queries depend on their number
-    alone, so that two models asked the same queries are resampled alike; `side` tells apart the seeds of two models.
+    Queries are drawn with replacement. Training seeds are too few for that: three drawn from three show a third less
+    than the true spread, and never its tails. Each resample adds an error of Student's t with one degree of freedom
+    fewer than seeds, scaled to the standard error of the seeds' means. The draws of queries depend on the number of
+    queries alone, so that two models are resampled alike on the same queries. `side`: 0 or 1, which of two models the
+    seeds belong to.
     """
     seeds, queries = values.shape
-    draws = _draws(queries, how.resamples, seed_of(study_seed, "bootstrap", queries))
-    found = draws @ (weights * values.mean(0, dtype=np.float64)) / (draws @ weights)
+    draws = _draws(queries, intervals.resamples, seed_of(study_seed, "bootstrap", queries))
+    means = draws @ (weights * values.mean(0, dtype=np.float64)) / (draws @ weights)
     if seeds > 1:
         error = _mean_by_seed(values, weights).std(ddof=1) / np.sqrt(seeds)
-        found = found + error * _errors(seeds, how.resamples, seed_of(study_seed, "seeds", seeds, side))
-    return found
+        means = means + error * _errors(seeds, intervals.resamples, seed_of(study_seed, "seeds", seeds, side))
+    return means
 
 
 def wilson(share: float, count: int, level: float) -> tuple[float, float]:
@@ -106,7 +110,7 @@ def _bounds(draws: Float[np.ndarray, " resample"], level: float) -> Float[np.nda
 
 @lru_cache(maxsize=4)
 def _draws(size: int, resamples: int, seed: int) -> Float[np.ndarray, "resample item"]:
-    """How often each of `size` items comes in as many draws with replacement."""
+    """Counts of each of `size` items among `size` draws with replacement."""
     return np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), resamples).astype(np.float64)
 
 
