@@ -70,7 +70,7 @@ def _mapped(mappers: Path, queries: "Sequence[Queries]", gallery: "NerfGallery")
     mapped = {}
     for direction in sorted(path.name for path in mappers.iterdir()):
         tensors, config = saved_models.read_model(mappers / direction)
-        columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[direction])
+        columns = trained_mappers.mapped_columns(tensors, config, inputs[direction])
         mapped[direction] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
     return mapped
 

@@ -8,7 +8,7 @@ from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import LOGITS, PROJECTIONS
 from fieldlink.core.variants import Variant
@@ -39,7 +39,7 @@ def evaluate_spaces(
     from fieldlink.evaluation.results.retrieval_inputs import read_gallery, read_mapped, read_queries_and_gallery
     from fieldlink.evaluation.results.two_spaces import TwoSpaces
     from fieldlink.evaluation.study_tables import of_study
-    from fieldlink.mapper.trained_mappers import TrainedMappers
+    from fieldlink.mapper import trained_mappers
 
     params = load(params_file)
     classes, spaces = list(params.classes), params.embedding_spaces
@@ -53,8 +53,7 @@ def evaluate_spaces(
         study_seed=params.study.seed,
     )
     clip2nerf, nerf2clip = (
-        TrainedMappers.of(saved_models.read_model(mappers / name), str(mappers), "retrieval.losses")
-        for name in ("clip2nerf", "nerf2clip")
+        trained_mappers.read(mappers / name, "retrieval.losses") for name in ("clip2nerf", "nerf2clip")
     )
     forward = Variant(direction="clip2nerf", loss=spaces.clip2nerf).text
     inverse = Variant(direction="nerf2clip", loss=spaces.nerf2clip).text

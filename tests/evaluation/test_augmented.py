@@ -17,6 +17,7 @@ from fieldlink.report.result_tables import pivot_tables
 from fieldlink.report.table_results import read_published, read_results
 from stages.augmented.evaluate import evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
+from stages.backbone.apply_mappers import apply_mappers
 from stages.report.evaluate_claims import evaluate_claims
 
 KEYS = ("table", "row", "column", "metric")
@@ -35,10 +36,16 @@ def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def run(study: Study) -> Study:
     study.change("augmented", epochs=1)
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
-    same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"]}
-    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params=study.params)
-    files = {"photos": study["photos"], "mappers": study["mappers"], "results": study.results("augmented")}
-    evaluate_augmented(**same, **files, params_file=study.params)
+    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params_file=study.params)
+    same |= {"photo_embeddings": study["photo_embeddings"], "mappers": study["mappers"]}
+    apply_mappers(**same, queries=("gt", "photo"), out=study["mapped"], params_file=study.params)
+    evaluate_augmented(
+        **same,
+        photos=study["photos"],
+        mapped=study["mapped"],
+        results=study.results("augmented"),
+        params_file=study.params,
+    )
     return study
 
 

@@ -27,7 +27,7 @@ from fieldlink.core.schemas import (
 from fieldlink.evaluation.results import retrieval_inputs
 from fieldlink.evaluation.results.queries import Queries
 from fieldlink.evaluation.results.table_cells import Cell
-from fieldlink.mapper.training_inputs import TrainingData
+from fieldlink.mapper import training_data
 from stages.embedding_spaces.train import train_heads
 from stages.zero_shot.evaluate import evaluate_zero_shot
 
@@ -166,9 +166,8 @@ def test_a_loss_the_retrieval_study_lacks_is_an_error_that_names_the_parameter(m
             nerf_embeddings=made_up["nerfs"],
             mappers=made_up["retrieval_out"],
             out=tmp_path / "heads",
-            logits=tmp_path / "logits",
             curves=tmp_path / "curves",
-            params=tmp_path / "params.yaml",
+            params_file=tmp_path / "params.yaml",
         )
 
 
@@ -267,7 +266,7 @@ def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: St
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
         retrieval_inputs.read_gallery(objects, *seen, CLASSES, "nowhere")
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
-        TrainingData.read(objects, *seen, made_up["photo_embeddings"]).ids("nowhere")
+        training_data.read(objects, *seen).ids("nowhere")
     none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
     datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")
     photos = {"objects": objects, "nerf_embeddings": seen[0], "gt_embeddings": seen[1], "photos": made_up["photos"]}
@@ -285,9 +284,8 @@ def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: St
         train_heads(
             **given,
             out=tmp_path / "heads",
-            logits=tmp_path / "logits",
             curves=tmp_path / "curves",
-            params=tmp_path / "params.yaml",
+            params_file=tmp_path / "params.yaml",
         )
 
 

@@ -28,7 +28,7 @@ def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple
     columns = captioned(study, splits)
     datasets.write(folder / "captions", CAPTION_EMBEDDINGS, [datasets.table(CAPTION_EMBEDDINGS, columns)], "test")
     same = {"objects": study["objects"], "nerf_embeddings": study["nerfs"], "captions": folder / "captions"}
-    train_caption_mappers(**same, out=folder / "mappers", curves=folder / "curves", params=study.params)
+    train_caption_mappers(**same, out=folder / "mappers", curves=folder / "curves", params_file=study.params)
     evaluate_captions(
         **same,
         gt_embeddings=study["gt"],
