@@ -156,7 +156,7 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
     (at / "metrics.json").rename(at / "metrics/syn2real.json")
     places = {name: at / name for name in ("tables", "metrics", "figures", "plots", "objects")}
     more = {"claims": claims, "curves": (at / "curves",), "rejected": (at / "rejected_translations",)}
-    build_report(**places, **more, published=PUBLISHED, out=at / "index.html", params=params)
+    build_report(**places, **more, published=PUBLISHED, out=at / "index.html", params_file=params)
     assert "views without depth of their size" in (at / "index.html").read_text()
 
 
