@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERFS, OBJECTS
-from fieldlink.embeddings.selection import originals, views_of
+from fieldlink.embeddings.selection import labels, originals, views_of
 from fieldlink.finetuning.finetuning_tasks import NerfExamples
 
 DECODED = 8  # validation NeRFs whose decoding is measured
@@ -55,6 +55,14 @@ class FinetuningData:
         """Weights and occupancy of the validation NeRFs whose decoding is measured."""
         fitted = datasets.rows_with_ids(self.nerfs, NERFS, self.ids(["validation"])[:DECODED], ["weights", "occupancy"])
         return datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist()
+
+    def test_labels(
+        self, ids: Sequence[str], classes: Sequence[str]
+    ) -> tuple[Int[np.ndarray, " test"], Int[np.ndarray, " test"]]:
+        """Places of the test objects among the sorted `ids`, and the place of each one's class among `classes`."""
+        test = self.rows("test")
+        places = np.flatnonzero(np.isin(ids, test["object_id"].to_pylist()))
+        return places, labels(test["class_name"].to_pylist(), classes, self.where)
 
 
 def read(objects: Path, nerfs: Path, gt_embeddings: Path) -> FinetuningData:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import LOGITS
 from fieldlink.heads.head_tasks import HeadResult, LogitsTask, variant_text
 from fieldlink.training.model_config import network_config
@@ -27,6 +27,12 @@ def config(result: HeadResult) -> dict[str, Any]:
             for seed, step, accuracy in zip(result.seeds, result.history.best_step, best, strict=True)
         ],
     }
+
+
+def write_all(folder: Path, results: Sequence[HeadResult]) -> None:
+    """Write a model folder for each space below `folder`."""
+    for result in results:
+        saved_models.write_model(folder / result.space, result.tensors, config(result))
 
 
 def logits_columns(

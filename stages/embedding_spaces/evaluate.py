@@ -53,7 +53,7 @@ def evaluate_spaces(
         study_seed=params.study.seed,
     )
     clip2nerf, nerf2clip = (
-        trained_mappers.read(mappers / name, "retrieval.losses") for name in ("clip2nerf", "nerf2clip")
+        trained_mappers.read(mappers / direction, "retrieval.losses") for direction in ("clip2nerf", "nerf2clip")
     )
     forward = Variant(direction="clip2nerf", loss=spaces.clip2nerf).text
     inverse = Variant(direction="nerf2clip", loss=spaces.nerf2clip).text

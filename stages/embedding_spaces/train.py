@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Variant
@@ -21,8 +21,7 @@ def train_heads(
 ) -> None:
     """Write, per space, a model below `out`; and the training curves.
 
-    `mappers`: of the retrieval study. The heads of CLIP's space with seed s see the vectors g(v) of the mapper with
-    seed s; those of the NeRFs' own space all see v.
+    `mappers`: of the retrieval study. Heads of CLIP's space with seed s see the g(v) of the mapper with seed s.
     """
     from fieldlink.heads import head_folders
     from fieldlink.heads.head_inputs import labelled_nerfs
@@ -53,8 +52,7 @@ def train_heads(
         for space in SPACES
     ]
     results = tasks.results_of(trainings, params.runtime.workers)
-    for result in results:
-        saved_models.write_model(out / result.space, result.tensors, head_folders.config(result))
+    head_folders.write_all(out, results)
     training_curves.write(curves, [result.named_history for result in results], "embedding_spaces.train")
 
 

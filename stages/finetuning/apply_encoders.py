@@ -25,13 +25,9 @@ def apply_encoders(
     metrics: arguments.OutMetrics,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write E(w) below `out` and g(E(w)) below `mapped`, of all originals by every run of `models`.
-
+    """Write E(w) as dataset `out` and g(E(w)) as dataset `mapped`, of all originals by every run of `models`.
     JSON `metrics`: class hits of nearest neighbours among test objects, and the decoder's PSNR on validation objects.
     """
-    import numpy as np
-
-    from fieldlink.embeddings.selection import labels
     from fieldlink.finetuning import finetuning_data, finetuning_folders
     from fieldlink.finetuning.finetuning_tasks import EmbeddingTask
     from fieldlink.training import tasks
@@ -56,11 +52,8 @@ def apply_encoders(
     results = dict(zip(runs, tasks.results_of(embeddings, params.runtime.workers), strict=True))
     finetuning_folders.write_vectors(out, {run: result.embeddings for run, result in results.items()}, ids, stage)
     finetuning_folders.write_vectors(mapped, {run: result.mapped for run, result in results.items()}, ids, stage)
-    test = data.rows("test")
-    places = np.flatnonzero(np.isin(ids, test["object_id"].to_pylist()))
-    classes = labels(test["class_name"].to_pylist(), list(params.classes), str(objects))
-    health = finetuning_folders.health(results, places, classes)
-    files.write_text(metrics, json.dumps(health, indent=2) + "\n")
+    places, classes = data.test_labels(ids, list(params.classes))
+    files.write_text(metrics, json.dumps(finetuning_folders.health(results, places, classes), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     )
     same["photo_embeddings"] = at / "embeddings/photos"
     apply_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
-    same["mapped"] = mapped
+    same |= {"mapped": mapped}
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
     evaluate_syn2real(
         **same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED), params_file=params
