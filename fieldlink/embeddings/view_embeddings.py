@@ -4,7 +4,7 @@ Draws depend on the study's seed, the object's id and a view's number alone, so 
 are drawn alike, whatever else is in the data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,17 +86,3 @@ class ViewEmbeddings:
 def names(counts: Sequence[int], most: int) -> dict[str, int]:
     """View counts by the word tables have for them: "N" for all `most` views, to which larger counts shrink."""
     return {("N" if count >= most else str(count)): min(count, most) for count in counts}
-
-
-def mean_sets(
-    sources: Mapping[str, ViewEmbeddings], counts: Sequence[int], study_seed: int, most: Mapping[str, int] | None = None
-) -> dict[str, Float[np.ndarray, "object dim"]]:
-    """Every source's means of every number of views, by the words tables have for them: "gt views=4".
-
-    `most`: views that an object of a source has at most, where these are some of more objects.
-    """
-    return {
-        f"{source} views={name}": views.means(count, study_seed)
-        for source, views in sources.items()
-        for name, count in names(counts, most[source] if most else int(views.counts.max())).items()
-    }

@@ -25,7 +25,6 @@ def evaluate_zero_shot(
     """Write the study's `results`; a template that isn't the study's gets a table of its own."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.selection import originals, views_of
-    from fieldlink.embeddings.view_embeddings import mean_sets
     from fieldlink.evaluation.results import zero_shot_results
     from fieldlink.evaluation.study_tables import of_template, study_table
 
@@ -34,12 +33,12 @@ def evaluate_zero_shot(
     having = mapped_nerfs.ids("nerf"), views["owner_id"].to_pylist()
     test = originals(datasets.read(objects, OBJECTS), "test", *having, where=str(objects))
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
-    clip_means = mean_sets({"clip": views_of(views, ids)}, params.zero_shot.views, params.study.seed)
+    means = zero_shot_results.clip_means(views_of(views, ids), params.zero_shot.views, params.study.seed)
     rows, templates = [], zero_shot_results.prompts_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS))
     for template, class_prompts in templates.items():
         classification = zero_shot_results.PromptClassification.of(ids, classes, class_prompts)
         rows += zero_shot_results.mapper_results(classification, mapped_nerfs, of_template(template))
-        rows += zero_shot_results.clip_results(classification, clip_means, template)
+        rows += zero_shot_results.clip_results(classification, means, template)
     results.write(rows, [*map(of_template, templates), study_table("4.3")], params)
 
 

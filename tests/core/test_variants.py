@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldlink.core import variants
 from fieldlink.core.errors import InputError
 from fieldlink.core.variants import Variant, parse
 
@@ -88,9 +87,3 @@ def test_a_value_that_no_field_has_is_an_error_that_names_it():
         Variant(space="siglip")
     with pytest.raises(InputError, match="without any field"):
         Variant()
-
-
-def test_directions_are_those_of_the_mappers():
-    from fieldlink.mapper.pairs import Direction
-
-    assert get_args(Direction) == get_args(variants.Direction)

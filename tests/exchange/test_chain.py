@@ -17,6 +17,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
 from fieldlink.evaluation.results.result_files import ResultFiles
+from stages.backbone.apply_mappers import apply_mappers
 from stages.backbone.embed_images import embed_images
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.fit_nerfs import fit_nerfs
@@ -117,10 +118,11 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
         "objects": objects,
         "nerf_embeddings": Path("vectors"),
         "gt_embeddings": Path("embedded/views"),
-        "photo_embeddings": Path("embedded/photos"),
-        "mapped": Path("mapped"),
     }
-    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"), params=params)
+    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"), params_file=params)
+    same["photo_embeddings"] = Path("embedded/photos")
+    apply_mappers(**same, mappers=Path("mappers"), queries=("gt", "photo"), out=Path("mapped"), params_file=params)
+    same["mapped"] = Path("mapped")
     results = ResultFiles(
         Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
     )

@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
-from fieldlink.core.variants import parse
+from fieldlink.core.variants import Variant, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import labels
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings, names
 from fieldlink.evaluation.measures.class_prompts import ClassPrompts, mean_prompts
 from fieldlink.evaluation.measures.cosines import cosines
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
@@ -92,6 +93,14 @@ def mapper_results(
         vectors = [mapped.vectors(name, seed, "nerf", classification.ids) for seed in seeds]
         results.append(classification.results(key, vectors, seeds))
     return results
+
+
+def clip_means(
+    views: ViewEmbeddings, counts: Sequence[int], study_seed: int
+) -> dict[str, Float[np.ndarray, "object dim"]]:
+    """The mean CLIP vector of every number of views of each object, by row of Table 4.3."""
+    numbers = names(counts, int(views.counts.max()))
+    return {Variant(method="clip", views=name).text: views.means(count, study_seed) for name, count in numbers.items()}
 
 
 def clip_results(
