@@ -8,71 +8,58 @@ from typing_extensions import Doc
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
-from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, load
 
-OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
-DOMAINS = {
-    schemas.VIEWS: "gt",
-    schemas.RENDERED_VIEWS: "rendered",
-    schemas.TRANSLATED_VIEWS: "translated",
-    schemas.PHOTOS: "photo",
-}
+OBJECTS_PER_CHUNK, PHOTOS_PER_CHUNK = 64, 500
 
 
 def embed_images(
     images: Annotated[tuple[Path, ...], Doc("Datasets of pictures: views, photos.")],
     clip: arguments.ClipModel,
     out: Annotated[Path, Doc("Folder of embeddings to write, one dataset per input.")],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name.
 
-    What a dataset holds decides the domain.
+    The kind of a dataset decides the embeddings' domain.
     """
-    how, print_ = load(params), digests.folder_digest(clip)
-    for folder, schema in [(folder, _schema(folder)) for folder in _told_apart(images)]:
-        _embed(folder, schema, clip, print_, out / folder.name, how)
+    from fieldlink.clip.picture_datasets import by_name, picture_schema
+
+    params, clip_digest = load(params_file), digests.folder_digest(clip)
+    datasets_by_name = {name: (folder, picture_schema(folder)) for name, folder in by_name(images).items()}
+    for name, (folder, schema) in datasets_by_name.items():
+        _embed(folder, schema, clip, clip_digest, out / name, params)
 
 
-def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: Path, how: Params) -> None:
-    from fieldlink.clip import picture_work
+def _embed(images: Path, schema: schemas.Schema, clip: Path, clip_digest: str, out: Path, params: Params) -> None:
+    from fieldlink.clip.picture_datasets import DOMAINS
+    from fieldlink.clip.picture_work import PictureEmbeddingTask, embed_pictures
 
-    owner = schema.key[0]
+    owner, runtime, batch = schema.key[0], params.runtime, params.clip.batch
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
-    shared = digests.digest_of(digests.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
-    looks = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
-    rest = owner, DOMAINS[schema], clip.resolve(), print_, how.clip.batch, how.runtime
-    chunk = OBJECTS if "view" in schema.columns else PHOTOS
+    shared = digests.digest_of(digests.code_digest(__file__), clip_digest, batch, runtime.precision)
+    digest_of_pictures = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
+    chunk = OBJECTS_PER_CHUNK if "view" in schema.columns else PHOTOS_PER_CHUNK
     finished = resume.finish(
         f"embed_images/{schema.name}",
         schemas.IMAGE_EMBEDDINGS,
-        {name: digests.digest_of(shared, look) for name, look in looks.items()},
-        lambda some: picture_work.PictureEmbeddingTask(datasets.rows_with_ids(images, schema, some, columns), *rest),
-        picture_work.embed_pictures,
+        {name: digests.digest_of(shared, digest) for name, digest in digest_of_pictures.items()},
+        lambda ids: PictureEmbeddingTask(
+            datasets.rows_with_ids(images, schema, ids, columns),
+            owner=owner,
+            domain=DOMAINS[schema],
+            clip=clip.resolve(),
+            clip_digest=clip_digest,
+            batch=batch,
+            runtime=runtime,
+        ),
+        embed_pictures,
         chunk=chunk,
-        workers=how.runtime.workers if how.runtime.device == "cpu" else None,  # threads wait for each other to decode
-        cluster=how.runtime.cluster,
+        workers=runtime.workers if runtime.device == "cpu" else None,  # a GPU's process decodes in threads
+        cluster=runtime.cluster,
     )
-    datasets.write(out, schemas.IMAGE_EMBEDDINGS, finished.tables(chunk), "embed_images", may_be_empty=not looks)
-
-
-def _told_apart(images: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The datasets themselves, if no two would be written to one place."""
-    by_name: dict[str, Path] = {}
-    for folder in images:
-        if folder.name in by_name:
-            raise InputError(f"{by_name[folder.name]} and {folder}: same name, expected folders named differently")
-        by_name[folder.name] = folder
-    return images
-
-
-def _schema(images: Path) -> schemas.Schema:
-    name = datasets.schema_name(images)
-    for schema in DOMAINS:
-        if schema.name == name:
-            return schema
-    raise InputError(f"{images}: holds {name}, expected one of {', '.join(schema.name for schema in DOMAINS)}")
+    tables = finished.tables(chunk)
+    datasets.write(out, schemas.IMAGE_EMBEDDINGS, tables, "embed_images", may_be_empty=not digest_of_pictures)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip import small_clip
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import ClipNetworkParams, ControlNetParams
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
@@ -59,7 +59,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     if without_depth:
         drop_depth(at, without_depth)
     translate_views(at / "objects", at / "views", at / "translated", at / "rejected_translations", params)
-    model_folders.save(at / "clip", small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
+    small_clip.save(at / "clip", small_clip.build(CLIP, 0), CLIP)
     pictures = at / "views", at / "photos", at / "translated"
     embed_images(pictures, at / "clip", at / "embeddings", params)
     ids = datasets.read(at / "objects", schemas.OBJECTS)["object_id"].to_pylist()
@@ -146,7 +146,7 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
     (at / "metrics.json").rename(at / "metrics/syn2real.json")
     places = {name: at / name for name in ("tables", "metrics", "figures", "plots", "objects")}
     more = {"claims": claims, "curves": (at / "curves",), "rejected": (at / "rejected_translations",)}
-    build_report(**places, **more, published=PUBLISHED, out=at / "index.html", params=params)
+    build_report(**places, **more, published=PUBLISHED, out=at / "index.html", params_file=params)
     assert "views without depth of their size" in (at / "index.html").read_text()
 
 
