@@ -19,7 +19,7 @@ STEPS = {  # stages of the root dvc.yaml
     "data": ("prepare_scenes", "prepare_photos", "prepare_captioned_pictures"),
     "nerfs": ("start_nerfs", "fit_nerfs", "render_nerfs"),
     "nf2vec": ("train_nf2vec", "embed_nerfs"),
-    "clip": ("provide_clip", "embed_images", "embed_texts"),
+    "clip": ("provide_clip", "embed_views", "embed_photos", "embed_texts"),
     "report": ("measure_speed", "evaluate_claims", "build_report"),
 }
 TITLES = {

@@ -13,8 +13,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from fieldlink.clip import encoders
 from fieldlink.core.params import FieldParams, HashGridParams, NerfParams, Params
 from fieldlink.finetuning.finetune import finetune
-from fieldlink.finetuning.finetuning_tasks import FinetuningTask as Finetuning
-from fieldlink.finetuning.finetuning_tasks import NerfExamples
+from fieldlink.finetuning.finetuned_embedding import embed_nerfs
+from fieldlink.finetuning.finetuning_tasks import EmbeddingTask, FinetunedVectors, FinetuningTask, NerfExamples
 from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperRun as Mapped
 from fieldlink.mapper.mapper_tasks import MapperTask
@@ -167,7 +167,7 @@ def test_mappers_are_trained_alike_on_both_devices(params):
     models = [Mapped(loss, loss, 0, clip_set) for loss in ("cosine", "siglip", "softmax", "mse") for clip_set in (0, 1)]
     how = params.mapper.model_copy(update={"epochs": 6, "hidden": (24, 40), "validate_every": 2})
     here, there = (train_many(MapperTask("nerf2clip", models, train, validation, how, 0, at)) for at in ("cpu", "cuda"))
-    np.testing.assert_allclose(there.validation_loss, here.validation_loss, rtol=1e-3)
+    np.testing.assert_allclose(there.history.validation_loss, here.history.validation_loss, rtol=1e-3)
 
 
 @gpu
@@ -180,8 +180,16 @@ def test_what_is_fine_tuned_embeds_alike_on_both_devices(params):
     examples = NerfExamples(
         weights, [np.packbits(np.ones(64, bool)).tobytes()] * 9, random.normal(size=(9, 6)).astype("f")
     )
-    given = (model.tensors, model.config), Mappers([8, 9, 6], [0]).tensors(), examples, examples, weights
-    how = params.finetuning.model_copy(update={"epochs": 1, "mapping_batch": 3})
-    here, there = (finetune(Finetuning("siglip", 0, *given, how, 0, at)) for at in ("cpu", "cuda"))
+    nf2vec, mapper = (model.tensors, model.config), Mappers([8, 9, 6], [0]).tensors()
+    finetuning = params.finetuning.model_copy(update={"epochs": 1, "mapping_batch": 3})
+
+    def embedded(device: str) -> FinetunedVectors:
+        task = FinetuningTask("siglip", 0, nf2vec, mapper, examples, examples, finetuning, 0, device)
+        run = finetune(task)
+        return embed_nerfs(
+            EmbeddingTask(run.nf2vec, run.mapper.tensors, weights, weights, examples.occupancy, 0, device)
+        )
+
+    here, there = embedded("cpu"), embedded("cuda")
     np.testing.assert_allclose(there.embeddings, here.embeddings, atol=1e-3 * np.abs(here.embeddings).max())
     np.testing.assert_allclose(there.mapped, here.mapped, atol=1e-3 * np.abs(here.mapped).max())

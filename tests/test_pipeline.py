@@ -189,3 +189,26 @@ def test_every_file_of_stages_is_a_stage_of_the_pipeline():
     modules = {pipeline.module(stage) for stage in pipeline.stages().values()}
     files = {path for path in pipeline.ROOT.glob("stages/*/*.py") if path.name != "__init__.py"}
     assert {f"stages.{path.parent.name}.{path.stem}" for path in files} == modules
+
+
+TRAINING_STUDIES = ("zero_shot", "retrieval", "embedding_spaces", "syn2real", "augmented", "baselines", "finetuning")
+
+
+def test_no_training_of_mappers_or_heads_depends_on_photos_or_prompts():
+    """Directly or through other stages: new photos and prompts are mapped by stage `apply`, and retrain nothing."""
+    graph = Repo(str(pipeline.ROOT)).index.graph
+    stages = {stage.addressing: stage for stage in graph}
+    names = [f"pipelines/{study}/dvc.yaml:train" for study in (*TRAINING_STUDIES, "captions")]
+    names.append("pipelines/finetuning/dvc.yaml:finetune")
+    for name in names:
+        sources = {stages[name], *nx.descendants(graph, stages[name])}
+        read = {dependency.def_path for stage in sources for dependency in stage.deps if not is_params(dependency)}
+        assert read & {"data/photos", "data/embeddings/photos", "data/embeddings/prompts"} == set(), name
+
+
+@pytest.mark.parametrize("study", TRAINING_STUDIES)
+def test_what_is_trained_is_applied_by_a_stage_of_its_own(study):
+    trains, applies = (pipeline.stages()[f"pipelines/{study}/dvc.yaml:{stage}"] for stage in ("train", "apply"))
+    made = {out.def_path for out in trains.outs}
+    assert made & {dependency.def_path for dependency in applies.deps}
+    assert not made & {out.def_path for out in applies.outs}

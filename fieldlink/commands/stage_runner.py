@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,13 @@ def _record_seconds(stage: str, seconds: float) -> None:
     (folder / f"{stage}-{out.replace('/', '-')}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
 
 
-def output_of(arguments: Sequence[str]) -> str:
-    """The last two parts of a command's `--out`, which tell apart two uses of one stage; '' if it has none."""
-    return " ".join("/".join(Path(value).parts[-2:]) for flag, value in pairwise(arguments) if flag == "--out")
+def output_of(words: Sequence[str]) -> str:
+    """The last two parts of a command's output, which tell apart two uses of one stage; '' if it has none.
+
+    The output is `--out`, or the folder below it that is named after the one dataset of `--images`.
+    """
+    out = [Path(value) for flag, value in pairwise(words) if flag == "--out"]
+    images = [words[place + 1 :] for place, word in enumerate(words) if word == "--images"]
+    datasets = [list(takewhile(lambda word: not word.startswith("--"), values)) for values in images]
+    below = [folder / Path(names[0]).name for folder in out for names in datasets if len(names) == 1]
+    return " ".join("/".join(folder.parts[-2:]) for folder in below or out)

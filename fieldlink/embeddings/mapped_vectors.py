@@ -1,4 +1,4 @@
-"""Vectors that trained mappers gave, found by variant, seed, domain and id."""
+"""The vectors of trained mappers, by variant, seed, domain and id."""
 
 from collections.abc import Sequence
 
@@ -23,23 +23,29 @@ class MappedVectors:
     @property
     def variants(self) -> dict[str, list[int]]:
         """The training seeds of every variant."""
-        found: dict[str, list[int]] = {}
+        seeds_of: dict[str, list[int]] = {}
         for variant, seed in dict.fromkeys((variant, seed) for variant, seed, _ in self.places):
-            found.setdefault(variant, []).append(seed)
-        return found
+            seeds_of.setdefault(variant, []).append(seed)
+        return seeds_of
 
     def ids(self, domain: str) -> set[str]:
         """The ids that every variant and seed has mapped."""
-        found = [set(ids) for (_, _, of), ids in self.places.items() if of == domain]
-        return set.intersection(*found) if found else set()
+        ids_of = [set(ids) for (_, _, of), ids in self.places.items() if of == domain]
+        return set.intersection(*ids_of) if ids_of else set()
 
     def vectors(self, variant: str, seed: int, domain: str, ids: Sequence[str]) -> Float[np.ndarray, "id dim"]:
         """Rows in the order of `ids`; an id that was not mapped is an error that names it."""
-        own = self.places.get((variant, seed, domain), {})
-        missing = [name for name in ids if name not in own]
+        places = self.places.get((variant, seed, domain), {})
+        missing = [name for name in ids if name not in places]
         if missing:
             raise InputError(
                 f"mapped_embeddings: {variant!r} seed={seed} {domain}: {len(missing)} ids are missing, such as"
                 f" {missing[:3]}; rerun the stage that trains the mappers"
             )
-        return self.matrix[[own[name] for name in ids]]
+        return self.matrix[[places[name] for name in ids]]
+
+    def of_seeds(
+        self, variant: str, seeds: Sequence[int], domain: str, ids: Sequence[str]
+    ) -> Float[np.ndarray, "seed id dim"]:
+        """The same of several training seeds."""
+        return np.stack([self.vectors(variant, seed, domain, ids) for seed in seeds])

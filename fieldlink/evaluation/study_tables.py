@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.variants import Domain
 
 QueryDomain = Literal["gt", "photo", "caption", "prompt"]  # as in `mapped_embeddings`; gt: synthetic views
-DOMAIN_NAMES = {"gt": "synthetic", "photo": "real"}
+DOMAIN_NAMES: dict[str, Domain] = {"gt": "synthetic", "photo": "real"}
 
 LOSSES = ("cosine", "siglip", "softmax", "mse")
 PROMPTS = ("*",)  # templates, which a user may add to
@@ -32,6 +33,14 @@ class StudyTable:
     columns: tuple[str, ...]  # `*` stands for any text, such as the rank
     group: str  # what the study's metrics call it; tables of one group are one there
     query_domain: QueryDomain | None = None
+    other_measures: bool = False  # of rows of other tables
+
+    @property
+    def only_metric(self) -> str:
+        """The metric of a table that has one; another table is an error."""
+        if len(self.metrics) != 1:
+            raise ValueError(f"Table {self.number} has several metrics: {self.metrics}")
+        return self.metrics[0]
 
     def has(self, column: str, metric: str) -> bool:
         """Whether the table has such a column and such a metric."""
@@ -139,6 +148,7 @@ TABLES = (
         columns=(*WHOLE_LIST, INSTANCE),
         group="more, synthetic",
         query_domain="gt",
+        other_measures=True,
     ),
     StudyTable(
         number="4.5 more",
@@ -151,6 +161,7 @@ TABLES = (
         columns=WHOLE_LIST,
         group="more, real",
         query_domain="photo",
+        other_measures=True,
     ),
     StudyTable(
         number="fig4.1",

@@ -1,23 +1,36 @@
 """What fine-tuned encoders are set beside: the rows of Tables 4.11 and 4.12."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 from jaxtyping import Float
 
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import MAPPED_EMBEDDINGS
+from fieldlink.core.variants import Variant, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
-from fieldlink.evaluation.results.searches import NerfGallery, Queries, SearchResult, forward, inverse
-from fieldlink.evaluation.results.tables import CellKey, QueryResults
-from fieldlink.evaluation.results.zero_shot import PromptClassification, best
+from fieldlink.evaluation.measures.class_prompts import ClassPrompts
+from fieldlink.evaluation.repeated_runs import BEST_VIEWS
+from fieldlink.evaluation.results.nerf_gallery import NerfGallery
+from fieldlink.evaluation.results.queries import Queries
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.retrieval_results import hit_results
+from fieldlink.evaluation.results.searches import SearchResult, forward, inverse
+from fieldlink.evaluation.results.zero_shot_results import PromptClassification, best_name
+from fieldlink.evaluation.study_tables import StudyTable, by_domain, study_table
 from fieldlink.mapper.trained_mappers import apply
+
+ZERO_SHOT, INVERSE, FORWARD = "4.11a", ("4.11b", "4.11c"), ("4.12a", "4.12b")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An original mapper that might be the best: what every seed of it makes of two splits."""
+    """An original mapper that might be the best: every seed's outputs for two splits."""
 
     setting: str
     seeds: Sequence[int]
@@ -25,52 +38,121 @@ class Candidate:
     test: Sequence[Float[np.ndarray, "test clip"]]
 
 
-def originals(
+def read_original(folder: Path) -> dict[str, MappedVectors]:
+    """By direction, the vectors of the retrieval study's mappers; of clip2nerf the one with the cosine loss alone."""
+    cosine = Variant(direction="clip2nerf", loss="cosine").text
+    return {"clip2nerf": _read(folder / "clip2nerf", cosine), "nerf2clip": _read(folder / "nerf2clip")}
+
+
+def read_tuned(folder: Path) -> dict[str, MappedVectors]:
+    """The vectors of fine-tuned mappers by direction, and "nerfs", those of their encoders."""
+    return {name: _read(folder / name) for name in ("clip2nerf", "nerf2clip", "nerfs")}
+
+
+def _read(folder: Path, variant: str | None = None) -> MappedVectors:
+    rows = datasets.read(folder, MAPPED_EMBEDDINGS)
+    rows = rows.filter(pc.field("variant") == variant) if variant else rows
+    if not len(rows):
+        raise InputError(f"{folder}: no {variant or 'vectors'}; retrieval.losses must hold cosine")
+    return MappedVectors(rows)
+
+
+def classification(gallery: NerfGallery, classes: Sequence[str], prompts: ClassPrompts) -> PromptClassification:
+    """The gallery's objects, to be classified by one template's prompts."""
+    return PromptClassification.of(gallery.ids, np.asarray(classes)[gallery.classes].tolist(), prompts)
+
+
+def original_candidates(
     tensors: Mapping[str, Float[np.ndarray, "..."]],
     models: Sequence[Mapping[str, Any]],
     validation: Float[np.ndarray, "validation nerf"],
     test: Float[np.ndarray, "test nerf"],
+    where: str,
 ) -> list[Candidate]:
     """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits.
 
-    `models`: what the stacked `tensors` are, from their config.
+    `models`: what the stacked `tensors` are, from their config. None is an error that names `where` they come from.
     """
     places: dict[str, dict[int, int]] = {}
     for place, model in enumerate(models):
-        if found := re.fullmatch(r"nerf2clip gt (views=\w+) cosine", model["variant"]):
-            places.setdefault(found[1], {})[model["seed"]] = place
+        variant = parse(model["variant"])
+        if variant == Variant(direction="nerf2clip", source="gt", views=variant.views, loss="cosine"):
+            places.setdefault(Variant(views=variant.views).text, {})[model["seed"]] = place
+    if not places:
+        raise InputError(f"{where}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
     return [
         Candidate(
-            views, list(seeds), *(list(apply(tensors, each, list(seeds.values()))) for each in (validation, test))
+            setting=views,
+            seeds=list(seeds),
+            validation=list(apply(tensors, validation, list(seeds.values()))),
+            test=list(apply(tensors, test, list(seeds.values()))),
         )
         for views, seeds in places.items()
     ]
 
 
 def best_original(
-    candidates: Sequence[Candidate], validation: PromptClassification, test: PromptClassification, place: CellKey
+    candidates: Sequence[Candidate], validation: PromptClassification, test: PromptClassification, key: CellKey
 ) -> QueryResults:
-    """The test answers of the candidate that names most validation objects right; its setting says which that is."""
-    tried = {each.setting: validation.answers(place, each.validation, each.seeds) for each in candidates}
-    chosen = next(each for each in candidates if each.setting == best(tried))
-    return test.answers(place, chosen.test, chosen.seeds, f"{chosen.setting}, best on validation")
+    """The test results of the candidate that is right most often on validation; its setting says which that is."""
+    on_validation = {
+        candidate.setting: validation.results(key, candidate.validation, candidate.seeds) for candidate in candidates
+    }
+    best = next(candidate for candidate in candidates if candidate.setting == best_name(on_validation))
+    return test.results(key, best.test, best.seeds, f"{best.setting}, best on validation")
 
 
-def compared(
+def zero_shot_comparison(
+    candidates: Sequence[Candidate],
+    validation: PromptClassification,
+    test: PromptClassification,
+    tuned: MappedVectors,
+    template: str,
+) -> list[QueryResults]:
+    """One column of Table 4.11a: the best original mapper, and every fine-tuned one; `tuned`: their mapped NeRFs."""
+    table = study_table(ZERO_SHOT)
+    key = CellKey(table.number, BEST_VIEWS.text, template, table.only_metric)
+    results = [best_original(candidates, validation, test, key)]
+    for variant, seeds in tuned.variants.items():
+        vectors = [tuned.vectors(variant, seed, "nerf", test.ids) for seed in seeds]
+        results.append(test.results(key._replace(row=variant), vectors, seeds))
+    return results
+
+
+def retrieval_comparison(
     queries: Queries,
-    objects: NerfGallery,
+    gallery: NerfGallery,
+    original: Mapping[str, MappedVectors],
+    tuned: Mapping[str, MappedVectors],
+    ranks: Sequence[int],
+) -> list[QueryResults]:
+    """Hits in Tables 4.11 and 4.12, whose arguments are those of `searches`."""
+    results = list[QueryResults]()
+    for table, result in searches(queries, gallery, original, tuned, max(ranks)):
+        results += hit_results(result, queries, gallery, ranks, table)
+    return results
+
+
+def searches(
+    queries: Queries,
+    gallery: NerfGallery,
     original: Mapping[str, MappedVectors],
     tuned: Mapping[str, MappedVectors],
     k: int,
-) -> Iterator[tuple[str, SearchResult]]:
-    """Every search with its table, 4.11 or 4.12. `original` and `tuned`: mapped vectors by direction; and in `tuned`
-    "nerfs", the spaces of the fine-tuned encoders.
+) -> Iterator[tuple[StudyTable, SearchResult]]:
+    """Every search with its table. `original` and `tuned`: mapped vectors by direction; and in `tuned` "nerfs", the
+    spaces of the fine-tuned encoders.
 
     The study sets the forward clip2nerf beside inverse searches; the original nerf2clip is the one that compares.
     """
-    for found in forward(queries, objects, original["clip2nerf"], k):
-        repeated = replace(found, row=f"{found.row} (original)")
-        yield from (("4.11", repeated), ("4.12", repeated))
-    yield from (("4.11", found) for found in inverse(queries, objects, original["nerf2clip"], k))
-    yield from (("4.11", found) for found in inverse(queries, objects, tuned["nerf2clip"], k))
-    yield from (("4.12", found) for found in forward(queries, objects, tuned["clip2nerf"], k, tuned["nerfs"]))
+    with_inverse, with_forward = (by_domain(*numbers)[queries.domain] for numbers in (INVERSE, FORWARD))
+    for result in forward(queries, gallery, original["clip2nerf"], k):
+        repeated = replace(result, row=replace(parse(result.row), reference="original").text)
+        yield with_inverse, repeated
+        yield with_forward, repeated
+    for result in inverse(queries, gallery, original["nerf2clip"], k):
+        yield with_inverse, result
+    for result in inverse(queries, gallery, tuned["nerf2clip"], k):
+        yield with_inverse, result
+    for result in forward(queries, gallery, tuned["clip2nerf"], k, tuned["nerfs"]):
+        yield with_forward, result

@@ -1,112 +1,106 @@
 """Fine-tune nf2vec's encoder E together with nerf2clip g: g(E(w)) towards an object's CLIP vector (protocol 10)."""
 
-from copy import deepcopy
-
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from fieldlink.core.optimizers import AdamW
-from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask
-from fieldlink.finetuning.objectives import TERMS
+from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.mapper.losses import Losses
+from fieldlink.mapper.mapper_tasks import MapperResult
 from fieldlink.mapper.mlps import stacked, unstacked
 from fieldlink.nerf.nerf_batches import NerfBatch
-from fieldlink.nf2vec.decoder_psnr import decoder_psnr
 from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.nf2vec.nf2vec_training import batch_members, reconstruction_of
-
-MEASURED = 8  # validation NeRFs that the decoder is asked to give back
+from fieldlink.training.loop import Training, Validation, one_cycle, train
 
 
 def finetune(task: FinetuningTask) -> FinetuningResult:
-    """Train, checked after every epoch; the state of the lowest mapping loss on validation is kept.
+    """Train, checked after every epoch; the state of the lowest mapping loss on validation is returned.
 
     Raises `FloatingPointError` if that loss was never finite.
     """
-    run = _Run(task)
-    per_epoch = max(len(task.train.weights) // task.batch, 1)  # an incomplete last batch is left out
-    optimizer, schedule = run.optimizer(per_epoch * task.how.epochs)
-    best, kept, curve, since = np.inf, None, [], []
-    for step in progress(range(1, per_epoch * task.how.epochs + 1), f"{task.variant} seed={task.seed}", "steps"):
-        mapping, loss = run.losses_of(step - 1)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        since.append(mapping.item())
-        if step % per_epoch == 0:
-            curve.append((step, np.mean(since), run.validation_loss()))
-            since = []
-            if curve[-1][2] < best:
-                best, kept = curve[-1][2], (step, deepcopy(run.state_dict()))
-    if kept is None:
-        raise FloatingPointError(f"{task.variant} seed={task.seed}: no finite validation loss; lower the learning rate")
-    run.load_state_dict(kept[1])
-    return run.finished(kept[0], np.array(curve))
+    training, run = _Finetuning(task), task.mapper_run
+    history = train(
+        training,
+        epochs=task.finetuning.epochs,
+        validate_every=1,
+        title=run.name,
+        models=[run.name],
+        parameter="finetuning.learning_rate",
+    )
+    nf2vec, tensors = training.network.nf2vec, stacked(training.network.mapper)
+    batch = min(task.batch, len(task.train.weights))
+    return FinetuningResult((nf2vec.tensors, nf2vec.config), MapperResult("nerf2clip", [run], tensors, batch, history))
 
 
-class _Run(nn.Module):
+class _Networks(nn.Module):
+    """All that learns."""
+
     def __init__(self, task: FinetuningTask) -> None:
         super().__init__()
-        self.task, self.terms = task, TERMS[task.objective]
-        self.seed = seed_of(task.study_seed, "finetuning", task.objective, task.seed)
+        objective = OBJECTIVES[task.objective]
         self.nf2vec, self.mapper = Nf2vecModel.of(*task.nf2vec), unstacked(task.mapper, 0)
-        self.losses = Losses([self.terms.loss])
-        self.nf2vec.decoder.requires_grad_(self.terms.trains_decoder)
-        self.to(task.device)
-        self.reconstruct = reconstruction_of(self.nf2vec, self.seed, task.device)
-        self.nerfs = NerfBatch.of(task.train.weights, task.train.occupancy)
+        self.losses = Losses([objective.loss])
+        self.nf2vec.decoder.requires_grad_(objective.trains_decoder)
+
+    def mapping_loss(
+        self, embeddings: Float[Tensor, "nerf embedding"], clip: Float[Tensor, "nerf clip"]
+    ) -> Float[Tensor, ""]:
+        return self.losses(self.mapper(embeddings)[None], clip[None])[0]
+
+
+class _Finetuning(Training[_Networks, int]):
+    """One model; a batch is the number of its step, which seeds its draws."""
+
+    stacked = False
+
+    def __init__(self, task: FinetuningTask) -> None:
+        self.task, self.reconstructs = task, OBJECTIVES[task.objective].reconstructs
+        self.seed = seed_of(task.study_seed, "finetuning", task.objective, task.seed)
+        self.network = _Networks(task).to(task.device)
+        self.reconstruct = reconstruction_of(self.network.nf2vec, self.seed, task.device)
+        self.nerfs = NerfBatch.of(task.train.weights, list(task.train.occupancy))
         self.clip = torch.tensor(task.train.clip)
-
-    def optimizer(self, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR]:
-        """AdamW, one cycle; scale and bias of the loss learn as the mapper does, and don't decay."""
-        how = self.task.how
+        self.epoch_steps = max(len(task.train.weights) // task.batch, 1)  # an incomplete last batch is left out
+        finetuning = task.finetuning
         groups = [
-            {"params": [value for value in self.nf2vec.parameters() if value.requires_grad]},
-            {"params": list(self.mapper.parameters())},
-            {"params": list(self.losses.parameters()), "weight_decay": 0.0},
+            {"params": [value for value in self.network.nf2vec.parameters() if value.requires_grad]},
+            {"params": list(self.network.mapper.parameters())},
+            {"params": list(self.network.losses.parameters()), "weight_decay": 0.0},  # scale and bias don't decay
         ]
-        optimizer = AdamW(groups, weight_decay=how.weight_decay, fused=True)
-        rates = [how.learning_rate, how.mapper_learning_rate, how.mapper_learning_rate]
-        return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=steps)
+        rates = [finetuning.learning_rate, finetuning.mapper_learning_rate, finetuning.mapper_learning_rate]
+        steps = self.epoch_steps * finetuning.epochs
+        self.optimizer, self.schedule = one_cycle(groups, rates, finetuning.weight_decay, steps)
 
-    def losses_of(self, step: int) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
-        """The mapping loss of a step's batch, and all that the objective adds up."""
-        self.nf2vec.train(self.task.how.batch_norm == "trained")
-        which = batch_members(len(self.nerfs), self.task.batch, step, self.seed)
-        batch = self.nerfs.take(which, self.task.device)
-        embedding = self.nf2vec.embed(batch.weights)
-        mapping = self._mapping(embedding, self.clip[which].to(self.task.device))
-        if not self.terms.reconstructs:
-            return mapping, mapping
-        random = torch.Generator(self.task.device).manual_seed(seed_of(self.seed, "points", step))
-        return mapping, mapping + self.task.how.reconstruction * self.reconstruct(embedding, batch, random)
+    def batches(self, epoch: int) -> range:
+        return range(epoch * self.epoch_steps, (epoch + 1) * self.epoch_steps)
 
-    @torch.no_grad()
-    def validation_loss(self) -> float:
-        """The mapping loss in eval mode, in batches as training's: a contrastive loss grows with them. Mean over NeRFs,
-        always in the same order: a smaller last batch counts by its size."""
-        given, device = self.task.validation, self.task.device
-        embedding, clip = (
-            torch.tensor(part, device=device) for part in (embed(self.nf2vec, given.weights), given.clip)
-        )
-        shuffled = torch.Generator().manual_seed(seed_of(self.task.study_seed, "validation"))
-        batches = torch.randperm(len(clip), generator=shuffled).to(device).split(self.task.batch)
-        return sum(self._mapping(embedding[some], clip[some]).item() * len(some) for some in batches) / len(clip)
+    def losses(self, batch: int) -> tuple[Float[Tensor, " model"], Float[Tensor, ""]]:
+        """The mapping loss, and the sum of all terms of the objective."""
+        finetuning, device, nf2vec = self.task.finetuning, self.task.device, self.network.nf2vec
+        nf2vec.train(finetuning.batch_norm == "trained")
+        rows = batch_members(len(self.nerfs), self.task.batch, batch, self.seed)
+        nerfs = self.nerfs.take(rows, device)
+        embeddings = nf2vec.embed(nerfs.weights)
+        mapping = self.network.mapping_loss(embeddings, self.clip[rows].to(device))
+        reported = mapping.detach().double()[None]
+        if not self.reconstructs:
+            return reported, mapping
+        random = torch.Generator(device).manual_seed(seed_of(self.seed, "points", batch))
+        return reported, mapping + finetuning.reconstruction * self.reconstruct(embeddings, nerfs, random)
 
     @torch.no_grad()
-    def finished(self, step: int, curve: Float[np.ndarray, "check 3"]) -> FinetuningResult:
-        given = self.task.validation
-        some = NerfBatch.of(given.weights[:MEASURED], given.occupancy[:MEASURED])
-        psnr = decoder_psnr(self.nf2vec, some, seed_of(self.task.study_seed, "nf2vec"))
-        model, mapper = (self.nf2vec.tensors, self.nf2vec.config), stacked(self.mapper)
-        embeddings = embed(self.nf2vec, self.task.others)
-        mapped = self.mapper(torch.tensor(embeddings, device=self.task.device)).cpu().numpy()
-        return FinetuningResult(model, mapper, embeddings, mapped, step, curve, float(psnr.mean()))
+    def validation(self) -> Validation:
+        """The mapping loss in eval mode, mean over NeRFs, in batches as training's: a contrastive loss grows with them.
 
-    def _mapping(self, embedding: Float[Tensor, "nerf embedding"], clip: Float[Tensor, "nerf clip"]) -> Tensor:
-        return self.losses(self.mapper(embedding)[None], clip[None])[0]
+        NeRFs are always in the same order; a smaller last batch counts by its size.
+        """
+        examples, device = self.task.validation, self.task.device
+        embeddings = torch.tensor(embed(self.network.nf2vec, examples.weights), device=device)
+        clip = torch.tensor(examples.clip, device=device)
+        random = torch.Generator().manual_seed(seed_of(self.task.study_seed, "validation"))
+        batches = torch.randperm(len(clip), generator=random).to(device).split(self.task.batch)
+        losses = [self.network.mapping_loss(embeddings[rows], clip[rows]).item() * len(rows) for rows in batches]
+        return torch.tensor([sum(losses) / len(clip)], dtype=torch.float64), None

@@ -1,6 +1,6 @@
-"""What is to be fine-tuned, so that a worker process can, and what came of it."""
+"""Trainings of fine-tuning and their results; NeRFs to embed with fine-tuned encoders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,13 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.params import FinetuningParams, Objective
-from fieldlink.finetuning.objectives import TERMS
+from fieldlink.core.variants import Variant
+from fieldlink.finetuning.objectives import OBJECTIVES
+from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun
+from fieldlink.training.tasks import WorkerTask
 
 Tensors = Mapping[str, Float[np.ndarray, "..."]]
+SavedNf2vec = tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
 
 
 @dataclass(frozen=True)
@@ -18,50 +22,76 @@ class NerfExamples:
     """NeRFs as dataset `nerfs` has them, and the CLIP vectors they should be mapped to."""
 
     weights: Float[np.ndarray, "nerf number"]
-    occupancy: list[bytes]
+    occupancy: Sequence[bytes]
     clip: Float[np.ndarray, "nerf clip"]
 
 
 @dataclass(frozen=True)
-class FinetuningTask:
-    """One run: all that decides it, so that a worker process can."""
+class FinetuningResult:
+    """The models of a run at its best check. `mapper`: a stack of one, with the history of the run."""
+
+    nf2vec: SavedNf2vec
+    mapper: MapperResult
+
+
+@dataclass(frozen=True)
+class FinetuningTask(WorkerTask[FinetuningResult]):
+    """One run of an objective and a training seed."""
 
     objective: Objective
     seed: int
-    nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config of the trained one
+    nf2vec: SavedNf2vec  # the trained one
     mapper: Tensors  # of the trained nerf2clip, a stack of one
     train: NerfExamples
     validation: NerfExamples
-    others: Float[np.ndarray, "nerf number"]  # to be embedded in the end
-    how: FinetuningParams
+    finetuning: FinetuningParams
     study_seed: int
     device: str = "cpu"
 
     @property
-    def variant(self) -> str:
-        return f"finetuned {self.objective}"
+    def mapper_run(self) -> MapperRun:
+        """The mapper that the run trains."""
+        return MapperRun(variant_text(self.objective), OBJECTIVES[self.objective].loss, self.seed)
 
     @property
     def batch(self) -> int:
         """NeRFs a step: to reconstruct them takes more memory."""
-        return self.how.batch if TERMS[self.objective].reconstructs else self.how.mapping_batch
+        reconstructs = OBJECTIVES[self.objective].reconstructs
+        return self.finetuning.batch if reconstructs else self.finetuning.mapping_batch
+
+    def run(self) -> FinetuningResult:
+        from fieldlink.finetuning.finetune import finetune
+
+        return finetune(self)
 
 
 @dataclass(frozen=True)
-class FinetuningResult:
-    """What a run gave: everything is that of its best check."""
+class FinetunedVectors:
+    """What a fine-tuned encoder E and its mapper g give for NeRFs w, and the decoder's quality."""
 
-    nf2vec: tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
+    embeddings: Float[np.ndarray, "nerf embedding"]  # E(w)
+    mapped: Float[np.ndarray, "nerf clip"]  # g(E(w))
+    psnr: float  # dB, of the decoder, mean over a few NeRFs
+
+
+@dataclass(frozen=True)
+class EmbeddingTask(WorkerTask[FinetunedVectors]):
+    """NeRFs to embed with the models of one run, and a few whose decoding is measured."""
+
+    nf2vec: SavedNf2vec
     mapper: Tensors  # a stack of one
-    embeddings: Float[np.ndarray, "nerf embedding"]  # of the task's `others`
-    mapped: Float[np.ndarray, "nerf clip"]
-    best_step: int
-    curve: Float[np.ndarray, "check 3"]  # step, mean mapping loss since the last check, validation's
-    psnr: float  # dB, of the decoder on a few validation NeRFs
+    weights: Float[np.ndarray, "nerf number"]
+    decoded_weights: Float[np.ndarray, "decoded number"]
+    decoded_occupancy: Sequence[bytes]
+    seed: int  # of the rays along which the decoder is measured
+    device: str = "cpu"
+
+    def run(self) -> FinetunedVectors:
+        from fieldlink.finetuning.finetuned_embedding import embed_nerfs
+
+        return embed_nerfs(self)
 
 
-def train(task: FinetuningTask) -> FinetuningResult:
-    """In a worker, which alone imports torch."""
-    from fieldlink.finetuning.finetune import finetune
-
-    return finetune(task)
+def variant_text(objective: Objective) -> str:
+    """The text of the variant of an objective's models."""
+    return Variant(objective=objective).text

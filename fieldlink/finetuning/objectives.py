@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from fieldlink.core.params import Loss, Objective
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What an objective adds up, and whether the decoder learns with it."""
+@dataclass(frozen=True, kw_only=True)
+class ObjectiveEntry:
+    """The terms of an objective. No field has a default: a new objective has to say each."""
 
+    title: str  # on the page
     loss: Loss  # of the mapping
-    reconstructs: bool = False  # nf2vec's own loss beside it
-    trains_decoder: bool = False
+    reconstructs: bool  # nf2vec's own loss is added
+    trains_decoder: bool
 
 
-TERMS: dict[Objective, Terms] = {
-    "siglip": Terms("siglip"),
-    "cosine": Terms("cosine"),
-    "cosine+rec decoder_unfrozen": Terms("cosine", reconstructs=True, trains_decoder=True),
-    "cosine+rec decoder_frozen": Terms("cosine", reconstructs=True),
+OBJECTIVES: dict[Objective, ObjectiveEntry] = {
+    "siglip": ObjectiveEntry(title="SigLIP", loss="siglip", reconstructs=False, trains_decoder=False),
+    "cosine": ObjectiveEntry(title="cosine", loss="cosine", reconstructs=False, trains_decoder=False),
+    "cosine+rec decoder_unfrozen": ObjectiveEntry(
+        title="cosine and reconstruction, decoder trained", loss="cosine", reconstructs=True, trains_decoder=True
+    ),
+    "cosine+rec decoder_frozen": ObjectiveEntry(
+        title="cosine and reconstruction, decoder frozen", loss="cosine", reconstructs=True, trains_decoder=False
+    ),
 }

@@ -1,7 +1,7 @@
 """Generated views as the rows of the study's table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +10,10 @@ from jaxtyping import UInt8
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
+from fieldlink.core.variants import GenerationInput, parse
 from fieldlink.scenes import pictures
 
-KINDS = {"gt": "view", "caption": "caption", "photo": "photo", "nerf": "NeRF vector"}
+KINDS: dict[str, GenerationInput] = {"gt": "view", "caption": "caption", "photo": "photo", "nerf": "NeRF vector"}
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,21 @@ class Renders:
         return Renders(list(found), np.stack([np.stack(views) for views in found.values()]))
 
     @staticmethod
+    def owners(generated: pa.Table) -> tuple[list[str], list[str]]:
+        """Ids of the objects and of the photos from which views were generated."""
+        of_photos = pc.field("kind") == "photo"
+        objects, photos = (generated.filter(chosen)["owner_id"].to_pylist() for chosen in (~of_photos, of_photos))
+        return sorted(set(objects)), sorted(set(photos))
+
+    @staticmethod
     def by_row(generated: pa.Table, white: bool = False) -> "dict[str, Renders]":
         """By what the table calls each kind and method: "caption → mse"."""
         pairs = sorted(set(zip(generated["kind"].to_pylist(), generated["method"].to_pylist(), strict=True)))
         found = {}
         for kind, method in sorted(pairs, key=lambda pair: (list(KINDS).index(pair[0]), pair[1])):
             rows = generated.filter((pc.field("kind") == kind) & (pc.field("method") == method))
-            found[f"{KINDS[kind]} → {method}"] = Renders.of(rows, white)
+            row = replace(parse(method), generated_from=KINDS[kind]).text
+            found[row] = Renders.of(rows, white)
         return found
 
     @staticmethod

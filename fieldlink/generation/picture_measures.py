@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from scipy.ndimage import gaussian_filter
 
-from fieldlink.evaluation.measures.nearest_neighbours import unit
+from fieldlink.evaluation.measures.cosines import unit
 
 BEST = 100.0  # dB; equal pictures have no finite PSNR
 

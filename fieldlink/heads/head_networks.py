@@ -34,7 +34,7 @@ class Heads(nn.Module):
 
     @staticmethod
     def of(tensors: Mapping[str, Float[np.ndarray, "..."]]) -> "Heads":
-        """Heads from what `tensors` gave."""
+        """Heads from the result of `tensors`."""
         stacks = [tensors[f"weights.{layer}"] for layer in range(sum(name.startswith("weights.") for name in tensors))]
         heads = Heads([stacks[0].shape[2], *(stack.shape[1] for stack in stacks)], [0] * len(stacks[0]))
         heads.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
@@ -89,6 +89,14 @@ class Heads(nn.Module):
             for name, found in (("mean", mean), ("variance", unbiased)):
                 self.get_buffer(f"{name}_{layer}").lerp_(found, MOMENTUM)
         return mean, variance
+
+
+@torch.no_grad()
+def logits(
+    tensors: Mapping[str, Float[np.ndarray, "..."]], vectors: Float[np.ndarray, "model row dim"], device: str
+) -> Float[np.ndarray, "model row class"]:
+    """Logits of trained heads, with running statistics and without dropout."""
+    return Heads.of(tensors).to(device)(torch.tensor(vectors, device=device)).cpu().numpy()
 
 
 def single(widths: Sequence[int], seed: int) -> list[nn.Linear]:

@@ -1,12 +1,19 @@
-"""What is to be trained of heads, so that a worker process can, and what came of it."""
+"""Trainings of classification heads, and their results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from fieldlink.core.params import HeadsParams as How
+from fieldlink.core.params import HeadsParams
+from fieldlink.core.variants import Embedding, Variant
+from fieldlink.training.curves import NamedHistory
+from fieldlink.training.history import TrainingHistory
+from fieldlink.training.tasks import WorkerTask
+
+SPACES: tuple[Embedding, Embedding] = ("nerf_embedding", "clip_embedding")
 
 
 @dataclass(frozen=True)
@@ -18,37 +25,60 @@ class LabelledVectors:
 
 
 @dataclass(frozen=True)
-class HeadTask:
-    """Heads of one space, one a training seed; all that decides them, so that a worker process can."""
+class HeadResult:
+    """Every head of one space with its best weights, and its history."""
+
+    space: str
+    seeds: Sequence[int]
+    tensors: dict[str, np.ndarray]  # of `Heads`
+    history: TrainingHistory
+
+    @property
+    def named_history(self) -> NamedHistory:
+        """For dataset `training_curves`."""
+        return [(variant_text(self.space), seed) for seed in self.seeds], self.history
+
+
+@dataclass(frozen=True)
+class HeadTask(WorkerTask[HeadResult]):
+    """Heads of one space, one for each training seed."""
 
     space: str
     seeds: Sequence[int]
     train: LabelledVectors
     validation: LabelledVectors
-    test: Float[np.ndarray, "model row dim"]  # vectors to be named in the end
     classes: int
-    how: How
+    heads: HeadsParams
     study_seed: int
     device: str = "cpu"
 
+    def run(self) -> HeadResult:
+        from fieldlink.heads.head_training import train_many
+
+        return train_many(self)
+
 
 @dataclass(frozen=True)
-class HeadResult:
-    """Every head with its best weights, and how they came about."""
+class LogitsTask(WorkerTask[np.ndarray]):
+    """Trained heads of one space, and vectors to classify. The result is logits (model, row, class)."""
 
     space: str
-    seeds: Sequence[int]
-    tensors: dict[str, np.ndarray]  # of `Heads`
-    best_step: Int[np.ndarray, " model"]
-    check_steps: Int[np.ndarray, " check"]  # the last is the number of steps in all
-    train_loss: Float[np.ndarray, "check model"]  # mean over the steps since the last check
-    validation_loss: Float[np.ndarray, "check model"]
-    accuracy: Float[np.ndarray, "check model"]  # of validation
-    logits: Float[np.ndarray, "model row class"]  # of the task's `test`
+    tensors: dict[str, np.ndarray]
+    config: dict[str, Any]  # of the model folder
+    vectors: Float[np.ndarray, "model row dim"]
+    device: str = "cpu"
+
+    @property
+    def seeds(self) -> list[int]:
+        """The training seed of each head."""
+        return [model["seed"] for model in self.config["models"]]
+
+    def run(self) -> np.ndarray:
+        from fieldlink.heads.head_networks import logits
+
+        return logits(self.tensors, self.vectors, self.device)
 
 
-def train(task: HeadTask) -> HeadResult:
-    """In a worker, which alone imports torch."""
-    from fieldlink.heads.head_training import train_many
-
-    return train_many(task)
+def variant_text(space: str) -> str:
+    """The text of the variant of a space's heads."""
+    return Variant(head=cast("Embedding", space)).text

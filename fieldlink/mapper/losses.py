@@ -3,8 +3,7 @@
 `*model` is any number of leading axes: none for a single mapper, one for many at once.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -12,9 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, normalize
 
 from fieldlink.core.params import Loss
-
-# log t' and b at the start: softmax as in CLIP, SigLIP as in its paper (Zhai et al. 2023)
-START = {"softmax": (math.log(1 / 0.07), 0.0), "siglip": (math.log(10), -10.0)}
+from fieldlink.mapper.loss_registry import LOSSES, start_of
 
 
 class Losses(nn.Module):
@@ -22,7 +19,7 @@ class Losses(nn.Module):
 
     def __init__(self, kinds: Sequence[Loss]) -> None:
         super().__init__()
-        start = torch.tensor([START.get(kind, (0.0, 0.0)) for kind in kinds])
+        start = torch.tensor([start_of(kind) for kind in kinds])
         self.log_scale, self.bias = (nn.Parameter(values.clone()) for values in start.T)
         self.kinds = list(dict.fromkeys(kinds))
         for kind in self.kinds:  # buffers lie where the parameters do: a step copies nothing to a GPU
@@ -35,8 +32,8 @@ class Losses(nn.Module):
         values = outputs.new_zeros(len(outputs))
         for kind in self.kinds:
             group = self.get_buffer(kind)
-            parts = (part.index_select(0, group) for part in (outputs, targets, self.log_scale, self.bias))
-            values = values.index_put((group,), loss_of(kind, *parts))
+            chosen = [tensor.index_select(0, group) for tensor in (outputs, targets, self.log_scale, self.bias)]
+            values = values.index_put((group,), loss_of(kind, chosen[0], chosen[1], chosen[2], chosen[3]))
         return values
 
 
@@ -80,26 +77,23 @@ def mse(
     return (outputs - targets).square().mean((-2, -1))
 
 
+def _logits(
+    outputs: Float[Tensor, "*model batch dim"], targets: Float[Tensor, "*model batch dim"], log_scale: Tensor
+) -> Float[Tensor, "*model batch batch"]:
+    return log_scale.exp()[..., None, None] * normalize(outputs, dim=-1) @ normalize(targets, dim=-1).mT
+
+
+# By name in params.yaml; a function takes outputs, targets and as many learnable numbers as its entry has start values.
+FUNCTIONS: dict[Loss, Callable[..., Tensor]] = {"cosine": cosine, "softmax": softmax, "siglip": siglip, "mse": mse}
+
+
 def loss_of(
-    kind: Loss,
+    loss: Loss,
     outputs: Float[Tensor, "*model batch dim"],
     targets: Float[Tensor, "*model batch dim"],
     log_scale: Float[Tensor, "*model"],
     bias: Float[Tensor, "*model"],
 ) -> Float[Tensor, "*model"]:
-    """The loss by its name in params.yaml; scale and bias only matter to those that have them."""
-    match kind:
-        case "cosine":
-            return cosine(outputs, targets)
-        case "softmax":
-            return softmax(outputs, targets, log_scale)
-        case "siglip":
-            return siglip(outputs, targets, log_scale, bias)
-        case "mse":
-            return mse(outputs, targets)
-
-
-def _logits(
-    outputs: Float[Tensor, "*model batch dim"], targets: Float[Tensor, "*model batch dim"], log_scale: Tensor
-) -> Float[Tensor, "*model batch batch"]:
-    return log_scale.exp()[..., None, None] * normalize(outputs, dim=-1) @ normalize(targets, dim=-1).mT
+    """The loss by its name in params.yaml; a loss without scale or bias leaves them out."""
+    learnable = (log_scale, bias)[: len(LOSSES[loss].start)]
+    return FUNCTIONS[loss](outputs, targets, *learnable)

@@ -1,4 +1,4 @@
-"""What is to be trained of mappers, so that a worker process can, and what came of it.
+"""Trainings of mappers, and their results.
 
 A model is one loss, one set of CLIP vectors, one of NeRF vectors and one training seed. Nothing of it depends on which
 models are trained beside it.
@@ -6,12 +6,17 @@ models are trained beside it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from fieldlink.core.params import Loss, MapperParams
-from fieldlink.mapper.pairs import Direction, Pairs
+from fieldlink.core.variants import Direction, TrainingSet, Variant
+from fieldlink.mapper.pairs import Pairs
+from fieldlink.training import history
+from fieldlink.training.curves import NamedHistory
+from fieldlink.training.history import TrainingHistory
+from fieldlink.training.tasks import WorkerTask
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
 MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
@@ -19,62 +24,86 @@ MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
 
 @dataclass(frozen=True)
 class MapperRun:
+    """One model. `variant`: the text of its variant, which seeds its training together with `seed`."""
+
     variant: str
     loss: Loss
     seed: int
-    clip_set: int = 0  # which set of CLIP vectors it learns from
-    nerf_set: int = 0  # and which of NeRF vectors
+    clip_set: int = 0  # the set of CLIP vectors that it learns from
+    nerf_set: int = 0  # the set of NeRF vectors
+
+    @property
+    def name(self) -> str:
+        """For errors."""
+        return f"{self.variant} seed={self.seed}"
 
 
 @dataclass(frozen=True)
-class MapperTask:
-    """Models of one direction to be trained side by side; all that decides them, so that a worker process can."""
+class MapperResult:
+    """Every model with its best weights, and its history."""
+
+    direction: Direction
+    models: list[MapperRun]
+    tensors: dict[str, np.ndarray]  # of `Mappers`
+    batch: int  # pairs a step: no more than there are objects
+    history: TrainingHistory
+
+    @property
+    def named_history(self) -> NamedHistory:
+        """For dataset `training_curves`."""
+        return [(model.variant, model.seed) for model in self.models], self.history
+
+
+@dataclass(frozen=True)
+class MapperTask(WorkerTask[MapperResult]):
+    """Models of one direction to be trained side by side."""
 
     direction: Direction
     models: list[MapperRun]
     train: Pairs
     validation: Pairs
-    how: MapperParams
+    mapper: MapperParams
     study_seed: int
     device: str = "cpu"
-    times: int = 1  # as many pairs an epoch as `how` says
+    epoch_multiple: int = 1  # an epoch has this many times `mapper.views_per_epoch` passes over the objects
 
     def split(self, most: int | None = None) -> "list[MapperTask]":
-        """The same work in parts of at most `most` models, by default as many as suit the device."""
+        """The same work as tasks of at most `most` models, by default as many as suit the device."""
         most = most or MODELS_AT_ONCE[self.device]
         return [replace(self, models=self.models[i : i + most]) for i in range(0, len(self.models), most)]
 
+    def run(self) -> MapperResult:
+        from fieldlink.mapper.mapper_training import train_many
 
-@dataclass(frozen=True)
-class MapperResult:
-    """Every model with its best weights, and how they came about."""
-
-    direction: Direction
-    models: list[MapperRun]
-    tensors: dict[str, np.ndarray]  # of `Mappers`
-    best_step: Int[np.ndarray, " model"]
-    batch: int  # pairs a step: fewer than asked for where there are fewer objects
-    check_steps: Int[np.ndarray, " check"]  # the last is the number of steps in all
-    train_loss: Float[np.ndarray, "check model"]  # mean over the steps since the last check
-    validation_loss: Float[np.ndarray, "check model"]  # mean over all pairs
+        return train_many(self)
 
 
-def joined(parts: Sequence[MapperResult]) -> MapperResult:
-    """What the parts of one split task gave, as one."""
+def per_loss(
+    direction: Direction,
+    losses: Sequence[Loss],
+    train: Pairs,
+    validation: Pairs,
+    *,
+    mapper: MapperParams,
+    study_seed: int,
+    device: str,
+    space: str | None = None,
+    training_set: TrainingSet | None = None,
+) -> MapperTask:
+    """A mapper of every loss and training seed. `space` and `training_set` stand in their variants."""
+    models = [
+        MapperRun(Variant(space=space, direction=direction, loss=loss, training_set=training_set).text, loss, seed)
+        for loss, seed in product(losses, mapper.seeds)
+    ]
+    return MapperTask(direction, models, train, validation, mapper, study_seed, device)
+
+
+def joined(results: Sequence[MapperResult]) -> MapperResult:
+    """The results of the tasks that one was split into, as one."""
     return MapperResult(
-        parts[0].direction,
-        [model for part in parts for model in part.models],
-        {name: np.concatenate([part.tensors[name] for part in parts]) for name in parts[0].tensors},
-        np.concatenate([part.best_step for part in parts]),
-        parts[0].batch,
-        parts[0].check_steps,
-        np.concatenate([part.train_loss for part in parts], axis=1),
-        np.concatenate([part.validation_loss for part in parts], axis=1),
+        results[0].direction,
+        [model for result in results for model in result.models],
+        {name: np.concatenate([result.tensors[name] for result in results]) for name in results[0].tensors},
+        results[0].batch,
+        history.joined([result.history for result in results]),
     )
-
-
-def train(task: MapperTask) -> MapperResult:
-    """In a worker, which alone imports torch."""
-    from fieldlink.mapper.mapper_training import train_many
-
-    return train_many(task)

@@ -1,15 +1,12 @@
-"""What mappers learn from: NeRF vectors beside CLIP vectors of the same objects."""
+"""NeRF vectors beside CLIP vectors of the same objects: the data that mappers learn from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from fieldlink.core.arrays import StoredArray
-
-Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
 
 
 @dataclass(frozen=True)

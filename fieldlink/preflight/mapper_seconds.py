@@ -8,11 +8,12 @@ from typing import get_args
 import numpy as np
 
 from fieldlink.core.params import Loss, Params
+from fieldlink.core.variants import Direction
 from fieldlink.mapper import batch_sweep
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.pair_batches import Sampler
-from fieldlink.mapper.pairs import Direction, Pairs
+from fieldlink.mapper.pairs import Pairs
 from fieldlink.preflight.data_folders import has_captions, has_depth
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.timing import seconds_of_a_step
@@ -61,11 +62,11 @@ def seconds(task: MapperTask, step_seconds: dict[Hashable, float]) -> float:
 
     `step_seconds`: a cache of measured steps, by direction, losses, batch and width; a new measurement is added.
     """
-    sampler, width = Sampler.of(task.train.counts, task.how, task.times), task.train.nerf.shape[-1]
+    sampler, width = Sampler.of(task.train.counts, task.mapper, task.epoch_multiple), task.train.nerf.shape[-1]
     kind = task.direction, tuple(model.loss for model in task.models), sampler.batch, width
     if kind not in step_seconds:
         step_seconds[kind] = _seconds_of_a_step(task, sampler.batch)
-    return step_seconds[kind] * sampler.steps * task.how.epochs
+    return step_seconds[kind] * sampler.steps * task.mapper.epochs
 
 
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
@@ -75,8 +76,8 @@ def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
     pairs = Pairs.of_means(*(random.standard_normal(shape, np.float32) for shape in shapes))
 
     def steps(count: int) -> None:
-        mapper = task.how.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
-        train_many(replace(task, train=pairs, validation=pairs, how=mapper, times=1))
+        mapper = task.mapper.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
+        train_many(replace(task, train=pairs, validation=pairs, mapper=mapper, epoch_multiple=1))
 
     return seconds_of_a_step(steps, task.device)
 

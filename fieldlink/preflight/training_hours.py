@@ -9,7 +9,7 @@ from fieldlink.clip import clip_training
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings import functa
 from fieldlink.finetuning import finetuning_tasks
-from fieldlink.finetuning.objectives import TERMS
+from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.heads import head_tasks
 from fieldlink.mapper.mlps import single, stacked
 from fieldlink.nerf.weight_layout import size
@@ -64,8 +64,7 @@ def _heads(params: Params, counts: Counts, width: int) -> float:
 
     def steps(count: int) -> None:
         short = heads.model_copy(update={"epochs": count, "validate_every": count})
-        sets = examples, examples, examples.vectors
-        head_tasks.train(head_tasks.HeadTask("", seeds, *sets, classes, short, 0, device))
+        head_tasks.HeadTask("", seeds, examples, examples, classes, short, 0, device).run()
 
     return seconds_of_a_step(steps, device) * heads.epochs * -(-counts.train // heads.batch)
 
@@ -77,7 +76,7 @@ def _finetunings(params: Params, counts: Counts, clip: int) -> list[float]:
     mapper = stacked(single([params.nf2vec.embedding, *params.mapper.hidden[::-1], clip], seed=0))
     seconds = []
     for objective in finetuning.objectives:
-        batch = finetuning.batch if TERMS[objective].reconstructs else finetuning.mapping_batch
+        batch = finetuning.batch if OBJECTIVES[objective].reconstructs else finetuning.mapping_batch
         steps = max(counts.train // batch, 1) * finetuning.epochs
         seconds += [_finetuning_step(params, objective, model, mapper, batch) * steps] * len(seeds)
     return seconds
@@ -98,11 +97,10 @@ def _finetuning_step(
 
     def steps(count: int) -> None:
         short = params.finetuning.model_copy(update={"epochs": count, "batch": nerfs, "mapping_batch": nerfs})
-        sets = examples, examples, examples.weights
         nf2vec = model.tensors, model.config | changes
-        finetuning_tasks.train(finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, *sets, short, 0, device))
+        finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, examples, examples, short, 0, device).run()
 
-    scale = reduced.scale if TERMS[objective].reconstructs else 1.0
+    scale = reduced.scale if OBJECTIVES[objective].reconstructs else 1.0
     return seconds_of_a_step(steps, device) * batch / nerfs * scale
 
 

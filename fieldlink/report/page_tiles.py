@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fieldlink.core.variants import Variant
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.report.psnr_charts import ranking_psnr
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.speed import FROM_WEIGHTS

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.labels import column_label, label
 from fieldlink.report.table_results import TableResult

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.report.claims_section import ReportedClaim, read_claims
 from fieldlink.report.table_results import TableResult, read_published, read_results, read_seed_ranges
 from fieldlink.report.text_files import read_json_files, read_texts

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.results.query_results import CellKey
 
 
 @dataclass(frozen=True)

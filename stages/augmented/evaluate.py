@@ -1,6 +1,5 @@
 """Retrieval with mappers that saw augmented copies, and with batches of many sizes (Tables 4.9 and 4.10)."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,19 +7,9 @@ from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import saved_models
 from fieldlink.core.params import load
-from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-SETTINGS = {"gt": ("a", "recall_synthetic"), "photo": ("b", "recall_real")}
-SWEPT = "nerf2clip siglip"  # the mapper whose batches Table 4.10 varies
-TITLES = {
-    "4.9a": "augmented, synthetic",
-    "4.9b": "augmented, real",
-    "4.10a": "batches, synthetic",
-    "4.10b": "batches, real",
-}
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_augmented(
@@ -33,41 +22,27 @@ def evaluate_augmented(
     mappers: arguments.Mappers,
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
-    from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.evaluation.results import retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import CellKey
+    from fieldlink.evaluation.results.batch_rows import batch_results
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.study_tables import of_study
 
-    known = load(params)
-    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
+    params = load(params_file)
+    inputs = read_queries_and_gallery(
+        objects=objects,
+        nerf_embeddings=nerf_embeddings,
+        gt_embeddings=gt_embeddings,
+        photos=photos,
+        photo_embeddings=photo_embeddings,
+        classes=list(params.classes),
+        study_seed=params.study.seed,
+    )
     configs = [saved_models.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
-    batch = {config["models"][0]["variant"]: config["batch"] for config in configs}
-    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
-    ranks, answers = known.retrieval.ranks, []
-    for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
-        part, metric = SETTINGS[queries.domain]
-        found = searches.by_mappers(queries, searched, vectors, max(ranks))
-        for each in sorted(found, key=lambda each: _batch(each.row, known.mapper.batch)):
-            for table, row in _places(each.row, known.mapper.batch, known.augmented.batches):
-                place = CellKey(f"{table}{part}", row, "", metric)
-                answers += searches.answers(each, queries, searched, ranks, place, setting=f"batch {batch[each.row]}")
-    results.write(answers, TITLES, known)
-
-
-def _places(run: str, batch: int, batches: tuple[int, ...]) -> list[tuple[str, str]]:
-    """Tables and rows that a run fills: Table 4.10 repeats the row of Table 4.9 whose batch it asks for too."""
-    if "batch=" in run:
-        return [("4.10", run)]
-    repeated = run.startswith(SWEPT) and batch in batches
-    return [("4.9", run), *([("4.10", run.replace(SWEPT, f"{SWEPT} batch={batch}"))] if repeated else [])]
-
-
-def _batch(run: str, otherwise: int) -> int:
-    """The batch in a run's name."""
-    asked = re.search(r"batch=(\d+)", run)
-    return int(asked[1]) if asked else otherwise
+    batches_used = {config["models"][0]["variant"]: config["batch"] for config in configs}
+    rows = batch_results(inputs, read_mapped(mapped), batches_used, params)
+    results.write(rows, of_study("augmented"), params)
 
 
 if __name__ == "__main__":

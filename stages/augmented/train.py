@@ -12,27 +12,31 @@ def train_augmented_mappers(
     objects: arguments.Objects,
     nerf_embeddings: arguments.NerfEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
     out: arguments.OutModels,
-    mapped: arguments.OutMappedVectors,
     curves: arguments.OutCurves,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write, per run, a model below `out`; per direction, mapped vectors below `mapped`; and the training curves.
+    """Write, per row of the tables, a model below `out`; and the training curves.
 
-    Validation and test objects are originals. Where no copy takes part, there are only the runs on originals.
+    Validation objects are originals. Where no copy takes part, there are only the rows of originals.
     """
-    from fieldlink.mapper import batch_sweep, training_inputs
+    from fieldlink.mapper import batch_sweep, mapper_folders, training_data
+    from fieldlink.training import tasks
 
-    known, stage = load(params), "train_augmented_mappers"
-    given = training_inputs.TrainingData.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
-    augmented, original = (given.pairs(given.ids("train", copies=copies)) for copies in (True, False))
-    how = known.augmented, known.mapper, known.study.seed, known.runtime.device
-    tasks = batch_sweep.tasks(augmented, original, given.pairs(given.ids("validation")), *how)
-    trained = training_inputs.trained(tasks, known.runtime.workers)
-    named = {part.models[0].variant.replace(" ", "_"): part for part in trained}
-    training_inputs.write(named, given.test(known.study.seed), out, mapped, stage)
-    training_inputs.write_curves(trained, curves, stage)
+    params = load(params_file)
+    data = training_data.read(objects, nerf_embeddings, gt_embeddings)
+    trainings = batch_sweep.tasks(
+        augmented=data.pairs(data.ids("train", copies=True)),
+        original=data.pairs(data.ids("train")),
+        validation=data.pairs(data.ids("validation")),
+        sweep=params.augmented,
+        mapper=params.mapper,
+        study_seed=params.study.seed,
+        device=params.runtime.device,
+    )
+    results = tasks.results_of(trainings, params.runtime.workers)
+    mapper_folders.write_all(out, {result.models[0].variant.replace(" ", "_"): result for result in results})
+    mapper_folders.write_curves(curves, results, "augmented.train")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-PARTS = {"gt": ("synthetic", "recall_synthetic"), "photo": ("real", "recall_real")}
-TITLES = {f"baselines {part}": part for part in ("neighbours", "synthetic", "real", "depth")}
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_baselines(
@@ -30,35 +27,35 @@ def evaluate_baselines(
     zero_shot: Annotated[Path, Doc("Folder of mapped vectors of the zero-shot study.")],
     prompts: arguments.PromptEmbeddings,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.nerf_embeddings import baseline_folders
     from fieldlink.embeddings.selection import originals
-    from fieldlink.evaluation.results import depth_zero_shot, retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import CellKey
+    from fieldlink.evaluation.results.depth_map_results import depth_map_results
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.space_retrieval import space_retrieval_results
+    from fieldlink.evaluation.study_tables import of_study
 
-    known = load(params)
-    classes = list(known.classes)
+    params, rows = load(params_file), []
     folders = baseline_folders(spaces) | {"nf2vec": nf2vec}
-    ranks, answers = known.retrieval.ranks, []
-    for name, folder in folders.items():
-        searched = retrieval_inputs.searched(objects, folder, gt_embeddings, classes)
-        place = CellKey("baselines neighbours", name, "", "recall_nerf")
-        answers += searches.answers(*searches.among_themselves(name, searched, max(ranks)), searched, ranks, place)
-        vectors = {
-            way: MappedVectors(datasets.read(mapped / name / way, MAPPED_EMBEDDINGS)) for way in searches.DIRECTIONS
-        }
-        for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, classes, known.study.seed):
-            part, metric = PARTS[queries.domain]
-            for found in searches.by_mappers(queries, searched, vectors, max(ranks)):
-                place = CellKey(f"baselines {part}", found.row, "", metric)
-                answers += searches.answers(found, queries, searched, ranks, place)
+    for space, folder in folders.items():
+        inputs = read_queries_and_gallery(
+            objects=objects,
+            nerf_embeddings=folder,
+            gt_embeddings=gt_embeddings,
+            photos=photos,
+            photo_embeddings=photo_embeddings,
+            classes=list(params.classes),
+            study_seed=params.study.seed,
+        )
+        rows += space_retrieval_results(space, inputs, read_mapped(mapped / space), params.retrieval.ranks)
     test = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))
-    depths, words = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
-    answers += depth_zero_shot.answers(test, depths, MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS)), words)
-    results.write(answers, TITLES, known)
+    depths, prompt_rows = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
+    mapped_nerfs = MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS))
+    rows += depth_map_results(test, depths, mapped_nerfs, prompt_rows)
+    results.write(rows, of_study("baselines"), params)
 
 
 if __name__ == "__main__":

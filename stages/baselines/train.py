@@ -5,6 +5,7 @@ from pathlib import Path
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import Loss, load
+from fieldlink.core.variants import Direction
 
 
 def train_space_mappers(
@@ -13,38 +14,39 @@ def train_space_mappers(
     nf2vec: arguments.NerfEmbeddings,
     spaces: arguments.SpaceEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
     out: arguments.OutModels,
-    mapped: arguments.OutMappedVectors,
     curves: arguments.OutCurves,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write models below `out` and mapped test vectors below `mapped`, by space and direction; and the curves.
+    """Write models below `out`, by space and direction; and the training curves.
 
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
     from fieldlink.embeddings.nerf_embeddings import baseline_folders
-    from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
-    from fieldlink.mapper.pairs import Direction
+    from fieldlink.mapper import mapper_folders, training_data
+    from fieldlink.mapper.mapper_tasks import per_loss
+    from fieldlink.training import tasks
 
-    known, stage = load(params), "train_space_mappers"
-    folders = {"nf2vec": nf2vec, **baseline_folders(spaces)}
-    regime, seed = known.mapper.model_copy(update={"epochs": known.baselines.epochs}), known.study.seed
-    losses: dict[Direction, Loss] = {"clip2nerf": known.baselines.clip2nerf, "nerf2clip": known.baselines.nerf2clip}
-    tasks, inputs = [], {}
-    for name, folder in folders.items():
-        given = training_inputs.TrainingData.read(objects, folder, gt_embeddings, photo_embeddings)
-        learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
-        for way, loss in losses.items():
-            models = [MapperRun(f"{name} {way} {loss}", loss, own) for own in known.mapper.seeds]
-            tasks.append(MapperTask(way, models, learning, checking, regime, seed, known.runtime.device))
-        inputs[name] = given.test(seed)
-    trained = training_inputs.trained(tasks, known.runtime.workers)
-    for name in folders:
-        own = {part.direction: part for part in trained if part.models[0].variant.startswith(f"{name} ")}
-        training_inputs.write(own, inputs[name], out / name, mapped / name, stage)
-    training_inputs.write_curves(trained, curves, stage)
+    params, trainings = load(params_file), {}
+    mapper = params.mapper.model_copy(update={"epochs": params.baselines.epochs})
+    losses: dict[Direction, Loss] = {"clip2nerf": params.baselines.clip2nerf, "nerf2clip": params.baselines.nerf2clip}
+    for space, folder in {"nf2vec": nf2vec, **baseline_folders(spaces)}.items():
+        data = training_data.read(objects, folder, gt_embeddings)
+        train, validation = (data.pairs(data.ids(split)) for split in ("train", "validation"))
+        for direction, loss in losses.items():
+            trainings[f"{space}/{direction}"] = per_loss(
+                direction,
+                [loss],
+                train,
+                validation,
+                mapper=mapper,
+                study_seed=params.study.seed,
+                device=params.runtime.device,
+                space=space,
+            )
+    results = tasks.results_of(list(trainings.values()), params.runtime.workers)
+    mapper_folders.write_all(out, dict(zip(trainings, results, strict=True)))
+    mapper_folders.write_curves(curves, results, "baselines.train")
 
 
 if __name__ == "__main__":

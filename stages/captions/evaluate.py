@@ -1,6 +1,6 @@
 """Retrieval of test NeRFs by text: by their captions and by the class prompts, in both directions (protocol 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +12,12 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 if TYPE_CHECKING:
     from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.evaluation.results.searches import NerfGallery, Queries
-
-TABLES = {"caption": "captions", "prompt": "prompts"}
-METRIC = "text_retrieval"
+    from fieldlink.evaluation.results.nerf_gallery import NerfGallery
+    from fieldlink.evaluation.results.queries import Queries
 
 
 def evaluate_captions(
@@ -32,56 +30,49 @@ def evaluate_captions(
     mappers: arguments.Mappers,
     caption_mappers: Annotated[Path, Doc("Folder of mappers that are trained on captions.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`. `mappers`: the retrieval study's, trained on pictures alone.
 
     `caption_mappers`: those trained on captions, which are asked with texts as they are; none if there are no captions.
     """
-    from fieldlink.embeddings.selection import originals
-    from fieldlink.evaluation.results import retrieval_inputs, searches, text_queries
-    from fieldlink.evaluation.results.tables import CellKey
+    from fieldlink.evaluation.results.retrieval_inputs import read_gallery
+    from fieldlink.evaluation.results.text_retrieval import TextQueries, text_retrieval_results
+    from fieldlink.evaluation.study_tables import of_study
 
-    known = load(params)
-    classes, ranks = list(known.classes), known.retrieval.ranks
-    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, classes)
-    words, said = datasets.read(prompts, PROMPT_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    kinds = text_queries.of_captions(said, searched), text_queries.of_prompts(words, classes)
-    plain = [queries for queries in kinds if queries.ids]  # not every source has captions
-    views = datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    seen, catalogue = views["owner_id"].to_pylist(), datasets.read(objects, OBJECTS)
-    train = originals(catalogue, "train", seen, where=str(objects))["object_id"].to_pylist()
-    shift = text_queries.gap(views, said if len(said) else words, train)
-    shifted = [text_queries.shifted(queries, shift) for queries in plain]
-    by_pictures, by_captions = _mapped(mappers, [*plain, *shifted], searched), _mapped(caption_mappers, plain, searched)
-    answers = []
-    for queries in (*plain, *shifted):
-        kind, _, moved = queries.domain.partition(" ")
-        nearest = list(searches.search(queries, searched, by_pictures, max(ranks)))
-        if by_captions and not moved:
-            nearest += searches.by_mappers(queries, searched, by_captions, max(ranks))
-        for found in nearest:
-            place = CellKey(TABLES[kind], f"{found.row} {moved}".strip(), "", METRIC)
-            for measured in (searches.answers, searches.more_answers):
-                answers += measured(found, queries, searched, ranks, place)
-    results.write(answers, {table: table for table in TABLES.values()}, known)
+    params = load(params_file)
+    classes = list(params.classes)
+    gallery = read_gallery(objects, nerf_embeddings, gt_embeddings, classes)
+    queries = TextQueries.of(
+        gallery,
+        captions=datasets.read(captions, CAPTION_EMBEDDINGS),
+        prompts=datasets.read(prompts, PROMPT_EMBEDDINGS),
+        views=datasets.read(gt_embeddings, IMAGE_EMBEDDINGS),
+        objects=datasets.read(objects, OBJECTS),
+        classes=classes,
+        where=str(objects),
+    )
+    by_pictures = _mapped(mappers, [*queries.plain, *queries.shifted], gallery)
+    by_captions = _mapped(caption_mappers, queries.plain, gallery)
+    rows = text_retrieval_results(queries, gallery, by_pictures, by_captions, params.retrieval.ranks)
+    results.write(rows, of_study("captions"), params)
 
 
-def _mapped(mappers: Path, asked: "list[Queries]", searched: "NerfGallery") -> "Mapping[str, MappedVectors]":
-    """By direction, the queries by clip2nerf and the objects by nerf2clip, of those there are below `mappers`."""
+def _mapped(mappers: Path, queries: "Sequence[Queries]", gallery: "NerfGallery") -> "dict[str, MappedVectors]":
+    """By direction, the vectors of queries and gallery, of those mappers there are below the folder."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.mapper import trained_mappers
 
     inputs = {
-        "clip2nerf": {queries.domain: (queries.ids, queries.clip) for queries in asked},
-        "nerf2clip": {"nerf": (searched.ids, searched.nerf)},
+        "clip2nerf": {kind.mapped_domain: (kind.ids, kind.clip) for kind in queries},
+        "nerf2clip": {"nerf": (gallery.ids, gallery.nerf)},
     }
-    found = {}
-    for way in sorted(path.name for path in mappers.iterdir()):
-        tensors, config = saved_models.read_model(mappers / way)
-        columns = trained_mappers.mapped(trained_mappers.names(config), tensors, inputs[way])
-        found[way] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
-    return found
+    mapped = {}
+    for direction in sorted(path.name for path in mappers.iterdir()):
+        tensors, config = saved_models.read_model(mappers / direction)
+        columns = trained_mappers.mapped_columns(tensors, config, inputs[direction])
+        mapped[direction] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
+    return mapped
 
 
 if __name__ == "__main__":

@@ -1,16 +1,14 @@
 """Train clip2nerf and nerf2clip on the captions of training objects instead of their views (protocol 11)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
-
-if TYPE_CHECKING:
-    from fieldlink.mapper.mapper_tasks import MapperResult
+from fieldlink.core.variants import Direction
 
 
 def train_caption_mappers(
@@ -20,38 +18,35 @@ def train_caption_mappers(
     captions: arguments.CaptionEmbeddings,
     out: arguments.OutModels,
     curves: arguments.OutCurves,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
-    from fieldlink.embeddings.selection import only, originals
-    from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
-    from fieldlink.mapper.pairs import Direction, Pairs
+    from fieldlink.mapper import mapper_folders
+    from fieldlink.mapper.caption_pairs import pairs
+    from fieldlink.mapper.mapper_tasks import per_loss
+    from fieldlink.training import tasks
 
-    known, trained = load(params), list["MapperResult"]()
-    nerfs, said = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(captions, CAPTION_EMBEDDINGS)
-    catalogue = datasets.read(objects, OBJECTS)
-
-    def pairs(split: str) -> Pairs:
-        """One an object."""
-        having = nerfs["object_id"].to_pylist(), said["object_id"].to_pylist()
-        ids = originals(catalogue, split, *having, where=str(objects))["object_id"].to_pylist()
-        nerf, text = (datasets.matrix(only(rows, "object_id", ids)["embedding"]) for rows in (nerfs, said))
-        return Pairs.of_means(nerf, text[None])
-
-    if len(said):
-        regime = known.mapper.model_copy(update={"epochs": known.captions.epochs})
-        how = pairs("train"), pairs("validation"), regime, known.study.seed, known.runtime.device
-        losses, seeds = known.captions.losses, known.mapper.seeds
-        tasks = [
-            MapperTask(
-                way, [MapperRun(f"{way} {loss} captions", loss, seed) for loss in losses for seed in seeds], *how
+    params, where, trainings = load(params_file), str(objects), []
+    catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    texts = datasets.read(captions, CAPTION_EMBEDDINGS)
+    if len(texts):
+        train, validation = (pairs(catalogue, nerfs, texts, split, where) for split in ("train", "validation"))
+        trainings = [
+            per_loss(
+                direction,
+                params.captions.losses,
+                train,
+                validation,
+                mapper=params.mapper.model_copy(update={"epochs": params.captions.epochs}),
+                study_seed=params.study.seed,
+                device=params.runtime.device,
+                training_set="captions",
             )
-            for way in get_args(Direction)
+            for direction in get_args(Direction)
         ]
-        trained = training_inputs.trained(tasks, known.runtime.workers)
-    training_inputs.write_models({part.direction: part for part in trained}, out)
-    training_inputs.write_curves(trained, curves, "train_caption_mappers")
+    results = tasks.results_of(trainings, params.runtime.workers)
+    mapper_folders.write_all(out, {result.direction: result for result in results})
+    mapper_folders.write_curves(curves, results, "captions.train")
 
 
 if __name__ == "__main__":

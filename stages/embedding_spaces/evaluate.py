@@ -8,13 +8,11 @@ from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import datasets
 from fieldlink.core.params import load
-from fieldlink.core.schemas import LOGITS, MAPPED_EMBEDDINGS, PROJECTIONS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-SETTINGS = {"gt": ("concat synthetic", "recall_synthetic"), "photo": ("concat real", "recall_real")}
-TITLES = {"fig4.1": "spaces", "4.6": "heads", "4.7": "joined space"}
+from fieldlink.core.schemas import LOGITS, PROJECTIONS
+from fieldlink.core.variants import Variant
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_spaces(
@@ -29,62 +27,52 @@ def evaluate_spaces(
     logits: Annotated[Path, Doc("Dataset of the heads' logits.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
     projections: Annotated[Path, Doc("Dataset of projections to the plane to write.")],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`, and `projections` of the test NeRFs in both spaces.
 
     `mappers` and `mapped` as the retrieval study trained them, `logits` of the heads.
     The weight of the joined space's parts is chosen on views of validation objects, for views and photos alike.
     """
-    import numpy as np
+    from fieldlink.evaluation.results.concatenated_space import ConcatenatedSpace
+    from fieldlink.evaluation.results.queries import Queries
+    from fieldlink.evaluation.results.retrieval_inputs import read_gallery, read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.two_spaces import TwoSpaces
+    from fieldlink.evaluation.study_tables import of_study
+    from fieldlink.mapper import trained_mappers
 
-    from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.evaluation.measures import projection
-    from fieldlink.evaluation.results import (
-        concatenated_space,
-        head_accuracy,
-        retrieval_inputs,
-        searches,
-        space_measures,
+    params = load(params_file)
+    classes, spaces = list(params.classes), params.embedding_spaces
+    inputs = read_queries_and_gallery(
+        objects=objects,
+        nerf_embeddings=nerf_embeddings,
+        gt_embeddings=gt_embeddings,
+        photos=photos,
+        photo_embeddings=photo_embeddings,
+        classes=classes,
+        study_seed=params.study.seed,
     )
-    from fieldlink.evaluation.results.tables import CellKey
-    from fieldlink.mapper.trained_mappers import TrainedMappers
-
-    known = load(params)
-    classes, seed = list(known.classes), known.study.seed
-    given = objects, nerf_embeddings, gt_embeddings, classes
-    test, validation = (retrieval_inputs.searched(*given, split) for split in ("test", "validation"))
-    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
-    forward, inverse = (
-        TrainedMappers.of(saved_models.read_model(mappers / name), str(mappers), "retrieval.losses")
-        for name in searches.DIRECTIONS
+    clip2nerf, nerf2clip = (
+        trained_mappers.read(mappers / direction, "retrieval.losses") for direction in ("clip2nerf", "nerf2clip")
     )
-    f, g = f"clip2nerf {known.embedding_spaces.clip2nerf}", f"nerf2clip {known.embedding_spaces.nerf2clip}"
-    seeds = inverse.seeds(g)
-    gallery = np.stack([vectors["nerf2clip"].vectors(g, own, "nerf", test.ids) for own in seeds])
-
-    compared = {"nerf_embedding": test.nerf[None], "clip_embedding": gallery}
-    drawn = {space: of[0] for space, of in compared.items()}  # of the first seed
-    names = [classes[label] for label in test.classes]
-    places = projection.columns(drawn, test.ids, names, known.embedding_spaces.perplexity, seed)
-    datasets.write(projections, PROJECTIONS, [datasets.table(PROJECTIONS, places)], "evaluate_spaces")
-
-    answers = space_measures.answers(compared, test.classes, test.ids, seeds, known.embedding_spaces.neighbours)
-    single = head_accuracy.of_rows(datasets.read(logits, LOGITS), test.ids, seeds)
-    both = {**single, "ensemble": head_accuracy.ensemble(single)}
-    answers += head_accuracy.answers(both, test.classes, test.ids, seeds)
-    tested = head_accuracy.against_the_better(both, "ensemble", test.classes, seeds)
-    queries = searches.Queries.of_objects(validation, seed)
-    chosen_on = queries, validation, forward.outputs(f, queries.clip), inverse.outputs(g, validation.nerf), seeds
-    alpha = concatenated_space.ConcatenatedSpace.of(*chosen_on).best_alpha(
-        np.linspace(0, 1, known.embedding_spaces.alphas).round(4).tolist()
+    forward = Variant(direction="clip2nerf", loss=spaces.clip2nerf).text
+    inverse = Variant(direction="nerf2clip", loss=spaces.nerf2clip).text
+    seeds = nerf2clip.seeds(inverse)
+    test = TwoSpaces.of_test(inputs, read_mapped(mapped), forward, inverse, seeds)
+    columns = test.projection_columns(classes, spaces.perplexity, params.study.seed)
+    datasets.write(projections, PROJECTIONS, [datasets.table(PROJECTIONS, columns)], "evaluate_spaces")
+    validation = read_gallery(objects, nerf_embeddings, gt_embeddings, classes, "validation")
+    views = Queries.of_objects(validation, params.study.seed)
+    chosen_on = ConcatenatedSpace(
+        views, validation, clip2nerf.outputs(forward, views.clip), nerf2clip.outputs(inverse, validation.nerf), seeds
     )
-    for queries in retrieval_inputs.queries(test, photos, photo_embeddings, classes, seed):
-        questions = np.stack([vectors["clip2nerf"].vectors(f, own, queries.domain, queries.ids) for own in seeds])
-        row, metric = SETTINGS[queries.domain]
-        space = concatenated_space.ConcatenatedSpace.of(queries, test, questions, gallery, seeds)
-        answers += concatenated_space.answers(space, alpha, known.retrieval.ranks, CellKey("4.7", row, "", metric))
-    results.write(answers, TITLES, known, {"mcnemar": tested})
+    rows, mcnemar = test.results(
+        datasets.read(logits, LOGITS),
+        neighbours=spaces.neighbours,
+        alpha=chosen_on.best_alpha_of(spaces.alphas),
+        ranks=params.retrieval.ranks,
+    )
+    results.write(rows, of_study("embedding_spaces"), params, {"mcnemar": mcnemar})
 
 
 if __name__ == "__main__":

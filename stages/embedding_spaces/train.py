@@ -1,16 +1,13 @@
 """Train classification heads on NeRF vectors and on their images in CLIP's space (Table 4.6)."""
 
 from pathlib import Path
-from typing import Annotated
-
-from typing_extensions import Doc
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import datasets
 from fieldlink.core.params import load
-from fieldlink.core.schemas import LOGITS, NERF_EMBEDDINGS, OBJECTS, TRAINING_CURVES
-from fieldlink.core.workers import map_in_workers
+from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
+from fieldlink.core.variants import Variant
 
 
 def train_heads(
@@ -19,47 +16,44 @@ def train_heads(
     nerf_embeddings: arguments.NerfEmbeddings,
     mappers: arguments.Mappers,
     out: arguments.OutModels,
-    logits: Annotated[Path, Doc("Dataset of the heads' logits to write.")],
     curves: arguments.OutCurves,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write, per space, a model below `out`; the test objects' logits and the training curves.
+    """Write, per space, a model below `out`; and the training curves.
 
-    `mappers`: as the retrieval study kept them. The heads of its space with seed s see the vectors g(v) of the
-    mapper with seed s; those of the NeRFs' own space all see v.
+    `mappers`: of the retrieval study. Heads of CLIP's space with seed s see the g(v) of the mapper with seed s.
     """
-    import numpy as np
-    import pyarrow as pa
+    from fieldlink.heads import head_folders
+    from fieldlink.heads.head_inputs import labelled_nerfs
+    from fieldlink.heads.head_tasks import SPACES, HeadTask
+    from fieldlink.mapper import trained_mappers
+    from fieldlink.training import curves as training_curves
+    from fieldlink.training import tasks
 
-    from fieldlink.embeddings.selection import labels, only, originals
-    from fieldlink.heads import head_columns
-    from fieldlink.heads.head_tasks import HeadTask, LabelledVectors, train
-    from fieldlink.mapper.trained_mappers import TrainedMappers
-
-    known = load(params)
-    stage, classes, variant = "train_heads", list(known.classes), f"nerf2clip {known.embedding_spaces.nerf2clip}"
-    nerfs, catalogue = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(objects, OBJECTS)
-    kept = TrainedMappers.of(saved_models.read_model(mappers / "nerf2clip"), str(mappers), "retrieval.losses")
-    seeds, ids, spaces = kept.seeds(variant), {}, {"nerf_embedding": {}, "clip_embedding": {}}
-    for split in ("train", "validation", "test"):
-        rows = originals(catalogue, split, nerfs["object_id"].to_pylist(), where=str(objects))
-        ids[split], named = rows["object_id"].to_pylist(), rows["class_name"].to_pylist()
-        right = labels(named, classes, str(objects))
-        vectors = datasets.matrix(only(nerfs, "object_id", ids[split])["embedding"])
-        spaces["nerf_embedding"][split] = LabelledVectors(np.stack([vectors] * len(seeds)), right)
-        spaces["clip_embedding"][split] = LabelledVectors(kept.outputs(variant, vectors), right)
-    rest = len(classes), known.embedding_spaces.heads, known.study.seed, known.runtime.device
-    tasks = [
-        HeadTask(name, seeds, seen["train"], seen["validation"], seen["test"].vectors, *rest)
-        for name, seen in spaces.items()
+    params, nerfs = load(params_file), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    catalogue = datasets.read(objects, OBJECTS)
+    nerf2clip = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses")
+    variant = Variant(direction="nerf2clip", loss=params.embedding_spaces.nerf2clip).text
+    examples = {}
+    for split in ("train", "validation"):
+        labelled = labelled_nerfs(catalogue, nerfs, split, list(params.classes), str(objects))
+        examples[split] = labelled.by_space(nerf2clip.outputs(variant, labelled.vectors))
+    trainings = [
+        HeadTask(
+            space,
+            nerf2clip.seeds(variant),
+            examples["train"][space],
+            examples["validation"][space],
+            classes=len(params.classes),
+            heads=params.embedding_spaces.heads,
+            study_seed=params.study.seed,
+            device=params.runtime.device,
+        )
+        for space in SPACES
     ]
-    trained = list(map_in_workers(train, tasks, known.runtime.workers))
-    for part in trained:
-        saved_models.write_model(out / part.space, part.tensors, head_columns.config(part))
-    rows = [head_columns.logits(part, ids["test"]) for part in trained]
-    joined = pa.concat_tables(datasets.table(LOGITS, part) for part in rows)
-    datasets.write(logits, LOGITS, [joined.sort_by([(key, "ascending") for key in LOGITS.key])], stage)
-    datasets.write(curves, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, head_columns.curves(trained))], stage)
+    results = tasks.results_of(trainings, params.runtime.workers)
+    head_folders.write_all(out, results)
+    training_curves.write(curves, [result.named_history for result in results], "embedding_spaces.train")
 
 
 if __name__ == "__main__":

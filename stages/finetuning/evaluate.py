@@ -9,23 +9,9 @@ from tyro.conf import OmitArgPrefixes
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
-from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
-from fieldlink.core.schemas import MAPPED_EMBEDDINGS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-PARTS = {  # of tables and their metric, by the queries' domain
-    "gt": ({"4.11": "b", "4.12": "a"}, "recall_synthetic"),
-    "photo": ({"4.11": "c", "4.12": "b"}, "recall_real"),
-}
-TITLES = {
-    "4.11a": "zero-shot",
-    "4.11b": "inverse, synthetic",
-    "4.11c": "inverse, real",
-    "4.12a": "forward, synthetic",
-    "4.12b": "forward, real",
-}
-ORIGINAL, BEST = "clip2nerf cosine", "nerf2clip cosine (original best views)"
+from fieldlink.core.schemas import PROMPT_EMBEDDINGS
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_finetuning(
@@ -40,54 +26,43 @@ def evaluate_finetuning(
     original: Annotated[Path, Doc("Folder of vectors that the retrieval study mapped.")],
     tuned: Annotated[Path, Doc("Folder of embeddings and mapped vectors of fine-tuned models.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`.
 
     `original`, `tuned`: mapped vectors by direction, of the retrieval study's mappers and of fine-tuning; `tuned` also
     holds nerfs, the encoders' own vectors.
     """
-    import pyarrow.compute as pc
-
-    from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.evaluation.results import retrieval_inputs
-    from fieldlink.evaluation.results.searches import answers
-    from fieldlink.evaluation.results.tables import CellKey
-    from fieldlink.evaluation.results.zero_shot import PromptClassification, templates
+    from fieldlink.evaluation.results.retrieval_inputs import read_gallery, read_queries_and_gallery
+    from fieldlink.evaluation.results.zero_shot_results import prompts_by_template
+    from fieldlink.evaluation.study_tables import of_study
     from fieldlink.finetuning import comparison
 
-    known = load(params)
-    classes, ranks = list(known.classes), known.retrieval.ranks
-    given = objects, nerf_embeddings, gt_embeddings, classes
-    validation, test = (retrieval_inputs.searched(*given, split) for split in ("validation", "test"))
-
-    def read(folder: Path, *variants: str) -> MappedVectors:
-        rows = datasets.read(folder, MAPPED_EMBEDDINGS)
-        rows = rows.filter(pc.field("variant").isin(variants)) if variants else rows
-        if not len(rows):
-            raise InputError(f"{folder}: no {' or '.join(variants)}; retrieval.losses must hold cosine")
-        return MappedVectors(rows)
-
-    before = {"clip2nerf": read(original / "clip2nerf", ORIGINAL), "nerf2clip": read(original / "nerf2clip")}
-    after = {name: read(tuned / name) for name in ("clip2nerf", "nerf2clip", "nerfs")}
+    params = load(params_file)
+    classes = list(params.classes)
+    inputs = read_queries_and_gallery(
+        objects=objects,
+        nerf_embeddings=nerf_embeddings,
+        gt_embeddings=gt_embeddings,
+        photos=photos,
+        photo_embeddings=photo_embeddings,
+        classes=classes,
+        study_seed=params.study.seed,
+    )
+    validation = read_gallery(objects, nerf_embeddings, gt_embeddings, classes, "validation")
+    before, after = comparison.read_original(original), comparison.read_tuned(tuned)
     tensors, config = saved_models.read_model(zero_shot_mappers)
-    candidates, found = comparison.originals(tensors, config["models"], validation.nerf, test.nerf), []
-    if not candidates:
-        raise InputError(f"{zero_shot_mappers}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
-    named_of = [(each, [classes[i] for i in each.classes]) for each in (validation, test)]
-    for template, texts in templates(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
-        chosen_on, named = (PromptClassification.of(each.ids, names, texts) for each, names in named_of)
-        place = CellKey("4.11a", BEST, template, "zero_shot_accuracy")
-        found.append(comparison.best_original(candidates, chosen_on, named, place))
-        for variant, seeds in after["nerf2clip"].variants.items():
-            vectors = [after["nerf2clip"].vectors(variant, seed, "nerf", named.ids) for seed in seeds]
-            found.append(named.answers(place._replace(row=variant), vectors, seeds))
-    for queries in retrieval_inputs.queries(test, photos, photo_embeddings, classes, known.study.seed):
-        parts, metric = PARTS[queries.domain]
-        for table, each in comparison.compared(queries, test, before, after, max(ranks)):
-            place = CellKey(table + parts[table], each.row, "", metric)
-            found += answers(each, queries, test, ranks, place)
-    results.write(found, TITLES, known)
+    candidates = comparison.original_candidates(
+        tensors, config["models"], validation.nerf, inputs.gallery.nerf, str(zero_shot_mappers)
+    )
+    rows = []
+    for template, class_prompts in prompts_by_template(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
+        chosen_on = comparison.classification(validation, classes, class_prompts)
+        tested = comparison.classification(inputs.gallery, classes, class_prompts)
+        rows += comparison.zero_shot_comparison(candidates, chosen_on, tested, after["nerf2clip"], template)
+    for queries in inputs.domains:
+        rows += comparison.retrieval_comparison(queries, inputs.gallery, before, after, params.retrieval.ranks)
+    results.write(rows, of_study("finetuning"), params)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ def evaluate_clip(
     prompts: arguments.PromptEmbeddings,
     metrics: arguments.OutMetrics,
 ) -> None:
-    """Write JSON `metrics`: accuracy in percent on ground-truth and rendered views of test objects, and on photos."""
+    """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself."""
     import pyarrow.compute as pc
 
-    from fieldlink.evaluation.results.clip_accuracy import clip_accuracy
-    from fieldlink.evaluation.results.zero_shot import templates
+    from fieldlink.evaluation.results.clip_accuracy import accuracy_by_template
+    from fieldlink.evaluation.results.zero_shot_results import prompts_by_template
 
     test = datasets.read(objects, schemas.OBJECTS).filter(pc.field("split") == "test")
     photo_rows = datasets.read(photos, schemas.PHOTOS, ["photo_id", "class_name"])
@@ -30,14 +30,13 @@ def evaluate_clip(
         "rendered_views": (rendered_embeddings, test["object_id"], test["class_name"]),
         "photos": (photo_embeddings, photo_rows["photo_id"], photo_rows["class_name"]),
     }
-    prompts_by_template = templates(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS))
+    templates = prompts_by_template(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS))
     accuracy: dict[str, dict[str, float]] = {}
     for kind, (folder, ids, classes) in kinds.items():
         class_of = dict(zip(ids.to_pylist(), classes.to_pylist(), strict=True))
         rows = datasets.rows_with_ids(folder, schemas.IMAGE_EMBEDDINGS, list(class_of), ["owner_id", "embedding"])
         class_names = [class_of[owner] for owner in rows["owner_id"].to_pylist()]
-        vectors = datasets.matrix(rows["embedding"])
-        accuracy[kind] = clip_accuracy(vectors, class_names, prompts_by_template, str(prompts))
+        accuracy[kind] = accuracy_by_template(datasets.matrix(rows["embedding"]), class_names, templates, str(prompts))
     files.write_text(metrics, json.dumps(accuracy, indent=2) + "\n")
 
 

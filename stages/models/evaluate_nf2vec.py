@@ -26,7 +26,7 @@ def evaluate_nf2vec(
     import numpy as np
     import pyarrow.compute as pc
 
-    from fieldlink.evaluation.measures.nearest_neighbours import rank_1
+    from fieldlink.evaluation.measures.class_hits import rank_1
     from fieldlink.nerf.nerf_batches import NerfBatch
     from fieldlink.nf2vec.decoder_psnr import decoder_psnr
     from fieldlink.nf2vec.model import Nf2vecModel, check_width

@@ -1,4 +1,4 @@
-"""The twelve conclusions of the study, tried on the answers of every study (protocol 15)."""
+"""The twelve conclusions of the study, tested on the results of every study (protocol 15)."""
 
 import json
 from pathlib import Path
@@ -19,24 +19,31 @@ def evaluate_claims(
     published: arguments.PublishedTables,
     table: Annotated[Path, Doc("CSV file of claims to write.")],
     metrics: arguments.OutMetrics,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write each claim with its parts as CSV into `table`, and counts of verdicts and effects into `metrics`."""
     from dataclasses import asdict
 
-    from fieldlink.evaluation.claims import repeated_rows
-    from fieldlink.evaluation.claims.conclusions import twelve
-    from fieldlink.evaluation.claims.verdicts import Trial, judge, published_values, summary
+    from fieldlink.evaluation.claims.claim_rows import summary
+    from fieldlink.evaluation.claims.conclusions import conclusions
+    from fieldlink.evaluation.claims.evidence import Evidence, published_values
+    from fieldlink.evaluation.claims.verdicts import claim_rows
+    from fieldlink.evaluation.repeated_runs import require_distinct_runs
     from fieldlink.evaluation.results.saved_results import by_cell
-    from fieldlink.evaluation.results.tables import csv_text
+    from fieldlink.evaluation.results.table_cells import csv_text
 
-    known = load(params)
-    found = by_cell(datasets.read(folder, ANSWERS) for folder in answers)
-    repeated_rows.check(found)
-    how = IntervalsParams(resamples=known.claims.resamples, level=known.intervals.level)
-    theirs = published_values(published.read_text("utf-8"), str(published))
-    trial = Trial(found, theirs, how, known.claims.margin, known.study.seed, str(published))
-    rows = [row for claim in twelve(found) for row in judge(claim, trial)]
+    params = load(params_file)
+    results = by_cell(datasets.read(folder, ANSWERS) for folder in answers)
+    require_distinct_runs(results)
+    evidence = Evidence(
+        results=results,
+        published=published_values(published.read_text("utf-8"), str(published)),
+        intervals=IntervalsParams(resamples=params.claims.resamples, level=params.intervals.level),
+        margin=params.claims.margin,
+        study_seed=params.study.seed,
+        source=str(published),
+    )
+    rows = [row for claim in conclusions(results) for row in claim_rows(claim, evidence)]
     lines = [asdict(row) for row in rows]
     files.write_text(table, csv_text(lines, list(lines[0])))
     files.write_text(metrics, json.dumps(summary(rows), indent=2) + "\n")

@@ -10,13 +10,8 @@ from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
-from fieldlink.core.schemas import MAPPED_EMBEDDINGS, NEIGHBOURS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-SETTINGS = {"gt": ("4.4", "recall_synthetic"), "photo": ("4.5", "recall_real")}
-TITLES = {"4.4a": "synthetic", "4.4b": "synthetic", "4.5a": "real", "4.5b": "real"}
-MORE = {"4.4 more": "more, synthetic", "4.5 more": "more, real"}
-SHOWN = 10  # neighbours kept for galleries, and counted for hubness
+from fieldlink.core.schemas import NEIGHBOURS
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_retrieval(
@@ -29,34 +24,29 @@ def evaluate_retrieval(
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     neighbours: Annotated[Path, Doc("Dataset of each query's nearest items to write.")],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results` and the nearest items of every query; `mapped` as trained.
 
     Baselines (part b) search ground-truth CLIP vectors.
     """
-    import pyarrow as pa
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.retrieval_study import RetrievalStudy
+    from fieldlink.evaluation.study_tables import of_study
 
-    from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.evaluation.results import retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import CellKey
-
-    known = load(params)
-    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
-    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
-    answers, more, nearest, hubs = [], [], [], {"synthetic": {}, "real": {}}
-    for queries in retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed):
-        number, metric = SETTINGS[queries.domain]
-        for found in searches.search(queries, searched, vectors, max(*known.retrieval.ranks, SHOWN)):
-            nearest.append(datasets.table(NEIGHBOURS, searches.columns(found, queries, searched, SHOWN)))
-            place = CellKey(f"{number}{found.part}", found.row, "", metric)
-            answers += searches.answers(found, queries, searched, known.retrieval.ranks, place)
-            place = CellKey(f"{number} more", found.row, "", metric.replace("recall", "retrieval"))
-            more += searches.more_answers(found, queries, searched, known.retrieval.ranks, place)
-            hubs[TITLES[f"{number}a"]][found.row] = round(searches.hubs(found, searched, SHOWN), 4)
-    results.write([*answers, *more], TITLES | MORE, known, extra={"hubness": hubs})
-    rows = pa.concat_tables(nearest).sort_by([(name, "ascending") for name in NEIGHBOURS.key])
-    datasets.write(neighbours, NEIGHBOURS, [rows], "evaluate_retrieval")
+    params = load(params_file)
+    inputs = read_queries_and_gallery(
+        objects=objects,
+        nerf_embeddings=nerf_embeddings,
+        gt_embeddings=gt_embeddings,
+        photos=photos,
+        photo_embeddings=photo_embeddings,
+        classes=list(params.classes),
+        study_seed=params.study.seed,
+    )
+    study = RetrievalStudy.of(inputs, read_mapped(mapped), params.retrieval.ranks)
+    results.write(study.results, of_study("retrieval"), params, {"hubness": study.hubness})
+    datasets.write(neighbours, NEIGHBOURS, [study.neighbours], "evaluate_retrieval")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import get_args
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.variants import Direction
 
 
 def train_retrieval_mappers(
@@ -13,29 +14,33 @@ def train_retrieval_mappers(
     objects: arguments.Objects,
     nerf_embeddings: arguments.NerfEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
     out: arguments.OutModels,
-    mapped: arguments.OutMappedVectors,
     curves: arguments.OutCurves,
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write, per direction, a model below `out` and mapped test vectors below `mapped`; and the training curves."""
-    from fieldlink.mapper import training_inputs
-    from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
-    from fieldlink.mapper.pairs import Direction
+    """Write, per direction, a model below `out`; and the training curves."""
+    from fieldlink.mapper import mapper_folders, training_data
+    from fieldlink.mapper.mapper_tasks import per_loss
+    from fieldlink.training import tasks
 
-    known = load(params)
-    losses, seeds, seed = known.retrieval.losses, known.mapper.seeds, known.study.seed
-    given = training_inputs.TrainingData.read(objects, nerf_embeddings, gt_embeddings, photo_embeddings)
-    learning, checking = (given.pairs(given.ids(split)) for split in ("train", "validation"))
-    how = learning, checking, known.mapper, seed, known.runtime.device
-    tasks = [
-        MapperTask(way, [MapperRun(f"{way} {loss}", loss, own) for loss in losses for own in seeds], *how)
-        for way in get_args(Direction)
+    params = load(params_file)
+    data = training_data.read(objects, nerf_embeddings, gt_embeddings)
+    train, validation = (data.pairs(data.ids(split)) for split in ("train", "validation"))
+    trainings = [
+        per_loss(
+            direction,
+            params.retrieval.losses,
+            train,
+            validation,
+            mapper=params.mapper,
+            study_seed=params.study.seed,
+            device=params.runtime.device,
+        )
+        for direction in get_args(Direction)
     ]
-    trained, stage = training_inputs.trained(tasks, known.runtime.workers), "train_retrieval_mappers"
-    training_inputs.write({part.direction: part for part in trained}, given.test(seed), out, mapped, stage)
-    training_inputs.write_curves(trained, curves, stage)
+    results = tasks.results_of(trainings, params.runtime.workers)
+    mapper_folders.write_all(out, {result.direction: result for result in results})
+    mapper_folders.write_curves(curves, results, "retrieval.train")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,9 @@ from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets
 from fieldlink.core.params import load
-from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-TABLE = "4.8"
+from fieldlink.core.variants import parse
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_syn2real(
@@ -24,23 +21,30 @@ def evaluate_syn2real(
     photo_embeddings: arguments.PhotoEmbeddings,
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
-    from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.evaluation.results import retrieval_inputs, searches
-    from fieldlink.evaluation.results.tables import CellKey
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.retrieval_results import hit_results
+    from fieldlink.evaluation.results.searches import by_mappers
+    from fieldlink.evaluation.study_tables import study_table
 
-    known = load(params)
-    searched = retrieval_inputs.searched(objects, nerf_embeddings, gt_embeddings, list(known.classes))
-    _, queries = retrieval_inputs.queries(searched, photos, photo_embeddings, list(known.classes), known.study.seed)
-    vectors = {name: MappedVectors(datasets.read(mapped / name, MAPPED_EMBEDDINGS)) for name in searches.DIRECTIONS}
-    answers = []
-    for found in searches.by_mappers(queries, searched, vectors, max(known.retrieval.ranks)):
-        place = CellKey(TABLE, found.row, "", "recall_real")
-        setting = f"translator {known.syn2real.translator}" if found.row.endswith("syn2real") else ""
-        answers += searches.answers(found, queries, searched, known.retrieval.ranks, place, setting=setting)
-    results.write(answers, {TABLE: "real"}, known)
+    params, table = load(params_file), study_table("4.8")
+    inputs = read_queries_and_gallery(
+        objects=objects,
+        nerf_embeddings=nerf_embeddings,
+        gt_embeddings=gt_embeddings,
+        photos=photos,
+        photo_embeddings=photo_embeddings,
+        classes=list(params.classes),
+        study_seed=params.study.seed,
+    )
+    ranks, rows = params.retrieval.ranks, []
+    for result in by_mappers(inputs.photos, inputs.gallery, read_mapped(mapped), max(ranks)):
+        translated = parse(result.row).training_set == "syn2real"
+        setting = f"translator {params.syn2real.translator}" if translated else ""
+        rows += hit_results(result, inputs.photos, inputs.gallery, ranks, table, setting=setting)
+    results.write(rows, [table], params)
 
 
 if __name__ == "__main__":

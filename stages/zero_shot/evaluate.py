@@ -10,10 +10,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
-from fieldlink.evaluation.results.writing import ResultFiles
-
-TABLES = {"prompt_3d_model": "4.1", "prompt_photo": "4.2", "prompt_ensemble": "4.1 ensemble"}
-METRIC = "zero_shot_accuracy"
+from fieldlink.evaluation.results.result_files import ResultFiles
 
 
 def evaluate_zero_shot(
@@ -23,35 +20,27 @@ def evaluate_zero_shot(
     prompts: arguments.PromptEmbeddings,
     rendered_embeddings: arguments.RenderedEmbeddings,
     results: Annotated[ResultFiles, OmitArgPrefixes],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; a template that isn't the study's gets a table of its own."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.selection import originals, views_of
     from fieldlink.embeddings.view_embeddings import mean_sets
-    from fieldlink.evaluation.results.tables import CellKey
-    from fieldlink.evaluation.results.zero_shot import PromptClassification, templates_and_ensemble
+    from fieldlink.evaluation.results import zero_shot_results
+    from fieldlink.evaluation.study_tables import of_template, study_table
 
-    known = load(params)
-    ours, views = (
-        MappedVectors(datasets.read(mapped, MAPPED_EMBEDDINGS)),
-        datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS),
-    )
-    having = ours.ids("nerf"), views["owner_id"].to_pylist()
+    params, mapped_nerfs = load(params_file), MappedVectors(datasets.read(mapped, MAPPED_EMBEDDINGS))
+    views = datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
+    having = mapped_nerfs.ids("nerf"), views["owner_id"].to_pylist()
     test = originals(datasets.read(objects, OBJECTS), "test", *having, where=str(objects))
     ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
-    rendered = mean_sets({"clip": views_of(views, ids)}, known.zero_shot.views, known.study.seed)
-    answers, titles = [], {}
-    for template, texts in templates_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
-        naming, table = PromptClassification.of(ids, classes, texts), TABLES.get(template, f"4.1 {template}")
-        titles[table] = f"nerf2clip, {template}"
-        for variant, seeds in ours.variants.items():
-            row, _, loss = variant.rpartition(" ")
-            vectors = [ours.vectors(variant, seed, "nerf", ids) for seed in seeds]
-            answers.append(naming.answers(CellKey(table, row, loss, METRIC), vectors, seeds))
-        for row, means in rendered.items():
-            answers.append(naming.answers(CellKey("4.3", row, template, METRIC), [means], [0]))
-    results.write(answers, {**titles, "4.3": "rendered views"}, known)
+    clip_means = mean_sets({"clip": views_of(views, ids)}, params.zero_shot.views, params.study.seed)
+    rows, templates = [], zero_shot_results.prompts_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS))
+    for template, class_prompts in templates.items():
+        classification = zero_shot_results.PromptClassification.of(ids, classes, class_prompts)
+        rows += zero_shot_results.mapper_results(classification, mapped_nerfs, of_template(template))
+        rows += zero_shot_results.clip_results(classification, clip_means, template)
+    results.write(rows, [*map(of_template, templates), study_table("4.3")], params)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def test_cuda_train_mappers(thesis: Params, quick: bool):
         )
 
     def ours(whole: MapperTask) -> float:
-        return float(np.mean([part.validation_loss.min(0).mean() for part in map(train_many, whole.split())]))
+        return float(np.mean([part.history.validation_loss.min(0).mean() for part in map(train_many, whole.split())]))
 
     whole, warm = task(epochs), task(1)
     ours(warm), one_after_another(warm, OnGpu, most=2)

@@ -18,7 +18,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.measuring import interleaved, keep
 from fieldlink.core.devices import timed_run
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 
 pytestmark = pytest.mark.bench
 
@@ -32,7 +33,7 @@ def vectors(rows: int, seed: int) -> np.ndarray:
 
 
 def ours(queries: np.ndarray, items: np.ndarray) -> np.ndarray:
-    return neighbours(queries, np.full(len(queries), -1), Gallery.of_objects(items), K).item
+    return fast_neighbours(queries, np.full(len(queries), -1), Gallery.of_objects(items), K).item
 
 
 def bare(queries: np.ndarray, items: np.ndarray) -> np.ndarray:

@@ -19,7 +19,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core.devices import timed_run
 from fieldlink.core.params import MapperParams, Params
-from fieldlink.mapper.losses import START, loss_of
+from fieldlink.mapper.loss_registry import start_of
+from fieldlink.mapper.losses import loss_of
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import single
@@ -55,7 +56,7 @@ def models(how: MapperParams) -> list[MapperRun]:
 def ours(whole: MapperTask, warm: MapperTask) -> tuple[float, float]:
     parts = whole.split()
     seconds, trained = in_warm_workers(train_many, parts, warm, 2)
-    return seconds, float(np.mean([part.validation_loss.min(0).mean() for part in trained]))
+    return seconds, float(np.mean([part.history.validation_loss.min(0).mean() for part in trained]))
 
 
 def baseline(whole: MapperTask) -> float:
@@ -85,7 +86,7 @@ def one_after_another(whole: MapperTask, batched: Batched, most: int | None = No
 
 def one_by_one(model: MapperRun, whole: MapperTask, batched: Batched) -> float:
     """Train one mapper; its lowest validation loss."""
-    how, device = whole.how, whole.device
+    how, device = whole.mapper, whole.device
     (inputs, targets), checked = (
         [torch.from_numpy(each).to(device) for each in (part.nerf, part.clip[model.clip_set])]
         for part in (whole.train, whole.validation)
@@ -93,9 +94,7 @@ def one_by_one(model: MapperRun, whole: MapperTask, batched: Batched) -> float:
     torch.manual_seed(model.seed)
     learning, checking = batched(inputs, targets, how.batch, True), batched(*checked, how.batch, False)
     network = single([inputs.shape[1], *reversed(how.hidden), targets.shape[1]], model.seed).to(device)
-    scale, bias = (
-        torch.nn.Parameter(torch.tensor(value, device=device)) for value in START.get(model.loss, (0.0, 0.0))
-    )
+    scale, bias = (torch.nn.Parameter(torch.tensor(value, device=device)) for value in start_of(model.loss))
     groups = [{"params": network.parameters()}, {"params": [scale, bias], "weight_decay": 0.0}]
     adam = torch.optim.AdamW(groups, how.learning_rate, weight_decay=how.weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(adam, how.learning_rate, total_steps=len(learning) * how.epochs)

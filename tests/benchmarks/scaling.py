@@ -14,7 +14,8 @@ from parameters import DEFAULT, written
 from fieldlink.clip import small_clip
 from fieldlink.core import digests, saved_models
 from fieldlink.core.params import Params, load
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 from fieldlink.nerf import field
 from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, train_nf2vec
@@ -57,7 +58,7 @@ def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object
 def search(count: int) -> np.ndarray:
     """As many queries as items."""
     vectors = np.random.default_rng(0).standard_normal((count, 256), np.float32)
-    return neighbours(vectors, np.arange(count), Gallery.of_objects(vectors), 10).item
+    return fast_neighbours(vectors, np.arange(count), Gallery.of_objects(vectors), 10).item
 
 
 def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int]]:

@@ -8,11 +8,14 @@ from ruamel.yaml import YAML
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
+from stages.backbone.apply_mappers import apply_mappers
+from stages.embedding_spaces.apply import apply_heads
 from stages.embedding_spaces.evaluate import evaluate_spaces
 from stages.embedding_spaces.train import train_heads
 from stages.retrieval.evaluate import evaluate_retrieval
 from stages.retrieval.train import train_retrieval_mappers
+from stages.zero_shot.apply import apply_zero_shot_mappers
 from stages.zero_shot.evaluate import evaluate_zero_shot
 from stages.zero_shot.train import train_zero_shot_mappers
 
@@ -51,34 +54,42 @@ class Study:
     def run(self) -> None:
         same = {"objects": self["objects"], "gt_embeddings": self["gt"], "nerf_embeddings": self["nerfs"]}
         rendered, photos, params = self["rendered"], self["photo_embeddings"], self.params
-        out = {name: self[f"zero_shot_{name}"] for name in ("out", "mapped", "curves")}
-        train_zero_shot_mappers(**same, rendered_embeddings=rendered, **out, params=params)
+        mappers, mapped = self["zero_shot_out"], self["zero_shot_mapped"]
+        train_zero_shot_mappers(
+            **same, rendered_embeddings=rendered, out=mappers, curves=self["zero_shot_curves"], params_file=params
+        )
+        apply_zero_shot_mappers(**same, rendered_embeddings=rendered, mappers=mappers, out=mapped)
         evaluate_zero_shot(
             objects=self["objects"],
-            mapped=out["mapped"],
+            mapped=mapped,
             prompts=self["prompts"],
             rendered_embeddings=rendered,
             results=self.results("zero_shot"),
-            params=params,
+            params_file=params,
         )
-        out = {name: self[f"retrieval_{name}"] for name in ("out", "mapped", "curves")}
-        train_retrieval_mappers(**same, photo_embeddings=photos, **out, params=params)
+        mappers, mapped = self["retrieval_out"], self["retrieval_mapped"]
+        train_retrieval_mappers(**same, out=mappers, curves=self["retrieval_curves"], params_file=params)
+        apply_mappers(
+            **same, photo_embeddings=photos, mappers=mappers, queries=("gt", "photo"), out=mapped, params_file=params
+        )
         evaluate_retrieval(
             **same,
             photos=self["photos"],
             photo_embeddings=photos,
-            mapped=out["mapped"],
+            mapped=mapped,
             results=self.results("retrieval"),
             neighbours=self["neighbours"],
-            params=params,
+            params_file=params,
         )
 
         self._run_spaces()
 
     def _run_spaces(self) -> None:
-        same = {"objects": self["objects"], "nerf_embeddings": self["nerfs"], "params": self.params}
+        same = {"objects": self["objects"], "nerf_embeddings": self["nerfs"]}
         mapped, mappers, logits = self["retrieval_mapped"], self["retrieval_out"], self["logits"]
-        train_heads(**same, mappers=mappers, out=self["heads"], logits=logits, curves=self["heads_curves"])
+        heads, params = self["heads"], self.params
+        train_heads(**same, mappers=mappers, out=heads, curves=self["heads_curves"], params_file=params)
+        apply_heads(**same, mappers=mappers, heads=heads, out=logits, params_file=params)
         evaluate_spaces(
             **same,
             photos=self["photos"],
@@ -89,6 +100,7 @@ class Study:
             logits=logits,
             results=self.results("embedding_spaces"),
             projections=self["projections"],
+            params_file=self.params,
         )
 
     def _write_params(self) -> None:

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import ANSWERS
-from fieldlink.evaluation.claims.repeated_rows import run
-from fieldlink.evaluation.claims.verdicts import published_values
+from fieldlink.evaluation.claims.evidence import published_values
+from fieldlink.evaluation.repeated_runs import run_of
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults, columns
 from fieldlink.evaluation.results.saved_results import SavedResults, by_cell
-from fieldlink.evaluation.results.tables import CellKey, QueryResults, columns
 
 PUBLISHED = Path(__file__).parent.parent.parent / "reports" / "published" / "tables.csv"
 VALUES = published_values(PUBLISHED.read_text("utf-8"), str(PUBLISHED))
@@ -24,11 +24,11 @@ STAND_INS = {"4.8": ("4.5a", "gt only"), "4.9a": ("4.4a", "original"), "4.9b": (
 def controls() -> dict[CellKey, float]:
     """Our controls of Tables 4.8 and 4.9, as skilled as the rows of other tables that the study has in their place."""
     found = {}
-    for words in VALUES:
-        if words.table in STAND_INS:
-            table, name = STAND_INS[words.table]
-            row = words.row.removesuffix(" syn2real")
-            found[words._replace(row=f"{row} {name}")] = VALUES[words._replace(table=table, row=row)]
+    for key in VALUES:
+        if key.table in STAND_INS:
+            table, name = STAND_INS[key.table]
+            row = key.row.removesuffix(" syn2real")
+            found[key._replace(row=f"{row} {name}")] = VALUES[key._replace(table=table, row=row)]
     return found
 
 
@@ -40,15 +40,15 @@ def answers(
 ) -> list[QueryResults]:
     """One set of answers a place: `skill` percent of the queries right, the easiest ones, by each of three seeds."""
     found = []
-    for words in places:
-        kind = "photo" if words.metric == "recall_real" or words.row == "concat real" else "object"
+    for key in places:
+        kind = "photo" if key.metric == "recall_real" or key.row == "concat real" else "object"
         ease = np.random.default_rng(len(kind)).permutation(queries) / queries
-        seeds = (0,) if words.row.startswith(UNTRAINED) else (0, 1, 2)
-        values = np.tile(ease < skill(words) / 100, (len(seeds), 1))
-        prints = [np.array([zlib.crc32(run(words).encode()), seed]) for seed in seeds]
-        ids, batch = [f"{kind}-{i}" for i in range(queries)], re.search(r"batch=(\d+)", words.row)
+        seeds = (0,) if key.row.startswith(UNTRAINED) else (0, 1, 2)
+        values = np.tile(ease < skill(key) / 100, (len(seeds), 1))
+        predictions = [np.array([zlib.crc32(str(run_of(key)).encode()), seed]) for seed in seeds]
+        ids, batch = [f"{kind}-{i}" for i in range(queries)], re.search(r"batch=(\d+)", key.row)
         setting = f"batch {batch[1]}" if batch else ""
-        found.append(QueryResults.of(words, values, seeds, ids, prints, setting=setting))
+        found.append(QueryResults.of(key, values, seeds, ids, predictions, setting=setting))
     return found
 
 

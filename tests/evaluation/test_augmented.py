@@ -11,10 +11,13 @@ from evaluation.made_up import COPY, PUBLISHED, Study
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
+from fieldlink.core.variants import parse
+from fieldlink.evaluation.results.batch_rows import table_rows
 from fieldlink.report.result_tables import pivot_tables
 from fieldlink.report.table_results import read_published, read_results
-from stages.augmented.evaluate import _places, evaluate_augmented
+from stages.augmented.evaluate import evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
+from stages.backbone.apply_mappers import apply_mappers
 from stages.report.evaluate_claims import evaluate_claims
 
 KEYS = ("table", "row", "column", "metric")
@@ -33,9 +36,11 @@ def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def run(study: Study) -> Study:
     study.change("augmented", epochs=1)
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
-    same |= {"photo_embeddings": study["photo_embeddings"], "mapped": study["mapped"], "params": study.params}
-    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"])
-    evaluate_augmented(**same, photos=study["photos"], mappers=study["mappers"], results=study.results("augmented"))
+    train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params_file=study.params)
+    same |= {"photo_embeddings": study["photo_embeddings"], "mappers": study["mappers"]}
+    apply_mappers(**same, queries=("gt", "photo"), out=study["mapped"], params_file=study.params)
+    files = {"photos": study["photos"], "mapped": study["mapped"], "results": study.results("augmented")}
+    evaluate_augmented(**same, **files, params_file=study.params)
     return study
 
 
@@ -68,7 +73,7 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
     results = read_results(study["augmented.csv"].read_text(), "ours")
     assert len(pivot_tables(results, read_published(PUBLISHED.read_text(), ""), {})) == 4
     files = {"published": PUBLISHED, "table": study["claims.csv"], "metrics": study["claims.json"]}
-    evaluate_claims(answers=(study["augmented_answers"],), **files, params=study.params)
+    evaluate_claims(answers=(study["augmented_answers"],), **files, params_file=study.params)
     told = {row["claim"]: row for row in rows(study["claims.csv"]) if not row["part"]}
     for claim in ("9", "10"):
         assert told[claim]["verdict"] == "undecided"
@@ -76,12 +81,15 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
 
 
 def test_a_batch_of_both_tables_is_one_run_under_two_names():
+    def rows_of(run: str, batch: int) -> list[tuple[str, str]]:
+        return [(table, row.text) for table, row in table_rows(parse(run), batch, (64, 128))]
+
     for end in ("", " original"):
         both = [("4.9", f"nerf2clip siglip{end}"), ("4.10", f"nerf2clip siglip batch=64{end}")]
-        assert _places(f"nerf2clip siglip{end}", 64, (64, 128)) == both
-    assert _places("nerf2clip siglip", 32, (64, 128)) == [("4.9", "nerf2clip siglip")]
-    assert _places("nerf2clip siglip batch=128", 64, (64, 128)) == [("4.10", "nerf2clip siglip batch=128")]
-    assert _places("clip2nerf cosine", 64, (64, 128)) == [("4.9", "clip2nerf cosine")]
+        assert rows_of(f"nerf2clip siglip{end}", 64) == both
+    assert rows_of("nerf2clip siglip", 32) == [("4.9", "nerf2clip siglip")]
+    assert rows_of("nerf2clip siglip batch=128", 64) == [("4.10", "nerf2clip siglip batch=128")]
+    assert rows_of("clip2nerf cosine", 64) == [("4.9", "clip2nerf cosine")]
 
 
 def test_every_row_is_a_training_of_its_own_on_originals_of_the_test_split(augmented: Study):

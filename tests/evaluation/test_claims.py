@@ -10,23 +10,15 @@ from evaluation.made_up_answers import VALUES, answered
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import IntervalsParams
-from fieldlink.evaluation.claims.conclusions import rise, twelve
-from fieldlink.evaluation.claims.verdicts import (
-    Claim,
-    Part,
-    Row,
-    SavedResults,
-    Trial,
-    judge,
-    judged,
-    letters,
-    published_values,
-    region,
-    summary,
-)
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.claims.claim_rows import ClaimRow, letters, summary
+from fieldlink.evaluation.claims.conclusions import conclusions
+from fieldlink.evaluation.claims.contrasts import Claim, Part, change_along_line, claimed_region
+from fieldlink.evaluation.claims.evidence import Evidence, published_values, verdict_of
+from fieldlink.evaluation.claims.verdicts import claim_rows
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.saved_results import SavedResults
 
-HOW = IntervalsParams(resamples=4000, level=0.95)
+INTERVALS = IntervalsParams(resamples=4000, level=0.95)
 A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
 ABOVE = Part("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
@@ -41,8 +33,10 @@ def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
     return np.tile(np.arange(of) < right, (seeds, 1))
 
 
-def trial(cells: dict[CellKey, SavedResults], margin: float = 2.0, how: IntervalsParams = HOW, seed: int = 0) -> Trial:
-    return Trial(cells, {A: 60.0, B: 50.0, C: 55.5}, how, margin, seed)
+def evidence(
+    cells: dict[CellKey, SavedResults], margin: float = 2.0, how: IntervalsParams = INTERVALS, seed: int = 0
+) -> Evidence:
+    return Evidence(cells, {A: 60.0, B: 50.0, C: 55.5}, how, margin, seed)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +49,13 @@ def trial(cells: dict[CellKey, SavedResults], margin: float = 2.0, how: Interval
     ],
 )
 def test_a_verdict_is_where_the_interval_lies(claimed, inside, across, outside):
-    bounds = region(claimed, 2.0)
+    bounds = claimed_region(claimed, 2.0)
     for verdict, intervals in (("holds", inside), ("undecided", across), ("does not hold", outside)):
-        assert {judged(*map(float, interval), bounds) for interval in intervals} == {verdict}
+        assert {verdict_of(*map(float, interval), bounds) for interval in intervals} == {verdict}
 
 
 def test_an_effect_is_the_difference_of_its_cells_with_the_published_one_beside_it():
-    (row,) = judge(Claim(1, "whole", [ABOVE]), trial({A: asked(share(150)), B: asked(share(100))}))
+    (row,) = claim_rows(Claim(1, "whole", [ABOVE]), evidence({A: asked(share(150)), B: asked(share(100))}))
     assert (row.claim, row.part, row.text, row.verdict) == (1, "", "whole", "holds")
     assert (row.published_effect, row.effect) == (10.0, 25.0)
     assert 15 < row.ci_low < 25 < row.ci_high < 35
@@ -72,7 +66,7 @@ def test_cells_are_weighted_and_the_better_rival_counts_on_either_side():
     cells = {A: asked(share(150, seeds=3)), B: asked(share(100)), C: asked(share(90))}
     mean = Part("a above the mean of b and c", {A: 1.0}, {B: 0.5, C: 0.5}, "greater")
     best = Part("a above the better of b and c", {A: 1.0}, ({B: 1.0}, {C: 1.0}), "greater")
-    rows = judge(Claim(1, "", [mean, best]), trial(cells))[1:]
+    rows = claim_rows(Claim(1, "", [mean, best]), evidence(cells))[1:]
     assert [row.effect for row in rows] == [27.5, 25.0]  # 75 − (50 + 45) / 2; 75 − 50
     assert [row.published_effect for row in rows] == [7.25, 4.5]  # 60 − (50 + 55.5) / 2; 60 − 55.5
     assert [row.seeds for row in rows] == [3, 3]
@@ -80,8 +74,8 @@ def test_cells_are_weighted_and_the_better_rival_counts_on_either_side():
 
 def test_ours_is_compared_with_its_control_and_the_published_with_what_stands_for_it():
     part = replace(ABOVE, published=({A: 1.0}, {C: 1.0}))
-    tried = replace(trial({A: asked(share(150)), B: asked(share(100))}), published={A: 60.0, C: 55.5})
-    (row,) = judge(Claim(1, "", [part]), tried)
+    tried = replace(evidence({A: asked(share(150)), B: asked(share(100))}), published={A: 60.0, C: 55.5})
+    (row,) = claim_rows(Claim(1, "", [part]), tried)
     assert (row.published_effect, row.effect) == (4.5, 25.0)  # 60 − 55.5; 75 − 50
 
 
@@ -90,9 +84,9 @@ def test_translations_and_copies_are_told_from_as_many_steps_without_them():
     skills = made_up_answers.SKILLS
     without = {" gt only": " syn2real", " original": ""}
 
-    def skill(words: CellKey) -> float:
-        end = next((end for end in without if words.row.endswith(end)), "")
-        return skills[words._replace(row=words.row.removesuffix(end) + without.get(end, ""))]
+    def skill(key: CellKey) -> float:
+        end = next((end for end in without if key.row.endswith(end)), "")
+        return skills[key._replace(row=key.row.removesuffix(end) + without.get(end, ""))]
 
     rows = judged_on(answered(made_up_answers.answers(skill)))
     found = [row for row in rows if row.claim in (8, 9)]
@@ -107,7 +101,9 @@ def test_models_of_one_run_are_paired_by_seed_too():
         A: asked(np.concatenate([share(k) for k in skills])),
         B: asked(np.concatenate([share(k - 10) for k in skills])),
     }
-    apart, paired = (judge(Claim(1, "", [replace(ABOVE, one_run=one)]), trial(cells))[0] for one in (False, True))
+    apart, paired = (
+        claim_rows(Claim(1, "", [replace(ABOVE, one_run=one)]), evidence(cells))[0] for one in (False, True)
+    )
     assert (apart.effect, apart.verdict) == (5.0, "undecided")
     assert (paired.effect, paired.verdict) == (5.0, "holds")
 
@@ -115,7 +111,7 @@ def test_models_of_one_run_are_paired_by_seed_too():
 def test_models_that_answer_alike_are_equal_only_as_far_as_the_queries_tell():
     equal = replace(ABOVE, claimed="equal")
     verdicts = {
-        n: judge(Claim(1, "", [equal]), trial({A: asked(share(9, n)), B: asked(share(9, n))}))[0].verdict
+        n: claim_rows(Claim(1, "", [equal]), evidence({A: asked(share(9, n)), B: asked(share(9, n))}))[0].verdict
         for n in (20, 2000)
     }
     assert verdicts == {20: "undecided", 2000: "holds"}
@@ -135,8 +131,8 @@ PARTS = [replace(ABOVE, text="a above b"), Part("a above c", {A: 1.0}, {C: 1.0},
     ],
 )
 def test_a_conjunction_holds_with_all_and_falls_with_one_of_its_parts(b, c, verdict, level, shown):
-    cells = {words: asked(share(right)) for words, right in ((A, 120), (B, b), (C, c))}
-    rows = judge(Claim(3, "both", PARTS), trial(cells))
+    cells = {key: asked(share(right)) for key, right in ((A, 120), (B, b), (C, c))}
+    rows = claim_rows(Claim(3, "both", PARTS), evidence(cells))
     assert [row.part for row in rows] == ["", "a", "b"]
     assert (rows[0].verdict, rows[0].level) == (verdict, level)
     assert rows[0].setting.endswith(f"shown: part {shown}")
@@ -145,25 +141,25 @@ def test_a_conjunction_holds_with_all_and_falls_with_one_of_its_parts(b, c, verd
 
 def test_a_part_without_cells_is_undecided_and_says_why():
     cells = {A: asked(share(120)), B: asked(share(60))}
-    headline, first, second = judge(Claim(3, "both", PARTS), trial(cells))
+    headline, first, second = claim_rows(Claim(3, "both", PARTS), evidence(cells))
     assert (first.verdict, second.verdict, headline.verdict) == ("holds", "undecided", "undecided")
     assert "not in this run: Table 9, 'c'" in second.setting
     assert "1 not in this run" in headline.setting
     assert second.effect is None
     assert second.published_effect == 4.5
-    headline, *_ = judge(Claim(3, "both", PARTS), trial({A: asked(share(60)), B: asked(share(120))}))
+    headline, *_ = claim_rows(Claim(3, "both", PARTS), evidence({A: asked(share(60)), B: asked(share(120))}))
     assert headline.verdict == "does not hold"  # one part is enough
 
 
 def test_sides_that_answer_other_queries_are_an_error_that_names_both():
     cells = {A: asked(share(120)), B: asked(share(60), queries="r")}
     with pytest.raises(InputError, match=r"Table 9, 'a'.* and Table 9, 'b'.* same queries .* digests q and r"):
-        judge(Claim(1, "", [ABOVE]), trial(cells))
+        claim_rows(Claim(1, "", [ABOVE]), evidence(cells))
 
 
 def test_settings_of_the_cells_stand_beside_the_effect():
     cells = {A: asked(share(120), setting="batch 468"), B: asked(share(60))}
-    assert judge(Claim(1, "", [ABOVE]), trial(cells))[0].setting == "a: batch 468"
+    assert claim_rows(Claim(1, "", [ABOVE]), evidence(cells))[0].setting == "a: batch 468"
 
 
 def held(effects: list[float], studies: int, **part: Any) -> float:
@@ -184,7 +180,7 @@ def held(effects: list[float], studies: int, **part: Any) -> float:
 
         cells = {A: model(0.0)} | {rival: model(-effect) for rival, effect in zip(rivals, effects, strict=True)}
         how, published = IntervalsParams(resamples=300, level=0.95), dict.fromkeys([A, *rivals], 50.0)
-        told += judge(claim, Trial(cells, published, how, 10.0, study))[0].verdict == "holds"
+        told += claim_rows(claim, Evidence(cells, published, how, 10.0, study))[0].verdict == "holds"
     return told / studies
 
 
@@ -203,8 +199,8 @@ def test_a_difference_at_the_margin_is_said_to_be_none_in_at_most_5_of_100_studi
 
 def test_a_rise_along_the_line_is_polyfits():
     cells = [{CellKey("9", str(i), "accuracy", "share"): 1.0} for i in range(6)]
-    values = dict(zip((words for side in cells for words in side), [74.9, 78.9, 81.9, 82.9, 83.2, 83.6], strict=True))
-    up, down = (sum(weight * values[words] for words, weight in side.items()) for side in rise(cells))
+    values = dict(zip((key for side in cells for key in side), [74.9, 78.9, 81.9, 82.9, 83.2, 83.6], strict=True))
+    up, down = (sum(weight * values[key] for key, weight in side.items()) for side in change_along_line(cells))
     slope = np.polyfit(np.arange(6), list(values.values()), 1)[0]
     assert up - down == pytest.approx(5 * slope)
 
@@ -212,7 +208,7 @@ def test_a_rise_along_the_line_is_polyfits():
 def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
     cells = {CellKey("9", str(i), "accuracy", "share"): value for i, value in enumerate((70.0, 76.0, 71.0, 74.0, 66.0))}
     first, second, *last = cells
-    up, down = rise([{first: 1.0}, {second: 1.0}, dict.fromkeys(last, 1 / 3)], np.array([1.0, 2.0, 7.0]))
+    up, down = change_along_line([{first: 1.0}, {second: 1.0}, dict.fromkeys(last, 1 / 3)], np.array([1.0, 2.0, 7.0]))
     slope = np.polyfit([1, 2, 7], [70, 76, (71 + 74 + 66) / 3], 1)[0]
     assert sum(w * cells[c] for c, w in up.items()) - sum(w * cells[c] for c, w in down.items()) == pytest.approx(
         6 * slope
@@ -245,8 +241,10 @@ def test_two_batches_are_too_few_for_a_trend():
     assert part.setting == "not in this run: Table 4.10a with 3 batches that differ, really used: [64, 100]"
 
 
-def judged_on(cells: dict[CellKey, SavedResults]) -> list[Row]:
-    return [row for claim in twelve(cells) for row in judge(claim, Trial(cells, VALUES, HOW, 2.0, 0))]
+def judged_on(cells: dict[CellKey, SavedResults]) -> list[ClaimRow]:
+    return [
+        row for claim in conclusions(cells) for row in claim_rows(claim, Evidence(cells, VALUES, INTERVALS, 2.0, 0))
+    ]
 
 
 def published_effects() -> dict[str, float]:
@@ -290,4 +288,4 @@ def test_parts_are_lettered_past_z_and_published_values_must_be_numbers():
     with pytest.raises(InputError, match=r"tables.csv: expected columns .* and a number as value"):
         published_values("table,row,column,metric,value\n1,a,b,c,x\n", "tables.csv")
     with pytest.raises(InputError, match=r"^tables.csv: no Table 9, 'a', accuracy .*, which a claim compares"):
-        judge(Claim(1, "", [ABOVE]), replace(trial({}), published={}, source="tables.csv"))
+        claim_rows(Claim(1, "", [ABOVE]), replace(evidence({}), published={}, source="tables.csv"))

@@ -25,7 +25,7 @@ def run(folder: Path, *studies: list) -> tuple[list[dict[str, str]], dict]:
         published=PUBLISHED,
         table=folder / "claims.csv",
         metrics=folder / "claims.json",
-        params=ROOT / "params.yaml",
+        params_file=ROOT / "params.yaml",
     )
     with (folder / "claims.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file)), json.loads((folder / "claims.json").read_text())
@@ -46,7 +46,7 @@ def test_every_claim_has_a_headline_and_the_metrics_count_the_verdicts(tmp_path:
 
 
 def test_claims_about_a_study_that_did_not_run_are_undecided(tmp_path: Path):
-    answers = [each for each in made_up_answers.answers(queries=60) if each.words.table.startswith(("4.4", "4.5"))]
+    answers = [each for each in made_up_answers.answers(queries=60) if each.key.table.startswith(("4.4", "4.5"))]
     rows, metrics = run(tmp_path, answers)
     found = {row["claim"]: row for row in rows if not row["part"]}
     assert found["6"]["verdict"] == "undecided"
@@ -59,11 +59,11 @@ def test_claims_about_a_study_that_did_not_run_are_undecided(tmp_path: Path):
 
 def test_a_variant_without_effect_is_an_error_that_names_both(tmp_path: Path):
     answers = made_up_answers.answers(queries=20)
-    twins = [each for each in answers if each.words[:2] == ("4.10b", "nerf2clip siglip batch=512")]
-    others = [each for each in answers if each.words[:2] != ("4.10b", "nerf2clip siglip batch=1024")]
+    twins = [each for each in answers if each.key[:2] == ("4.10b", "nerf2clip siglip batch=512")]
+    others = [each for each in answers if each.key[:2] != ("4.10b", "nerf2clip siglip batch=1024")]
     from dataclasses import replace
 
-    copies = [replace(each, words=each.words._replace(row="nerf2clip siglip batch=1024")) for each in twins]
+    copies = [replace(each, key=each.key._replace(row="nerf2clip siglip batch=1024")) for each in twins]
     with pytest.raises(InputError, match=r"batch=1024 and Table 4.10b: nerf2clip siglip batch=512 have identical"):
         run(tmp_path, others, copies)
 
@@ -74,7 +74,7 @@ def test_what_the_studies_leave_is_read_as_it_is(made_up: Study, tmp_path: Path)
         published=PUBLISHED,
         table=tmp_path / "claims.csv",
         metrics=tmp_path / "claims.json",
-        params=made_up.params,
+        params_file=made_up.params,
     )
     effects = json.loads((tmp_path / "claims.json").read_text())["effects"]
     assert len(effects["1"]) == 1 + 24

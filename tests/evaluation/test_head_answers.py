@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.results import head_accuracy
+from fieldlink.evaluation.measures.mcnemar import mcnemar
+from fieldlink.evaluation.results import head_results
 
 IDS = ["a", "b"]
 
@@ -16,20 +17,20 @@ def test_the_ensemble_sums_logits_and_may_overrule_both_heads():
     first = np.array([[[3.0, 2.0, 0.0], [1.0, 0.0, 0.0]]])
     second = np.array([[[0.0, 2.0, 3.0], [0.0, 0.0, 0.5]]])
     classes = np.array([1, 2])
-    both = {"first": first, "second": second, "ensemble": head_accuracy.ensemble({"first": first, "second": second})}
+    both = head_results.with_ensemble({"first": first, "second": second})
     assert both["ensemble"].tolist() == [[[3, 4, 3], [1, 0, 0.5]]]
-    values = {each.words.row: each.values.tolist() for each in head_accuracy.answers(both, classes, IDS, [0])}
+    values = {result.key.row: result.values.tolist() for result in head_results.head_results(both, classes, IDS, [0])}
     assert values == {"first": [[0, 0]], "second": [[0, 1]], "ensemble": [[1, 0]]}
 
 
 def test_mcnemar_is_the_binomial_of_the_answers_where_one_alone_is_right():
     first = np.array([True] * 12 + [False] * 3 + [True] * 40)
     second = np.array([False] * 12 + [True] * 3 + [True] * 40)
-    found = head_accuracy.mcnemar(first, second)
+    found = mcnemar(first, second)
     tail = sum(comb(15, k) for k in range(4)) / 2**15
     assert (found["only_first_right"], found["only_second_right"]) == (12, 3)
     assert found["p"] == pytest.approx(2 * tail, abs=1e-6)
-    assert head_accuracy.mcnemar(first, first)["p"] == 1
+    assert mcnemar(first, first)["p"] == 1
 
 
 def test_the_ensemble_is_tested_against_the_better_head_seed_by_seed():
@@ -44,7 +45,7 @@ def test_the_ensemble_is_tested_against_the_better_head_seed_by_seed():
         "better": logits([1, 1, 0, 0], [1, 0, 0, 0]),
         "ensemble": logits([1, 1, 1, 0], [0, 1, 1, 1]),
     }
-    found = head_accuracy.against_the_better(rows, "ensemble", classes, [5, 6])
+    found = head_results.ensemble_against_better_head(rows, classes, [5, 6])
     assert found["against"] == "better"
     assert [found[key]["only_first_right"] for key in ("seed 5", "seed 6")] == [1, 3]
     assert [found[key]["only_second_right"] for key in ("seed 5", "seed 6")] == [0, 1]
@@ -60,11 +61,11 @@ def rows(seeds: list[int]) -> pa.Table:
 
 
 def test_logits_come_in_the_order_of_the_seeds_asked_for():
-    found = head_accuracy.of_rows(rows([0, 1]), IDS, [1, 0])["head"]
+    found = head_results.logits_by_head(rows([0, 1]), IDS, [1, 0])["head"]
     assert found.tolist() == [[[4, 5], [6, 7]], [[0, 1], [2, 3]]]
 
 
 @pytest.mark.parametrize(("ids", "seeds"), [(["a", "b", "c"], [0]), (IDS, [0, 1])])
 def test_logits_that_are_missing_are_an_error(ids: list[str], seeds: list[int]):
     with pytest.raises(InputError, match=r"logits: .*rerun the stage that trains the heads"):
-        head_accuracy.of_rows(rows([0]), ids, seeds)
+        head_results.logits_by_head(rows([0]), ids, seeds)

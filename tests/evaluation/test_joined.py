@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
-from fieldlink.evaluation.results.concatenated_space import ConcatenatedSpace, Sides, answers
-from fieldlink.evaluation.results.searches import NerfGallery, Queries
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.measures.concatenation import concatenated, weighted_concatenation
+from fieldlink.evaluation.results.concatenated_space import ConcatenatedSpace
+from fieldlink.evaluation.results.nerf_gallery import NerfGallery
+from fieldlink.evaluation.results.queries import Queries
 
 
 def cosine(one: np.ndarray, other: np.ndarray) -> float:
@@ -16,15 +17,20 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
 def test_a_weighted_cosine_is_the_weighted_mean_of_both_spaces_at_any_length(alpha: float):
     rng = np.random.default_rng(0)
-    one, other = (Sides(10 * rng.normal(size=(4, 5)), rng.normal(size=(4, 3))) for _ in range(2))
+    (one_nerf, one_clip), (other_nerf, other_clip) = (
+        (10 * rng.normal(size=(4, 5)), rng.normal(size=(4, 3))) for _ in range(2)
+    )
+    one = weighted_concatenation(one_nerf, one_clip, alpha)
+    other = weighted_concatenation(other_nerf, other_clip, alpha)
     for i in range(4):
-        expected = alpha * cosine(one.nerf[i], other.nerf[i]) + (1 - alpha) * cosine(one.clip[i], other.clip[i])
-        assert cosine(one.weighted(alpha)[i], other.weighted(alpha)[i]) == pytest.approx(expected)
+        expected = alpha * cosine(one_nerf[i], other_nerf[i]) + (1 - alpha) * cosine(one_clip[i], other_clip[i])
+        assert cosine(one[i], other[i]) == pytest.approx(expected)
 
 
 def test_raw_parts_count_by_their_lengths():
-    one, other = Sides(np.array([[3.0, 0]]), np.array([[0, 4.0]])), Sides(np.array([[3.0, 0]]), np.array([[4.0, 0]]))
-    assert cosine(one.raw()[0], other.raw()[0]) == pytest.approx(9 / 25)
+    one = concatenated(np.array([[3.0, 0]]), np.array([[0, 4.0]]))
+    other = concatenated(np.array([[3.0, 0]]), np.array([[4.0, 0]]))
+    assert cosine(one[0], other[0]) == pytest.approx(9 / 25)
 
 
 def joined(nerf_right: bool) -> ConcatenatedSpace:
@@ -36,7 +42,7 @@ def joined(nerf_right: bool) -> ConcatenatedSpace:
     views = ViewEmbeddings(ids, np.arange(6), np.ones(6, int), np.zeros(6, int), clip)
     objects = NerfGallery(ids, nerf, views, classes)
     queries = Queries("gt", ids, asked[1], classes, np.arange(6))
-    return ConcatenatedSpace.of(queries, objects, asked[0][None], clip[None], [0])
+    return ConcatenatedSpace(queries, objects, asked[0][None], clip[None], [0])
 
 
 def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
@@ -47,13 +53,13 @@ def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
 
 def test_rows_are_named_and_the_querys_own_object_is_set_aside():
     space = joined(nerf_right=True)
-    found = answers(space, 1.0, [1, 5], CellKey("4.7", "concat synthetic", "", "recall_synthetic"))
-    assert [(each.words.row, each.words.column, each.setting) for each in found[::2]] == [
+    found = space.results(1.0, [1, 5])
+    assert [(result.key.row, result.key.column, result.setting) for result in found[::2]] == [
         ("concat synthetic", "recall@1", ""),
         ("concat l2 synthetic", "recall@1", "alpha=0.5"),
         ("concat weighted synthetic", "recall@1", "alpha=1"),
     ]
     assert found[4].values.all()  # by the space that knows, the other object of the class comes first
-    nearest = space.found("", 6, 1.0).neighbours[0].item
+    nearest = space.search("", 6, 1.0).neighbours[0].item
     assert not (nearest[:, :5] == np.arange(6)[:, None]).any()
     assert (nearest[:, 5] == -1).all()

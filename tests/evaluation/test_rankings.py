@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import skew
 from sklearn.metrics import average_precision_score
 
-from fieldlink.evaluation.measures import nearest_neighbours
+from fieldlink.evaluation.measures import cosines
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 from fieldlink.evaluation.measures.rankings import average_precision, hubness, macro_weights, ranking
 
@@ -16,7 +16,7 @@ def random(*shape: int, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("at_once", [2**24, 100])
 def test_average_precision_is_scikit_learns_without_the_own_object(at_once: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", at_once)
+    monkeypatch.setattr(cosines, "NUMBERS_AT_ONCE", at_once)
     queries, items, owner = random(12, 6), random(36, 6, seed=1), np.repeat(np.arange(12), 3)
     classes = np.arange(12) % 3
     found = ranking(queries, np.arange(12), Gallery(items, owner), classes, classes[owner])
@@ -38,7 +38,7 @@ def test_the_own_object_has_the_place_of_its_first_item_and_ties_go_to_the_lower
     items = np.array([[1, 0], [1, 0], [0, 1], [0.9, 0.1]], np.float32)
     gallery, classes = Gallery(items, np.array([0, 1, 2, 1])), np.zeros(3, int)
     found = ranking(items[[0, 1, 2]], np.array([1, 2, NONE]), gallery, classes, np.zeros(4, int))
-    assert found.own.tolist() == [2, 4, 0]
+    assert found.own_rank.tolist() == [2, 4, 0]
 
 
 def test_macro_weights_make_every_class_count_alike():

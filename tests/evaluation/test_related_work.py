@@ -9,7 +9,8 @@ from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
-from fieldlink.evaluation.results import depth_zero_shot
+from fieldlink.evaluation.results.depth_map_results import depth_map_results
+from stages.baselines.apply import apply_space_mappers
 from stages.baselines.evaluate import evaluate_baselines
 from stages.baselines.train import train_space_mappers
 
@@ -20,20 +21,22 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
     same = {
         "objects": made_up["objects"],
         "gt_embeddings": made_up["gt"],
-        "photo_embeddings": made_up["photo_embeddings"],
         "nf2vec": made_up["nerfs"],
         "spaces": tmp_path / "spaces",
-        "mapped": tmp_path / "mapped",
-        "params": made_up.params,
     }
-    train_space_mappers(**same, out=tmp_path / "mappers", curves=tmp_path / "curves")
+    mappers, mapped, params = tmp_path / "mappers", tmp_path / "mapped", made_up.params
+    train_space_mappers(**same, out=mappers, curves=tmp_path / "curves", params_file=params)
+    same["photo_embeddings"] = made_up["photo_embeddings"]
+    apply_space_mappers(**same, mappers=mappers, out=mapped, params_file=params)
     evaluate_baselines(
         **same,
+        mapped=mapped,
         photos=made_up["photos"],
         depth_embeddings=made_up["rendered"],
         zero_shot=made_up["zero_shot_mapped"],
         prompts=made_up["prompts"],
         results=made_up.results("baselines"),
+        params_file=made_up.params,
     )
     found = table(made_up["baselines.csv"])
     ways = ("clip2nerf cosine", "nerf2clip siglip")
@@ -55,14 +58,14 @@ def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_u
     depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
     mapped = MappedVectors(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
-    found = depth_zero_shot.answers(test, depths, mapped, prompts)
-    assert [(each.words.row, each.values.shape, each.setting) for each in found[:2]] == [
+    found = depth_map_results(test, depths, mapped, prompts)
+    assert [(each.key.row, each.values.shape, each.setting) for each in found[:2]] == [
         ("depth maps", (1, 8), ""),
         ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
     ]
-    assert {each.words.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
+    assert {each.key.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
     assert found[0].values.mean() == 1  # classes of the made-up study are far apart
-    assert depth_zero_shot.answers(test, depths.slice(0, 0), mapped, prompts) == []
+    assert depth_map_results(test, depths.slice(0, 0), mapped, prompts) == []
 
 
 def table(path: Path) -> dict[tuple[str, ...], float]:

@@ -9,20 +9,20 @@ from evaluation import made_up_answers
 from evaluation.made_up_answers import answered
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.claims import repeated_rows
+from fieldlink.evaluation import repeated_runs
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults
 from fieldlink.evaluation.results.saved_results import by_cell
-from fieldlink.evaluation.results.tables import CellKey, QueryResults
 
 
 def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
-    repeated_rows.check(answered(made_up_answers.answers()))
+    repeated_runs.require_distinct_runs(answered(made_up_answers.answers()))
     shot = CellKey("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy")
-    assert repeated_rows.run(shot) != repeated_rows.run(shot._replace(column="siglip"))
+    assert repeated_runs.run_of(shot) != repeated_runs.run_of(shot._replace(column="siglip"))
     hit = CellKey("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic")
     assert (
-        repeated_rows.run(hit)
-        == repeated_rows.run(hit._replace(column="recall@5"))
-        == repeated_rows.run(hit._replace(metric="mAP"))
+        repeated_runs.run_of(hit)
+        == repeated_runs.run_of(hit._replace(column="recall@5"))
+        == repeated_runs.run_of(hit._replace(metric="mAP"))
     )
 
 
@@ -98,7 +98,7 @@ def one_run(words: CellKey) -> QueryResults:
 
 def judge(answers: list[QueryResults], allowed: bool, message: str) -> None:
     if allowed:
-        repeated_rows.check(answered(answers))
+        repeated_runs.require_distinct_runs(answered(answers))
         return
     with pytest.raises(InputError, match=message):
-        repeated_rows.check(answered(answers))
+        repeated_runs.require_distinct_runs(answered(answers))

@@ -1,9 +1,14 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from fieldlink.evaluation.measures import nearest_neighbours
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, foremost, hit_at_k, neighbours, unit
+from fieldlink.evaluation.measures import cosines
+from fieldlink.evaluation.measures.class_hits import hit_at_k
+from fieldlink.evaluation.measures.cosines import unit
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours, first_of_each_query
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours
 
 NONE = -1
 
@@ -16,9 +21,9 @@ def random(*shape: int, seed: int = 0) -> np.ndarray:
 def test_neighbours_are_scikit_learns_however_many_queries_are_searched_at_once(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", at_once)
+    monkeypatch.setattr(cosines, "NUMBERS_AT_ONCE", at_once)
     queries, items = 5 * random(40, 8), random(100, 8, seed=1)
-    found = neighbours(queries, np.full(40, NONE), Gallery.of_objects(items), 10)
+    found = fast_neighbours(queries, np.full(40, NONE), Gallery.of_objects(items), 10)
     distance, index = (
         NearestNeighbors(n_neighbors=10, metric="cosine", algorithm="brute").fit(items).kneighbors(queries)
     )
@@ -28,21 +33,21 @@ def test_neighbours_are_scikit_learns_however_many_queries_are_searched_at_once(
 
 def test_own_item_leaves_before_the_cut_and_its_equal_twin_stays():
     items = np.array([[1, 0], [1, 0], [0.9, 0.1], [0, 1]], np.float32)
-    found = neighbours(items[:1], np.array([0]), Gallery.of_objects(items), 2)
+    found = fast_neighbours(items[:1], np.array([0]), Gallery.of_objects(items), 2)
     assert found.item.tolist() == [[1, 2]]
     assert found.similarity[0, 0] == 1
 
 
 def test_all_items_of_the_own_object_leave():
     gallery = Gallery(np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 2]] + 0.1, np.array([0, 0, 1, 1, 2]))
-    found = neighbours(gallery.items[:1], np.array([0]), gallery, 5)
+    found = fast_neighbours(gallery.items[:1], np.array([0]), gallery, 5)
     assert found.item.tolist() == [[2, 3, 4, NONE, NONE]]
 
 
 def test_ties_go_to_the_lower_index_also_at_the_cut():
     similarity = np.array([[0.5, 0.9, 0.5, 0.5, 0.1], [0.2, 0.2, 0.2, 0.2, 0.2]], np.float32)
     query, item = np.indices(similarity.shape).reshape(2, -1)
-    row, place, pair = foremost(query, item, similarity.ravel(), 3)
+    row, place, pair = first_of_each_query(query, item, similarity.ravel(), 3)
     assert item[pair].tolist() == [1, 0, 2, 0, 1, 2]
     assert row.tolist() == [0, 0, 0, 1, 1, 1]
     assert place.tolist() == [0, 1, 2, 0, 1, 2]
@@ -54,7 +59,7 @@ def test_foremost_is_a_stable_sort_of_each_query_s_pairs(k: int):
     query, item = np.nonzero(rng.random((50, 30)) < 0.8)
     similarity = rng.integers(0, 4, len(query)).astype(np.float32)
     mixed = rng.permutation(len(query))
-    row, place, pair = foremost(query[mixed], item[mixed], similarity[mixed], k)
+    row, place, pair = first_of_each_query(query[mixed], item[mixed], similarity[mixed], k)
     for asked in range(50):
         mine = query == asked
         expected = item[mine][np.argsort(-similarity[mine], kind="stable")][:k]
@@ -69,7 +74,7 @@ def test_the_float32_pass_loses_nothing(count: int, k: int):
     items = random(1, 67) + 1e-5 * random(count, 67, seed=2)
     items[rng.integers(0, count, count // 3)] = items[0]
     owner = rng.integers(0, count, count)
-    found = neighbours(items[:20], owner[:20], Gallery(items, owner), k)
+    found = fast_neighbours(items[:20], owner[:20], Gallery(items, owner), k)
     exact = (unit(items[:20]) @ unit(items).T).astype(np.float32)
     exact[owner[:20, None] == owner] = -np.inf
     order = np.argsort(-exact, axis=1, kind="stable")[:, :k]
@@ -80,13 +85,13 @@ def test_the_float32_pass_loses_nothing(count: int, k: int):
 
 def test_equal_items_tie_exactly_in_large_products():
     items = np.repeat(random(1, 67), 501, axis=0)
-    found = neighbours(random(3, 67, seed=1), np.full(3, NONE), Gallery.of_objects(items), 501)
+    found = fast_neighbours(random(3, 67, seed=1), np.full(3, NONE), Gallery.of_objects(items), 501)
     assert (found.item == np.arange(501)).all()
 
 
 def test_k_may_exceed_the_gallery():
     items = random(3, 4)
-    found = neighbours(items, np.arange(3), Gallery.of_objects(items), 10)
+    found = fast_neighbours(items, np.arange(3), Gallery.of_objects(items), 10)
     assert (found.item >= 0).sum(1).tolist() == [2, 2, 2]
     assert hit_at_k(found.item, np.zeros(3, int), np.zeros(3, int), 10).all()
 
@@ -99,6 +104,30 @@ def test_hits_by_hand():
     assert hit_at_k(found, asked, classes, 2).tolist() == [True, True, False]  # −1 is not item 3, of class 2
 
 
+@given(st.data())
+def test_the_fast_search_finds_what_the_definition_says(data: st.DataObject):
+    """Few directions, so that items tie; objects of several items; k beyond the gallery."""
+    directions = st.sampled_from([(1, 0, 0), (0, 1, 0), (1, 1, 0), (1, 2, 3), (2, 4, 6), (-1, 0, 1), (0, 0, 0)])
+    items = np.array(data.draw(st.lists(directions, min_size=1, max_size=40)), np.float32)
+    queries = np.array(data.draw(st.lists(directions, min_size=1, max_size=8)), np.float32)
+    owner = np.array(data.draw(st.lists(st.integers(0, 5), min_size=len(items), max_size=len(items))))
+    own = np.array(data.draw(st.lists(st.integers(NONE, 5), min_size=len(queries), max_size=len(queries))))
+    k = data.draw(st.integers(1, 50))
+    fast, slow = (search(queries, own, Gallery(items, owner), k) for search in (fast_neighbours, nearest_neighbours))
+    assert fast.item.tolist() == slow.item.tolist()
+    np.testing.assert_allclose(fast.similarity, slow.similarity, atol=1e-6)
+
+
+@pytest.mark.parametrize(("count", "k"), [(3000, 10), (300, 400), (9000, 1)])
+def test_the_fast_search_finds_what_the_definition_says_in_large_galleries(count: int, k: int):
+    items, owner = random(count, 9), np.random.default_rng(3).integers(0, count // 2, count)
+    items[::7] = items[0]
+    own = np.where(np.arange(15) % 3, owner[:15], NONE)
+    fast, slow = (search(items[:15], own, Gallery(items, owner), k) for search in (fast_neighbours, nearest_neighbours))
+    assert fast.item.tolist() == slow.item.tolist()
+    np.testing.assert_allclose(fast.similarity, slow.similarity, atol=1e-6)
+
+
 def test_a_zero_vector_is_equally_far_from_all():
-    found = neighbours(np.zeros((1, 4), np.float32), np.array([NONE]), Gallery.of_objects(random(5, 4)), 2)
+    found = fast_neighbours(np.zeros((1, 4), np.float32), np.array([NONE]), Gallery.of_objects(random(5, 4)), 2)
     assert found.item.tolist() == [[0, 1]]

@@ -5,9 +5,11 @@ import pytest
 from scipy.stats import t
 
 from fieldlink.core.params import IntervalsParams
+from fieldlink.evaluation.measures.class_separation import purities, silhouettes
 from fieldlink.evaluation.measures.intervals import interval
+from fieldlink.evaluation.measures.linear_cka import cka_by_object, linear_cka
 from fieldlink.evaluation.measures.projection import projected
-from fieldlink.evaluation.results.space_measures import answers, cka_by_object, linear_cka, purities, silhouettes
+from fieldlink.evaluation.results.space_results import space_results
 
 CLASSES = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3])
 VECTORS = np.random.default_rng(0).normal(size=(9, 5)).astype(np.float32)
@@ -78,18 +80,18 @@ def test_the_interval_of_cka_has_the_width_that_other_objects_give():
 
 
 def test_spaces_give_their_measures_and_one_of_the_pair():
-    spaces = {"first": VECTORS[None], "second": np.stack([VECTORS, -VECTORS[:, ::-1]])}
-    found = {each.words[1:3]: each for each in answers(spaces, CLASSES, list("abcdefghi"), [4, 5], 3)}
+    spaces = {"nerf_embedding": VECTORS[None], "clip_embedding": np.stack([VECTORS, -VECTORS[:, ::-1]])}
+    found = {result.key[1:3]: result for result in space_results(spaces, CLASSES, list("abcdefghi"), [4, 5], 3)}
     assert list(found) == [
-        ("first", "silhouette"),
-        ("first", "purity@3"),
-        ("second", "silhouette"),
-        ("second", "purity@3"),
-        ("first and second", "cka"),
+        ("nerf_embedding", "silhouette"),
+        ("nerf_embedding", "purity@3"),
+        ("clip_embedding", "silhouette"),
+        ("clip_embedding", "purity@3"),
+        ("nerf_embedding and clip_embedding", "cka"),
     ]
-    assert found["first", "silhouette"].seeds == [0]
-    assert found["second", "silhouette"].seeds == [4, 5]
-    assert found["first and second", "cka"].values.mean(1) == pytest.approx([1, 1], abs=1e-5)
+    assert found["nerf_embedding", "silhouette"].seeds == [0]
+    assert found["clip_embedding", "silhouette"].seeds == [4, 5]
+    assert found["nerf_embedding and clip_embedding", "cka"].values.mean(1) == pytest.approx([1, 1], abs=1e-5)
 
 
 @pytest.mark.parametrize("objects", [4, 30])

@@ -19,13 +19,15 @@ from fieldlink.core.schemas import (
     LOGITS,
     MAPPED_EMBEDDINGS,
     NEIGHBOURS,
+    PHOTOS,
     PROJECTIONS,
     PROMPT_EMBEDDINGS,
     TRAINING_CURVES,
 )
 from fieldlink.evaluation.results import retrieval_inputs
-from fieldlink.evaluation.results.tables import Cell
-from fieldlink.mapper.training_inputs import TrainingData
+from fieldlink.evaluation.results.queries import Queries
+from fieldlink.evaluation.results.table_cells import Cell
+from fieldlink.mapper import training_data
 from stages.embedding_spaces.train import train_heads
 from stages.zero_shot.evaluate import evaluate_zero_shot
 
@@ -164,9 +166,8 @@ def test_a_loss_the_retrieval_study_lacks_is_an_error_that_names_the_parameter(m
             nerf_embeddings=made_up["nerfs"],
             mappers=made_up["retrieval_out"],
             out=tmp_path / "heads",
-            logits=tmp_path / "logits",
             curves=tmp_path / "curves",
-            params=tmp_path / "params.yaml",
+            params_file=tmp_path / "params.yaml",
         )
 
 
@@ -246,7 +247,7 @@ def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_
             prompts=tmp_path / name,
             rendered_embeddings=made_up["rendered"],
             results=made_up.results(name),
-            params=made_up.params,
+            params_file=made_up.params,
         )
     third, renamed = (
         {key: row["value"] for key, row in zip(keys(found), found, strict=True)}
@@ -263,25 +264,28 @@ def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_
 def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):
     objects, seen = made_up["objects"], [made_up["nerfs"], made_up["gt"]]
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
-        retrieval_inputs.searched(objects, *seen, CLASSES, "nowhere")
+        retrieval_inputs.read_gallery(objects, *seen, CLASSES, "nowhere")
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
-        TrainingData.read(objects, *seen, made_up["photo_embeddings"]).ids("nowhere")
-    searched = retrieval_inputs.searched(objects, *seen, CLASSES)
+        training_data.read(objects, *seen).ids("nowhere")
     none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
     datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")
+    photos = {"objects": objects, "nerf_embeddings": seen[0], "gt_embeddings": seen[1], "photos": made_up["photos"]}
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no photo has an embedding"):
-        retrieval_inputs.queries(searched, made_up["photos"], tmp_path / "none", CLASSES, 0)
+        retrieval_inputs.read_queries_and_gallery(
+            **photos, photo_embeddings=tmp_path / "none", classes=CLASSES, study_seed=0
+        )
+    shots = datasets.read(made_up["photos"], PHOTOS, ["photo_id", "class_name"])
+    embeddings = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS)
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no class \['lamp'\]"):
-        retrieval_inputs.queries(searched, made_up["photos"], made_up["photo_embeddings"], ["chair", "table"], 0)
+        Queries.of_photos(shots, embeddings, ["chair", "table"], str(made_up["photos"]))
     (tmp_path / "params.yaml").write_text(made_up.params.read_text().replace("  lamp:", "  torch:"))
     given = {"objects": objects, "nerf_embeddings": made_up["nerfs"], "mappers": made_up["retrieval_out"]}
     with pytest.raises(InputError, match=rf"^{objects}: no class \['lamp'\]"):
         train_heads(
             **given,
             out=tmp_path / "heads",
-            logits=tmp_path / "logits",
             curves=tmp_path / "curves",
-            params=tmp_path / "params.yaml",
+            params_file=tmp_path / "params.yaml",
         )
 
 
@@ -296,5 +300,5 @@ def test_a_class_without_prompt_is_an_error_that_names_it(made_up: Study, tmp_pa
             prompts=tmp_path / "prompts",
             rendered_embeddings=made_up["rendered"],
             results=made_up.results("without_lamp"),
-            params=made_up.params,
+            params_file=made_up.params,
         )

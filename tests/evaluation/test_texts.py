@@ -28,7 +28,7 @@ def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple
     columns = captioned(study, splits)
     datasets.write(folder / "captions", CAPTION_EMBEDDINGS, [datasets.table(CAPTION_EMBEDDINGS, columns)], "test")
     same = {"objects": study["objects"], "nerf_embeddings": study["nerfs"], "captions": folder / "captions"}
-    train_caption_mappers(**same, out=folder / "mappers", curves=folder / "curves", params=study.params)
+    train_caption_mappers(**same, out=folder / "mappers", curves=folder / "curves", params_file=study.params)
     evaluate_captions(
         **same,
         gt_embeddings=study["gt"],
@@ -36,7 +36,7 @@ def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple
         mappers=study["retrieval_out"],
         caption_mappers=folder / "mappers",
         results=study.results("captions"),
-        params=study.params,
+        params_file=study.params,
     )
     with study["captions.csv"].open(encoding="utf-8") as file:
         return {(row["table"], row["row"], row["column"]): float(row["value"]) for row in csv.DictReader(file)}

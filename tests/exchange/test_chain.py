@@ -16,7 +16,7 @@ from fieldlink.commands.import_nf2vec import import_nf2vec
 from fieldlink.core import datasets
 from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
-from fieldlink.evaluation.results.writing import ResultFiles
+from fieldlink.evaluation.results.result_files import ResultFiles
 from stages.backbone.embed_images import embed_images
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.fit_nerfs import fit_nerfs
@@ -119,13 +119,14 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
         "gt_embeddings": Path("embedded/views"),
         "photo_embeddings": Path("embedded/photos"),
         "mapped": Path("mapped"),
-        "params": params,
     }
-    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"))
+    train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"), params=params)
     results = ResultFiles(
         Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
     )
-    evaluate_retrieval(**same, photos=Path("photos"), results=results, neighbours=Path("neighbours"))
+    evaluate_retrieval(
+        **same, photos=Path("photos"), results=results, neighbours=Path("neighbours"), params_file=params
+    )
     rows = list(csv.DictReader(Path("t.csv").read_text().splitlines()))
     assert {"4.4a", "4.4b", "4.5a", "4.5b"} <= {row["table"] for row in rows}
     assert {row["n"] for row in rows if row["table"] == "4.5a"} == {"4"}

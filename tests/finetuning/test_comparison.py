@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fieldlink.evaluation.results.tables import CellKey
-from fieldlink.evaluation.results.zero_shot import PromptClassification
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.zero_shot_results import PromptClassification
 from fieldlink.finetuning.comparison import Candidate, best_original
 
 PROMPTS = np.eye(2, dtype=np.float32)
@@ -30,7 +30,7 @@ def test_the_best_on_validation_is_told_on_test_objects_even_if_another_is_bette
     found = best_original(candidates, naming(3), naming(2), PLACE)
     assert found.setting == "views=2, best on validation"
     assert found.values.tolist() == [[1, 0], [1, 0]]
-    assert found.words == PLACE
+    assert found.key == PLACE
 
 
 def test_of_equals_the_first_is_taken():

@@ -8,9 +8,16 @@ from torch import nn
 
 from fieldlink.core.params import FieldParams, Nf2vecParams, Objective, Params
 from fieldlink.finetuning.finetune import finetune
-from fieldlink.finetuning.finetuning_columns import mapper_config
-from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask, NerfExamples
-from fieldlink.finetuning.objectives import TERMS
+from fieldlink.finetuning.finetuned_embedding import embed_nerfs
+from fieldlink.finetuning.finetuning_tasks import (
+    EmbeddingTask,
+    FinetunedVectors,
+    FinetuningResult,
+    FinetuningTask,
+    NerfExamples,
+)
+from fieldlink.finetuning.objectives import OBJECTIVES
+from fieldlink.mapper.mapper_folders import config
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel, embed
@@ -28,7 +35,18 @@ def task(params: Params, how: Nf2vecParams, architecture: FieldParams, nerfs: Ne
     )
     started = (model.tensors, model.config), Mappers([how.embedding, 9, 6], [0]).tensors()
     finetuning = params.finetuning.model_copy(update=SMALL)
-    return FinetuningTask("cosine", 0, *started, training, validation, weights, finetuning, study_seed=0)
+    return FinetuningTask("cosine", 0, *started, training, validation, finetuning, study_seed=0)
+
+
+def embedded(run: FinetuningResult, task: FinetuningTask, weights: np.ndarray) -> FinetunedVectors:
+    """What the models of a run give for NeRFs."""
+    decoded = task.validation
+    return embed_nerfs(EmbeddingTask(run.nf2vec, run.mapper.tensors, weights, decoded.weights, decoded.occupancy, 0))
+
+
+def every_nerf(task: FinetuningTask) -> np.ndarray:
+    """Weights of the NeRFs of both splits."""
+    return np.concatenate([task.train.weights, task.validation.weights])
 
 
 def moved(run: FinetuningResult, task: FinetuningTask, part: str) -> bool:
@@ -37,45 +55,55 @@ def moved(run: FinetuningResult, task: FinetuningTask, part: str) -> bool:
     return any((after[name] != value).any() for name, value in before.items() if name.startswith(part))
 
 
-@pytest.mark.parametrize("objective", TERMS)
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_encoder_moves_and_a_decoder_that_is_frozen_or_not_asked_stays_bit_identical(
     task: FinetuningTask, objective: Objective
 ):
     run = finetune(replace(task, objective=objective))
     assert moved(run, task, "encoder")
     assert moved(run, task, "decoder") == (objective == "cosine+rec decoder_unfrozen")
-    assert np.abs(run.mapper["weights.0"] - task.mapper["weights.0"]).max() > 0
+    assert np.abs(run.mapper.tensors["weights.0"] - task.mapper["weights.0"]).max() > 0
 
 
 def test_without_a_learning_rate_an_encoder_gives_the_original_embeddings(task: FinetuningTask):
-    still = task.how.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0, "batch_norm": "frozen"})
-    run = finetune(replace(task, how=still, objective="cosine+rec decoder_unfrozen"))
-    assert (run.embeddings == embed(Nf2vecModel.of(*task.nf2vec), task.others)).all()
+    still = task.finetuning.model_copy(
+        update={"learning_rate": 0.0, "mapper_learning_rate": 0.0, "batch_norm": "frozen"}
+    )
+    run = finetune(replace(task, finetuning=still, objective="cosine+rec decoder_unfrozen"))
+    weights = every_nerf(task)
+    assert (embedded(run, task, weights).embeddings == embed(Nf2vecModel.of(*task.nf2vec), weights)).all()
     assert not moved(run, task, "")
 
 
 def test_trained_batch_norm_follows_the_batches_and_nothing_else_moves_without_a_learning_rate(task: FinetuningTask):
-    still = task.how.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0})
-    before, after = task.nf2vec[0], finetune(replace(task, how=still)).nf2vec[0]
+    still = task.finetuning.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0})
+    before, after = task.nf2vec[0], finetune(replace(task, finetuning=still)).nf2vec[0]
     changed = {name for name, value in before.items() if (after[name] != value).any()}
     assert changed
     assert all("running_" in name or "num_batches" in name for name in changed)
 
 
 def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: FinetuningTask):
-    run = finetune(replace(task, how=task.how.model_copy(update={"epochs": 6, "learning_rate": 0.02})))
-    step, _, lowest = run.curve[run.curve[:, 2].argmin()]
-    assert run.best_step == step
-    assert (run.embeddings == embed(Nf2vecModel.of(*run.nf2vec), task.others)).all()
-    mapped = run.mapped[5:] / np.linalg.norm(run.mapped[5:], axis=1, keepdims=True)
+    run = finetune(replace(task, finetuning=task.finetuning.model_copy(update={"epochs": 6, "learning_rate": 0.02})))
+    history, weights = run.mapper.history, every_nerf(task)
+    best = history.validation_loss[:, 0].argmin()
+    lowest = history.validation_loss[best, 0]
+    assert history.best_step.tolist() == [history.check_steps[best]]
+    found = embedded(run, task, weights)
+    assert (found.embeddings == embed(Nf2vecModel.of(*run.nf2vec), weights)).all()
+    mapped = found.mapped[5:] / np.linalg.norm(found.mapped[5:], axis=1, keepdims=True)
     targets = task.validation.clip / np.linalg.norm(task.validation.clip, axis=1, keepdims=True)
     assert 1 - (mapped * targets).sum(1).mean() == pytest.approx(lowest, abs=1e-5)
 
 
 def test_end_to_end_training_learns_its_pairs_and_seeds_differ(task: FinetuningTask):
-    learnt = finetune(replace(task, how=task.how.model_copy(update={"epochs": 30}), validation=task.train))
-    assert learnt.curve[-1, 2] < 0.75 * learnt.curve[0, 2]
-    first, other = (finetune(replace(task, seed=seed)) for seed in (0, 1))
+    learnt = finetune(
+        replace(task, finetuning=task.finetuning.model_copy(update={"epochs": 30}), validation=task.train)
+    )
+    losses = learnt.mapper.history.validation_loss[:, 0]
+    assert losses[-1] < 0.75 * losses[0]
+    weights = every_nerf(task)
+    first, other = (embedded(finetune(replace(task, seed=seed)), task, weights) for seed in (0, 1))
     assert (first.embeddings != other.embeddings).any()
 
 
@@ -85,16 +113,16 @@ def test_a_run_that_diverges_is_an_error_that_names_it(task: FinetuningTask):
         finetune(replace(task, validation=broken))
 
 
-@pytest.mark.parametrize("objective", TERMS)
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: FinetuningTask, objective: Objective):
     """Five NeRFs: a batch of 2 where they are reconstructed, of 4 elsewhere; and never more than there are."""
-    how = task.how.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
-    own = replace(task, objective=objective, how=how)
+    how = task.finetuning.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
+    own = replace(task, objective=objective, finetuning=how)
     run = finetune(own)
-    assert mapper_config(own, run)["batch"] == (2 if TERMS[objective].reconstructs else 4)
-    assert run.curve[-1, 0] == 5 // mapper_config(own, run)["batch"]
-    many = replace(own, how=how.model_copy(update={"batch": 9, "mapping_batch": 9}))
-    assert mapper_config(many, run)["batch"] == 5
+    assert config(run.mapper)["batch"] == (2 if OBJECTIVES[objective].reconstructs else 4)
+    assert config(run.mapper)["steps"] == 5 // config(run.mapper)["batch"]
+    many = replace(own, finetuning=how.model_copy(update={"batch": 9, "mapping_batch": 9}))
+    assert config(finetune(many).mapper)["batch"] == 5
 
 
 def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(task: FinetuningTask):
@@ -105,8 +133,9 @@ def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(t
         alike = NerfExamples(
             np.tile(one.weights[:1], (count, 1)), one.occupancy[:1] * count, np.tile(one.clip[:1], (count, 1))
         )
-        how = task.how.model_copy(update={**still, "batch_norm": "frozen"})
-        return finetune(replace(task, objective="siglip", how=how, validation=alike)).curve[-1, 2]
+        how = task.finetuning.model_copy(update={**still, "batch_norm": "frozen"})
+        run = finetune(replace(task, objective="siglip", finetuning=how, validation=alike))
+        return run.mapper.history.validation_loss[-1, 0]
 
     alone, three = validated(1), validated(3)
     assert three > alone + 1e-4
@@ -116,5 +145,5 @@ def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(t
 
 def test_all_is_embedded_where_it_was_trained(task: FinetuningTask, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(nn.Module, "cpu", lambda _: pytest.fail("taken off its device"))
-    run = finetune(task)
-    assert run.mapped.shape == (len(task.others), 6)
+    weights = every_nerf(task)
+    assert embedded(finetune(task), task, weights).mapped.shape == (len(weights), 6)

@@ -15,6 +15,8 @@ from fieldlink.core.schemas import ANSWERS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, 
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone.embed_nerfs import embed_nerfs
+from stages.finetuning.apply import apply_finetuned_mappers
+from stages.finetuning.apply_encoders import apply_encoders
 from stages.finetuning.evaluate import evaluate_finetuning
 from stages.finetuning.finetune_nf2vec import finetune_nf2vec
 from stages.finetuning.train import train_finetuned_mappers
@@ -41,15 +43,11 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architect
     embed_nerfs(study["fitted"], study["nf2vec"], study["nerfs"])
     study.run()
     finetuned(study, study["zero_shot_out"])
-    common = {"objects": study["objects"], "gt_embeddings": study["gt"], "photo_embeddings": study["photo_embeddings"]}
-    train_finetuned_mappers(
-        **common,
-        vectors=study["vectors/nerfs"],
-        out=study["mappers"],
-        mapped=study["vectors/clip2nerf"],
-        curves=study["curves"],
-        params=study.params,
-    )
+    common = {"objects": study["objects"], "gt_embeddings": study["gt"]}
+    spaces = {"vectors": study["vectors/nerfs"], "params_file": study.params}
+    train_finetuned_mappers(**common, **spaces, out=study["mappers"], curves=study["curves"])
+    common["photo_embeddings"] = study["photo_embeddings"]
+    apply_finetuned_mappers(**common, **spaces, mappers=study["mappers"], out=study["vectors/clip2nerf"])
     evaluate_finetuning(
         **common,
         photos=study["photos"],
@@ -59,7 +57,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architect
         original=study["retrieval_mapped"],
         tuned=study["vectors"],
         results=study.results("finetuning"),
-        params=study.params,
+        params_file=study.params,
     )
     return study
 
@@ -73,18 +71,22 @@ def write_nerfs(study: Study, architecture: FieldParams) -> None:
 
 
 def finetuned(study: Study, mappers: Path) -> None:
+    common = {"objects": study["objects"], "nerfs": study["fitted"], "gt_embeddings": study["gt"]}
     finetune_nf2vec(
-        objects=study["objects"],
-        nerfs=study["fitted"],
-        gt_embeddings=study["gt"],
+        **common,
         nf2vec=study["nf2vec"],
         mappers=mappers,
         out=study["models"],
-        vectors=study["vectors/nerfs"],
-        mapped=study["vectors/nerf2clip"],
         curves=study["finetuning_curves"],
+        params_file=study.params,
+    )
+    apply_encoders(
+        **common,
+        models=study["models"],
+        out=study["vectors/nerfs"],
+        mapped=study["vectors/nerf2clip"],
         metrics=study["finetuned_nf2vec.json"],
-        params=study.params,
+        params_file=study.params,
     )
 
 

@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from fieldlink.core.params import Params
-from fieldlink.heads import head_columns
+from fieldlink.heads import head_folders
 from fieldlink.heads.draws import Draws
-from fieldlink.heads.head_networks import Heads, single
+from fieldlink.heads.head_networks import Heads, logits, single
 from fieldlink.heads.head_tasks import HeadTask, LabelledVectors
 from fieldlink.heads.head_training import train_many
 from fieldlink.heads.mixing import doubled
@@ -26,7 +26,7 @@ def reference(widths: list[int], seed: int) -> nn.Sequential:
 def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) -> HeadTask:
     """Vectors of four classes, each around a direction of its own; every seed sees others."""
     values = {"hidden": (16, 8), "epochs": 30, "batch": 12, "learning_rate": 0.02, "validate_every": 5}
-    how = params.embedding_spaces.heads.model_copy(update={**values, **changes})
+    heads = params.embedding_spaces.heads.model_copy(update={**values, **changes})
     centres = 2 * np.random.default_rng(0).normal(size=(4, 6))
 
     def examples(count: int) -> LabelledVectors:
@@ -34,7 +34,7 @@ def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) 
         draws = [np.random.default_rng([count, seed]).normal(size=(count, 6)) for seed in seeds]
         return LabelledVectors((centres[labels] + np.stack(draws)).astype(np.float32), labels)
 
-    return HeadTask("space", seeds, examples(41), examples(20), examples(20).vectors, 4, how, study_seed=3)
+    return HeadTask("space", seeds, examples(41), examples(20), 4, heads, study_seed=3)
 
 
 def test_a_stack_learns_and_tests_as_torchs_own_layers_do():
@@ -103,9 +103,8 @@ def test_no_head_depends_on_those_beside_it(params: Params):
         train, validation = (
             LabelledVectors(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
         )
-        own = {"train": train, "validation": validation, "test": work.test[place : place + 1]}
-        alone = train_many(replace(work, seeds=(seed,), **own))
-        assert alone.best_step[0] == together.best_step[place]
+        alone = train_many(replace(work, seeds=(seed,), train=train, validation=validation))
+        assert alone.history.best_step[0] == together.history.best_step[place]
         for name, value in alone.tensors.items():
             assert np.allclose(value[0], together.tensors[name][place], atol=1e-4), name
 
@@ -113,19 +112,19 @@ def test_no_head_depends_on_those_beside_it(params: Params):
 def test_heads_learn_classes_and_the_best_check_is_the_one_kept(params: Params):
     work = task(params)
     trained = train_many(work)
-    logits = Heads.of(trained.tensors)(torch.tensor(work.validation.vectors))
-    accuracy = (logits.argmax(2).numpy() == work.validation.labels).mean(1)
-    assert accuracy == pytest.approx(trained.accuracy.max(0))
+    found = logits(trained.tensors, work.validation.vectors, device="cpu")
+    accuracy = (found.argmax(2) == work.validation.labels).mean(1)
+    assert accuracy == pytest.approx(trained.history.accuracy.max(0))
     assert (accuracy > 0.7).all()
-    for model, step in enumerate(trained.best_step):
-        best = trained.accuracy[:, model] == trained.accuracy[:, model].max()
-        losses = np.where(best, trained.validation_loss[:, model], np.inf)
-        assert trained.check_steps[losses.argmin()] == step
+    for model, step in enumerate(trained.history.best_step):
+        best = trained.history.accuracy[:, model] == trained.history.accuracy[:, model].max()
+        losses = np.where(best, trained.history.validation_loss[:, model], np.inf)
+        assert trained.history.check_steps[losses.argmin()] == step
 
 
 def test_fewer_objects_than_a_batch_and_a_last_epoch_off_the_beat_are_fine(params: Params):
     trained = train_many(task(params, batch=64, epochs=3, validate_every=2))
-    assert trained.check_steps.tolist() == [2, 3]
+    assert trained.history.check_steps.tolist() == [2, 3]
 
 
 def test_vectors_that_are_not_finite_are_an_error_that_names_the_heads(params: Params):
@@ -137,11 +136,14 @@ def test_vectors_that_are_not_finite_are_an_error_that_names_the_heads(params: P
 
 def test_logits_are_those_of_each_seeds_own_vectors(params: Params):
     work = task(params, epochs=2)
-    trained = train_many(work)
+    trained, vectors = train_many(work), work.validation.vectors
     ids = [f"object-{i}" for i in range(20)]
-    columns = head_columns.logits(trained, ids)
+    columns = head_folders.logits_columns(
+        "nerf_embedding", work.seeds, ids, logits(trained.tensors, vectors, device="cpu")
+    )
     one = Heads.of({name: value[1:2] for name, value in trained.tensors.items()})
-    expected = one(torch.tensor(work.test[1:2])).detach().numpy()[0]
+    expected = one(torch.tensor(vectors[1:2])).detach().numpy()[0]
+    assert set(columns["variant"]) == {"head nerf_embedding"}
     assert columns["seed"][20:40] == [1] * 20
     assert columns["object_id"][20:40] == ids
     assert np.allclose(columns["logits"][20:40], expected, atol=1e-5)

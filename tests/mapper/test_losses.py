@@ -5,9 +5,9 @@ import torch
 from open_clip.loss import ClipLoss, SigLipLoss
 from torch.nn.functional import normalize
 
+from fieldlink.core.params import Loss
 from fieldlink.mapper import losses
-
-KINDS = ("cosine", "softmax", "siglip", "mse")
+from fieldlink.mapper.loss_registry import LOSSES, start_of
 
 
 def vectors(*shape: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -48,8 +48,8 @@ def test_mse_is_the_mean_over_batch_and_dimensions():
     assert losses.mse(x, y).item() == pytest.approx(((x - y).double() ** 2).mean().item(), rel=1e-6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_many_models_losses_and_gradients_are_those_of_each_alone(kind: losses.Loss):
+@pytest.mark.parametrize("kind", LOSSES)
+def test_many_models_losses_and_gradients_are_those_of_each_alone(kind: Loss):
     x, y = vectors(3, 5, 4, seed=1)
     t, b = torch.tensor([1.0, 2.0, 0.5]), torch.tensor([-1.0, -10.0, 0.0])
     together, alone = ([value.clone().requires_grad_() for value in (x, t, b)] for _ in range(2))
@@ -68,7 +68,7 @@ def test_many_models_losses_and_gradients_are_those_of_each_alone(kind: losses.L
 def test_models_of_different_losses_keep_their_places():
     x, y = vectors(4, 5, 3, seed=2)
     found = losses.Losses(["siglip", "cosine", "mse", "siglip"])(x, y)
-    t, b = (torch.tensor(value) for value in losses.START["siglip"])
+    t, b = (torch.tensor(value) for value in start_of("siglip"))
     expected = [losses.siglip(x[0], y[0], t, b), losses.cosine(x[1], y[1]), losses.mse(x[2], y[2])]
     assert torch.allclose(found, torch.stack([*expected, losses.siglip(x[3], y[3], t, b)]), rtol=1e-6)
 

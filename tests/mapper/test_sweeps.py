@@ -34,11 +34,11 @@ def test_every_published_row_but_the_repeated_one_is_trained_and_has_its_mirror_
 
 def test_no_batch_holds_two_pairs_of_an_object_or_of_a_copy(tasks: list[MapperTask]):
     for task in tasks:
-        sampler = Sampler.of(task.train.counts, task.how, task.times)
-        plan = sampler.plan(1, 0)
-        batches = [plan.objects[start : start + plan.batch] for start in range(0, len(plan.objects), plan.batch)]
+        sampler = Sampler.of(task.train.counts, task.mapper, task.epoch_multiple)
+        order = sampler.order(1, 0)
+        batches = [order.objects[start : start + order.batch] for start in range(0, len(order.objects), order.batch)]
         assert all(len(set(batch)) == len(batch) for batch in batches)
-        assert plan.batch == min(task.how.batch, len(task.train.counts))
+        assert order.batch == min(task.mapper.batch, len(task.train.counts))
 
 
 @pytest.mark.parametrize("views", [1, 20, 36, 50])
@@ -46,5 +46,5 @@ def test_both_sets_give_as_many_pairs_an_epoch(params: Params, views: int):
     """Where the originals have too few views for that, each comes more than once."""
     sweep = params.augmented.model_copy(update={"views_per_epoch": views, "batches": (64, 512)})
     tasks = batch_sweep.tasks(pairs(468), pairs(156), pairs(52), sweep, params.mapper, 0, "cpu")
-    plans = [Sampler.of(task.train.counts, task.how, task.times).plan(0, 0) for task in tasks]
-    assert {len(plan.objects) for plan in plans} == {468 * min(views, 36)}
+    orders = [Sampler.of(task.train.counts, task.mapper, task.epoch_multiple).order(0, 0) for task in tasks]
+    assert {len(order.objects) for order in orders} == {468 * min(views, 36)}

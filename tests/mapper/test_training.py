@@ -8,12 +8,14 @@ from torch import nn
 
 from fieldlink.core.params import MapperParams, Params
 from fieldlink.core.seeds import seed_of
+from fieldlink.core.variants import Direction
 from fieldlink.mapper import losses
+from fieldlink.mapper.loss_registry import start_of
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun, MapperTask, joined
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers, single, stacked, unstacked
-from fieldlink.mapper.pair_batches import Dealer, Sampler, every_view
-from fieldlink.mapper.pairs import Direction, Pairs
+from fieldlink.mapper.pair_batches import PairLoader, Sampler, every_view
+from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.trained_mappers import apply
 
 STUDY = 3
@@ -39,35 +41,35 @@ def pairs(objects: int, views: int, seed: int) -> Pairs:
     return Pairs(nerf, clip[None], np.arange(objects) * views, np.full(objects, views))
 
 
-def task(how: MapperParams, direction: Direction = "clip2nerf", models: list[MapperRun] = MODELS) -> MapperTask:
-    return MapperTask(direction, models, pairs(19, 4, 1), pairs(7, 4, 2), how, STUDY)
+def task(mapper: MapperParams, direction: Direction = "clip2nerf", models: list[MapperRun] = MODELS) -> MapperTask:
+    return MapperTask(direction, models, pairs(19, 4, 1), pairs(7, 4, 2), mapper, STUDY)
 
 
 def alone(work: MapperTask, model: MapperRun) -> tuple[nn.Sequential, list[float]]:
     """One model trained by torch's own layers, without stacking: its best weights, its validation losses."""
     seed = seed_of(STUDY, "mapper", model.variant, model.seed)
-    widths = [5, *work.how.hidden, 6] if work.direction == "clip2nerf" else [6, *work.how.hidden[::-1], 5]
-    network, sampler = single(widths, seed_of(seed, "weights")), Sampler.of(work.train.counts, work.how)
-    start = losses.START.get(model.loss, (0.0, 0.0))
+    widths = [5, *work.mapper.hidden, 6] if work.direction == "clip2nerf" else [6, *work.mapper.hidden[::-1], 5]
+    network, sampler = single(widths, seed_of(seed, "weights")), Sampler.of(work.train.counts, work.mapper)
+    start = start_of(model.loss)
     scale, bias = (nn.Parameter(torch.tensor(value)) for value in start)
     groups = [{"params": list(network.parameters())}, {"params": [scale, bias], "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=work.how.learning_rate, weight_decay=work.how.weight_decay)
-    steps = sampler.steps * work.how.epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, work.how.learning_rate, total_steps=steps)
-    learning, checking = (Dealer(data, work.direction, [(0, 0)], "cpu") for data in (work.train, work.validation))
+    optimizer = torch.optim.AdamW(groups, lr=work.mapper.learning_rate, weight_decay=work.mapper.weight_decay)
+    steps = sampler.steps * work.mapper.epochs
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, work.mapper.learning_rate, total_steps=steps)
+    learning, checking = (PairLoader(data, work.direction, [(0, 0)], "cpu") for data in (work.train, work.validation))
     checks, best = [], network
-    for epoch in range(work.how.epochs):
-        for inputs, targets in learning.deal([sampler.plan(seed, epoch)]):
+    for epoch in range(work.mapper.epochs):
+        for inputs, targets in learning.batches([sampler.order(seed, epoch)]):
             optimizer.zero_grad()
             losses.loss_of(model.loss, network(inputs[0]), targets[0], scale, bias).backward()
             optimizer.step()
             schedule.step()
-        if (epoch + 1) % work.how.validate_every == 0:
-            plan = every_view(work.validation.counts, work.how.batch, seed_of(STUDY, "validation"))
+        if (epoch + 1) % work.mapper.validate_every == 0:
+            order = every_view(work.validation.counts, work.mapper.batch, seed_of(STUDY, "validation"))
             with torch.no_grad():
                 found = [
                     (losses.loss_of(model.loss, network(x[0]), y[0], scale, bias).item(), x.shape[1])
-                    for x, y in checking.deal([plan])
+                    for x, y in checking.batches([order])
                 ]
             checks.append(sum(loss * size for loss, size in found) / sum(size for _, size in found))
             best = copy.deepcopy(network) if checks[-1] == min(checks) else best
@@ -85,8 +87,8 @@ def test_training_many_is_training_each_alone_within_1e_4(params: Params, direct
     inputs = work.validation.clip[0] if direction == "clip2nerf" else work.validation.nerf
     for i, model in enumerate(MODELS):
         network, checks = alone(work, model)
-        assert trained.validation_loss[:, i] == pytest.approx(checks, rel=1e-4, abs=1e-5)
-        assert trained.best_step[i] == trained.check_steps[np.argmin(checks)]
+        assert trained.history.validation_loss[:, i] == pytest.approx(checks, rel=1e-4, abs=1e-5)
+        assert trained.history.best_step[i] == trained.history.check_steps[np.argmin(checks)]
         expected = network(torch.from_numpy(inputs)).detach().numpy()
         assert np.abs(outputs(trained, inputs)[i] - expected).max() < 1e-4
 
@@ -95,7 +97,7 @@ def test_a_model_does_not_depend_on_those_trained_beside_it(params: Params):
     work = task(small(params))
     whole, parts = train_many(work), joined([train_many(part) for part in work.split(most=3)])
     assert parts.models == whole.models
-    assert np.allclose(parts.validation_loss, whole.validation_loss, rtol=1e-5)
+    assert np.allclose(parts.history.validation_loss, whole.history.validation_loss, rtol=1e-5)
     for name, values in whole.tensors.items():
         assert np.allclose(parts.tensors[name], values, atol=1e-6)
 
@@ -106,25 +108,27 @@ def test_the_weights_returned_are_those_of_the_best_check_not_of_the_last(params
     work = task(how, models=[MapperRun("a", "cosine", 0), MapperRun("a", "cosine", 1)])
     reversed_ = replace(work.train, nerf=-work.train.nerf)
     trained = train_many(replace(work, validation=reversed_))
-    assert (trained.best_step < trained.check_steps[-1]).all()
+    assert (trained.history.best_step < trained.history.check_steps[-1]).all()
     found = outputs(trained, reversed_.clip[0])
     targets = torch.from_numpy(np.repeat(reversed_.nerf, 4, axis=0))
     for i in range(2):
         loss = losses.cosine(torch.from_numpy(found[i]), targets).item()
-        assert loss == pytest.approx(trained.validation_loss[:, i].min(), rel=1e-4)
-        assert trained.check_steps[trained.validation_loss[:, i].argmin()] == trained.best_step[i]
+        assert loss == pytest.approx(trained.history.validation_loss[:, i].min(), rel=1e-4)
+        assert (
+            trained.history.check_steps[trained.history.validation_loss[:, i].argmin()] == trained.history.best_step[i]
+        )
 
 
 def test_mappers_learn_a_linear_relation(params: Params):
     trained = train_many(task(small(params, epochs=40, learning_rate=0.01), "nerf2clip"))
-    assert (trained.validation_loss.min(0) < 0.5 * trained.validation_loss[0]).all()
+    assert (trained.history.validation_loss.min(0) < 0.5 * trained.history.validation_loss[0]).all()
 
 
 def test_seeds_start_apart_and_a_batch_is_no_larger_than_the_objects(params: Params):
     work = task(small(params, batch=64, epochs=1, validate_every=5))
     trained = train_many(work)
     assert trained.batch == 19
-    assert len(trained.check_steps) == 1  # checked at the end, though no fifth epoch came
+    assert len(trained.history.check_steps) == 1  # checked at the end, though no fifth epoch came
     first = trained.tensors["weights.0"]
     assert np.abs(first[1] - first[2]).max() > 0.01
 
@@ -176,7 +180,9 @@ def test_several_sets_of_nerf_vectors_together_are_each_alone(params: Params):
         single_set = [replace(model, nerf_set=0) for model in models[2 * i : 2 * i + 2]]
         train, validation = (replace(of[0], nerf=of[i].nerf) for of in (sets, held_out))
         alone = train_many(MapperTask("clip2nerf", single_set, train, validation, how, STUDY))
-        assert np.allclose(together.validation_loss[:, 2 * i : 2 * i + 2], alone.validation_loss, rtol=1e-5)
+        assert np.allclose(
+            together.history.validation_loss[:, 2 * i : 2 * i + 2], alone.history.validation_loss, rtol=1e-5
+        )
         assert np.allclose(together.tensors["weights.0"][2 * i : 2 * i + 2], alone.tensors["weights.0"], atol=1e-6)
     assert np.abs(together.tensors["weights.0"][0] - together.tensors["weights.0"][2]).max() > 0.01
 
@@ -189,8 +195,8 @@ def test_a_model_taken_out_of_its_stack_and_stacked_again_is_the_same():
     }
 
 
-def test_a_task_with_times_as_many_pairs_takes_times_as_many_steps_an_epoch(params: Params):
+def test_an_epoch_three_times_as_long_takes_three_times_as_many_steps(params: Params):
     """19 objects of 4 views, three times over: 228 pairs, 29 batches of 8; 4 epochs."""
     work = task(small(params, views_per_epoch=9), models=MODELS[:1])
-    assert train_many(replace(work, times=3)).check_steps[-1] == 4 * 29
-    assert train_many(work).check_steps[-1] == 4 * 10
+    assert train_many(replace(work, epoch_multiple=3)).history.check_steps[-1] == 4 * 29
+    assert train_many(work).history.check_steps[-1] == 4 * 10

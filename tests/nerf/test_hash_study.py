@@ -10,8 +10,11 @@ import pytest
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, OBJECTS, RENDERED_VIEWS, VIEWS
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, hit_at_k, neighbours
-from fieldlink.evaluation.results.tables import CellKey, QueryResults, cells, csv_text
+from fieldlink.evaluation.measures.class_hits import hit_at_k
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.table_cells import cells, csv_text
 from fieldlink.scenes import views
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.fit_nerfs import fit_nerfs
@@ -79,7 +82,7 @@ def test_a_hash_grid_leads_to_a_row_of_a_table(tmp_path, params_with, spheres, l
     assert vectors.shape == (6, 8)
     assert len(np.unique(vectors, axis=0)) == 6
     classes = np.array([name.startswith("red") for name in ids], int)
-    found = neighbours(vectors, np.arange(6), Gallery.of_objects(vectors), 1)
+    found = fast_neighbours(vectors, np.arange(6), Gallery.of_objects(vectors), 1)
     right = hit_at_k(found.item, classes, classes, 1)[None]
     answers = QueryResults.of(CellKey("hash", layout, "", "recall@1"), right, [0], ids, [found.item])
     (row,) = csv.DictReader(io.StringIO(csv_text(cells([answers], load(params).intervals, 0))))

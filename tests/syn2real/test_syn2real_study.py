@@ -13,16 +13,18 @@ from fieldlink.clip import small_clip
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import ClipNetworkParams, ControlNetParams
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
-from fieldlink.evaluation.results.writing import ResultFiles
-from fieldlink.mapper import training_inputs
-from fieldlink.mapper.training_inputs import ImageEmbeddings, TrainingData
+from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.mapper import stored_embeddings, translated_pairs
+from fieldlink.mapper.stored_embeddings import StoredEmbeddings
+from fieldlink.mapper.training_data import TrainingData
+from stages.backbone.apply_mappers import apply_mappers
 from stages.backbone.embed_images import embed_images
 from stages.backbone.prepare_photos import prepare_photos
 from stages.backbone.prepare_scenes import prepare_scenes
 from stages.report.build_report import build_report
 from stages.report.evaluate_claims import evaluate_claims
 from stages.syn2real.evaluate import evaluate_syn2real
-from stages.syn2real.train import _pairs, train_syn2real_mappers
+from stages.syn2real.train import train_syn2real_mappers
 from stages.syn2real.translate_views import translate_views
 
 ROOT = Path(__file__).parent.parent.parent
@@ -70,14 +72,18 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
         "objects": at / "objects",
         "nerf_embeddings": at / "nerfs",
         "gt_embeddings": at / "embeddings/views",
-        "photo_embeddings": at / "embeddings/photos",
-        "mapped": at / "mapped",
-        "params": params,
     }
-    outs = {"out": at / "mappers", "curves": at / "curves"}
-    train_syn2real_mappers(**same, translated_embeddings=at / "embeddings/translated", **outs)
+    mappers, mapped, translated = at / "mappers", at / "mapped", at / "embeddings/translated"
+    train_syn2real_mappers(
+        **same, translated_embeddings=translated, out=mappers, curves=at / "curves", params_file=params
+    )
+    same["photo_embeddings"] = at / "embeddings/photos"
+    apply_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
+    same |= {"mapped": mapped}
     files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
-    evaluate_syn2real(**same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED))
+    evaluate_syn2real(
+        **same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED), params_file=params
+    )
     return at
 
 
@@ -137,7 +143,11 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
     assert (at / "table.csv").read_text().count("\n") == 1  # the names of its columns
     claims = at / "tables/claims.csv"
     evaluate_claims(
-        answers=(at / "answers",), published=PUBLISHED, table=claims, metrics=at / "metrics/claims.json", params=params
+        answers=(at / "answers",),
+        published=PUBLISHED,
+        table=claims,
+        metrics=at / "metrics/claims.json",
+        params_file=params,
     )
     found = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
     assert "4 not in this run" in found["8"]["setting"]
@@ -172,9 +182,9 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
     nerfs = datasets.table(schemas.NERF_EMBEDDINGS, {"object_id": ["a", "b"], "embedding": [[0.0], [1.0]]})
     datasets.write(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, [gt], "test")
     datasets.write(tmp_path / "translated", schemas.IMAGE_EMBEDDINGS, [translated], "test")
-    given = TrainingData(objects=nerfs, nerfs=nerfs, views=ImageEmbeddings.of(tmp_path / "gt"), photos=gt)
-    monkeypatch.setattr(training_inputs, "AT_ONCE", at_once)
-    pairs = _pairs(given, ["a", "b"], ImageEmbeddings.of(tmp_path / "translated"), gt_views, 0)
+    given = TrainingData(objects=nerfs, nerfs=nerfs, views=StoredEmbeddings.of(tmp_path / "gt"))
+    monkeypatch.setattr(stored_embeddings, "OBJECTS_AT_ONCE", at_once)
+    pairs = translated_pairs.pairs(given, ["a", "b"], StoredEmbeddings.of(tmp_path / "translated"), gt_views, 0)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
     assert pairs.clip.shape == (2, 10, 3)
     both, control = pairs.clip.open().astype(int)

@@ -1,31 +1,7 @@
-"""Spaces drawn in two dimensions by t-SNE (Figure 4.1)."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+"""A space drawn in two dimensions by t-SNE (Figure 4.1)."""
 
 import numpy as np
 from jaxtyping import Float
-
-from fieldlink.core.seeds import seed_of
-
-
-def columns(
-    spaces: Mapping[str, Float[np.ndarray, "object _"]],
-    ids: Sequence[str],
-    classes: Sequence[str],
-    perplexity: float,
-    study_seed: int,
-) -> dict[str, Any]:
-    """Of dataset `projections`: every object's place in every space."""
-    seeds = {space: seed_of(study_seed, "projection", space) for space in spaces}
-    places = np.concatenate([projected(vectors, perplexity, seeds[space]) for space, vectors in spaces.items()])
-    return {
-        "space": [space for space in spaces for _ in ids],
-        "object_id": [*ids] * len(spaces),
-        "x": places[:, 0],
-        "y": places[:, 1],
-        "class_name": [*classes] * len(spaces),
-    }
 
 
 def projected(vectors: Float[np.ndarray, "object dim"], perplexity: float, seed: int) -> Float[np.ndarray, "object 2"]:

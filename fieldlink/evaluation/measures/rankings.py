@@ -1,34 +1,36 @@
-"""What the whole list of found items says of a search, beyond its first places (protocol 6.2, extra metrics)."""
+"""Measures of the whole list of ranked items, beyond its first places (protocol 6.2)."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, similarities
+from fieldlink.evaluation.measures.cosines import cosines_in_parts
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 
 
 @dataclass(frozen=True)
 class Ranking:
     precision: Float[np.ndarray, " query"]  # average precision by class, the query's own object left out
-    own: Int[np.ndarray, " query"]  # place of the query's own object, left in: 1 = first, 0 = it has none
+    own_rank: Int[np.ndarray, " query"]  # of the query's own object, left in: 1 = first, 0 = it has none
 
 
 def ranking(
     queries: Float[np.ndarray, "query dim"],
-    own: Int[np.ndarray, " query"],
+    own_object: Int[np.ndarray, " query"],
     gallery: Gallery,
     query_class: Int[np.ndarray, " query"],
     item_class: Int[np.ndarray, " item"],
 ) -> Ranking:
-    """All items by falling cosine, ties by lower index; `own` as in `neighbours`."""
-    parts = []
-    for part, similarity in similarities(queries, gallery):
+    """All items by falling cosine, ties by lower index; `own_object` as in `nearest_neighbours`."""
+    precisions, ranks = [], []
+    for part, similarity in cosines_in_parts(queries, gallery.items):
         order = np.argsort(-similarity, axis=1, kind="stable")
-        mine = own[part, None] == gallery.owner[order]
-        right = (query_class[part, None] == item_class[order]) & ~mine
-        parts.append((average_precision(right, mine), np.where(mine.any(1), mine.argmax(1) + 1, 0)))
-    return Ranking(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+        own = own_object[part, None] == gallery.owner[order]
+        right = (query_class[part, None] == item_class[order]) & ~own
+        precisions.append(average_precision(right, own))
+        ranks.append(np.where(own.any(1), own.argmax(1) + 1, 0))
+    return Ranking(np.concatenate(precisions), np.concatenate(ranks))
 
 
 def average_precision(
@@ -43,13 +45,13 @@ def average_precision(
 
 
 def macro_weights(query_class: Int[np.ndarray, " query"]) -> Float[np.ndarray, " query"]:
-    """n / (C n_c), for a mean over queries in which all C classes that are asked for count alike."""
+    """n / (C n_c), for a mean over queries in which each of their C classes counts alike."""
     _, place, count = np.unique(query_class, return_inverse=True, return_counts=True)
     return len(query_class) / (len(count) * count[place])
 
 
-def hubness(found: Int[np.ndarray, "query place"], items: int) -> float:
-    """Skewness over items of how often each is found (−1: none); 0 = no hubs (Radovanović et al. 2010)."""
-    counts = np.bincount(found[found >= 0], minlength=items).astype(np.float64)
+def hubness(item: Int[np.ndarray, "query place"], items: int) -> float:
+    """Skewness over items of how often each is a neighbour (−1: none); 0 = no hubs (Radovanović et al. 2010)."""
+    counts = np.bincount(item[item >= 0], minlength=items).astype(np.float64)
     spread = counts.std()
     return float((((counts - counts.mean()) / spread) ** 3).mean()) if spread else 0.0

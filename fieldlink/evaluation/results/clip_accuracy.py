@@ -1,4 +1,4 @@
-"""Zero-shot accuracy of CLIP on single pictures, with each prompt."""
+"""Zero-shot accuracy of CLIP itself on single pictures."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,18 +6,19 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.embeddings.selection import labels
-from fieldlink.evaluation.results.zero_shot import Texts, similarities
+from fieldlink.evaluation.measures.class_prompts import ClassPrompts
+from fieldlink.evaluation.measures.cosines import cosines
 
 
-def clip_accuracy(
-    vectors: Float[np.ndarray, "picture dim"], class_names: Sequence[str], prompts: Mapping[str, Texts], where: str
+def accuracy_by_template(
+    vectors: Float[np.ndarray, "picture clip"],
+    class_names: Sequence[str],
+    templates: Mapping[str, ClassPrompts],
+    where: str,
 ) -> dict[str, float]:
-    """Percentage of pictures nearest to the prompt of their class, by template, rounded to 2 digits.
-
-    `class_names`: of the pictures. `where`: the dataset of prompts, for the message about a class without one.
-    """
-    correct = {
-        template: similarities(vectors, texts).argmax(1) == labels(class_names, names, where)
-        for template, (names, texts) in prompts.items()
-    }
-    return {template: round(100 * float(hits.mean()), 2) for template, hits in correct.items()}
+    """Percent of pictures whose class's prompt is nearest; `where` the prompts come from is named in errors."""
+    accuracy = {}
+    for template, prompts in templates.items():
+        right = cosines(vectors, prompts.vectors).argmax(1) == labels(class_names, prompts.classes, where)
+        accuracy[template] = round(100 * float(right.mean()), 2)
+    return accuracy

@@ -1,4 +1,4 @@
-"""Retrieval in the NeRFs' and CLIP's space at once: [v ; g(v)] asked with [f(c) ; c] (Table 4.7)."""
+"""Retrieval in the NeRFs' and CLIP's space at once: [v ; g(v)] searched with [f(c) ; c] (Table 4.7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,76 +6,66 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, neighbours, unit
-from fieldlink.evaluation.results import searches
-from fieldlink.evaluation.results.searches import NerfGallery, Queries, SearchResult
-from fieldlink.evaluation.results.tables import CellKey, QueryResults
+from fieldlink.core.variants import Concatenation, Variant
+from fieldlink.evaluation.measures.concatenation import concatenated, weighted_concatenation
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
+from fieldlink.evaluation.results.nerf_gallery import NerfGallery
+from fieldlink.evaluation.results.queries import Queries
+from fieldlink.evaluation.results.query_results import QueryResults
+from fieldlink.evaluation.results.retrieval_results import hit_results
+from fieldlink.evaluation.results.searches import SearchResult
+from fieldlink.evaluation.study_tables import DOMAIN_NAMES, study_table
 
-
-@dataclass(frozen=True)
-class Sides:
-    """The same things in both spaces."""
-
-    nerf: Float[np.ndarray, "row nerf"]
-    clip: Float[np.ndarray, "row clip"]
-
-    def raw(self) -> Float[np.ndarray, "row both"]:
-        """Both as they are: the longer vector decides."""
-        return np.concatenate([self.nerf, self.clip], axis=1)
-
-    def weighted(self, alpha: float) -> Float[np.ndarray, "row both"]:
-        """[√α v̂ ; √(1−α) ĉ], so that a cosine is α times that of the NeRFs' space plus (1−α) times that of CLIP's.
-
-        α = ½ is both normalised.
-        """
-        return np.concatenate([alpha**0.5 * unit(self.nerf), (1 - alpha) ** 0.5 * unit(self.clip)], axis=1)
+TABLE = "4.7"
 
 
 @dataclass(frozen=True)
 class ConcatenatedSpace:
-    """Queries and the objects searched in both spaces, by every training seed."""
+    """Queries and the gallery in both spaces, by every training seed."""
 
     queries: Queries
-    objects: NerfGallery
-    asked: Sequence[Sides]
-    gallery: Sequence[Sides]
+    gallery: NerfGallery
+    mapped_queries: Float[np.ndarray, "seed query nerf"]  # f(c)
+    mapped_nerfs: Float[np.ndarray, "seed object clip"]  # g(v)
     seeds: list[int]
 
-    @staticmethod
-    def of(
-        queries: Queries,
-        objects: NerfGallery,
-        asked: Float[np.ndarray, "seed query nerf"],
-        gallery: Float[np.ndarray, "seed object clip"],
-        seeds: list[int],
-    ) -> "ConcatenatedSpace":
-        """`asked`: f(c) of the queries, `gallery`: g(v) of the objects, by training seed."""
-        questions = [Sides(vectors, queries.clip) for vectors in asked]
-        return ConcatenatedSpace(
-            queries, objects, questions, [Sides(objects.nerf, vectors) for vectors in gallery], seeds
-        )
-
-    def found(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
-        """The `k` nearest objects of each query; `alpha`: none for the raw vectors."""
-        nearest = []
-        for pair in zip(self.asked, self.gallery, strict=True):
-            asked, items = (side.raw() if alpha is None else side.weighted(alpha) for side in pair)
-            nearest.append(neighbours(asked, self.queries.own, Gallery.of_objects(items), k))
-        return SearchResult(row, "", self.seeds, nearest)
+    def search(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
+        """The `k` nearest objects of each query; `alpha`: weight of the NeRFs' space, none for the raw vectors."""
+        neighbours = []
+        for query_nerf, object_clip in zip(self.mapped_queries, self.mapped_nerfs, strict=True):
+            queries = _concatenated(query_nerf, self.queries.clip, alpha)
+            items = _concatenated(self.gallery.nerf, object_clip, alpha)
+            neighbours.append(fast_neighbours(queries, self.queries.own_object, Gallery.of_objects(items), k))
+        return SearchResult(row, True, self.seeds, neighbours)
 
     def best_alpha(self, alphas: Sequence[float]) -> float:
         """The weight whose first item is right most often, over all seeds; ties: the lower."""
-        return max(alphas, key=lambda alpha: self.found("", 1, alpha).hits(self.queries, self.objects, 1).mean())
+        return max(alphas, key=lambda alpha: self.search("", 1, alpha).hits(self.queries, self.gallery, 1).mean())
+
+    def best_alpha_of(self, count: int) -> float:
+        """The best of `count` weights from 0 to 1, equally spaced."""
+        return self.best_alpha(np.linspace(0, 1, count).round(4).tolist())
+
+    def results(self, alpha: float, ranks: Sequence[int]) -> list[QueryResults]:
+        """Hits with raw, normalised and weighted parts."""
+        rows: dict[Concatenation, float | None] = {"concat": None, "concat l2": 0.5, "concat weighted": alpha}
+        domain, results = DOMAIN_NAMES[self.queries.domain], []
+        for concatenation, weight in rows.items():
+            row = Variant(concatenation=concatenation, query_domain=domain).text
+            results += hit_results(
+                self.search(row, max(ranks), weight),
+                self.queries,
+                self.gallery,
+                ranks,
+                study_table(TABLE),
+                metric=f"recall_{domain}",
+                setting="" if weight is None else f"alpha={weight:g}",
+            )
+        return results
 
 
-def answers(joined: ConcatenatedSpace, alpha: float, ranks: Sequence[int], place: CellKey) -> list[QueryResults]:
-    """Hits with raw, normalised and weighted parts; `place` has the raw ones' row, such as "concat real"."""
-    kind = place.row.removeprefix("concat ")
-    rows = {place.row: None, f"concat l2 {kind}": 0.5, f"concat weighted {kind}": alpha}
-    found = []
-    for row, weight in rows.items():
-        nearest = joined.found(row, max(ranks), weight)
-        setting = "" if weight is None else f"alpha={weight:g}"
-        place = place._replace(row=row)
-        found += searches.answers(nearest, joined.queries, joined.objects, ranks, place, setting=setting)
-    return found
+def _concatenated(
+    nerf: Float[np.ndarray, "row nerf"], clip: Float[np.ndarray, "row clip"], alpha: float | None
+) -> Float[np.ndarray, "row both"]:
+    return concatenated(nerf, clip) if alpha is None else weighted_concatenation(nerf, clip, alpha)

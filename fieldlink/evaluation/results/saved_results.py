@@ -1,4 +1,4 @@
-"""Answers as studies left them, found by their place in a table."""
+"""Results per query as studies saved them, by their cell of a table."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,63 +9,63 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.results.tables import CellKey
+from fieldlink.evaluation.results.query_results import CellKey
 
 
 @dataclass(frozen=True, eq=False)
 class SavedResults:
-    """What every training seed made of the same queries, in one place of a table."""
+    """What every training seed made of the same queries, in one cell of a table."""
 
     values: Float[np.ndarray, "seed query"]  # 1 right, 0 wrong, or between
     seeds: tuple[int, ...]
     queries: str  # digest of their ids, in order
-    prints: tuple[str, ...]  # digest of what was predicted, by seed
+    digests: tuple[str, ...]  # of the predictions, by seed
     setting: str
     weights: Float[np.ndarray, " query"] | None  # none: all queries count alike
 
 
-def by_cell(datasets: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:
-    """From the rows of several datasets `answers`; a place in two of them is an error."""
-    found: dict[CellKey, list[dict[str, Any]]] = {}
-    for rows in datasets:
-        own: dict[CellKey, list[dict[str, Any]]] = {}
-        for row in rows.to_pylist():
-            own.setdefault(CellKey(*(row[name] for name in CellKey._fields)), []).append(row)
-        if twice := own.keys() & found.keys():
-            raise InputError(f"answers: two studies fill one place of a table: {sorted(twice)[:3]}")
-        found |= own
-    return {words: _joined(words, rows) for words, rows in found.items()}
+def by_cell(tables: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:
+    """From the rows of several datasets `answers`; a cell in two of them is an error."""
+    rows_of: dict[CellKey, list[dict[str, Any]]] = {}
+    for table in tables:
+        of_table: dict[CellKey, list[dict[str, Any]]] = {}
+        for row in table.to_pylist():
+            of_table.setdefault(CellKey(*(row[name] for name in CellKey._fields)), []).append(row)
+        if repeated := of_table.keys() & rows_of.keys():
+            raise InputError(f"answers: two studies fill one place of a table: {sorted(repeated)[:3]}")
+        rows_of |= of_table
+    return {key: _of_seeds(key, rows) for key, rows in rows_of.items()}
 
 
-def same_queries(cells: Mapping[CellKey, SavedResults]) -> None:
-    """Raises where two places were not asked the same queries, with the same weights."""
-    (first, one), *others = cells.items()
-    for words, other in others:
-        alike = one.values.shape[1] == other.values.shape[1] and _bytes(one.weights) == _bytes(other.weights)
-        if one.queries != other.queries or not alike:
+def require_same_queries(cells: Mapping[CellKey, SavedResults]) -> None:
+    """Raises where two cells do not have the same queries, with the same weights."""
+    (first_key, first), *others = cells.items()
+    for key, other in others:
+        alike = first.values.shape[1] == other.values.shape[1] and _bytes(first.weights) == _bytes(other.weights)
+        if first.queries != other.queries or not alike:
             raise InputError(
-                f"answers: {text(first)} and {text(words)} must have the same queries to be compared, found digests"
-                f" {one.queries} and {other.queries}; rerun the evaluations"
+                f"answers: {readable(first_key)} and {readable(key)} must have the same queries to be compared, found"
+                f" digests {first.queries} and {other.queries}; rerun the evaluations"
             )
 
 
-def text(words: CellKey) -> str:
-    """A place as people read it."""
-    return f"Table {words.table}, {words.row!r}, {words.column} ({words.metric})"
+def readable(key: CellKey) -> str:
+    """A cell as messages name it."""
+    return f"Table {key.table}, {key.row!r}, {key.column} ({key.metric})"
 
 
-def _joined(words: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
-    """One place's rows, a seed each."""
+def _of_seeds(key: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
+    """One cell's rows, a seed each."""
     first = rows[0]
     if any((row["queries"], row["weights"]) != (first["queries"], first["weights"]) for row in rows):
-        raise InputError(f"answers: {text(words)}: its seeds were not asked the same queries; rerun the evaluation")
+        raise InputError(f"answers: {readable(key)}: its seeds were not asked the same queries; rerun the evaluation")
     return SavedResults(
-        np.stack([np.frombuffer(row["values"], np.float32) for row in rows]),
-        tuple(row["seed"] for row in rows),
-        first["queries"],
-        tuple(row["digest"] for row in rows),
-        first["setting"],
-        None if first["weights"] is None else np.frombuffer(first["weights"], np.float32),
+        values=np.stack([np.frombuffer(row["values"], np.float32) for row in rows]),
+        seeds=tuple(row["seed"] for row in rows),
+        queries=first["queries"],
+        digests=tuple(row["digest"] for row in rows),
+        setting=first["setting"],
+        weights=None if first["weights"] is None else np.frombuffer(first["weights"], np.float32),
     )
 
 

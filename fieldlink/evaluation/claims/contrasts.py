@@ -1,0 +1,83 @@
+"""Claims as contrasts of the tables' cells.
+
+The claimed effects of a part are an open interval: `greater` is (0, ∞), `less` (−∞, 0), `no greater` (−∞, margin) and
+`equal` (−margin, margin).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from fieldlink.core.variants import Variant
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.study_tables import DOMAIN_NAMES, study_table
+
+Claimed = Literal["greater", "less", "no greater", "equal"]
+Side = Mapping[CellKey, float]  # weighted cells; a weight of 1 is the cell itself, 1/2 and 1/2 a mean of two
+
+
+@dataclass(frozen=True)
+class Part:
+    """The effect Σ weight · cell of `first` less that of `second`, and where it is claimed to lie."""
+
+    text: str
+    first: Side
+    second: Side | tuple[Side, ...]  # of several, the one of the highest value: ours in ours, published in published
+    claimed: Claimed
+    one_run: bool = False  # both sides come from the same trained models, so that their seeds are paired too
+    published: tuple[Side, ...] = ()  # first side and rivals there, where the published tables lack ours
+    lacking: str = ""  # what this run would need for ours
+
+    @property
+    def rivals(self) -> tuple[Side, ...]:
+        return self.second if isinstance(self.second, tuple) else (self.second,)
+
+    @property
+    def cells(self) -> set[CellKey]:
+        return {key for side in (self.first, *self.rivals) for key in side}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A conclusion; of several parts, all are claimed."""
+
+    number: int
+    text: str
+    parts: Sequence[Part]
+
+
+def claimed_region(claimed: Claimed, margin: float) -> tuple[float, float]:
+    """The open interval in which an effect is claimed to lie, in points."""
+    regions = {"greater": (0.0, inf), "less": (-inf, 0.0), "no greater": (-inf, margin), "equal": (-margin, margin)}
+    return regions[claimed]
+
+
+def zero_shot_cell(table: str, row: Variant, column: str) -> Side:
+    """A cell of a zero-shot table."""
+    return {CellKey(table, row.text, column, "zero_shot_accuracy"): 1.0}
+
+
+def retrieval_cell(table: str, row: Variant, k: int) -> Side:
+    """A cell of a retrieval table."""
+    domain = row.query_domain or DOMAIN_NAMES[study_table(table).query_domain or ""]
+    return {CellKey(table, row.text, f"recall@{k}", f"recall_{domain}"): 1.0}
+
+
+def change_along_line(cells: Sequence[Side], x: Float[np.ndarray, " cell"] | None = None) -> tuple[Side, Side]:
+    """The two sides of a straight line's change from the first to the last of the cells, by least squares.
+
+    Its slope is Σ (x − x̄) y / Σ (x − x̄)²; from end to end it changes by as many slopes as x does. `x`: rising; none
+    means equally spaced.
+    """
+    places = np.arange(len(cells)) if x is None else x
+    span, centred = places[-1] - places[0], places - places.mean()
+    weights = (centred * span / (centred @ centred)).tolist()
+    weighted = [
+        (key, weight * share) for side, weight in zip(cells, weights, strict=True) for key, share in side.items()
+    ]
+    rising = {key: weight for key, weight in weighted if weight > 0}
+    return rising, {key: -weight for key, weight in weighted if weight < 0}

@@ -1,0 +1,136 @@
+"""Parts of the claims on other trainings: real-looking pictures, augmented copies, batches, fine-tuned encoders."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from fieldlink.core.params import Objective
+from fieldlink.core.variants import Variant, parse
+from fieldlink.evaluation.claims.contrasts import (
+    Claimed,
+    Part,
+    Side,
+    change_along_line,
+    retrieval_cell,
+    zero_shot_cell,
+)
+from fieldlink.evaluation.claims.retrieval_claims import FORWARD, INVERSE, TABLES
+from fieldlink.evaluation.claims.zero_shot_claims import TABLE_OF_PROMPT
+from fieldlink.evaluation.repeated_runs import BESIDE_TUNED, BEST_VIEWS
+from fieldlink.evaluation.results.batch_rows import batch_of_setting
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.saved_results import SavedResults
+
+BATCHES = (64, 128, 256, 512, 1024, 2048)  # published
+FEWEST_BATCHES = 3  # that differ: any two lie on a line
+PUBLISHED_OBJECTIVES: tuple[Objective, ...] = (
+    "siglip",
+    "cosine",
+    "cosine+rec decoder_unfrozen",
+    "cosine+rec decoder_frozen",
+)
+TUNED = [Variant(objective=objective) for objective in PUBLISHED_OBJECTIVES]
+
+
+def real_looking() -> list[Part]:
+    """Trained on real-looking pictures, against as many steps without; published, against Table 4.5a."""
+    claimed: list[tuple[Variant, int, Claimed]] = [
+        (FORWARD, 1, "greater"),
+        (INVERSE, 1, "greater"),
+        (INVERSE, 5, "less"),
+        (INVERSE, 10, "less"),
+    ]
+    parts = []
+    for row, k, effect in claimed:
+        translated = retrieval_cell("4.8", replace(row, training_set="syn2real"), k)
+        control = replace(row, training_set="gt only")
+        text = f"{row.text}, k = {k}: {effect} than {control.text} (published: than in Table 4.5a)"
+        published = translated, retrieval_cell("4.5a", row, k)
+        parts.append(Part(text, translated, retrieval_cell("4.8", control, k), effect, published=published))
+    return parts
+
+
+def augmentation() -> list[Part]:
+    """Trained on copies too, against as many steps on originals; published, against Tables 4.4a and 4.5a."""
+    claimed: list[tuple[str, Variant, str, str, Claimed]] = [
+        ("real", FORWARD, "4.9b", "4.5a", "no greater"),
+        ("real", INVERSE, "4.9b", "4.5a", "no greater"),
+        ("synthetic", INVERSE, "4.9a", "4.4a", "greater"),
+    ]
+    parts = []
+    for domain, row, table, table_before, effect in claimed:
+        with_copies, control = retrieval_cell(table, row, 1), replace(row, training_set="original")
+        text = f"{row.text}, {domain}: {effect} than {control.text} (published: than in Table {table_before})"
+        published = with_copies, retrieval_cell(table_before, row, 1)
+        parts.append(Part(text, with_copies, retrieval_cell(table, control, 1), effect, published=published))
+    return parts
+
+
+def batches(results: Mapping[CellKey, SavedResults]) -> list[Part]:
+    """No trend over batches; `results` say which were really used."""
+    tables = (("synthetic", "4.10a"), ("real", "4.10b"))
+    return [trend(domain, table, batches_used(table, results)) for domain, table in tables]
+
+
+def trend(domain: str, table: str, cells: Mapping[int, Side]) -> Part:
+    """Hit@1 along the line over the batches of `cells`; published, over all batches there."""
+    published = change_along_line([retrieval_cell(table, replace(INVERSE, batch=batch), 1) for batch in BATCHES])
+    over = f"{', '.join(map(str, cells)) or 'none'}; published: {BATCHES[0]} to {BATCHES[-1]}"
+    text = f"{INVERSE.text}, {domain}: change along the line over batches really used ({over})"
+    if len(cells) < FEWEST_BATCHES:
+        lacking = f"Table {table} with {FEWEST_BATCHES} batches that differ, really used: {list(cells)}"
+        return Part(text, {}, {}, "equal", published=published, lacking=lacking)
+    first, second = change_along_line(list(cells.values()), np.log2(list(cells)))
+    return Part(text, first, second, "equal", published=published)
+
+
+def batches_used(table: str, results: Mapping[CellKey, SavedResults]) -> dict[int, Side]:
+    """By batch really used, as the rows' settings say, the mean of its rows: too large ones are capped alike."""
+    keys: dict[int, list[CellKey]] = {}
+    for key, result in results.items():
+        if (key.table, key.column) == (table, "recall@1"):
+            row = parse(key.row)
+            if row.batch and replace(row, batch=None) == INVERSE:
+                keys.setdefault(batch_of_setting(result.setting), []).append(key)
+    return {batch: dict.fromkeys(of_batch, 1 / len(of_batch)) for batch, of_batch in sorted(keys.items())}
+
+
+def fine_tuning() -> list[Part]:
+    """Fine-tuned encoders no better than the original: zero-shot, with views, and with photos."""
+    parts = [
+        Part(
+            f"{row.text}, {prompt}: no better than {BEST_VIEWS.text}",
+            zero_shot_cell("4.11a", row, prompt),
+            zero_shot_cell("4.11a", BEST_VIEWS, prompt),
+            "no greater",
+        )
+        for prompt in TABLE_OF_PROMPT
+        for row in TUNED
+    ]
+    rivals = (("synthetic", "4.11b", "4.11b", BESIDE_TUNED), ("real", "4.11c", TABLES["real"], INVERSE))
+    for domain, table, rival_table, rival in rivals:
+        parts += [
+            Part(
+                f"{row.text}, {domain}, k = 1: no better than {rival.text}",
+                retrieval_cell(table, row, 1),
+                retrieval_cell(rival_table, rival, 1),
+                "no greater",
+            )
+            for row in TUNED
+        ]
+    return parts
+
+
+def fine_tuned_spaces() -> list[Part]:
+    """Forward retrieval in fine-tuned spaces as good as in the original one."""
+    return [
+        Part(
+            f"{row.text}, {domain}, k = 1: as good as the original",
+            retrieval_cell(table, row, 1),
+            retrieval_cell(table, BESIDE_TUNED, 1),
+            "equal",
+        )
+        for domain, table in (("synthetic", "4.12a"), ("real", "4.12b"))
+        for row in TUNED
+    ]

@@ -1,0 +1,86 @@
+"""Parts of the claims on zero-shot classification (Tables 4.1 to 4.3, 4.6 and 4.11a)."""
+
+from fieldlink.core.params import Loss
+from fieldlink.core.variants import Source, Variant
+from fieldlink.evaluation.claims.contrasts import Part, change_along_line, zero_shot_cell
+from fieldlink.evaluation.repeated_runs import BEST_VIEWS
+from fieldlink.evaluation.results.query_results import CellKey
+
+MODEL_PROMPT, PHOTO_PROMPT = "prompt_3d_model", "prompt_photo"
+TABLE_OF_PROMPT = {MODEL_PROMPT: "4.1", PHOTO_PROMPT: "4.2"}
+PUBLISHED_LOSSES: tuple[Loss, ...] = ("cosine", "siglip")
+VIEWS = ("1", "2", "4", "8", "16", "N")
+SOURCES: tuple[Source, ...] = ("rendered", "gt")
+AVERAGED = [Variant(direction="nerf2clip", source=source, views=views) for source in SOURCES for views in VIEWS]
+RENDERED = [Variant(method="clip", views=views) for views in VIEWS]
+
+
+def losses() -> list[Part]:
+    """Cosine above SigLIP, for every prompt, source and number of views."""
+    return [
+        Part(
+            f"{row.text}, {prompt}: cosine above SigLIP",
+            zero_shot_cell(table, row, "cosine"),
+            zero_shot_cell(table, row, "siglip"),
+            "greater",
+        )
+        for prompt, table in TABLE_OF_PROMPT.items()
+        for row in AVERAGED
+    ]
+
+
+def prompts() -> list[Part]:
+    """The photo prompt above the other, for every model and number of views."""
+    of_mappers = [
+        Part(
+            f"{row.text}, {loss}: photo prompt above",
+            zero_shot_cell(TABLE_OF_PROMPT[PHOTO_PROMPT], row, loss),
+            zero_shot_cell(TABLE_OF_PROMPT[MODEL_PROMPT], row, loss),
+            "greater",
+            one_run=True,
+        )
+        for row in AVERAGED
+        for loss in PUBLISHED_LOSSES
+    ]
+    of_clip = [
+        Part(
+            f"{row.text}: photo prompt above",
+            zero_shot_cell("4.3", row, PHOTO_PROMPT),
+            zero_shot_cell("4.3", row, MODEL_PROMPT),
+            "greater",
+            one_run=True,
+        )
+        for row in RENDERED
+    ]
+    return [*of_mappers, *of_clip]
+
+
+def rendered_views() -> list[Part]:
+    """CLIP's gain with the number of rendered views, and CLIP on all of them beside the best nerf2clip."""
+    rises = []
+    for prompt in TABLE_OF_PROMPT:
+        first, second = change_along_line([zero_shot_cell("4.3", row, prompt) for row in RENDERED])
+        text = f"CLIP, {prompt}: rise along the line from 1 view to all"
+        rises.append(Part(text, first, second, "greater", one_run=True))
+    return [
+        *rises,
+        Part(
+            "CLIP on all views, prompt_photo: above the best nerf2clip",
+            zero_shot_cell("4.3", RENDERED[-1], PHOTO_PROMPT),
+            zero_shot_cell("4.11a", BEST_VIEWS, PHOTO_PROMPT),
+            "greater",
+        ),
+        Part(
+            "CLIP on all views, prompt_3d_model: below the best nerf2clip",
+            zero_shot_cell("4.3", RENDERED[-1], MODEL_PROMPT),
+            zero_shot_cell("4.11a", BEST_VIEWS, MODEL_PROMPT),
+            "less",
+        ),
+    ]
+
+
+def ensemble() -> Part:
+    """The ensemble of both heads above the better of them."""
+    rows = (Variant(method="ensemble"), Variant(head="nerf_embedding"), Variant(head="clip_embedding"))
+    both, *heads = ({CellKey("4.6", row.text, "accuracy", "classification_accuracy"): 1.0} for row in rows)
+    return Part("ensemble above the better head", both, tuple(heads), "greater", one_run=True)

@@ -1,0 +1,120 @@
+"""Which rows of the study's tables are one run under several names, as data, and the check that no others are.
+
+Any other two runs with identical predictions mean a variant without effect.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from fieldlink.core.errors import InputError
+from fieldlink.core.variants import Variant, parse
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.saved_results import SavedResults
+from fieldlink.evaluation.study_tables import study_table
+
+
+class Run(NamedTuple):
+    """The run behind some cells: ranks and metrics of a row share one, losses and prompts are runs of their own."""
+
+    table: str
+    row: str
+    column: str = ""  # of a zero-shot table: loss or prompt
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in self if part)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs whose row is `row` once its fields `free` are left out."""
+
+    table: str  # `*` and `?` stand for any text, [12] for either
+    row: Variant
+    free: tuple[str, ...] = ()
+    column: str = "*"
+
+    def include(self, run: Run) -> bool:
+        if not (fnmatchcase(run.table, self.table) and fnmatchcase(run.column, self.column)):
+            return False
+        variant, unset = parse(run.row), dict[str, Any].fromkeys(self.free)
+        left = {name for name, value in vars(variant).items() if value and name not in self.free}
+        return bool(left) and replace(variant, **unset) == self.row
+
+
+FORWARD = Variant(direction="clip2nerf", loss="cosine")
+SWEPT = Variant(direction="nerf2clip", loss="siglip")
+SWEPT_ON_ORIGINALS = replace(SWEPT, training_set="original")
+BESIDE_TUNED = replace(FORWARD, reference="original")
+BEST_VIEWS = Variant(direction="nerf2clip", loss="cosine", reference="original best views")
+NERF2CLIP, CLIP2NERF = Variant(direction="nerf2clip"), Variant(direction="clip2nerf")
+SYNTHETIC = Variant(concatenation="concat weighted", query_domain="synthetic")
+REAL = Variant(concatenation="concat weighted", query_domain="real")
+
+# Each line is one run under several names.
+REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
+    *(  # the batch of Table 4.9, whichever it is
+        (Runs(f"4.9{part}", row), Runs(f"4.10{part}", row, free=("batch",)))
+        for part in "ab"
+        for row in (SWEPT, SWEPT_ON_ORIGINALS)
+    ),
+    (Runs("4.4a", FORWARD), Runs("4.11b", BESIDE_TUNED), Runs("4.12a", BESIDE_TUNED)),
+    (Runs("4.5a", FORWARD), Runs("4.11c", BESIDE_TUNED), Runs("4.12b", BESIDE_TUNED)),
+    # Joined spaces weighted 0 or 1 are one of the two; of two losses one stands there.
+    (Runs("4.4a", NERF2CLIP, free=("loss",)), Runs("4.11b", NERF2CLIP, free=("loss",)), Runs("4.7", SYNTHETIC)),
+    (Runs("4.5a", NERF2CLIP, free=("loss",)), Runs("4.11c", NERF2CLIP, free=("loss",)), Runs("4.7", REAL)),
+    (Runs("4.7", SYNTHETIC), Runs("4.4a", CLIP2NERF, free=("loss",))),
+    (Runs("4.7", REAL), Runs("4.5a", CLIP2NERF, free=("loss",))),
+    (Runs("4.7", SYNTHETIC), Runs("4.1[12]?", BESIDE_TUNED)),
+    (Runs("4.7", REAL), Runs("4.1[12]?", BESIDE_TUNED)),
+    (  # weighted ½
+        Runs("4.7", Variant(concatenation="concat l2"), free=("query_domain",)),
+        Runs("4.7", Variant(concatenation="concat weighted"), free=("query_domain",)),
+    ),
+    *(  # 4.1 with a space: templates of a user's own
+        (
+            Runs(table, NERF2CLIP, free=("source", "views"), column="cosine"),
+            Runs("4.11a", BEST_VIEWS, column=prompt),
+        )
+        for table, prompt in (("4.1", "prompt_3d_model"), ("4.2", "prompt_photo"), ("4.1 *", "*"))
+    ),
+    *(  # objects with a single view
+        (
+            Runs(table, Variant(method="CLIP mean", shifted=shifted)),
+            Runs(table, Variant(method="CLIP all", shifted=shifted)),
+        )
+        for table in ("4.[45]b", "captions", "prompts")
+        for shifted in (False, True)
+    ),
+)
+
+
+def require_distinct_runs(
+    results: Mapping[CellKey, SavedResults], repeated: Iterable[tuple[Runs, ...]] = REPEATED_RUNS
+) -> None:
+    """Raises where two runs that may not be one predicted the same with any seed, and names both."""
+    runs: dict[str, set[Run]] = {}
+    for key, result in results.items():
+        for digest in () if study_table(key.table).other_measures else result.digests:
+            runs.setdefault(digest, set()).add(run_of(key))
+    for same in runs.values():
+        for first, second in combinations(sorted(same), 2):
+            if not any(_one_run(first, second, group) for group in repeated):
+                raise InputError(
+                    f"answers: Table {first} and Table {second} have identical predictions, and the study calls"
+                    " neither a repeat of the other: what should tell them apart had no effect"
+                )
+
+
+def run_of(key: CellKey) -> Run:
+    """The run behind a cell."""
+    return Run(key.table, key.row, key.column if key.metric == "zero_shot_accuracy" else "")
+
+
+def _one_run(first: Run, second: Run, group: tuple[Runs, ...]) -> bool:
+    """Whether two runs are one under two different names of a group."""
+    names_of_first = {name for name in group if name.include(first)}
+    names_of_second = {name for name in group if name.include(second)}
+    return bool(names_of_first) and bool(names_of_second) and len(names_of_first | names_of_second) > 1

@@ -1,0 +1,67 @@
+"""The value of every query by every training seed, for one cell of a study's table."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Real
+
+
+class CellKey(NamedTuple):
+    """What identifies a number of a table, ours and the published one."""
+
+    table: str
+    row: str
+    column: str
+    metric: str
+
+
+@dataclass(frozen=True, eq=False)
+class QueryResults:
+    """What every training seed made of the same queries, in one cell of a table."""
+
+    key: CellKey
+    values: Float[np.ndarray, "seed query"]  # 1 right, 0 wrong, or between
+    seeds: Sequence[int]  # of training; one where nothing is trained
+    queries: Sequence[str]  # ids
+    digests: Sequence[str]  # of the predictions, by seed: equal ones are one run
+    setting: str = ""  # what else should be known of the row, such as the batch really used
+    weights: Float[np.ndarray, " query"] | None = None  # none: all queries count alike
+
+    @staticmethod
+    def of(
+        key: CellKey,
+        values: Real[np.ndarray, "seed query"] | Bool[np.ndarray, "seed query"],
+        seeds: Sequence[int],
+        queries: Sequence[str],
+        predictions: Iterable[np.ndarray],
+        *,
+        setting: str = "",
+        weights: Float[np.ndarray, " query"] | None = None,
+    ) -> "QueryResults":
+        """`predictions`: by seed, all numbers that decided the values."""
+        digests = [digest(prediction) for prediction in predictions]
+        return QueryResults(key, values.astype(np.float32), seeds, queries, digests, setting, weights)
+
+
+def digest(numbers: np.ndarray) -> str:
+    """The first 16 hexadecimal digits of the numbers' SHA-256."""
+    return hashlib.sha256(np.ascontiguousarray(numbers).tobytes()).hexdigest()[:16]
+
+
+def columns(results: Sequence[QueryResults]) -> dict[str, list[Any]]:
+    """Columns of dataset `answers`: one row per cell and seed."""
+    rows = [(result, place, seed) for result in results for place, seed in enumerate(result.seeds)]
+    return {
+        **{name: [getattr(result.key, name) for result, _, _ in rows] for name in CellKey._fields},
+        "seed": [seed for *_, seed in rows],
+        "setting": [result.setting for result, _, _ in rows],
+        "queries": [digest(np.array(result.queries)) for result, _, _ in rows],
+        "digest": [result.digests[place] for result, place, _ in rows],
+        "values": [result.values[place].tobytes() for result, place, _ in rows],
+        "weights": [
+            None if result.weights is None else result.weights.astype(np.float32).tobytes() for result, *_ in rows
+        ],
+    }

@@ -1,0 +1,43 @@
+"""The files of a study's results: its table, its numbers by seed, its metrics, and the results per query."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fieldlink.core import datasets, files
+from fieldlink.core.params import Params
+from fieldlink.core.schemas import ANSWERS
+from fieldlink.evaluation.results import query_results, table_cells
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.study_tables import StudyTable
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """Where a study's results go, and where the published numbers are, which only decide the order of rows."""
+
+    table: Path  # CSV file of the tables to write
+    by_seed: Path  # CSV file of the tables by seed to write
+    metrics: Path  # JSON file of metrics to write
+    answers: Path  # dataset of results per query to write
+    published: Path  # CSV file of the published tables
+
+    def write(
+        self,
+        results: Sequence[QueryResults],
+        tables: Sequence[StudyTable],
+        params: Params,
+        other_metrics: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write the four files; `other_metrics`: those that are no number of a table."""
+        ordered = table_cells.in_published_order(results, self.published.read_text(encoding="utf-8"))
+        cells = table_cells.cells(ordered, params.intervals, params.study.seed)
+        files.write_text(self.table, table_cells.csv_text(cells))
+        columns = [*CellKey._fields, "seed", "value"]
+        files.write_text(self.by_seed, table_cells.csv_text(table_cells.by_seed(ordered), columns))
+        metrics = {**table_cells.metrics(cells, tables), **(other_metrics or {})}
+        files.write_text(self.metrics, json.dumps(metrics, indent=2) + "\n")
+        rows = datasets.table(ANSWERS, query_results.columns(ordered))
+        datasets.write(self.answers, ANSWERS, [rows], self.table.stem)

@@ -1,0 +1,105 @@
+"""Zero-shot classification: the class whose prompt is nearest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Float, Int
+
+from fieldlink.core import datasets
+from fieldlink.core.variants import parse
+from fieldlink.embeddings.mapped_vectors import MappedVectors
+from fieldlink.embeddings.selection import labels
+from fieldlink.evaluation.measures.class_prompts import ClassPrompts, mean_prompts
+from fieldlink.evaluation.measures.cosines import cosines
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.study_tables import StudyTable, study_table
+
+ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
+
+
+@dataclass(frozen=True)
+class PromptClassification:
+    """Objects to be classified by the nearest of one template's prompts."""
+
+    ids: list[str]
+    prompts: Float[np.ndarray, "class dim"]
+    labels: Int[np.ndarray, " object"]  # index of the prompt of its class
+
+    @staticmethod
+    def of(ids: list[str], classes: Sequence[str], prompts: ClassPrompts) -> "PromptClassification":
+        """`classes`: of each object."""
+        return PromptClassification(ids, prompts.vectors, labels(classes, prompts.classes, "prompts"))
+
+    def results(
+        self,
+        key: CellKey,
+        vectors: Sequence[Float[np.ndarray, "object dim"]],
+        seeds: Sequence[int],
+        setting: str = "",
+    ) -> QueryResults:
+        """Whether each object's class is right; `vectors`: of the objects, by every training seed."""
+        return self.results_of_logits(key, [cosines(matrix, self.prompts) for matrix in vectors], seeds, setting)
+
+    def results_of_logits(
+        self,
+        key: CellKey,
+        logits: Sequence[Float[np.ndarray, "object class"]],
+        seeds: Sequence[int],
+        setting: str = "",
+    ) -> QueryResults:
+        """The same from logits of the prompts' classes, in their order; of equal ones the lower class wins."""
+        right = np.stack(logits).argmax(2) == self.labels
+        return QueryResults.of(key, right, seeds, self.ids, logits, setting=setting)
+
+
+def best_name(results: Mapping[str, QueryResults]) -> str:
+    """The name of the results that are right most often, over all seeds; of equals the first."""
+    return max(results, key=lambda name: results[name].values.mean(dtype=np.float64))
+
+
+def prompts_by_template(rows: pa.Table) -> dict[str, ClassPrompts]:
+    """Rows of `prompt_embeddings` by template."""
+    prompts = {}
+    for template in dict.fromkeys(rows["template"].to_pylist()):
+        of_template = rows.filter(pc.field("template") == template)
+        vectors = datasets.matrix(of_template["embedding"])
+        prompts[template] = ClassPrompts(of_template["class_name"].to_pylist(), vectors)
+    return prompts
+
+
+def prompts_and_ensemble(rows: pa.Table) -> dict[str, ClassPrompts]:
+    """The same and, where there are several templates, their ensemble last."""
+    prompts = prompts_by_template(rows)
+    return {**prompts, ENSEMBLE: prompt_ensemble(rows)} if len(prompts) > 1 else prompts
+
+
+def prompt_ensemble(rows: pa.Table) -> ClassPrompts:
+    """The mean prompt of every class, over all templates."""
+    return mean_prompts(rows["class_name"].to_pylist(), datasets.matrix(rows["embedding"]))
+
+
+def mapper_results(
+    classification: PromptClassification, mapped: MappedVectors, table: StudyTable
+) -> list[QueryResults]:
+    """One row of `table` per nerf2clip without its loss, which is the column."""
+    results = []
+    for name, seeds in mapped.variants.items():
+        variant = parse(name)
+        key = CellKey(table.number, replace(variant, loss=None).text, variant.loss or "", table.only_metric)
+        vectors = [mapped.vectors(name, seed, "nerf", classification.ids) for seed in seeds]
+        results.append(classification.results(key, vectors, seeds))
+    return results
+
+
+def clip_results(
+    classification: PromptClassification, means: Mapping[str, Float[np.ndarray, "object dim"]], template: str
+) -> list[QueryResults]:
+    """One row of Table 4.3 per set of mean CLIP vectors."""
+    table = study_table("4.3")
+    return [
+        classification.results(CellKey(table.number, row, template, table.only_metric), [vectors], [0])
+        for row, vectors in means.items()
+    ]

@@ -1,0 +1,46 @@
+"""All rows of the study's table, and PSNR and SSIM of what was generated to the NeRFs themselves."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from fieldlink.core.variants import Variant, parse
+from fieldlink.evaluation.measures.class_prompts import ClassPrompts
+from fieldlink.evaluation.results.query_results import QueryResults
+from fieldlink.generation.generated_views import Renders
+from fieldlink.generation.picture_measures import psnr, ssim
+from fieldlink.generation.row_results import GenerationInputs, row_results
+
+NERF_ITSELF, PHOTO_ITSELF = Variant(method="the NeRF itself").text, Variant(method="the photo itself").text
+ClipOfPictures = Callable[[list[UInt8[np.ndarray, "height width 3"]]], Float[np.ndarray, "picture clip"]]
+
+
+def generation_results(
+    generated: Mapping[str, Renders],
+    nerfs: Renders,
+    *,
+    objects: GenerationInputs,
+    photos: GenerationInputs,
+    prompts: ClassPrompts,
+    embed: ClipOfPictures,
+) -> tuple[list[QueryResults], dict[str, dict[str, float]]]:
+    """Results of every row, and by measure and row the mean likeness of pictures to those of the NeRFs themselves.
+
+    `generated`: by row; `nerfs`: renders of the NeRFs; `embed`: gives CLIP vectors of pictures.
+    """
+    results, likeness = list[QueryResults](), {"psnr": dict[str, float](), "ssim": dict[str, float]()}
+    for row, renders in {**generated, NERF_ITSELF: nerfs}.items():
+        pictures = renders.pictures
+        flat = embed(list(pictures.reshape(-1, *pictures.shape[2:])))
+        inputs = photos if parse(row).generated_from == "photo" else objects
+        results += row_results(row, renders.ids, flat.reshape(*pictures.shape[:2], -1), inputs, prompts)
+        if inputs is objects and row != NERF_ITSELF:
+            originals = nerfs.some(renders.ids)
+            likeness["psnr"][row] = round(float(np.mean(psnr(pictures, originals))), 4)
+            likeness["ssim"][row] = round(float(np.mean(ssim(pictures, originals))), 4)
+    if photos.classes:
+        ids, vectors = photos.vectors["photo"]
+        without_likeness = GenerationInputs(photos.classes)  # each is its own input
+        results += row_results(PHOTO_ITSELF, ids, vectors[:, None], without_likeness, prompts)
+    return results, likeness

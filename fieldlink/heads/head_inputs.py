@@ -1,0 +1,43 @@
+"""The vectors that heads see: a NeRF's own, and its image in CLIP's space by the mapper of the head's seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float, Int
+
+from fieldlink.core import datasets
+from fieldlink.core.variants import Embedding
+from fieldlink.embeddings.selection import labels, only, originals
+from fieldlink.heads.head_tasks import LabelledVectors
+
+
+@dataclass(frozen=True)
+class LabelledNerfs:
+    """Originals of a split: ids, NeRF vectors, and classes by their place in params.yaml."""
+
+    ids: list[str]
+    vectors: Float[np.ndarray, "object nerf"]
+    labels: Int[np.ndarray, " object"]
+
+    def by_space(self, mapped: Float[np.ndarray, "seed object clip"]) -> dict[Embedding, LabelledVectors]:
+        """The vectors of both spaces as the heads of each seed see them. `mapped`: by the mapper of each seed."""
+        own = np.stack([self.vectors] * len(mapped))
+        return {
+            "nerf_embedding": LabelledVectors(own, self.labels),
+            "clip_embedding": LabelledVectors(mapped, self.labels),
+        }
+
+
+def labelled_nerfs(
+    objects: pa.Table, nerf_embeddings: pa.Table, split: str, classes: Sequence[str], where: str
+) -> LabelledNerfs:
+    """Those of dataset `objects` with a NeRF vector. `where`: the objects come from, for errors.
+
+    Raises `InputError` if there is none, or for an object of a class that isn't one of `classes`.
+    """
+    rows = originals(objects, split, nerf_embeddings["object_id"].to_pylist(), where=where)
+    ids = rows["object_id"].to_pylist()
+    vectors = datasets.matrix(only(nerf_embeddings, "object_id", ids)["embedding"])
+    return LabelledNerfs(ids, vectors, labels(rows["class_name"].to_pylist(), classes, where))

@@ -1,0 +1,18 @@
+"""Pairs of the captions study: NeRF vectors beside the CLIP vectors of the objects' captions."""
+
+import pyarrow as pa
+
+from fieldlink.core import datasets
+from fieldlink.embeddings.selection import only, originals
+from fieldlink.mapper.pairs import Pairs
+
+
+def pairs(objects: pa.Table, nerf_embeddings: pa.Table, captions: pa.Table, split: str, where: str) -> Pairs:
+    """One pair of each original of a split that has a NeRF vector and a caption; none at all is an `InputError`.
+
+    `captions`: dataset `caption_embeddings`. `where`: the objects come from, for errors.
+    """
+    having = [rows["object_id"].to_pylist() for rows in (nerf_embeddings, captions)]
+    ids = originals(objects, split, *having, where=where)["object_id"].to_pylist()
+    nerf, text = (datasets.matrix(only(rows, "object_id", ids)["embedding"]) for rows in (nerf_embeddings, captions))
+    return Pairs.of_means(nerf, text[None])

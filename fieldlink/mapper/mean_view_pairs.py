@@ -1,0 +1,86 @@
+"""Pairs of the zero-shot study: NeRF vectors beside mean CLIP vectors of 1 to all views, rendered and ground truth."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float
+
+from fieldlink.core import datasets
+from fieldlink.core.params import Loss, MapperParams
+from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
+from fieldlink.core.variants import Source, Variant
+from fieldlink.embeddings.selection import only, originals, places
+from fieldlink.embeddings.view_embeddings import names
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
+from fieldlink.mapper.pairs import Pairs
+from fieldlink.mapper.stored_embeddings import StoredEmbeddings, chunks
+
+MeanSets = dict[tuple[Source, str], Float[np.ndarray, "object clip"]]  # by source and number of views ("N": all)
+
+
+@dataclass(frozen=True)
+class MeanViewData:
+    """Datasets `objects` and `nerf_embeddings`, and image embeddings by the source of the views."""
+
+    objects: pa.Table
+    nerfs: pa.Table
+    images: Mapping[Source, StoredEmbeddings]
+    where: str  # the objects come from, for errors
+
+    def ids(self, split: str) -> list[str]:
+        """Originals of a split with a NeRF vector and views of each source; none at all is an `InputError`."""
+        having: list[Iterable[str]] = [self.nerfs["object_id"].to_pylist()]
+        having += [images.owners for images in self.images.values()]
+        return originals(self.objects, split, *having, where=self.where)["object_id"].to_pylist()
+
+    def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
+        """The NeRF vectors of `ids`."""
+        return datasets.matrix(only(self.nerfs, "object_id", ids)["embedding"])
+
+    def mean_sets(self, ids: Sequence[str], counts: Sequence[int], study_seed: int) -> MeanSets:
+        """The mean vectors of each number of views (protocol 4)."""
+        most = {source: int(places(images.rows, ids)[1].max()) for source, images in self.images.items()}
+        sets: dict[tuple[Source, str], list[np.ndarray]] = {}
+        for chunk in chunks(ids):
+            for source, images in self.images.items():
+                views = images.views_of(chunk)
+                for name, count in names(counts, most[source]).items():
+                    sets.setdefault((source, name), []).append(views.means(count, study_seed))
+        return {key: np.concatenate(means) for key, means in sets.items()}
+
+
+def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path, rendered_embeddings: Path) -> MeanViewData:
+    """The datasets in these folders; vectors of views stay in a file."""
+    return MeanViewData(
+        datasets.read(objects, OBJECTS),
+        datasets.read(nerf_embeddings, NERF_EMBEDDINGS),
+        {"rendered": StoredEmbeddings.of(rendered_embeddings), "gt": StoredEmbeddings.of(gt_embeddings)},
+        where=str(objects),
+    )
+
+
+def task(
+    data: MeanViewData,
+    counts: Sequence[int],
+    losses: Sequence[Loss],
+    *,
+    mapper: MapperParams,
+    study_seed: int,
+    device: str,
+) -> MapperTask:
+    """nerf2clip towards each mean of each source, with every loss and training seed."""
+    ids = {split: data.ids(split) for split in ("train", "validation")}
+    sets = {split: data.mean_sets(ids[split], counts, study_seed) for split in ids}
+    pairs = {split: Pairs.of_means(data.vectors(ids[split]), np.stack(list(sets[split].values()))) for split in ids}
+    models = [
+        MapperRun(
+            Variant(direction="nerf2clip", source=source, views=views, loss=loss).text, loss, seed, clip_set=clip_set
+        )
+        for clip_set, (source, views) in enumerate(sets["train"])
+        for loss in losses
+        for seed in mapper.seeds
+    ]
+    return MapperTask("nerf2clip", models, pairs["train"], pairs["validation"], mapper, study_seed, device)

@@ -1,0 +1,48 @@
+"""Logits of trained classification heads for the test objects (Tables 4.6 and 4.7)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from typing_extensions import Doc
+
+from fieldlink.commands import arguments
+from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core import datasets, saved_models
+from fieldlink.core.params import load
+from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
+from fieldlink.core.variants import Variant
+
+
+def apply_heads(
+    *,
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    mappers: arguments.Mappers,
+    heads: Annotated[Path, Doc("Folder of trained heads.")],
+    out: arguments.OutDataset,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
+) -> None:
+    """Write dataset `logits` of the test objects by the heads of both spaces. `mappers`: as the heads saw them."""
+    from fieldlink.heads import head_folders
+    from fieldlink.heads.head_inputs import labelled_nerfs
+    from fieldlink.heads.head_tasks import SPACES, LogitsTask
+    from fieldlink.mapper import trained_mappers
+    from fieldlink.training import tasks
+
+    params = load(params_file)
+    nerf2clip = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses")
+    variant = Variant(direction="nerf2clip", loss=params.embedding_spaces.nerf2clip).text
+    catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
+    test = labelled_nerfs(catalogue, nerfs, "test", list(params.classes), str(objects))
+    vectors = test.by_space(nerf2clip.outputs(variant, test.vectors))
+    applications = [
+        LogitsTask(space, tensors, config, vectors[space].vectors, params.runtime.device)
+        for space in SPACES
+        for tensors, config in [saved_models.read_model(heads / space)]
+    ]
+    results = tasks.results_of(applications, params.runtime.workers)
+    head_folders.write_logits(out, applications, results, test.ids, "embedding_spaces.apply")
+
+
+if __name__ == "__main__":
+    run_stage(apply_heads, preload=["fieldlink.heads.head_networks"])

@@ -1,0 +1,25 @@
+"""Map the test NeRFs to CLIP's space with the zero-shot study's mappers (Tables 4.1 and 4.2)."""
+
+from fieldlink.commands import arguments
+from fieldlink.commands.stage_runner import run_stage
+
+
+def apply_zero_shot_mappers(
+    *,
+    objects: arguments.Objects,
+    nerf_embeddings: arguments.NerfEmbeddings,
+    gt_embeddings: arguments.GtEmbeddings,
+    rendered_embeddings: arguments.RenderedEmbeddings,
+    mappers: arguments.Mappers,
+    out: arguments.OutDataset,
+) -> None:
+    """Write dataset `mapped_embeddings` of the test NeRFs that have views of both sources, by every mapper."""
+    from fieldlink.mapper import mapped_test_vectors, mean_view_pairs
+
+    data = mean_view_pairs.read(objects, nerf_embeddings, gt_embeddings, rendered_embeddings)
+    ids = data.ids("test")
+    mapped_test_vectors.write(out, [mappers], {"nerf": (ids, data.vectors(ids))}, "zero_shot.apply")
+
+
+if __name__ == "__main__":
+    run_stage(apply_zero_shot_mappers)
