@@ -14,20 +14,22 @@ DOMAINS = {
 }
 
 
-def picture_schema(folder: Path) -> schemas.Schema:
-    """The schema of a dataset of pictures. Raises `InputError` for a dataset of another kind."""
+def picture_datasets(folders: Sequence[Path]) -> dict[str, tuple[Path, schemas.Schema]]:
+    """The datasets and their schemas by folder name.
+
+    Raises `InputError` for two of one name, as their embeddings would have one place, and for a dataset of another kind.
+    """
+    by_name: dict[str, Path] = {}
+    for folder in folders:
+        if folder.name in by_name:
+            raise InputError(f"{by_name[folder.name]} and {folder}: same name, expected folders named differently")
+        by_name[folder.name] = folder
+    return {name: (folder, _schema(folder)) for name, folder in by_name.items()}
+
+
+def _schema(folder: Path) -> schemas.Schema:
     name = datasets.schema_name(folder)
     for schema in DOMAINS:
         if schema.name == name:
             return schema
     raise InputError(f"{folder}: holds {name}, expected one of {', '.join(schema.name for schema in DOMAINS)}")
-
-
-def by_name(folders: Sequence[Path]) -> dict[str, Path]:
-    """The folders by name. Raises `InputError` for two of one name, as their embeddings would have one place."""
-    result: dict[str, Path] = {}
-    for folder in folders:
-        if folder.name in result:
-            raise InputError(f"{result[folder.name]} and {folder}: same name, expected folders named differently")
-        result[folder.name] = folder
-    return result

@@ -19,47 +19,42 @@ def embed_images(
     out: Annotated[Path, Doc("Folder of embeddings to write, one dataset per input.")],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name.
+    """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name."""
+    from fieldlink.clip.picture_datasets import picture_datasets
 
-    The kind of a dataset decides the embeddings' domain.
-    """
-    from fieldlink.clip.picture_datasets import by_name, picture_schema
-
-    params, clip_digest = load(params_file), digests.folder_digest(clip)
-    datasets_by_name = {name: (folder, picture_schema(folder)) for name, folder in by_name(images).items()}
-    for name, (folder, schema) in datasets_by_name.items():
-        _embed(folder, schema, clip, clip_digest, out / name, params)
+    params = load(params_file)
+    for name, (folder, schema) in picture_datasets(images).items():
+        _embed(folder, schema, clip, out / name, params)
 
 
-def _embed(images: Path, schema: schemas.Schema, clip: Path, clip_digest: str, out: Path, params: Params) -> None:
-    from fieldlink.clip.picture_datasets import DOMAINS
-    from fieldlink.clip.picture_work import PictureEmbeddingTask, embed_pictures
+def _embed(images: Path, schema: schemas.Schema, clip: Path, out: Path, params: Params) -> None:
+    from fieldlink.clip import picture_datasets, picture_work
 
-    owner, runtime, batch = schema.key[0], params.runtime, params.clip.batch
+    owner, runtime, batch, clip_digest = schema.key[0], params.runtime, params.clip.batch, digests.folder_digest(clip)
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
     shared = digests.digest_of(digests.code_digest(__file__), clip_digest, batch, runtime.precision)
-    digest_of_pictures = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
+    picture_digests = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
     chunk = OBJECTS_PER_CHUNK if "view" in schema.columns else PHOTOS_PER_CHUNK
     finished = resume.finish(
         f"embed_images/{schema.name}",
         schemas.IMAGE_EMBEDDINGS,
-        {name: digests.digest_of(shared, digest) for name, digest in digest_of_pictures.items()},
-        lambda ids: PictureEmbeddingTask(
+        {name: digests.digest_of(shared, digest) for name, digest in picture_digests.items()},
+        lambda ids: picture_work.PictureEmbeddingTask(
             datasets.rows_with_ids(images, schema, ids, columns),
             owner=owner,
-            domain=DOMAINS[schema],
+            domain=picture_datasets.DOMAINS[schema],
             clip=clip.resolve(),
             clip_digest=clip_digest,
             batch=batch,
             runtime=runtime,
         ),
-        embed_pictures,
+        picture_work.embed_pictures,
         chunk=chunk,
         workers=runtime.workers if runtime.device == "cpu" else None,  # a GPU's process decodes in threads
         cluster=runtime.cluster,
     )
     tables = finished.tables(chunk)
-    datasets.write(out, schemas.IMAGE_EMBEDDINGS, tables, "embed_images", may_be_empty=not digest_of_pictures)
+    datasets.write(out, schemas.IMAGE_EMBEDDINGS, tables, "embed_images", may_be_empty=not picture_digests)
 
 
 if __name__ == "__main__":

@@ -20,16 +20,12 @@ def provide_clip(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the model folder `out` and its `training_curves`, which have no rows for a published model."""
+    from fieldlink.clip.clip_curves import curve_table
+
     params = load(params_file)
     losses = _train(pictures, out, params) if params.clip.source == "train" else _take(out, params)
-    columns = {
-        "variant": ["clip"] * len(losses),
-        "seed": [params.study.seed] * len(losses),
-        "step": list(range(len(losses))),
-        "split": ["train"] * len(losses),
-        "loss": losses,
-    }
-    datasets.write(curves, schemas.TRAINING_CURVES, [datasets.table(schemas.TRAINING_CURVES, columns)], "provide_clip")
+    table = curve_table(losses, params.study.seed)
+    datasets.write(curves, schemas.TRAINING_CURVES, [table], "provide_clip")
 
 
 def _train(folder: Path, out: Path, params: Params) -> list[float]:
