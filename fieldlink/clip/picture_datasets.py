@@ -17,7 +17,7 @@ DOMAINS = {
 def picture_datasets(folders: Sequence[Path]) -> dict[str, tuple[Path, schemas.Schema]]:
     """The datasets and their schemas by folder name.
 
-    Raises `InputError` for two of one name, as their embeddings would have one place, and for a dataset of another kind.
+    Raises `InputError` for two of one name, whose embeddings would have one place, and for another kind of dataset.
     """
     by_name: dict[str, Path] = {}
     for folder in folders:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from fieldlink.clip.picture_datasets import DOMAINS, picture_datasets
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
@@ -20,32 +21,30 @@ def embed_images(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name."""
-    from fieldlink.clip.picture_datasets import picture_datasets
-
     params = load(params_file)
     for name, (folder, schema) in picture_datasets(images).items():
         _embed(folder, schema, clip, out / name, params)
 
 
 def _embed(images: Path, schema: schemas.Schema, clip: Path, out: Path, params: Params) -> None:
-    from fieldlink.clip import picture_datasets, picture_work
+    from fieldlink.clip import picture_work
 
-    owner, runtime, batch, clip_digest = schema.key[0], params.runtime, params.clip.batch, digests.folder_digest(clip)
-    columns = [name for name in (owner, "view", "image") if name in schema.columns]
-    shared = digests.digest_of(digests.code_digest(__file__), clip_digest, batch, runtime.precision)
-    picture_digests = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
+    owner, runtime, clip_digest = schema.key[0], params.runtime, digests.folder_digest(clip)
     chunk = OBJECTS_PER_CHUNK if "view" in schema.columns else PHOTOS_PER_CHUNK
+    columns = [name for name in (owner, "view", "image") if name in schema.columns]
+    shared = digests.digest_of(digests.code_digest(__file__), clip_digest, params.clip.batch, runtime.precision)
+    digests_by_id = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
     finished = resume.finish(
         f"embed_images/{schema.name}",
         schemas.IMAGE_EMBEDDINGS,
-        {name: digests.digest_of(shared, digest) for name, digest in picture_digests.items()},
+        {name: digests.digest_of(shared, digest) for name, digest in digests_by_id.items()},
         lambda ids: picture_work.PictureEmbeddingTask(
             datasets.rows_with_ids(images, schema, ids, columns),
             owner=owner,
-            domain=picture_datasets.DOMAINS[schema],
+            domain=DOMAINS[schema],
             clip=clip.resolve(),
             clip_digest=clip_digest,
-            batch=batch,
+            batch=params.clip.batch,
             runtime=runtime,
         ),
         picture_work.embed_pictures,
@@ -54,7 +53,7 @@ def _embed(images: Path, schema: schemas.Schema, clip: Path, out: Path, params: 
         cluster=runtime.cluster,
     )
     tables = finished.tables(chunk)
-    datasets.write(out, schemas.IMAGE_EMBEDDINGS, tables, "embed_images", may_be_empty=not picture_digests)
+    datasets.write(out, schemas.IMAGE_EMBEDDINGS, tables, "embed_images", may_be_empty=not digests_by_id)
 
 
 if __name__ == "__main__":

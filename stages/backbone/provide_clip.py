@@ -5,6 +5,7 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from fieldlink.clip.clip_curves import curve_table
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, schemas
@@ -20,12 +21,9 @@ def provide_clip(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the model folder `out` and its `training_curves`, which have no rows for a published model."""
-    from fieldlink.clip.clip_curves import curve_table
-
     params = load(params_file)
     losses = _train(pictures, out, params) if params.clip.source == "train" else _take(out, params)
-    table = curve_table(losses, params.study.seed)
-    datasets.write(curves, schemas.TRAINING_CURVES, [table], "provide_clip")
+    datasets.write(curves, schemas.TRAINING_CURVES, [curve_table(losses, params.study.seed)], "provide_clip")
 
 
 def _train(folder: Path, out: Path, params: Params) -> list[float]:
