@@ -11,7 +11,6 @@ from fieldlink.core.params import FinetuningParams, Objective
 from fieldlink.core.variants import Variant
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun
-from fieldlink.training.tasks import WorkerTask
 
 Tensors = Mapping[str, Float[np.ndarray, "..."]]
 SavedNf2vec = tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
@@ -35,7 +34,7 @@ class FinetuningResult:
 
 
 @dataclass(frozen=True)
-class FinetuningTask(WorkerTask[FinetuningResult]):
+class FinetuningTask:
     """One run of an objective and a training seed."""
 
     objective: Objective
@@ -59,11 +58,6 @@ class FinetuningTask(WorkerTask[FinetuningResult]):
         reconstructs = OBJECTIVES[self.objective].reconstructs
         return self.finetuning.batch if reconstructs else self.finetuning.mapping_batch
 
-    def run(self) -> FinetuningResult:
-        from fieldlink.finetuning.finetune import finetune
-
-        return finetune(self)
-
 
 @dataclass(frozen=True)
 class FinetunedVectors:
@@ -75,7 +69,7 @@ class FinetunedVectors:
 
 
 @dataclass(frozen=True)
-class EmbeddingTask(WorkerTask[FinetunedVectors]):
+class EmbeddingTask:
     """NeRFs to embed with the models of one run, and a few whose decoding is measured."""
 
     nf2vec: SavedNf2vec
@@ -85,11 +79,6 @@ class EmbeddingTask(WorkerTask[FinetunedVectors]):
     decoded_occupancy: Sequence[bytes]
     seed: int  # of the rays along which the decoder is measured
     device: str = "cpu"
-
-    def run(self) -> FinetunedVectors:
-        from fieldlink.finetuning.finetuned_embedding import embed_nerfs
-
-        return embed_nerfs(self)
 
 
 def variant_text(objective: Objective) -> str:

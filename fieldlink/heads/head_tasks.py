@@ -11,7 +11,6 @@ from fieldlink.core.params import HeadsParams
 from fieldlink.core.variants import Embedding, Variant
 from fieldlink.training.curves import NamedHistory
 from fieldlink.training.history import TrainingHistory
-from fieldlink.training.tasks import WorkerTask
 
 SPACES: tuple[Embedding, Embedding] = ("nerf_embedding", "clip_embedding")
 
@@ -40,7 +39,7 @@ class HeadResult:
 
 
 @dataclass(frozen=True)
-class HeadTask(WorkerTask[HeadResult]):
+class HeadTask:
     """Heads of one space, one for each training seed."""
 
     space: str
@@ -52,14 +51,9 @@ class HeadTask(WorkerTask[HeadResult]):
     study_seed: int
     device: str = "cpu"
 
-    def run(self) -> HeadResult:
-        from fieldlink.heads.head_training import train_many
-
-        return train_many(self)
-
 
 @dataclass(frozen=True)
-class LogitsTask(WorkerTask[np.ndarray]):
+class LogitsTask:
     """Trained heads of one space, and vectors to classify. The result is logits (model, row, class)."""
 
     space: str
@@ -72,11 +66,6 @@ class LogitsTask(WorkerTask[np.ndarray]):
     def seeds(self) -> list[int]:
         """The training seed of each head."""
         return [model["seed"] for model in self.config["models"]]
-
-    def run(self) -> np.ndarray:
-        from fieldlink.heads.head_networks import logits
-
-        return logits(self.tensors, self.vectors, self.device)
 
 
 def variant_text(space: str) -> str:

@@ -16,7 +16,6 @@ from fieldlink.mapper.pairs import Pairs
 from fieldlink.training import history
 from fieldlink.training.curves import NamedHistory
 from fieldlink.training.history import TrainingHistory
-from fieldlink.training.tasks import WorkerTask
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
 MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
@@ -55,7 +54,7 @@ class MapperResult:
 
 
 @dataclass(frozen=True)
-class MapperTask(WorkerTask[MapperResult]):
+class MapperTask:
     """Models of one direction to be trained side by side."""
 
     direction: Direction
@@ -71,11 +70,6 @@ class MapperTask(WorkerTask[MapperResult]):
         """The same work as tasks of at most `most` models, by default as many as suit the device."""
         most = most or MODELS_AT_ONCE[self.device]
         return [replace(self, models=self.models[i : i + most]) for i in range(0, len(self.models), most)]
-
-    def run(self) -> MapperResult:
-        from fieldlink.mapper.mapper_training import train_many
-
-        return train_many(self)
 
 
 def per_loss(

@@ -20,6 +20,7 @@ NOT_MEASURED = (  # stages that take little time; `*` stands for any characters
     "generation.generate_views",
     "report.*",
     "models.*",
+    "*.apply*",
     "*.evaluate",
 )
 

@@ -8,9 +8,9 @@ import torch
 from fieldlink.clip import clip_training
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings import functa
-from fieldlink.finetuning import finetuning_tasks
+from fieldlink.finetuning import finetuning_tasks, finetuning_work
 from fieldlink.finetuning.objectives import OBJECTIVES
-from fieldlink.heads import head_tasks
+from fieldlink.heads import head_tasks, head_work
 from fieldlink.mapper.mlps import single, stacked
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.model import Nf2vecModel
@@ -64,7 +64,7 @@ def _heads(params: Params, counts: Counts, width: int) -> float:
 
     def steps(count: int) -> None:
         short = heads.model_copy(update={"epochs": count, "validate_every": count})
-        head_tasks.HeadTask("", seeds, examples, examples, classes, short, 0, device).run()
+        head_work.train(head_tasks.HeadTask("", seeds, examples, examples, classes, short, 0, device))
 
     return seconds_of_a_step(steps, device) * heads.epochs * -(-counts.train // heads.batch)
 
@@ -98,7 +98,9 @@ def _finetuning_step(
     def steps(count: int) -> None:
         short = params.finetuning.model_copy(update={"epochs": count, "batch": nerfs, "mapping_batch": nerfs})
         nf2vec = model.tensors, model.config | changes
-        finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, examples, examples, short, 0, device).run()
+        finetuning_work.train(
+            finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, examples, examples, short, 0, device)
+        )
 
     scale = reduced.scale if OBJECTIVES[objective].reconstructs else 1.0
     return seconds_of_a_step(steps, device) * batch / nerfs * scale

@@ -5,6 +5,7 @@ from pathlib import Path
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.workers import map_in_workers
 
 
 def train_augmented_mappers(
@@ -20,8 +21,7 @@ def train_augmented_mappers(
 
     Validation objects are originals. Where no copy takes part, there are only the rows of originals.
     """
-    from fieldlink.mapper import batch_sweep, mapper_folders, training_data
-    from fieldlink.training import tasks
+    from fieldlink.mapper import batch_sweep, mapper_folders, mapper_work, training_data
 
     params = load(params_file)
     data = training_data.read(objects, nerf_embeddings, gt_embeddings)
@@ -34,7 +34,7 @@ def train_augmented_mappers(
         study_seed=params.study.seed,
         device=params.runtime.device,
     )
-    results = tasks.results_of(trainings, params.runtime.workers)
+    results = list(map_in_workers(mapper_work.train, trainings, params.runtime.workers))
     mapper_folders.write_all(out, {result.models[0].variant.replace(" ", "_"): result for result in results})
     mapper_folders.write_curves(curves, results, "augmented.train")
 

@@ -6,6 +6,7 @@ from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import Loss, load
 from fieldlink.core.variants import Direction
+from fieldlink.core.workers import map_in_workers
 
 
 def train_space_mappers(
@@ -23,9 +24,8 @@ def train_space_mappers(
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
     from fieldlink.embeddings.nerf_embeddings import baseline_folders
-    from fieldlink.mapper import mapper_folders, training_data
+    from fieldlink.mapper import mapper_folders, mapper_work, training_data
     from fieldlink.mapper.mapper_tasks import per_loss
-    from fieldlink.training import tasks
 
     params, trainings = load(params_file), {}
     mapper = params.mapper.model_copy(update={"epochs": params.baselines.epochs})
@@ -44,7 +44,7 @@ def train_space_mappers(
                 device=params.runtime.device,
                 space=space,
             )
-    results = tasks.results_of(list(trainings.values()), params.runtime.workers)
+    results = list(map_in_workers(mapper_work.train, list(trainings.values()), params.runtime.workers))
     mapper_folders.write_all(out, dict(zip(trainings, results, strict=True)))
     mapper_folders.write_curves(curves, results, "baselines.train")
 

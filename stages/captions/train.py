@@ -9,6 +9,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Direction
+from fieldlink.core.workers import map_in_workers
 
 
 def train_caption_mappers(
@@ -21,10 +22,9 @@ def train_caption_mappers(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves. Neither where a source has no captions."""
-    from fieldlink.mapper import mapper_folders
+    from fieldlink.mapper import mapper_folders, mapper_work
     from fieldlink.mapper.caption_pairs import pairs
     from fieldlink.mapper.mapper_tasks import per_loss
-    from fieldlink.training import tasks
 
     params, where, trainings = load(params_file), str(objects), []
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
@@ -44,7 +44,7 @@ def train_caption_mappers(
             )
             for direction in get_args(Direction)
         ]
-    results = tasks.results_of(trainings, params.runtime.workers)
+    results = list(map_in_workers(mapper_work.train, trainings, params.runtime.workers))
     mapper_folders.write_all(out, {result.direction: result for result in results})
     mapper_folders.write_curves(curves, results, "captions.train")
 

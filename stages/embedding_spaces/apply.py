@@ -11,6 +11,7 @@ from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Variant
+from fieldlink.core.workers import map_in_workers
 
 
 def apply_heads(
@@ -23,11 +24,10 @@ def apply_heads(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write dataset `logits` of the test objects by the heads of both spaces. `mappers`: as the heads saw them."""
-    from fieldlink.heads import head_folders
+    from fieldlink.heads import head_folders, head_work
     from fieldlink.heads.head_inputs import labelled_nerfs
     from fieldlink.heads.head_tasks import SPACES, LogitsTask
     from fieldlink.mapper import trained_mappers
-    from fieldlink.training import tasks
 
     params = load(params_file)
     nerf2clip = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses")
@@ -40,7 +40,7 @@ def apply_heads(
         for space in SPACES
         for tensors, config in [saved_models.read_model(heads / space)]
     ]
-    results = tasks.results_of(applications, params.runtime.workers)
+    results = list(map_in_workers(head_work.logits, applications, params.runtime.workers))
     head_folders.write_logits(out, applications, results, test.ids, "embedding_spaces.apply")
 
 

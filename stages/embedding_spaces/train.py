@@ -8,6 +8,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Variant
+from fieldlink.core.workers import map_in_workers
 
 
 def train_heads(
@@ -23,12 +24,11 @@ def train_heads(
 
     `mappers`: of the retrieval study. Heads of CLIP's space with seed s see the g(v) of the mapper with seed s.
     """
-    from fieldlink.heads import head_folders
+    from fieldlink.heads import head_folders, head_work
     from fieldlink.heads.head_inputs import labelled_nerfs
     from fieldlink.heads.head_tasks import SPACES, HeadTask
     from fieldlink.mapper import trained_mappers
     from fieldlink.training import curves as training_curves
-    from fieldlink.training import tasks
 
     params, nerfs = load(params_file), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     catalogue = datasets.read(objects, OBJECTS)
@@ -51,7 +51,7 @@ def train_heads(
         )
         for space in SPACES
     ]
-    results = tasks.results_of(trainings, params.runtime.workers)
+    results = list(map_in_workers(head_work.train, trainings, params.runtime.workers))
     head_folders.write_all(out, results)
     training_curves.write(curves, [result.named_history for result in results], "embedding_spaces.train")
 

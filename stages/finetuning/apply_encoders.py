@@ -12,6 +12,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import files
 from fieldlink.core.params import load
 from fieldlink.core.seeds import seed_of
+from fieldlink.core.workers import map_in_workers
 
 
 def apply_encoders(
@@ -28,9 +29,8 @@ def apply_encoders(
     """Write E(w) as dataset `out` and g(E(w)) as dataset `mapped`, of all originals by every run of `models`.
     JSON `metrics`: class hits of nearest neighbours among test objects, and the decoder's PSNR on validation objects.
     """
-    from fieldlink.finetuning import finetuning_data, finetuning_folders
+    from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
     from fieldlink.finetuning.finetuning_tasks import EmbeddingTask
-    from fieldlink.training import tasks
 
     params, stage = load(params_file), "finetuning.apply_encoders"
     data = finetuning_data.read(objects, nerfs, gt_embeddings)
@@ -49,7 +49,7 @@ def apply_encoders(
         )
         for nf2vec, mapper in (finetuning_folders.read_models(models, run) for run in runs)
     ]
-    results = dict(zip(runs, tasks.results_of(embeddings, params.runtime.workers), strict=True))
+    results = dict(zip(runs, map_in_workers(finetuning_work.embed, embeddings, params.runtime.workers), strict=True))
     finetuning_folders.write_vectors(out, {run: result.embeddings for run, result in results.items()}, ids, stage)
     finetuning_folders.write_vectors(mapped, {run: result.mapped for run, result in results.items()}, ids, stage)
     places, classes = data.test_labels(ids, list(params.classes))

@@ -7,6 +7,7 @@ from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load
+from fieldlink.core.workers import map_in_workers
 
 
 def finetune_nf2vec(
@@ -22,10 +23,9 @@ def finetune_nf2vec(
 ) -> None:
     """Write the models of every run below `out`; and the training curves. `mappers`: of the zero-shot study."""
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
-    from fieldlink.finetuning import finetuning_data, finetuning_folders
+    from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
     from fieldlink.finetuning.finetuning_tasks import FinetuningTask
     from fieldlink.mapper import trained_mappers
-    from fieldlink.training import tasks
     from fieldlink.training.curves import write as write_curves
 
     params = load(params_file)
@@ -47,7 +47,7 @@ def finetune_nf2vec(
         )
         for objective, seed in runs
     ]
-    results = tasks.results_of(trainings, params.runtime.workers)
+    results = list(map_in_workers(finetuning_work.train, trainings, params.runtime.workers))
     for run, result in zip(runs, results, strict=True):
         finetuning_folders.write_models(out, run, result)
     write_curves(curves, [result.mapper.named_history for result in results], "finetuning.finetune_nf2vec")

@@ -10,6 +10,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
+from fieldlink.core.workers import map_in_workers
 
 
 def train_finetuned_mappers(
@@ -27,10 +28,9 @@ def train_finetuned_mappers(
     """
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.finetuning import finetuned_spaces
-    from fieldlink.mapper import mapper_folders
+    from fieldlink.mapper import mapper_folders, mapper_work
     from fieldlink.mapper.mapper_tasks import joined
     from fieldlink.mapper.stored_embeddings import StoredEmbeddings
-    from fieldlink.training import tasks
 
     params = load(params_file)
     task = finetuned_spaces.task(
@@ -42,7 +42,9 @@ def train_finetuned_mappers(
         device=params.runtime.device,
         where=str(objects),
     )
-    result = joined(tasks.results_of(task.split(finetuned_spaces.MODELS_AT_ONCE), params.runtime.workers))
+    result = joined(
+        list(map_in_workers(mapper_work.train, task.split(finetuned_spaces.MODELS_AT_ONCE), params.runtime.workers))
+    )
     mapper_folders.write(out, result)
     mapper_folders.write_curves(curves, [result], "finetuning.train")
 

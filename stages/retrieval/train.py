@@ -7,6 +7,7 @@ from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 from fieldlink.core.variants import Direction
+from fieldlink.core.workers import map_in_workers
 
 
 def train_retrieval_mappers(
@@ -19,9 +20,8 @@ def train_retrieval_mappers(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per direction, a model below `out`; and the training curves."""
-    from fieldlink.mapper import mapper_folders, training_data
+    from fieldlink.mapper import mapper_folders, mapper_work, training_data
     from fieldlink.mapper.mapper_tasks import per_loss
-    from fieldlink.training import tasks
 
     params = load(params_file)
     data = training_data.read(objects, nerf_embeddings, gt_embeddings)
@@ -38,7 +38,7 @@ def train_retrieval_mappers(
         )
         for direction in get_args(Direction)
     ]
-    results = tasks.results_of(trainings, params.runtime.workers)
+    results = list(map_in_workers(mapper_work.train, trainings, params.runtime.workers))
     mapper_folders.write_all(out, {result.direction: result for result in results})
     mapper_folders.write_curves(curves, results, "retrieval.train")
 

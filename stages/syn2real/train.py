@@ -8,6 +8,7 @@ from typing_extensions import Doc
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.workers import map_in_workers
 
 
 def train_syn2real_mappers(
@@ -24,9 +25,8 @@ def train_syn2real_mappers(
 
     Nothing is trained, and no row written, where no training or no validation object has translated views.
     """
-    from fieldlink.mapper import mapper_folders, training_data, translated_pairs
+    from fieldlink.mapper import mapper_folders, mapper_work, training_data, translated_pairs
     from fieldlink.mapper.stored_embeddings import StoredEmbeddings
-    from fieldlink.training import tasks
 
     params = load(params_file)
     mapper = params.mapper.model_copy(update={"views_per_epoch": params.syn2real.views_per_epoch})
@@ -39,7 +39,7 @@ def train_syn2real_mappers(
         study_seed=params.study.seed,
         device=params.runtime.device,
     )
-    results = tasks.results_of(trainings, params.runtime.workers)
+    results = list(map_in_workers(mapper_work.train, trainings, params.runtime.workers))
     mapper_folders.write_all(out, {result.direction: result for result in results})
     mapper_folders.write_curves(curves, results, "syn2real.train")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.workers import map_in_workers
 
 
 def train_zero_shot_mappers(
@@ -18,9 +19,8 @@ def train_zero_shot_mappers(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write model `out`, of every source and number of views, loss and seed; and the training curves."""
-    from fieldlink.mapper import mapper_folders, mean_view_pairs
+    from fieldlink.mapper import mapper_folders, mapper_work, mean_view_pairs
     from fieldlink.mapper.mapper_tasks import joined
-    from fieldlink.training import tasks
 
     params = load(params_file)
     task = mean_view_pairs.task(
@@ -31,7 +31,7 @@ def train_zero_shot_mappers(
         study_seed=params.study.seed,
         device=params.runtime.device,
     )
-    result = joined(tasks.results_of(task.split(), params.runtime.workers))
+    result = joined(list(map_in_workers(mapper_work.train, task.split(), params.runtime.workers)))
     mapper_folders.write(out, result)
     mapper_folders.write_curves(curves, [result], "zero_shot.train")
 

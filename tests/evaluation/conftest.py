@@ -1,10 +1,3 @@
-import pytest
-from evaluation.made_up import Study
+"""The made-up study, as a fixture."""
 
-
-@pytest.fixture(scope="session")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The made-up study after all its verbs."""
-    study = Study(tmp_path_factory.mktemp("study"))
-    study.run()
-    return study
+from evaluation.made_up import made_up  # noqa: F401

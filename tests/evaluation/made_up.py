@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from ruamel.yaml import YAML
 
 from fieldlink.core import datasets
@@ -167,3 +168,11 @@ class Study:
 
     def _write(self, name: str, schema: Schema, columns: dict[str, Any]) -> None:
         datasets.write(self[name], schema, [datasets.table(schema, columns)], "test")
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The made-up study after all its stages."""
+    study = Study(tmp_path_factory.mktemp("study"))
+    study.run()
+    return study

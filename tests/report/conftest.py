@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluation.made_up import made_up  # noqa: F401
 
 from fieldlink.core import datasets, schemas
 from fieldlink.scenes import pictures

@@ -17,7 +17,8 @@ from stages.baselines.train import train_space_mappers
 
 def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: Path):
     rows = datasets.read(made_up["nerfs"], NERF_EMBEDDINGS)
-    datasets.write(tmp_path / "spaces" / "copy", NERF_EMBEDDINGS, [rows], "test")
+    for space in ("functa", "pca"):  # copies of nf2vec's
+        datasets.write(tmp_path / "spaces" / space, NERF_EMBEDDINGS, [rows], "test")
     same = {
         "objects": made_up["objects"],
         "gt_embeddings": made_up["gt"],
@@ -40,17 +41,17 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
     )
     found = table(made_up["baselines.csv"])
     ways = ("clip2nerf cosine", "nerf2clip siglip")
-    spaces = ("copy", "nf2vec")
+    spaces = ("functa", "nf2vec", "pca")
     assert {row for of, row, *_ in found if of == "baselines neighbours"} == set(spaces)
     for part in ("synthetic", "real"):
         assert {row for of, row, *_ in found if of == f"baselines {part}"} == {
             f"{s} {way}" for s in spaces for way in ways
         }
     for k in (1, 5, 10):  # the same vectors under two names
-        copy, own = (found["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
-        assert copy == own
-    config = saved_models.read_model(tmp_path / "mappers" / "copy" / "clip2nerf")[1]
-    assert {(model["variant"], model["loss"]) for model in config["models"]} == {("copy clip2nerf cosine", "cosine")}
+        functa, nf2vec, pca = (found["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
+        assert functa == nf2vec == pca
+    config = saved_models.read_model(tmp_path / "mappers" / "pca" / "clip2nerf")[1]
+    assert {(model["variant"], model["loss"]) for model in config["models"]} == {("pca clip2nerf cosine", "cosine")}
 
 
 def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_up: Study):

@@ -1,0 +1,10 @@
+"""The training of mappers as a worker process does it; the worker alone imports torch."""
+
+from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
+
+
+def train(task: MapperTask) -> MapperResult:
+    """Train all mappers of the task."""
+    from fieldlink.mapper.mapper_training import train_many
+
+    return train_many(task)

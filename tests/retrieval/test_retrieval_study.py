@@ -1,0 +1,110 @@
+"""The retrieval study, through its stages, on a made-up data set."""
+
+import csv
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from evaluation.made_up import CLASSES, COPY, SHARED_ID, WITHOUT_NERF, Study
+
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import (
+    IMAGE_EMBEDDINGS,
+    MAPPED_EMBEDDINGS,
+    NEIGHBOURS,
+    PHOTOS,
+)
+from fieldlink.evaluation.results import retrieval_inputs
+from fieldlink.evaluation.results.queries import Queries
+from fieldlink.mapper import training_data
+from stages.embedding_spaces.train import train_heads
+
+KEYS = ("table", "row", "column", "metric")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
+    return [tuple(row[name] for name in KEYS) for row in found]
+
+
+def test_other_measures_stand_beside_the_tables_and_only_synthetic_queries_have_an_instance(made_up: Study):
+    found = {tuple(row[key] for key in KEYS[:3]): float(row["value"]) for row in rows(made_up["retrieval.csv"])}
+    for table, parts in (("4.4 more", ("4.4a", "4.4b")), ("4.5 more", ("4.5a", "4.5b"))):
+        assert {row for of, row, _ in found if of == table} == {row for of, row, _ in found if of in parts}
+    assert {column for of, _, column in found if of == "4.5 more"} == {"mAP", "macro hit@1"}
+    assert found["4.4 more", "CLIP all", "instance recall@1"] == 100  # the gallery holds the query itself
+    hubness = json.loads(made_up["retrieval.json"].read_text())["hubness"]
+    assert set(hubness) == {"synthetic", "real"}
+    assert set(hubness["real"]) == {row for of, row, _ in found if of == "4.5 more"}
+
+
+def test_no_copy_nor_object_without_nerf_takes_part(made_up: Study):
+    for name in ("zero_shot_mapped", "retrieval_mapped/clip2nerf", "retrieval_mapped/nerf2clip"):
+        owners = set(datasets.read(made_up[name], MAPPED_EMBEDDINGS)["owner_id"].to_pylist())
+        assert not owners & {COPY, WITHOUT_NERF}
+        assert all("-test-" in owner or owner.startswith("photo") for owner in owners)
+
+
+def test_a_photo_and_an_object_may_share_an_id(made_up: Study):
+    found = datasets.read(made_up["retrieval_mapped/clip2nerf"], MAPPED_EMBEDDINGS).to_pylist()
+    assert {row["domain"] for row in found if row["owner_id"] == SHARED_ID} == {"gt", "photo"}
+
+
+def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: Study):
+    found = datasets.read(made_up["neighbours"], NEIGHBOURS).to_pylist()
+    assert {row["variant"] for row in found} >= {"clip2nerf cosine", "nerf2clip siglip", "CLIP mean", "CLIP all"}
+    assert all(row["query_id"] != row["object_id"] for row in found if row["domain"] == "gt")
+    assert any(row["query_id"] == row["object_id"] for row in found if row["domain"] == "photo")  # nothing removed
+    for first, second in pairwise(found):
+        if second["rank"] > 1:
+            assert second["rank"] == first["rank"] + 1
+            assert second["similarity"] <= first["similarity"]
+    assert max(row["rank"] for row in found if row["variant"] == "CLIP all") == 10
+    assert max(row["rank"] for row in found if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 7
+
+
+def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):
+    objects, seen = made_up["objects"], [made_up["nerfs"], made_up["gt"]]
+    with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
+        retrieval_inputs.read_gallery(objects, *seen, CLASSES, "nowhere")
+    with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
+        training_data.read(objects, *seen).ids("nowhere")
+    none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
+    datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")
+    photos = {"objects": objects, "nerf_embeddings": seen[0], "gt_embeddings": seen[1], "photos": made_up["photos"]}
+    with pytest.raises(InputError, match=rf"^{made_up['photos']}: no photo has an embedding"):
+        retrieval_inputs.read_queries_and_gallery(
+            **photos, photo_embeddings=tmp_path / "none", classes=CLASSES, study_seed=0
+        )
+    shots = datasets.read(made_up["photos"], PHOTOS, ["photo_id", "class_name"])
+    embeddings = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS)
+    with pytest.raises(InputError, match=rf"^{made_up['photos']}: no class \['lamp'\]"):
+        Queries.of_photos(shots, embeddings, ["chair", "table"], str(made_up["photos"]))
+    (tmp_path / "params.yaml").write_text(made_up.params.read_text().replace("  lamp:", "  torch:"))
+    given = {"objects": objects, "nerf_embeddings": made_up["nerfs"], "mappers": made_up["retrieval_out"]}
+    with pytest.raises(InputError, match=rf"^{objects}: no class \['lamp'\]"):
+        train_heads(
+            **given,
+            out=tmp_path / "heads",
+            curves=tmp_path / "curves",
+            params_file=tmp_path / "params.yaml",
+        )
+
+
+def test_recall_rises_with_k_and_metrics_are_the_tables_values(made_up: Study):
+    metrics = json.loads(made_up["retrieval.json"].read_text())
+    for setting in ("synthetic", "real"):
+        for recalls in metrics[setting].values():
+            values = [recalls[f"recall@{k}"] for k in (1, 5, 10)]
+            assert all(a <= b for a, b in pairwise(values))
+    zero_shot = json.loads(made_up["zero_shot.json"].read_text())
+    for row in rows(made_up["zero_shot.csv"]):
+        group = {"4.1": "nerf2clip, prompt_3d_model", "4.2": "nerf2clip, prompt_photo", "4.3": "rendered views"}
+        group |= {"4.1 ensemble": "nerf2clip, prompt_ensemble"}
+        assert zero_shot[group[row["table"]]][row["row"]][row["column"]] == float(row["value"])

@@ -1,0 +1,76 @@
+"""The zero-shot study, through its stages, on a made-up data set."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from evaluation.made_up import Study
+
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import (
+    PROMPT_EMBEDDINGS,
+)
+from stages.zero_shot.evaluate import evaluate_zero_shot
+
+KEYS = ("table", "row", "column", "metric")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
+    return [tuple(row[name] for name in KEYS) for row in found]
+
+
+def test_averaged_views_of_well_separated_classes_are_all_recognised(made_up: Study):
+    found = {(row["row"], row["column"]): float(row["value"]) for row in rows(made_up["zero_shot.csv"])}
+    assert found["clip views=N", "prompt_photo"] == 100
+
+
+def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_its_own(made_up: Study, tmp_path: Path):
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
+    photo = prompts.filter(pc.field("template") == "prompt_photo")
+    sketch = photo.set_column(0, "template", pa.array(["sketch"] * len(photo)))
+    short = pc.replace_substring(prompts["template"], "prompt_photo", "short")
+    renamed = prompts.set_column(0, "template", short)
+    for name, given in (("third", pa.concat_tables([prompts, sketch])), ("renamed", renamed)):
+        datasets.write(tmp_path / name, PROMPT_EMBEDDINGS, [given], "test")
+        evaluate_zero_shot(
+            objects=made_up["objects"],
+            mapped=made_up["zero_shot_mapped"],
+            prompts=tmp_path / name,
+            rendered_embeddings=made_up["rendered"],
+            results=made_up.results(name),
+            params_file=made_up.params,
+        )
+    third, renamed = (
+        {key: row["value"] for key, row in zip(keys(found), found, strict=True)}
+        for found in (rows(made_up["third.csv"]), rows(made_up["renamed.csv"]))
+    )
+    same = {key: value for key, value in third.items() if key[0] == "4.2"}  # the same vectors under three names
+    assert {("4.2", *key[1:]): value for key, value in third.items() if key[0] == "4.1 sketch"} == same
+    assert {("4.2", *key[1:]): value for key, value in renamed.items() if key[0] == "4.1 short"} == same
+    assert "4.2" not in {table for table, *_ in renamed}
+    metrics = json.loads(made_up["third.json"].read_text())
+    assert metrics["nerf2clip, sketch"] == metrics["nerf2clip, prompt_photo"]
+
+
+def test_a_class_without_prompt_is_an_error_that_names_it(made_up: Study, tmp_path: Path):
+    prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
+    kept = prompts.filter([name != "lamp" for name in prompts["class_name"].to_pylist()])
+    datasets.write(tmp_path / "prompts", PROMPT_EMBEDDINGS, [kept], "test")
+    with pytest.raises(InputError, match=r"prompts: no class \['lamp'\]"):
+        evaluate_zero_shot(
+            objects=made_up["objects"],
+            mapped=made_up["zero_shot_mapped"],
+            prompts=tmp_path / "prompts",
+            rendered_embeddings=made_up["rendered"],
+            results=made_up.results("without_lamp"),
+            params_file=made_up.params,
+        )
