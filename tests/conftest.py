@@ -41,10 +41,10 @@ def network() -> ClipNetworkParams:
 @pytest.fixture(scope="session")
 def tiny_clip(tmp_path_factory: pytest.TempPathFactory, network: ClipNetworkParams) -> Path:
     """Its model folder, with weights at their random start."""
-    from fieldlink.clip import model_folders, small_clip
+    from fieldlink.clip import small_clip
 
     folder = tmp_path_factory.mktemp("clip") / "tiny"
-    model_folders.save(folder, small_clip.build(network, 0), small_clip.description(network), small_clip.PREPROCESSING)
+    small_clip.save(folder, small_clip.build(network, 0), network)
     return folder
 
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from children import peak_of
 from parameters import written
 
-from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip import small_clip
 from fieldlink.core import digests, resume, saved_models
 from fieldlink.core.params import ClipNetworkParams, load
 from fieldlink.nf2vec.model import Nf2vecModel
@@ -74,7 +74,7 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
     at = {name: folder / name for name in NAMES}
     known = load(params)
     clip = ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
-    model_folders.save(at["clip"], small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
+    small_clip.save(at["clip"], small_clip.build(clip, 0), clip)
     model = Nf2vecModel(known.nf2vec, known.nerf.field, 0)
     saved_models.write_model(at["nf2vec"], model.tensors, model.config)
     start_nerfs.start_nerfs(at["start"], params)
@@ -102,7 +102,7 @@ NAMES = [*WRITTEN, "objects", "rejected", "unfitted", "clip", "nf2vec", "start"]
 if __name__ == "__main__":
     for work in ("clip.picture_work", "nerf.object_work", "nf2vec.embedding_work"):
         importlib.import_module(f"fieldlink.{work}")
-    fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
+    fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
     digests.code_digest = lambda _: "this code"  # it is parsed in half a second each time
     resume.FinishedItems.tables.__defaults__ = (CHUNK,)
     prepare_scenes.OBJECTS_PER_SHARD = render_nerfs.CHUNK = CHUNK

@@ -53,7 +53,7 @@ def write_nerfs(folder: Path, ids: str) -> Path:
 def stage(request, tmp_path, params_with, tiny_clip, nf2vec, monkeypatch):
     """A function that embeds items of some ids in chunks of two, and the list of chunks that were worked on."""
     path, worked = params_with({"clip.batch": 2, "runtime.nerfs_at_once": 2, "runtime.workers": 1}), []
-    monkeypatch.setattr("stages.backbone.embed_images.PHOTOS", 2)
+    monkeypatch.setattr("stages.backbone.embed_images.PHOTOS_PER_CHUNK", 2)
     monkeypatch.setattr("stages.backbone.embed_nerfs.CHUNK", 2)
     module, name, column = {
         "pictures": (clip_jobs, "embed_pictures", "photo_id"),

@@ -20,7 +20,7 @@ from fieldlink.core.workers import map_in_threads
 
 
 def load(folder: Path, device: str) -> JointEncoder:
-    """The encoder of the model folder that provide_clip wrote: open_clip's, or a user's own."""
+    """The encoder of a model folder of provide_clip: open_clip's, or a user's own."""
     if (folder / custom_encoders.CONFIG).is_file():
         return custom_encoders.load(folder, device)
     return ClipEncoder.load(folder, device)
@@ -28,7 +28,7 @@ def load(folder: Path, device: str) -> JointEncoder:
 
 @contextmanager
 def loaded_encoder(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncoder]:
-    """The encoder, in a block that computes in the precision asked for."""
+    """The encoder, in a block that computes in the precision of `runtime`."""
     encoder = load(folder, runtime.device)
     with precision(runtime.precision, runtime.device):
         yield encoder
@@ -63,12 +63,12 @@ class ClipEncoder:
         return self.model.encode_text(self.tokenizer(list(texts)).to(self.device)).float().cpu().numpy()
 
     def _pixels(self, pictures: Sequence[Picture]) -> Float[Tensor, "picture 3 height width"]:
-        """What open_clip's own transform gives; pictures of the model's size need no resizing and go all at once."""
+        """Pixels as open_clip's transform gives them; pictures of the model's size are normalised all at once."""
         size = self.preprocessing.size
         height, width = (size, size) if isinstance(size, int) else size
         if any(picture.shape[:2] != (height, width) for picture in pictures):
             return torch.stack(
-                map_in_threads(lambda each: self.transform(Image.fromarray(each)), pictures, self.device)
+                map_in_threads(lambda picture: self.transform(Image.fromarray(picture)), pictures, self.device)
             )
         mean, std = (torch.tensor(values) for values in (self.preprocessing.mean, self.preprocessing.std))
         return ((torch.from_numpy(np.stack(pictures)) / 255 - mean) / std).permute(0, 3, 1, 2)

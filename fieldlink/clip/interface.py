@@ -1,4 +1,4 @@
-"""What a model must offer to take CLIP's place: pictures and texts in one space.
+"""The interface of a model in CLIP's place: pictures and texts in one space.
 
 Write a function `load(weights: Path | None, device: str) -> JointEncoder` in a module of your own that Python finds,
 and set clip.source to module, clip.model to `package.module:load`, clip.pretrained to the file or folder of its
@@ -17,12 +17,12 @@ Picture = UInt8[np.ndarray, "_ _ 3"]
 
 @runtime_checkable
 class JointEncoder(Protocol):
-    """Embeddings are raw: whoever compares them takes cosines."""
+    """Embeddings are not normalised: callers compare them by cosine."""
 
     def images(self, pictures: Sequence[Picture], batch: int) -> Float[np.ndarray, "picture dim"]:
-        """Of RGB pictures of any sizes, `batch` of them encoded at once."""
+        """Embeddings of RGB pictures of any sizes, `batch` of them encoded at once."""
         ...
 
     def texts(self, texts: Sequence[str]) -> Float[np.ndarray, "text dim"]:
-        """Of texts."""
+        """Embeddings of texts."""
         ...

@@ -1,7 +1,7 @@
 """A CLIP model as a folder that open_clip reads by itself: open_clip_config.json and open_clip_model.safetensors.
 
-The config also carries the weights' sha256, which is checked before open_clip sees the folder: safetensors has no
-checksum of its own, and a folder without weights would give a random model.
+The config also has the name of the model's tokenizer and the weights' sha256. The sha256 is checked before open_clip
+reads the folder: safetensors has no checksum of its own, and a folder without weights would give a random model.
 """
 
 import json
@@ -13,6 +13,7 @@ import open_clip
 from safetensors.torch import save_file
 from torch import nn
 
+from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
 from fieldlink.core import digests, files
 from fieldlink.core.errors import InputError
 
@@ -24,40 +25,48 @@ def save(
     model: nn.Module,
     model_cfg: Mapping[str, Any],
     preprocess_cfg: Mapping[str, Any],
+    *,
+    tokenizer_name: str,
     tokenizer: Any = None,
 ) -> None:
-    """Write a model folder. `model_cfg` and `preprocess_cfg` are open_clip's descriptions of network and pictures.
+    """Write a model folder.
 
-    `tokenizer`: kept beside the weights if it isn't open_clip's own, which comes with the package.
+    `model_cfg`, `preprocess_cfg`: open_clip's descriptions of the network and its pictures. `tokenizer_name`: in the
+    registry of tokenizers. `tokenizer`: its files are written beside the weights, if its kind has any.
     """
+    entry = tokenizer_entry(tokenizer_name, "tokenizer_name")
     with files.replacing(folder) as temporary:
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
         save_file(weights, temporary / WEIGHTS)
         config = {
             "model_cfg": model_cfg,
             "preprocess_cfg": preprocess_cfg,
+            "tokenizer": tokenizer_name,
             "sha256": digests.file_digest(temporary / WEIGHTS),
         }
         (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        if hasattr(tokenizer, "save_pretrained"):
-            tokenizer.save_pretrained(temporary)
+        entry.save(tokenizer, temporary)
 
 
-def load(folder: Path) -> tuple[nn.Module, Any]:
-    """The model and its tokenizer; weights that are absent or differ from their sha256 are an error."""
-    _check(folder)
-    name = f"local-dir:{folder}"
+def load(folder: Path) -> tuple[nn.Module, Tokenizer]:
+    """The model and its tokenizer. Raises `InputError` for weights that are absent or differ from their sha256."""
+    config = _checked_config(folder)
+    entry = tokenizer_entry(config["tokenizer"], f"{folder / CONFIG}: tokenizer")
     try:
-        return open_clip.create_model(name, require_pretrained=True), open_clip.get_tokenizer(name)
+        model = open_clip.create_model(f"local-dir:{folder}", require_pretrained=True)
+        return model, entry.load(folder, config["model_cfg"])
     except (RuntimeError, ValueError, TypeError, KeyError, OSError, ImportError) as error:
         raise InputError(f"{folder}: open_clip cannot load this model ({error})") from error
 
 
-def _check(folder: Path) -> None:
+def _checked_config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        found = digests.file_digest(folder / WEIGHTS)
+        digest = digests.file_digest(folder / WEIGHTS)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS} ({error}); rerun provide_clip") from error
-    if found != config.get("sha256"):
+    if digest != config.get("sha256"):
         raise InputError(f"{folder / WEIGHTS}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
+    if "tokenizer" not in config:
+        raise InputError(f"{folder / CONFIG}: no tokenizer, expected the name of one; rerun provide_clip")
+    return config

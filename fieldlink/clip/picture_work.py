@@ -1,4 +1,4 @@
-"""What a worker does with some pictures: embed them."""
+"""Embed some pictures: the work of one worker process, as rows of dataset `image_embeddings`."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,39 +19,39 @@ from fieldlink.scenes import pictures
 
 @dataclass(frozen=True)
 class PictureEmbeddingTask:
-    """Rows of a dataset of pictures, and the model folder, told from its later contents by their digest."""
+    """Rows of a dataset of pictures, and the model that embeds them."""
 
     rows: pa.Table
     owner: str  # the column of ids
     domain: str
     clip: Path
-    print: str
-    batch: int
+    clip_digest: str  # of the model folder: a worker reloads a model that has changed
+    batch: int  # pictures embedded at once
     runtime: RuntimeParams
 
 
-def embed_pictures(job: PictureEmbeddingTask) -> Rows:
+def embed_pictures(task: PictureEmbeddingTask) -> Rows:
     """Rows of dataset `image_embeddings`; pictures are decoded batch by batch."""
-    encoder, how = _encoder(job.clip, job.print, job.runtime.device), job.runtime
+    encoder, runtime = _encoder(task.clip, task.clip_digest, task.runtime.device), task.runtime
 
     def embedded(rows: pa.Table) -> Float[np.ndarray, "picture dim"]:
-        return encoder.images(_decoded(rows, job.owner, how.device), len(rows))
+        return encoder.images(_decoded(rows, task.owner, runtime.device), len(rows))
 
-    with precision(how.precision, how.device):
-        vectors = np.concatenate(list(map_in_batches(embedded, job.rows, job.batch)))
-    count = len(job.rows)
+    with precision(runtime.precision, runtime.device):
+        vectors = np.concatenate(list(map_in_batches(embedded, task.rows, task.batch)))
+    count = len(task.rows)
     columns = {
-        "owner_id": job.rows[job.owner].to_pylist(),
-        "view": job.rows["view"].to_pylist() if "view" in job.rows.column_names else [0] * count,
-        "domain": [job.domain] * count,
+        "owner_id": task.rows[task.owner].to_pylist(),
+        "view": task.rows["view"].to_pylist() if "view" in task.rows.column_names else [0] * count,
+        "domain": [task.domain] * count,
         "embedding": vectors,
     }
     return Rows(columns)
 
 
 @lru_cache(maxsize=1)
-def _encoder(folder: Path, _print: str, device: str) -> JointEncoder:
-    """Read once by a process; only one that embeds imports open_clip."""
+def _encoder(folder: Path, _digest: str, device: str) -> JointEncoder:
+    """The encoder, loaded once per process. open_clip is imported only by a process that embeds."""
     from fieldlink.clip import encoders
 
     return encoders.load(folder, device)

@@ -4,7 +4,7 @@
     <folder>/open_clip_model.safetensors    or open_clip_pytorch_model.bin
     <folder>/tokenizer.json, …              where the model has a tokenizer of its own (SigLIP's; needs `transformers`)
 
-The folder is the door for machines without a network. It says all of the model, clip.model is then only its name.
+A folder is for machines without a network. It describes the whole model; clip.model is then only its name.
 """
 
 import json
@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import open_clip
 from torch import nn
 
+from fieldlink.clip import model_folders
 from fieldlink.clip.model_folders import CONFIG
+from fieldlink.clip.tokenizers import tokenizer_entry
 from fieldlink.core.errors import InputError
 
 
@@ -24,13 +26,14 @@ class PretrainedClip(NamedTuple):
     model_cfg: dict[str, Any]
     preprocess_cfg: dict[str, Any]
     tokenizer: Any
+    tokenizer_name: str = "published"  # in the registry of tokenizers
 
 
 def fetch(model: str, pretrained: str) -> PretrainedClip:
     """Load `model` with the weights of `pretrained`, a tag whose weights are on this machine, a file or a folder.
 
-    A file says nothing of its pictures: they are prepared as for the model's published weights (OpenAI's if it has
-    them), which matters for SigLIP and others that don't use OpenAI's mean and standard deviation.
+    A file doesn't describe its pictures. They are prepared as for the model's published weights, OpenAI's if there are
+    any: SigLIP and others don't use OpenAI's mean and standard deviation.
     """
     if Path(pretrained).is_dir():
         return _of_folder(Path(pretrained))
@@ -51,19 +54,35 @@ def fetch(model: str, pretrained: str) -> PretrainedClip:
         return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(model))
     except UserWarning as warning:
         raise InputError(f"clip.model: {warning} Expected {model}-quickgelu, or another tag") from warning
-    except Exception as error:  # open_clip, torch and safetensors raise what they like
+    except Exception as error:  # open_clip, torch and safetensors raise exceptions of any kind
         raise InputError(_advice(model, pretrained, error)) from error
+
+
+def save(folder: Path, clip: PretrainedClip) -> None:
+    """Write the model folder of a published model, with its own tokenizer."""
+    model_folders.save(
+        folder,
+        clip.model,
+        clip.model_cfg,
+        clip.preprocess_cfg,
+        tokenizer_name=clip.tokenizer_name,
+        tokenizer=clip.tokenizer,
+    )
 
 
 def _of_folder(folder: Path) -> PretrainedClip:
     config, name = folder / CONFIG, f"local-dir:{folder}"
     try:
-        description = json.loads(config.read_text(encoding="utf-8"))["model_cfg"]
+        contents = json.loads(config.read_text(encoding="utf-8"))
+        description, tokenizer_name = contents["model_cfg"], contents.get("tokenizer", "published")
         loaded: Any = open_clip.create_model(name, require_pretrained=True)  # without it weights may be random
-        return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(name))
+        tokenizer = tokenizer_entry(tokenizer_name, f"{config}: tokenizer").load(folder, description)
+        return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, tokenizer, tokenizer_name)
+    except InputError:
+        raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{config}: expected open_clip's description of a model ({error})") from error
-    except Exception as error:  # open_clip, torch and safetensors raise what they like
+    except Exception as error:  # open_clip, torch and safetensors raise exceptions of any kind
         raise InputError(f"{folder}: expected weights of the model that {CONFIG} describes ({error})") from error
 
 

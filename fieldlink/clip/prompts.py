@@ -15,7 +15,7 @@ class Prompt(NamedTuple):
 def filled_prompts(templates: Mapping[str, str], classes: Mapping[str, ObjectClass]) -> list[Prompt]:
     """Every template with every class's noun, article included: "A photo of a gun" for the class rifle."""
     return [
-        Prompt(key, name, template.format(noun=of.noun))
+        Prompt(key, name, template.format(noun=object_class.noun))
         for key, template in templates.items()
-        for name, of in classes.items()
+        for name, object_class in classes.items()
     ]

@@ -4,6 +4,7 @@ On two cores a residual tower learns 64-pixel pictures in fewer steps than a vis
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import open_clip
 import torch
 from jaxtyping import Float, UInt8
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
+from fieldlink.clip import model_folders
+from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
 from fieldlink.core.params import ClipNetworkParams
 
-VOCABULARY = 49408  # of open_clip's tokenizer
+TOKENIZER = "open_clip_bpe"  # in the registry of tokenizers
 PREPROCESSING = {
     "mean": open_clip.OPENAI_DATASET_MEAN,
     "std": open_clip.OPENAI_DATASET_STD,
@@ -25,13 +28,13 @@ PREPROCESSING = {
 
 
 def description(network: ClipNetworkParams) -> dict[str, Any]:
-    """The network in open_clip's words (its `model_cfg`)."""
+    """The network as open_clip describes it (`model_cfg`)."""
     return {
         "embed_dim": network.embedding,
         "vision_cfg": {"image_size": network.resolution, "layers": [1, 1, 1, 1], "width": network.width},
         "text_cfg": {
             "context_length": network.context,
-            "vocab_size": VOCABULARY,
+            "vocab_size": tokenizer_entry(TOKENIZER, "small_clip.TOKENIZER").vocabulary,
             "width": network.text_width,
             "heads": network.text_width // 32,
             "layers": network.text_layers,
@@ -40,8 +43,10 @@ def description(network: ClipNetworkParams) -> dict[str, Any]:
 
 
 def build(network: ClipNetworkParams, seed: int) -> open_clip.CLIP:
-    """The network at its random start. The token table stays there: random rows tell words apart, and training
-    49,408 of them for a few hundred words in use would take most of the time."""
+    """The network at its random start, with a fixed token table.
+
+    Random rows tell words apart. Training all of them for the few hundred words in use would take most of the time.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = open_clip.CLIP(**description(network))
@@ -50,10 +55,20 @@ def build(network: ClipNetworkParams, seed: int) -> open_clip.CLIP:
 
 
 def untrained(network: ClipNetworkParams, seed: int) -> tuple[open_clip.CLIP, Any]:
-    """The network at its random start with its tokenizer, ready for an `Encoder`: as fast as a trained one."""
+    """The network at its random start and its tokenizer, for a `ClipEncoder` as fast as a trained one."""
     model = build(network, seed)
     model.visual.preprocess_cfg = {**PREPROCESSING, "size": network.resolution}  # pyright: ignore
-    return model, open_clip.get_tokenizer(context_length=network.context)
+    return model, tokenizer(network)
+
+
+def tokenizer(network: ClipNetworkParams) -> Tokenizer:
+    """The small CLIP's tokenizer, before there is a model folder."""
+    return tokenizer_entry(TOKENIZER, "small_clip.TOKENIZER").load(Path(), description(network))
+
+
+def save(folder: Path, model: nn.Module, network: ClipNetworkParams) -> None:
+    """Write the model folder of a small CLIP."""
+    model_folders.save(folder, model, description(network), PREPROCESSING, tokenizer_name=TOKENIZER)
 
 
 def sized(pictures: Sequence[UInt8[np.ndarray, "_ _ 3"]], side: int) -> UInt8[np.ndarray, "picture {side} {side} 3"]:
@@ -69,6 +84,6 @@ def sized(pictures: Sequence[UInt8[np.ndarray, "_ _ 3"]], side: int) -> UInt8[np
 
 
 def normalised(pixels: UInt8[Tensor, "picture 3 side side"]) -> Float[Tensor, "picture 3 side side"]:
-    """Pixels as the image tower takes them: less the mean, by the standard deviation."""
+    """Pixels as the image tower takes them: minus the mean, over the standard deviation."""
     mean, std = (torch.tensor(PREPROCESSING[key], device=pixels.device)[:, None, None] for key in ("mean", "std"))
     return torch.addcmul(-mean / std, pixels.float(), 1 / (255 * std))

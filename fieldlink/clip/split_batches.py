@@ -1,7 +1,7 @@
-"""A training step of CLIP on parts of its batch side by side.
+"""A training step of CLIP on parts of its batch in parallel.
 
-A small network's operations are too short to be shared: a step of half batches on a thread each takes 43 ms where two
-threads in every operation take 45, on slower cores 64 and 77.
+A small network's operations are too short to be divided among threads: two half batches on one thread each take 43 ms,
+two threads in every operation 45 ms; on slower cores 64 and 77 ms.
 """
 
 import copy
@@ -19,42 +19,42 @@ Tokens = Int[Tensor, "picture token"]
 
 
 class Replicas:
-    """Copies of a model that share its weights; each normalises by its own part of a batch. Use as a context."""
+    """Copies of a model that share its weights; each has batch statistics of its own part. A context manager."""
 
     def __init__(self, model: open_clip.CLIP, parts: int) -> None:
         self.learned = [weights for weights in model.parameters() if weights.requires_grad]
-        self.models = [model, *(_sharing(model) for _ in range(parts - 1))]
+        self.models = [model, *(_copy_sharing_weights(model) for _ in range(parts - 1))]
 
     def __enter__(self) -> "Replicas":
-        self.outside = torch.get_num_threads()
+        self.caller_threads = torch.get_num_threads()
         torch.set_num_threads(1)  # idle helpers of the caller's operations would wait in a loop, on the same cores
         self.threads = ThreadPoolExecutor(len(self.models), initializer=torch.set_num_threads, initargs=(1,))
         return self
 
     def __exit__(self, *error: object) -> None:
         self.threads.shutdown()
-        torch.set_num_threads(self.outside)
+        torch.set_num_threads(self.caller_threads)
 
     def backward(self, images: Images, tokens: Tokens, loss: Callable[[Tensor, Tensor], Tensor]) -> float:
-        """Set the weights' gradients of `loss`, a function of the whole batch's embeddings; its value."""
+        """Set the weights' gradients of `loss`, a function of the whole batch's embeddings, and return its value."""
         parts = len(self.models)
-        seen = list(self.threads.map(_embedded, self.models, images.chunk(parts), tokens.chunk(parts)))
-        whole = [torch.cat(each).detach().requires_grad_() for each in zip(*seen, strict=True)]
+        embeddings = list(self.threads.map(_embedded, self.models, images.chunk(parts), tokens.chunk(parts)))
+        whole = [torch.cat(part).detach().requires_grad_() for part in zip(*embeddings, strict=True)]
         value = loss(*whole)
         image, text, *direct = torch.autograd.grad(value, [*whole, *self.learned], allow_unused=True)
         slopes = zip(image.chunk(parts), text.chunk(parts), strict=True)
-        for gradients in (direct, *self.threads.map(self._gradients, seen, slopes)):  # direct: the logits' scale
+        for gradients in (direct, *self.threads.map(self._gradients, embeddings, slopes)):  # direct: the logits' scale
             for weights, gradient in zip(self.learned, gradients, strict=True):
                 if gradient is not None:
                     _add(weights, gradient)
         return value.item()
 
-    def _gradients(self, seen: Embeddings, slopes: Embeddings) -> tuple[Tensor | None, ...]:
-        return torch.autograd.grad(seen, self.learned, slopes, allow_unused=True)
+    def _gradients(self, embeddings: Embeddings, slopes: Embeddings) -> tuple[Tensor | None, ...]:
+        return torch.autograd.grad(embeddings, self.learned, slopes, allow_unused=True)
 
 
-def _sharing(model: open_clip.CLIP) -> open_clip.CLIP:
-    """A copy with buffers of its own and the very weights of `model`."""
+def _copy_sharing_weights(model: open_clip.CLIP) -> open_clip.CLIP:
+    """A copy with its own buffers and the weights of `model`."""
     return copy.deepcopy(model, {id(weights): weights for weights in model.parameters()})
 
 
@@ -63,7 +63,7 @@ def _embedded(model: open_clip.CLIP, images: Images, tokens: Tokens) -> Embeddin
 
 
 def _add(weights: Tensor, gradient: Tensor) -> None:
-    """In the weights' own memory layout: the fused optimiser reads both by place, whatever the strides say."""
+    """Add in the weights' memory layout: the fused optimiser ignores strides."""
     if weights.grad is None:
         weights.grad = torch.zeros_like(weights)
     weights.grad += gradient

@@ -9,13 +9,11 @@ from fieldlink.clip import custom_encoders, pretrained, small_clip
 from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params, read_yaml
+from fieldlink.core.params import Params
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import packaged
 from fieldlink.preflight.timing import one_thread, timed
-from fieldlink.syn2real import controlnet
-from fieldlink.syn2real.class_prompts import DiffusionPrompts
-from fieldlink.syn2real.translation_work import Diffusion
+from fieldlink.syn2real.controlnet import ControlNetTranslator
 
 PICTURES = 8  # embedded for the measurement
 
@@ -47,15 +45,14 @@ def pictures_per_second(encoder: JointEncoder, resolution: int, device: str) -> 
         return PICTURES / timed(lambda: encoder.images(pictures, PICTURES), device)[1]
 
 
-def translator(params: Params) -> tuple[list[Finding], Diffusion | None]:
+def translator(params: Params) -> tuple[list[Finding], ControlNetTranslator | None]:
     """The diffusion model of translated views, on the GPU if there is one; none for the procedural translator."""
     if params.syn2real.translator != "controlnet":
         return [], None
     control, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        prompts = read_yaml(packaged(control.prompts), DiffusionPrompts)
-        prompts.check(params.classes, str(control.prompts))
-        diffusion = Diffusion(controlnet.pipeline(control, device), control, prompts, {})
+        section = control.model_copy(update={"prompts": packaged(control.prompts)})
+        diffusion = ControlNetTranslator.load(section, params.classes, device)
     except InputError as error:
         return [Finding("syn2real", "missing", str(error))], None
     return [Finding("syn2real", "ok", control.model)], diffusion

@@ -23,7 +23,9 @@ from fieldlink.nf2vec.nf2vec_training import loss_of
 from fieldlink.preflight.timing import one_thread, seconds_of_a_step, timed
 from fieldlink.scenes import cameras, catalogue, pictures, ray_casting, visual_hull
 from fieldlink.scenes.views import Views, columns
-from fieldlink.syn2real.translation_work import Diffusion, TranslationTask, translate_objects
+from fieldlink.syn2real.controlnet import ControlNetTranslator
+from fieldlink.syn2real.procedural import ProceduralTranslator
+from fieldlink.syn2real.translation_work import TranslationTask, translate_objects
 
 NERFS = 2  # of a step of nf2vec, measured on a CPU
 REDUCTION = 8  # a CPU measures one in so many points and rays
@@ -50,7 +52,7 @@ class ReducedStep(NamedTuple):
     scale: float  # points or rays of the whole step over those of this one
 
 
-def measured(params: Params, diffusion: Diffusion | None) -> Rates:
+def measured(params: Params, diffusion: ControlNetTranslator | None) -> Rates:
     """Measure on one object; fits and training last a few steps and are scaled up.
 
     `diffusion`: the model of translator controlnet.
@@ -96,21 +98,24 @@ def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, par
     return seconds_of_a_step(fit, device) / count
 
 
-def _translation(views: Views, params: Params, diffusion: Diffusion | None) -> float | None:
+def _translation(views: Views, params: Params, diffusion: ControlNetTranslator | None) -> float | None:
     """Seconds of one translated view; a diffusion runs few steps and is scaled up. None: unknown."""
     device, rows = params.runtime.device, datasets.table(VIEWS, columns("timed", views))
     if diffusion is None:
         if params.syn2real.translator == "controlnet" or views.depth is None:
             return None
-        return timed(lambda: translate_objects(TranslationTask(rows, 1, 0, None)), device)[1]
+        return timed(
+            lambda: translate_objects(TranslationTask(rows, {"timed": "chair"}, 1, 0, ProceduralTranslator())), device
+        )[1]
     two, four = (_diffusion_seconds(diffusion, rows, steps, device) for steps in (2, 4))
-    return two + max(four - two, 0.0) / 2 * (diffusion.how.steps - 2)
+    return two + max(four - two, 0.0) / 2 * (diffusion.params.steps - 2)
 
 
-def _diffusion_seconds(diffusion: Diffusion, rows: pa.Table, steps: int, device: str) -> float:
-    control = diffusion.how.model_copy(update={"steps": steps})
-    short = replace(diffusion, how=control, class_of={"timed": next(iter(diffusion.prompts.classes))})
-    return timed(lambda: translate_objects(TranslationTask(rows, 1, 0, short)), device)[1]
+def _diffusion_seconds(diffusion: ControlNetTranslator, rows: pa.Table, steps: int, device: str) -> float:
+    control = diffusion.params.model_copy(update={"steps": steps})
+    short = replace(diffusion, params=control)
+    class_of = {"timed": next(iter(diffusion.prompts.classes))}
+    return timed(lambda: translate_objects(TranslationTask(rows, class_of, 1, 0, short)), device)[1]
 
 
 def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -> float:

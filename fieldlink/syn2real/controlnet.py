@@ -1,8 +1,10 @@
-"""Stable Diffusion steered by depth maps. The door to diffusers.
+"""Stable Diffusion with a depth ControlNet. The one import of diffusers.
 
-Everything is read from this machine: nothing is ever downloaded here.
+All weights are read from this machine: nothing is downloaded.
 """
 
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,15 +13,48 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ControlNetParams
+from fieldlink.core.params import ControlNetParams, read_yaml
+from fieldlink.core.seeds import seed_of
+from fieldlink.scenes.views import Views
+from fieldlink.syn2real.class_prompts import DiffusionPrompts
+from fieldlink.syn2real.depth_control import control_image
+from fieldlink.syn2real.translators import TranslatedPicture
 
 INSTALL = "pip install -e '.[syn2real]'"
 
 
-def pipeline(how: ControlNetParams, device: str) -> Any:
+@dataclass(frozen=True)
+class ControlNetTranslator:
+    """Member `controlnet` of the registry of translators."""
+
+    pipe: Any  # a loaded pipeline, which stays in its process
+    params: ControlNetParams
+    prompts: DiffusionPrompts
+    name: str = "controlnet"
+
+    @classmethod
+    def load(cls, params: ControlNetParams, class_names: Collection[str], device: str) -> "ControlNetTranslator":
+        """Raises `InputError` for a class without prompts, missing packages or missing weights."""
+        prompts = read_yaml(params.prompts, DiffusionPrompts)
+        prompts.check(class_names, str(params.prompts))
+        return cls(pipeline(params, device), params, prompts)
+
+    def settings(self) -> dict[str, Any]:
+        return {"controlnet": self.params.model_dump(), "prompts": self.prompts.model_dump()}
+
+    def pictures(self, views: Views, class_name: str, seeds: list[int]) -> Iterator[TranslatedPicture]:
+        """A picture of each view with its prompt, steered by the view's depth."""
+        assert views.depth is not None
+        for depth, seed in zip(views.depth, seeds, strict=True):
+            prompt = self.prompts.of(class_name, seed_of(seed, "prompt"))
+            control = control_image(depth, self.params.size)
+            yield translate(self.pipe, control, prompt, self.prompts.negative, self.params, seed), prompt
+
+
+def pipeline(params: ControlNetParams, device: str) -> Any:
     """The pipeline with UniPC and without safety checker; `InputError` says what to install or to download."""
     try:
-        import accelerate as _  # noqa: F401  what else the pipeline needs
+        import accelerate as _  # noqa: F401  the pipeline needs it
         import transformers
         from diffusers.models.controlnets.controlnet import ControlNetModel
         from diffusers.pipelines.controlnet.pipeline_controlnet import StableDiffusionControlNetPipeline
@@ -29,37 +64,42 @@ def pipeline(how: ControlNetParams, device: str) -> Any:
         raise InputError(f"syn2real.translator: controlnet needs more packages ({error}); {INSTALL}") from error
     logging.disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()
-    control = _loaded(ControlNetModel, "controlnet", how)
-    pipe = _loaded(StableDiffusionControlNetPipeline, "model", how, controlnet=control, safety_checker=None)
+    control = _loaded(ControlNetModel, "controlnet", params)
+    pipe = _loaded(StableDiffusionControlNetPipeline, "model", params, controlnet=control, safety_checker=None)
     pipe.scheduler = UniPCMultistepScheduler.from_config(pipe.scheduler.config)
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(device)
 
 
 def translate(
-    pipe: Any, control: UInt8[np.ndarray, "size size 3"], prompt: str, negative: str, how: ControlNetParams, seed: int
+    pipe: Any,
+    control: UInt8[np.ndarray, "size size 3"],
+    prompt: str,
+    negative: str,
+    params: ControlNetParams,
+    seed: int,
 ) -> UInt8[np.ndarray, "size size 3"]:
-    """One picture. Each is made by itself, from a CPU generator of its own: batches would change the last bits."""
+    """One picture, from its own CPU generator. Pictures are not batched: batches would change the last bits."""
     made = pipe(
         prompt,
         image=Image.fromarray(control),
         negative_prompt=negative,
-        height=how.size,
-        width=how.size,
-        num_inference_steps=how.steps,
-        guidance_scale=how.guidance,
+        height=params.size,
+        width=params.size,
+        num_inference_steps=params.steps,
+        guidance_scale=params.guidance,
         generator=torch.Generator("cpu").manual_seed(seed),
         output_type="np",
     )
     return (255 * made.images[0] + 0.5).clip(0, 255).astype(np.uint8)
 
 
-def _loaded(kind: Any, part: str, how: ControlNetParams, **more: Any) -> Any:
-    name = getattr(how, part)
+def _loaded(kind: Any, part: str, params: ControlNetParams, **options: Any) -> Any:
+    name = getattr(params, part)
     try:
-        dtype = getattr(torch, how.precision)
-        return kind.from_pretrained(name, local_files_only=True, use_safetensors=True, dtype=dtype, **more)
-    except Exception as error:  # diffusers, its hub and safetensors raise what they like
+        dtype = getattr(torch, params.precision)
+        return kind.from_pretrained(name, local_files_only=True, use_safetensors=True, dtype=dtype, **options)
+    except Exception as error:  # diffusers, its hub and safetensors raise exceptions of any kind
         reason = str(error).strip().partition("\n")[0]
         raise InputError(
             f"syn2real.controlnet.{part}: {name} cannot be loaded from this machine ({reason}); expected a folder of"

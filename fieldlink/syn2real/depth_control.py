@@ -1,4 +1,4 @@
-"""What depth maps say of views: which show the most of an object, and what steers a depth ControlNet."""
+"""Depth maps as the size of a view's silhouette and as the control picture of a depth ControlNet."""
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8

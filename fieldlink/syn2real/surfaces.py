@@ -1,4 +1,4 @@
-"""What of an object a view sees, from its depth map: points and normals in the world, pixel by pixel."""
+"""The visible surface of an object from a view's depth map: points and normals in the world, pixel by pixel."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from fieldlink.scenes import cameras
 
 @dataclass(frozen=True)
 class Surface:
-    """Pixels whose own ray meets nothing (along the silhouette) have the values of the nearest that does."""
+    """Pixels whose ray meets nothing have the values of the nearest pixel whose ray does."""
 
     points: Float[np.ndarray, "height width 3"]
     normals: Float[np.ndarray, "height width 3"]  # of length 1, towards the camera
@@ -51,7 +51,7 @@ def _step(
     return np.where(np.isfinite(np.minimum(size, size_behind))[..., None], step, 0.0)
 
 
-def _nearest(known: Bool[np.ndarray, "height width"]) -> tuple[np.ndarray, ...]:
-    """Row and column of the nearest known pixel of each."""
-    places: Any = distance_transform_edt(~known, return_distances=False, return_indices=True)
+def _nearest(valid: Bool[np.ndarray, "height width"]) -> tuple[np.ndarray, ...]:
+    """Row and column of each pixel's nearest valid pixel."""
+    places: Any = distance_transform_edt(~valid, return_distances=False, return_indices=True)
     return tuple(places)

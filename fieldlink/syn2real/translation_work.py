@@ -1,52 +1,54 @@
 """Translate the views of a few objects: the work of one worker process, as rows of dataset `translated_views`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-from jaxtyping import UInt8
+import pyarrow.compute as pc
 
+from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ControlNetParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import pictures
 from fieldlink.scenes.views import Views, by_object, of_rows, view_subset
-from fieldlink.syn2real import depth_control, procedural
-from fieldlink.syn2real.class_prompts import DiffusionPrompts
-from fieldlink.syn2real.surfaces import Surface
-
-Translated = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture and prompt
+from fieldlink.syn2real import depth_control
+from fieldlink.syn2real.translators import Translator
 
 
-@dataclass(frozen=True)
-class Diffusion:
-    """What the translator controlnet needs besides the views."""
+def classes_to_translate(objects: Path) -> dict[str, str]:
+    """Class by id of the original training and validation objects of a dataset `objects`."""
+    rows = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
+    originals = rows.filter((pc.field("augmentation") == 0) & (pc.field("split") != "test"))
+    return dict(zip(originals["object_id"].to_pylist(), originals["class_name"].to_pylist(), strict=True))
 
-    pipe: Any  # a loaded pipeline, which stays in its process
-    how: ControlNetParams
-    prompts: DiffusionPrompts
-    class_of: Mapping[str, str]  # of objects
+
+def view_digests(views: Path, objects: Path, class_of: Mapping[str, str]) -> dict[str, str]:
+    """Digest of the views of each object. Raises `InputError` if an object of `class_of` has none."""
+    digest_of_views = datasets.digests_by_key(datasets.shards(views, schemas.VIEWS), "object_id")
+    if unseen := sorted(class_of.keys() - digest_of_views.keys()):
+        raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
+    return digest_of_views
 
 
 @dataclass(frozen=True)
 class TranslationTask:
-    """Rows of `views`, and all that decides their translations. `diffusion`: None for the translator procedural."""
+    """Rows of `views`, and all that decides their translations."""
 
     rows: pa.Table
+    class_of: Mapping[str, str]  # of objects
     most: int  # views of an object, those of the largest silhouettes
     study_seed: int
-    diffusion: Diffusion | None
+    translator: Translator
 
 
 def translate_objects(task: TranslationTask) -> Rows:
-    """Every picture depends on the study's seed, the object's id and its views alone.
+    """Rows of `translated_views`. A picture depends on the study's seed, the object's id and its views alone.
 
     An object whose views translators can't use is set aside with its reason.
     """
-    found, rejected = [], {}
+    translated, rejected = [], {}
     for object_id, rows in by_object(task.rows).items():
         try:
             views, numbers = _largest(rows, task.most)
@@ -54,17 +56,13 @@ def translate_objects(task: TranslationTask) -> Rows:
             rejected[object_id] = str(error)
             continue
         seeds = [seed_of(task.study_seed, "translate", object_id, number) for number in numbers]
-        if task.diffusion:
-            made = _diffused(task.diffusion, task.diffusion.class_of[object_id], views, seeds)
-        else:
-            made = _processed(views, seeds)
-        name = "controlnet" if task.diffusion else "procedural"
-        found += [
-            (object_id, number, pictures.encode(picture), name, prompt)
+        made = task.translator.pictures(views, task.class_of[object_id], seeds)
+        translated += [
+            (object_id, number, pictures.encode(picture), task.translator.name, prompt)
             for number, (picture, prompt) in zip(numbers, made, strict=True)
         ]
     names = ("object_id", "view", "image", "translator", "prompt")
-    return Rows({name: [row[place] for row in found] for place, name in enumerate(names)}, rejected)
+    return Rows({name: [row[place] for row in translated] for place, name in enumerate(names)}, rejected)
 
 
 def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
@@ -72,24 +70,7 @@ def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
     views = of_rows(rows)
     if views.depth is None or views.depth.shape != views.image.shape[:3]:
         raise InputError("views without depth of their size, which translators need")
-    chosen = depth_control.largest_silhouettes(views.depth, most)
-    if not views.depth[chosen].any(axis=(1, 2)).all():
+    places = depth_control.largest_silhouettes(views.depth, most)
+    if not views.depth[places].any(axis=(1, 2)).all():
         raise InputError("a view that shows nothing, its depth is 0 everywhere")
-    return view_subset(views, chosen.tolist()), rows["view"].to_numpy()[chosen].tolist()
-
-
-def _processed(views: Views, seeds: list[int]) -> Iterator[Translated]:
-    assert views.depth is not None
-    for image, depth, pose, seed in zip(views.image, views.depth, views.camera_to_world, seeds, strict=True):
-        surface = Surface.of(depth, pose, views.camera_angle_x)
-        yield procedural.translate(image, surface, pose, views.camera_angle_x, seed), None
-
-
-def _diffused(by: Diffusion, class_name: str, views: Views, seeds: list[int]) -> Iterator[Translated]:
-    from fieldlink.syn2real import controlnet
-
-    assert views.depth is not None
-    for depth, seed in zip(views.depth, seeds, strict=True):
-        prompt = by.prompts.of(class_name, seed_of(seed, "prompt"))
-        steering = depth_control.control_image(depth, by.how.size)
-        yield controlnet.translate(by.pipe, steering, prompt, by.prompts.negative, by.how, seed), prompt
+    return view_subset(views, places.tolist()), rows["view"].to_numpy()[places].tolist()

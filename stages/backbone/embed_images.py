@@ -5,74 +5,55 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from fieldlink.clip.picture_datasets import DOMAINS, picture_datasets
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
-from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, load
 
-OBJECTS, PHOTOS = 64, 500  # whose embeddings are kept together
-DOMAINS = {
-    schemas.VIEWS: "gt",
-    schemas.RENDERED_VIEWS: "rendered",
-    schemas.TRANSLATED_VIEWS: "translated",
-    schemas.PHOTOS: "photo",
-}
+OBJECTS_PER_CHUNK, PHOTOS_PER_CHUNK = 64, 500
 
 
 def embed_images(
     images: Annotated[tuple[Path, ...], Doc("Datasets of pictures: views, photos.")],
     clip: arguments.ClipModel,
     out: Annotated[Path, Doc("Folder of embeddings to write, one dataset per input.")],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name.
-
-    What a dataset holds decides the domain.
-    """
-    how, print_ = load(params), digests.folder_digest(clip)
-    for folder, schema in [(folder, _schema(folder)) for folder in _told_apart(images)]:
-        _embed(folder, schema, clip, print_, out / folder.name, how)
+    """Write `image_embeddings` of each dataset's pictures, composited on black, below `out` under its folder's name."""
+    params = load(params_file)
+    for name, (folder, schema) in picture_datasets(images).items():
+        _embed(folder, schema, clip, out / name, params)
 
 
-def _embed(images: Path, schema: schemas.Schema, clip: Path, print_: str, out: Path, how: Params) -> None:
+def _embed(images: Path, schema: schemas.Schema, clip: Path, out: Path, params: Params) -> None:
     from fieldlink.clip import picture_work
 
-    owner = schema.key[0]
+    owner, runtime, clip_digest = schema.key[0], params.runtime, digests.folder_digest(clip)
+    chunk = OBJECTS_PER_CHUNK if "view" in schema.columns else PHOTOS_PER_CHUNK
     columns = [name for name in (owner, "view", "image") if name in schema.columns]
-    shared = digests.digest_of(digests.code_digest(__file__), print_, how.clip.batch, how.runtime.precision)
-    looks = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
-    rest = owner, DOMAINS[schema], clip.resolve(), print_, how.clip.batch, how.runtime
-    chunk = OBJECTS if "view" in schema.columns else PHOTOS
+    shared = digests.digest_of(digests.code_digest(__file__), clip_digest, params.clip.batch, runtime.precision)
+    digests_by_id = datasets.digests_by_key(datasets.shards(images, schema, columns), owner)
     finished = resume.finish(
         f"embed_images/{schema.name}",
         schemas.IMAGE_EMBEDDINGS,
-        {name: digests.digest_of(shared, look) for name, look in looks.items()},
-        lambda some: picture_work.PictureEmbeddingTask(datasets.rows_with_ids(images, schema, some, columns), *rest),
+        {name: digests.digest_of(shared, digest) for name, digest in digests_by_id.items()},
+        lambda ids: picture_work.PictureEmbeddingTask(
+            datasets.rows_with_ids(images, schema, ids, columns),
+            owner=owner,
+            domain=DOMAINS[schema],
+            clip=clip.resolve(),
+            clip_digest=clip_digest,
+            batch=params.clip.batch,
+            runtime=runtime,
+        ),
         picture_work.embed_pictures,
         chunk=chunk,
-        workers=how.runtime.workers if how.runtime.device == "cpu" else None,  # threads wait for each other to decode
-        cluster=how.runtime.cluster,
+        workers=runtime.workers if runtime.device == "cpu" else None,  # a GPU's process decodes in threads
+        cluster=runtime.cluster,
     )
-    datasets.write(out, schemas.IMAGE_EMBEDDINGS, finished.tables(chunk), "embed_images", may_be_empty=not looks)
-
-
-def _told_apart(images: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The datasets themselves, if no two would be written to one place."""
-    by_name: dict[str, Path] = {}
-    for folder in images:
-        if folder.name in by_name:
-            raise InputError(f"{by_name[folder.name]} and {folder}: same name, expected folders named differently")
-        by_name[folder.name] = folder
-    return images
-
-
-def _schema(images: Path) -> schemas.Schema:
-    name = datasets.schema_name(images)
-    for schema in DOMAINS:
-        if schema.name == name:
-            return schema
-    raise InputError(f"{images}: holds {name}, expected one of {', '.join(schema.name for schema in DOMAINS)}")
+    tables = finished.tables(chunk)
+    datasets.write(out, schemas.IMAGE_EMBEDDINGS, tables, "embed_images", may_be_empty=not digests_by_id)
 
 
 if __name__ == "__main__":

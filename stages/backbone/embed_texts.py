@@ -17,7 +17,7 @@ def embed_texts(
     clip: arguments.ClipModel,
     prompts: Annotated[Path, Doc("Dataset of embeddings of the classes' prompts to write.")],
     captions: Annotated[Path, Doc("Dataset of embeddings of the objects' captions to write.")],
-    params: arguments.ParamsFile = Path("params.yaml"),
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `prompt_embeddings`, each template filled with each class's noun, and `caption_embeddings` of `objects`.
 
@@ -28,21 +28,21 @@ def embed_texts(
     from fieldlink.clip import encoders
     from fieldlink.clip.prompts import filled_prompts
 
-    how = load(params)
-    asked = filled_prompts(how.prompts, how.classes)
+    params = load(params_file)
+    class_prompts = filled_prompts(params.prompts, params.classes)
     rows = datasets.read(objects, OBJECTS, ["object_id", "caption"]).filter(pc.field("caption").is_valid())
-    said = rows["caption"].to_pylist()
-    with encoders.loaded_encoder(clip, how.runtime) as encoder:
-        of_prompts = encoder.texts([prompt.text for prompt in asked])
-        of_captions = encoder.texts([*said, ""])[:-1]  # never without a text
+    texts = rows["caption"].to_pylist()
+    with encoders.loaded_encoder(clip, params.runtime) as encoder:
+        prompt_embeddings = encoder.texts([prompt.text for prompt in class_prompts])
+        caption_embeddings = encoder.texts([*texts, ""])[:-1]  # an encoder needs at least one text
     columns = {
-        "template": [prompt.template for prompt in asked],
-        "class_name": [prompt.class_name for prompt in asked],
-        "prompt": [prompt.text for prompt in asked],
-        "embedding": of_prompts,
+        "template": [prompt.template for prompt in class_prompts],
+        "class_name": [prompt.class_name for prompt in class_prompts],
+        "prompt": [prompt.text for prompt in class_prompts],
+        "embedding": prompt_embeddings,
     }
     datasets.write(prompts, PROMPT_EMBEDDINGS, [datasets.table(PROMPT_EMBEDDINGS, columns)], "embed_texts")
-    columns = {"object_id": rows["object_id"].to_pylist(), "caption": said, "embedding": of_captions}
+    columns = {"object_id": rows["object_id"].to_pylist(), "caption": texts, "embedding": caption_embeddings}
     datasets.write(captions, CAPTION_EMBEDDINGS, [datasets.table(CAPTION_EMBEDDINGS, columns)], "embed_texts")
 
 

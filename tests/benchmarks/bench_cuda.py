@@ -227,14 +227,11 @@ def test_cuda_embed_images(fits: Fits, thesis: Params, out: Path, quick: bool):
     rows, few = (rows.slice(0, 8), rows.slice(0, 4)) if quick else (rows, rows.slice(0, 144))
     if quick:
         network = thesis.clip.network
-        model_folders.save(
-            out / "clip", small_clip.build(network, 0), small_clip.description(network), small_clip.PREPROCESSING
-        )
+        small_clip.save(out / "clip", small_clip.build(network, 0), network)
     else:
         model = open_clip.create_model("ViT-B-32-quickgelu")
-        model_folders.save(
-            out / "clip", model, open_clip.get_model_config("ViT-B-32-quickgelu"), model.visual.preprocess_cfg
-        )
+        description, preprocessing = open_clip.get_model_config("ViT-B-32-quickgelu"), model.visual.preprocess_cfg
+        model_folders.save(out / "clip", model, description, preprocessing, tokenizer_name="published")
     precisions = ("float32", "bfloat16", "float16")
     hows = {
         name: thesis.model_copy(

@@ -92,15 +92,14 @@ def test_embed_images(params: Params, out: Path, quick: bool):
     rows = pa.table({"object_id": columns["object_id"], "view": columns["view"], "image": columns["image"]})
     rows = rows.slice(0, 16) if quick else rows
     network = params.clip.network
-    model_folders.save(
-        out / "small", small_clip.build(network, 0), small_clip.description(network), small_clip.PREPROCESSING
-    )
+    small_clip.save(out / "small", small_clip.build(network, 0), network)
     seconds, distance = compared(out / "small", rows, params, 1 if quick else 5)
     also, remarks = {}, []
     if not quick:
         large, few = out / "ViT-B-32", rows.slice(0, 32)
         model = open_clip.create_model("ViT-B-32")
-        model_folders.save(large, model, open_clip.get_model_config("ViT-B-32"), model.visual.preprocess_cfg)
+        description, preprocessing = open_clip.get_model_config("ViT-B-32"), model.visual.preprocess_cfg
+        model_folders.save(large, model, description, preprocessing, tokenizer_name="published")
         both, apart = compared(large, few, params, 2)
         medians = {side: float(np.median(each)) for side, each in both.items()}
         also = {f"ViT-B-32, {side}: s a picture": value for side, value in medians.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from children import child
 from parameters import DEFAULT, written
 
-from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip import small_clip
 from fieldlink.core import digests, saved_models
 from fieldlink.core.params import Params, load
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
@@ -38,7 +38,7 @@ CHANGES = {
 def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object]]:
     """Stages in their order, each reading what those before it wrote below `at`."""
     clip = params.clip.network
-    model_folders.save(at / "clip", small_clip.build(clip, 0), small_clip.description(clip), small_clip.PREPROCESSING)
+    small_clip.save(at / "clip", small_clip.build(clip, 0), clip)
     model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
     saved_models.write_model(at / "nf2vec", model.tensors, model.config)
     saved_models.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
@@ -75,7 +75,7 @@ def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int
 if __name__ == "__main__":
     for room in ("clip.jobs", "nerf.jobs", "nf2vec.jobs", "nf2vec.training", "scenes.sources"):
         importlib.import_module(f"stages.{room}")
-    fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS = CHUNK
+    fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
     digests.code_digest = lambda _: "this code"  # parsed in half a second each time
     rounds, views = int(sys.argv[2]), int(sys.argv[3])
     print(json.dumps([measured(Path(sys.argv[1]) / str(times), times, views) for times in TIMES[:rounds]]))

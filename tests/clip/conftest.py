@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import fieldlink.clip  # noqa: F401  before open_clip: it sets HF_HUB_OFFLINE
 from fieldlink.core import datasets
 from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import OBJECTS

@@ -104,7 +104,7 @@ def test_two_workers_find_what_one_finds(
     tiny_clip: Path, tmp_path: Path, params_file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     write_views(tmp_path / "views", schemas.VIEWS)
-    monkeypatch.setattr("stages.backbone.embed_images.OBJECTS", 1)  # a chunk each
+    monkeypatch.setattr("stages.backbone.embed_images.OBJECTS_PER_CHUNK", 1)  # a chunk each
     two = tmp_path / "two.yaml"
     two.write_text(params_file.read_text().replace("workers: 1", "workers: 2"))
     found = []

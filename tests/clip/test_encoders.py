@@ -39,7 +39,8 @@ def test_images_of_a_model_with_its_own_mean_and_squashing_follow_its_config(tmp
     from fieldlink.clip import model_folders, small_clip
 
     own = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bilinear", "resize_mode": "squash"}
-    model_folders.save(tmp_path / "own", small_clip.build(network, 1), small_clip.description(network), own)
+    model, description = small_clip.build(network, 1), small_clip.description(network)
+    model_folders.save(tmp_path / "own", model, description, own, tokenizer_name=small_clip.TOKENIZER)
     model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tmp_path / 'own'}")
     pictures = noise((32, 32), (40, 80))
     with torch.inference_mode():

@@ -41,7 +41,7 @@ def test_vit_b_32_from_a_file_embeds_as_the_model_that_was_saved(tmp_path):
     pixels = torch.from_numpy((np.asarray(shot, np.float32) / 255 - mean) / std).permute(2, 0, 1)[None]
     expected = embedded(model, pixels, open_clip.tokenize(TEXTS))
     del model
-    model_folders.save(tmp_path / "clip", *pretrained.fetch(name, str(tmp_path / "weights.safetensors")))
+    pretrained.save(tmp_path / "clip", pretrained.fetch(name, str(tmp_path / "weights.safetensors")))
     (tmp_path / "weights.safetensors").unlink()
     encoder = encoders.load(tmp_path / "clip", "cpu")
     assert isinstance(encoder, ClipEncoder)
@@ -75,7 +75,7 @@ def test_siglip_from_a_folder_embeds_as_the_model_that_was_saved_with_its_own_wo
     padded = torch.tensor([each + [0] * (64 - len(each)) for each in tokens])
     expected = embedded(model, pixels, padded)
     del model
-    model_folders.save(tmp_path / "clip", *pretrained.fetch("SigLIP", str(tmp_path)))
+    pretrained.save(tmp_path / "clip", pretrained.fetch("SigLIP", str(tmp_path)))
     encoder = encoders.load(tmp_path / "clip", "cpu")
     assert encoder.images([picture(300, 400)], 1) == pytest.approx(expected[0], abs=2e-4)
     assert encoder.texts([text.upper() for text in TEXTS]) == pytest.approx(expected[1], abs=1e-5)

@@ -4,10 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
+import open_clip
 import pytest
 import torch
 
 from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip.tokenizers import TOKENIZERS, TokenizerEntry
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ClipNetworkParams
 
@@ -40,6 +42,35 @@ def test_one_flipped_bit_in_the_weights_is_found(copy: Path):
     data[-100] ^= 1
     (copy / model_folders.WEIGHTS).write_bytes(data)
     with pytest.raises(InputError, match=r"open_clip_model\.safetensors: contents differ from the sha256"):
+        model_folders.load(copy)
+
+
+def test_the_folder_names_its_tokenizer_and_loading_uses_that_one(tiny_clip, network, tmp_path, monkeypatch):
+    assert json.loads((tiny_clip / model_folders.CONFIG).read_text())["tokenizer"] == small_clip.TOKENIZER
+    letters = TokenizerEntry(
+        title="letters",
+        vocabulary=256,
+        save=lambda tokenizer, folder: (folder / "letters.txt").write_text("".join(tokenizer)),
+        load=lambda folder, model_cfg: lambda texts: [(folder / "letters.txt").read_text().index(t) for t in texts],
+    )
+    monkeypatch.setitem(TOKENIZERS, "letters", letters)
+    model, description = small_clip.build(network, 0), small_clip.description(network)
+    model_folders.save(
+        tmp_path / "clip", model, description, small_clip.PREPROCESSING, tokenizer_name="letters", tokenizer="abc"
+    )
+    _, tokenizer = model_folders.load(tmp_path / "clip")
+    assert tokenizer(["c", "a"]) == [2, 0]
+    assert open_clip.create_model(f"local-dir:{tmp_path / 'clip'}", require_pretrained=True)
+    monkeypatch.delitem(TOKENIZERS, "letters")
+    with pytest.raises(InputError, match=r"tokenizer: 'letters' has no entry in fieldlink/clip/tokenizers\.py"):
+        model_folders.load(tmp_path / "clip")
+
+
+def test_a_folder_that_names_no_tokenizer_is_an_error(copy: Path):
+    config = json.loads((copy / model_folders.CONFIG).read_text())
+    del config["tokenizer"]
+    (copy / model_folders.CONFIG).write_text(json.dumps(config))
+    with pytest.raises(InputError, match=r"open_clip_config\.json: no tokenizer"):
         model_folders.load(copy)
 
 

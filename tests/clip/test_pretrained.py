@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from fieldlink.clip import pretrained, small_clip
 from fieldlink.clip.encoders import ClipEncoder
-from fieldlink.clip.model_folders import CONFIG, WEIGHTS, save
+from fieldlink.clip.model_folders import CONFIG, WEIGHTS
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ClipNetworkParams
 
@@ -27,7 +27,7 @@ def tiny_name(monkeypatch: pytest.MonkeyPatch, network: ClipNetworkParams) -> st
 def test_a_checkpoint_file_becomes_a_folder_with_the_same_embeddings(tiny_name, network, tmp_path: Path, suffix: str):
     model, file = small_clip.build(network, 3).eval(), tmp_path / f"weights.{suffix}"
     (save_file if suffix == "safetensors" else torch.save)(model.state_dict(), file)
-    save(tmp_path / "clip", *pretrained.fetch(tiny_name, str(file)))
+    pretrained.save(tmp_path / "clip", pretrained.fetch(tiny_name, str(file)))
     encoder = ClipEncoder.load(tmp_path / "clip", "cpu")
     with torch.inference_mode():
         expected = model.encode_text(encoder.tokenizer(["a lamp"])).numpy()
@@ -73,7 +73,7 @@ def test_a_file_that_holds_no_weights_is_named(tiny_name, tmp_path: Path):
 @pytest.mark.thesis
 def test_a_folder_gives_the_model_in_it_and_one_without_weights_no_random_model(tiny_clip, network, tmp_path: Path):
     folder = Path(shutil.copytree(tiny_clip, tmp_path / "folder"))
-    save(tmp_path / "clip", *pretrained.fetch("whatever it is called", str(folder)))
+    pretrained.save(tmp_path / "clip", pretrained.fetch("whatever it is called", str(folder)))
     saved, loaded = (load_file(place / WEIGHTS) for place in (tiny_clip, tmp_path / "clip"))
     assert saved.keys() == loaded.keys()
     assert all(torch.equal(saved[name], loaded[name]) for name in saved)

@@ -10,7 +10,6 @@ from torch.nn.functional import normalize
 
 from fieldlink.clip import clip_training, small_clip
 from fieldlink.clip.encoders import ClipEncoder
-from fieldlink.clip.model_folders import save
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
@@ -31,7 +30,7 @@ def coloured_squares(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
 def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetworkParams, tmp_path):
     pictures, names = coloured_squares(64, 0)
     trained = clip_training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
-    save(tmp_path / "clip", trained.model, small_clip.description(network), small_clip.PREPROCESSING)
+    small_clip.save(tmp_path / "clip", trained.model, network)
     encoder = ClipEncoder.load(tmp_path / "clip", "cpu")
     unseen, truth = coloured_squares(40, 1)
     texts = encoder.texts([f"a {name} square" for name in COLOURS])

@@ -10,7 +10,7 @@ import torch
 from exchange.folders import SYNSETS, official
 from exchange.networks import CHANGES, OfficialDecoder, OfficialEncoder, saved
 
-from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip import small_clip
 from fieldlink.commands.import_nerfs import import_nerfs
 from fieldlink.commands.import_nf2vec import import_nf2vec
 from fieldlink.core import datasets
@@ -112,7 +112,7 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     train_nf2vec(objects, fitted, model, Path("curves"), params)
     embed_nerfs(fitted, model, Path("vectors"), params)
     prepare_photos(Path("photos"), Path("rejected_photos"), params)
-    model_folders.save(Path("clip"), small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
+    small_clip.save(Path("clip"), small_clip.build(CLIP, 0), CLIP)
     embed_images((Path("views"), Path("photos")), Path("clip"), Path("embedded"), params)
     same = {
         "objects": objects,

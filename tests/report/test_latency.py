@@ -8,7 +8,7 @@ import pytest
 import torch
 from ruamel.yaml import YAML
 
-from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip import small_clip
 from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.params import load
 from fieldlink.nerf.field import xavier
@@ -60,9 +60,7 @@ def test_measure_speed_times_the_weights_and_each_number_of_views_there_is(tmp_p
     model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
     saved_models.write_model(tmp_path / "nf2vec", model.tensors, model.config)
     network = small_clip.build(params.clip.network, 0)
-    model_folders.save(
-        tmp_path / "clip", network, small_clip.description(params.clip.network), small_clip.PREPROCESSING
-    )
+    small_clip.save(tmp_path / "clip", network, params.clip.network)
     views = Views(np.zeros((5, 32, 32, 4), np.uint8), cameras.disn_poses(0, 5), cameras.DISN_ANGLE)
     nerf = {"object_id": ["a"], "weights": xavier(params.nerf.field, 0)[None].numpy(), "occupancy": [b"\xff" * 64]}
     psnr = {name: [30.0] for name in schemas.NERFS.columns if name.startswith("psnr")}

@@ -75,8 +75,8 @@ def test_the_paint_is_told_from_the_light_that_fell_on_it(mesh):
 
 
 def test_under_the_views_own_light_an_object_looks_as_it_did(chair, monkeypatch, plain_lens):
-    monkeypatch.setattr(appearance, "light", lambda _: STUDIO)
-    monkeypatch.setattr(appearance, "repainted", lambda albedo, _: albedo)
+    monkeypatch.setattr(appearance, "random_light", lambda _: STUDIO)
+    monkeypatch.setattr(appearance, "repainted_albedo", lambda albedo, _: albedo)
     before(monkeypatch, 0.0)
     differences = np.abs(translated(chair).astype(int) - pictures.on_black(chair.image))
     assert differences.mean() < 1

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from fieldlink.clip import model_folders, small_clip
+from fieldlink.clip import small_clip
 from fieldlink.core import datasets, schemas
 from fieldlink.core.params import ClipNetworkParams, ControlNetParams
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
@@ -61,7 +61,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     if without_depth:
         drop_depth(at, without_depth)
     translate_views(at / "objects", at / "views", at / "translated", at / "rejected_translations", params)
-    model_folders.save(at / "clip", small_clip.build(CLIP, 0), small_clip.description(CLIP), small_clip.PREPROCESSING)
+    small_clip.save(at / "clip", small_clip.build(CLIP, 0), CLIP)
     pictures = at / "views", at / "photos", at / "translated"
     embed_images(pictures, at / "clip", at / "embeddings", params)
     ids = datasets.read(at / "objects", schemas.OBJECTS)["object_id"].to_pylist()

@@ -1,0 +1,79 @@
+"""Registry of the translators of views into photo-like pictures, by their names in `syn2real.translator`.
+
+A translator is loaded once and translates the views of one object at a time. Its module is imported only when it is
+loaded, so that the procedural one needs no torch.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import UInt8
+
+from fieldlink.core import registry
+from fieldlink.core.params import Params
+from fieldlink.scenes.views import Views
+
+TranslatedPicture = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture; its prompt, if there is one
+
+
+@runtime_checkable
+class Translator(Protocol):
+    """A loaded translator."""
+
+    @property
+    def name(self) -> str:
+        """The name in the registry and in column `translator`."""
+        ...
+
+    def settings(self) -> Mapping[str, Any]:
+        """All parameters that its pictures depend on."""
+        ...
+
+    def pictures(self, views: Views, class_name: str, seeds: list[int]) -> Iterator[TranslatedPicture]:
+        """A picture of each view, which has depth; one seed a view."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslatorEntry:
+    """A translator as a member of the registry."""
+
+    title: str  # in README's table
+    parameters: tuple[str, ...]  # keys of params.yaml that this translator reads
+    load: Callable[[Params, Collection[str], str], Translator]  # of parameters, the objects' classes, and a device
+    one_process: bool  # it is too large to be loaded by every worker
+
+
+def _procedural(params: Params, class_names: Collection[str], device: str) -> Translator:
+    from fieldlink.syn2real.procedural import ProceduralTranslator
+
+    return ProceduralTranslator()
+
+
+def _controlnet(params: Params, class_names: Collection[str], device: str) -> Translator:
+    from fieldlink.syn2real.controlnet import ControlNetTranslator
+
+    return ControlNetTranslator.load(params.syn2real.controlnet, class_names, device)
+
+
+TRANSLATORS: dict[str, TranslatorEntry] = {
+    "procedural": TranslatorEntry(
+        title="procedural", parameters=("syn2real.translator",), load=_procedural, one_process=False
+    ),
+    "controlnet": TranslatorEntry(
+        title="Stable Diffusion",
+        parameters=tuple(
+            f"syn2real.controlnet.{name}"
+            for name in ("model", "controlnet", "prompts", "size", "steps", "guidance", "precision")
+        ),
+        load=_controlnet,
+        one_process=True,
+    ),
+}
+
+
+def translator_entry(name: str) -> TranslatorEntry:
+    """The entry of a name in `syn2real.translator`."""
+    return registry.member(TRANSLATORS, name, "syn2real.translator", "fieldlink/syn2real/translators.py")
