@@ -9,6 +9,7 @@ import pyarrow as pa
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS
 from fieldlink.core.variants import Direction
+from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.trained_mappers import MapperInputs, mapped_columns
 from fieldlink.mapper.training_data import TrainingData
@@ -58,3 +59,13 @@ def write_by_direction(folder: Path, mappers: Path, inputs: Mapping[Direction, M
     for direction, vectors in inputs.items():
         chosen = [model for model in models if directions[model] == direction]
         write(folder / direction, chosen, vectors, producer)
+
+
+def map_inputs(mappers: Path, inputs: Mapping[Direction, MapperInputs]) -> dict[str, MappedVectors]:
+    """By direction, `inputs` mapped by the model of that direction below `mappers`; only directions with a model."""
+    mapped = {}
+    for direction, vectors in inputs.items():
+        if (mappers / direction).is_dir():
+            columns = mapped_columns(*saved_models.read_model(mappers / direction), vectors)
+            mapped[direction] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
+    return mapped

@@ -10,15 +10,12 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 
 
 def evaluate_augmented(
     *,
-    objects: arguments.Objects,
-    photos: arguments.Photos,
-    nerf_embeddings: arguments.NerfEmbeddings,
-    gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
+    files: Annotated[RetrievalFiles, OmitArgPrefixes],
     mappers: arguments.Mappers,
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
@@ -26,19 +23,11 @@ def evaluate_augmented(
 ) -> None:
     """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
     from fieldlink.evaluation.results.batch_rows import batch_results
-    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.study_tables import of_study
 
     params = load(params_file)
-    inputs = read_queries_and_gallery(
-        objects=objects,
-        nerf_embeddings=nerf_embeddings,
-        gt_embeddings=gt_embeddings,
-        photos=photos,
-        photo_embeddings=photo_embeddings,
-        classes=list(params.classes),
-        study_seed=params.study.seed,
-    )
+    inputs = files.read(params)
     configs = [saved_models.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batches_used = {config["models"][0]["variant"]: config["batch"] for config in configs}
     rows = batch_results(inputs, read_mapped(mapped), batches_used, params)

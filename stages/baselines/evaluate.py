@@ -34,22 +34,14 @@ def evaluate_baselines(
     from fieldlink.embeddings.nerf_embeddings import baseline_folders
     from fieldlink.embeddings.selection import originals
     from fieldlink.evaluation.results.depth_map_results import depth_map_results
-    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles, read_mapped
     from fieldlink.evaluation.results.space_retrieval import space_retrieval_results
     from fieldlink.evaluation.study_tables import of_study
 
     params, rows = load(params_file), []
     folders = baseline_folders(spaces) | {"nf2vec": nf2vec}
     for space, folder in folders.items():
-        inputs = read_queries_and_gallery(
-            objects=objects,
-            nerf_embeddings=folder,
-            gt_embeddings=gt_embeddings,
-            photos=photos,
-            photo_embeddings=photo_embeddings,
-            classes=list(params.classes),
-            study_seed=params.study.seed,
-        )
+        inputs = RetrievalFiles(objects, folder, gt_embeddings, photos, photo_embeddings).read(params)
         rows += space_retrieval_results(space, inputs, read_mapped(mapped / space), params.retrieval.ranks)
     test = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))
     depths, prompt_rows = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)

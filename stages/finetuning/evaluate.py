@@ -12,15 +12,12 @@ from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
 from fieldlink.core.schemas import PROMPT_EMBEDDINGS
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 
 
 def evaluate_finetuning(
     *,
-    objects: arguments.Objects,
-    photos: arguments.Photos,
-    nerf_embeddings: arguments.NerfEmbeddings,
-    gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
+    files: Annotated[RetrievalFiles, OmitArgPrefixes],
     prompts: arguments.PromptEmbeddings,
     zero_shot_mappers: Annotated[Path, Doc("Folder of mappers of the zero-shot study.")],
     original: Annotated[Path, Doc("Folder of vectors that the retrieval study mapped.")],
@@ -33,23 +30,14 @@ def evaluate_finetuning(
     `original`, `tuned`: mapped vectors by direction, of the retrieval study's mappers and of fine-tuning; `tuned` also
     holds nerfs, the encoders' own vectors.
     """
-    from fieldlink.evaluation.results.retrieval_inputs import read_gallery, read_queries_and_gallery
     from fieldlink.evaluation.results.zero_shot_results import prompts_by_template
     from fieldlink.evaluation.study_tables import of_study
     from fieldlink.finetuning import comparison
 
     params = load(params_file)
     classes = list(params.classes)
-    inputs = read_queries_and_gallery(
-        objects=objects,
-        nerf_embeddings=nerf_embeddings,
-        gt_embeddings=gt_embeddings,
-        photos=photos,
-        photo_embeddings=photo_embeddings,
-        classes=classes,
-        study_seed=params.study.seed,
-    )
-    validation = read_gallery(objects, nerf_embeddings, gt_embeddings, classes, "validation")
+    inputs = files.read(params)
+    validation = files.read_gallery(params, "validation")
     before, after = comparison.read_original(original), comparison.read_tuned(tuned)
     tensors, config = saved_models.read_model(zero_shot_mappers)
     candidates = comparison.original_candidates(

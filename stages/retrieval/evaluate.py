@@ -12,15 +12,12 @@ from fieldlink.core import datasets
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NEIGHBOURS
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 
 
 def evaluate_retrieval(
     *,
-    objects: arguments.Objects,
-    photos: arguments.Photos,
-    nerf_embeddings: arguments.NerfEmbeddings,
-    gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
+    files: Annotated[RetrievalFiles, OmitArgPrefixes],
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     neighbours: Annotated[Path, Doc("Dataset of each query's nearest items to write.")],
@@ -30,20 +27,12 @@ def evaluate_retrieval(
 
     Baselines (part b) search ground-truth CLIP vectors.
     """
-    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.results.retrieval_study import RetrievalStudy
     from fieldlink.evaluation.study_tables import of_study
 
     params = load(params_file)
-    inputs = read_queries_and_gallery(
-        objects=objects,
-        nerf_embeddings=nerf_embeddings,
-        gt_embeddings=gt_embeddings,
-        photos=photos,
-        photo_embeddings=photo_embeddings,
-        classes=list(params.classes),
-        study_seed=params.study.seed,
-    )
+    inputs = files.read(params)
     study = RetrievalStudy.of(inputs, read_mapped(mapped), params.retrieval.ranks)
     results.write(study.results, of_study("retrieval"), params, {"hubness": study.hubness})
     datasets.write(neighbours, NEIGHBOURS, [study.neighbours], "evaluate_retrieval")

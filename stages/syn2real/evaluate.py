@@ -10,35 +10,24 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
 from fieldlink.core.variants import parse
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 
 
 def evaluate_syn2real(
     *,
-    objects: arguments.Objects,
-    photos: arguments.Photos,
-    nerf_embeddings: arguments.NerfEmbeddings,
-    gt_embeddings: arguments.GtEmbeddings,
-    photo_embeddings: arguments.PhotoEmbeddings,
+    files: Annotated[RetrievalFiles, OmitArgPrefixes],
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
-    from fieldlink.evaluation.results.retrieval_inputs import read_mapped, read_queries_and_gallery
+    from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.results.retrieval_results import hit_results
     from fieldlink.evaluation.results.searches import by_mappers
     from fieldlink.evaluation.study_tables import study_table
 
     params, table = load(params_file), study_table("4.8")
-    inputs = read_queries_and_gallery(
-        objects=objects,
-        nerf_embeddings=nerf_embeddings,
-        gt_embeddings=gt_embeddings,
-        photos=photos,
-        photo_embeddings=photo_embeddings,
-        classes=list(params.classes),
-        study_seed=params.study.seed,
-    )
+    inputs = files.read(params)
     ranks, rows = params.retrieval.ranks, []
     for result in by_mappers(inputs.photos, inputs.gallery, read_mapped(mapped), max(ranks)):
         translated = parse(result.row).training_set == "syn2real"

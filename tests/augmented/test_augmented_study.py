@@ -39,8 +39,13 @@ def run(study: Study) -> Study:
     train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params_file=study.params)
     same |= {"photo_embeddings": study["photo_embeddings"], "mappers": study["mappers"]}
     apply_mappers(**same, queries=("gt", "photo"), out=study["mapped"], params_file=study.params)
-    files = {"photos": study["photos"], "mapped": study["mapped"], "results": study.results("augmented")}
-    evaluate_augmented(**same, **files, params_file=study.params)
+    evaluate_augmented(
+        files=study.retrieval_files,
+        mappers=study["mappers"],
+        mapped=study["mapped"],
+        results=study.results("augmented"),
+        params_file=study.params,
+    )
     return study
 
 

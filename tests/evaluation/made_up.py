@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from fieldlink.core import datasets
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS, PROMPT_EMBEDDINGS, Schema
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 from stages.backbone.apply_mappers import apply_mappers
 from stages.embedding_spaces.apply import apply_heads
 from stages.embedding_spaces.evaluate import evaluate_spaces
@@ -40,6 +41,10 @@ class Study:
 
     def __getitem__(self, name: str) -> Path:
         return self.folder / name
+
+    @property
+    def retrieval_files(self) -> RetrievalFiles:
+        return RetrievalFiles(self["objects"], self["nerfs"], self["gt"], self["photos"], self["photo_embeddings"])
 
     def results(self, name: str) -> ResultFiles:
         files = (self[f"{name}.csv"], self[f"{name}_by_seed.csv"], self[f"{name}.json"], self[f"{name}_answers"])
@@ -74,9 +79,7 @@ class Study:
             **same, photo_embeddings=photos, mappers=mappers, queries=("gt", "photo"), out=mapped, params_file=params
         )
         evaluate_retrieval(
-            **same,
-            photos=self["photos"],
-            photo_embeddings=photos,
+            files=self.retrieval_files,
             mapped=mapped,
             results=self.results("retrieval"),
             neighbours=self["neighbours"],
@@ -92,10 +95,7 @@ class Study:
         train_heads(**same, mappers=mappers, out=heads, curves=self["heads_curves"], params_file=params)
         apply_heads(**same, mappers=mappers, heads=heads, out=logits, params_file=params)
         evaluate_spaces(
-            **same,
-            photos=self["photos"],
-            gt_embeddings=self["gt"],
-            photo_embeddings=self["photo_embeddings"],
+            files=self.retrieval_files,
             mappers=mappers,
             mapped=mapped,
             logits=logits,

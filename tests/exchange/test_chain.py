@@ -17,6 +17,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import ClipNetworkParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS, VIEWS
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 from stages.backbone.apply_mappers import apply_mappers
 from stages.backbone.embed_images import embed_images
 from stages.backbone.embed_nerfs import embed_nerfs
@@ -122,12 +123,15 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     train_retrieval_mappers(**same, out=Path("mappers"), curves=Path("mapper_curves"), params_file=params)
     same["photo_embeddings"] = Path("embedded/photos")
     apply_mappers(**same, mappers=Path("mappers"), queries=("gt", "photo"), out=Path("mapped"), params_file=params)
-    same["mapped"] = Path("mapped")
     results = ResultFiles(
         Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
     )
     evaluate_retrieval(
-        **same, photos=Path("photos"), results=results, neighbours=Path("neighbours"), params_file=params
+        files=RetrievalFiles(**same, photos=Path("photos")),
+        mapped=Path("mapped"),
+        results=results,
+        neighbours=Path("neighbours"),
+        params_file=params,
     )
     rows = list(csv.DictReader(Path("t.csv").read_text().splitlines()))
     assert {"4.4a", "4.4b", "4.5a", "4.5b"} <= {row["table"] for row in rows}

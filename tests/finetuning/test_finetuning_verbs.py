@@ -49,9 +49,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architect
     common["photo_embeddings"] = study["photo_embeddings"]
     apply_finetuned_mappers(**common, **spaces, mappers=study["mappers"], out=study["vectors/clip2nerf"])
     evaluate_finetuning(
-        **common,
-        photos=study["photos"],
-        nerf_embeddings=study["nerfs"],
+        files=study.retrieval_files,
         prompts=study["prompts"],
         zero_shot_mappers=study["zero_shot_out"],
         original=study["retrieval_mapped"],

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from evaluation.made_up import CLASSES, COPY, SHARED_ID, WITHOUT_NERF, Study
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
 from fieldlink.core.schemas import (
     IMAGE_EMBEDDINGS,
     MAPPED_EMBEDDINGS,
@@ -77,11 +79,8 @@ def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: St
         training_data.read(objects, *seen).ids("nowhere")
     none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)
     datasets.write(tmp_path / "none", IMAGE_EMBEDDINGS, [none], "test")
-    photos = {"objects": objects, "nerf_embeddings": seen[0], "gt_embeddings": seen[1], "photos": made_up["photos"]}
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no photo has an embedding"):
-        retrieval_inputs.read_queries_and_gallery(
-            **photos, photo_embeddings=tmp_path / "none", classes=CLASSES, study_seed=0
-        )
+        replace(made_up.retrieval_files, photo_embeddings=tmp_path / "none").read(load(made_up.params))
     shots = datasets.read(made_up["photos"], PHOTOS, ["photo_id", "class_name"])
     embeddings = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS)
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no class \['lamp'\]"):

@@ -14,6 +14,7 @@ from fieldlink.core import datasets, schemas
 from fieldlink.core.params import ClipNetworkParams, ControlNetParams
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 from fieldlink.evaluation.results.result_files import ResultFiles
+from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 from fieldlink.mapper import stored_embeddings, translated_pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.training_data import TrainingData
@@ -79,10 +80,12 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     )
     same["photo_embeddings"] = at / "embeddings/photos"
     apply_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
-    same |= {"mapped": mapped}
-    files = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
+    outs = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
     evaluate_syn2real(
-        **same, photos=at / "photos", results=ResultFiles(*files, published=PUBLISHED), params_file=params
+        files=RetrievalFiles(**same, photos=at / "photos"),
+        mapped=mapped,
+        results=ResultFiles(*outs, published=PUBLISHED),
+        params_file=params,
     )
     return at
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from fieldlink.core import datasets
+from fieldlink.core.params import Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
 from fieldlink.core.variants import Direction
 from fieldlink.embeddings.mapped_vectors import MappedVectors
@@ -27,21 +28,26 @@ class QueriesAndGallery:
         return self.views, self.photos
 
 
-def read_queries_and_gallery(
-    *,
-    objects: Path,
-    nerf_embeddings: Path,
-    gt_embeddings: Path,
-    photos: Path,
-    photo_embeddings: Path,
-    classes: Sequence[str],
-    study_seed: int,
-) -> QueriesAndGallery:
-    gallery = read_gallery(objects, nerf_embeddings, gt_embeddings, classes)
-    photo_rows = datasets.read(photos, PHOTOS, ["photo_id", "class_name"])
-    embeddings = datasets.read(photo_embeddings, IMAGE_EMBEDDINGS)
-    of_photos = Queries.of_photos(photo_rows, embeddings, classes, str(photos))
-    return QueriesAndGallery(gallery, Queries.of_objects(gallery, study_seed), of_photos)
+@dataclass(frozen=True)
+class RetrievalFiles:
+    """The datasets of queries and gallery."""
+
+    objects: Path  # dataset of objects: id, class, split, source, caption
+    nerf_embeddings: Path  # dataset of nf2vec embeddings of NeRFs
+    gt_embeddings: Path  # dataset of CLIP embeddings of ground-truth views
+    photos: Path  # dataset of photos, with their classes
+    photo_embeddings: Path  # dataset of CLIP embeddings of photos
+
+    def read(self, params: Params) -> QueriesAndGallery:
+        """The test gallery with its queries. Raises `InputError` if no object or no photo has all its embeddings."""
+        classes, gallery = list(params.classes), self.read_gallery(params)
+        photo_rows = datasets.read(self.photos, PHOTOS, ["photo_id", "class_name"])
+        embeddings = datasets.read(self.photo_embeddings, IMAGE_EMBEDDINGS)
+        photos = Queries.of_photos(photo_rows, embeddings, classes, str(self.photos))
+        return QueriesAndGallery(gallery, Queries.of_objects(gallery, params.study.seed), photos)
+
+    def read_gallery(self, params: Params, split: str = "test") -> NerfGallery:
+        return read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, list(params.classes), split)
 
 
 def read_gallery(
@@ -49,8 +55,8 @@ def read_gallery(
 ) -> NerfGallery:
     """The originals of a split that have a NeRF vector and views."""
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    having = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    rows = originals(datasets.read(objects, OBJECTS), split, *having, where=str(objects))
+    ids_with_both = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
+    rows = originals(datasets.read(objects, OBJECTS), split, *ids_with_both, where=str(objects))
     return NerfGallery.of(rows, nerfs, views, classes)
 
 

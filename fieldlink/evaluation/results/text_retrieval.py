@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
+from jaxtyping import Float
 
-from fieldlink.core.variants import parse
+from fieldlink.core.variants import Direction, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import originals
 from fieldlink.evaluation.results.modality_gap import modality_gap, shifted_by
@@ -44,6 +46,16 @@ class TextQueries:
         training = originals(objects, "train", views["owner_id"].to_pylist(), where=where)["object_id"].to_pylist()
         gap = modality_gap(views, captions if len(captions) else prompts, training)
         return TextQueries(plain, [shifted_by(gap, queries) for queries in plain])
+
+
+def vectors_to_map(
+    queries: Sequence[Queries], gallery: NerfGallery
+) -> dict[Direction, dict[str, tuple[list[str], Float[np.ndarray, "_ _"]]]]:
+    """By direction and domain, ids and vectors: the queries for clip2nerf, the gallery for nerf2clip."""
+    return {
+        "clip2nerf": {kind.mapped_domain: (kind.ids, kind.clip) for kind in queries},
+        "nerf2clip": {"nerf": (gallery.ids, gallery.nerf)},
+    }
 
 
 def text_retrieval_results(
