@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from fieldlink.core.params import HeadsParams
 from fieldlink.core.variants import Embedding, Variant
 from fieldlink.training.curves import NamedHistory
-from fieldlink.training.history import TrainingHistory
+from fieldlink.training.loss_history import TrainingHistory
 
 SPACES: tuple[Embedding, Embedding] = ("nerf_embedding", "clip_embedding")
 

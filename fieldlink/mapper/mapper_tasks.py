@@ -13,9 +13,8 @@ import numpy as np
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.variants import Direction, TrainingSet, Variant
 from fieldlink.mapper.pairs import Pairs
-from fieldlink.training import history
 from fieldlink.training.curves import NamedHistory
-from fieldlink.training.history import TrainingHistory
+from fieldlink.training.loss_history import TrainingHistory
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
 MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}

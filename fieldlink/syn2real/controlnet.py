@@ -16,8 +16,8 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import ControlNetParams, read_yaml
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes.views import Views
-from fieldlink.syn2real.class_prompts import DiffusionPrompts
 from fieldlink.syn2real.depth_control import control_image
+from fieldlink.syn2real.diffusion_prompts import DiffusionPrompts
 from fieldlink.syn2real.translators import TranslatedPicture
 
 INSTALL = "pip install -e '.[syn2real]'"

@@ -6,7 +6,7 @@ from typing import Any
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import TRAINING_CURVES
-from fieldlink.training.history import TrainingHistory
+from fieldlink.training.loss_history import TrainingHistory
 
 NamedHistory = tuple[Sequence[tuple[str, int]], TrainingHistory]  # variant and seed of each model, their history
 

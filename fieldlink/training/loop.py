@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from fieldlink.core.optimizers import AdamW
 from fieldlink.core.progress import progress
 from fieldlink.training.best_weights import BestWeights
-from fieldlink.training.history import TrainingHistory
+from fieldlink.training.loss_history import TrainingHistory
 
 Network = TypeVar("Network", bound=nn.Module)
 Batch = TypeVar("Batch")

@@ -42,15 +42,9 @@ def build_report(
     from fieldlink.report.study_times import StudyTimes
 
     rows = StudyRows.read(
-        objects=objects,
-        photos=photos,
-        nerfs=nerfs,
-        neighbours=neighbours,
-        projections=projections,
-        generated=generated,
-        rejected=rejected,
-        curves=curves,
-    )
+        objects=objects, photos=photos, nerfs=nerfs, neighbours=neighbours,
+        projections=projections, generated=generated, rejected=rejected, curves=curves,
+    )  # fmt: skip
     readers = PictureReaders.of(views=views, rendered_views=rendered_views, photos=photos)
     numbers = StudyNumbers.read(tables=tables, metrics=metrics, published=published, by_seed=by_seed, claims=claims)
     times = StudyTimes.read(stages=scratch_folder("times"), naming=speed, benchmarks=benchmarks)

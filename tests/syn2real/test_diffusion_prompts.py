@@ -6,7 +6,7 @@ import pytest
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import read_yaml
-from fieldlink.syn2real.class_prompts import DiffusionPrompts
+from fieldlink.syn2real.diffusion_prompts import DiffusionPrompts
 
 ROOT = Path(__file__).parent.parent.parent
 

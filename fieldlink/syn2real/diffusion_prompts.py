@@ -10,7 +10,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import StrictModel
 
 
-class ClassPrompts(StrictModel):
+class ScenePrompts(StrictModel):
     phrase: str  # the object in a plausible scene
     scenes: Annotated[tuple[str, ...], Field(min_length=1)]  # one of them is drawn
 
@@ -18,7 +18,7 @@ class ClassPrompts(StrictModel):
 class DiffusionPrompts(StrictModel):
     quality: str  # ends every prompt
     negative: str  # the negative prompt
-    classes: dict[str, ClassPrompts]
+    classes: dict[str, ScenePrompts]
 
     def check(self, classes: Iterable[str], where: str) -> None:
         """Raise `InputError` for a class without prompts; `where`: their file."""
