@@ -13,6 +13,7 @@ import numpy as np
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.variants import Direction, TrainingSet, Variant
 from fieldlink.mapper.pairs import Pairs
+from fieldlink.training import loss_history
 from fieldlink.training.curves import NamedHistory
 from fieldlink.training.loss_history import TrainingHistory
 
@@ -98,5 +99,5 @@ def joined(results: Sequence[MapperResult]) -> MapperResult:
         [model for result in results for model in result.models],
         {name: np.concatenate([result.tensors[name] for result in results]) for name in results[0].tensors},
         results[0].batch,
-        history.joined([result.history for result in results]),
+        loss_history.joined([result.history for result in results]),
     )

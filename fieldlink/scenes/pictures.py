@@ -1,4 +1,4 @@
-"""Encoded pictures ↔ arrays, with the checks that pictures from elsewhere need.."""
+"""Encoded pictures ↔ arrays, with the checks that pictures from elsewhere need."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1). The one import of trimesh for rays.
+"""Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1).
 
 One ray per pixel finds what is seen. Where it finds nothing, and beside an edge (of the silhouette, or of colour), four
 more look for thin parts and for what anti-aliasing needs, at a fraction of its price.
