@@ -1,4 +1,4 @@
-"""Encoded pictures ↔ arrays, with the checks that pictures from elsewhere need. The door to Pillow."""
+"""Pictures encoded and decoded, with checks of size and format."""
 
 import io
 
