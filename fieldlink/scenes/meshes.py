@@ -1,7 +1,7 @@
 """Coloured triangle meshes. y is up, the front looks along +x; colour is a function of the point on the surface.
 
-An albedo sees points in the frame its model was made in, however the model was moved since: `transformed` hands it the
-points moved back. Albedos are frozen dataclasses with `__call__`, not closures, so that models can be pickled.
+An albedo takes points in the frame of its original mesh. `transformed` moves points back to that frame. Albedos are
+frozen dataclasses with `__call__`, not closures, so that meshes can be pickled.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class UniformAlbedo:
 
 @dataclass(frozen=True)
 class MovedAlbedo:
-    """An albedo asked in another frame: `back` maps the moved model's points to those the albedo knows."""
+    """The albedo of a moved mesh: `back` maps its points to the original mesh's frame."""
 
     albedo: Albedo
     back: Float[np.ndarray, "3 4"]
@@ -51,7 +51,7 @@ class MovedAlbedo:
 
 
 def transformed(model: Mesh, motion: Float[np.ndarray, "3 4"]) -> Mesh:
-    """The model moved by an invertible affine map; its colours stay on their surface."""
+    """The mesh moved by an invertible affine map; its colours move with the surface."""
     linear = np.linalg.inv(motion[:, :3].astype(np.float64))
     back = np.concatenate([linear, -linear @ motion[:, 3:]], axis=1).astype(np.float32)
     vertices = (model.vertices @ motion[:, :3].T + motion[:, 3]).astype(np.float32)

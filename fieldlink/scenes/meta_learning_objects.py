@@ -1,4 +1,4 @@
-"""Catalogue objects that no dataset holds: what the NeRFs' start is learned on, whatever the study's own objects."""
+"""Catalogue objects on which the NeRFs' start is meta-learned. They are in no dataset, whatever the study's objects."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,14 @@ from fieldlink.scenes.views import Views
 
 @dataclass(frozen=True)
 class MetaLearningObject:
+    """One object, a function of class and seed."""
+
     class_name: str
     seed: int
     resolution: int  # pixels of its views
 
     def views(self) -> Views:
+        """Views from as many cameras as ShapeNetRenders has, with depth."""
         model = make(self.class_name, self.class_name, self.seed).model
         return render(model, cameras.disn_poses(self.seed), cameras.DISN_ANGLE, self.resolution)
 

@@ -1,4 +1,4 @@
-"""Encoded pictures ↔ arrays, with the checks that pictures from elsewhere need."""
+"""Pictures encoded and decoded, with checks of size and format."""
 
 import io
 

@@ -1,7 +1,7 @@
-"""Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1).
+"""Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1). The one import of trimesh's rays.
 
-One ray per pixel finds what is seen. Where it finds nothing, and beside an edge (of the silhouette, or of colour), four
-more look for thin parts and for what anti-aliasing needs, at a fraction of its price.
+One ray per pixel finds the visible face. Four more rays are cast where it finds none and beside an edge of silhouette
+or colour: they find thin parts and anti-alias at a fraction of the price of five rays everywhere.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Lighting:
     opposite: tuple[float, float, float] = (0.35, 0.35, 0.35)  # a second sun, from where the first shines to
 
     def on(self, normal: Float[np.ndarray, "hit 3"]) -> Float[np.ndarray, "hit 3"]:
-        """What arrives, RGB, for unit normals turned towards the viewer."""
+        """Light that arrives, RGB, for unit normals turned towards the viewer."""
         sun = np.asarray(self.towards_sun, np.float32)
         cosine = normal @ (sun / np.linalg.norm(sun))
         shares = np.stack([np.maximum(cosine, 0), 0.5 + 0.5 * normal[:, 1], np.maximum(-cosine, 0)], axis=1)
@@ -54,7 +54,7 @@ def render(
     colour[inside], hit[inside], depth[inside] = tracer.trace(view, centres)
     doubtful = np.nonzero(_beside_edges(colour, hit) | (inside & ~hit))
     alpha = hit.astype(np.float32)
-    colour[doubtful], alpha[doubtful] = _finely(tracer, doubtful, colour[doubtful], hit[doubtful])
+    colour[doubtful], alpha[doubtful] = _supersampled(tracer, doubtful, colour[doubtful], hit[doubtful])
     image = np.concatenate([colour, alpha[..., None]], axis=-1)
     return Views((255 * image + 0.5).astype(np.uint8), tracer.poses, angle, depth)
 
@@ -72,14 +72,16 @@ def _beside_edges(
     return edge
 
 
-def _finely(
+def _supersampled(
     tracer: "_Tracer",
     pixels: tuple[Integer[np.ndarray, " pixel"], ...],
     colour: Float[np.ndarray, "pixel 3"],
     hit: Bool[np.ndarray, " pixel"],
 ) -> tuple[Float[np.ndarray, "pixel 3"], Float[np.ndarray, " pixel"]]:
-    """Mean colour of the rays that hit something, and their share; of pixels (view, row, column) with what the centre's
-    ray met."""
+    """Mean colour of the rays that hit something, and their share, of pixels (view, row, column).
+
+    `colour`, `hit`: of the centres' rays.
+    """
     view, row, column = pixels
     places = np.stack([column, row], axis=1)[:, None] + (PROBES + np.float32(0.5))
     probed, met, _ = tracer.trace(np.repeat(view, len(PROBES)), places.reshape(-1, 2))
@@ -102,7 +104,7 @@ class _Tracer:
         self.normals, self.anchors = normals.astype(np.float32), corners[:, 0].astype(np.float32)
 
     def may_see(self, shape: tuple[int, int, int]) -> Bool[np.ndarray, "view height width"]:
-        """Pixels inside the rectangle around the bounding box's picture; all of a view if the box is behind it."""
+        """Pixels inside the rectangle around the projected bounding box; all if a corner is behind the camera."""
         low, high = self.model.vertices.min(axis=0), self.model.vertices.max(axis=0)
         box = np.stack(np.meshgrid(*zip(low, high, strict=True)), axis=-1).reshape(-1, 3)
         pixels, depth = cameras.project(box, self.poses, self.angle, self.resolution, self.resolution)
@@ -115,7 +117,7 @@ class _Tracer:
     def trace(
         self, view: Integer[np.ndarray, " ray"], pixels: Float[np.ndarray, "ray 2"]
     ) -> tuple[Float[np.ndarray, "ray 3"], Bool[np.ndarray, " ray"], Float[np.ndarray, " ray"]]:
-        """Colour in [0, 1], whether something is there, z-depth; black and 0 where nothing is."""
+        """Colour in [0, 1], whether a face is hit, and z-depth; black and 0 where none is."""
         origins, directions, face = self._cast(view, pixels)
         hit = face >= 0
         face, origins, directions = face[hit], origins[hit], directions[hit]

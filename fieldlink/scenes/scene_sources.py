@@ -3,9 +3,9 @@
 from fieldlink.core import registry
 from fieldlink.scenes import catalogue_source
 from fieldlink.scenes.importers import blender, disn, imported_nerfs, mesh_folder, shapenet
-from fieldlink.scenes.sources import SceneSource
+from fieldlink.scenes.sources import SceneSourceEntry
 
-SCENE_SOURCES: dict[str, SceneSource] = {
+SCENE_SOURCES: dict[str, SceneSourceEntry] = {
     "catalogue": catalogue_source.SOURCE,
     "meshes": mesh_folder.SOURCE,
     "shapenet": shapenet.SOURCE,
@@ -15,6 +15,6 @@ SCENE_SOURCES: dict[str, SceneSource] = {
 }
 
 
-def scene_source(name: str) -> SceneSource:
+def scene_source(name: str) -> SceneSourceEntry:
     """The source of a name in `scenes.source`."""
     return registry.member(SCENE_SOURCES, name, "scenes.source", "fieldlink/scenes/scene_sources.py")

@@ -53,7 +53,7 @@ def item_path(task: ObjectTask) -> Path:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SourceEntry:
     """Entry of a registry of sources. Source `catalogue` has no listing: its objects are made, not read."""
 
     title: str  # in README's table
@@ -64,7 +64,7 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SceneSource(Source):
+class SceneSourceEntry(SourceEntry):
     """A source of objects: of meshes, whose views are rendered here, or of views."""
 
     single_scenes: bool = False  # may have too few objects to be split; these are only fitted
@@ -77,7 +77,7 @@ class SceneSource(Source):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeshSource(SceneSource):
+class MeshSource(SceneSourceEntry):
     """A source of coloured meshes. Augmented copies are made of the mesh, cameras are drawn here."""
 
     mesh: Callable[[ObjectTask], Mesh]
@@ -87,7 +87,7 @@ class MeshSource(SceneSource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ViewSource(SceneSource):
+class ViewSource(SceneSourceEntry):
     """A source of posed views. Augmented copies are made of the views, or were listed with their originals."""
 
     views: Callable[[ObjectTask], Views]
@@ -117,7 +117,7 @@ class PhotoTask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PhotoSource(Source):
+class PhotoSourceEntry(SourceEntry):
     """A source of photos."""
 
     image: Callable[[PhotoTask], bytes]  # an encoded picture; raises `InputError` if it can't be used

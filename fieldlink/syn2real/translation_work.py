@@ -14,7 +14,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import pictures
 from fieldlink.scenes.views import Views, by_object, of_rows, view_subset
 from fieldlink.syn2real import depth_control
-from fieldlink.syn2real.translators import Translator
+from fieldlink.syn2real.translators import LoadedTranslator
 
 
 def classes_to_translate(objects: Path) -> dict[str, str]:
@@ -40,7 +40,7 @@ class TranslationTask:
     class_of: Mapping[str, str]  # of objects
     most: int  # views of an object, those of the largest silhouettes
     study_seed: int
-    translator: Translator
+    translator: LoadedTranslator
 
 
 def translate_objects(task: TranslationTask) -> Rows:

@@ -19,7 +19,7 @@ TranslatedPicture = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # pi
 
 
 @runtime_checkable
-class Translator(Protocol):
+class LoadedTranslator(Protocol):
     """A loaded translator."""
 
     @property
@@ -42,17 +42,19 @@ class TranslatorEntry:
 
     title: str  # in README's table
     parameters: tuple[str, ...]  # keys of params.yaml that this translator reads
-    load: Callable[[Params, Collection[str], str], Translator]  # of parameters, the objects' classes, and a device
+    load: Callable[
+        [Params, Collection[str], str], LoadedTranslator
+    ]  # of parameters, the objects' classes, and a device
     one_process: bool  # it is too large to be loaded by every worker
 
 
-def _procedural(params: Params, class_names: Collection[str], device: str) -> Translator:
+def _procedural(params: Params, class_names: Collection[str], device: str) -> LoadedTranslator:
     from fieldlink.syn2real.procedural import ProceduralTranslator
 
     return ProceduralTranslator()
 
 
-def _controlnet(params: Params, class_names: Collection[str], device: str) -> Translator:
+def _controlnet(params: Params, class_names: Collection[str], device: str) -> LoadedTranslator:
     from fieldlink.syn2real.controlnet import ControlNetTranslator
 
     return ControlNetTranslator.load(params.syn2real.controlnet, class_names, device)

@@ -1,4 +1,4 @@
-"""What displays and phones show on their front, at +x."""
+"""Screens of displays and phones, on the front at +x."""
 
 from fieldlink.scenes.catalogue.parts import Span, box
 from fieldlink.scenes.catalogue.sketches import Sketch

@@ -1,4 +1,4 @@
-"""What a class's generator draws from and what it draws on: random choices, solids with materials, words."""
+"""The sketch of an object in a class's generator: random choices, solids with materials, words of its caption."""
 
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ CONTRAST = 0.5  # between two colours that must be told apart, in RGB of [0, 1]
 
 
 class Sketch:
-    """One object in the making: a function of its seed, as all choices come from it in the order they are asked for.
+    """One object in the making, a function of its seed: all random choices come from it in the order of calls.
 
     `main` is the material that a caption names; `adjectives` stand before the noun, `features` after it.
     """

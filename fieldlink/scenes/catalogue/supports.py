@@ -1,5 +1,7 @@
-"""What seats and tops stand on; chairs, benches, sofas and tables share these. Each fills a plan of half depth x, half
-width z up to a height, adds itself to the sketch and says what it is."""
+"""Supports of seats and table tops, shared by chairs, benches, sofas and tables.
+
+Each fills a plan of half depth x and half width z up to a height, adds itself to the sketch and names itself.
+"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What makes a picture photo-like, whatever is in it: worn paint, light of all kinds, a place to stand, a lens."""
+"""The photo-like appearance of a picture: stained paint, varied light, a backdrop, a lens."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class StainedAlbedo:
 
 
 def repainted_albedo(albedo: Albedo, random: np.random.Generator) -> Albedo:
-    """Another shade of its colours, stained."""
+    """The albedo in another shade, with stains."""
     colours = colour_shift(random.normal(0, 4), random.uniform(0.85, 1.15), random.uniform(0.92, 1.08))
     waves = random.normal(0, 1, (4, 3)) * np.array([[6], [12], [25], [50]])
     return StainedAlbedo(RecolouredAlbedo(albedo, colours), waves.astype(np.float32), random.uniform(0, 0.15))
@@ -48,14 +48,14 @@ def random_light(random: np.random.Generator) -> Lighting:
 
 
 def _rgb(strength: Float[np.ndarray, "3"]) -> tuple[float, float, float]:
-    red, green, blue = (float(each) for each in strength)
+    red, green, blue = (float(channel) for channel in strength)
     return red, green, blue
 
 
 def photographed(
     shot: Float[np.ndarray, "height width 4"], stage: PhotoSetting, random: np.random.Generator
 ) -> UInt8[np.ndarray, "height width 3"]:
-    """What a camera makes of a lit object, straight-alpha RGBA in [0, 1], before a backdrop."""
+    """A photo of a lit object, straight-alpha RGBA in [0, 1], in front of a backdrop."""
     behind = backdrop(stage, random)
     return _developed(behind + shot[..., 3:] * (shot[..., :3] - behind), random)
 

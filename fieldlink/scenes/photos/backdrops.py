@@ -1,4 +1,4 @@
-"""What lies behind and under an object in a photo-like picture: floor, wall or sky, clutter, and a soft shadow.
+"""The backdrop of a photo-like picture: floor, wall or sky, clutter, and a soft shadow.
 
 Floor and wall are planes in the object's world, so that their patterns lie in the picture's perspective.
 """

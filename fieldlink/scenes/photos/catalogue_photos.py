@@ -6,7 +6,7 @@ from fieldlink.core.params import Params
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import catalogue, pictures
 from fieldlink.scenes.photos import photo_like
-from fieldlink.scenes.sources import PhotoSource, PhotoTask
+from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
 
 
 def photo(task: PhotoTask) -> bytes:
@@ -20,7 +20,7 @@ def count(params: Params) -> Counter[str]:
     return Counter(dict.fromkeys(params.classes, params.photos.per_class))
 
 
-SOURCE = PhotoSource(
+SOURCE = PhotoSourceEntry(
     title="photo-like pictures",
     page_text="photo-like pictures of other catalogue objects",
     parameters=("photos.per_class", "photos.resolution"),

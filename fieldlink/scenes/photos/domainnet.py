@@ -14,7 +14,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, count_files, safe
 from fieldlink.scenes.photos.photo_folder import SUFFIXES, read
-from fieldlink.scenes.sources import PhotoSource
+from fieldlink.scenes.sources import PhotoSourceEntry
 
 FOLDERS = {  # of each ShapeNet synset
     "02691156": "airplane",
@@ -62,7 +62,7 @@ def count(params: Params) -> Counter[str]:
     )
 
 
-SOURCE = PhotoSource(
+SOURCE = PhotoSourceEntry(
     title="DomainNet, domain real",
     page_text="photos in the DomainNet layout",
     parameters=("photos.folder",),

@@ -9,7 +9,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.scenes import pictures
 from fieldlink.scenes.importers.listing import ListedItem, Listing, class_folders, collected, files_by_class, safe
-from fieldlink.scenes.sources import PhotoSource, PhotoTask
+from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
@@ -41,7 +41,7 @@ def count(params: Params) -> Counter[str]:
     return files_by_class(params.photos.folder, params.classes, SUFFIXES)
 
 
-SOURCE = PhotoSource(
+SOURCE = PhotoSourceEntry(
     title="photos",
     page_text="photos from a folder",
     parameters=("photos.folder",),

@@ -1,4 +1,4 @@
-"""Photo-like pictures of a model: another camera than the views', light of all kinds, a place to stand, a lens.
+"""Photo-like pictures of a mesh: other cameras than the views', varied light, a backdrop, a lens.
 
 They stand in for real photographs of other objects (protocol 1.2). Every picture is a function of model and seed.
 """
@@ -26,10 +26,10 @@ def photo(model: Mesh, seed: int, resolution: int) -> UInt8[np.ndarray, "height 
     """One picture of a normalised model, RGB."""
     random = np.random.default_rng(seed)
     pose, angle = _camera(random)
-    worn = replace(model, albedo=appearance.repainted_albedo(model.albedo, random))
-    shot = render(worn, pose[None], angle, resolution, appearance.random_light(random)).image[0] / np.float32(255)
-    stage = PhotoSetting.under(model.vertices, pose, angle, resolution)
-    return appearance.photographed(shot, stage, random)
+    stained = replace(model, albedo=appearance.repainted_albedo(model.albedo, random))
+    shot = render(stained, pose[None], angle, resolution, appearance.random_light(random)).image[0] / np.float32(255)
+    setting = PhotoSetting.under(model.vertices, pose, angle, resolution)
+    return appearance.photographed(shot, setting, random)
 
 
 def _camera(random: np.random.Generator) -> tuple[Float[np.ndarray, "3 4"], float]:

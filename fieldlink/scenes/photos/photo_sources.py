@@ -7,16 +7,16 @@ from fieldlink.core.resume import Rows
 from fieldlink.scenes import catalogue
 from fieldlink.scenes.importers.listing import ListedItem, Listing
 from fieldlink.scenes.photos import catalogue_photos, domainnet, photo_folder
-from fieldlink.scenes.sources import PhotoSource, PhotoTask
+from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
 
-PHOTO_SOURCES: dict[str, PhotoSource] = {
+PHOTO_SOURCES: dict[str, PhotoSourceEntry] = {
     "catalogue": catalogue_photos.SOURCE,
     "folder": photo_folder.SOURCE,
     "domainnet": domainnet.SOURCE,
 }
 
 
-def photo_source(name: str) -> PhotoSource:
+def photo_source(name: str) -> PhotoSourceEntry:
     """The source of a name in `photos.source`."""
     return registry.member(PHOTO_SOURCES, name, "photos.source", "fieldlink/scenes/photos/photo_sources.py")
 
