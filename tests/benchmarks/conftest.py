@@ -24,7 +24,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if measuring.KEPT and not terminalreporter.config.getoption("--quick"):
         measuring.write_table()
     for benchmark in measuring.KEPT:
-        terminalreporter.write_line(" | ".join(part for part in benchmark.row if part))
+        terminalreporter.write_line(" | ".join(cell for cell in measuring.row(benchmark) if cell))
         for line in [*benchmark.remarks, *(f"{name}: {value:.4g}" for name, value in benchmark.also.items())]:
             terminalreporter.write_line(f"    {line}")
 
