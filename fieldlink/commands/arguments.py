@@ -32,7 +32,6 @@ Nf2vecModel = Annotated[Path, Doc("Folder of the nf2vec model.")]
 Mappers = Annotated[Path, Doc("Folder of trained mappers.")]
 
 # what is written
-OutFolder = Annotated[Path, Doc("Folder to write.")]
 NewFolder = Annotated[Path, Doc("New folder to write; it must not exist yet.")]
 OutDataset = Annotated[Path, Doc("Dataset to write.")]
 OutModel = Annotated[Path, Doc("Model folder to write.")]

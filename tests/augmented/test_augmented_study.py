@@ -1,6 +1,5 @@
 """The verbs of Tables 4.9 and 4.10, on the made-up study, in which one chair has a copy."""
 
-import csv
 import json
 import re
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import COPY, PUBLISHED, Study
+from result_rows import KEYS, rows
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
@@ -19,13 +19,6 @@ from stages.augmented.evaluate import evaluate_augmented
 from stages.augmented.train import train_augmented_mappers
 from stages.backbone.apply_mappers import apply_mappers
 from stages.report.evaluate_claims import evaluate_claims
-
-KEYS = ("table", "row", "column", "metric")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

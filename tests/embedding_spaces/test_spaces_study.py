@@ -1,11 +1,11 @@
 """The study of the two embedding spaces, through its stages, on a made-up data set."""
 
-import csv
 import json
 from pathlib import Path
 
 import pytest
 from evaluation.made_up import PUBLISHED, Study
+from result_rows import keys, rows
 
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
@@ -15,17 +15,6 @@ from fieldlink.core.schemas import (
     TRAINING_CURVES,
 )
 from stages.embedding_spaces.train import train_heads
-
-KEYS = ("table", "row", "column", "metric")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
-    return [tuple(row[name] for name in KEYS) for row in found]
 
 
 def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Study):

@@ -1,9 +1,9 @@
 """`dvc repro` from nothing to the result page, twice, and through a kill."""
 
-import csv
 import time
 from pathlib import Path
 
+from result_rows import rows
 from ruamel.yaml import YAML
 
 CLOCKED = {"build_report", "measure_speed"}  # they show times
@@ -42,11 +42,6 @@ def test_every_claim_has_a_verdict(study):
     headlines = {row["claim"]: row["verdict"] for row in claims if not row["part"]}
     assert list(headlines) == [str(number) for number in range(1, 13)]
     assert set(headlines.values()) <= {"holds", "does not hold", "undecided"}
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open() as file:
-        return list(csv.DictReader(file))
 
 
 def key(row: dict[str, str]) -> tuple[str, ...]:

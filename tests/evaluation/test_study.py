@@ -1,11 +1,9 @@
 """Tables, answers, models and curves that all studies leave behind, on a made-up data set."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from evaluation.made_up import PUBLISHED, Study
+from result_rows import KEYS, keys, rows
 
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import (
@@ -13,17 +11,6 @@ from fieldlink.core.schemas import (
     TRAINING_CURVES,
 )
 from fieldlink.evaluation.results.table_cells import Cell
-
-KEYS = ("table", "row", "column", "metric")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
-    return [tuple(row[name] for name in KEYS) for row in found]
 
 
 def test_every_published_number_has_its_counterpart_in_published_order_and_ours_come_after(made_up: Study):

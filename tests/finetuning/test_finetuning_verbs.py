@@ -1,12 +1,12 @@
 """The verbs of Tables 4.11 and 4.12, on the made-up study with NeRFs of random weights."""
 
-import csv
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from evaluation.made_up import PUBLISHED, WITHOUT_NERF, Study
+from result_rows import KEYS, rows
 
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.errors import InputError
@@ -20,13 +20,6 @@ from stages.finetuning.apply_encoders import apply_encoders
 from stages.finetuning.evaluate import evaluate_finetuning
 from stages.finetuning.finetune_nf2vec import finetune_nf2vec
 from stages.finetuning.train import train_finetuned_mappers
-
-KEYS = ("table", "row", "column", "metric")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

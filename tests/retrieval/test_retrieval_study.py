@@ -1,6 +1,5 @@
 """The retrieval study, through its stages, on a made-up data set."""
 
-import csv
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from evaluation.made_up import CLASSES, COPY, SHARED_ID, WITHOUT_NERF, Study
+from result_rows import KEYS, rows
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
@@ -22,17 +22,6 @@ from fieldlink.evaluation.results import retrieval_inputs
 from fieldlink.evaluation.results.queries import Queries
 from fieldlink.mapper import training_data
 from stages.embedding_spaces.train import train_heads
-
-KEYS = ("table", "row", "column", "metric")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
-    return [tuple(row[name] for name in KEYS) for row in found]
 
 
 def test_other_measures_stand_beside_the_tables_and_only_synthetic_queries_have_an_instance(made_up: Study):

@@ -1,6 +1,5 @@
 """The zero-shot study, through its stages, on a made-up data set."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from evaluation.made_up import Study
+from result_rows import keys, rows
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
@@ -15,17 +15,6 @@ from fieldlink.core.schemas import (
     PROMPT_EMBEDDINGS,
 )
 from stages.zero_shot.evaluate import evaluate_zero_shot
-
-KEYS = ("table", "row", "column", "metric")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def keys(found: list[dict[str, str]]) -> list[tuple[str, ...]]:
-    return [tuple(row[name] for name in KEYS) for row in found]
 
 
 def test_averaged_views_of_well_separated_classes_are_all_recognised(made_up: Study):
