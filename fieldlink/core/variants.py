@@ -22,6 +22,7 @@ GenerationInput = Literal["view", "caption", "photo", "NeRF vector"]
 Method = Literal[
     "CLIP mean",  # CLIP alone: each object's mean view
     "CLIP all",  # CLIP alone: every view an item
+    "CLIP all distinct",  # the same, k counting distinct objects
     "clip",  # CLIP alone, zero-shot
     "ensemble",  # of classification heads
     "depth maps",
@@ -50,6 +51,7 @@ class Variant:
     loss: Loss | None = None
     rescaled: bool = False  # outputs brought to the usual length before decoding
     batch: int | None = None
+    equal_steps: bool = False  # as many optimizer steps with every batch, not as many epochs
     training_set: TrainingSet | None = None
     query_domain: Domain | None = None
     reference: Reference | None = None
@@ -75,7 +77,7 @@ def parse(text: str) -> Variant:
     values: dict[str, Any] = {name: value for name, value in match.groupdict().items() if value} if match else {}
     if not values:
         raise InputError(f"{text!r} is the name of no model and no row of a table; see fieldlink/core/variants.py")
-    convert = {"batch": int, "rescaled": bool, "shifted": bool}
+    convert = {"batch": int, "rescaled": bool, "equal_steps": bool, "shifted": bool}
     return Variant(**{name: convert.get(name, str)(value) for name, value in values.items()})
 
 
@@ -87,6 +89,7 @@ _TEMPLATES = {
     "views": "views={}",
     "rescaled": "rescaled",
     "batch": "batch={}",
+    "equal_steps": "equal-steps",
     "reference": "({})",
     "shifted": "shifted",
 }
@@ -112,6 +115,7 @@ _VALUES = {name: "|".join(map(re.escape, choices)) for name, choices in _CHOICES
     "views": r"N|[1-9]\d*",
     "batch": r"[1-9]\d*",
     "rescaled": "True",
+    "equal_steps": "True",
     "shifted": "True",
 }
 

@@ -108,7 +108,7 @@ TABLES = (
         title="Retrieval with a synthetic view, CLIP alone",
         question=(
             "The same queries against CLIP vectors of pictures, no mapper: their mean per object, or every view "
-            "as an item of its own?"
+            "as an item of its own, where k counts views as published or, “distinct”, objects as everywhere else?"
         ),
         metrics=("recall_synthetic",),
         columns=HITS,
@@ -240,8 +240,9 @@ TABLES = (
         study="augmented",
         title="Retrieval with a synthetic view, by size of the batch",
         question=(
-            "Does SigLIP gain from more negatives? A batch holds at most one pair an object, so few objects cap "
-            "it; each row says the batch really used."
+            "Does SigLIP gain from more negatives? As published each batch is trained for as many epochs, so larger "
+            "ones take fewer steps; rows “equal-steps” take as many. A batch holds at most one pair an object, so few "
+            "objects cap it; each row says the batch really used."
         ),
         metrics=("recall_synthetic",),
         columns=HITS,

@@ -26,7 +26,7 @@ def test_every_row_of_the_tables_is_the_text_of_its_variant(row):
 
 def _choices(name: str) -> list[Any]:
     free = {"space": ["pca", "functa", "nf2vec", "of_my_own"], "views": ["1", "16", "N"], "batch": [1, 64, 2048]}
-    if name in ("rescaled", "shifted"):
+    if name in ("rescaled", "equal_steps", "shifted"):
         return [False, True]
     literal = next((hint for hint in get_args(get_type_hints(Variant)[name]) if get_args(hint)), None)
     return [None, *(free[name] if name in free else get_args(literal))]
@@ -58,6 +58,11 @@ def test_parsing_the_text_of_a_single_field_gives_the_same_variant(name):
             Variant(direction="nerf2clip", loss="siglip", batch=128, training_set="original"),
             "nerf2clip siglip batch=128 original",
         ),
+        (
+            Variant(direction="nerf2clip", loss="siglip", batch=128, equal_steps=True, training_set="original"),
+            "nerf2clip siglip batch=128 equal-steps original",
+        ),
+        (Variant(method="CLIP all distinct", shifted=True), "CLIP all distinct shifted"),
         (Variant(direction="clip2nerf", loss="cosine", training_set="gt only"), "clip2nerf cosine gt only"),
         (Variant(space="pca", direction="clip2nerf", loss="cosine"), "pca clip2nerf cosine"),
         (Variant(space="pca"), "pca"),
