@@ -29,7 +29,7 @@ def with_copies(objects: pa.Table, split: str, *required_ids: Iterable[str]) -> 
     return objects.filter((pc.field("split") == split) & pc.field("object_id").isin(pa.array(ids, pa.string())))
 
 
-def only(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:
+def rows_of(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:
     """The rows whose `column` is one of `ids`, in their order."""
     return rows.filter(pc.field(column).isin(pa.array(ids, pa.string())))
 
@@ -54,7 +54,7 @@ def views_in(rows: pa.Table, vectors: Float[np.ndarray, "row dim"], ids: Sequenc
 
 def views_of(rows: pa.Table, ids: Sequence[str]) -> ViewEmbeddings:
     """The image embeddings of `ids`."""
-    object_rows = only(rows, "owner_id", ids)
+    object_rows = rows_of(rows, "owner_id", ids)
     return ViewEmbeddings.of(
         object_rows["owner_id"].to_pylist(), object_rows["view"].to_numpy(), datasets.matrix(object_rows["embedding"])
     )

@@ -52,20 +52,20 @@ class ViewEmbeddings:
         places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
         return places
 
-    def some(self, chosen: Bool[np.ndarray, " row"]) -> "ViewEmbeddings":
-        """The chosen rows, some of every object."""
+    def subset(self, chosen: Bool[np.ndarray, " row"]) -> "ViewEmbeddings":
+        """The chosen rows, at least one of every object."""
         owners = np.asarray(self.ids, dtype=object)[self.owner[chosen]]
         return ViewEmbeddings.of(owners.tolist(), self.numbers[chosen], self.embeddings[chosen])
 
-    def drawn(self, counts: Int[np.ndarray, " object"], study_seed: int, purpose: str) -> "ViewEmbeddings":
+    def sample(self, counts: Int[np.ndarray, " object"], study_seed: int, purpose: str) -> "ViewEmbeddings":
         """The first counts[i] shuffled views of object i."""
-        return self.some(self.draw(study_seed, purpose) < np.repeat(counts, self.counts))
+        return self.subset(self.draw(study_seed, purpose) < np.repeat(counts, self.counts))
 
     def same_as(self, other: "ViewEmbeddings") -> "ViewEmbeddings":
         """The views that `other` has, by object and number."""
         wanted = set(zip(other.owner.tolist(), other.numbers.tolist(), strict=True))
         rows = zip(self.owner.tolist(), self.numbers.tolist(), strict=True)
-        return self.some(np.array([row in wanted for row in rows]))
+        return self.subset(np.array([row in wanted for row in rows]))
 
     def means(self, most: int, study_seed: int) -> Float[np.ndarray, "object dim"]:
         """c̄_N (protocol 4): the mean of an object's first `most` shuffled views, raw; subsets are nested in `most`."""

@@ -14,7 +14,7 @@ from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import GenerationParams
 from fieldlink.core.schemas import VIEWS
-from fieldlink.embeddings.selection import only
+from fieldlink.embeddings.selection import rows_of
 from fieldlink.scenes import pictures
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def decoding_tasks(
 
     `cameras`: rows of dataset `views` of the objects `object_ids`. A photo is rendered from the cameras of the first.
     """
-    photo_cameras = only(cameras, "object_id", object_ids[:1])
+    photo_cameras = rows_of(cameras, "object_id", object_ids[:1])
     return [
         DecodingTask(
             owner_id=owner_id,
             vectors=owner_vectors,
-            cameras=only(cameras, "object_id", [owner_id]) if owner_id in object_ids else photo_cameras,
+            cameras=rows_of(cameras, "object_id", [owner_id]) if owner_id in object_ids else photo_cameras,
             nf2vec=nf2vec,
             generation=generation,
             device=device,

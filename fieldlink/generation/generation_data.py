@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
-from fieldlink.embeddings.selection import only, originals, views_of
+from fieldlink.embeddings.selection import originals, rows_of, views_of
 from fieldlink.generation.generated_vectors import Vectors, draw_ids, mean_norm
 
 
@@ -66,25 +66,25 @@ class GenerationData:
         object_ids = draw_ids(test["object_id"].to_pylist(), test["class_name"].to_pylist(), per_class, study_seed)
         photo_ids = draw_ids(photos["photo_id"].to_pylist(), photos["class_name"].to_pylist(), per_class, study_seed)
         return DrawnInputs(
-            nerfs=(object_ids, datasets.matrix(only(self.nerf_embeddings, "object_id", object_ids)["embedding"])),
+            nerfs=(object_ids, datasets.matrix(rows_of(self.nerf_embeddings, "object_id", object_ids)["embedding"])),
             clip={
                 "gt": (object_ids, views_of(self.gt_embeddings, object_ids).queries(study_seed)),
-                "caption": _vectors(only(self.captions, "object_id", object_ids), "object_id"),
-                "photo": _vectors(only(self.photo_embeddings, "owner_id", photo_ids), "owner_id"),
+                "caption": _vectors(rows_of(self.captions, "object_id", object_ids), "object_id"),
+                "photo": _vectors(rows_of(self.photo_embeddings, "owner_id", photo_ids), "owner_id"),
             },
         )
 
     def training_norm(self) -> float:
         """Mean norm of the training objects' NeRF vectors."""
         train = self._originals("train")["object_id"].to_pylist()
-        return mean_norm(datasets.matrix(only(self.nerf_embeddings, "object_id", train)["embedding"]))
+        return mean_norm(datasets.matrix(rows_of(self.nerf_embeddings, "object_id", train)["embedding"]))
 
     def _originals(self, split: str) -> pa.Table:
         required = self.nerf_embeddings["object_id"].to_pylist(), self.gt_embeddings["owner_id"].to_pylist()
         return originals(self.objects, split, *required, where=self.where)
 
     def _embedded_photos(self) -> pa.Table:
-        return only(self.photos, "photo_id", self.photo_embeddings["owner_id"].to_pylist())
+        return rows_of(self.photos, "photo_id", self.photo_embeddings["owner_id"].to_pylist())
 
 
 def _vectors(rows: pa.Table, key: str) -> Vectors:

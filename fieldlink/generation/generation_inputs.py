@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, OBJECTS, PHOTOS
-from fieldlink.embeddings.selection import only, views_of
+from fieldlink.embeddings.selection import rows_of, views_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def read_object_inputs(
     inputs = GenerationInputs.of(datasets.rows_with_ids(objects, OBJECTS, object_ids))
     views = views_of(datasets.read(gt_embeddings, IMAGE_EMBEDDINGS), object_ids)
     inputs.vectors["view"] = object_ids, views.queries(study_seed)
-    inputs.add("caption", only(datasets.read(captions, CAPTION_EMBEDDINGS), "object_id", object_ids))
+    inputs.add("caption", rows_of(datasets.read(captions, CAPTION_EMBEDDINGS), "object_id", object_ids))
     return inputs
 
 

@@ -16,8 +16,8 @@ class Draws:
 
     def uniform(self, *shape: int) -> Float[Tensor, "model ..."]:
         """In [0, 1)."""
-        return torch.stack([torch.rand(shape, generator=own) for own in self.generators]).to(self.device)
+        return torch.stack([torch.rand(shape, generator=stream) for stream in self.generators]).to(self.device)
 
     def shuffles(self, count: int) -> Int[Tensor, "model count"]:
         """The numbers 0 … count − 1 in random order."""
-        return torch.stack([torch.randperm(count, generator=own) for own in self.generators]).to(self.device)
+        return torch.stack([torch.randperm(count, generator=stream) for stream in self.generators]).to(self.device)

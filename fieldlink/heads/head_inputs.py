@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
 from fieldlink.core.variants import Embedding
-from fieldlink.embeddings.selection import labels, only, originals
+from fieldlink.embeddings.selection import labels, originals, rows_of
 from fieldlink.heads.head_tasks import LabelledVectors
 
 
@@ -23,9 +23,9 @@ class LabelledNerfs:
 
     def by_space(self, mapped: Float[np.ndarray, "seed object clip"]) -> dict[Embedding, LabelledVectors]:
         """The vectors of both spaces as the heads of each seed see them. `mapped`: by the mapper of each seed."""
-        own = np.stack([self.vectors] * len(mapped))
+        nerf = np.stack([self.vectors] * len(mapped))
         return {
-            "nerf_embedding": LabelledVectors(own, self.labels),
+            "nerf_embedding": LabelledVectors(nerf, self.labels),
             "clip_embedding": LabelledVectors(mapped, self.labels),
         }
 
@@ -39,5 +39,5 @@ def labelled_nerfs(
     """
     rows = originals(objects, split, nerf_embeddings["object_id"].to_pylist(), where=where)
     ids = rows["object_id"].to_pylist()
-    vectors = datasets.matrix(only(nerf_embeddings, "object_id", ids)["embedding"])
+    vectors = datasets.matrix(rows_of(nerf_embeddings, "object_id", ids)["embedding"])
     return LabelledNerfs(ids, vectors, labels(rows["class_name"].to_pylist(), classes, where))

@@ -86,8 +86,8 @@ class Heads(nn.Module):
         variance = (shares @ (hidden - mean[:, None]).square())[:, 0]
         with torch.no_grad():
             unbiased = variance * rows / (rows - 1).clamp(min=1)
-            for name, found in (("mean", mean), ("variance", unbiased)):
-                self.get_buffer(f"{name}_{layer}").lerp_(found, MOMENTUM)
+            for name, statistic in (("mean", mean), ("variance", unbiased)):
+                self.get_buffer(f"{name}_{layer}").lerp_(statistic, MOMENTUM)
         return mean, variance
 
 

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from fieldlink.core import datasets
-from fieldlink.embeddings.selection import only, originals
+from fieldlink.embeddings.selection import originals, rows_of
 from fieldlink.mapper.pairs import Pairs
 
 
@@ -14,5 +14,5 @@ def pairs(objects: pa.Table, nerf_embeddings: pa.Table, captions: pa.Table, spli
     """
     having = [rows["object_id"].to_pylist() for rows in (nerf_embeddings, captions)]
     ids = originals(objects, split, *having, where=where)["object_id"].to_pylist()
-    nerf, text = (datasets.matrix(only(rows, "object_id", ids)["embedding"]) for rows in (nerf_embeddings, captions))
+    nerf, text = (datasets.matrix(rows_of(rows, "object_id", ids)["embedding"]) for rows in (nerf_embeddings, captions))
     return Pairs.of_means(nerf, text[None])

@@ -12,7 +12,7 @@ from fieldlink.core import datasets
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Source, Variant
-from fieldlink.embeddings.selection import only, originals, places
+from fieldlink.embeddings.selection import originals, places, rows_of
 from fieldlink.embeddings.view_embeddings import names
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.pairs import Pairs
@@ -38,7 +38,7 @@ class MeanViewData:
 
     def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
         """The NeRF vectors of `ids`."""
-        return datasets.matrix(only(self.nerfs, "object_id", ids)["embedding"])
+        return datasets.matrix(rows_of(self.nerfs, "object_id", ids)["embedding"])
 
     def mean_sets(self, ids: Sequence[str], counts: Sequence[int], study_seed: int) -> MeanSets:
         """The mean vectors of each number of views (protocol 4)."""

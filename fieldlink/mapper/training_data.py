@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
-from fieldlink.embeddings.selection import only, originals, places, with_copies
+from fieldlink.embeddings.selection import originals, places, rows_of, with_copies
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
@@ -36,7 +36,7 @@ class TrainingData:
 
     def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
         """The NeRF vectors of `ids`."""
-        return datasets.matrix(only(self.nerfs, "object_id", ids)["embedding"])
+        return datasets.matrix(rows_of(self.nerfs, "object_id", ids)["embedding"])
 
     def pairs(self, ids: Sequence[str]) -> Pairs:
         """Each object's NeRF vector beside all of its views."""

@@ -35,7 +35,7 @@ def pairs(
 
     def sets(chunk: Sequence[str]) -> np.ndarray:
         photo_like, gt = translated.views_of(chunk), data.views.views_of(chunk)
-        gt = gt.same_as(photo_like) if gt_views == "same" else gt.drawn(photo_like.counts, study_seed, "syn2real")
+        gt = gt.same_as(photo_like) if gt_views == "same" else gt.sample(photo_like.counts, study_seed, "syn2real")
         sources = (gt.embeddings, photo_like.embeddings), (gt.embeddings, gt.embeddings)
         return np.stack([merged(source, photo_like.counts) for source in sources])
 

@@ -77,16 +77,16 @@ def foreground_rays(
     No more than `params.candidates` are drawn for each NeRF; where too few of these show it, they are repeated.
     """
     (origins, directions), field, grids = cameras, field_of(nerfs, architecture), nerfs.grids()
-    drawn, shows = torch.zeros(2, len(nerfs), 0, dtype=torch.long, device=origins.device)
+    candidates, shows = torch.zeros(2, len(nerfs), 0, dtype=torch.long, device=origins.device)
     for part in torch.arange(params.candidates).split(OVERSAMPLING * params.rays):
         index = torch.randint(len(origins), (len(nerfs), len(part)), generator=random, device=origins.device)
         _, opacity = render_rays(field, grids, (origins[index], directions[index]), params.samples)
-        drawn, shows = torch.cat([drawn, index], dim=1), torch.cat([shows, opacity > 0], dim=1)
+        candidates, shows = torch.cat([candidates, index], dim=1), torch.cat([shows, opacity > 0], dim=1)
         if (shows.sum(1) >= params.rays).all():
             break
     order = torch.sort(shows, dim=1, descending=True, stable=True).indices
     first = order.gather(1, torch.arange(params.rays, device=order.device) % shows.sum(1, keepdim=True).clamp(min=1))
-    chosen = drawn.gather(1, first)
+    chosen = candidates.gather(1, first)
     return origins[chosen], directions[chosen]
 
 

@@ -17,13 +17,13 @@ def embed_modulations(
 ) -> None:
     """Write `nerf_embeddings` of the original objects; the base learns from those for training."""
     from fieldlink.embeddings import functa
-    from fieldlink.embeddings.selection import only
+    from fieldlink.embeddings.selection import rows_of
     from fieldlink.nerf.nerf_batches import NerfBatch
 
     params = load(params_file)
     catalogue = datasets.read(objects, OBJECTS, ["object_id", "split", "augmentation"]).to_pylist()
     split = {row["object_id"]: row["split"] for row in catalogue if row["augmentation"] == 0}
-    rows = only(datasets.read(nerfs, NERFS, ["object_id", "weights", "occupancy"]), "object_id", list(split))
+    rows = rows_of(datasets.read(nerfs, NERFS, ["object_id", "weights", "occupancy"]), "object_id", list(split))
     ids = rows["object_id"].to_pylist()
     vectors = functa.embed(
         NerfBatch.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist()),

@@ -18,12 +18,12 @@ def embed_weights(
 ) -> None:
     """Write `nerf_embeddings` of all NeRFs; components are those of the training objects and their copies."""
     from fieldlink.embeddings.pca import principal_components
-    from fieldlink.embeddings.selection import only
+    from fieldlink.embeddings.selection import rows_of
 
     params, rows = load(params_file), datasets.read(nerfs, NERFS, ["object_id", "weights"])
     catalogue = datasets.read(objects, OBJECTS, ["object_id", "split"])
     ids = [row["object_id"] for row in catalogue.to_pylist() if row["split"] == "train"]
-    training, weights = (datasets.matrix(part["weights"]) for part in (only(rows, "object_id", ids), rows))
+    training, weights = (datasets.matrix(part["weights"]) for part in (rows_of(rows, "object_id", ids), rows))
     seed = seed_of(params.study.seed, "principal")
     columns = {
         "object_id": rows["object_id"].to_pylist(),

@@ -5,7 +5,7 @@ from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 from fieldlink.embeddings.mapped_vectors import MappedVectors
-from fieldlink.embeddings.selection import labels, only, originals
+from fieldlink.embeddings.selection import labels, originals, rows_of
 
 IDS = ["a", "a-a1", "b", "c", "d"]
 
@@ -35,7 +35,7 @@ def test_a_split_without_any_is_an_error_that_names_it():
 
 
 def test_only_keeps_the_tables_order_and_labels_name_what_is_unknown():
-    assert only(catalogue(), "object_id", ["d", "b", "x"])["object_id"].to_pylist() == ["b", "d"]
+    assert rows_of(catalogue(), "object_id", ["d", "b", "x"])["object_id"].to_pylist() == ["b", "d"]
     assert labels(["table", "lamp"], ["lamp", "table"], "photos").tolist() == [1, 0]
     with pytest.raises(InputError, match=r"photos: no class \['moon'\], expected some of \['lamp', 'table'\]"):
         labels(["moon"], ["lamp", "table"], "photos")

@@ -206,7 +206,7 @@ def test_ground_truth_views_are_drawn_by_object_and_seed_alone():
     owners, numbers = ["a"] * 9 + ["b"] * 9, np.tile(np.arange(9), 2)
     whole = ViewEmbeddings.of(owners, numbers, np.zeros((18, 1), np.float32))
     alone = ViewEmbeddings.of(owners[9:], numbers[9:], np.zeros((9, 1), np.float32))
-    drawn = whole.drawn(np.array([3, 4]), 0, "syn2real")
-    assert drawn.counts.tolist() == [3, 4]
-    assert drawn.numbers[3:].tolist() == alone.drawn(np.array([4]), 0, "syn2real").numbers.tolist()
-    assert drawn.numbers[:3].tolist() != whole.drawn(np.array([3, 4]), 1, "syn2real").numbers[:3].tolist()
+    sample = whole.sample(np.array([3, 4]), 0, "syn2real")
+    assert sample.counts.tolist() == [3, 4]
+    assert sample.numbers[3:].tolist() == alone.sample(np.array([4]), 0, "syn2real").numbers.tolist()
+    assert sample.numbers[:3].tolist() != whole.sample(np.array([3, 4]), 1, "syn2real").numbers[:3].tolist()

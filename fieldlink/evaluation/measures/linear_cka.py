@@ -21,8 +21,8 @@ def cka_by_object(
     x, y = _centred(first), _centred(second)
     if len(x) < 3:  # nothing is left to compare
         return np.full(len(x), linear_cka(first, second))
-    between, own, other = _without_each(x, y), _without_each(x, x), _without_each(y, y)
-    without = between / np.sqrt(own * other)
+    between, within_x, within_y = _without_each(x, y), _without_each(x, x), _without_each(y, y)
+    without = between / np.sqrt(within_x * within_y)
     return linear_cka(first, second) + (len(x) - 1) * (without.mean() - without)
 
 

@@ -26,10 +26,10 @@ def ranking(
     precisions, ranks = [], []
     for part, similarity in cosines_in_parts(queries, gallery.items):
         order = np.argsort(-similarity, axis=1, kind="stable")
-        own = own_object[part, None] == gallery.owner[order]
-        right = (query_class[part, None] == item_class[order]) & ~own
-        precisions.append(average_precision(right, own))
-        ranks.append(np.where(own.any(1), own.argmax(1) + 1, 0))
+        is_own = own_object[part, None] == gallery.owner[order]
+        right = (query_class[part, None] == item_class[order]) & ~is_own
+        precisions.append(average_precision(right, is_own))
+        ranks.append(np.where(is_own.any(1), is_own.argmax(1) + 1, 0))
     return Ranking(np.concatenate(precisions), np.concatenate(ranks))
 
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from fieldlink.core.variants import Variant
 from fieldlink.embeddings.mapped_vectors import MappedVectors
-from fieldlink.embeddings.selection import only, views_of
+from fieldlink.embeddings.selection import rows_of, views_of
 from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
 from fieldlink.evaluation.measures.cosines import cosines
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
@@ -19,7 +19,7 @@ def depth_map_results(test: pa.Table, depth: pa.Table, mapped: MappedVectors, pr
 
     `test`: rows of `objects`; only those take part that have both. None where there are no depth maps.
     """
-    with_both = only(test, "object_id", sorted(set(depth["owner_id"].to_pylist()) & mapped.ids("nerf")))
+    with_both = rows_of(test, "object_id", sorted(set(depth["owner_id"].to_pylist()) & mapped.ids("nerf")))
     ids, classes = with_both["object_id"].to_pylist(), with_both["class_name"].to_pylist()
     if not ids:
         return []

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.variants import Variant
-from fieldlink.embeddings.selection import only
+from fieldlink.embeddings.selection import rows_of
 from fieldlink.evaluation.measures.mcnemar import mcnemar, median_p
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
 
@@ -21,7 +21,7 @@ Logits = Float[np.ndarray, "seed object class"]
 
 def logits_by_head(rows: pa.Table, ids: Sequence[str], seeds: Sequence[int]) -> dict[str, Logits]:
     """Every head's logits of `ids`, which are in rising order, by training seed; `rows` of dataset `logits`."""
-    chosen = only(rows, "object_id", ids)
+    chosen = rows_of(rows, "object_id", ids)
     names, trained_seeds = (sorted(set(chosen[key].to_pylist())) for key in ("variant", "seed"))
     if trained_seeds != sorted(seeds) or len(chosen) != len(names) * len(seeds) * len(ids):
         raise InputError(

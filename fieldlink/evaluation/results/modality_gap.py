@@ -8,7 +8,7 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from fieldlink.core import datasets
-from fieldlink.embeddings.selection import only
+from fieldlink.embeddings.selection import rows_of
 from fieldlink.evaluation.results.queries import Queries
 
 
@@ -17,8 +17,8 @@ def modality_gap(views: pa.Table, texts: pa.Table, training: Sequence[str]) -> F
 
     `texts`: rows of `caption_embeddings`; or of `prompt_embeddings`, all of which count.
     """
-    image_rows = only(views, "owner_id", training)
-    text_rows = only(texts, "object_id", training) if "object_id" in texts.column_names else texts
+    image_rows = rows_of(views, "owner_id", training)
+    text_rows = rows_of(texts, "object_id", training) if "object_id" in texts.column_names else texts
     image, text = (datasets.matrix(rows["embedding"]).mean(0, dtype=np.float64) for rows in (image_rows, text_rows))
     return (image - text).astype(np.float32)
 

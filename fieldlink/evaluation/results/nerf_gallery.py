@@ -8,7 +8,7 @@ import pyarrow as pa
 from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
-from fieldlink.embeddings.selection import labels, only, views_of
+from fieldlink.embeddings.selection import labels, rows_of, views_of
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 
 
@@ -25,6 +25,6 @@ class NerfGallery:
     def of(objects: pa.Table, nerfs: pa.Table, views: pa.Table, classes: Sequence[str]) -> "NerfGallery":
         """From rows of `objects`, `nerf_embeddings` and `image_embeddings`; the latter two may hold more objects."""
         ids = objects["object_id"].to_pylist()
-        nerf = datasets.matrix(only(nerfs, "object_id", ids)["embedding"])
+        nerf = datasets.matrix(rows_of(nerfs, "object_id", ids)["embedding"])
         object_classes = labels(objects["class_name"].to_pylist(), classes, "objects")
         return NerfGallery(ids, nerf, views_of(views, ids), object_classes)

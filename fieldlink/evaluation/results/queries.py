@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.embeddings.selection import labels, only
+from fieldlink.embeddings.selection import labels, rows_of
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 
 
@@ -38,18 +38,18 @@ class Queries:
     @staticmethod
     def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str], where: str = "photos") -> "Queries":
         """All photos that have an embedding; `where` they come from is named in errors."""
-        embedded = only(photos, "photo_id", embeddings["owner_id"].to_pylist())
+        embedded = rows_of(photos, "photo_id", embeddings["owner_id"].to_pylist())
         ids = embedded["photo_id"].to_pylist()
         if not ids:
             raise InputError(f"{where}: no photo has an embedding, expected at least one")
-        clip = datasets.matrix(only(embeddings, "owner_id", ids)["embedding"])
+        clip = datasets.matrix(rows_of(embeddings, "owner_id", ids)["embedding"])
         photo_classes = labels(embedded["class_name"].to_pylist(), classes, where)
         return Queries("photo", ids, clip, photo_classes, np.full(len(ids), -1))
 
     @staticmethod
     def of_captions(captions: pa.Table, gallery: NerfGallery) -> "Queries":
         """The captions of the gallery's objects, where they have one: rows of `caption_embeddings`."""
-        rows = only(captions, "object_id", gallery.ids)
+        rows = rows_of(captions, "object_id", gallery.ids)
         ids, clip = rows["object_id"].to_pylist(), datasets.matrix(rows["embedding"])
         index = {object_id: place for place, object_id in enumerate(gallery.ids)}
         own_object = np.array([index[object_id] for object_id in ids], np.int64)

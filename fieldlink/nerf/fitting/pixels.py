@@ -43,12 +43,12 @@ class RayPixels:
 
 def draw_pixels(objects: Sequence[Views], count: int, seeds: Sequence[int], device: torch.device) -> RayPixels:
     """`count` rays for each object, by its own seed: drawn evenly from the pixels in or near its silhouettes."""
-    drawn = map_in_threads(
+    pixels_and_orders = map_in_threads(
         lambda pair: _draw_of_object(pair[0], pair[1], count, device),
         list(zip(objects, seeds, strict=True)),
         device.type,
     )
-    pixels, orders = zip(*drawn, strict=True)
+    pixels, orders = zip(*pixels_and_orders, strict=True)
     before = [0, *accumulate(len(part.alpha) for part in pixels)]
     names = [part.name for part in fields(Pixels)]
     return RayPixels(
