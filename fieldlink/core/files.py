@@ -1,10 +1,35 @@
-"""Files and folders that appear whole under their names, or not at all."""
+"""Files that users bring, read safely; files and folders that appear whole under their names, or not at all."""
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from fieldlink.core.errors import InputError
+
+MOST_BYTES = 2**31  # of one file that a user brings
+NOT_REGULAR = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
+
+
+def read_foreign(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a file that a user brings; links are followed.
+
+    Raises `InputError` naming the file if it is no regular file (reading a FIFO or a device may never end), has more
+    than `most` bytes or can't be read.
+    """
+    try:
+        status = path.stat()
+        regular = stat.S_ISREG(status.st_mode)
+        data = path.read_bytes() if regular and status.st_size <= most else b""
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    if not regular:
+        raise InputError(f"{path}: {NOT_REGULAR.get(stat.S_IFMT(status.st_mode), 'a device')}, expected a file")
+    if status.st_size > most:
+        raise InputError(f"{path}: {status.st_size:,} bytes, at most {most:,} expected")
+    return data
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,14 +1,17 @@
-"""Pictures encoded and decoded, with checks of size and format."""
+"""Pictures encoded, decoded and composited."""
 
 import io
+import math
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
 from fieldlink.core.errors import InputError
+from fieldlink.scenes import picture_formats
 
-MOST_PIXELS = 4096 * 4096
+GREY = 128
 
 
 def encode(picture: UInt8[np.ndarray, "height width channel"]) -> bytes:
@@ -18,17 +21,35 @@ def encode(picture: UInt8[np.ndarray, "height width channel"]) -> bytes:
     return stream.getvalue()
 
 
-def decode(data: bytes, mode: str = "RGBA") -> UInt8[np.ndarray, "height width channel"]:
-    """A picture of any format Pillow reads; raises `InputError` if it doesn't decode or is larger than 4096²."""
+def decode(
+    data: bytes, mode: Literal["RGB", "RGBA"] = "RGBA", upright: bool = True
+) -> UInt8[np.ndarray, "height width channel"]:
+    """The picture of a foreign file's bytes, 8 bits a channel, straight alpha; `RGB` drops alpha.
+
+    `upright`: turned as its EXIF orientation says. A picture of more than 4096² pixels is reduced by whole numbers.
+    Raises `InputError` if it can't be decoded; the text is the same in every run.
+    """
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise InputError(f"picture of {image.width}x{image.height} pixels, at most {MOST_PIXELS} expected")
-            return np.asarray(image.convert(mode))
+        with picture_formats.opened(data) as image:
+            image.load()
+            turn = picture_formats.orientation(image) if upright else None
+            shown = picture_formats.eight_bit(image)
+            shown = shown.convert("RGBA") if "transparency" in shown.info else shown
+            return np.asarray(_reduced(_turned(shown.convert(mode), turn)))
     except InputError:
         raise
     except Exception as error:  # Pillow's plugins raise what they like
-        raise InputError(f"not a picture that can be decoded ({error})") from error
+        raise InputError(f"a picture that can't be decoded ({picture_formats.reason(error)})") from error
+
+
+def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
+    return image if turn is None else image.transpose(turn)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """A picture of at most `MOST_PIXELS`: means over squares of pixels, weighted by alpha."""
+    parts = math.ceil(math.sqrt(image.width * image.height / picture_formats.MOST_PIXELS))
+    return image if parts == 1 else image.reduce(parts)
 
 
 def encode_depth(depth: Float[np.ndarray, "height width"], far: float) -> tuple[bytes, float]:
@@ -54,3 +75,9 @@ def on_black(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.nd
 def on_white(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.ndarray, "*batch height width 3"]:
     """Straight-alpha RGBA composited on white, 8 bit."""
     return on_black(picture) + (255 - picture[..., 3:])
+
+
+def on_grey(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.ndarray, "*batch height width 3"]:
+    """Straight-alpha RGBA composited on middle grey, on which black and white objects are seen alike."""
+    behind = (GREY * (255 - picture[..., 3:].astype(np.uint16)) + 127) // 255
+    return np.minimum(on_black(picture) + behind, 255).astype(np.uint8)

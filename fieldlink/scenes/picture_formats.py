@@ -1,0 +1,133 @@
+"""Picture files opened safely: only the formats listed here, told by a file's content and never by its name.
+
+Pillow is asked for no other format. It would start Ghostscript for an EPS file that is named .jpg.
+"""
+
+import io
+import re
+from importlib.util import find_spec
+
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from fieldlink.core.errors import InputError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "TGA")  # TGA last: it has no magic
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+HEIF_DECODER = "pillow-heif"
+MOST_PIXELS = 4096 * 4096  # of a picture as it is handed on
+MOST_WHOLE = 8192 * 8192  # pixels of a picture that is decoded whole
+MOST_REDUCED = 16384 * 16384  # pixels of a JPEG that is decoded at a half, a quarter or an eighth of its size
+BLOCK = 512  # bytes: cameras fill a file's last block with zeros
+SIGNATURES = {  # of files that often have a picture's name
+    b"version https://git-lfs": "a Git LFS pointer, run git lfs pull",
+    b"<": "a web page or other markup",
+    b"%!PS": "PostScript",
+    b"%PDF": "a PDF",
+    b"\x00\x05\x16\x07": "an AppleDouble file of macOS",
+}
+UPRIGHT = {  # the turn that an EXIF orientation asks for
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+Image.MAX_IMAGE_PIXELS = MOST_REDUCED  # Pillow's own limit is below that of a phone's largest photos
+
+
+def opened(data: bytes) -> Image.Image:
+    """The picture of a file's bytes, not decoded yet; a JPEG too large to be handed on is set to a reduced size.
+
+    Raises `InputError` for a file of another format, a damaged header, and more pixels than may be decoded.
+    """
+    try:
+        image = Image.open(io.BytesIO(data), formats=_formats(data))
+    except UnidentifiedImageError as error:
+        raise InputError(f"{_kind(data)}, expected one of {', '.join(FORMATS)}") from error
+    except Image.DecompressionBombError as error:
+        raise InputError(f"picture of too many pixels, at most {MOST_WHOLE:,} expected ({error})") from error
+    most = MOST_WHOLE
+    if image.format in ("JPEG", "MPO"):
+        _check_jpeg_end(data)
+        _reduce_jpeg(image)
+        most = MOST_REDUCED
+    if image.width * image.height > most:
+        raise InputError(f"picture of {image.width}x{image.height} pixels, at most {most:,} expected")
+    return image
+
+
+def missing_decoder(data: bytes) -> str:
+    """The package to be installed for this file's format; '' if none is missing."""
+    return HEIF_DECODER if _is_heif(data) and not find_spec("pillow_heif") else ""
+
+
+def orientation(image: Image.Image) -> Image.Transpose | None:
+    """The turn that brings a decoded picture upright; None if it is upright, or if its EXIF block is damaged."""
+    try:
+        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # a damaged block: Pillow raises what it likes, and the pixels are whole
+        return None
+
+
+def eight_bit(image: Image.Image) -> Image.Image:
+    """The picture with 8 bits a channel. 16-bit grey is divided by 257; floats lie in [0, 1]."""
+    if not (image.mode.startswith("I") or image.mode == "F"):
+        return image
+    values = np.asarray(image).astype(np.float64)
+    if image.mode == "F":
+        white = 1.0
+    else:
+        white = 65535.0 if image.mode.startswith("I;16") or values.max() <= 65535 else 2.0**32 - 1
+    if not 0 <= values.min() <= values.max() <= white:
+        raise InputError(f"grey values from {values.min():g} to {values.max():g}, expected 0 to {white:g}")
+    return Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
+
+
+def reason(error: Exception) -> str:
+    """What Pillow says, without the memory addresses that differ from run to run."""
+    return re.sub(r"<[^<>]* at 0x[0-9a-f]+>", "the file", str(error)) or type(error).__name__
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    if missing := missing_decoder(data):
+        raise InputError(f"a HEIC picture, which needs a decoder: pip install {missing}")
+    if not _is_heif(data):
+        return FORMATS
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return ("HEIF",)
+
+
+def _is_heif(data: bytes) -> bool:
+    """HEIC by its brand; a general brand is HEIC's unless the compatible brands have AVIF's."""
+    size = int.from_bytes(data[:4], "big")
+    return data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS and b"avif" not in data[8:size]
+
+
+def _kind(data: bytes) -> str:
+    if not data:
+        return "an empty file"
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    kinds = [kind for signature, kind in SIGNATURES.items() if start.startswith(signature)]
+    return f"no picture but {kinds[0]}" if kinds else "no picture of a format that is read"
+
+
+def _check_jpeg_end(data: bytes) -> None:
+    """Raise `InputError` for a file that goes on with zeros, as one that was copied or loaded in part."""
+    content = data.rstrip(b"\0")
+    zeros = len(data) - len(content)
+    if zeros >= BLOCK or (zeros and not content.endswith(b"\xff\xd9")):
+        raise InputError(f"the file ends with {zeros} zero bytes, was it copied in part?")
+
+
+def _reduce_jpeg(image: Image.Image) -> None:
+    """Have a JPEG of at most `MOST_REDUCED` pixels decoded at the largest size that can be handed on."""
+    width, height = image.size
+    if width * height <= MOST_REDUCED:
+        parts = next((parts for parts in (1, 2, 4) if width * height <= MOST_PIXELS * parts**2), 8)
+        if parts > 1:
+            image.draft(None, (width // parts, height // parts))
