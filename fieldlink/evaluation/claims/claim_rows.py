@@ -21,6 +21,7 @@ class ClaimRow:
     ci_low: float | None
     ci_high: float | None
     verdict: Verdict
+    verdict_of_twelve: Verdict | Literal[""]  # when all claims are judged together; empty for a part
     level: float  # of the interval, at which the verdict is given
     n: int | None  # queries
     seeds: int | None  # training seeds behind the trained side

@@ -36,14 +36,14 @@ class Evidence:
         missing = [readable(key) for key in sorted(part.cells - self.results.keys())]
         if part.lacking or missing:
             reason = f"not in this run: {part.lacking or missing[0]}" + (" and others" if len(missing) > 1 else "")
-            return ClaimRow(claim, "", part.text, published, None, None, None, "undecided", level, None, None, reason)
+            return ClaimRow(claim, "", part.text, published, None, None, None, "undecided", "", level, None, None, reason)
         cells = {key: self.results[key] for key in sorted(part.cells)}
         effect = self._effect(part, cells, level)
         value, low, high = (round(number, DIGITS) + 0.0 for number in (effect.value, effect.low, effect.high))
         verdict = verdict_of(low, high, claimed_region(part.claimed, self.margin))
         queries, seeds = (max(result.values.shape[axis] for result in cells.values()) for axis in (1, 0))
         setting = "; ".join(dict.fromkeys(note for note in self._notes(part, cells) if note))
-        return ClaimRow(claim, "", part.text, published, value, low, high, verdict, level, queries, seeds, setting)
+        return ClaimRow(claim, "", part.text, published, value, low, high, verdict, "", level, queries, seeds, setting)
 
     def _effect(self, part: Part, cells: Mapping[CellKey, SavedResults], level: float) -> Interval:
         require_same_queries(cells)
