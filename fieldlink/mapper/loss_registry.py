@@ -13,18 +13,17 @@ from fieldlink.core.params import Loss
 class LossEntry:
     """No field has a default: a new loss has to say each."""
 
-    title: str  # on the page
     leaves_norm_free: bool  # the loss does not change with the length of outputs: generation rescales them
     start: tuple[float, ...]  # of the learnable numbers that the function takes: log t, then the bias
 
 
 LOSSES: dict[Loss, LossEntry] = {
-    "cosine": LossEntry(title="cosine", leaves_norm_free=True, start=()),
+    "cosine": LossEntry(leaves_norm_free=True, start=()),
     # as in SigLIP's paper (Zhai et al. 2023)
-    "siglip": LossEntry(title="SigLIP", leaves_norm_free=True, start=(math.log(10), -10.0)),
+    "siglip": LossEntry(leaves_norm_free=True, start=(math.log(10), -10.0)),
     # as in CLIP
-    "softmax": LossEntry(title="softmax (CLIP)", leaves_norm_free=True, start=(math.log(1 / 0.07),)),
-    "mse": LossEntry(title="mean squared error", leaves_norm_free=False, start=()),
+    "softmax": LossEntry(leaves_norm_free=True, start=(math.log(1 / 0.07),)),
+    "mse": LossEntry(leaves_norm_free=False, start=()),
 }
 
 

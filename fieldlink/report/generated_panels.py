@@ -7,11 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fieldlink.core.variants import Variant, parse
 from fieldlink.generation.generated_views import Renders
 from fieldlink.report.galleries import query_pictures
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.thumbnails import Picture
 
+ITSELF = Variant(method="the NeRF itself").text
 MOST_PANELS = 6  # of objects, and as many of photos
 
 
@@ -36,7 +38,7 @@ def generated_panels(study: ReportStudy, most: int = MOST_PANELS) -> list[Genera
     object_ids = _spread_ids(from_objects, most)
     renders = {
         **Renders.by_row(from_objects, white=True),
-        "the NeRF itself": Renders.of_nerfs(readers.rendered_views(object_ids), rows),
+        ITSELF: Renders.of_nerfs(readers.rendered_views(object_ids), rows),
     }
     inputs = query_pictures(readers.views(object_ids), study, "gt")
     captions = dict(zip(objects["object_id"].to_pylist(), objects["caption"].to_pylist(), strict=True))
@@ -82,4 +84,6 @@ def _spread_ids(rows: pa.Table, most: int) -> list[str]:
 
 def _order(item: tuple[str, Renders]) -> int:
     """The NeRF itself, its reconstruction, then what was generated."""
-    return 0 if item[0].startswith("the NeRF") else 1 if item[0].startswith("NeRF") else 2
+    if item[0] == ITSELF:
+        return 0
+    return 1 if parse(item[0]).generated_from == "NeRF vector" else 2

@@ -1,47 +1,25 @@
-"""The three headline numbers of a study, read from its tables."""
+"""The headline numbers of a study, from its tables: for the console, and as tiles on top of the page."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.variants import Variant
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.table_results import read_results
 
-
-class HeadlineCell(NamedTuple):
-    """A cell of a table that speaks for its study."""
-
-    meaning: str
-    file: str  # below the folder of tables
-    table: str
-    row: str
-    column: str
-
-
-HEADLINE = (
-    HeadlineCell(
-        "zero-shot accuracy of nerf2clip, from a NeRF's weights alone",
-        "zero_shot.csv",
-        "4.1",
-        Variant(direction="nerf2clip", source="rendered", views="N").text,
-        "cosine",
+CLIP2NERF = Variant(direction="clip2nerf", loss="cosine").text
+NERF2CLIP = Variant(direction="nerf2clip", source="rendered", views="N").text
+HEADLINE: Mapping[CellKey, str] = {
+    CellKey("4.1", NERF2CLIP, "cosine", "zero_shot_accuracy"): (
+        "zero-shot accuracy of nerf2clip, from a NeRF's weights alone"
     ),
-    HeadlineCell(
-        "recall@1 of clip2nerf, from a view to NeRFs of its class",
-        "retrieval.csv",
-        "4.4a",
-        Variant(direction="clip2nerf", loss="cosine").text,
-        "recall@1",
+    CellKey("4.4a", CLIP2NERF, "recall@1", "recall_synthetic"): (
+        "recall@1 of clip2nerf, from a view to NeRFs of its class"
     ),
-    HeadlineCell(
-        "recall@1 of clip2nerf, from a photo to NeRFs of its class",
-        "retrieval.csv",
-        "4.5a",
-        Variant(direction="clip2nerf", loss="cosine").text,
-        "recall@1",
-    ),
-)
+    CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"): "recall@1 of clip2nerf, from a photo to NeRFs of its class",
+}
 
 
 def lines(tables: Path) -> Iterator[str]:
@@ -49,17 +27,14 @@ def lines(tables: Path) -> Iterator[str]:
 
     Raises `InputError` if the folder holds none of the tables. A cell that the study lacks is "not computed".
     """
-    files = {cell.file for cell in HEADLINE}
-    if not any((tables / file).is_file() for file in files):
-        raise InputError(f"{tables}: holds no {' nor '.join(sorted(files))}; run the study first: make study")
-    for cell in HEADLINE:
-        yield f"{_value(tables / cell.file, cell)}  {cell.meaning} (Table {cell.table})"
-
-
-def _value(file: Path, cell: HeadlineCell) -> str:
-    if file.is_file():
-        with file.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                if (row["table"], row["row"], row["column"]) == (cell.table, cell.row, cell.column):
-                    return f"{float(row['value']):5.1f} % [{float(row['ci_low']):.1f}, {float(row['ci_high']):.1f}]"
-    return "not computed"
+    files = sorted({tables / f"{study_table(key.table).study}.csv" for key in HEADLINE})
+    texts = {file: file.read_text("utf-8") for file in files if file.is_file()}
+    if not texts:
+        raise InputError(
+            f"{tables}: holds no {' nor '.join(file.name for file in files)}; run the study first: make study"
+        )
+    results = {result.key: result for file, text in texts.items() for result in read_results(text, str(file))}
+    for key, meaning in HEADLINE.items():
+        result = results.get(key)
+        value = f"{result.value:5.1f} % [{result.low:.1f}, {result.high:.1f}]" if result else "not computed"
+        yield f"{value}  {meaning} (Table {key.table})"
