@@ -36,7 +36,8 @@ class Evidence:
         missing = [readable(key) for key in sorted(part.cells - self.results.keys())]
         if part.lacking or missing:
             reason = f"not in this run: {part.lacking or missing[0]}" + (" and others" if len(missing) > 1 else "")
-            return ClaimRow(claim, "", part.text, published, None, None, None, "undecided", "", level, None, None, reason)
+            none = None, None, None
+            return ClaimRow(claim, "", part.text, published, *none, "undecided", "", level, None, None, reason)
         cells = {key: self.results[key] for key in sorted(part.cells)}
         effect = self._effect(part, cells, level)
         value, low, high = (round(number, DIGITS) + 0.0 for number in (effect.value, effect.low, effect.high))
