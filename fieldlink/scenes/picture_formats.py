@@ -13,6 +13,10 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from fieldlink.core.errors import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "TGA")  # TGA last: it has no magic
+SUFFIXES = {
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".avif"),
+    *(".jp2", ".j2k", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".heic", ".heif"),
+}
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 HEIF_DECODER = "pillow-heif"
 MOST_PIXELS = 4096 * 4096  # of a picture as it is handed on
@@ -35,24 +39,28 @@ UPRIGHT = {  # the turn that an EXIF orientation asks for
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+ON_ITS_SIDE = {UPRIGHT[orientation] for orientation in (5, 6, 7, 8)}  # turns that swap width and height
 Image.MAX_IMAGE_PIXELS = MOST_REDUCED  # Pillow's own limit is below that of a phone's largest photos
 
 
 def opened(data: bytes) -> Image.Image:
-    """The picture of a file's bytes, not decoded yet; a JPEG too large to be handed on is set to a reduced size.
+    """The picture of a file's bytes, not decoded yet.
 
     Raises `InputError` for a file of another format, a damaged header, and more pixels than may be decoded.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=_formats(data))
+    except InputError:
+        raise
     except UnidentifiedImageError as error:
         raise InputError(f"{_kind(data)}, expected one of {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise InputError(f"picture of too many pixels, at most {MOST_WHOLE:,} expected ({error})") from error
+    except Exception as error:  # Pillow's plugins raise what they like
+        raise undecoded(error) from error
     most = MOST_WHOLE
     if image.format in ("JPEG", "MPO"):
         _check_jpeg_end(data)
-        _reduce_jpeg(image)
         most = MOST_REDUCED
     if image.width * image.height > most:
         raise InputError(f"picture of {image.width}x{image.height} pixels, at most {most:,} expected")
@@ -62,6 +70,16 @@ def opened(data: bytes) -> Image.Image:
 def missing_decoder(data: bytes) -> str:
     """The package to be installed for this file's format; '' if none is missing."""
     return HEIF_DECODER if _is_heif(data) and not find_spec("pillow_heif") else ""
+
+
+def load(image: Image.Image) -> None:
+    """Decode a picture; a JPEG of more than `MOST_PIXELS` at a half, a quarter or an eighth of its size."""
+    if image.format in ("JPEG", "MPO"):
+        pixels = image.width * image.height
+        parts = next((parts for parts in (1, 2, 4) if pixels <= MOST_PIXELS * parts**2), 8)
+        if parts > 1:
+            image.draft(None, (image.width // parts, image.height // parts))
+    image.load()
 
 
 def orientation(image: Image.Image) -> Image.Transpose | None:
@@ -86,9 +104,10 @@ def eight_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
 
 
-def reason(error: Exception) -> str:
-    """What Pillow says, without the memory addresses that differ from run to run."""
-    return re.sub(r"<[^<>]* at 0x[0-9a-f]+>", "the file", str(error)) or type(error).__name__
+def undecoded(error: Exception) -> InputError:
+    """The error of a picture that Pillow can't decode, without the memory addresses that differ from run to run."""
+    words = re.sub(r"<[^<>]* at 0x[0-9a-f]+>", "the file", str(error)) or type(error).__name__
+    return InputError(f"a picture that can't be decoded ({words})")
 
 
 def _formats(data: bytes) -> tuple[str, ...]:
@@ -122,12 +141,3 @@ def _check_jpeg_end(data: bytes) -> None:
     zeros = len(data) - len(content)
     if zeros >= BLOCK or (zeros and not content.endswith(b"\xff\xd9")):
         raise InputError(f"the file ends with {zeros} zero bytes, was it copied in part?")
-
-
-def _reduce_jpeg(image: Image.Image) -> None:
-    """Have a JPEG of at most `MOST_REDUCED` pixels decoded at the largest size that can be handed on."""
-    width, height = image.size
-    if width * height <= MOST_REDUCED:
-        parts = next((parts for parts in (1, 2, 4) if width * height <= MOST_PIXELS * parts**2), 8)
-        if parts > 1:
-            image.draft(None, (width // parts, height // parts))

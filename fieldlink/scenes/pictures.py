@@ -2,6 +2,8 @@
 
 import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
@@ -29,17 +31,45 @@ def decode(
     `upright`: turned as its EXIF orientation says. A picture of more than 4096² pixels is reduced by whole numbers.
     Raises `InputError` if it can't be decoded; the text is the same in every run.
     """
+    with _readable(data) as image:
+        picture_formats.load(image)
+        turn = picture_formats.orientation(image) if upright else None
+        shown = picture_formats.eight_bit(image)
+        shown = shown.convert("RGBA") if "transparency" in shown.info else shown
+        return np.asarray(_reduced(_turned(shown.convert(mode), turn)))
+
+
+def size(data: bytes, upright: bool = True) -> tuple[int, int]:
+    """Width and height in pixels that a file says, before any reduction. Raises `InputError` as `decode` does."""
+    with _readable(data) as image:
+        turned = upright and picture_formats.orientation(image) in picture_formats.ON_ITS_SIDE
+        return image.size[::-1] if turned else image.size
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether a picture is what a plain decoder makes of its bytes: 8 bits, opaque, upright, not too large.
+
+    It is decoded whole. Raises `InputError` as `decode` does.
+    """
+    with _readable(data) as image:
+        size = image.size
+        picture_formats.load(image)
+        upright = picture_formats.orientation(image) is None
+        opaque = image.mode in ("L", "RGB") and "transparency" not in image.info
+        small = image.size == size and image.width * image.height <= picture_formats.MOST_PIXELS
+        return image.format in ("PNG", "JPEG", "WEBP", "GIF", "BMP") and upright and opaque and small
+
+
+@contextmanager
+def _readable(data: bytes) -> Iterator[Image.Image]:
+    """The picture, opened; whatever Pillow raises in the block is an `InputError`."""
     try:
         with picture_formats.opened(data) as image:
-            image.load()
-            turn = picture_formats.orientation(image) if upright else None
-            shown = picture_formats.eight_bit(image)
-            shown = shown.convert("RGBA") if "transparency" in shown.info else shown
-            return np.asarray(_reduced(_turned(shown.convert(mode), turn)))
+            yield image
     except InputError:
         raise
-    except Exception as error:  # Pillow's plugins raise what they like
-        raise InputError(f"a picture that can't be decoded ({picture_formats.reason(error)})") from error
+    except Exception as error:
+        raise picture_formats.undecoded(error) from error
 
 
 def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:

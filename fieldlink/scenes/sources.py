@@ -112,7 +112,7 @@ class PhotoTask:
 
     def key(self, code: str) -> str:
         """Digest of what the photo depends on."""
-        inputs = [self.item.content] if self.item else [self.seed, self.resolution]
+        inputs = [self.item.content, self.item.companions] if self.item else [self.seed, self.resolution]
         return digest_of(code, self.photo_id, self.class_name, *inputs)
 
 

@@ -30,7 +30,7 @@ def prepare_photos(
         workers=params.runtime.workers,
         cluster=params.runtime.cluster,
     )
-    set_aside("prepare_photos", finished, listing, params.photos.most_rejected)
+    set_aside("prepare_photos", finished, listing, params.photos.folder, params.photos.most_rejected)
     datasets.write(out, schemas.PHOTOS, finished.tables(items_per_shard=500), "prepare_photos")
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("prepare_photos")], "prepare_photos")
 

@@ -35,7 +35,7 @@ def prepare_scenes(
         workers=params.runtime.workers,
         cluster=params.runtime.cluster,
     )
-    set_aside("prepare_scenes", finished, listing, params.scenes.most_rejected)
+    set_aside("prepare_scenes", finished, listing, params.scenes.folder, params.scenes.most_rejected)
     usable = [task for object_id, task in tasks.items() if object_id not in finished.rejected]
     check_every_split(usable, params)
     datasets.write(views, schemas.VIEWS, finished.tables(), "prepare_scenes")

@@ -11,6 +11,7 @@ from fieldlink.scenes import cameras, pictures, visual_hull
 from fieldlink.scenes.importers import blender
 from fieldlink.scenes.views import Views
 
+TRANSFORMS = "transforms_train.json"
 Y_TO_Z = blender.Z_TO_Y.T
 
 
@@ -39,7 +40,7 @@ def write(folder: Path, changes: dict | None = None) -> Path:
         )
     transforms = {"camera_angle_x": cameras.DISN_ANGLE, "frames": frames}
     frames[3].update((changes or {}).pop("frame 3", {}))
-    (folder / blender.TRANSFORMS).write_text(json.dumps({**transforms, **(changes or {})}))
+    (folder / TRANSFORMS).write_text(json.dumps({**transforms, **(changes or {})}))
     return folder
 
 
@@ -73,7 +74,7 @@ def test_scenes_are_found_bare_below_and_in_class_folders(tmp_path):
     for place in ("one", "car/two"):
         write(tmp_path / place)
     write(tmp_path / "three", {"camera_angle_x": 0.5})
-    (tmp_path / "car/two" / blender.TRANSFORMS).write_text("{}")
+    (tmp_path / "car/two" / TRANSFORMS).write_text("{}")
     found = blender.listing(tmp_path, ("car",)).items
     assert sorted((each.object_id, each.class_name) for each in found) == [
         ("car.two", "car"),
@@ -82,7 +83,7 @@ def test_scenes_are_found_bare_below_and_in_class_folders(tmp_path):
     ]
     with pytest.raises(InputError, match=r"no class of params\.yaml, expected one of lamp"):
         blender.listing(tmp_path, ("lamp",))
-    with pytest.raises(InputError, match=r"no transforms_train\.json there"):
+    with pytest.raises(InputError, match=r"no transforms_train\.json or transforms\.json there"):
         blender.listing(tmp_path / "one/train", ("car",))
 
 
@@ -92,7 +93,7 @@ EYE = np.eye(4).tolist()
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"camera_angle_x": None}, "camera_angle_x"),
+        ({"camera_angle_x": None}, "frame 0: no camera_angle_x and no fl_x"),
         ({"frames": []}, "frames"),
         ({"frame 3": {"transform_matrix": EYE[:3]}}, r"frames\.3\.transform_matrix"),
         ({"frame 3": {"transform_matrix": [row[:3] for row in EYE]}}, r"frames\.3\.transform_matrix\.0"),

@@ -1,5 +1,6 @@
 """Folders of meshes: what is taken, what is set aside, and colours that land where they belong."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,9 @@ def test_ids_are_class_and_stem_made_safe_and_equal_bytes_count_once(tmp_path):
     (tmp_path / "chair/c.off").write_bytes((tmp_path / "chair/b.off").read_bytes())
     put(tmp_path / "chair/notes.txt", "no mesh")
     listing = mesh_folder.listing(tmp_path, CLASSES)
-    assert [item.object_id for item in listing.items] == ["car.a_car__1_", "chair.b"]
+    unsafe, safe = [item.object_id for item in listing.items]
+    assert re.fullmatch(r"car\.a_car__1_-[0-9a-f]{12}", unsafe)
+    assert safe == "chair.b"
     assert "the same contents as chair.b" in listing.duplicates["chair.c"]
     assert listing.rejected == {}
 
@@ -45,17 +48,22 @@ def test_a_mesh_in_two_classes_is_dropped_from_both(tmp_path):
     assert listing.duplicates == dict.fromkeys(["car.a", "chair.b"], "the same contents in classes car, chair")
 
 
-def test_an_id_too_long_is_set_aside_with_its_reason(tmp_path):
-    box(tmp_path / "car" / f"{'x' * 130}.ply")
-    (reason,) = mesh_folder.listing(tmp_path, CLASSES).rejected.values()
-    assert "can't be an id, expected 1 to 128" in reason
+def test_two_files_of_one_name_keep_ids_of_their_own(tmp_path):
+    box(tmp_path / "car/one/scene.ply")
+    box(tmp_path / "car/two/scene.off", x=2, y=1, z=1)
+    ids = [item.object_id for item in mesh_folder.listing(tmp_path, CLASSES).items]
+    assert len(set(ids)) == 2
+    assert all(re.fullmatch(r"car\.scene-[0-9a-f]{12}", object_id) for object_id in ids)
 
 
-def test_two_files_for_one_id_are_an_error_that_names_both(tmp_path):
-    box(tmp_path / "car/one/model.ply")
-    box(tmp_path / "car/two/model.off")
-    with pytest.raises(InputError, match=r"two/model.off and .*one/model.ply: both would be 'car.model'"):
-        mesh_folder.listing(tmp_path, CLASSES)
+def test_what_lies_beside_meshes_is_not_counted_and_other_kinds_are(tmp_path):
+    box(tmp_path / "car/a.ply")
+    for name in ("a.mtl", "a.png", "b.fbx", "c.FBX", ".DS_Store", "._a.ply", "__MACOSX/a.ply"):
+        put(tmp_path / "car" / name, "")
+    listing = mesh_folder.listing(tmp_path, CLASSES)
+    assert [item.object_id for item in listing.items] == ["car.a"]
+    assert listing.other_files == {".fbx": 2}
+    assert not listing.rejected
 
 
 def test_a_folder_that_is_no_class_is_an_error_that_lists_the_classes(tmp_path):

@@ -1,6 +1,6 @@
 """Stages prepare_photos and prepare_captioned_pictures, on a few small pictures."""
 
-import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +48,7 @@ def test_photos_of_the_catalogue_are_pictures_of_their_own(tmp_path, params_with
     assert rejected == {}
 
 
-def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, params_with):
+def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, params_with, capsys):
     folder = tmp_path / "in"
     kept = {
         "lamp.a": put(folder / "lamp/a.jpg", (30, 20), "jpeg"),
@@ -58,18 +58,21 @@ def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, 
     (folder / "lamp/d.jpg").write_bytes(kept["lamp.a"])
     (folder / "lamp/broken.jpg").write_bytes(kept["lamp.a"][:60])
     (folder / "lamp/text.png").write_text("no picture")
-    stream = io.BytesIO()
-    Image.new("L", (4097, 4096)).save(stream, "png")
-    (folder / "rifle/huge.png").write_bytes(stream.getvalue())
-    changes = {**SMALL, "photos.source": "folder", "photos.folder": folder, "photos.most_rejected": 0.5}
+    (folder / "rifle/folder.png").mkdir()
+    (folder / "rifle/gone.png").symlink_to("nowhere.png")
+    os.mkfifo(folder / "rifle/fifo.png")
+    (folder / "rifle/notes.txt").touch()
+    changes = {**SMALL, "photos.source": "folder", "photos.folder": folder, "photos.most_rejected": 0.6}
     rows, rejected = prepared(tmp_path, params_with(changes))
     assert {row["photo_id"]: row["image"] for row in rows} == kept
     assert [row["class_name"] for row in rows] == ["lamp", "lamp", "rifle"]
-    assert set(rejected) == {"lamp.d", "lamp.broken", "lamp.text", "rifle.huge"}
+    assert set(rejected) == {"lamp.d", "lamp.broken", "lamp.text", "rifle.gone", "rifle.fifo"}
     assert "the same contents as lamp.a" in rejected["lamp.d"]
-    assert "text.png: not a picture that can be decoded" in rejected["lamp.text"]
-    assert "huge.png: picture of 4097x4096 pixels" in rejected["rifle.huge"]
-    with pytest.raises(InputError, match="3 of 6 set aside, at most 10% allowed"):
+    assert rejected["lamp.text"].startswith("lamp/text.png: no picture of a format that is read")
+    assert rejected["rifle.gone"] == "rifle/gone.png: No such file or directory"
+    assert rejected["rifle.fifo"] == "rifle/fifo.png: a FIFO, expected a file"
+    assert "files of other kinds left out: 1 .txt" in capsys.readouterr().err
+    with pytest.raises(InputError, match="4 of 7 set aside, at most 10% allowed"):
         prepared(tmp_path, params_with({**changes, "photos.most_rejected": 0.1}))
 
 
@@ -78,7 +81,7 @@ def test_a_folder_of_no_class_or_without_classes_is_an_error(tmp_path, params_wi
     changes = {**SMALL, "photos.source": "folder", "photos.folder": tmp_path / "in"}
     with pytest.raises(InputError, match=r"cat: no class of params\.yaml, expected one of lamp, rifle"):
         prepared(tmp_path, params_with(changes))
-    with pytest.raises(InputError, match="no subfolders, expected one per class: lamp, rifle"):
+    with pytest.raises(InputError, match=r"no subfolders \(1 files\), expected one with .* of each class: lamp, rifle"):
         prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "in/cat"}))
     with pytest.raises(InputError, match="no such folder"):
         prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "gone"}))

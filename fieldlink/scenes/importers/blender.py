@@ -1,59 +1,84 @@
-"""Scenes with a transforms_train.json, as the Blender exporters of NeRF write it; z is up.
+"""Scenes with a transforms_train.json or transforms.json, as Blender, instant-ngp and nerfstudio export them.
 
 The folder is a scene itself, or holds `<scene>/transforms_train.json` (both of class `unlabelled`), or
-`<class>/<scene>/transforms_train.json`. Views need alpha: the scene is scaled and centred by its visual hull.
+`<class>/<scene>/transforms_train.json`. z is up. Views need alpha: the scene is scaled and centred by its visual hull.
+Views of several cameras, with an axis off the centre or with distortion are resampled to one ideal camera.
 """
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-from jaxtyping import Float
-from pydantic import BaseModel, Field, ValidationError
+from jaxtyping import Float, UInt8
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign
 from fieldlink.core.params import Params
-from fieldlink.scenes import pictures, visual_hull
-from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, collected, files_digest, safe
-from fieldlink.scenes.importers.resizing import evenly, shrunk, stacked
+from fieldlink.scenes import picture_formats, pictures, visual_hull
+from fieldlink.scenes.importers.folder_files import files_below, has_suffix, subfolders
+from fieldlink.scenes.importers.item_ids import unique_ids
+from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, files_digest
+from fieldlink.scenes.importers.resizing import evenly, shrunk, with_alpha
+from fieldlink.scenes.importers.transforms_files import (
+    NAMES,
+    CameraKeys,
+    lens_of,
+    read_transforms,
+    transforms_file,
+)
+from fieldlink.scenes.lenses import Lens, ideal_views
 from fieldlink.scenes.sources import IMPORTED, ViewSource, item_path
 from fieldlink.scenes.views import Views
 
-TRANSFORMS = "transforms_train.json"
 Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
 CELLS = 96  # of the hull, per axis
 HALF = 0.75  # half edge of the cube in which a scene of about unit diagonal is measured again
 
-Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=4, max_length=4)]
 
+@dataclass(frozen=True)
+class PosedPicture:
+    """A frame of a scene: its picture's file, its pose with y up, and what its camera file says of the camera."""
 
-class BlenderFrame(BaseModel):
-    file_path: str
-    transform_matrix: Annotated[list[Row], Field(min_length=4, max_length=4)]  # camera to world, OpenGL axes
-
-
-class BlenderTransforms(BaseModel):
-    camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
-    frames: Annotated[list[BlenderFrame], Field(min_length=1)]
+    name: str
+    path: Path
+    pose: Float[np.ndarray, "3 4"]
+    camera: CameraKeys
 
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every scene, by its folder's name, with the class before it where there is one."""
-    scenes = [path.parent for path in [folder / TRANSFORMS, *sorted(folder.glob(f"*/{TRANSFORMS}"))] if path.is_file()]
-    items = [(safe(scene.resolve().name), UNLABELLED, scene) for scene in scenes]
-    for path in sorted(folder.glob(f"*/*/{TRANSFORMS}")):
-        class_folder = path.parent.parent
-        if class_folder.name not in classes:
-            raise InputError(f"{class_folder}: no class of params.yaml, expected one of {', '.join(classes)}")
-        items.append((f"{class_folder.name}.{safe(path.parent.name)}", class_folder.name, path.parent))
-    if not items:
-        raise InputError(f"{folder}: no {TRANSFORMS} there, nor in its subfolders, nor in theirs")
-    return collected(
-        ListedItem(name, class_name, scene, _content(scene)) for name, class_name, scene in items
-    ).without_duplicates()
+    scenes = _scenes(folder)
+    for scene, class_name in scenes.items():
+        if class_name != UNLABELLED and class_name not in classes:
+            raise InputError(f"{scene.parent}: no class of params.yaml, expected one of {', '.join(classes)}")
+    names = {
+        scene: scene.resolve().name if class_name == UNLABELLED else f"{class_name}.{scene.name}"
+        for scene, class_name in scenes.items()
+    }
+    ids, listing = unique_ids(names, folder), Listing()
+    for scene, class_name in scenes.items():
+        try:
+            listing.items.append(ListedItem(ids[scene], class_name, scene, _content(scene)))
+        except InputError as error:
+            listing.rejected[ids[scene]] = str(error)
+    return listing.without_duplicates()
+
+
+def _scenes(folder: Path) -> dict[Path, str]:
+    """The class of each scene's folder. Raises `InputError` if there is no scene."""
+    if transforms_file(folder):
+        return {folder: UNLABELLED}
+    scenes = {}
+    for path in subfolders(folder):
+        if transforms_file(path):
+            scenes[path] = UNLABELLED
+        else:
+            scenes |= {scene: path.name for scene in subfolders(path) if transforms_file(scene)}
+    if not scenes:
+        raise InputError(f"{folder}: no {' or '.join(NAMES[:2])} there, nor in its subfolders, nor in theirs")
+    return scenes
 
 
 def read(scene: Path, most_views: int, resolution: int) -> Views:
@@ -61,21 +86,36 @@ def read(scene: Path, most_views: int, resolution: int) -> Views:
 
     The visual hull's bounding box has unit diagonal and is centred at the origin.
     """
-    transforms = transforms_of(scene / TRANSFORMS)
-    numbers = evenly(len(transforms.frames), most_views).tolist()
-    images = [pictures.decode(_file(scene, view, transforms.frames[view]).read_bytes()) for view in numbers]
-    poses = np.stack([_pose(scene, view, transforms.frames[view]) for view in numbers])
-    views = Views(stacked(images, str(scene)), poses, transforms.camera_angle_x)
+    frames = posed_pictures(scene)
+    chosen = [frames[number] for number in evenly(len(frames), most_views)]
+    images, lenses = zip(*(_seen(frame) for frame in chosen), strict=True)
+    image, angle = ideal_views(with_alpha(images, str(scene)), list(lenses), [frame.name for frame in chosen])
+    views = Views(image, np.stack([frame.pose for frame in chosen]), angle)
     return shrunk(normalised(views, str(scene)), resolution)
 
 
-def transforms_of(path: Path) -> BlenderTransforms:
-    """The cameras of a file. An `InputError` names file, frame and field."""
+def posed_pictures(scene: Path) -> list[PosedPicture]:
+    """All frames of a scene. Raises `InputError` naming the frame if a picture is missing or a pose is none."""
+    file = transforms_file(scene)
+    assert file is not None, f"{scene} was not listed"
+    transforms, frames = read_transforms(file), []
+    for number, frame in enumerate(transforms.frames):
+        where = f"{file}: frame {number}"
+        path = _file(scene, frame.file_path, where)
+        frames.append(PosedPicture(where, path, _pose(frame.transform_matrix, where), transforms.camera(number)))
+    return frames
+
+
+def _seen(frame: PosedPicture) -> tuple[UInt8[np.ndarray, "height width 4"], Lens]:
+    """A frame's picture and lens. `w` and `h` mean pixels as they are stored, if these have that shape."""
+    data = read_foreign(frame.path)
     try:
-        return BlenderTransforms.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        faults = [f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise InputError("\n".join(faults[:5])) from error
+        upright = not frame.camera.is_of_size(pictures.size(data, upright=False))
+        image, size = pictures.decode(data, upright=upright), pictures.size(data, upright)
+    except InputError as error:
+        raise InputError(f"{frame.path}: {error}") from error
+    height, width = image.shape[:2]
+    return image, lens_of(frame.camera, size, (width, height), frame.name)
 
 
 def normalised(views: Views, name: str) -> Views:
@@ -102,34 +142,33 @@ def _moved(views: Views, origin: Float[np.ndarray, "3"], scale: float) -> Views:
     return replace(views, camera_to_world=poses.astype(np.float32))
 
 
-def _file(scene: Path, number: int, frame: BlenderFrame) -> Path:
+def _file(scene: Path, file_path: str, where: str) -> Path:
     """The frame's picture, inside the scene's folder. A path without suffix means a PNG."""
-    where = f"{scene / TRANSFORMS}: frame {number} ('{frame.file_path}')"
-    path = scene / frame.file_path
-    if not path.resolve().is_relative_to(scene.resolve()):
-        raise InputError(f"{where}: outside the scene's folder")
-    path = path if path.is_file() else path.with_name(path.name + ".png")
-    if not path.is_file():
-        raise InputError(f"{where}: no such picture, expected {path}")
-    return path
+    path = scene / file_path.replace("\\", "/")
+    if "\0" in file_path or not path.resolve().is_relative_to(scene.resolve()):
+        raise InputError(f"{where} ('{file_path}'): outside the scene's folder")
+    with_suffix = (path.with_name(path.name + suffix) for suffix in ("", ".png", ".jpg", ".jpeg", ".webp"))
+    if existing := next((candidate for candidate in with_suffix if candidate.exists()), None):
+        return existing
+    raise InputError(f"{where} ('{file_path}'): no such picture, expected {path}")
 
 
-def _pose(scene: Path, number: int, frame: BlenderFrame) -> Float[np.ndarray, "3 4"]:
-    pose = np.array(frame.transform_matrix, np.float32)[:3]
+def _pose(matrix: list[list[float]], where: str) -> Float[np.ndarray, "3 4"]:
+    pose = np.array(matrix, np.float32)[:3]
     if not np.allclose(pose[:, :3].T @ pose[:, :3], np.eye(3), atol=1e-3) or np.linalg.det(pose[:, :3]) < 0:
-        raise InputError(f"{scene / TRANSFORMS}: frame {number}: transform_matrix is no rotation and shift")
+        raise InputError(f"{where}: transform_matrix is no rotation and shift")
     return Z_TO_Y @ pose
 
 
 def _content(scene: Path) -> str:
-    suffixes = {".png", ".jpg", ".jpeg", ".webp"}
-    files = (path for path in sorted(scene.rglob("*")) if path.suffix.lower() in suffixes)
-    return files_digest([scene / TRANSFORMS, *files])
+    """Digest of a scene's camera file and pictures."""
+    file = transforms_file(scene)
+    return files_digest([*([file] if file else []), *files_below(scene, has_suffix(picture_formats.SUFFIXES)).paths])
 
 
 def count(params: Params) -> Counter[str]:
     """Number of scenes, whatever their classes."""
-    return Counter("scenes" for _ in params.scenes.folder.glob(f"**/{TRANSFORMS}"))
+    return Counter("scenes" for _ in _scenes(params.scenes.folder))
 
 
 SOURCE = ViewSource(

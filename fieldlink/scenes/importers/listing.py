@@ -1,19 +1,20 @@
 """The listing of a source: its objects with safe ids, those that can't be used, and duplicates."""
 
 import hashlib
-import re
+import os
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign
 from fieldlink.core.params import ObjectClass
 from fieldlink.core.resume import FinishedItems, check_rejected_share
+from fieldlink.scenes.importers.item_ids import ID_WORDS, is_id, with_digest
 
-SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # of a scene that belongs to no class
+SHOWN = 5  # suffixes of other files in a message
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Listing:
     rejected: dict[str, str] = field(default_factory=dict)  # id: reason
     duplicates: dict[str, str] = field(default_factory=dict)  # id: reason
     other_classes: int = 0  # objects of classes that params.yaml doesn't name
+    other_files: Counter[str] = field(default_factory=Counter)  # files that aren't read, by suffix
 
     @property
     def total(self) -> int:
@@ -60,72 +62,51 @@ class Listing:
         return replace(self, items=items, duplicates=duplicates)
 
 
-def class_folders(folder: Path, classes: Collection[str]) -> list[Path]:
-    """The class subfolders of an image or mesh folder; one that names no class is an error."""
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder, expected one subfolder per class")
-    folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    for path in folders:
-        if path.name not in classes:
-            raise InputError(f"{path}: no class of params.yaml, expected one of {', '.join(classes)}")
-    if not folders:
-        raise InputError(f"{folder}: no subfolders, expected one per class: {', '.join(classes)}")
-    return folders
-
-
-def safe(name: str) -> str:
-    """The name with `_` for every character that an id can't have."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
-
-
 def collected(items: Iterable[ListedItem]) -> Listing:
-    """The listing of a source's items: an unsafe id is rejected, an id that comes twice is an `InputError`."""
-    listing, places = Listing(), {}
+    """The listing of items whose ids are given, such as model ids of ShapeNet; one that can't be an id is rejected."""
+    listing = Listing()
     for item in items:
-        if item.object_id in places:
-            raise InputError(f"{item.path} and {places[item.object_id]}: both would be '{item.object_id}'; rename one")
-        places[item.object_id] = item.path
-        if SAFE.match(item.object_id):
+        if is_id(item.object_id):
             listing.items.append(item)
         else:
-            expected = "expected 1 to 128 letters, digits, . _ -, the first a letter or digit"
-            listing.rejected[safe(item.object_id)[:128]] = f"{item.path}: '{item.object_id}' can't be an id, {expected}"
+            name = with_digest(item.object_id, Path())
+            listing.rejected[name] = f"{item.path}: '{item.object_id}' can't be an id, expected {ID_WORDS}"
     return listing
 
 
 def files_digest(paths: Iterable[Path]) -> str:
-    """sha256 of the names and bytes of files."""
+    """sha256 of the names and bytes of files. Raises `InputError` naming one that can't be read."""
     total = hashlib.sha256()
     for path in paths:
-        total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+        total.update(os.fsencode(path.name) + hashlib.sha256(read_foreign(path)).digest())
     return total.hexdigest()
 
 
-def set_aside(stage: str, finished: FinishedItems, listing: Listing, most_rejected: float) -> None:
+def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Path, most_rejected: float) -> None:
     """Add what a source can't use to the rejected items of a stage, and print how many there are.
 
+    Reasons name files relative to the source's `folder`: data doesn't depend on where that lies.
     Raises `InputError` if more than the share `most_rejected` of the items can't be used; duplicates don't count.
     """
     finished.rejected |= listing.rejected
     check_rejected_share(stage, finished, most_rejected)
     finished.rejected |= listing.duplicates
+    finished.rejected = {name: reason.replace(f"{folder}/", "") for name, reason in finished.rejected.items()}
     if listing.duplicates:
         print(f"{stage}: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)
     if listing.other_classes:
         print(f"{stage}: {listing.other_classes} of {listing.total} left out, of no class", file=sys.stderr)
+    if listing.other_files:
+        print(f"{stage}: files of other kinds left out: {counted(listing.other_files)}", file=sys.stderr)
 
 
-def files_by_class(folder: Path, classes: Collection[str], suffixes: Collection[str]) -> Counter[str]:
-    """Number of files with these suffixes below each class subfolder."""
-    return Counter({path.name: count_files(path, suffixes) for path in class_folders(folder, classes)})
+def counted(files: Counter[str]) -> str:
+    """Numbers of files by suffix in words: `12 .fbx, 3 .txt`."""
+    words = [f"{count} {suffix}" for suffix, count in sorted(files.items(), key=lambda pair: (-pair[1], pair[0]))]
+    return ", ".join([*words[:SHOWN], *(["…"] if len(words) > SHOWN else [])])
 
 
 def folders_by_synset(folder: Path, pattern: str, part: int, classes: Mapping[str, ObjectClass]) -> Counter[str]:
     """Number of each class's paths that match the pattern; `part`: the place of the synset among a path's parts."""
     counts = Counter(path.parts[part] for path in folder.glob(pattern))
     return Counter({name: counts[object_class.synset] for name, object_class in classes.items()})
-
-
-def count_files(folder: Path, suffixes: Collection[str]) -> int:
-    """Number of files with these suffixes below a folder; 0 if there is no such folder."""
-    return sum(path.suffix.lower() in suffixes for path in folder.rglob("*")) if folder.is_dir() else 0

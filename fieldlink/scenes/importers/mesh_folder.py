@@ -15,35 +15,31 @@ import trimesh
 from trimesh.resolvers import FilePathResolver
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign
 from fieldlink.core.params import Params
-from fieldlink.scenes.importers.listing import (
-    ListedItem,
-    Listing,
-    class_folders,
-    collected,
-    files_by_class,
-    files_digest,
-    safe,
-)
+from fieldlink.scenes import picture_formats
+from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, has_suffix, listed_files
+from fieldlink.scenes.importers.listing import Listing, files_digest
 from fieldlink.scenes.importers.mesh_colours import textured
 from fieldlink.scenes.meshes import Mesh, checked, normalised, transformed
 from fieldlink.scenes.sources import IMPORTED, MeshSource, ObjectTask
 
 SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
+BESIDE = picture_formats.SUFFIXES | {".mtl", ".bin", ".ktx2", ".txt", ".md"}  # files that lie beside meshes
 Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)
 
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every mesh file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
-    ups, items = _ups(folder), []
-    for class_folder in class_folders(folder, classes):
-        for path in sorted(class_folder.rglob("*")):
-            if path.is_file() and path.suffix.lower() in SUFFIXES:
-                content = hashlib.sha256(path.read_bytes()).hexdigest()
-                up = ups.get(path.relative_to(folder).as_posix(), "y")
-                object_id = f"{class_folder.name}.{safe(path.stem)}"
-                items.append(ListedItem(object_id, class_folder.name, path, content, _companions(path), up))
-    return collected(items).without_duplicates()
+    ups = _ups(folder)
+
+    def details(path: Path) -> dict[str, str]:
+        content = hashlib.sha256(read_foreign(path)).hexdigest()
+        up = ups.get(path.relative_to(folder).as_posix(), "y")
+        return {"content": content, "companions": _companions(path), "up": up}
+
+    class_of = {path: path.name for path in class_folders(folder, classes)}
+    return listed_files(folder, class_of, has_suffix(SUFFIXES), details, BESIDE).without_duplicates()
 
 
 def read(path: Path, up: str, within: Path | None = None) -> Mesh:
@@ -105,7 +101,7 @@ def _companions(path: Path) -> str:
 
 def count(params: Params) -> Counter[str]:
     """Mesh files of each class."""
-    return files_by_class(params.scenes.folder, params.classes, SUFFIXES)
+    return files_by_class(params.scenes.folder, params.classes, has_suffix(SUFFIXES))
 
 
 def _mesh(task: ObjectTask) -> Mesh:

@@ -1,13 +1,16 @@
 """Imported views brought to the study's size and number."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float, Integer
+from jaxtyping import Float, Integer, UInt8
 from PIL import Image
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.views import Views
+
+Picture = UInt8[np.ndarray, "height width 4"]
 
 
 def evenly(count: int, most: int) -> Integer[np.ndarray, " view"]:
@@ -36,12 +39,16 @@ def _shrunk_depth(depth: Float[np.ndarray, "_ _"], size: tuple[int, int]) -> Flo
     return np.where(shares > 0, sums / np.maximum(shares, 1e-6), 0).astype(np.float32)
 
 
-def stacked(images: list[np.ndarray], name: str) -> np.ndarray:
-    """Pictures as one array. Raises `InputError` naming the scene for pictures of several sizes or without alpha."""
+def with_alpha(images: Sequence[Picture], name: str) -> list[Picture]:
+    """The pictures; raises `InputError` with `name` if none has a transparent pixel."""
+    if all(image[..., 3].min() == 255 for image in images):
+        raise InputError(f"{name}: views without transparency, expected RGBA with the background's alpha 0")
+    return list(images)
+
+
+def stacked(images: list[Picture], name: str) -> UInt8[np.ndarray, "view height width 4"]:
+    """Pictures as one array. Raises `InputError` with `name` for pictures of several sizes or without alpha."""
     sizes = sorted({image.shape[1::-1] for image in images})
     if len(sizes) > 1:
         raise InputError(f"{name}: views of {sizes[0]} and {sizes[1]} pixels, expected one size")
-    joint = np.stack(images)
-    if joint[..., 3].min() == 255:
-        raise InputError(f"{name}: views without transparency, expected RGBA with the background's alpha 0")
-    return joint
+    return np.stack(with_alpha(images, name))

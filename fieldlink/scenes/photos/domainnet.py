@@ -5,15 +5,15 @@
 Folders of other classes are ignored. Every picture is a query, as published: duplicates are not dropped.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass, Params
-from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, count_files, safe
-from fieldlink.scenes.photos.photo_folder import SUFFIXES, read
+from fieldlink.scenes.importers.folder_files import count_files, listed_files
+from fieldlink.scenes.importers.listing import Listing
+from fieldlink.scenes.photos.photo_folder import details, is_photo, read
 from fieldlink.scenes.sources import PhotoSourceEntry
 
 FOLDERS = {  # of each ShapeNet synset
@@ -35,20 +35,17 @@ FOLDERS = {  # of each ShapeNet synset
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every picture of the study's classes, as `<class>.<file stem>`."""
-    return collected(
-        ListedItem(f"{name}.{safe(path.stem)}", name, path, hashlib.sha256(path.read_bytes()).hexdigest())
-        for name, object_class in classes.items()
-        for path in _pictures(folder, name, object_class.synset)
-    )
+    class_of = {_class_folder(folder, name, object_class.synset): name for name, object_class in classes.items()}
+    return listed_files(folder, class_of, is_photo, details)
 
 
-def _pictures(folder: Path, name: str, synset: str) -> list[Path]:
+def _class_folder(folder: Path, name: str, synset: str) -> Path:
     if synset not in FOLDERS:
         raise InputError(f"classes.{name}: no folder of DomainNet for synset {synset}; known: {', '.join(FOLDERS)}")
-    paths = [path for path in sorted((folder / FOLDERS[synset]).glob("*")) if path.suffix.lower() in SUFFIXES]
-    if not paths:
-        raise InputError(f"{folder / FOLDERS[synset]}: no pictures; class {name} expects DomainNet's real images there")
-    return paths
+    class_folder = folder / FOLDERS[synset]
+    if not count_files(class_folder, is_photo):
+        raise InputError(f"{class_folder}: no pictures; class {name} expects DomainNet's real images there")
+    return class_folder
 
 
 def count(params: Params) -> Counter[str]:
@@ -56,7 +53,7 @@ def count(params: Params) -> Counter[str]:
     folder = params.photos.folder
     return Counter(
         {
-            name: count_files(folder / FOLDERS.get(object_class.synset, name), SUFFIXES)
+            name: count_files(folder / FOLDERS.get(object_class.synset, name), is_photo)
             for name, object_class in params.classes.items()
         }
     )
