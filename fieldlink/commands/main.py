@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "apply-profile": Subcommand("write a profile, such as thesis, into params.yaml"),
     "results": Subcommand("print where the result page is, and the headline numbers of the study"),
     "history": Subcommand("build a page of the metrics of several commits and experiments"),
+    "worlds": Subcommand("run a study in many worlds, one per study seed, and judge the claims by all of them"),
     "import-nerfs": Subcommand(
         "convert NeRFs that the official nf2vec code fitted", preload=("fieldlink.exchange.nerf_import",)
     ),

@@ -49,6 +49,18 @@ class IntervalPoint(NamedTuple):
     moved: bool = False
 
 
+class ForestRow(NamedTuple):
+    """An effect over worlds; NaN where there is none."""
+
+    name: str
+    mean: float
+    interval: tuple[float, float]
+    prediction: tuple[float, float]
+    worlds: Sequence[float]  # the effect in each
+    published: float
+    colour: str
+
+
 @dataclass(frozen=True)
 class Chart:
     svg: bytes
@@ -110,6 +122,25 @@ def history(series: Mapping[str, Sequence[IntervalPoint]], title: str) -> bytes:
             axes.plot(x[ringed], value[ringed], "o", color=colour, markersize=11, fillstyle="none")
         axes.set(xlabel="revision", xticks=range(1, len(x) + 1), xlim=(0.5, len(x) + 0.5))
         figure.legend(loc="lower center", ncols=3)
+        return _svg(figure)
+
+
+def forest(rows: Sequence[ForestRow], title: str, unit: str) -> bytes:
+    """A row an effect, from the top: the mean with its interval, the worlds as dots, the published effect as a ring."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.2, 1.1 + 0.42 * len(rows)), layout="constrained")
+        axes = figure.add_subplot()
+        axes.set_title(title)
+        for y, row in enumerate(rows):
+            axes.plot(row.prediction, (y, y), color=row.colour, linewidth=1, alpha=0.45)
+            axes.plot(row.interval, (y, y), color=row.colour, linewidth=3.2, solid_capstyle="butt")
+            axes.plot(row.worlds, np.full(len(row.worlds), y), "|", color=INK, markersize=6, alpha=0.45)
+            axes.plot([row.mean], [y], "s", color=row.colour, markersize=6)
+            axes.plot([row.published], [y], "o", color=INK, markersize=6, fillstyle="none")
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.set(xlabel=unit, yticks=range(len(rows)), yticklabels=[row.name for row in rows])
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.grid(visible=False, axis="y")
         return _svg(figure)
 
 

@@ -34,7 +34,7 @@ class ClaimRow:
     @property
     def style(self) -> str:
         """The verdict's class in the style sheet."""
-        return _style(self.verdict)
+        return style_class(self.verdict)
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,11 @@ def read_claims(text: str, source: str) -> list[ReportedClaim]:
 def verdict_counts(claims: Sequence[ReportedClaim]) -> list[tuple[str, str, int]]:
     """Each verdict, its class in the style sheet, and the number of claims with it."""
     verdicts = [claim.headline.verdict for claim in claims]
-    return [(verdict, _style(verdict), verdicts.count(verdict)) for verdict in SYMBOLS]
+    return [(verdict, style_class(verdict), verdicts.count(verdict)) for verdict in SYMBOLS]
 
 
-def _style(verdict: str) -> str:
+def style_class(verdict: str) -> str:
+    """The class in the style sheet of a verdict."""
     return verdict.replace(" ", "-")
 
 

@@ -5,7 +5,7 @@ The one use of git in the library.
 
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -43,17 +43,33 @@ def read_revisions(repository: Path, names: Sequence[str], paths: Sequence[str])
     return [_revision(repository, name, experiments, paths) for name in names]
 
 
+def read_experiments(
+    repository: Path, baselines: Set[str], paths: Sequence[str], chosen: Callable[[str], bool]
+) -> dict[str, list[Revision]]:
+    """Files of the experiments with a chosen name, by the commit they started from."""
+    revisions: dict[str, list[Revision]] = {}
+    for experiment in _experiments(repository):
+        if experiment.baseline in baselines and chosen(experiment.name):
+            revision = _revision_of(repository, experiment, paths)
+            revisions.setdefault(experiment.baseline, []).append(revision)
+    return revisions
+
+
 def recent_revisions(repository: Path, path: str) -> list[str]:
     """The last commits that touch `path`, oldest first, then every experiment by date."""
-    commits = _git(repository, "log", f"-{MOST_COMMITS}", "--format=%h", "--", path).split()
+    commits = git_output(repository, "log", f"-{MOST_COMMITS}", "--format=%h", "--", path).split()
     return [*reversed(commits), *(experiment.name for experiment in _experiments(repository))]
 
 
 def _revision(repository: Path, name: str, experiments: Sequence[_Experiment], paths: Sequence[str]) -> Revision:
-    commit, baseline = _resolve(repository, name, experiments)
-    date, subject = _git(repository, "show", "--no-patch", "--format=%cs%n%s", commit).rstrip("\n").split("\n", 1)
-    listing = _git(repository, "ls-tree", "-r", "--name-only", "-z", commit, "--", *paths).split("\0")
-    files = {path: _git(repository, "show", f"{commit}:./{path}") for path in filter(None, listing)}
+    return _revision_of(repository, _Experiment(name, *_resolve(repository, name, experiments)), paths)
+
+
+def _revision_of(repository: Path, experiment: _Experiment, paths: Sequence[str]) -> Revision:
+    name, commit, baseline = experiment
+    date, subject = git_output(repository, "show", "--no-patch", "--format=%cs%n%s", commit).rstrip("\n").split("\n", 1)
+    listing = git_output(repository, "ls-tree", "-r", "--name-only", "-z", commit, "--", *paths).split("\0")
+    files = {path: git_output(repository, "show", f"{commit}:./{path}") for path in filter(None, listing)}
     return Revision(name, commit, date, subject, baseline, files)
 
 
@@ -61,7 +77,9 @@ def _resolve(repository: Path, name: str, experiments: Sequence[_Experiment]) ->
     """Commit and baseline of a revision. A commit, tag or branch goes before an experiment of the same name."""
     namesakes = [(experiment.commit, experiment.baseline) for experiment in experiments if experiment.name == name]
     expression = f"{name}^{{commit}}"
-    commit = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", expression, check=False).strip()
+    commit = git_output(
+        repository, "rev-parse", "--verify", "--quiet", "--end-of-options", expression, check=False
+    ).strip()
     if commit:
         return commit, dict(namesakes).get(commit, "")
     if len(namesakes) > 1:
@@ -77,12 +95,14 @@ def _resolve(repository: Path, name: str, experiments: Sequence[_Experiment]) ->
 
 def _experiments(repository: Path) -> list[_Experiment]:
     """Every DVC experiment, oldest first."""
-    lines = _git(repository, "for-each-ref", "--sort=committerdate", "--format=%(refname) %(objectname)", "refs/exps")
+    lines = git_output(
+        repository, "for-each-ref", "--sort=committerdate", "--format=%(refname) %(objectname)", "refs/exps"
+    )
     references = ((EXPERIMENT.fullmatch(name), commit) for name, commit in map(str.split, lines.splitlines()))
     return [_Experiment(match[3], commit, match[1] + match[2]) for match, commit in references if match]
 
 
-def _git(repository: Path, *arguments: str, check: bool = True) -> str:
+def git_output(repository: Path, *arguments: str, check: bool = True) -> str:
     """Output of a git command run in `repository`; where it fails, an `InputError`, or '' without `check`."""
     result = subprocess.run(["git", *arguments], cwd=repository, capture_output=True, check=False)
     if result.returncode and check:

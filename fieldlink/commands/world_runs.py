@@ -1,0 +1,156 @@
+"""One DVC experiment per study seed.
+
+A world runs in a clone of the repository below the scratch folder, which shares DVC's cache. The clone of a killed or
+failed world stays, so that the same command goes on where the world was; the clone of a finished one is removed.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from fieldlink.commands.world_paths import absolute_paths
+from fieldlink.core.errors import InputError
+from fieldlink.core.scratch import scratch_folder
+from fieldlink.report.revisions import git_output
+from fieldlink.report.world_names import experiment_name, experiment_reference
+
+LAST_LINES = 15  # of the log of a failed world
+
+
+@dataclass(frozen=True)
+class WorldRun:
+    """One world to run, and where."""
+
+    repository: Path  # top folder
+    commit: str
+    seed: int
+    overrides: tuple[str, ...]  # other parameters, KEY=VALUE
+    folder: Path  # of clones, locks and logs of the commit's worlds
+
+    @property
+    def name(self) -> str:
+        return experiment_name(self.overrides, self.seed)
+
+    @property
+    def clone(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    def finish(self) -> str:
+        """Run the world unless it is there; returns why it failed, or ''."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f"{self.name}.lock").open("w") as lock:
+            self._wait_for(lock.fileno())
+            if self._is_finished():
+                print(f"{self.name}: finished", flush=True)
+                return ""
+            print(f"{self.name}: runs, its log is {self.log}", flush=True)
+            reason = self._run(lock.fileno())
+        print(f"{self.name}: {'failed' if reason else 'finished'}", flush=True)
+        return reason
+
+    def _wait_for(self, lock: int) -> None:
+        """DVC holds the lock as well: it may have outlived the command that started it."""
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"{self.name}: another process runs it, waiting for its end", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+    def _is_finished(self) -> bool:
+        reference = experiment_reference(self.commit, self.name)
+        return bool(git_output(self.repository, "for-each-ref", "--format=%(objectname)", reference))
+
+    def _run(self, lock: int) -> str:
+        if not (self.clone / ".git" / "cloned").exists():
+            self._make_clone()
+        git_output(self.clone, "update-ref", "--no-deref", "HEAD", self.commit)
+        sets = [f"study.seed={self.seed}", *self.overrides, *absolute_paths(self.repository, self.overrides)]
+        command = ["exp", "run", "--name", self.name, *(word for value in sets for word in ("-S", value))]
+        with self.log.open("w", encoding="utf-8") as log:
+            run = subprocess.run(
+                _dvc(command), cwd=self.clone, env=self._environment(), stdout=log, stderr=log, pass_fds=[lock],
+                check=False,
+            )  # fmt: skip
+        reference = experiment_reference(self.commit, self.name)
+        if run.returncode or not git_output(self.clone, "for-each-ref", reference):
+            return "".join(self.log.read_text("utf-8").splitlines(keepends=True)[-LAST_LINES:])
+        git_output(self.repository, "fetch", "--quiet", str(self.clone.resolve()), f"{reference}:{reference}")
+        shutil.rmtree(self.clone)
+        return ""
+
+    def _make_clone(self) -> None:
+        """A checkout of the commit, with the repository's settings of DVC and its cache."""
+        shutil.rmtree(self.clone, ignore_errors=True)
+        git_output(self.folder, "clone", "--quiet", "--no-checkout", str(self.repository), str(self.clone.resolve()))
+        git_output(self.clone, "checkout", "--quiet", "--detach", self.commit)
+        for key in ("user.name", "user.email"):
+            if value := git_output(self.repository, "config", key, check=False).strip():
+                git_output(self.clone, "config", key, value)
+        settings = self.repository / ".dvc" / "config.local"
+        if settings.exists():
+            shutil.copy(settings, self.clone / ".dvc" / "config.local")
+        cache = subprocess.check_output(_dvc(["cache", "dir"]), cwd=self.repository, text=True).strip()
+        subprocess.check_call(_dvc(["config", "--local", "cache.dir", cache]), cwd=self.clone)
+        (self.clone / ".git" / "cloned").touch()
+
+    def _environment(self) -> dict[str, str]:
+        """Stages find this Python, and keep unfinished work in the clone."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        environment = {**os.environ, "PATH": path, "FIELDLINK_SCRATCH": str(self.clone.resolve() / ".scratch")}
+        environment.pop("PYTHONPATH", None)  # stages are those of the clone
+        return environment
+
+
+def run(repository: Path, seeds: Sequence[int], overrides: tuple[str, ...], jobs: int) -> None:
+    """Run the worlds that are lacking on the current commit, `jobs` at a time.
+
+    Raises `InputError` where the working tree differs from the commit, and after the last world if one failed.
+    """
+    top = Path(git_output(repository, "rev-parse", "--show-toplevel").strip())
+    _require_runnable(top, overrides, jobs)
+    commit = git_output(top, "rev-parse", "HEAD").strip()
+    folder = (top / scratch_folder("worlds")).resolve() / commit[:10]
+    runs = [WorldRun(top, commit, seed, overrides, folder) for seed in seeds]
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            reasons = dict(zip(runs, pool.map(WorldRun.finish, runs), strict=True))
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
+    failed = {world: reason for world, reason in reasons.items() if reason}
+    for world, reason in failed.items():
+        print(f"\n{world.name}, end of {world.log}:\n{reason}", file=sys.stderr)
+    if failed:
+        names = ", ".join(world.name for world in failed)
+        raise InputError(f"{len(failed)} of {len(runs)} worlds failed ({names}); the same command runs them again")
+
+
+def _require_runnable(top: Path, overrides: Sequence[str], jobs: int) -> None:
+    if jobs < 1:
+        raise InputError(f"--jobs {jobs}: expected at least 1")
+    if not (top / ".dvc").is_dir():
+        raise InputError(f"{top}: no DVC repository")
+    for override in overrides:
+        key, equals, _ = override.partition("=")
+        if not equals or key.strip() == "study.seed":
+            raise InputError(f"-S {override}: expected KEY=VALUE, and --seeds for study.seed")
+    changes = git_output(top, "status", "--porcelain", "--", ".", ":(exclude)reports/worlds").splitlines()
+    if changes:
+        raise InputError(
+            f"{len(changes)} files differ from the commit that worlds would run on, such as {changes[0][3:]}: commit "
+            "or restore them (git status)"
+        )
+
+
+def _dvc(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "dvc", *arguments]

@@ -1,0 +1,69 @@
+"""Run a study in many worlds, one per study seed, and judge the claims by all of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from typing_extensions import Doc
+from tyro.conf import OmitArgPrefixes, UseAppendAction, arg, subcommand
+
+from fieldlink.core.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunWorlds:
+    """Run the study once per seed as DVC experiments on the current commit; run it again to go on after a stop."""
+
+    seeds: Annotated[str, Doc("Study seeds, such as 1-10 or 1,4,7-9.")]
+    set_param: Annotated[
+        UseAppendAction[tuple[str, ...]],
+        arg(aliases=["-S"], metavar="KEY=VALUE"),
+        Doc("Parameter to change in every world, as in dvc exp run; such worlds are a family of their own."),
+    ] = ()
+    jobs: Annotated[int, Doc("Worlds that run at the same time.")] = 1
+    repository: Annotated[Path, Doc("Folder of the git repository.")] = Path()
+
+    def __call__(self) -> None:
+        """Raises `InputError` if a world failed."""
+        from fieldlink.commands import world_runs
+
+        world_runs.run(self.repository, seeds_of(self.seeds), self.set_param, self.jobs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportWorlds:
+    """Judge the claims by all worlds of a commit: tables, forest plot and page."""
+
+    commit: Annotated[str, Doc("Commit that the worlds ran on; by default the latest with worlds, from HEAD back.")] = (
+        ""
+    )
+    out: Annotated[Path, Doc("Folder to write.")] = Path("reports/worlds")
+    repository: Annotated[Path, Doc("Folder of the git repository.")] = Path()
+
+    def __call__(self) -> None:
+        """Write the folder, and print where its page is."""
+        from fieldlink.report import worlds_report
+
+        print(worlds_report.write(self.repository, self.commit, self.out))
+
+
+def worlds(
+    action: Annotated[
+        Annotated[RunWorlds, subcommand("run", prefix_name=False)]
+        | Annotated[ReportWorlds, subcommand("report", prefix_name=False)],
+        OmitArgPrefixes,
+    ],
+) -> None:
+    """Run a study in many worlds, one per study seed, and judge the claims by all of them."""
+    action()
+
+
+def seeds_of(text: str) -> list[int]:
+    """The seeds that `1-3,7` names: 1, 2, 3 and 7, each once."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal()) or int(last or first) < int(first):
+            raise InputError(f"--seeds {text}: expected seeds and ranges such as 1-10 or 1,4,7-9, got {part!r}")
+        seeds += range(int(first), int(last or first) + 1)
+    return list(dict.fromkeys(seeds))

@@ -1,0 +1,167 @@
+"""Lines of the files of reports/worlds: effects, claims, cells and differences between families, over worlds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fieldlink.evaluation.claims.claim_rows import Verdict
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.table_cells import DIGITS
+from fieldlink.evaluation.worlds.pooling import PooledEffect, pool
+from fieldlink.evaluation.worlds.world_files import ClaimKey, World, WorldEffect
+from fieldlink.evaluation.worlds.world_verdicts import Region, decision, verdict, verdicts_together, worlds_needed
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What the worlds say of one number, in points or percent; None where one world can't say it."""
+
+    mean: float
+    ci_low: float | None
+    ci_high: float | None
+    sd_between: float | None  # of worlds, without the noise within them
+    sd_within: float | None  # of the noise within one world
+    sd_seeds: float | None  # the part of it that training seeds add; None where that isn't known
+    sd_queries: float | None  # the part that queries add
+    prediction_low: float | None
+    prediction_high: float | None
+    worlds: int
+
+    @staticmethod
+    def of(effects: Sequence[WorldEffect], level: float) -> tuple["Spread", PooledEffect]:
+        """Of one number in several worlds, with the pooled effect behind it."""
+        pooled = pool(np.array([effect.value for effect in effects]), np.array([effect.within for effect in effects]))
+        seeds = float(np.mean([effect.seed_part for effect in effects]))
+        queries = max(0.0, pooled.sd_within**2 - seeds) if np.isfinite(seeds) else float("nan")
+        numbers = (
+            *pooled.interval(level),
+            *(pooled.sd_between, pooled.sd_within, seeds**0.5, queries**0.5),
+            *pooled.prediction(level),
+        )
+        return Spread(round(pooled.mean, DIGITS) + 0.0, *map(_rounded, numbers), pooled.worlds), pooled
+
+    def columns(self) -> dict[str, float | int | None]:
+        """All but the mean, as claims.csv and cells.csv have them."""
+        names = ("ci_low", "ci_high", "sd_between", "prediction_low", "prediction_high", "worlds")
+        return {name: getattr(self, name) for name in names}
+
+    def components(self) -> dict[str, float | None]:
+        """The variance components' square roots, as components.csv has them."""
+        return {name: getattr(self, name) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")}
+
+
+@dataclass(frozen=True)
+class ClaimSummary:
+    """A claim, or a part of one, over worlds."""
+
+    claim: int
+    part: str
+    text: str
+    published: float | None
+    spread: Spread
+    verdict: Verdict
+    verdict_of_twelve: Verdict | None  # of claims, not of parts
+    worlds_needed: int | None  # more; None where no number was found
+
+    def line(self) -> dict[str, Any]:
+        """Its line of claims.csv."""
+        return {
+            "claim": self.claim,
+            "part": self.part,
+            "text": self.text,
+            "published_effect": self.published,
+            "effect": self.spread.mean,
+            **self.spread.columns(),
+            "verdict": self.verdict,
+            "verdict_of_twelve": self.verdict_of_twelve,
+            "worlds_needed": self.worlds_needed,
+        }
+
+
+@dataclass(frozen=True)
+class CellSummary:
+    """A cell of a table over worlds."""
+
+    key: CellKey
+    published: float | None
+    spread: Spread
+
+    def line(self) -> dict[str, Any]:
+        """Its line of cells.csv."""
+        key = self.key._asdict()
+        return {**key, "published": self.published, "value": self.spread.mean, **self.spread.columns()}
+
+
+def effect_lines(worlds: Sequence[World]) -> list[dict[str, Any]]:
+    """Every effect of every world, by claim, part and world."""
+    return [
+        {"claim": key[0], "part": key[1], "world": world.seed, "effect": world.claims[key].value}
+        for key in _all_keys(world.claims for world in worlds)
+        for world in worlds
+        if key in world.claims
+    ]
+
+
+def claim_summaries(worlds: Sequence[World], regions: Mapping[ClaimKey, Region], level: float) -> list[ClaimSummary]:
+    """Every claim and part over the worlds that have it. `regions`: where each effect is claimed to lie."""
+    keys = [key for key in _all_keys(world.claims for world in worlds) if key in regions]
+    summaries, decisions = [], {}
+    for key in keys:
+        effects = [world.claims[key] for world in worlds if key in world.claims]
+        spread, pooled = Spread.of(effects, level)
+        if not key[1]:
+            decisions[key] = decision(pooled, regions[key])
+        summaries.append(
+            ClaimSummary(
+                *key,
+                text=effects[0].text,
+                published=_rounded(effects[0].published),
+                spread=spread,
+                verdict=verdict(pooled, regions[key], level),
+                verdict_of_twelve=None,
+                worlds_needed=worlds_needed(pooled, regions[key], level),
+            )
+        )
+    together = dict(zip(decisions, verdicts_together(list(decisions.values()), level), strict=True))
+    return [replace(row, verdict_of_twelve=together.get((row.claim, row.part))) for row in summaries]
+
+
+def cell_summaries(worlds: Sequence[World], published: Mapping[CellKey, float], level: float) -> list[CellSummary]:
+    """Every cell of a table over the worlds that have it, in the order of the tables."""
+    keys = dict.fromkeys(key for world in worlds for key in world.cells)
+    return [
+        CellSummary(key, published.get(key), Spread.of([w.cells[key] for w in worlds if key in w.cells], level)[0])
+        for key in keys
+    ]
+
+
+def component_lines(claims: Sequence[ClaimSummary], cells: Sequence[CellSummary]) -> list[dict[str, Any]]:
+    """Lines of components.csv: how far worlds, training seeds and queries move one world's number."""
+    nothing: dict[str, Any] = dict.fromkeys(("claim", "part", *CellKey._fields))
+    of_claims = [{**nothing, "claim": row.claim, "part": row.part, **row.spread.components()} for row in claims]
+    return [*of_claims, *({**nothing, **row.key._asdict(), **row.spread.components()} for row in cells)]
+
+
+def difference_lines(worlds: Sequence[World], others: Sequence[World], level: float) -> list[dict[str, Any]]:
+    """Every cell of `others` less that of the world of the same study seed in `worlds`."""
+    base = {world.seed: world for world in worlds}
+    pairs = [(base[other.seed], other) for other in others if other.seed in base]
+    lines = []
+    for key in dict.fromkeys(key for _, other in pairs for key in other.cells):
+        both = [(one.cells[key], other.cells[key]) for one, other in pairs if key in one.cells and key in other.cells]
+        if both:
+            pooled = pool(np.array([other.value - one.value for one, other in both]))
+            low, high = map(_rounded, pooled.interval(level))
+            line = {**key._asdict(), "difference": round(pooled.mean, DIGITS) + 0.0, "ci_low": low, "ci_high": high}
+            lines.append({**line, "worlds": pooled.worlds})
+    return lines
+
+
+def _all_keys(groups: Iterable[Mapping[ClaimKey, Any]]) -> list[ClaimKey]:
+    return sorted({key for group in groups for key in group})
+
+
+def _rounded(number: float) -> float | None:
+    return round(number, DIGITS) + 0.0 if np.isfinite(number) else None
