@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pipeline
 import pytest
-from commands.flags import descriptions
+from commands.flags import actions, descriptions
 
 from fieldlink.commands.main import SUBCOMMANDS, function_of
 
@@ -19,6 +19,7 @@ ERRORS = {  # arguments of a run that fails, and words of its message
     "apply-profile": (["nothing"], "nothing.yaml: no such profile, expected one of thesis"),
     "results": (["--tables", "nowhere"], "nowhere: holds no retrieval.csv nor zero_shot.csv"),
     "history": (["--revisions", "nowhere"], "not a git repository"),
+    "worlds": (["run", "--seeds", "3-1"], "--seeds 3-1: expected seeds and ranges"),
     "import-nerfs": (["--folder", "nowhere", "--out", "out"], "nowhere: no [data_TRAINED/]"),
     "import-nf2vec": (["--checkpoint", "nowhere.pt", "--out", "out"], "nowhere.pt: FileNotFoundError"),
     "export-nerfs": (["--objects", "a", "--views", "b", "--nerfs", "c", "--out", "."], ".: exists, expected a new"),
@@ -62,8 +63,9 @@ def test_a_subcommand_s_help_says_what_a_person_types(name):
     process = fieldlink(name, "--help")
     assert process.returncode == 0, process.stderr
     assert process.stdout.startswith(f"usage: fieldlink {name} ")
+    helps = [process.stdout, *(fieldlink(name, action, "--help").stdout for action in actions(function_of(name)))]
     for flag in descriptions(function_of(name)):
-        assert flag in process.stdout
+        assert flag in "".join(helps)
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)

@@ -1,4 +1,4 @@
-"""Effects over worlds: a case by hand, statsmodels on made-up worlds, and how often intervals and verdicts are wrong."""
+"""Effects over worlds: a case by hand, statsmodels, and how often intervals and verdicts are wrong."""
 
 from math import inf, sqrt
 
