@@ -9,13 +9,14 @@ A folder is for machines without a network. It describes the whole model; clip.m
 
 import json
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import open_clip
 from torch import nn
 
-from fieldlink.clip import model_folders
+from fieldlink.clip import checkpoint_files, model_folders
 from fieldlink.clip.model_folders import CONFIG
 from fieldlink.clip.tokenizers import tokenizer_entry
 from fieldlink.core.errors import InputError
@@ -48,14 +49,22 @@ def fetch(model: str, pretrained: str) -> PretrainedClip:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="QuickGELU mismatch")
-            loaded: Any = open_clip.create_model(
-                model, pretrained, require_pretrained=True, force_preprocess_cfg=preprocessing
-            )
+            loaded = _created(model, pretrained, preprocessing)
         return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, open_clip.get_tokenizer(model))
+    except InputError:
+        raise
     except UserWarning as warning:
         raise InputError(f"clip.model: {warning} Expected {model}-quickgelu, or another tag") from warning
     except Exception as error:  # open_clip, torch and safetensors raise exceptions of any kind
         raise InputError(_advice(model, pretrained, error)) from error
+
+
+def _created(model: str, pretrained: str, preprocessing: dict[str, Any]) -> Any:
+    create = partial(open_clip.create_model, model, require_pretrained=True, force_preprocess_cfg=preprocessing)
+    if not Path(pretrained).is_file():
+        return create(pretrained)
+    with checkpoint_files.readable_file(Path(pretrained), model) as file:
+        return create(str(file))
 
 
 def save(folder: Path, clip: PretrainedClip) -> None:
@@ -71,11 +80,13 @@ def save(folder: Path, clip: PretrainedClip) -> None:
 
 
 def _of_folder(folder: Path) -> PretrainedClip:
-    config, name = folder / CONFIG, f"local-dir:{folder}"
+    config = folder / CONFIG
     try:
         contents = json.loads(config.read_text(encoding="utf-8"))
         description, tokenizer_name = contents["model_cfg"], contents.get("tokenizer", "published")
-        loaded: Any = open_clip.create_model(name, require_pretrained=True)  # without it weights may be random
+        with checkpoint_files.readable_folder(folder) as readable:
+            # without require_pretrained weights may be random
+            loaded: Any = open_clip.create_model(f"local-dir:{readable}", require_pretrained=True)
         tokenizer = tokenizer_entry(tokenizer_name, f"{config}: tokenizer").load(folder, description)
         return PretrainedClip(loaded, description, loaded.visual.preprocess_cfg, tokenizer, tokenizer_name)
     except InputError:

@@ -7,7 +7,7 @@ from typing_extensions import Doc
 
 from fieldlink.commands.arguments import ParamsFile
 from fieldlink.commands.default_files import PARAMS_FILE, params_or_default
-from fieldlink.core import saved_models
+from fieldlink.core import saved_models, tensor_files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -18,10 +18,10 @@ def import_nf2vec(
     params_file: ParamsFile = PARAMS_FILE,
 ) -> None:
     """Write a model folder; the sections nf2vec and nerf.field of the parameters must describe the checkpoint."""
-    from fieldlink.exchange import nf2vec_checkpoint, tensor_files
+    from fieldlink.exchange import nf2vec_checkpoint
 
     params = load(params_or_default(params_file))
-    (tensors,) = tensor_files.read([checkpoint])
+    (tensors,) = tensor_files.read([checkpoint], records=True)
     if isinstance(tensors, InputError):
         raise tensors
     try:

@@ -11,12 +11,12 @@ import pyarrow as pa
 import torch
 from jaxtyping import Float
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, tensor_files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import NerfParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.schemas import NERFS, VIEWS
-from fieldlink.exchange import official_nerfs, tensor_files
+from fieldlink.exchange import official_nerfs
 from fieldlink.exchange.official_nerfs import NerfFolder
 from fieldlink.nerf import weight_layout
 from fieldlink.nerf.occupancy import unpack
@@ -139,11 +139,13 @@ def _weights_and_grid(
         raise weights
     if isinstance(grid, InputError):
         raise grid
+    file = nerf.folder / official_nerfs.WEIGHTS
     try:
         vector = official_nerfs.weights_of(weights, weight_layout.size(settings.nerf.field))
+        file = nerf.folder / official_nerfs.GRID
         return vector, official_nerfs.occupancy_of(grid, settings.nerf.fitting.occupancy)
     except InputError as error:
-        raise InputError(f"{nerf.folder}/{error}") from error
+        raise InputError(f"{file}: {error}") from error
 
 
 def _serialised(rows: pa.Table) -> bytes:

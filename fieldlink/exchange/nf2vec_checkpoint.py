@@ -10,6 +10,7 @@ import numpy as np
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, Nf2vecParams
+from fieldlink.core.tensor_files import unwrapped
 from fieldlink.nf2vec.model import Nf2vecModel
 
 DECODER = (  # patterns of official names, and our names
@@ -26,13 +27,10 @@ def model_of(checkpoint: Mapping[str, np.ndarray], nf2vec: Nf2vecParams, field: 
 
     Raises `InputError` if the layers aren't those that the parameters `nf2vec` and `nerf.field` describe.
     """
-    renamed = {}
-    for name, tensor in checkpoint.items():
-        part, _, layer = name.partition("/")
-        if part == "encoder":
-            renamed[f"encoder.{layer}"] = tensor[..., 0] if tensor.ndim == 3 else tensor
-        elif part == "decoder" and (ours := _decoder_name(layer)):
-            renamed[ours] = tensor
+    renamed = _renamed(unwrapped(checkpoint))
+    if parts := {"encoder", "decoder"} - {name.partition(".")[0] for name in renamed}:
+        present = sorted({re.split("[/.]", name)[0] for name in checkpoint})
+        raise InputError(f"no {' and no '.join(sorted(parts))}, the file has {', '.join(present) or 'no tensor'}")
     model = Nf2vecModel(nf2vec, field, seed=0)
     expected = {name: value.shape for name, value in model.tensors.items()}
     shapes = {name: value.shape for name, value in renamed.items()}
@@ -44,6 +42,19 @@ def model_of(checkpoint: Mapping[str, np.ndarray], nf2vec: Nf2vecParams, field: 
             f"{shapes.get(name, 'absent')}, expected {expected.get(name, 'none')}"
         )
     return Nf2vecModel.of(renamed, model.config)
+
+
+def _renamed(checkpoint: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Tensors in float32 by our names; what is of no encoder or decoder (an optimizer's state) is left out."""
+    renamed = {}
+    for name, tensor in checkpoint.items():
+        part, layer = (*re.split("[/.]", name, maxsplit=1), "")[:2]
+        values = tensor.astype(np.float32) if tensor.dtype.kind == "f" else tensor
+        if part == "encoder":
+            renamed[f"encoder.{layer}"] = values[..., 0] if values.ndim == 3 else values
+        elif part == "decoder" and (ours := _decoder_name(layer)):
+            renamed[ours] = values
+    return renamed
 
 
 def _decoder_name(layer: str) -> str | None:

@@ -6,6 +6,10 @@
                                                /train/NN.png          optional: the pictures it was fitted to
     <folder>/data_TRAINED_A1/…, <folder>/data_TRAINED_A2/…            optional: augmented copies
 
+A grid of nerfacc 0.5 has the keys `binaries` and `aabbs`, with an axis of levels in front. The tensors may be dense, of
+any number type, and wrapped as trainers do (`state_dict`, `module.`). JPEG pictures, which don't say where the object
+ends, count as none.
+
 The vector holds the matrices layer by layer, (out, in) row-major, as ours. The zeros that fill nf2vec's rows are not in
 the file. The official frame, in which z points up, stays: poses and weights belong together.
 """
@@ -20,6 +24,7 @@ from jaxtyping import Float
 from pydantic import BaseModel, Field, ValidationError
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.tensor_files import named_ending
 from fieldlink.nerf.field import HALF
 from fieldlink.scenes import pictures
 from fieldlink.scenes.importers.resizing import stacked
@@ -27,6 +32,7 @@ from fieldlink.scenes.views import Views
 
 WEIGHTS, GRID, PARAMETERS = "nerf_weights.pth", "grid.pth", "mlp_base.params"
 COMPRESSED, TRANSFORMS = "transforms_train_compressed.json", "transforms_train.json"
+CELLS, BOXES = ("_binary", "binaries"), ("_roi_aabb", "aabbs")  # names in grid.pth: nerfacc up to 0.3, and from 0.4
 ROOTS = ("data_TRAINED", "data_TRAINED_A1", "data_TRAINED_A2")  # originals, copies A1 and A2
 
 Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=4, max_length=4)]
@@ -78,28 +84,30 @@ def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarra
 
     Raises `InputError` if the file has other numbers than `count` weights, or some that aren't finite.
     """
-    if PARAMETERS not in tensors:
-        raise InputError(f"{WEIGHTS}: no '{PARAMETERS}', found {', '.join(tensors) or 'nothing'}")
-    vector = tensors[PARAMETERS]
+    vector = named_ending(tensors, PARAMETERS)
+    if vector is None:
+        raise InputError(f"no '{PARAMETERS}', found {_listed(tensors)}")
     if vector.ndim != 1 or len(vector) < count or vector[count:].any():
-        raise InputError(f"{WEIGHTS}: {vector.shape} numbers, nerf.field describes {count:,}")
+        raise InputError(f"{vector.shape} numbers, nerf.field describes {count:,}")
     vector = vector[:count].astype(np.float32)
     if not np.isfinite(vector).all():
-        raise InputError(f"{WEIGHTS}: weights that are not finite")
+        raise InputError("weights that are not finite")
     return vector
 
 
 def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
     """The grid's bits, packed as in dataset `nerfs`.
 
-    Raises `InputError` unless the grid has `cells` cells per axis and spans our box.
+    Raises `InputError` unless the grid has one level of `cells` cells per axis and spans our box.
     """
-    grid, box = tensors.get("_binary", np.zeros(0)), tensors.get("_roi_aabb", np.zeros(0))
+    grid, box = named_ending(tensors, *CELLS), named_ending(tensors, *BOXES)
+    if grid is None or box is None:
+        raise InputError(f"expected '{CELLS[0]}' and '{BOXES[0]}', found {_listed(tensors)}")
     grid = grid[0] if grid.ndim == 4 and len(grid) == 1 else grid
     if grid.shape != (cells,) * 3:
-        raise InputError(f"{GRID}: '_binary' of {grid.shape} cells, nerf.fitting.occupancy says {cells} per axis")
-    if box.shape != (6,) or not np.allclose(box, [-HALF] * 3 + [HALF] * 3, atol=1e-3):
-        raise InputError(f"{GRID}: '_roi_aabb' is {box.tolist()}, expected -{HALF} to {HALF}")
+        raise InputError(f"'{CELLS[0]}' of {grid.shape} cells, nerf.fitting.occupancy says {cells} per axis")
+    if box.size != 6 or not np.allclose(box.ravel(), [-HALF] * 3 + [HALF] * 3, atol=1e-3):
+        raise InputError(f"'{BOXES[0]}' is {box.tolist()}, expected -{HALF} to {HALF}")
     return np.packbits(grid.astype(bool)).tobytes()
 
 
@@ -135,3 +143,7 @@ def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"],
         raise InputError(f"{files[exists.index(False)]}: missing, other views have their pictures")
     image = stacked([pictures.decode(file.read_bytes()) for file in files], str(folder))
     return Views(image, poses, transforms.camera_angle_x), poses, transforms.camera_angle_x
+
+
+def _listed(tensors: Mapping[str, np.ndarray]) -> str:
+    return ", ".join(list(tensors)[:8]) or "no tensor"

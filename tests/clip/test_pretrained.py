@@ -66,8 +66,73 @@ def test_an_unknown_name_is_an_error(model: str, weights: str, words: str):
 
 def test_a_file_that_holds_no_weights_is_named(tiny_name, tmp_path: Path):
     (tmp_path / "weights.pt").write_bytes(b"not a checkpoint")
-    with pytest.raises(InputError, match=r"weights\.pt: not a state dict of tiny"):
+    with pytest.raises(InputError, match=r"weights\.pt: not tensors alone: no checkpoint of torch"):
         pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))
+
+
+def openai_archive(model: torch.nn.Module, folder: Path) -> Path:
+    """A TorchScript archive in half precision with the names that OpenAI's have."""
+    picture = torch.zeros(1, 3, 32, 32)
+
+    class Traced(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            for name, part in [*model.named_children(), *model.named_parameters(recurse=False)]:
+                setattr(self, name, part)
+            for name in ("input_resolution", "context_length", "vocab_size"):
+                self.register_buffer(name, torch.tensor(32))
+
+        def forward(self, picture):
+            return self.visual(picture)
+
+    torch.jit.trace(Traced().eval(), picture, check_trace=False).half().save(folder / "ViT-T.pt")
+    return folder / "ViT-T.pt"
+
+
+@pytest.mark.filterwarnings("ignore")  # TorchScript is deprecated
+def test_an_archive_of_openai_gives_its_weights_and_is_refused_for_another_activation(monkeypatch, tmp_path: Path):
+    vision = {"layers": 1, "width": 64, "patch_size": 16, "image_size": 32}
+    text = {"context_length": 77, "vocab_size": 49408, "width": 64, "heads": 1, "layers": 1}
+    described = {"embed_dim": 8, "vision_cfg": vision, "text_cfg": text}
+    configs = {"ViT-T": described, "ViT-T-quickgelu": described | {"quick_gelu": True}}
+    monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", open_clip.factory._MODEL_CONFIGS | configs)
+    model = open_clip.create_model("ViT-T-quickgelu")
+    archive = openai_archive(model, tmp_path)
+    loaded = pretrained.fetch("ViT-T-quickgelu", str(archive)).model
+    expected = {name: tensor.half().float() for name, tensor in model.float().state_dict().items()}
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in loaded.state_dict().items())
+    with pytest.raises(InputError, match="has OpenAI's weights, expected ViT-T-quickgelu"):
+        pretrained.fetch("ViT-T", str(archive))
+
+
+@pytest.mark.parametrize(
+    ("contents", "words"),
+    [
+        (b"", "empty file"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "Git LFS pointer, run git lfs pull"),
+        (b"<!DOCTYPE html><html></html>", "a web page"),
+    ],
+)
+def test_a_file_that_is_no_checkpoint_is_named_by_what_it_is(tiny_name, tmp_path: Path, contents: bytes, words: str):
+    (tmp_path / "weights.pt").write_bytes(contents)
+    with pytest.raises(InputError, match=rf"weights\.pt: {words}"):
+        pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))
+
+
+def test_weights_with_the_names_of_transformers_are_refused_by_them(tiny_name, tmp_path: Path):
+    torch.save({"vision_model.post_layernorm.weight": torch.ones(2)}, tmp_path / "weights.pt")
+    with pytest.raises(InputError, match="transformers' names"):
+        pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))
+
+
+@pytest.mark.thesis
+def test_a_folder_with_pickled_weights_gives_the_model_in_it(tiny_clip, tmp_path: Path):
+    folder = Path(shutil.copytree(tiny_clip, tmp_path / "folder"))
+    weights = load_file(folder / WEIGHTS)
+    (folder / WEIGHTS).unlink()
+    torch.save(weights, folder / "open_clip_pytorch_model.bin")
+    loaded = pretrained.fetch("any", str(folder)).model.state_dict()
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in weights.items())
 
 
 @pytest.mark.thesis

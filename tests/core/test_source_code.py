@@ -13,7 +13,7 @@ from fieldlink.core import source_code
         ("stages/backbone/fit_nerfs.py", {"nerf/fitting/optimisation.py", "nerf/field.py", "scenes/visual_hull.py"}),
         ("stages/backbone/render_nerfs.py", {"nerf/rendering.py", "nerf/field.py"}),
         ("stages/backbone/embed_images.py", {"clip/encoders.py", "clip/model_folders.py"}),
-        ("fieldlink/commands/import_nerfs.py", {"exchange/safe_unpickling.py"}),
+        ("fieldlink/commands/import_nerfs.py", {"core/safe_unpickling.py"}),
     ],
 )
 def test_what_only_workers_import_is_code_of_the_stage(file, read):

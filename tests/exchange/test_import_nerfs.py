@@ -135,7 +135,7 @@ def test_copies_know_their_original_and_ids_in_two_classes_are_dropped_with_thei
 
 def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_it_runs(world):
     words = {
-        "code": "nerf_weights.pth: UnpicklingError",
+        "code": "nerf_weights.pth: not tensors alone: ",
         "short": "nerf_weights.pth: (7,) numbers, nerf.field describes 248",
         "nan": "weights that are not finite",
         "cells": "'_binary' of (5, 5, 5) cells, nerf.fitting.occupancy says 12 per axis",

@@ -79,12 +79,12 @@ def test_a_checkpoint_of_other_layers_or_none_is_an_error_that_names_the_first(t
     )
     params = load(small(nf2vec=CHANGES))
     how, architecture = params.nf2vec, params.nerf.field
-    with pytest.raises(InputError, match=r"layers differ .* decoder\..* is absent, expected \(24"):
+    with pytest.raises(InputError, match="no decoder, the file has encoder"):
         nf2vec_checkpoint.model_of(encoder, how, architecture)
     wider = how.model_copy(update={"decoder": 28})
     with pytest.raises(InputError, match=r"layers differ .* decoder\..* is \(24.*expected \(28"):
         nf2vec_checkpoint.model_of(encoder | decoder, wider, architecture)
     (tmp_path / "500.pt").write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"500\.pt: \w*Error"):
+    with pytest.raises(InputError, match=r"500\.pt: not tensors alone: no checkpoint of torch"):
         import_nf2vec(tmp_path / "500.pt", tmp_path / "out", small(nf2vec=CHANGES))
     assert not (tmp_path / "out").exists()
