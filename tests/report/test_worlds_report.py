@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pytest import approx
 
 from fieldlink.commands.worlds import ReportWorlds, RunWorlds, seeds_of
 from fieldlink.core.errors import InputError
@@ -94,9 +93,9 @@ def test_a_claim_s_line_by_hand(out: Path):
         *("prediction_low", "prediction_high", "worlds", "verdict", "verdict_of_twelve", "worlds_needed"),
     ]
     assert (row["published_effect"], row["effect"], row["worlds"]) == ("0.5", "5.0", "3")
-    assert float(row["ci_low"]) == approx(5 - 4.302653 / 3**0.5, abs=1e-4)
-    assert float(row["prediction_high"]) == approx(5 + 4.302653 * (4 / 3) ** 0.5, abs=1e-4)
-    assert float(row["sd_between"]) == approx(0, abs=2e-3)  # all of it is noise within worlds
+    assert float(row["ci_low"]) == pytest.approx(5 - 4.302653 / 3**0.5, abs=1e-4)
+    assert float(row["prediction_high"]) == pytest.approx(5 + 4.302653 * (4 / 3) ** 0.5, abs=1e-4)
+    assert float(row["sd_between"]) == pytest.approx(0, abs=2e-3)  # all of it is noise within worlds
     assert (row["verdict"], row["verdict_of_twelve"], row["worlds_needed"]) == ("holds", "holds", "0")
 
 
@@ -104,18 +103,18 @@ def test_a_cell_s_line_and_its_variance_components_by_hand(out: Path):
     """Values 50, 54 and 58: variance 16, of which 4 within a world; seeds ± 1 have variance 2, their mean 1."""
     (cell,) = rows(out / "cells.csv")
     assert (cell["value"], cell["published"], cell["worlds"]) == ("54.0", "81.5", "3")
-    assert float(cell["sd_between"]) == approx(12**0.5, abs=1e-4)
-    assert float(cell["ci_high"]) == approx(54 + 4.302653 * 4 / 3**0.5, abs=1e-4)
+    assert float(cell["sd_between"]) == pytest.approx(12**0.5, abs=1e-4)
+    assert float(cell["ci_high"]) == pytest.approx(54 + 4.302653 * 4 / 3**0.5, abs=1e-4)
     (component,) = [row for row in rows(out / "components.csv") if row["table"]]
     found = [float(component[name]) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")]
-    assert found == approx([12**0.5, 2, 1, 3**0.5], abs=1e-4)
+    assert found == pytest.approx([12**0.5, 2, 1, 3**0.5], abs=1e-4)
 
 
 def test_another_family_is_compared_world_by_world(out: Path):
     """+ 3 and + 1 where both families have the seed: mean 2, and Student's 12.7062 with one degree of freedom."""
     (difference,) = rows(out / "mapper.batch-128" / "differences.csv")
     assert (difference["difference"], difference["worlds"]) == ("2.0", "2")
-    assert float(difference["ci_low"]) == approx(2 - 12.7062, abs=1e-3)
+    assert float(difference["ci_low"]) == pytest.approx(2 - 12.7062, abs=1e-3)
     assert not (out / "mapper.batch-128" / "effects.csv").exists()
     assert [row["value"] for row in rows(out / "mapper.batch-128" / "cells.csv")] == ["69.0"]
 
