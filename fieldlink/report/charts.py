@@ -126,21 +126,20 @@ def history(series: Mapping[str, Sequence[IntervalPoint]], title: str) -> bytes:
 
 
 def forest(rows: Sequence[ForestRow], title: str, unit: str) -> bytes:
-    """A row an effect, from the top: the mean with its interval, the worlds as dots, the published effect as a ring."""
+    """A row an effect, from the top: the mean with its interval, the worlds as strokes, the published one as a ring."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.2, 1.1 + 0.42 * len(rows)), layout="constrained")
+        figure = Figure(figsize=(7.2, 1.1 + 0.5 * len(rows)), layout="constrained")
         axes = figure.add_subplot()
         axes.set_title(title)
         for y, row in enumerate(rows):
+            axes.text(0, y - 0.32, row.name, transform=axes.get_yaxis_transform(), fontsize=8)
             axes.plot(row.prediction, (y, y), color=row.colour, linewidth=1, alpha=0.45)
             axes.plot(row.interval, (y, y), color=row.colour, linewidth=3.2, solid_capstyle="butt")
             axes.plot(row.worlds, np.full(len(row.worlds), y), "|", color=INK, markersize=6, alpha=0.45)
             axes.plot([row.mean], [y], "s", color=row.colour, markersize=6)
             axes.plot([row.published], [y], "o", color=INK, markersize=6, fillstyle="none")
         axes.axvline(0, color=INK, linewidth=0.8)
-        axes.set(xlabel=unit, yticks=range(len(rows)), yticklabels=[row.name for row in rows])
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.grid(visible=False, axis="y")
+        axes.set(xlabel=unit, yticks=[], ylim=(len(rows) - 0.4, -0.8))
         return _svg(figure)
 
 

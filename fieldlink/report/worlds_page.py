@@ -46,7 +46,7 @@ def forest(family: WorldFamily) -> charts.Chart:
             spread, key = claim.spread, (claim.claim, claim.part)
             rows.append(
                 charts.ForestRow(
-                    f"{claim.claim}. {shorten(claim.text, 64, placeholder=' …')}",
+                    f"{claim.claim}. {shorten(claim.text, 100, placeholder=' …')}",
                     spread.mean,
                     (_number(spread.ci_low), _number(spread.ci_high)),
                     (_number(spread.prediction_low), _number(spread.prediction_high)),
