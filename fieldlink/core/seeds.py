@@ -8,3 +8,8 @@ def seed_of(study_seed: int, *keys: str | int) -> int:
     """A seed in [0, 2^63) that depends on nothing but the study's seed and `keys` (an object's id, a variant, …)."""
     text = json.dumps([study_seed, *keys])
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1
+
+
+def training_views(study_seed: int, training_seed: int) -> int:
+    """The seed of the views that a training draws once: the same for every model of this training seed."""
+    return seed_of(study_seed, "training views", training_seed)

@@ -1,6 +1,6 @@
 """What a trained model or a row of a table is: a value, and the text that names it.
 
-The text seeds trainings and keys the published tables, so it never changes. No other module builds or parses it. A row
+The text names trainings and keys the published tables, so it never changes. No other module builds or parses it. A row
 of a zero-shot table names no loss, which is the column there: `replace(variant, loss=None)`.
 """
 

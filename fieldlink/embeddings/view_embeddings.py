@@ -1,7 +1,7 @@
 """Embeddings of several views an object: which of them are drawn, and their means.
 
-Draws depend on the study's seed, the object's id and a view's number alone, so that ground-truth and rendered views
-are drawn alike, whatever else is in the data.
+Draws depend on a seed (the study's or a training's), the object's id and a view's number alone, so that ground-truth
+and rendered views are drawn alike, whatever else is in the data.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,9 @@ from jaxtyping import Bool, Float, Int
 from fieldlink.core.seeds import seed_of
 from fieldlink.core.variants import Variant
 
+ALL_VIEWS = "N"  # in tables
 # The zero-shot study's mapper that other studies take up.
-MEAN_MAPPER = Variant(direction="nerf2clip", source="gt", views="N", loss="cosine").text
+MEAN_MAPPER = Variant(direction="nerf2clip", source="gt", views=ALL_VIEWS, loss="cosine").text
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ class ViewEmbeddings:
         """The place in `ids` of each row's object."""
         return np.repeat(np.arange(len(self.ids)), self.counts)
 
-    def draw(self, study_seed: int, purpose: str) -> Int[np.ndarray, " row"]:
+    def draw(self, seed: int, purpose: str) -> Int[np.ndarray, " row"]:
         """Each view's place (0 = first) in a shuffle of its object's views; `purpose` tells draws apart."""
         keys = np.empty(len(self.numbers))
         for object_id, first, count in zip(self.ids, self.first, self.counts, strict=True):
             numbers = self.numbers[first : first + count]
-            rng = np.random.default_rng(seed_of(study_seed, "views", purpose, object_id))
+            rng = np.random.default_rng(seed_of(seed, "views", purpose, object_id))
             keys[first : first + count] = rng.random(numbers.max() + 1)[numbers]
         places = np.empty(len(keys), np.int64)
         places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
@@ -57,9 +58,9 @@ class ViewEmbeddings:
         owners = np.asarray(self.ids, dtype=object)[self.owner[chosen]]
         return ViewEmbeddings.of(owners.tolist(), self.numbers[chosen], self.embeddings[chosen])
 
-    def sample(self, counts: Int[np.ndarray, " object"], study_seed: int, purpose: str) -> "ViewEmbeddings":
+    def sample(self, counts: Int[np.ndarray, " object"], seed: int, purpose: str) -> "ViewEmbeddings":
         """The first counts[i] shuffled views of object i."""
-        return self.subset(self.draw(study_seed, purpose) < np.repeat(counts, self.counts))
+        return self.subset(self.draw(seed, purpose) < np.repeat(counts, self.counts))
 
     def same_as(self, other: "ViewEmbeddings") -> "ViewEmbeddings":
         """The views that `other` has, by object and number."""
@@ -67,9 +68,9 @@ class ViewEmbeddings:
         rows = zip(self.owner.tolist(), self.numbers.tolist(), strict=True)
         return self.subset(np.array([row in wanted for row in rows]))
 
-    def means(self, most: int, study_seed: int) -> Float[np.ndarray, "object dim"]:
+    def means(self, most: int, seed: int) -> Float[np.ndarray, "object dim"]:
         """c̄_N (protocol 4): the mean of an object's first `most` shuffled views, raw; subsets are nested in `most`."""
-        return self._means(self.draw(study_seed, "mean") < most)
+        return self._means(self.draw(seed, "mean") < most)
 
     def means_of_all(self) -> Float[np.ndarray, "object dim"]:
         return self._means(np.ones(len(self.numbers), bool))
@@ -84,5 +85,5 @@ class ViewEmbeddings:
 
 
 def names(counts: Sequence[int], most: int) -> dict[str, int]:
-    """View counts by the word tables have for them: "N" for all `most` views, to which larger counts shrink."""
-    return {("N" if count >= most else str(count)): min(count, most) for count in counts}
+    """View counts by the word tables have for them: `ALL_VIEWS` for all `most`, to which larger counts shrink."""
+    return {(ALL_VIEWS if count >= most else str(count)): min(count, most) for count in counts}

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.variants import Variant, parse
+from fieldlink.core.params import Loss
+from fieldlink.core.variants import Direction, Variant, parse
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 from fieldlink.evaluation.study_tables import study_table
@@ -53,22 +54,43 @@ NERF2CLIP, CLIP2NERF = Variant(direction="nerf2clip"), Variant(direction="clip2n
 SYNTHETIC = Variant(concatenation="concat weighted", query_domain="synthetic")
 REAL = Variant(concatenation="concat weighted", query_domain="real")
 
+
+def _of_retrieval(row: Variant, part: Literal["a", "b"]) -> tuple[Runs, ...]:
+    """One mapper of the retrieval study, asked with views (part a) or photos (b), and all that may repeat it."""
+    number, domain, joined = {"a": ("4.4a", "synthetic", SYNTHETIC), "b": ("4.5a", "real", REAL)}[part]
+    names = [
+        Runs(number, row),
+        Runs("4.7", joined),  # a joined space weighted 0 or 1 is one of the two
+        Runs(f"baselines {domain}", replace(row, space="nf2vec")),  # where baselines.epochs are mapper.epochs
+    ]
+    if row.direction == "nerf2clip":
+        names.append(Runs("4.11b" if part == "a" else "4.11c", row))
+    if row == FORWARD:
+        names += [Runs("4.11b" if part == "a" else "4.11c", BESIDE_TUNED), Runs(f"4.12{part}", BESIDE_TUNED)]
+    if row in (FORWARD, SWEPT):  # where scenes.copies is 0
+        originals = replace(row, training_set="original")
+        swept = originals, replace(originals, equal_steps=True)
+        names += [Runs(f"4.9{part}", originals), *(Runs(f"4.10{part}", of, free=("batch",)) for of in swept)]
+    return tuple(names)
+
+
 # Each line is one run under several names.
 REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
     *(  # the batch of Table 4.9, whichever it is
-        (Runs(f"4.9{part}", row), Runs(f"4.10{part}", row, free=("batch",)))
+        (
+            Runs(f"4.9{part}", row),
+            Runs(f"4.10{part}", row, free=("batch",)),
+            Runs(f"4.10{part}", replace(row, equal_steps=True), free=("batch",)),
+        )
         for part in "ab"
         for row in (SWEPT, SWEPT_ON_ORIGINALS)
     ),
-    (Runs("4.4a", FORWARD), Runs("4.11b", BESIDE_TUNED), Runs("4.12a", BESIDE_TUNED)),
-    (Runs("4.5a", FORWARD), Runs("4.11c", BESIDE_TUNED), Runs("4.12b", BESIDE_TUNED)),
-    # Joined spaces weighted 0 or 1 are one of the two; of two losses one stands there.
-    (Runs("4.4a", NERF2CLIP, free=("loss",)), Runs("4.11b", NERF2CLIP, free=("loss",)), Runs("4.7", SYNTHETIC)),
-    (Runs("4.5a", NERF2CLIP, free=("loss",)), Runs("4.11c", NERF2CLIP, free=("loss",)), Runs("4.7", REAL)),
-    (Runs("4.7", SYNTHETIC), Runs("4.4a", CLIP2NERF, free=("loss",))),
-    (Runs("4.7", REAL), Runs("4.5a", CLIP2NERF, free=("loss",))),
-    (Runs("4.7", SYNTHETIC), Runs("4.1[12]?", BESIDE_TUNED)),
-    (Runs("4.7", REAL), Runs("4.1[12]?", BESIDE_TUNED)),
+    *(
+        _of_retrieval(Variant(direction=direction, loss=loss), part)
+        for direction in get_args(Direction)
+        for loss in get_args(Loss)
+        for part in get_args(Literal["a", "b"])
+    ),
     (  # weighted ½
         Runs("4.7", Variant(concatenation="concat l2"), free=("query_domain",)),
         Runs("4.7", Variant(concatenation="concat weighted"), free=("query_domain",)),
@@ -84,6 +106,7 @@ REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
         (
             Runs(table, Variant(method="CLIP mean", shifted=shifted)),
             Runs(table, Variant(method="CLIP all", shifted=shifted)),
+            Runs(table, Variant(method="CLIP all distinct", shifted=shifted)),
         )
         for table in ("4.[45]b", "captions", "prompts")
         for shifted in (False, True)

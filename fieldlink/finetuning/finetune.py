@@ -58,7 +58,7 @@ class _Finetuning(Training[_Networks, int]):
 
     def __init__(self, task: FinetuningTask) -> None:
         self.task, self.reconstructs = task, OBJECTIVES[task.objective].reconstructs
-        self.seed = seed_of(task.study_seed, "finetuning", task.objective, task.seed)
+        self.seed = seed_of(task.study_seed, "finetuning", task.seed)  # one for all objectives
         self.network = _Networks(task).to(task.device)
         self.reconstruct = reconstruction_of(self.network.nf2vec, self.seed, task.device)
         self.nerfs = NerfBatch.of(task.train.weights, list(task.train.occupancy))

@@ -41,7 +41,7 @@ class _HeadTraining(Training[Heads, Batch]):
 
     def __init__(self, task: HeadTask) -> None:
         heads, device = task.heads, task.device
-        seeds = [seed_of(task.study_seed, "head", task.space, seed) for seed in task.seeds]
+        seeds = [seed_of(task.study_seed, "head", seed) for seed in task.seeds]
         widths = [task.train.vectors.shape[2], *heads.hidden, task.classes]
         self.network = Heads(widths, [seed_of(seed, "weights") for seed in seeds]).to(device)
         self.dropout, self.draws = heads.dropout, Draws([seed_of(seed, "draws") for seed in seeds], device)

@@ -1,53 +1,73 @@
 """The trainings of Tables 4.9 and 4.10: with copies and, as ours, without; in batches of many sizes."""
 
-from fieldlink.core.params import AugmentedParams, Loss, MapperParams
-from fieldlink.core.variants import Direction, TrainingSet, Variant
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from fieldlink.core.params import AugmentedParams, MapperParams
+from fieldlink.core.variants import Variant
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.pairs import Pairs
 
-TABLE_4_9: list[tuple[Direction, Loss, None]] = [("clip2nerf", "cosine", None), ("nerf2clip", "siglip", None)]
+SWEPT = Variant(direction="nerf2clip", loss="siglip")
+TABLE_4_9 = (Variant(direction="clip2nerf", loss="cosine"), SWEPT)
 
 
-def tasks(
-    augmented: Pairs,
-    original: Pairs,
-    validation: Pairs,
-    sweep: AugmentedParams,
-    mapper: MapperParams,
-    study_seed: int,
-    device: str,
-) -> list[MapperTask]:
-    """One task for each row of the tables, with all seeds; its variant is the row's, `original` without copies.
+@dataclass(frozen=True)
+class BatchSweep:
+    """What all trainings of a sweep share."""
 
-    The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Every other
-    row is a training of its own. Both sets give about as many pairs an epoch: the fewer objects more of theirs. Where
-    `augmented` is no larger, no copy takes part, and there are no trainings with copies.
-    """
-    rows: list[tuple[Direction, Loss, int | None]] = [
-        *TABLE_4_9,
-        *(("nerf2clip", "siglip", batch) for batch in sweep.batches if batch != mapper.batch),
-    ]
-    regime = {"epochs": sweep.epochs, "views_per_epoch": sweep.views_per_epoch}
+    validation: Pairs
+    sweep: AugmentedParams
+    mapper: MapperParams
+    study_seed: int
+    device: str
 
-    def task(
-        row: tuple[Direction, Loss, int | None], pairs: Pairs, training_set: TrainingSet | None, epoch_multiple: int
-    ) -> MapperTask:
-        direction, loss, batch = row
-        variant = Variant(direction=direction, loss=loss, batch=batch, training_set=training_set)
-        return MapperTask(
-            direction,
-            [MapperRun(variant.text, loss, seed) for seed in mapper.seeds],
+    def tasks(self, augmented: Pairs, original: Pairs) -> list[MapperTask]:
+        """One task for each row of the tables, with all seeds; its variant is the row's, `original` without copies.
+
+        The mapper's own batch is Table 4.9's row, which the study repeats in Table 4.10: it is trained once. Both sets
+        give about as many pairs an epoch: the fewer objects more of theirs. Where `augmented` is no larger, no copy
+        takes part, and there are no trainings with copies.
+        """
+        with_copies = len(augmented.counts) > len(original.counts)
+        multiple = round(len(augmented.counts) / len(original.counts))
+        originals = [
+            self._task(replace(row, training_set="original"), original, multiple)
+            for row in self._rows(len(original.counts))
+        ]
+        rows = self._rows(len(augmented.counts)) if with_copies else ()
+        return [*(self._task(row, augmented, 1) for row in rows), *originals]
+
+    def _rows(self, objects: int) -> Iterator[Variant]:
+        yield from TABLE_4_9
+        for batch in batches_apart(self.sweep.batches, objects, self.mapper.batch):
+            yield replace(SWEPT, batch=batch)
+        for batch in batches_apart(self.sweep.equal_steps, objects, self.mapper.batch):
+            yield replace(SWEPT, batch=batch, equal_steps=True)
+
+    def _task(self, row: Variant, pairs: Pairs, epoch_multiple: int) -> MapperTask:
+        regime = {"epochs": self.sweep.epochs, "views_per_epoch": self.sweep.views_per_epoch}
+        assert row.direction
+        assert row.loss
+        models = [MapperRun(row.text, row.loss, seed) for seed in self.mapper.seeds]
+        task = MapperTask(
+            row.direction,
+            models,
             pairs,
-            validation,
-            mapper.model_copy(update={**regime, "batch": batch or mapper.batch}),
-            study_seed,
-            device,
+            self.validation,
+            self.mapper.model_copy(update=regime),
+            self.study_seed,
+            self.device,
             epoch_multiple,
         )
+        steps = task.all_steps if row.equal_steps else None  # of the mapper's own batch
+        batch = row.batch or self.mapper.batch
+        return replace(task, steps=steps, mapper=task.mapper.model_copy(update={"batch": batch}))
 
-    with_copies = len(augmented.counts) > len(original.counts)
-    multiple = round(len(augmented.counts) / len(original.counts))
-    return [
-        *(task(row, augmented, None, 1) for row in rows if with_copies),
-        *(task(row, original, "original", multiple) for row in rows),
-    ]
+
+def batches_apart(batches: Sequence[int], objects: int, trained: int) -> list[int]:
+    """Those of `batches` that differ from each other and from `trained` once none is larger than `objects`."""
+    first: dict[int, int] = {}
+    for batch in batches:
+        first.setdefault(min(batch, objects), batch)
+    return [batch for used, batch in first.items() if used != min(trained, objects)]

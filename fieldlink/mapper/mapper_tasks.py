@@ -12,6 +12,7 @@ import numpy as np
 
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.variants import Direction, TrainingSet, Variant
+from fieldlink.mapper.pair_batches import Sampler
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.training import loss_history
 from fieldlink.training.curves import NamedHistory
@@ -23,9 +24,9 @@ MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
 
 @dataclass(frozen=True)
 class MapperRun:
-    """One model. `variant`: the text of its variant, which seeds its training together with `seed`."""
+    """One model. `seed` alone decides its draws, so that models of equal seed differ in nothing else than they say."""
 
-    variant: str
+    variant: str  # the text of its variant
     loss: Loss
     seed: int
     clip_set: int = 0  # the set of CLIP vectors that it learns from
@@ -65,6 +66,17 @@ class MapperTask:
     study_seed: int
     device: str = "cpu"
     epoch_multiple: int = 1  # an epoch has this many times `mapper.views_per_epoch` passes over the objects
+    steps: int | None = None  # of the optimizer; None: those of `mapper.epochs`
+
+    @property
+    def sampler(self) -> Sampler:
+        """Draws the training pairs."""
+        return Sampler.of(self.train.counts, self.mapper, self.epoch_multiple)
+
+    @property
+    def all_steps(self) -> int:
+        """Steps of the optimizer."""
+        return self.steps or self.sampler.steps * self.mapper.epochs
 
     def split(self, most: int | None = None) -> "list[MapperTask]":
         """The same work as tasks of at most `most` models, by default as many as suit the device."""

@@ -1,6 +1,7 @@
 """Train all mappers of one direction side by side."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import torch
 from jaxtyping import Float
@@ -10,7 +11,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
 from fieldlink.mapper.mlps import Mappers
-from fieldlink.mapper.pair_batches import PairLoader, Sampler, every_view
+from fieldlink.mapper.pair_batches import PairLoader, every_view
 from fieldlink.training.loop import Training, Validation, one_cycle, train
 
 PairBatch = tuple[Float[Tensor, "model batch in"], Float[Tensor, "model batch out"]]
@@ -21,11 +22,11 @@ def train_many(task: MapperTask) -> MapperResult:
 
     Raises `FloatingPointError` for a model whose validation loss was never finite.
     """
-    training = _MapperTraining(task)
+    training = MapperTraining(task)
     history = train(
         training,
-        epochs=task.mapper.epochs,
-        validate_every=task.mapper.validate_every,
+        epochs=training.epochs,
+        validate_every=training.validate_every,
         title=f"{task.direction}, {len(task.models)} models",
         models=[model.name for model in task.models],
         parameter="mapper.learning_rate",
@@ -33,19 +34,22 @@ def train_many(task: MapperTask) -> MapperResult:
     return MapperResult(task.direction, task.models, training.network.tensors(), training.sampler.batch, history)
 
 
-class _MapperTraining(Training[Mappers, PairBatch]):
+class MapperTraining(Training[Mappers, PairBatch]):
+    """Models of equal training seed start from the same weights and see the same pairs, whatever their loss."""
+
     def __init__(self, task: MapperTask) -> None:
         mapper, device = task.mapper, task.device
-        self.seeds = [seed_of(task.study_seed, "mapper", model.variant, model.seed) for model in task.models]
-        self.sampler = Sampler.of(task.train.counts, mapper, task.epoch_multiple)
+        self.seeds = [seed_of(task.study_seed, "mapper", model.seed) for model in task.models]
+        self.sampler, self.steps = task.sampler, task.all_steps
+        self.epochs = -(-self.steps // self.sampler.steps)  # the last may be cut short
+        self.validate_every = max(1, round(mapper.validate_every * self.epochs / mapper.epochs))  # checks as many
         self.network = Mappers(_widths(task), [seed_of(seed, "weights") for seed in self.seeds]).to(device)
         self.loss = Losses([model.loss for model in task.models]).to(device)
         groups = [
             {"params": list(self.network.parameters())},
             {"params": list(self.loss.parameters()), "weight_decay": 0.0},  # scales and biases don't decay
         ]
-        steps = self.sampler.steps * mapper.epochs
-        self.optimizer, self.schedule = one_cycle(groups, mapper.learning_rate, mapper.weight_decay, steps)
+        self.optimizer, self.schedule = one_cycle(groups, mapper.learning_rate, mapper.weight_decay, self.steps)
         sets = [(model.nerf_set, model.clip_set) for model in task.models]
         self.train_pairs = PairLoader(task.train, task.direction, sets, device)
         self.validation_pairs = PairLoader(task.validation, task.direction, sets, device)
@@ -53,7 +57,8 @@ class _MapperTraining(Training[Mappers, PairBatch]):
         self.validation_orders = [order] * len(task.models)
 
     def batches(self, epoch: int) -> Iterator[PairBatch]:
-        return self.train_pairs.batches([self.sampler.order(seed, epoch) for seed in self.seeds])
+        batches = self.train_pairs.batches([self.sampler.order(seed, epoch) for seed in self.seeds])
+        return islice(batches, self.steps - epoch * self.sampler.steps)
 
     def losses(self, batch: PairBatch) -> tuple[Float[Tensor, " model"], Float[Tensor, ""]]:
         inputs, targets = batch

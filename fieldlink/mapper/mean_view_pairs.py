@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,16 @@ from jaxtyping import Float
 from fieldlink.core import datasets
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
+from fieldlink.core.seeds import training_views
 from fieldlink.core.variants import Source, Variant
 from fieldlink.embeddings.selection import originals, places, rows_of
-from fieldlink.embeddings.view_embeddings import names
+from fieldlink.embeddings.view_embeddings import ALL_VIEWS, names
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings, chunks
 
-MeanSets = dict[tuple[Source, str], Float[np.ndarray, "object clip"]]  # by source and number of views ("N": all)
+# By source, number of views ("N": all) and training seed, which draws the views; None where there is no draw.
+MeanSets = dict[tuple[Source, str, int | None], Float[np.ndarray, "object clip"]]
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,19 @@ class MeanViewData:
         """The NeRF vectors of `ids`."""
         return datasets.matrix(rows_of(self.nerfs, "object_id", ids)["embedding"])
 
-    def mean_sets(self, ids: Sequence[str], counts: Sequence[int], study_seed: int) -> MeanSets:
-        """The mean vectors of each number of views (protocol 4)."""
+    def mean_sets(self, ids: Sequence[str], counts: Sequence[int], seeds: Sequence[int], study_seed: int) -> MeanSets:
+        """The mean vectors of each number of views (protocol 4), for each training seed."""
         most = {source: int(places(images.rows, ids)[1].max()) for source, images in self.images.items()}
-        sets: dict[tuple[Source, str], list[np.ndarray]] = {}
+        sets: dict[tuple[Source, str, int | None], list[np.ndarray]] = {}
         for chunk in chunks(ids):
             for source, images in self.images.items():
                 views = images.views_of(chunk)
-                for name, count in names(counts, most[source]).items():
-                    sets.setdefault((source, name), []).append(views.means(count, study_seed))
+                for (name, count), seed in product(names(counts, most[source]).items(), seeds):
+                    if name != ALL_VIEWS:
+                        means = views.means(count, training_views(study_seed, seed))
+                        sets.setdefault((source, name, seed), []).append(means)
+                    elif seed == seeds[0]:
+                        sets.setdefault((source, name, None), []).append(views.means_of_all())
         return {key: np.concatenate(means) for key, means in sets.items()}
 
 
@@ -73,14 +80,14 @@ def task(
 ) -> MapperTask:
     """nerf2clip towards each mean of each source, with every loss and training seed."""
     ids = {split: data.ids(split) for split in ("train", "validation")}
-    sets = {split: data.mean_sets(ids[split], counts, study_seed) for split in ids}
+    sets = {split: data.mean_sets(ids[split], counts, mapper.seeds, study_seed) for split in ids}
     pairs = {split: Pairs.of_means(data.vectors(ids[split]), np.stack(list(sets[split].values()))) for split in ids}
     models = [
         MapperRun(
             Variant(direction="nerf2clip", source=source, views=views, loss=loss).text, loss, seed, clip_set=clip_set
         )
-        for clip_set, (source, views) in enumerate(sets["train"])
+        for clip_set, (source, views, drawn_by) in enumerate(sets["train"])
         for loss in losses
-        for seed in mapper.seeds
+        for seed in (mapper.seeds if drawn_by is None else [drawn_by])
     ]
     return MapperTask("nerf2clip", models, pairs["train"], pairs["validation"], mapper, study_seed, device)

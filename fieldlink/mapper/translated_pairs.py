@@ -9,6 +9,7 @@ import numpy as np
 from fieldlink.core import arrays
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.scratch import scratch_folder
+from fieldlink.core.seeds import training_views
 from fieldlink.core.variants import Direction, TrainingSet, Variant
 from fieldlink.embeddings.selection import places
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
@@ -25,22 +26,24 @@ def pairs(
     data: TrainingData,
     ids: Sequence[str],
     translated: StoredEmbeddings,
-    gt_views: GtViews,
-    study_seed: int,
+    draws: Sequence[int] | None,
 ) -> Pairs:
     """As many ground-truth views of each object as it has translated ones: beside those in the first set, or twice.
 
-    The vectors lie in a file.
+    `draws`: seeds of the ground-truth views, two sets each; None means the views that were translated. The vectors lie
+    in a file.
     """
 
     def sets(chunk: Sequence[str]) -> np.ndarray:
         photo_like, gt = translated.views_of(chunk), data.views.views_of(chunk)
-        gt = gt.same_as(photo_like) if gt_views == "same" else gt.sample(photo_like.counts, study_seed, "syn2real")
-        sources = (gt.embeddings, photo_like.embeddings), (gt.embeddings, gt.embeddings)
+        same = [gt.same_as(photo_like)] if draws is None else []
+        sampled = [gt.sample(photo_like.counts, seed, "syn2real") for seed in draws or ()]
+        sources = [(views.embeddings, other.embeddings) for views in (*same, *sampled) for other in (photo_like, views)]
         return np.stack([merged(source, photo_like.counts) for source in sources])
 
     counts = 2 * places(translated.rows, ids)[1]
-    shape = len(TRAINING_SETS), int(counts.sum()), translated.vectors.shape[2]
+    sets_in_all = len(TRAINING_SETS) * (1 if draws is None else len(draws))
+    shape = sets_in_all, int(counts.sum()), translated.vectors.shape[2]
     clip = arrays.store_parts(shape, (sets(chunk) for chunk in chunks(ids)), scratch_folder(arrays.FOLDER))
     return Pairs(data.vectors(ids), clip, np.cumsum(counts) - counts, counts)
 
@@ -63,17 +66,24 @@ def tasks(
     ids = {split: data.ids(split, translated.owners, copies=True) for split in ("train", "validation")}
     if not all(ids.values()):
         return []
-    train, validation = (pairs(data, ids[split], translated, gt_views, study_seed) for split in ids)
+    draws = None if gt_views == "same" else [training_views(study_seed, seed) for seed in mapper.seeds]
+    train, validation = (pairs(data, ids[split], translated, draws) for split in ids)
+    models = {direction: _models(direction, losses, mapper.seeds, draws is None) for direction in get_args(Direction)}
     return [
-        MapperTask(direction, _models(direction, losses, mapper.seeds), train, validation, mapper, study_seed, device)
+        MapperTask(direction, models[direction], train, validation, mapper, study_seed, device)
         for direction in get_args(Direction)
     ]
 
 
-def _models(direction: Direction, losses: Sequence[Loss], seeds: Sequence[int]) -> list[MapperRun]:
+def _models(direction: Direction, losses: Sequence[Loss], seeds: Sequence[int], same_views: bool) -> list[MapperRun]:
+    """Sets of vectors lie seed by seed, or are those of all seeds."""
+    choices = product(enumerate(TRAINING_SETS), losses, enumerate(seeds))
     return [
         MapperRun(
-            Variant(direction=direction, loss=loss, training_set=training_set).text, loss, seed, clip_set=clip_set
+            Variant(direction=direction, loss=loss, training_set=training_set).text,
+            loss,
+            seed,
+            clip_set=place if same_views else draw * len(TRAINING_SETS) + place,
         )
-        for (clip_set, training_set), loss, seed in product(enumerate(TRAINING_SETS), losses, seeds)
+        for (place, training_set), loss, (draw, seed) in choices
     ]

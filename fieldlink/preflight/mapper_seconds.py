@@ -12,7 +12,6 @@ from fieldlink.core.variants import Direction
 from fieldlink.mapper import batch_sweep
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
-from fieldlink.mapper.pair_batches import Sampler
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.preflight.data_folders import has_captions, has_depth
 from fieldlink.preflight.hours import Counts
@@ -43,6 +42,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
     syn2real = params.syn2real.losses * TRAINING_SETS if has_depth(params) else ()
     with_copies = _pairs(counts.train * (1 + counts.copies), views, nf2vec, clip)
     originals = _pairs(counts.train, views, nf2vec, clip)
+    sweep = batch_sweep.BatchSweep(originals, params.augmented, mapper, 0, device)
     per_epoch, epochs = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}
     widths = nf2vec, baselines.components, baselines.modulation.latent
     return {
@@ -52,8 +52,8 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
         "baselines.train": [task("clip2nerf", [baselines.clip2nerf], views, width, **epochs) for width in widths]
         + [task("nerf2clip", [baselines.nerf2clip], views, width, **epochs) for width in widths],
         "syn2real.train": both_directions(syn2real, 2 * params.syn2real.views, **per_epoch) if syn2real else [],
-        "augmented.train": batch_sweep.tasks(with_copies, originals, originals, params.augmented, mapper, 0, device),
-        "finetuning.train": task("clip2nerf", finetuned, views).split(6),
+        "augmented.train": sweep.tasks(with_copies, originals),
+        "finetuning.train": task("clip2nerf", finetuned, views).split(10),
     }
 
 
@@ -62,11 +62,11 @@ def seconds(task: MapperTask, step_seconds: dict[Hashable, float]) -> float:
 
     `step_seconds`: a cache of measured steps, by direction, losses, batch and width; a new measurement is added.
     """
-    sampler, width = Sampler.of(task.train.counts, task.mapper, task.epoch_multiple), task.train.nerf.shape[-1]
-    kind = task.direction, tuple(model.loss for model in task.models), sampler.batch, width
+    batch, width = task.sampler.batch, task.train.nerf.shape[-1]
+    kind = task.direction, tuple(model.loss for model in task.models), batch, width
     if kind not in step_seconds:
-        step_seconds[kind] = _seconds_of_a_step(task, sampler.batch)
-    return step_seconds[kind] * sampler.steps * task.mapper.epochs
+        step_seconds[kind] = _seconds_of_a_step(task, batch)
+    return step_seconds[kind] * task.all_steps
 
 
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
@@ -77,7 +77,7 @@ def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
 
     def steps(count: int) -> None:
         mapper = task.mapper.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
-        train_many(replace(task, train=pairs, validation=pairs, mapper=mapper, epoch_multiple=1))
+        train_many(replace(task, train=pairs, validation=pairs, mapper=mapper, epoch_multiple=1, steps=None))
 
     return seconds_of_a_step(steps, task.device)
 

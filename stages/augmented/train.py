@@ -25,14 +25,11 @@ def train_augmented_mappers(
 
     params = load(params_file)
     data = training_data.read(objects, nerf_embeddings, gt_embeddings)
-    trainings = batch_sweep.tasks(
-        augmented=data.pairs(data.ids("train", copies=True)),
-        original=data.pairs(data.ids("train")),
-        validation=data.pairs(data.ids("validation")),
-        sweep=params.augmented,
-        mapper=params.mapper,
-        study_seed=params.study.seed,
-        device=params.runtime.device,
+    sweep = batch_sweep.BatchSweep(
+        data.pairs(data.ids("validation")), params.augmented, params.mapper, params.study.seed, params.runtime.device
+    )
+    trainings = sweep.tasks(
+        augmented=data.pairs(data.ids("train", copies=True)), original=data.pairs(data.ids("train"))
     )
     results = list(map_in_workers(mapper_work.train, trainings, params.runtime.workers))
     mapper_folders.write_all(out, {result.models[0].variant.replace(" ", "_"): result for result in results})

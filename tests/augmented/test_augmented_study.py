@@ -1,7 +1,6 @@
 """The verbs of Tables 4.9 and 4.10, on the made-up study, in which one chair has a copy."""
 
 import json
-import re
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -10,6 +9,7 @@ from evaluation.made_up import COPY, PUBLISHED, Study
 from result_rows import KEYS, rows
 
 from fieldlink.core import datasets
+from fieldlink.core.params import Params
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import parse
 from fieldlink.evaluation.results.batch_rows import table_rows
@@ -27,7 +27,7 @@ def augmented(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def run(study: Study) -> Study:
-    study.change("augmented", epochs=1)
+    study.change("augmented", epochs=1, batches=[4, 8, 64, 128], equal_steps=[4, 8])
     same = {"objects": study["objects"], "gt_embeddings": study["gt"], "nerf_embeddings": study["nerfs"]}
     train_augmented_mappers(**same, out=study["mappers"], curves=study["curves"], params_file=study.params)
     same |= {"photo_embeddings": study["photo_embeddings"], "mappers": study["mappers"]}
@@ -42,23 +42,40 @@ def run(study: Study) -> Study:
     return study
 
 
-def test_every_published_number_has_its_counterpart_and_ours_on_originals_come_after(augmented: Study):
-    published = [row for row in rows(PUBLISHED) if row["table"][:-1] in ("4.9", "4.10")]
+def test_published_numbers_that_the_objects_can_give_come_first_and_each_row_has_its_mirror(augmented: Study):
+    """A batch of 128 would be one of 64 again: both hold all objects."""
     found = rows(augmented["augmented.csv"])
-    wanted = [tuple(row[key] for key in KEYS) for row in published]
+    swept = [f"nerf2clip siglip batch={batch}" for batch in (4, 8, 64)]
+    wanted = [
+        tuple(row[key] for key in KEYS)
+        for row in rows(PUBLISHED)
+        if row["table"][:-1] == "4.9" or (row["table"][:-1] == "4.10" and row["row"] in swept)
+    ]
     assert [tuple(row[key] for key in KEYS) for row in found[: len(wanted)]] == wanted
-    assert all(row["row"].endswith(" original") for row in found[len(wanted) :])
-    assert len(found) == 2 * len(wanted)
-    swept = [row["row"] for row in found if row["table"] == "4.10a" and row["row"].endswith("original")]
-    numbers = [int(re.findall(r"batch=(\d+)", row)[0]) for row in swept]
-    assert numbers == sorted(numbers)
+    of_4_10 = list(dict.fromkeys(row["row"] for row in found if row["table"] == "4.10a"))
+    assert sorted(of_4_10) == sorted(
+        f"{row}{end}" for row in (*swept, *(f"{row} equal-steps" for row in swept[:2])) for end in ("", " original")
+    )
+    on_originals = [int(row.split("batch=")[1].split()[0]) for row in of_4_10 if row.endswith("original")]
+    assert on_originals == sorted(on_originals)
 
 
 def test_a_setting_says_the_batch_really_used(augmented: Study):
     """12 training objects and a copy; batches of Table 4.9 are the mapper's own, 4."""
     for row in rows(augmented["augmented.csv"]):
-        largest = "12" if row["row"].endswith("original") else "13"
-        assert row["setting"] == f"batch {'4' if row['table'].startswith('4.9') else largest}"
+        largest = 12 if row["row"].endswith("original") else 13
+        assert row["setting"] == f"batch {min(parse(row['row']).batch or 4, largest)}"
+
+
+def test_rows_of_equal_steps_are_trained_for_as_many(augmented: Study):
+    """13 pairs an epoch are 4 batches of 4 pairs."""
+    steps = {
+        config["models"][0]["variant"]: config["steps"]
+        for folder in augmented["mappers"].iterdir()
+        for config in [json.loads((folder / "config.json").read_text())]
+    }
+    assert steps["nerf2clip siglip"] == steps["nerf2clip siglip batch=8 equal-steps"] == 4
+    assert steps["nerf2clip siglip batch=8"] == 2
 
 
 def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_not_in_this_run(tmp_path: Path):
@@ -78,13 +95,15 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
         assert "not in this run" in told[claim]["setting"]
 
 
-def test_a_batch_of_both_tables_is_one_run_under_two_names():
+def test_a_batch_of_both_tables_is_one_run_under_several_names(params: Params):
     def rows_of(run: str, batch: int) -> list[tuple[str, str]]:
-        return [(table, row.text) for table, row in table_rows(parse(run), batch, (64, 128))]
+        sweep = params.augmented.model_copy(update={"batches": (64, 128), "equal_steps": (64,)})
+        return [(table, row.text) for table, row in table_rows(parse(run), batch, sweep)]
 
     for end in ("", " original"):
-        both = [("4.9", f"nerf2clip siglip{end}"), ("4.10", f"nerf2clip siglip batch=64{end}")]
-        assert rows_of(f"nerf2clip siglip{end}", 64) == both
+        swept = f"nerf2clip siglip batch=64{end}", f"nerf2clip siglip batch=64 equal-steps{end}"
+        of_both = [("4.9", f"nerf2clip siglip{end}"), *(("4.10", row) for row in swept)]
+        assert rows_of(f"nerf2clip siglip{end}", 64) == of_both
     assert rows_of("nerf2clip siglip", 32) == [("4.9", "nerf2clip siglip")]
     assert rows_of("nerf2clip siglip batch=128", 64) == [("4.10", "nerf2clip siglip batch=128")]
     assert rows_of("clip2nerf cosine", 64) == [("4.9", "clip2nerf cosine")]
@@ -96,6 +115,6 @@ def test_every_row_is_a_training_of_its_own_on_originals_of_the_test_split(augme
     for row in found.to_pylist():
         assert "-test-" in row["owner_id"]
         vectors.setdefault((row["variant"], row["seed"]), []).append(row["embedding"])
-    assert len(vectors) == 2 * (1 + 6) * 2  # batches of 4 are not among Table 4.10's
+    assert len(vectors) == 2 * 4 * 2  # seeds; batches of 4, 8 and 64, and of 8 for equal steps; with copies or not
     assert len({json.dumps(each) for each in vectors.values()}) == len(vectors)
     assert COPY not in found["owner_id"].to_pylist()

@@ -44,7 +44,21 @@ def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
         (("4.5b", "CLIP mean"), ("4.5b", "CLIP all"), True),
         (("captions", "CLIP mean"), ("captions", "CLIP all"), True),
         (("prompts", "CLIP mean shifted"), ("prompts", "CLIP all shifted"), True),
+        (("4.4b", "CLIP all"), ("4.4b", "CLIP all distinct"), True),
         (("prompts", "CLIP mean"), ("prompts", "CLIP mean shifted"), False),
+        (("4.9a", "nerf2clip siglip"), ("4.10a", "nerf2clip siglip batch=64 equal-steps"), True),
+        (("4.10a", "nerf2clip siglip batch=64"), ("4.10a", "nerf2clip siglip batch=64 equal-steps"), True),
+        (
+            ("4.10a", "nerf2clip siglip batch=64 equal-steps"),
+            ("4.10a", "nerf2clip siglip batch=128 equal-steps"),
+            False,
+        ),
+        (("4.4a", "clip2nerf mse"), ("baselines synthetic", "nf2vec clip2nerf mse"), True),  # baselines.epochs
+        (("4.4a", "clip2nerf mse"), ("baselines synthetic", "nf2vec clip2nerf cosine"), False),
+        (("4.4a", "clip2nerf mse"), ("baselines synthetic", "pca clip2nerf mse"), False),
+        (("4.12b", "clip2nerf cosine (original)"), ("baselines real", "nf2vec clip2nerf cosine"), True),
+        (("4.4a", "clip2nerf cosine"), ("4.9a", "clip2nerf cosine original"), True),  # scenes.copies: 0
+        (("4.4a", "clip2nerf cosine"), ("4.9a", "clip2nerf cosine"), False),
         (("prompts", "CLIP mean"), ("prompts", "CLIP all shifted"), False),
         (("4.4a", "nerf2clip cosine"), ("4.7", "concat weighted synthetic"), True),  # embedding_spaces.nerf2clip
         (("4.5a", "nerf2clip cosine"), ("4.7", "concat weighted real"), True),

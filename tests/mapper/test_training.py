@@ -12,7 +12,7 @@ from fieldlink.core.variants import Direction
 from fieldlink.mapper import losses
 from fieldlink.mapper.loss_registry import start_of
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun, MapperTask, joined
-from fieldlink.mapper.mapper_training import train_many
+from fieldlink.mapper.mapper_training import MapperTraining, train_many
 from fieldlink.mapper.mlps import Mappers, single, stacked, unstacked
 from fieldlink.mapper.pair_batches import PairLoader, Sampler, every_view
 from fieldlink.mapper.pairs import Pairs
@@ -47,7 +47,7 @@ def task(mapper: MapperParams, direction: Direction = "clip2nerf", models: list[
 
 def alone(work: MapperTask, model: MapperRun) -> tuple[nn.Sequential, list[float]]:
     """One model trained by torch's own layers, without stacking: its best weights, its validation losses."""
-    seed = seed_of(STUDY, "mapper", model.variant, model.seed)
+    seed = seed_of(STUDY, "mapper", model.seed)
     widths = [5, *work.mapper.hidden, 6] if work.direction == "clip2nerf" else [6, *work.mapper.hidden[::-1], 5]
     network, sampler = single(widths, seed_of(seed, "weights")), Sampler.of(work.train.counts, work.mapper)
     start = start_of(model.loss)
@@ -122,6 +122,29 @@ def test_the_weights_returned_are_those_of_the_best_check_not_of_the_last(params
 def test_mappers_learn_a_linear_relation(params: Params):
     trained = train_many(task(small(params, epochs=40, learning_rate=0.01), "nerf2clip"))
     assert (trained.history.validation_loss.min(0) < 0.5 * trained.history.validation_loss[0]).all()
+
+
+@pytest.mark.parametrize("direction", ["clip2nerf", "nerf2clip"])
+def test_losses_of_equal_seed_start_from_the_same_weights_and_see_the_same_pairs(params: Params, direction: Direction):
+    models = [MapperRun(f"of {loss}", loss, seed) for seed in (0, 1) for loss in ("cosine", "siglip")]
+    training = MapperTraining(task(small(params), direction, models))
+    draws = [*training.network.tensors().values(), *(part.numpy() for part in next(iter(training.batches(0))))]
+    for values in draws:
+        assert values[0].tolist() == values[1].tolist()
+        assert values[2].tolist() == values[3].tolist()
+    assert all(values[0].tolist() != values[2].tolist() for values in draws if values.any())
+
+
+def test_a_training_of_given_steps_takes_them_however_many_an_epoch_has(params: Params):
+    """10 steps an epoch: 25 steps end within the third; checks as many as 4 epochs have."""
+    work = replace(task(small(params, views_per_epoch=4), models=MODELS[:1]), steps=25)
+    history = train_many(work).history
+    assert work.sampler.steps == 10
+    assert history.steps == 25
+    assert history.check_steps.tolist() == [20, 25]
+    whole = train_many(replace(work, steps=None)).history
+    assert whole.check_steps.tolist() == [20, 40]
+    assert train_many(replace(work, steps=40)).history.validation_loss.tolist() == whole.validation_loss.tolist()
 
 
 def test_seeds_start_apart_and_a_batch_is_no_larger_than_the_objects(params: Params):

@@ -187,10 +187,12 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
     datasets.write(tmp_path / "translated", schemas.IMAGE_EMBEDDINGS, [translated], "test")
     given = TrainingData(objects=nerfs, nerfs=nerfs, views=StoredEmbeddings.of(tmp_path / "gt"))
     monkeypatch.setattr(stored_embeddings, "OBJECTS_AT_ONCE", at_once)
-    pairs = translated_pairs.pairs(given, ["a", "b"], StoredEmbeddings.of(tmp_path / "translated"), gt_views, 0)
+    draws = {"random": [0, 1], "same": None}[gt_views]
+    pairs = translated_pairs.pairs(given, ["a", "b"], StoredEmbeddings.of(tmp_path / "translated"), draws)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
-    assert pairs.clip.shape == (2, 10, 3)
-    both, control = pairs.clip.open().astype(int)
+    assert pairs.clip.shape == ({"random": 4, "same": 2}[gt_views], 10, 3)
+    both, control, *of_another_seed = pairs.clip.open().astype(int)
+    assert gt_views == "same" or of_another_seed[1].tolist() != control.tolist()
     assert [tuple(row) for row in both[both[:, 2] == 1]] == [(0, 1, 1), (0, 4, 1), (0, 5, 1), (1, 0, 1), (1, 2, 1)]
     for place, (first, count, views) in enumerate(zip(pairs.first, pairs.counts, chosen.values(), strict=True)):
         own, twice = both[first : first + count], control[first : first + count]

@@ -37,7 +37,9 @@ class CaptionsParams(StrictModel):
 
 
 class AugmentedParams(StrictModel):
-    # pairs per step, a row of Table 4.10 each; a batch holds at most one pair an object
+    # pairs per step, a row of Table 4.10 each up to the first that holds a pair of every object
     batches: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    # batches trained a second time, for as many steps as mapper.batch takes: rows equal-steps
+    equal_steps: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     epochs: PositiveInt  # epochs of a training
     views_per_epoch: PositiveInt  # pairs per object or copy and epoch; originals alone give as many in all

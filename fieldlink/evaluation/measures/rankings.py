@@ -1,5 +1,6 @@
 """Measures of the whole list of ranked items, beyond its first places (protocol 6.2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +24,36 @@ def ranking(
     item_class: Int[np.ndarray, " item"],
 ) -> Ranking:
     """All items by falling cosine, ties by lower index; `own_object` as in `nearest_neighbours`."""
+    return _ranking(cosines_in_parts(queries, gallery.items), own_object, gallery.owner, query_class, item_class)
+
+
+def object_ranking(
+    queries: Float[np.ndarray, "query dim"],
+    own_object: Int[np.ndarray, " query"],
+    gallery: Gallery,
+    query_class: Int[np.ndarray, " query"],
+    object_class: Int[np.ndarray, " object"],
+) -> Ranking:
+    """All objects by the cosine of their nearest item; the items of each lie side by side, in order of objects."""
+    first = np.searchsorted(gallery.owner, np.arange(len(object_class)))
+    parts = (
+        (part, np.maximum.reduceat(similarity, first, axis=1))
+        for part, similarity in cosines_in_parts(queries, gallery.items)
+    )
+    return _ranking(parts, own_object, np.arange(len(object_class)), query_class, object_class)
+
+
+def _ranking(
+    parts: Iterable[tuple[slice, Float[np.ndarray, "part item"]]],
+    own_object: Int[np.ndarray, " query"],
+    owner: Int[np.ndarray, " item"],
+    query_class: Int[np.ndarray, " query"],
+    item_class: Int[np.ndarray, " item"],
+) -> Ranking:
     precisions, ranks = [], []
-    for part, similarity in cosines_in_parts(queries, gallery.items):
+    for part, similarity in parts:
         order = np.argsort(-similarity, axis=1, kind="stable")
-        is_own = own_object[part, None] == gallery.owner[order]
+        is_own = own_object[part, None] == owner[order]
         right = (query_class[part, None] == item_class[order]) & ~is_own
         precisions.append(average_precision(right, is_own))
         ranks.append(np.where(is_own.any(1), is_own.argmax(1) + 1, 0))

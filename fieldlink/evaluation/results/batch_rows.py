@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fieldlink.core.params import Params
+from fieldlink.core.params import AugmentedParams, Params
 from fieldlink.core.variants import Variant, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.repeated_runs import SWEPT
@@ -14,16 +14,19 @@ from fieldlink.evaluation.results.searches import by_mappers
 from fieldlink.evaluation.study_tables import by_domain
 
 
-def table_rows(variant: Variant, mapper_batch: int, batches: tuple[int, ...]) -> list[tuple[str, Variant]]:
+def table_rows(variant: Variant, mapper_batch: int, sweep: AugmentedParams) -> list[tuple[str, Variant]]:
     """Table without its part, and row: Table 4.10 repeats the row of Table 4.9 whose batch it has too.
 
-    `mapper_batch`: the batch of Table 4.9; `batches`: those of Table 4.10.
+    `mapper_batch`: the batch of Table 4.9; `sweep`: those of Table 4.10.
     """
     if variant.batch:
         return [("4.10", variant)]
-    swept = (variant.direction, variant.loss) == (SWEPT.direction, SWEPT.loss)
-    repeated = [("4.10", replace(variant, batch=mapper_batch))] if swept and mapper_batch in batches else []
-    return [("4.9", variant), *repeated]
+    if (variant.direction, variant.loss) != (SWEPT.direction, SWEPT.loss):
+        return [("4.9", variant)]
+    row = replace(variant, batch=mapper_batch)
+    repeated = [row] if mapper_batch in sweep.batches else []
+    repeated += [replace(row, equal_steps=True)] if mapper_batch in sweep.equal_steps else []
+    return [("4.9", variant), *(("4.10", row) for row in repeated)]
 
 
 def batch_of(row: str, mapper_batch: int) -> int:
@@ -50,7 +53,7 @@ def batch_results(
         searches = by_mappers(queries, inputs.gallery, mapped, max(ranks))
         for result in sorted(searches, key=lambda result: batch_of(result.row, params.mapper.batch)):
             setting = batch_setting(batches_used[result.row])
-            for number, row in table_rows(parse(result.row), params.mapper.batch, params.augmented.batches):
+            for number, row in table_rows(parse(result.row), params.mapper.batch, params.augmented):
                 table = by_domain(f"{number}a", f"{number}b")[queries.domain]
                 renamed = replace(result, row=row.text)
                 results += hit_results(renamed, queries, inputs.gallery, ranks, table, setting=setting)

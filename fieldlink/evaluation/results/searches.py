@@ -10,8 +10,8 @@ from fieldlink.core.variants import Variant
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours
-from fieldlink.evaluation.measures.rankings import Ranking, ranking
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, distinct_owners
+from fieldlink.evaluation.measures.rankings import Ranking, object_ranking, ranking
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
 
@@ -34,7 +34,7 @@ class SearchResult:
 def search(
     queries: Queries, gallery: NerfGallery, mapped: Mapping[str, MappedVectors], k: int
 ) -> Iterator[SearchResult]:
-    """The `k` nearest of each query: by every mapper of `mapped` (by direction), by CLIP mean and by CLIP all."""
+    """The `k` nearest of each query: by every mapper of `mapped` (by direction), and by CLIP alone."""
     yield from by_mappers(queries, gallery, mapped, k)
     yield from by_clip_alone(queries, gallery, k)
 
@@ -73,17 +73,26 @@ def inverse(queries: Queries, gallery: NerfGallery, nerf2clip: MappedVectors, k:
 
 
 def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[SearchResult]:
-    """CLIP vectors among those of views: their mean, or every view an item, where `k` counts items, not objects.
+    """CLIP vectors among those of views: their mean, or every view an item.
 
-    For CLIP all an object may be found several times.
+    For CLIP all `k` counts views, and an object may be found several times; for CLIP all distinct it counts objects.
     """
     views = gallery.views
     yield _untrained(
         Variant(method="CLIP mean").text, queries.clip, Gallery.of_objects(views.means_of_all()), queries, gallery, k
     )
-    yield _untrained(
-        Variant(method="CLIP all").text, queries.clip, Gallery(views.embeddings, views.owner), queries, gallery, k
-    )
+    all_views = Gallery(views.embeddings, views.owner)
+    yield _untrained(Variant(method="CLIP all").text, queries.clip, all_views, queries, gallery, k)
+    yield _distinct(queries, all_views, gallery, k)
+
+
+def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) -> SearchResult:
+    """So many views that they are of `k` objects at least, and of these the first."""
+    enough = (k - 1) * int(gallery.views.counts.max()) + 1
+    nearest = fast_neighbours(queries.clip, queries.own_object, views, enough)
+    ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)
+    row = Variant(method="CLIP all distinct").text
+    return SearchResult(row, False, [0], [distinct_owners(nearest, views.owner, k)], [ranking])
 
 
 def nerf_queries(gallery: NerfGallery) -> Queries:
