@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "results": Subcommand("print where the result page is, and the headline numbers of the study"),
     "history": Subcommand("build a page of the metrics of several commits and experiments"),
     "worlds": Subcommand("run a study in many worlds, one per study seed, and judge the claims by all of them"),
+    "why": Subcommand("print where one number of a table comes from"),
     "import-nerfs": Subcommand(
         "convert NeRFs that the official nf2vec code fitted", preload=("fieldlink.exchange.nerf_import",)
     ),

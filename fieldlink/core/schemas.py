@@ -212,8 +212,9 @@ ANSWERS = Schema(
         "digest": TEXT,  # of what was predicted
         "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between; silhouettes −1 to 1
         "weights": BYTES,  # float32, one per query; null: all count alike
+        "query_ids": pa.list_(TEXT),  # in order; one of several rows with the same queries has them
     },
-    optional=("weights",),
+    optional=("weights", "query_ids"),
 )
 
 TRAINING_CURVES = Schema(

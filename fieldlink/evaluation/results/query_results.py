@@ -54,14 +54,19 @@ def digest(numbers: np.ndarray) -> str:
 def columns(results: Sequence[QueryResults]) -> dict[str, list[Any]]:
     """Columns of dataset `answers`: one row per cell and seed."""
     rows = [(result, place, seed) for result in results for place, seed in enumerate(result.seeds)]
+    queries = [digest(np.array(result.queries)) for result, _, _ in rows]
     return {
         **{name: [getattr(result.key, name) for result, _, _ in rows] for name in CellKey._fields},
         "seed": [seed for *_, seed in rows],
         "setting": [result.setting for result, _, _ in rows],
-        "queries": [digest(np.array(result.queries)) for result, _, _ in rows],
+        "queries": queries,
         "digest": [result.digests[place] for result, place, _ in rows],
         "values": [result.values[place].tobytes() for result, place, _ in rows],
         "weights": [
             None if result.weights is None else result.weights.astype(np.float32).tobytes() for result, *_ in rows
+        ],
+        "query_ids": [
+            None if queries[place] in queries[:place] else list(result.queries)
+            for place, (result, *_) in enumerate(rows)
         ],
     }

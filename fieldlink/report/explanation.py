@@ -1,0 +1,141 @@
+"""All that is behind one number of a table: queries by seed, recipe, parameters, digests, stages, departures."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import ANSWERS
+from fieldlink.evaluation.measures import intervals
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.saved_results import readable
+from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.departures import departures
+from fieldlink.report.revisions import git_output
+from fieldlink.report.stage_records import StageRecord, read_stage_records, upstream
+from fieldlink.report.table_results import TableResult, read_published, read_results
+
+RECIPE = intervals.interval  # computes every interval of a table
+CODE = ("fieldlink", "stages")
+
+
+@dataclass(frozen=True)
+class SeedResults:
+    """What one training seed made of the queries, in their order."""
+
+    seed: int
+    values: Sequence[float]  # 1 right, 0 wrong, or between
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One number of a table and what it was made from."""
+
+    result: TableResult
+    published: TableResult | None
+    recipe: str  # of the interval
+    queries: Sequence[str]  # ids
+    weights: Sequence[float] | None  # of the queries; None: all count alike
+    seeds: Sequence[SeedResults]
+    stages: Sequence[StageRecord]  # each after those before it; the last one computed the number
+    departures: Sequence[Any]
+    commit: str
+    changed: bool  # whether the table differs from the commit's
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter that a stage upstream read."""
+        return {key: value for stage in self.stages for key, value in stage.params.items()}
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """MD5 of every dataset and model upstream, and of what came from outside."""
+        paths = [path for stage in self.stages for path in (stage.deps | stage.outs).items()]
+        return {path: digest for path, digest in paths if path.split("/")[0] not in CODE}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            **self.result.key._asdict(),
+            **{name: getattr(self.result, name) for name in ("value", "low", "high", "n", "setting")},
+            "published": None if self.published is None else self.published.value,
+            "recipe": self.recipe,
+            "queries": list(self.queries),
+            "weights": self.weights,
+            "seeds": [asdict(seed) for seed in self.seeds],
+            "parameters": self.parameters,
+            "digests": self.digests,
+            "commit": self.commit,
+            "table_changed_since": self.changed,
+            "stages": [{"name": stage.name, "command": stage.command} for stage in self.stages],
+            "departures": [asdict(departure) for departure in self.departures],
+        }
+
+
+def explain(repository: Path, table: str, row: str, column: str, metric: str = "") -> Explanation:
+    """The number in a row and column of a table of the study that ran in `repository`.
+
+    `metric`: needed where row and column have several. Raises `InputError` for what isn't there, with what is.
+    """
+    study = study_table(table).study
+    path = Path("reports/tables") / f"{study}.csv"
+    results = read_results(_text(repository / path), str(path))
+    result = _chosen(results, table, row, column, metric)
+    records = upstream(read_stage_records(repository), str(path))
+    queries, weights, seeds = _answers(repository, records[-1:], result)
+    published = read_published(_text(repository / "reports/published/tables.csv"), "reports/published/tables.csv")
+    return Explanation(
+        result=result,
+        published=next((number for number in published if number.key == result.key), None),
+        recipe=" ".join((inspect.getdoc(RECIPE) or "").split()),
+        queries=queries,
+        weights=weights,
+        seeds=seeds,
+        stages=records,
+        departures=departures(_text(repository / "docs/protocol.md"), table),
+        commit=git_output(repository, "rev-parse", "HEAD").strip(),
+        changed=bool(git_output(repository, "status", "--porcelain", "--", str(path))),
+    )
+
+
+def _chosen(results: Sequence[TableResult], table: str, row: str, column: str, metric: str) -> TableResult:
+    """The one result of that place."""
+    for name, wanted in (("table", table), ("row", row), ("column", column), ("metric", metric)):
+        values = list(dict.fromkeys(getattr(result.key, name) for result in results))
+        if not wanted and len(values) > 1:
+            raise InputError(f"several metrics here, name one by --metric: {', '.join(values)}")
+        if wanted and wanted not in values:
+            close = get_close_matches(wanted, values, n=5, cutoff=0.3) or values[:5]
+            raise InputError(f"no {name} {wanted!r} in this run, such as {', '.join(map(repr, close))}")
+        results = [result for result in results if getattr(result.key, name) == (wanted or values[0])]
+    return results[0]
+
+
+def _answers(
+    repository: Path, stage: Sequence[StageRecord], result: TableResult
+) -> tuple[list[str], list[float] | None, list[SeedResults]]:
+    """Ids and weights of the queries, and their values by seed, from the stage's dataset of results per query."""
+    folders = [repository / out for record in stage for out in record.outs if out.endswith("/answers")]
+    if not folders or not folders[0].is_dir():
+        raise InputError(f"{folders[0] if folders else 'answers'}: not there, run dvc checkout or dvc repro")
+    rows = datasets.read(folders[0], ANSWERS).to_pylist()
+    ids = {row["queries"]: row["query_ids"] for row in rows if row["query_ids"]}
+    rows = [row for row in rows if CellKey(*(row[name] for name in CellKey._fields)) == result.key]
+    if not rows:
+        raise InputError(f"{folders[0]}: no {readable(result.key)}; rerun the study")
+    seeds = [SeedResults(row["seed"], np.frombuffer(row["values"], np.float32).tolist()) for row in rows]
+    weights = None if rows[0]["weights"] is None else np.frombuffer(rows[0]["weights"], np.float32).tolist()
+    return ids[rows[0]["queries"]], weights, seeds
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); run dvc repro") from error
