@@ -212,7 +212,7 @@ ANSWERS = Schema(
         "digest": TEXT,  # of what was predicted
         "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between; silhouettes −1 to 1
         "weights": BYTES,  # float32, one per query; null: all count alike
-        "query_ids": pa.list_(TEXT),  # in order; one of several rows with the same queries has them
+        "query_ids": TEXT,  # JSON list, in order; one of several rows with the same queries has them
     },
     optional=("weights", "query_ids"),
 )

@@ -1,6 +1,7 @@
 """All that is behind one number of a table: queries by seed, recipe, parameters, digests, stages, departures."""
 
 import inspect
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -125,7 +126,7 @@ def _answers(
     if not folders or not folders[0].is_dir():
         raise InputError(f"{folders[0] if folders else 'answers'}: not there, run dvc checkout or dvc repro")
     rows = datasets.read(folders[0], ANSWERS).to_pylist()
-    ids = {row["queries"]: row["query_ids"] for row in rows if row["query_ids"]}
+    ids = {row["queries"]: json.loads(row["query_ids"]) for row in rows if row["query_ids"]}
     rows = [row for row in rows if CellKey(*(row[name] for name in CellKey._fields)) == result.key]
     if not rows:
         raise InputError(f"{folders[0]}: no {readable(result.key)}; rerun the study")

@@ -1,6 +1,7 @@
 """The value of every query by every training seed, for one cell of a study's table."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ def columns(results: Sequence[QueryResults]) -> dict[str, list[Any]]:
             None if result.weights is None else result.weights.astype(np.float32).tobytes() for result, *_ in rows
         ],
         "query_ids": [
-            None if queries[place] in queries[:place] else list(result.queries)
+            None if queries[place] in queries[:place] else json.dumps(list(result.queries))
             for place, (result, *_) in enumerate(rows)
         ],
     }
