@@ -14,7 +14,7 @@ from fieldlink.core.scratch import scratch_folder
 
 
 def run_stage(stage: Callable[..., Any], preload: Sequence[str] = ()) -> None:
-    """Run a stage from the command line `python -m stages.<study>.<verb>`; messages name it `<study>.<verb>`.
+    """Run a stage from the command line `python -m stages.<study>.<stage>`; messages name it `<study>.<stage>`.
 
     `preload`: modules that the stage's workers share, imported by the process they are forked from. The seconds of a
     stage that DVC runs are kept in the scratch folder `times`.

@@ -1,10 +1,11 @@
 """The embeddings of NeRFs: a registry whose entries name the stage that makes each, without importing its code."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params
 
 
 @dataclass(frozen=True)
@@ -13,13 +14,24 @@ class NerfEmbedding:
 
     title: str  # as the page calls it
     parameters: str  # its section of params.yaml
-    stage: str  # <study>.<verb>
+    stage: str  # <study>.<stage>
+    width: Callable[[Params], int]  # most numbers in a vector
 
 
 NERF_EMBEDDINGS: Mapping[str, NerfEmbedding] = {  # by their name in table rows
-    "nf2vec": NerfEmbedding("nf2vec", "nf2vec", "backbone.embed_nerfs"),
-    "functa": NerfEmbedding("modulations of one shared field", "baselines.modulation", "baselines.embed_modulations"),
-    "pca": NerfEmbedding("principal components of the raw weights", "baselines.components", "baselines.embed_weights"),
+    "nf2vec": NerfEmbedding("nf2vec", "nf2vec", "backbone.embed_nerfs", lambda params: params.nf2vec.embedding),
+    "functa": NerfEmbedding(
+        "modulations of one shared field",
+        "baselines.modulation",
+        "baselines.embed_modulations",
+        lambda params: params.baselines.modulation.latent,
+    ),
+    "pca": NerfEmbedding(
+        "principal components of the raw weights",
+        "baselines.components",
+        "baselines.embed_weights",
+        lambda params: params.baselines.components,
+    ),
 }
 
 

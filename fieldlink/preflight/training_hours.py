@@ -8,6 +8,7 @@ import torch
 from fieldlink.clip import clip_training
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings import functa
+from fieldlink.embeddings.nerf_embeddings import NERF_EMBEDDINGS
 from fieldlink.finetuning import finetuning_tasks, finetuning_work
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.heads import head_tasks, head_work
@@ -32,7 +33,7 @@ def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
         heads = [_heads(params, counts, width) for width in (params.nf2vec.embedding, clip)]
         seconds["embedding_spaces.train"] = _by_workers(heads, params)
         seconds["finetuning.finetune_nf2vec"] = _by_workers(_finetunings(params, counts, clip), params)
-    seconds["baselines.embed_modulations"] = _modulations(params, counts)
+    seconds[NERF_EMBEDDINGS["functa"].stage] = _modulations(params, counts)
     return {stage: value / 3600 for stage, value in seconds.items()}
 
 

@@ -1,12 +1,9 @@
 import csv
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Loss
-from fieldlink.evaluation import study_tables
 from fieldlink.evaluation.study_tables import TABLES, by_domain, of_study, of_template, study_table
 
 ROOT = Path(__file__).parents[2]
@@ -33,10 +30,6 @@ def test_every_table_has_a_number_of_its_own_a_title_a_question_and_stages():
         assert table.title
         assert table.question.endswith((".", "?"))
         assert (ROOT / "stages" / table.study / "evaluate.py").is_file()
-
-
-def test_columns_of_losses_are_all_losses_there_are():
-    assert set(study_tables.LOSSES) == set(get_args(Loss))
 
 
 def test_an_unknown_table_is_an_error_that_names_the_registry():
