@@ -28,7 +28,7 @@ def definitions() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def module(stage: Any) -> str:
-    """The module of `python -m stages.<study>.<verb>`."""
+    """The module of `python -m stages.<study>.<stage>`."""
     words = stage.cmd.split()
     assert words[:2] == ["python", "-m"], f"{stage.addressing}: {stage.cmd}"
     return words[2]

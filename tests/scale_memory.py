@@ -72,17 +72,17 @@ def measured(folder: Path, objects: int) -> dict[str, tuple[int, int]]:
     write_renders(folder / "renders", objects)
     params = written(folder / "params.yaml", CHANGES | {"scenes.folder": folder / "renders"})
     at = {name: folder / name for name in NAMES}
-    known = load(params)
+    study_params = load(params)
     clip = ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
     small_clip.save(at["clip"], small_clip.build(clip, 0), clip)
-    model = Nf2vecModel(known.nf2vec, known.nerf.field, 0)
+    model = Nf2vecModel(study_params.nf2vec, study_params.nerf.field, 0)
     saved_models.write_model(at["nf2vec"], model.tensors, model.config)
     start_nerfs.start_nerfs(at["start"], params)
-    given = at["objects"], at["views"]
+    folders = at["objects"], at["views"]
     stages = {
-        "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*given, at["rejected"], params),
-        "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*given, at["start"], at["nerfs"], at["unfitted"], params),
-        "render_nerfs": lambda: render_nerfs.render_nerfs(*given, at["nerfs"], at["rendered"], params),
+        "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*folders, at["rejected"], params),
+        "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*folders, at["start"], at["nerfs"], at["unfitted"], params),
+        "render_nerfs": lambda: render_nerfs.render_nerfs(*folders, at["nerfs"], at["rendered"], params),
         "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at["nerfs"], at["nf2vec"], at["vectors"], params),
         "embed_images": lambda: embed_images.embed_images((at["views"],), at["clip"], at["embedded"], params),
     }
@@ -107,5 +107,5 @@ if __name__ == "__main__":
     resume.FinishedItems.tables.__defaults__ = (CHUNK,)
     prepare_scenes.OBJECTS_PER_SHARD = render_nerfs.CHUNK = CHUNK
     measured(Path(sys.argv[1]) / "first", BASE)
-    found = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]
-    print(json.dumps(found))
+    peaks_of_sizes = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]
+    print(json.dumps(peaks_of_sizes))

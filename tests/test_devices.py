@@ -74,8 +74,8 @@ def test_nf2vec_embeds_and_decodes_where_its_weights_are(architecture, params: P
 def test_mappers_and_their_losses_stay_where_they_are():
     with torch.device("cuda"):
         mappers, losses = Mappers([4, 6, 5], [0, 1, 2, 3]), Losses(["cosine", "siglip", "softmax", "mse"])
-    found = losses(mappers(torch.empty(4, 7, 4, device="cuda")), torch.empty(4, 7, 5, device="cuda"))
-    assert found.device.type == "cuda"
+    results = losses(mappers(torch.empty(4, 7, 4, device="cuda")), torch.empty(4, 7, 5, device="cuda"))
+    assert results.device.type == "cuda"
 
 
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA GPU")
@@ -105,12 +105,12 @@ def test_the_same_rays_lead_to_the_same_weights_on_both_devices(posed, short, mo
     start = field.xavier(short.field, 0)
     objects = [optimisation.fitting_inputs(views, short, "cpu") for views in posed]
     expected, _ = optimisation.optimise(objects, start, short, [1, 2])
-    drawn = list(ray_batches.ray_batches(objects, short, [1, 2]))
-    monkeypatch.setattr(optimisation, "ray_batches", lambda *_: map(on_gpu, drawn))
-    found, failed = optimisation.optimise(objects, start.cuda(), short, [1, 2])
+    batches = list(ray_batches.ray_batches(objects, short, [1, 2]))
+    monkeypatch.setattr(optimisation, "ray_batches", lambda *_: map(on_gpu, batches))
+    results, failed = optimisation.optimise(objects, start.cuda(), short, [1, 2])
     assert failed.tolist() == [short.fitting.steps] * 2
     moved = (expected - start).norm()
-    assert (found.cpu() - expected).norm() < 0.02 * moved
+    assert (results.cpu() - expected).norm() < 0.02 * moved
 
 
 @gpu
@@ -165,8 +165,10 @@ def test_mappers_are_trained_alike_on_both_devices(params):
         for count in (90, 30)
     )
     models = [Mapped(loss, loss, 0, clip_set) for loss in ("cosine", "siglip", "softmax", "mse") for clip_set in (0, 1)]
-    how = params.mapper.model_copy(update={"epochs": 6, "hidden": (24, 40), "validate_every": 2})
-    here, there = (train_many(MapperTask("nerf2clip", models, train, validation, how, 0, at)) for at in ("cpu", "cuda"))
+    mapper_params = params.mapper.model_copy(update={"epochs": 6, "hidden": (24, 40), "validate_every": 2})
+    here, there = (
+        train_many(MapperTask("nerf2clip", models, train, validation, mapper_params, 0, at)) for at in ("cpu", "cuda")
+    )
     np.testing.assert_allclose(there.history.validation_loss, here.history.validation_loss, rtol=1e-3)
 
 

@@ -52,11 +52,11 @@ def rows_of(table: str) -> list[list[str]]:
 
 def results(study: str) -> dict[tuple[str, ...], dict[str, str]]:
     """The rows of a study's table by table, row with its setting, and column."""
-    found = {}
+    results_by_cell = {}
     for row in csv.DictReader(committed(f"reports/tables/{study}.csv").splitlines()):
         setting = f" ({row['setting']})" if row["setting"] else ""
-        found[row["table"], row["row"] + setting, row["column"]] = row
-    return found
+        results_by_cell[row["table"], row["row"] + setting, row["column"]] = row
+    return results_by_cell
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
@@ -181,7 +181,7 @@ def test_every_parameter_that_a_command_sets_is_valid(tmp_path, name, command):
     before = load(path)
     values = [value for flag, value in pairwise(shlex.split(command)) if flag == "-S"]
     if "--queue" in command:  # several experiments: the first value of each
-        values = [f"{key}={value.split(',')[0]}" for key, _, value in (each.partition("=") for each in values)]
+        values = [f"{key}={value.split(',')[0]}" for key, _, value in (pair.partition("=") for pair in values)]
     apply_overrides(path, values)
     assert load(path) != before
 
@@ -213,8 +213,8 @@ def test_every_subcommand_and_its_flags_exist(name, command):
 def test_every_program_exists(name, command):
     words = shlex.split(command)[1:]
     path = Path(words[1].replace(".", "/")).with_suffix(".py") if words[0] == "-m" else Path(words[0])
-    known = {"pytest", "fieldlink"}
-    assert words[1] in known if words[0] == "-m" and words[1] in known else (ROOT / path).exists()
+    packages = {"pytest", "fieldlink"}
+    assert words[1] in packages if words[0] == "-m" and words[1] in packages else (ROOT / path).exists()
     for word in words:
         if word.startswith("tests/") and "<" not in word:
             assert (ROOT / word).exists(), word

@@ -26,8 +26,8 @@ FIELD = FieldParams(encoding="frequency", octaves=4, units=12, hidden_layers=2, 
 
 @pytest.fixture
 def nf2vec(tmp_path: Path, params: Params) -> Path:
-    how = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
-    model = Nf2vecModel(how, FIELD, seed=0)
+    nf2vec_params = params.nf2vec.model_copy(update={"encoder": (16,), "embedding": 8, "decoder": 8})
+    model = Nf2vecModel(nf2vec_params, FIELD, seed=0)
     saved_models.write_model(tmp_path / "nf2vec", model.tensors, model.config)
     return tmp_path / "nf2vec"
 
@@ -42,7 +42,7 @@ def write_photos(folder: Path, ids: str) -> Path:
 
 def write_nerfs(folder: Path, ids: str) -> Path:
     noise = [torch.Generator().manual_seed(ord(name)) for name in ids]
-    weights = [(xavier(FIELD, 0) + 0.3 * torch.randn(size(FIELD), generator=each)).numpy() for each in noise]
+    weights = [(xavier(FIELD, 0) + 0.3 * torch.randn(size(FIELD), generator=source)).numpy() for source in noise]
     columns = {"object_id": list(ids), "weights": np.stack(weights), "occupancy": [b"\1"] * len(ids)}
     columns |= {name: [25.0] * len(ids) for name in NERFS.columns if name.startswith("psnr")}
     datasets.write(folder, NERFS, [datasets.table(NERFS, columns)], "test")
@@ -98,12 +98,12 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, t
 
     worked.clear()
     with monkeypatch.context() as patch:
-        kept = datasets.write_shard
+        write = datasets.write_shard
 
         def failing(path, *rest, **more):
             if len(worked) == 2:
                 raise KeyboardInterrupt  # before the second chunk is kept
-            kept(path, *rest, **more)
+            write(path, *rest, **more)
 
         patch.setattr(datasets, "write_shard", failing)
         with pytest.raises(KeyboardInterrupt):
@@ -119,19 +119,19 @@ def test_pictures_are_all_embedded_though_memory_runs_out(tmp_path, params_with,
     embed_images((photos,), tiny_clip, tmp_path / "whole", params_with({"runtime.workers": 1}))
     images, sizes = ClipEncoder.images, []
 
-    def short_of_memory(self, given, batch):
-        sizes.append(len(given))
-        if len(given) > 2:
+    def short_of_memory(self, inputs, batch):
+        sizes.append(len(inputs))
+        if len(inputs) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return images(self, given, batch)
+        return images(self, inputs, batch)
 
     monkeypatch.setattr(ClipEncoder, "images", short_of_memory)
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
     embed_images((photos,), tiny_clip, tmp_path / "short", params_with({"runtime.workers": 1}))
     assert sizes == [7, 3, 1, 1, 1, 1, 1, 1, 1]
-    found, whole = (datasets.read(tmp_path / name / "photos", IMAGE_EMBEDDINGS) for name in ("short", "whole"))
-    assert found["owner_id"].to_pylist() == list("abcdefg")
-    np.testing.assert_allclose(*(datasets.matrix(rows["embedding"]) for rows in (found, whole)), atol=1e-5)
+    result, whole = (datasets.read(tmp_path / name / "photos", IMAGE_EMBEDDINGS) for name in ("short", "whole"))
+    assert result["owner_id"].to_pylist() == list("abcdefg")
+    np.testing.assert_allclose(*(datasets.matrix(rows["embedding"]) for rows in (result, whole)), atol=1e-5)
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
@@ -139,14 +139,14 @@ def test_half_precision_gives_almost_the_same_directions_as_float32(
     tmp_path, params_with, tiny_clip, nf2vec, precision
 ):
     photos, nerfs = write_photos(tmp_path / "photos", "abc"), write_nerfs(tmp_path / "nerfs", "abc")
-    found = {}
+    result = {}
     for name in ("float32", precision):
         params = params_with({"runtime.precision": name})
         embed_images((photos,), tiny_clip, tmp_path / "pictures", params)
         embed_nerfs(nerfs, nf2vec, tmp_path / "vectors", params)
         parts = (("pictures/photos", IMAGE_EMBEDDINGS), ("vectors", NERF_EMBEDDINGS))
-        found[name] = [datasets.matrix(datasets.read(tmp_path / of, schema)["embedding"]) for of, schema in parts]
-    for exact, rough in zip(found["float32"], found[precision], strict=True):
+        result[name] = [datasets.matrix(datasets.read(tmp_path / of, schema)["embedding"]) for of, schema in parts]
+    for exact, rough in zip(result["float32"], result[precision], strict=True):
         assert not np.array_equal(exact, rough)
         cosines = (exact * rough).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(rough, axis=1)
         assert cosines.min() > 0.999

@@ -135,10 +135,10 @@ def thesis(params_copy: Path) -> Params:
 def flat(values: Any, place: str = "") -> dict[str, Any]:
     if not isinstance(values, dict):
         return {place: tuple(values) if isinstance(values, list) else values}
-    found: dict[str, Any] = {}
+    flat_values: dict[str, Any] = {}
     for key, value in values.items():
-        found |= flat(value, f"{place}.{key}" if place else key)
-    return found
+        flat_values |= flat(value, f"{place}.{key}" if place else key)
+    return flat_values
 
 
 def of(params: Params, key: str) -> Any:
@@ -173,7 +173,7 @@ def test_the_training_objects_are_as_many_as_the_profile_counts(thesis, real):
     from fieldlink.scenes import split_files
 
     published = split_files.read_split_files(real / "splits")
-    synsets = {each.synset for each in thesis.classes.values()}
+    synsets = {object_class.synset for object_class in thesis.classes.values()}
     lists = [path for path in (real / "splits/disn_filelists").glob("*.lst") if path.stem in synsets]
     ids = [model for path in lists for model in path.read_text().split() if model not in published.ambiguous]
     assert Counter(published.of(ids).values())["train"] == TRAINING

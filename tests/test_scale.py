@@ -27,6 +27,6 @@ def peaks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, tuple[int,
 
 @pytest.mark.parametrize("stage", ["prepare_scenes", "fit_nerfs", "render_nerfs", "embed_nerfs", "embed_images"])
 def test_memory_is_flat_at_1_4_and_16_times_as_many_objects(peaks, stage):
-    (one, _), (four, _), (sixteen, weight) = (found[stage] for found in peaks)
+    (one, _), (four, _), (sixteen, weight) = (peak[stage] for peak in peaks)
     assert weight > 20 * 2**20
     assert max(four, sixteen) - one < TOLERATED * weight, (one, four, sixteen, weight)

@@ -39,16 +39,16 @@ def test_every_space_has_neighbours_and_both_mappers(made_up: Study, tmp_path: P
         results=made_up.results("baselines"),
         params_file=made_up.params,
     )
-    found = table(made_up["baselines.csv"])
+    values = table(made_up["baselines.csv"])
     ways = ("clip2nerf cosine", "nerf2clip siglip")
     spaces = ("functa", "nf2vec", "pca")
-    assert {row for of, row, *_ in found if of == "baselines neighbours"} == set(spaces)
+    assert {row for of, row, *_ in values if of == "baselines neighbours"} == set(spaces)
     for part in ("synthetic", "real"):
-        assert {row for of, row, *_ in found if of == f"baselines {part}"} == {
+        assert {row for of, row, *_ in values if of == f"baselines {part}"} == {
             f"{s} {way}" for s in spaces for way in ways
         }
     for k in (1, 5, 10):  # the same vectors under two names
-        functa, nf2vec, pca = (found["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
+        functa, nf2vec, pca = (values["baselines neighbours", name, f"recall@{k}", "recall_nerf"] for name in spaces)
         assert functa == nf2vec == pca
     config = saved_models.read_model(tmp_path / "mappers" / "pca" / "clip2nerf")[1]
     assert {(model["variant"], model["loss"]) for model in config["models"]} == {("pca clip2nerf cosine", "cosine")}
@@ -59,13 +59,13 @@ def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_u
     depths = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
     mapped = MappedVectors(datasets.read(made_up["zero_shot_mapped"], MAPPED_EMBEDDINGS))
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
-    found = depth_map_results(test, depths, mapped, prompts)
-    assert [(each.key.row, each.values.shape, each.setting) for each in found[:2]] == [
+    query_results = depth_map_results(test, depths, mapped, prompts)
+    assert [(result.key.row, result.values.shape, result.setting) for result in query_results[:2]] == [
         ("depth maps", (1, 8), ""),
         ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
     ]
-    assert {each.key.column for each in found} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
-    assert found[0].values.mean() == 1  # classes of the made-up study are far apart
+    assert {result.key.column for result in query_results} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
+    assert query_results[0].values.mean() == 1  # classes of the made-up study are far apart
     assert depth_map_results(test, depths.slice(0, 0), mapped, prompts) == []
 
 

@@ -92,11 +92,11 @@ def test_cuda_train_mappers(thesis: Params, quick: bool):
     steps, validation as often, the best weights kept. Ours is what train_zero_shot_mappers does, planning included.
     """
     count, epochs = (80, 2) if quick else (2048, 10)
-    how = thesis.mapper.model_copy(update={"epochs": epochs, "validate_every": max(1, epochs // 2)})
-    chosen = models(how)[: 4 if quick else None]
+    mapper_params = thesis.mapper.model_copy(update={"epochs": epochs, "validate_every": max(1, epochs // 2)})
+    chosen = models(mapper_params)[: 4 if quick else None]
 
     def task(epochs: int) -> MapperTask:
-        brief = how.model_copy(update={"epochs": epochs})
+        brief = mapper_params.model_copy(update={"epochs": epochs})
         return MapperTask(
             "nerf2clip", chosen, pairs(count, 1, (1024, 512)), pairs(256, 2, (1024, 512)), brief, 0, DEVICE
         )
@@ -116,16 +116,22 @@ def test_cuda_train_mappers(thesis: Params, quick: bool):
         ">= 10 x for 12 variants x 3 seeds",
         test_cuda_train_mappers.__doc__,
         unit=f"for {len(chosen)} mappers",
-        seconds={side: [took for took, _ in found] for side, found in rounds.items()},
+        seconds={side: [took for took, _ in timed] for side, timed in rounds.items()},
         quality=({"validation loss": rounds["baseline"][0][1]}, {"validation loss": rounds["ours"][0][1]}),
-        sizes={"models": len(chosen), "objects": count, "epochs": epochs, "batch": how.batch, "hidden": how.hidden},
+        sizes={
+            "models": len(chosen),
+            "objects": count,
+            "epochs": epochs,
+            "batch": mapper_params.batch,
+            "hidden": mapper_params.hidden,
+        },
         gpu=True,
     )
-    print({side: [f"{took:.3f}" for took, _ in found] for side, found in rounds.items()}, flush=True)
+    print({side: [f"{took:.3f}" for took, _ in timed] for side, timed in rounds.items()}, flush=True)
 
 
 @pytest.fixture(scope="module")
-def some(fits: Fits, quick: bool) -> Fits:
+def first_fits(fits: Fits, quick: bool) -> Fits:
     """Fits of the first objects, whatever was measured before."""
     names = list(fits.objects)[: 2 if quick else 4]
     if not fits.last.keys() >= set(names):
@@ -134,25 +140,29 @@ def some(fits: Fits, quick: bool) -> Fits:
     return fits
 
 
-def test_cuda_render_nerfs(some: Fits, quick: bool):
+def test_cuda_render_nerfs(first_fits: Fits, quick: bool):
     """The views of a fitted NeRF from its object's cameras.
 
     The baseline marches every pixel's ray through the whole box with samples as far apart as ours, on the GPU, as many
     rays at once as fill it. Ours is what render_nerfs does before it encodes the pictures.
     """
-    (name, fit), seen = next(iter(some.last.items())), next(iter(some.objects.values()))
-    assert name == next(iter(some.objects))
+    (name, fit), seen = next(iter(first_fits.last.items())), next(iter(first_fits.objects.values()))
+    assert name == next(iter(first_fits.objects))
     seen = views.view_subset(seen, list(range(len(seen)))[:: 12 if quick else 4])
     weights, grid = torch.from_numpy(fit.weights).to(DEVICE), unpack(fit.occupancy).to(DEVICE)
     camera = rendering.Camera(seen.camera_angle_x, *seen.image.shape[2:0:-1])
 
     def ours() -> np.ndarray:
-        how = some.how
-        colour = rendering.render(weights, grid, seen.camera_to_world, camera, how.rendering, how.field)[0]
+        nerf_params = first_fits.nerf_params
+        colour = rendering.render(
+            weights, grid, seen.camera_to_world, camera, nerf_params.rendering, nerf_params.field
+        )[0]
         return object_work.on_black(colour.cpu().numpy())
 
     def plainly() -> np.ndarray:
-        return object_work.on_black(dense(weights, grid, seen, some.how, 128 if quick else 8192).cpu().numpy())
+        return object_work.on_black(
+            dense(weights, grid, seen, first_fits.nerf_params, 128 if quick else 8192).cpu().numpy()
+        )
 
     ours()
     rounds = interleaved({"baseline": partial(finished, plainly), "ours": partial(finished, ours)}, 1 if quick else 3)
@@ -162,24 +172,24 @@ def test_cuda_render_nerfs(some: Fits, quick: bool):
         ">= 5 x at PSNR >= 40 dB to the dense result",
         test_cuda_render_nerfs.__doc__,
         unit=f"for {len(seen)} views",
-        seconds={side: [took for took, _ in found] for side, found in rounds.items()},
+        seconds={side: [took for took, _ in timed] for side, timed in rounds.items()},
         quality=({}, {"dB to the dense result": float(-10 * np.log10(np.square(a - b).mean() + 1e-12))}),
         sizes={"objects": 1, "views": len(seen), "pixels": seen.image.shape[1]},
         gpu=True,
     )
 
 
-def test_cuda_train_nf2vec(some: Fits, thesis: Params, quick: bool):
+def test_cuda_train_nf2vec(first_fits: Fits, thesis: Params, quick: bool):
     """A training step of nf2vec at the published sizes, supervised along rays.
 
     The baseline goes through the NeRFs of a batch in a Python loop, as the published code does; encoder, decoder, field
     and loss are the same functions as ours. Both in float32; ours in bfloat16, as the profile has it, beside them.
     """
-    each = [
-        list(some.last.values())[place % len(some.last)]
+    batch_fits = [
+        list(first_fits.last.values())[place % len(first_fits.last)]
         for place in range(2 if quick else thesis.nf2vec.training.batch)
     ]
-    batch = NerfBatch.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
+    batch = NerfBatch.of(np.stack([fit.weights for fit in batch_fits]), [fit.occupancy for fit in batch_fits])
     count, repetitions = (1, 1) if quick else (10, 3)
     whole, lower = (_in_precision(thesis, name) for name in ("float32", "bfloat16"))
     sides = {
@@ -196,13 +206,13 @@ def test_cuda_train_nf2vec(some: Fits, thesis: Params, quick: bool):
         ">= 2 x per step at equal loss",
         test_cuda_train_nf2vec.__doc__,
         unit="a step",
-        seconds={side: [took / count for took, _ in found] for side, found in rounds.items()},
+        seconds={side: [took / count for took, _ in timed] for side, timed in rounds.items()},
         quality=({"loss": rounds["baseline"][-1][1]}, {"loss": rounds["ours"][-1][1]}),
         also={
             "ours, bfloat16: s a step": float(np.median([took for took, _ in lowered])) / count,
             "ours, bfloat16: loss": lowered[-1][1],
         },
-        sizes={"NeRFs": len(each), "rays": thesis.nf2vec.training.rays, "points": thesis.nf2vec.training.points},
+        sizes={"NeRFs": len(batch_fits), "rays": thesis.nf2vec.training.rays, "points": thesis.nf2vec.training.points},
         gpu=True,
     )
 
@@ -233,34 +243,37 @@ def test_cuda_embed_images(fits: Fits, thesis: Params, out: Path, quick: bool):
         description, preprocessing = open_clip.get_model_config("ViT-B-32-quickgelu"), model.visual.preprocess_cfg
         model_folders.save(out / "clip", model, description, preprocessing, tokenizer_name="published")
     precisions = ("float32", "bfloat16", "float16")
-    hows = {
+    params_by_name = {
         name: thesis.model_copy(
             update={"runtime": thesis.runtime.model_copy(update={"device": DEVICE, "precision": name})}
         )
         for name in precisions
     }
-    ways = {name: partial(finished, partial(embedded, job(out / "clip", rows, how))) for name, how in hows.items()}
+    ways = {
+        name: partial(finished, partial(embedded, job(out / "clip", rows, params)))
+        for name, params in params_by_name.items()
+    }
     ways["baseline"] = partial(finished, partial(one_by_one_through_clip, out / "clip", few, DEVICE))
     for way in ways.values():
         way()
     rounds = interleaved(ways, 1 if quick else 3)
     unit = {
-        name: each / np.linalg.norm(each, axis=1, keepdims=True)
-        for name, each in ((name, found[0][1][: len(few)]) for name, found in rounds.items())
+        name: vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        for name, vectors in ((name, timed[0][1][: len(few)]) for name, timed in rounds.items())
     }
-    apart = {name: float((1 - (each * unit["baseline"]).sum(1)).max()) for name, each in unit.items()}
-    each = {
-        name: [took / len(few if name == "baseline" else rows) for took, _ in found] for name, found in rounds.items()
+    apart = {name: float((1 - (vectors * unit["baseline"]).sum(1)).max()) for name, vectors in unit.items()}
+    picture_seconds = {
+        name: [took / len(few if name == "baseline" else rows) for took, _ in timed] for name, timed in rounds.items()
     }
     keep(
         "cuda_embed_images",
         ">= 3 x, embeddings within 1e-4 cosine",
         test_cuda_embed_images.__doc__,
         unit="a picture",
-        seconds={"baseline": each["baseline"], "ours": each["float32"]},
+        seconds={"baseline": picture_seconds["baseline"], "ours": picture_seconds["float32"]},
         quality=({"1 - cosine": 0.0}, {"1 - cosine": apart["float32"]}),
         sizes={"pictures": len(rows), "batch": thesis.clip.batch},
-        also={f"{name}: pictures a second": 1 / float(np.median(each[name])) for name in each}
+        also={f"{name}: pictures a second": 1 / float(np.median(picture_seconds[name])) for name in picture_seconds}
         | {f"{name}: 1 - cosine": apart[name] for name in precisions},
         gpu=True,
     )

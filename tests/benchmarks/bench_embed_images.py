@@ -34,14 +34,14 @@ def baseline(folder: Path, rows: pa.Table, device: str = "cpu") -> np.ndarray:
     """One picture after the other."""
     model, preprocess = opened(folder)
     model = model.to(device)
-    found = []
+    embedded_rows = []
     with torch.inference_mode():
         for png in rows["image"].to_pylist():
             picture = Image.open(io.BytesIO(png)).convert("RGBA")
             black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
             pixels = preprocess(Image.alpha_composite(black, picture).convert("RGB"))
-            found.append(model.encode_image(pixels[None].to(device))[0].cpu().numpy())
-    return np.stack(found)
+            embedded_rows.append(model.encode_image(pixels[None].to(device))[0].cpu().numpy())
+    return np.stack(embedded_rows)
 
 
 _OPENED: dict = {}
@@ -67,8 +67,8 @@ def ours(whole: PictureEmbeddingTask) -> tuple[float, np.ndarray]:
     """Seconds, and embeddings: in two workers with half of the pictures each."""
     half = len(whole.rows) // 2
     parts = [replace(whole, rows=part) for part in (whole.rows.slice(0, half), whole.rows.slice(half))]
-    seconds, found = in_warm_workers(embedded, parts, replace(whole, rows=whole.rows.slice(0, 4)), 2)
-    return seconds, np.concatenate(found)
+    seconds, embedded_rows = in_warm_workers(embedded, parts, replace(whole, rows=whole.rows.slice(0, 4)), 2)
+    return seconds, np.concatenate(embedded_rows)
 
 
 def compared(folder: Path, rows: pa.Table, params: Params, repetitions: int) -> tuple[dict[str, list[float]], float]:
@@ -79,8 +79,10 @@ def compared(folder: Path, rows: pa.Table, params: Params, repetitions: int) -> 
         "ours": lambda: ours(job(folder, rows, params)),
     }
     rounds = interleaved(ways, repetitions)
-    a, b = (each / np.linalg.norm(each, axis=1, keepdims=True) for each in (rounds[side][0][1] for side in ways))
-    return {side: [took / len(rows) for took, _ in found] for side, found in rounds.items()}, float(
+    a, b = (
+        vectors / np.linalg.norm(vectors, axis=1, keepdims=True) for vectors in (rounds[side][0][1] for side in ways)
+    )
+    return {side: [took / len(rows) for took, _ in runs] for side, runs in rounds.items()}, float(
         (1 - (a * b).sum(1)).max()
     )
 
@@ -101,7 +103,7 @@ def test_embed_images(params: Params, out: Path, quick: bool):
         description, preprocessing = open_clip.get_model_config("ViT-B-32"), model.visual.preprocess_cfg
         model_folders.save(large, model, description, preprocessing, tokenizer_name="published")
         both, apart = compared(large, few, params, 2)
-        medians = {side: float(np.median(each)) for side, each in both.items()}
+        medians = {side: float(np.median(seconds)) for side, seconds in both.items()}
         also = {f"ViT-B-32, {side}: s a picture": value for side, value in medians.items()}
         also |= {"ViT-B-32, ratio": medians["baseline"] / medians["ours"], "ViT-B-32, 1 - cosine": apart}
         remarks = [f"ViT-B-32: {len(few)} pictures, resized to 224 pixels by both."]

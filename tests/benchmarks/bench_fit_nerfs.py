@@ -66,7 +66,7 @@ class Subject:
 
     rows: pa.Table
     start: np.ndarray
-    how: NerfParams
+    nerf_params: NerfParams
     one_in: int = 1  # objects of which the baseline fits only the first
 
     @property
@@ -86,21 +86,21 @@ class Subject:
         """Seconds an object with the measuring, PSNR, and the seconds of measuring."""
         parts = list(self.objects.values())
         halves = [pa.concat_tables(half) for half in (parts[::2], parts[1::2]) if half]
-        todo = [object_work.FittingTask(half, self.start, self.how, 0, "cpu") for half in halves]
+        todo = [object_work.FittingTask(half, self.start, self.nerf_params, 0, "cpu") for half in halves]
         warm = replace(todo[0], views=parts[0])
-        seconds, found = in_warm_workers(fit_clocked, todo, warm, 2)
-        assert not any(rows.rejected for rows, _ in found)
+        seconds, results = in_warm_workers(fit_clocked, todo, warm, 2)
+        assert not any(rows.rejected for rows, _ in results)
         psnr: dict[str, float] = {}
-        for rows, _ in found:
+        for rows, _ in results:
             psnr |= zip(rows.columns["object_id"], rows.columns["psnr_heldout"], strict=True)
         quality = float(np.mean([psnr[name] for name in self.judged]))
-        measuring = float(np.mean([spent for _, spent in found]))  # both workers at once
+        measuring = float(np.mean([spent for _, spent in results]))  # both workers at once
         return seconds / len(parts), quality, measuring / len(parts)
 
     def baseline(self, steps: int, threads: int) -> Budget:
         """One object after the other."""
         torch.set_num_threads(threads)
-        settings, held, seconds, quality = plain_nerf.Settings(steps), self.how.fitting.held_out, 0.0, []
+        settings, held, seconds, quality = plain_nerf.Settings(steps), self.nerf_params.fitting.held_out, 0.0, []
         for rows in self.judged.values():
             took, (seen, field) = timed_run(lambda rows=rows: self._plain(rows, settings))
             seconds += took
@@ -109,7 +109,7 @@ class Subject:
 
     def _plain(self, rows: pa.Table, settings: plain_nerf.Settings) -> tuple[Views, plain_nerf.PlainNerf]:
         seen = views.of_rows(rows)
-        return seen, plain_nerf.fit(seen, self.how.field, settings, self.how.fitting.held_out, seed=0)
+        return seen, plain_nerf.fit(seen, self.nerf_params.field, settings, self.nerf_params.fitting.held_out, seed=0)
 
 
 def seconds_to(target: float, budgets: Sequence[Budget]) -> float:
@@ -178,12 +178,14 @@ def test_fit_nerfs_quality(
     )
 
 
-def curves(objects: dict[str, Views], start: np.ndarray, how: NerfParams, quick: bool) -> dict[str, tuple[list, list]]:
+def curves(
+    objects: dict[str, Views], start: np.ndarray, nerf_params: NerfParams, quick: bool
+) -> dict[str, tuple[list, list]]:
     """Seconds an object and PSNR of both sides at five budgets, interleaved; the learned start is there already."""
-    found: dict[str, list[Budget]] = {"ours": [], "baseline": []}
+    results: dict[str, list[Budget]] = {"ours": [], "baseline": []}
     for ours, plain in list(zip(OURS, PLAIN, strict=True))[: 2 if quick else None]:
-        fitting = how.fitting.model_copy(update={"steps": ours, "gate": -100.0})
-        subject = Subject(rows_of(objects), start, how.model_copy(update={"fitting": fitting}))
-        found["ours"].append(subject.ours())
-        found["baseline"].append(subject.baseline(plain, os.cpu_count() or 1))
-    return {side: tuple(zip(*budgets, strict=True)) for side, budgets in found.items()}
+        fitting = nerf_params.fitting.model_copy(update={"steps": ours, "gate": -100.0})
+        subject = Subject(rows_of(objects), start, nerf_params.model_copy(update={"fitting": fitting}))
+        results["ours"].append(subject.ours())
+        results["baseline"].append(subject.baseline(plain, os.cpu_count() or 1))
+    return {side: tuple(zip(*budgets, strict=True)) for side, budgets in results.items()}

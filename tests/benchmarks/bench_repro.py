@@ -27,31 +27,35 @@ BARE = {"python": "pass", "torch": "import torch", "pyarrow": "import pyarrow.pa
 
 
 def starts(traced: Path) -> dict[str, tuple[float, float]]:
-    """Seconds of each stage's start, alone and with workers, by what its processes wrote down."""
+    """Seconds of process stage's start, alone and with workers, by what its processes wrote down."""
     records = [json.loads(line) for line in traced.read_text().splitlines()]
-    found = {}
+    seconds_by_stage = {}
     for stage in records:
         if stage["command"][1] == "-m" and stage["command"][2].startswith("stages."):
-            own = [each for each in records if each["parent"] == stage["pid"] and "forkserver" in str(each["command"])]
-            last = max((each["seconds"] for each in own if each["forked"]), default=0)
-            servers = [each for each in own if not each["forked"]]
-            ready = [each["began"] - stage["began"] + each["seconds"] + last for each in servers]
+            children = [
+                process
+                for process in records
+                if process["parent"] == stage["pid"] and "forkserver" in str(process["command"])
+            ]
+            last = max((process["seconds"] for process in children if process["forked"]), default=0)
+            servers = [process for process in children if not process["forked"]]
+            ready = [process["began"] - stage["began"] + process["seconds"] + last for process in servers]
             alone = stage["seconds"]
-            found[name(stage["command"][2], stage["command"])] = alone, max([alone, *ready])
-    return found
+            seconds_by_stage[name(stage["command"][2], stage["command"])] = alone, max([alone, *ready])
+    return seconds_by_stage
 
 
-def name(verb: str, command: list[str]) -> str:
-    """What tells a stage apart: its verb, and where it writes."""
-    return f"{verb.removeprefix('stages.')} {output_of(command)}".strip()
+def name(stage_module: str, command: list[str]) -> str:
+    """What tells a stage apart: its module, and where it writes."""
+    return f"{stage_module.removeprefix('stages.')} {output_of(command)}".strip()
 
 
 def times(folder: Path) -> dict[str, float]:
     """Seconds of stages by what `command` left, its last entry for each stage and output."""
     records = [json.loads(path.read_text()) for path in sorted((folder / ".scratch" / "times").glob("*.json"))]
-    found = {f"{record['stage']} {record['out']}".strip(): record["seconds"] for record in records}
+    seconds_by_stage = {f"{record['stage']} {record['out']}".strip(): record["seconds"] for record in records}
     stages = {name(pipeline.module(stage), stage.cmd.split()) for stage in pipeline.stages().values()}
-    return {stage: seconds for stage, seconds in found.items() if stage in stages}
+    return {stage: seconds for stage, seconds in seconds_by_stage.items() if stage in stages}
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -61,10 +65,10 @@ def environment(**more: str) -> dict[str, str]:
 
 def dvc(*words: str, folder: Path, **more: str) -> tuple[float, int]:
     """Seconds and exit status of a command, by the checkout's own environment if it has one."""
-    own = folder / ".venv" / "bin"
-    path = f"{own if own.is_dir() else Path(sys.executable).parent}:{os.environ['PATH']}"
-    asked = environment(PATH=path, **more)
-    seconds, ended = timed_run(lambda: subprocess.run(["dvc", *words], cwd=folder, env=asked, check=False))
+    binaries = folder / ".venv" / "bin"
+    path = f"{binaries if binaries.is_dir() else Path(sys.executable).parent}:{os.environ['PATH']}"
+    variables = environment(PATH=path, **more)
+    seconds, ended = timed_run(lambda: subprocess.run(["dvc", *words], cwd=folder, env=variables, check=False))
     return seconds, ended.returncode
 
 
@@ -96,7 +100,7 @@ def test_repro(tmp_path: Path, request: pytest.FixtureRequest, quick: bool):
         also |= {"starts: s": alone, "starts with workers: s": workers}
         also |= {"share of starts": alone / also["all stages: s"]}
     also |= {"nothing to do: s": statistics.median(idle)} if idle else {}
-    also |= {f"stage {stage}: s": value for stage, value in sorted(stages.items(), key=lambda each: -each[1])}
+    also |= {f"stage {stage}: s": value for stage, value in sorted(stages.items(), key=lambda item: -item[1])}
     also |= {f"start of {stage}, with workers: s": value for stage, (_, value) in ready.items()}
     keep(
         "repro",

@@ -63,10 +63,10 @@ def test_retrieve(quick: bool):
         1 if quick else 3,
     )
     rows = {"cosine": SAMPLE, "euclidean": SAMPLE, "ours": len(queries), "bare": len(queries)}
-    whole = {way: [QUERIES * took / rows[way] for took, _ in found] for way, found in rounds.items()}
-    medians = {way: statistics.median(each) for way, each in whole.items()}
+    whole = {way: [QUERIES * took / rows[way] for took, _ in runs] for way, runs in rounds.items()}
+    medians = {way: statistics.median(seconds) for way, seconds in whole.items()}
     best = min(("cosine", "euclidean"), key=lambda way: medians[way])
-    found = {way: same(rounds[way][0][1], rounds["ours"][0][1]) for way in ("cosine", "euclidean", "bare")}
+    agreement = {way: same(rounds[way][0][1], rounds["ours"][0][1]) for way in ("cosine", "euclidean", "bare")}
     few, many = (peak_of(lambda n=n: ours(queries[:n], items)) / 2**20 for n in (len(queries) // 4, len(queries)))
     keep(
         "retrieve",
@@ -74,7 +74,7 @@ def test_retrieve(quick: bool):
         __doc__,
         unit="for all queries",
         seconds={"baseline": whole[best], "ours": whole["ours"]},
-        quality=({"same items as ours": found[best]}, {"same items as ours": 1.0}),
+        quality=({"same items as ours": agreement[best]}, {"same items as ours": 1.0}),
         sizes={"queries": QUERIES, "items": len(items), "width": WIDTH, "k": K},
         also={f"{way}: s": medians[way] for way in ("cosine", "euclidean", "bare")}
         | {"ours by bare": medians["ours"] / medians["bare"]}

@@ -1,6 +1,6 @@
 """Every stage's seconds and memory at 1, 2, 4 and 8 times as many objects.
 
-Each stage runs as its verb does, with one worker and one thread, in a process of its own that has all imports behind
+Each stage runs as its stage does, with one worker and one thread, in a process of its own that has all imports behind
 it, so that no start-up hides how the work grows. Training steps of nf2vec are a number that parameters give, whatever
 the objects; exact search asks all queries about all items, so its work grows with the square: both are shown for what
 they are.
@@ -32,8 +32,8 @@ def measured(folder: Path, rounds: int, views: int) -> dict[str, list[tuple[floa
     environment = os.environ | ALONE | {"PYTHONPATH": f"{scenes.ROOT}{os.pathsep}{scenes.ROOT / 'tests'}"}
     command = [sys.executable, "-m", "benchmarks.scaling", folder, str(rounds), str(views)]
     ended = subprocess.run(command, cwd=scenes.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    found = json.loads(ended.stdout.splitlines()[-1])
-    return {name: [each[name] for each in found] for name in found[0]}
+    records = json.loads(ended.stdout.splitlines()[-1])
+    return {name: [record[name] for record in records] for name in records[0]}
 
 
 def exponent(sizes: list[int], values: list[float]) -> float:
@@ -43,9 +43,9 @@ def exponent(sizes: list[int], values: list[float]) -> float:
 
 def test_scaling(tmp_path: Path, quick: bool):
     rounds, views = (2, 6) if quick else (len(TIMES), 18)
-    found, sizes = measured(tmp_path, rounds, views), [BASE * times for times in TIMES[:rounds]]
-    seconds = {name: [each for each, _ in rounds] for name, rounds in found.items()}
-    memory = {name: [peak / 2**20 for _, peak in found[name]] for name in STREAMS}
+    measurements, sizes = measured(tmp_path, rounds, views), [BASE * times for times in TIMES[:rounds]]
+    seconds = {name: [second for second, _ in rounds] for name, rounds in measurements.items()}
+    memory = {name: [peak / 2**20 for _, peak in measurements[name]] for name in STREAMS}
     last = {name: exponent(sizes[-2:], values[-2:]) for name, values in seconds.items()}
     report(sizes, seconds, memory, last)
 

@@ -39,17 +39,17 @@ def pairs(count: int, seed: int, widths: tuple[int, int] = (NERF, CLIP)) -> Pair
     return Pairs.of_means(nerf.astype(np.float32), clip.astype(np.float32))
 
 
-def task(how: MapperParams, seed: int) -> MapperTask:
-    return MapperTask("nerf2clip", models(how), pairs(TRAIN, 1), pairs(VALIDATION, 2), how, seed)
+def task(mapper_params: MapperParams, seed: int) -> MapperTask:
+    return MapperTask("nerf2clip", models(mapper_params), pairs(TRAIN, 1), pairs(VALIDATION, 2), mapper_params, seed)
 
 
-def models(how: MapperParams) -> list[MapperRun]:
+def models(mapper_params: MapperParams) -> list[MapperRun]:
     """Twelve variants, with each seed."""
     return [
-        MapperRun(f"{loss} {clip_set}", loss, own, clip_set)
+        MapperRun(f"{loss} {clip_set}", loss, model_seed, clip_set)
         for clip_set in range(SETS)
         for loss in ("cosine", "siglip")
-        for own in how.seeds
+        for model_seed in mapper_params.seeds
     ]
 
 
@@ -86,41 +86,46 @@ def one_after_another(whole: MapperTask, batched: Batched, most: int | None = No
 
 def one_by_one(model: MapperRun, whole: MapperTask, batched: Batched) -> float:
     """Train one mapper; its lowest validation loss."""
-    how, device = whole.mapper, whole.device
+    mapper_params, device = whole.mapper, whole.device
     (inputs, targets), checked = (
-        [torch.from_numpy(each).to(device) for each in (part.nerf, part.clip[model.clip_set])]
+        [torch.from_numpy(array).to(device) for array in (part.nerf, part.clip[model.clip_set])]
         for part in (whole.train, whole.validation)
     )
     torch.manual_seed(model.seed)
-    learning, checking = batched(inputs, targets, how.batch, True), batched(*checked, how.batch, False)
-    network = single([inputs.shape[1], *reversed(how.hidden), targets.shape[1]], model.seed).to(device)
+    learning, checking = (
+        batched(inputs, targets, mapper_params.batch, True),
+        batched(*checked, mapper_params.batch, False),
+    )
+    network = single([inputs.shape[1], *reversed(mapper_params.hidden), targets.shape[1]], model.seed).to(device)
     scale, bias = (torch.nn.Parameter(torch.tensor(value, device=device)) for value in start_of(model.loss))
     groups = [{"params": network.parameters()}, {"params": [scale, bias], "weight_decay": 0.0}]
-    adam = torch.optim.AdamW(groups, how.learning_rate, weight_decay=how.weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, how.learning_rate, total_steps=len(learning) * how.epochs)
-    best, kept = float("inf"), network.state_dict()
-    for epoch in range(1, how.epochs + 1):
+    adam = torch.optim.AdamW(groups, mapper_params.learning_rate, weight_decay=mapper_params.weight_decay, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        adam, mapper_params.learning_rate, total_steps=len(learning) * mapper_params.epochs
+    )
+    best, best_weights = float("inf"), network.state_dict()
+    for epoch in range(1, mapper_params.epochs + 1):
         for x, y in learning:
             loss = loss_of(model.loss, network(x), y, scale, bias)
             adam.zero_grad()
             loss.backward()
             adam.step()
             schedule.step()
-        if epoch % how.validate_every == 0 or epoch == how.epochs:
+        if epoch % mapper_params.validate_every == 0 or epoch == mapper_params.epochs:
             with torch.no_grad():
                 losses = [loss_of(model.loss, network(x), y, scale, bias) * len(x) for x, y in checking]
             measured = torch.stack(losses).sum().item() / len(checked[0])
             if measured < best:
-                best, kept = measured, copy.deepcopy(network.state_dict())
-    network.load_state_dict(kept)
+                best, best_weights = measured, copy.deepcopy(network.state_dict())
+    network.load_state_dict(best_weights)
     return best
 
 
 def test_train_mappers(params: Params, quick: bool):
-    how = params.mapper.model_copy(update={"epochs": 5}) if quick else params.mapper
-    whole = task(how, params.study.seed)
+    mapper_params = params.mapper.model_copy(update={"epochs": 5}) if quick else params.mapper
+    whole = task(mapper_params, params.study.seed)
     whole = whole.split(2)[0] if quick else whole
-    warm = task(how.model_copy(update={"epochs": 5}), 1).split(2)[0]
+    warm = task(mapper_params.model_copy(update={"epochs": 5}), 1).split(2)[0]
     ways = {"baseline": lambda: timed_run(lambda: baseline(whole)), "ours": lambda: ours(whole, warm)}
     rounds = interleaved(ways, 1 if quick else 3)
     keep(
@@ -128,7 +133,12 @@ def test_train_mappers(params: Params, quick: bool):
         ">= 4 x for 12 variants x 3 seeds",
         __doc__,
         unit=f"for {len(whole.models)} mappers",
-        seconds={side: [took for took, _ in found] for side, found in rounds.items()},
+        seconds={side: [took for took, _ in runs] for side, runs in rounds.items()},
         quality=({"validation loss": rounds["baseline"][0][1]}, {"validation loss": rounds["ours"][0][1]}),
-        sizes={"models": len(whole.models), "objects": TRAIN, "epochs": how.epochs, "batch": how.batch},
+        sizes={
+            "models": len(whole.models),
+            "objects": TRAIN,
+            "epochs": mapper_params.epochs,
+            "batch": mapper_params.batch,
+        },
     )

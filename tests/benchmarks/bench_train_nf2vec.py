@@ -29,19 +29,22 @@ class Training:
 
     def __init__(self, params: Params, batch: NerfBatch, looped: bool, device: str = "cpu") -> None:
         self.model = Nf2vecModel(params.nf2vec, params.nerf.field, seed=0).to(device).train()
-        self.together = loss_of(self.model, 0, device)
+        self.joint_loss = loss_of(self.model, 0, device)
         self.batch, self.looped, self.device = batch.take(torch.arange(len(batch)), device), looped, device
         self.reconstruct = reconstruction_of(self.model, 0, device)
-        how = params.nf2vec.training
+        training_params = params.nf2vec.training
         self.adam = torch.optim.AdamW(
-            self.model.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=True
+            self.model.parameters(),
+            training_params.learning_rate,
+            weight_decay=training_params.weight_decay,
+            fused=True,
         )
         self.done = 0
 
     def loss(self) -> torch.Tensor:
         random = torch.Generator(self.device).manual_seed(self.done)
         if not self.looped:
-            return self.together(self.batch, random)
+            return self.joint_loss(self.batch, random)
         embeddings = self.model.embed(self.batch.weights)
         losses = [
             self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one]), self.device), random)
@@ -64,22 +67,22 @@ class Training:
 
 def test_train_nf2vec(fits: dict[str, Fit], params: Params, quick: bool):
     torch.set_num_threads(os.cpu_count() or 1)
-    each = [list(fits.values())[place % len(fits)] for place in range(params.nf2vec.training.batch)]
-    batch = NerfBatch.of(np.stack([fit.weights for fit in each]), [fit.occupancy for fit in each])
+    batch_fits = [list(fits.values())[place % len(fits)] for place in range(params.nf2vec.training.batch)]
+    batch = NerfBatch.of(np.stack([fit.weights for fit in batch_fits]), [fit.occupancy for fit in batch_fits])
     sides = {"baseline": Training(params, batch, looped=True), "ours": Training(params, batch, looped=False)}
     count, repetitions = (2, 1) if quick else (20, 7)
     for side in sides.values():
         side.steps(2)
     ways = {name: lambda side=side: timed_run(lambda: side.steps(count)) for name, side in sides.items()}
     rounds = interleaved(ways, repetitions)
-    last = {name: statistics.mean(loss for _, loss in found[-2:]) for name, found in rounds.items()}
+    last = {name: statistics.mean(loss for _, loss in runs[-2:]) for name, runs in rounds.items()}
     keep(
         "train_nf2vec",
         ">= 2 x per step at equal loss",
         __doc__,
         unit="a step",
-        seconds={name: [took / count for took, _ in found] for name, found in rounds.items()},
+        seconds={name: [took / count for took, _ in runs] for name, runs in rounds.items()},
         quality=({"loss": last["baseline"]}, {"loss": last["ours"]}),
-        sizes={"NeRFs": len(each), "points": params.nf2vec.training.points, "steps": count * repetitions},
+        sizes={"NeRFs": len(batch_fits), "points": params.nf2vec.training.points, "steps": count * repetitions},
         remarks=["Losses: means over the last 40 of the same number of steps; both draw their points at random."],
     )

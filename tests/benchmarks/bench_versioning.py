@@ -82,7 +82,7 @@ def test_versioning(params: Params, tmp_path: Path, quick: bool):
         1 if quick else 3,
     )
     medians = {
-        side: {name: np.median([r[name] for r in found]).item() for name in COMMANDS} for side, found in rounds.items()
+        side: {name: np.median([r[name] for r in runs]).item() for name in COMMANDS} for side, runs in rounds.items()
     }
     factors = {f"{name}, ratio": medians["baseline"][name] / medians["ours"][name] for name in COMMANDS}
     beyond = {side: sum(medians[side].values()) - sum(medians["DVC alone"].values()) for side in ("baseline", "ours")}
@@ -91,7 +91,7 @@ def test_versioning(params: Params, tmp_path: Path, quick: bool):
         ">= 10 x with shards",
         __doc__,
         unit="for add, status and push",
-        seconds={side: [sum(each.values()) for each in rounds[side]] for side in ("baseline", "ours")},
+        seconds={side: [sum(seconds.values()) for seconds in rounds[side]] for side in ("baseline", "ours")},
         sizes={"objects": len(nerfs), "bytes": nerfs["weights"].nbytes, "shards": -(-len(nerfs) // PER_SHARD)},
         also={f"{name}, {side}: s": medians[side][name] for name in COMMANDS for side in medians}
         | factors

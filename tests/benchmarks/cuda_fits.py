@@ -51,39 +51,41 @@ class Fits:
 
     objects: Mapping[str, Views]
     start: np.ndarray
-    how: NerfParams
+    nerf_params: NerfParams
     device: str
     runs: dict[str, dict[Budget, list[Run]]] = field(default_factory=dict)
     last: dict[str, Fit] = field(default_factory=dict)
 
     def ours(self, line: str, names: Sequence[str], budget: Budget, at_once: int, **changes: Any) -> None:
         """As fit_nerfs fits them, pictures decoded: hull, pixels, steps, occupancy and PSNR on all kinds of views."""
-        how = self.how.model_copy(update={"fitting": self.how.fitting.model_copy(update=budget._asdict() | changes)})
+        nerf_params = self.nerf_params.model_copy(
+            update={"fitting": self.nerf_params.fitting.model_copy(update=budget._asdict() | changes)}
+        )
         groups = [names[place : place + at_once] for place in range(0, len(names), at_once)]
-        seconds, fits = finished(lambda: [fit for group in groups for fit in self._fitted(group, how)])
+        seconds, fits = finished(lambda: [fit for group in groups for fit in self._fitted(group, nerf_params)])
         assert all(isinstance(fit, Fit) for fit in fits), fits
         self.last |= dict(zip(names, fits, strict=True))
-        held = bool(how.fitting.held_out)
-        found = {name: fit.psnr_heldout if held else fit.psnr_train for name, fit in zip(names, fits, strict=True)}
-        self._note(line, budget, Run(seconds / len(names), found))
+        held = bool(nerf_params.fitting.held_out)
+        quality = {name: fit.psnr_heldout if held else fit.psnr_train for name, fit in zip(names, fits, strict=True)}
+        self._note(line, budget, Run(seconds / len(names), quality))
 
-    def _fitted(self, group: Sequence[str], how: NerfParams) -> list[Any]:
+    def _fitted(self, group: Sequence[str], nerf_params: NerfParams) -> list[Any]:
         seeds = [list(self.objects).index(name) for name in group]  # the same alone and beside others
-        return fit_batch([self.objects[name] for name in group], self.start, how, seeds, self.device)
+        return fit_batch([self.objects[name] for name in group], self.start, nerf_params, seeds, self.device)
 
     def baseline(self, line: str, names: Sequence[str], budget: Budget, rate: float) -> None:
         """One object after the other; measuring PSNR, on the views that ours is measured on, isn't counted."""
-        settings, held = plain_nerf.Settings(*budget, learning_rate=rate), self.how.fitting.held_out
-        seconds, found = 0.0, {}
+        settings, held = plain_nerf.Settings(*budget, learning_rate=rate), self.nerf_params.fitting.held_out
+        seconds, quality = 0.0, {}
         for name in names:
             seen = self.objects[name]
             took, fitted = finished(
-                lambda seen=seen: plain_nerf.fit(seen, self.how.field, settings, held, 0, self.device)
+                lambda seen=seen: plain_nerf.fit(seen, self.nerf_params.field, settings, held, 0, self.device)
             )
             seconds += took
             shown = list(range(len(seen)))[:: -(-len(seen) // MEASURED_VIEWS)]
-            found[name] = plain_nerf.psnr(fitted, seen, shown, samples=2 * budget.samples)
-        self._note(line, budget, Run(seconds / len(names), found))
+            quality[name] = plain_nerf.psnr(fitted, seen, shown, samples=2 * budget.samples)
+        self._note(line, budget, Run(seconds / len(names), quality))
 
     def _note(self, line: str, budget: Budget, run: Run) -> None:
         self.runs.setdefault(line, {}).setdefault(budget, []).append(run)

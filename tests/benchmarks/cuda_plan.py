@@ -29,30 +29,30 @@ def runs_of(fits: Fits, quick: bool) -> list[Callable[[], None]]:
     tiny = Budget(6, 64, 8)
     ours, plain, longer, whole = ([tiny], [tiny], tiny, tiny) if quick else (OURS, PLAIN, LONGER, PUBLISHED_AS)
 
-    def together(line: str, some: list[str], budget: Budget, **changes: Any) -> Callable[[], None]:
-        return partial(fits.ours, line, some, budget, len(some), **changes)
+    def at_once(line: str, chosen: list[str], budget: Budget, **changes: Any) -> Callable[[], None]:
+        return partial(fits.ours, line, chosen, budget, len(chosen), **changes)
 
-    def each(budget: Budget) -> list[Callable[[], None]]:
-        return [together(TOGETHER, many, budget), partial(fits.ours, ALONE, few, budget, 1)]
+    def both_ways(budget: Budget) -> list[Callable[[], None]]:
+        return [at_once(TOGETHER, many, budget), partial(fits.ours, ALONE, few, budget, 1)]
 
     plainly = [partial(fits.baseline, PLAINLY, few, budget, 1e-2) for budget in plain]
     tuned = [partial(fits.baseline, f"baseline, rate {rate:g}", car, plain[:2][-1], rate) for rate in (5e-3, 2e-2)]
-    compared = [*each(ours[0]), plainly[-1]]
+    compared = [*both_ways(ours[0]), plainly[-1]]
     return [
         *compared,
-        together("ours, 4 views held out, 16 together", many, ours[0], held_out=HELD),
+        at_once("ours, 4 views held out, 16 together", many, ours[0], held_out=HELD),
         *compared,
-        *(work for budget in ours[1:3] for work in each(budget)),
+        *(work for budget in ours[1:3] for work in both_ways(budget)),
         partial(fits.ours, "ours, as published, the car alone", car, whole, 1),
-        partial(in_tf32, together("ours, TF32, 16 together", many, ours[0])),
-        together("ours, cosine, 16 together", many, ours[0], schedule="cosine"),
-        together("ours, as published, 4 together", few, whole),
+        partial(in_tf32, at_once("ours, TF32, 16 together", many, ours[0])),
+        at_once("ours, cosine, 16 together", many, ours[0], schedule="cosine"),
+        at_once("ours, as published, 4 together", few, whole),
         *plainly[:-1],
         *compared,
         *tuned,
         partial(fits.baseline, "baseline, longer", car, longer, 1e-2),
-        together(f"ours, all {len(names)}", names, ours[0]),
-        *(work for budget in ours[3:] for work in each(budget)),
+        at_once(f"ours, all {len(names)}", names, ours[0]),
+        *(work for budget in ours[3:] for work in both_ways(budget)),
     ]
 
 
@@ -95,8 +95,8 @@ def keep_fits(fits: Fits, about: str | None, remarks: Sequence[str]) -> None:
     }
     also: dict[str, float] = {}
     told = [*remarks, f"Published: {PUBLISHED} s and 34.51 dB a NeRF, the GPU not named."]
-    for subject, (line, some) in subjects.items():
-        curve = fits.curve(line, some) if some else ([0.0], [0.0])
+    for subject, (line, chosen) in subjects.items():
+        curve = fits.curve(line, chosen) if chosen else ([0.0], [0.0])
         if (when := reached(TARGET, curve)) is not None:
             also[f"{subject}: s to {TARGET} dB"] = when
         else:
@@ -108,7 +108,7 @@ def keep_fits(fits: Fits, about: str | None, remarks: Sequence[str]) -> None:
     target = min(TARGET, max(fits.curve(PLAINLY, few)[1]), max(fits.curve(TOGETHER, few)[1]))
     rounds = range(max(len(runs) for line in (TOGETHER, PLAINLY) for runs in fits.runs[line].values()))
     seconds = {
-        side: [found for turn in rounds if (found := reached(target, fits.curve(line, few, turn))) is not None]
+        side: [seconds for turn in rounds if (seconds := reached(target, fits.curve(line, few, turn))) is not None]
         for side, line in (("baseline", PLAINLY), ("ours", TOGETHER))
     }
     keep(

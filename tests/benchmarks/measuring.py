@@ -28,12 +28,12 @@ PACKAGES = ("torch", "numpy", "nerfacc", "scikit-learn", "open_clip_torch", "dvc
 
 def interleaved(ways: Mapping[str, Callable[[], Any]], repetitions: int) -> dict[str, list[Any]]:
     """What every way gives in each round; every round starts with another way."""
-    found: dict[str, list[Any]] = {name: [] for name in ways}
+    results_by_way: dict[str, list[Any]] = {name: [] for name in ways}
     for turn in range(repetitions):
         names = list(ways)[turn % len(ways) :] + list(ways)[: turn % len(ways)]
         for name in names:
-            found[name].append(ways[name]())
-    return found
+            results_by_way[name].append(ways[name]())
+    return results_by_way
 
 
 def in_warm_workers(
@@ -84,7 +84,7 @@ def keep(
         machine=_machine(gpu),
         versions={"python": platform.python_version()} | _versions() | ({"cuda": _cuda()} if gpu else {}),
         also=also or {},
-        curves=[asdict(each) for each in curves],
+        curves=[asdict(curve) for curve in curves],
         remarks=list(remarks),
     )
     write_text(REPORTS / f"{name}.json", json.dumps(rounded(asdict(benchmark)), indent=2) + "\n")
@@ -109,11 +109,11 @@ def _cuda() -> str:
 
 def _versions() -> dict[str, str]:
     """Of the packages that are there: a GPU's machine need not have all."""
-    found = {}
+    versions = {}
     for package in PACKAGES:
         with suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
+            versions[package] = version(package)
+    return versions
 
 
 def row(benchmark: Benchmark) -> tuple[str, ...]:
@@ -123,10 +123,10 @@ def row(benchmark: Benchmark) -> tuple[str, ...]:
 
 
 def write_table() -> None:
-    """table.md: a row for every benchmark that is kept."""
-    kept = [Benchmark(**json.loads(path.read_text("utf-8"))) for path in sorted(REPORTS.glob("*.json"))]
+    """table.md: a row for every benchmark that is written."""
+    written = [Benchmark(**json.loads(path.read_text("utf-8"))) for path in sorted(REPORTS.glob("*.json"))]
     head = ("", "aim", "baseline", "ours", "ratio", "quality, baseline / ours")
-    rows = [head, ("---",) * len(head), *(row(benchmark) for benchmark in kept)]
+    rows = [head, ("---",) * len(head), *(row(benchmark) for benchmark in written)]
     write_text(REPORTS / "table.md", "".join(f"| {' | '.join(row)} |\n" for row in rows))
 
 

@@ -40,11 +40,14 @@ class Settings:
 class PlainNerf(nn.Module):
     """Frequencies, hidden layers, colour and density."""
 
-    def __init__(self, how: FieldParams) -> None:
+    def __init__(self, architecture: FieldParams) -> None:
         super().__init__()
-        widths = [6 * how.octaves, *[how.units] * how.hidden_layers]
+        widths = [6 * architecture.octaves, *[architecture.units] * architecture.hidden_layers]
         hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b, bias=False), nn.ReLU(inplace=True))]
-        self.octaves, self.layers = how.octaves, nn.Sequential(*hidden, nn.Linear(how.units, 4, bias=False))
+        self.octaves, self.layers = (
+            architecture.octaves,
+            nn.Sequential(*hidden, nn.Linear(architecture.units, 4, bias=False)),
+        )
         for layer in self.layers[::2]:
             nn.init.xavier_uniform_(layer.weight)
 
@@ -54,11 +57,16 @@ class PlainNerf(nn.Module):
 
 
 def fit(
-    views: Views, how: FieldParams, settings: Settings, held_out: tuple[int, ...], seed: int, device: str = "cpu"
+    views: Views,
+    architecture: FieldParams,
+    settings: Settings,
+    held_out: tuple[int, ...],
+    seed: int,
+    device: str = "cpu",
 ) -> PlainNerf:
     """Adam, the learning rate by a cosine to zero. All rays lie on the device."""
     torch.manual_seed(seed)
-    field = PlainNerf(how).to(device)
+    field = PlainNerf(architecture).to(device)
     adam = torch.optim.Adam(field.parameters(), settings.learning_rate, betas=(0.9, 0.99), eps=1e-15, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda step: 0.5 + 0.5 * math.cos(math.pi * step / settings.steps)
@@ -118,10 +126,10 @@ def _all_rays(views: Views, device: str) -> tuple[Tensor, ...]:
 @torch.no_grad()
 def psnr(field: nn.Module, views: Views, held_out: Sequence[int], samples: int = 64) -> float:
     """Mean over the held-out views of the whole frame's PSNR on black, in dB."""
-    found, device = [], next(field.parameters()).device
+    renders, device = [], next(field.parameters()).device
     for view in held_out:
         origins, directions, near, far, colour, alpha = _all_rays(view_subset(views, [view]), str(device))
         middles: Any = torch.full((len(origins), samples), 0.5, device=device)
         seen, _ = march(field, origins, directions, near, torch.maximum(near, far), middles)
-        found.append(-10 * math.log10((seen.clamp(0, 1) - colour * alpha).square().mean().item()))
-    return float(np.mean(found))
+        renders.append(-10 * math.log10((seen.clamp(0, 1) - colour * alpha).square().mean().item()))
+    return float(np.mean(renders))

@@ -42,18 +42,18 @@ CHANGES = {
 }
 
 
-def verbs(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object]]:
+def stage_calls(at: Path, file: Path, params: Params) -> dict[str, Callable[[], object]]:
     """Stages in their order, each reading what those before it wrote below `at`."""
     clip = params.clip.network
     small_clip.save(at / "clip", small_clip.build(clip, 0), clip)
     model = Nf2vecModel(params.nf2vec, params.nerf.field, 0)
     saved_models.write_model(at / "nf2vec", model.tensors, model.config)
     saved_models.write_model(at / "start", {"weights": field.xavier(params.nerf.field, 0).numpy()}, {})
-    given = at / "objects", at / "views"
+    folders = at / "objects", at / "views"
     return {
-        "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*given, at / "rejected", file),
-        "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*given, at / "start", at / "nerfs", at / "unfitted", file),
-        "render_nerfs": lambda: render_nerfs.render_nerfs(*given, at / "nerfs", at / "rendered", file),
+        "prepare_scenes": lambda: prepare_scenes.prepare_scenes(*folders, at / "rejected", file),
+        "fit_nerfs": lambda: fit_nerfs.fit_nerfs(*folders, at / "start", at / "nerfs", at / "unfitted", file),
+        "render_nerfs": lambda: render_nerfs.render_nerfs(*folders, at / "nerfs", at / "rendered", file),
         "embed_images": lambda: embed_images.embed_images((at / "views",), at / "clip", at / "seen", file),
         "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at / "nerfs", at / "nf2vec", at / "vectors", file),
         "train_nf2vec": lambda: train_nf2vec.train_nf2vec(
@@ -75,8 +75,8 @@ def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int
     classes = {name: load(DEFAULT).classes[name].model_dump() for name in CLASSES}
     sizes = {"classes": classes, "scenes.objects_per_class": BASE * times // 2, "scenes.views": views}
     file = written(folder / "params.yaml", CHANGES | sizes)
-    found = {name: child(verb) for name, verb in verbs(folder, file, load(file)).items()}
-    return found | {"exact search": child(lambda: search(SEARCHED * times))}
+    seconds_by_stage = {name: child(stage_call) for name, stage_call in stage_calls(folder, file, load(file)).items()}
+    return seconds_by_stage | {"exact search": child(lambda: search(SEARCHED * times))}
 
 
 if __name__ == "__main__":

@@ -39,27 +39,27 @@ def of_meshes(count: int, params: Params) -> dict[str, Views]:
     folder = REAL / "meshes"
     if not folder.is_dir():
         return {}
-    first = {found.class_name: found for found in reversed(mesh_folder.listing(folder, list(params.classes)).items)}
+    first = {mesh.class_name: mesh for mesh in reversed(mesh_folder.listing(folder, list(params.classes)).items)}
     chosen = [first[name] for name in params.classes if name in first][:count]
-    return {found.object_id: _seen(found.object_id, mesh_folder.read(found.path, found.up), params) for found in chosen}
+    return {mesh.object_id: _seen(mesh.object_id, mesh_folder.read(mesh.path, mesh.up), params) for mesh in chosen}
 
 
 def of_real(params: Params) -> dict[str, Views]:
     """The car in the DISN layout and a mesh of each class in `REAL`; or what `GIVEN` has, made by prepare_scenes."""
     if GIVEN:
         rows = datasets.read(Path(GIVEN), schemas.VIEWS)
-        posed = {name: views.of_rows(own) for name, own in views.by_object(rows).items()}
+        posed = {name: views.of_rows(object_rows) for name, object_rows in views.by_object(rows).items()}
         return {name: posed[name] for name in sorted(posed, key=partial(_turn, list(posed)))}
-    found = disn.listing(REAL / "disn_sample", params.classes).items if REAL.is_dir() else []
-    how = params.scenes
-    cars = {each.object_id: disn.read(each.path, how.views, how.resolution) for each in found}
+    listed = disn.listing(REAL / "disn_sample", params.classes).items if REAL.is_dir() else []
+    scenes_params = params.scenes
+    cars = {item.object_id: disn.read(item.path, scenes_params.views, scenes_params.resolution) for item in listed}
     return cars | of_meshes(len(params.classes), params)
 
 
 def _turn(names: list[str], name: str) -> tuple[int, str]:
     """Of names that begin with a class the first of each comes first, then the second of each."""
-    own = [other for other in names if other.partition(".")[0] == name.partition(".")[0]]
-    return own.index(name), name
+    of_class = [other for other in names if other.partition(".")[0] == name.partition(".")[0]]
+    return of_class.index(name), name
 
 
 def learned_start(params: Params) -> np.ndarray:

@@ -43,23 +43,23 @@ def evaluated(study: Study, folder: Path, splits: tuple[str, ...]) -> dict[tuple
 
 
 def test_texts_moved_across_the_gap_find_what_their_pictures_would(made_up: Study, tmp_path: Path):
-    found = evaluated(made_up, tmp_path, ("train", "validation", "test"))
-    assert found["captions", "CLIP mean shifted", "instance recall@1"] == 100  # the very vector is in the gallery
-    assert found["captions", "CLIP mean", "instance recall@1"] < 100
-    assert {row for table, row, _ in found if table == "captions"} == {
+    values = evaluated(made_up, tmp_path, ("train", "validation", "test"))
+    assert values["captions", "CLIP mean shifted", "instance recall@1"] == 100  # the very vector is in the gallery
+    assert values["captions", "CLIP mean", "instance recall@1"] < 100
+    assert {row for table, row, _ in values if table == "captions"} == {
         f"{row}{moved}"
         for row in ("CLIP mean", "CLIP all", *(f"{way} {loss}" for way in WAYS for loss in LOSSES))
         for moved in ("", " shifted")
     } | {f"{way} {loss} captions" for way in WAYS for loss in ("cosine", "siglip")}
-    assert ("prompts", "clip2nerf cosine", "instance recall@1") not in found
-    assert found["prompts", "CLIP mean", "recall@1"] == 100  # unmoved, a made-up prompt is its class's direction
+    assert ("prompts", "clip2nerf cosine", "instance recall@1") not in values
+    assert values["prompts", "CLIP mean", "recall@1"] == 100  # unmoved, a made-up prompt is its class's direction
 
 
 WAYS, LOSSES = ("clip2nerf", "nerf2clip"), ("cosine", "siglip", "softmax")
 
 
 def test_without_captions_the_prompts_remain(made_up: Study, tmp_path: Path):
-    found = evaluated(made_up, tmp_path, ())
-    assert {table for table, *_ in found} == {"prompts"}
-    assert not any(row.endswith(" captions") for _, row, _ in found)
+    values = evaluated(made_up, tmp_path, ())
+    assert {table for table, *_ in values} == {"prompts"}
+    assert not any(row.endswith(" captions") for _, row, _ in values)
     assert len(datasets.read(tmp_path / "curves", TRAINING_CURVES)) == 0

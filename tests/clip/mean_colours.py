@@ -18,7 +18,7 @@ class MeanColours:
 
     def texts(self, texts: Sequence[str]) -> np.ndarray:
         named = [[self.colours[word] for word in text.split() if word in self.colours] for text in texts]
-        return np.stack([np.mean(each or [[1, 1, 1]], axis=0) for each in named]).astype(np.float32)
+        return np.stack([np.mean(colours_ or [[1, 1, 1]], axis=0) for colours_ in named]).astype(np.float32)
 
 
 def load(weights: Path | None, device: str) -> MeanColours:

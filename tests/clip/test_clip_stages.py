@@ -89,15 +89,15 @@ def test_datasets_are_embedded_side_by_side_by_a_model_read_once(tiny_clip: Path
         picture_work._encoder.cache_clear()
         embed_images(tuple(tmp_path / name for name in names), tiny_clip, tmp_path / "out", params_file)
     assert loaded.call_count == 1
-    found = {name: datasets.read(tmp_path / "out" / name, schemas.IMAGE_EMBEDDINGS) for name in names}
-    assert {name: (set(rows["domain"].to_pylist()), len(rows)) for name, rows in found.items()} == {
+    embedded = {name: datasets.read(tmp_path / "out" / name, schemas.IMAGE_EMBEDDINGS) for name in names}
+    assert {name: (set(rows["domain"].to_pylist()), len(rows)) for name, rows in embedded.items()} == {
         "views": ({"gt"}, 6),
         "rendered": ({"rendered"}, 6),
         "photos": ({"photo"}, 1),
     }
     alone = tmp_path / "alone"
     embed_images((tmp_path / "rendered",), tiny_clip, alone, params_file)
-    assert datasets.read(alone / "rendered", schemas.IMAGE_EMBEDDINGS).equals(found["rendered"])
+    assert datasets.read(alone / "rendered", schemas.IMAGE_EMBEDDINGS).equals(embedded["rendered"])
 
 
 def test_two_workers_find_what_one_finds(
@@ -107,13 +107,13 @@ def test_two_workers_find_what_one_finds(
     monkeypatch.setattr("stages.backbone.embed_images.OBJECTS_PER_CHUNK", 1)  # a chunk each
     two = tmp_path / "two.yaml"
     two.write_text(params_file.read_text().replace("workers: 1", "workers: 2"))
-    found = []
-    for name, how in (("one", params_file), ("two", two)):
+    embedded = []
+    for name, config in (("one", params_file), ("two", two)):
         monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / f"scratch {name}"))
-        embed_images((tmp_path / "views",), tiny_clip, tmp_path / name, how)
-        found.append(datasets.read(tmp_path / name / "views", schemas.IMAGE_EMBEDDINGS))
-    vectors = [datasets.matrix(rows["embedding"]) for rows in found]
-    assert found[0].drop_columns("embedding").equals(found[1].drop_columns("embedding"))
+        embed_images((tmp_path / "views",), tiny_clip, tmp_path / name, config)
+        embedded.append(datasets.read(tmp_path / name / "views", schemas.IMAGE_EMBEDDINGS))
+    vectors = [datasets.matrix(rows["embedding"]) for rows in embedded]
+    assert embedded[0].drop_columns("embedding").equals(embedded[1].drop_columns("embedding"))
     assert np.allclose(*vectors, rtol=0, atol=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""A user's own model takes CLIP's place through the verbs, and a wrong one is named."""
+"""A user's own model takes CLIP's place through the stages, and a wrong one is named."""
 
 import json
 import pathlib

@@ -38,9 +38,9 @@ def test_images_are_embedded_as_by_open_clip_picture_by_picture(tiny_clip: Path,
 def test_images_of_a_model_with_its_own_mean_and_squashing_follow_its_config(tmp_path: Path, network):
     from fieldlink.clip import model_folders, small_clip
 
-    own = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bilinear", "resize_mode": "squash"}
+    preprocessing = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bilinear", "resize_mode": "squash"}
     model, description = small_clip.build(network, 1), small_clip.description(network)
-    model_folders.save(tmp_path / "own", model, description, own, tokenizer_name=small_clip.TOKENIZER)
+    model_folders.save(tmp_path / "own", model, description, preprocessing, tokenizer_name=small_clip.TOKENIZER)
     model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tmp_path / 'own'}")
     pictures = noise((32, 32), (40, 80))
     with torch.inference_mode():

@@ -37,7 +37,7 @@ def test_vit_b_32_from_a_file_embeds_as_the_model_that_was_saved(tmp_path):
     model = open_clip.create_model(name).eval()
     save_file(model.state_dict(), tmp_path / "weights.safetensors")
     shot = Image.fromarray(picture(300, 400)).resize((298, 224), Image.Resampling.BICUBIC).crop((37, 0, 261, 224))
-    mean, std = (np.array(each, np.float32) for each in (open_clip.OPENAI_DATASET_MEAN, open_clip.OPENAI_DATASET_STD))
+    mean, std = (np.array(row, np.float32) for row in (open_clip.OPENAI_DATASET_MEAN, open_clip.OPENAI_DATASET_STD))
     pixels = torch.from_numpy((np.asarray(shot, np.float32) / 255 - mean) / std).permute(2, 0, 1)[None]
     expected = embedded(model, pixels, open_clip.tokenize(TEXTS))
     del model
@@ -72,7 +72,7 @@ def test_siglip_from_a_folder_embeds_as_the_model_that_was_saved_with_its_own_wo
     shot = Image.fromarray(picture(300, 400)).resize((224, 224), Image.Resampling.BICUBIC)
     pixels = torch.from_numpy(np.asarray(shot, np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
     tokens = [[WORDS.index(word) for word in text.split()] for text in TEXTS]
-    padded = torch.tensor([each + [0] * (64 - len(each)) for each in tokens])
+    padded = torch.tensor([row + [0] * (64 - len(row)) for row in tokens])
     expected = embedded(model, pixels, padded)
     del model
     pretrained.save(tmp_path / "clip", pretrained.fetch("SigLIP", str(tmp_path)))
@@ -87,10 +87,10 @@ def test_the_real_weights_give_the_published_text_embeddings(real):
         taken = pretrained.fetch("ViT-B-32-quickgelu", os.environ.get("FIELDLINK_CLIP", "openai"))
     except InputError as error:
         pytest.skip(f"no real weights on this machine, set FIELDLINK_CLIP: {error}")
-    known = json.loads((real / "clip_text_embeddings/lvis_v1_train_cat_info.json").read_text())
-    names = [each["name"] for each in sorted(known, key=lambda each: each["id"])]
+    categories = json.loads((real / "clip_text_embeddings/lvis_v1_train_cat_info.json").read_text())
+    names = [row["name"] for row in sorted(categories, key=lambda row: row["id"])]
     chosen = [number for number, name in enumerate(names) if name.isalpha()][:64]
     published = np.load(real / "clip_text_embeddings/lvis_v1_clip_a+cname.npy")[chosen].astype(np.float32)
-    found = ClipEncoder(taken.model, taken.tokenizer, "cpu").texts([f"a {names[number]}" for number in chosen])
-    cosines = (found * published).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(published, axis=1)
+    vectors = ClipEncoder(taken.model, taken.tokenizer, "cpu").texts([f"a {names[number]}" for number in chosen])
+    cosines = (vectors * published).sum(1) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(published, axis=1)
     assert cosines.min() > 0.999

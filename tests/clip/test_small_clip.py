@@ -44,8 +44,8 @@ def test_the_loss_is_open_clips_where_all_subjects_differ():
     image, text = (
         normalize(torch.randn(6, 8, generator=torch.Generator().manual_seed(seed)), dim=1) for seed in (0, 1)
     )
-    found = clip_training.contrastive(20.0 * image @ text.T, torch.eye(6, dtype=torch.bool))
-    torch.testing.assert_close(found, open_clip.ClipLoss()(image, text, torch.tensor(20.0)))
+    loss = clip_training.contrastive(20.0 * image @ text.T, torch.eye(6, dtype=torch.bool))
+    torch.testing.assert_close(loss, open_clip.ClipLoss()(image, text, torch.tensor(20.0)))
 
 
 def test_captions_of_one_subject_are_equally_right():
@@ -58,11 +58,11 @@ def test_captions_of_one_subject_are_equally_right():
 
 def test_training_depends_on_the_seed_alone(network: ClipNetworkParams):
     pictures, names = coloured_squares(16, 0)
-    how = HOW.model_copy(update={"steps": 3})
+    training = HOW.model_copy(update={"steps": 3})
     torch.manual_seed(1)
-    first = clip_training.train(pictures, names, names, network, how, 5)
+    first = clip_training.train(pictures, names, names, network, training, 5)
     torch.manual_seed(2)
-    again, other = (clip_training.train(pictures, names, names, network, how, seed) for seed in (5, 6))
+    again, other = (clip_training.train(pictures, names, names, network, training, seed) for seed in (5, 6))
     assert first.losses == again.losses
     assert first.losses != other.losses
     weights, repeated = first.model.state_dict(), again.model.state_dict()
@@ -78,8 +78,8 @@ def test_the_token_table_stays_at_its_start(network: ClipNetworkParams):
 
 
 def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
-    how = ClipTrainingParams(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
-    rates = [clip_training.rate(step, how) for step in range(110)]
+    training = ClipTrainingParams(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
+    rates = [clip_training.rate(step, training) for step in range(110)]
     assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
     assert rates[10] == pytest.approx(1)
     assert rates[60] == pytest.approx(0.5)

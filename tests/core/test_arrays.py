@@ -25,24 +25,24 @@ def pictures(*images: bytes):
 
 def test_a_mapped_column_is_the_column_written_once_and_sent_as_a_path(tmp_path):
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("c")], "test")
-    found = arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays")
-    assert found.shape == (1, 3, 3)
+    array = arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays")
+    assert array.shape == (1, 3, 3)
     expected = datasets.matrix(datasets.read(tmp_path / "set", NERF_EMBEDDINGS)["embedding"])
-    np.testing.assert_array_equal(found.open()[0], expected)
-    assert len(pickle.dumps(found)) < 1000
-    written = found.path.stat().st_mtime_ns
-    assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == found
-    assert found.path.stat().st_mtime_ns == written
-    found.open()[:] = 0  # of this process alone
-    np.testing.assert_array_equal(np.fromfile(found.path, np.float32), expected.ravel())
+    np.testing.assert_array_equal(array.open()[0], expected)
+    assert len(pickle.dumps(array)) < 1000
+    written = array.path.stat().st_mtime_ns
+    assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == array
+    assert array.path.stat().st_mtime_ns == written
+    array.open()[:] = 0  # of this process alone
+    np.testing.assert_array_equal(np.fromfile(array.path, np.float32), expected.ravel())
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab", 5)], "test")
     assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays").shape == (1, 2, 5)
 
 
 def test_bytes_of_one_length_are_an_array_too_and_others_an_error(tmp_path):
     datasets.write(tmp_path / "even", CAPTIONED_PICTURES, [pictures(b"ab", b"yz")], "test")
-    found = arrays.store_column(tmp_path / "even", CAPTIONED_PICTURES, "image", tmp_path / "arrays")
-    assert found.open().tolist() == [[[97, 98], [121, 122]]]
+    array = arrays.store_column(tmp_path / "even", CAPTIONED_PICTURES, "image", tmp_path / "arrays")
+    assert array.open().tolist() == [[[97, 98], [121, 122]]]
     datasets.write(tmp_path / "odd", CAPTIONED_PICTURES, [pictures(b"ab", b"xyz")], "test")
     with pytest.raises(InputError, match="odd: rows of bytes differ in length"):
         arrays.store_column(tmp_path / "odd", CAPTIONED_PICTURES, "image", tmp_path / "arrays")

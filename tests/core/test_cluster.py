@@ -68,15 +68,15 @@ fit_nerfs.fit_nerfs(at / "objects", at / "views", at / "start", at / "ray", at /
 
 def at_work(stage: psutil.Process) -> list[psutil.Process]:
     """Ray's workers below `stage` that have a task in hand: their titles say so."""
-    found = []
+    results = []
     for process in stage.children(recursive=True):
         try:
             title = " ".join(process.cmdline())
         except psutil.NoSuchProcess:
             continue
         if title.startswith("ray::_on_one_thread"):  # others are idle, or Ray's own
-            found.append(process)
-    return found
+            results.append(process)
+    return results
 
 
 def test_a_killed_worker_changes_no_bit_of_what_worker_processes_give(tmp_path, params_with):

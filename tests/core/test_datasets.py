@@ -56,7 +56,7 @@ def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
 
 def test_only_shards_between_whose_keys_an_id_lies_are_opened(tmp_path, monkeypatch):
     opened, dataset = [], ds.dataset
-    monkeypatch.setattr(ds, "dataset", lambda parts, **how: (opened.append(parts), dataset(parts, **how))[1])
+    monkeypatch.setattr(ds, "dataset", lambda parts, **options: (opened.append(parts), dataset(parts, **options))[1])
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd"), embeddings("ef")], "test")
     for _ in range(2):  # also when first and last keys are known
         rows = datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["b", "d"])

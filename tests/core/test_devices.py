@@ -35,8 +35,8 @@ def test_where_memory_runs_out_half_as_many_are_done_at_once_and_none_twice(caps
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return [10 * item for item in items]
 
-    found = list(map_in_batches(work, list(range(11)), 8))
-    assert [item for part in found for item in part] == [10 * item for item in range(11)]
+    batches = list(map_in_batches(work, list(range(11)), 8))
+    assert [item for part in batches for item in part] == [10 * item for item in range(11)]
     assert tried == [8, 4, 2, 2, 2, 2, 2, 1]
     assert "out of memory: going on with 2 at once" in capsys.readouterr().err
 

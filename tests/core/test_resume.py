@@ -23,9 +23,9 @@ def folder(tmp_path, monkeypatch):
 
 def double(items: list[str]) -> resume.Rows:
     """One row an item, its number doubled; item 3 is set aside."""
-    kept = [item for item in items if item != "3"]
+    usable = [item for item in items if item != "3"]
     return resume.Rows(
-        {"object_id": kept, "embedding": np.array([[2.0 * int(item)] for item in kept]).reshape(-1, 1)},
+        {"object_id": usable, "embedding": np.array([[2.0 * int(item)] for item in usable]).reshape(-1, 1)},
         {item: "is three" for item in items if item == "3"},
     )
 
@@ -41,8 +41,8 @@ def run(items: str, seen: list[str] | None = None, key: str = "1", **options) ->
 
 
 def rows(finished: resume.FinishedItems, per_shard: int = 64) -> list[tuple[str, float]]:
-    found = [row for table in finished.tables(per_shard) for row in table.to_pylist()]
-    return [(row["object_id"], row["embedding"][0]) for row in found]
+    finished_rows = [row for table in finished.tables(per_shard) for row in table.to_pylist()]
+    return [(row["object_id"], row["embedding"][0]) for row in finished_rows]
 
 
 def test_growth_computes_only_what_is_new():

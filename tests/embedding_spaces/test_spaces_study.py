@@ -18,21 +18,21 @@ from stages.embedding_spaces.train import train_heads
 
 
 def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Study):
-    found = rows(made_up["embedding_spaces.csv"])
+    results = rows(made_up["embedding_spaces.csv"])
     published = [key for key in keys(rows(PUBLISHED)) if key[0] in ("4.6", "4.7")]
     assert len(published) == 9
-    assert keys(found)[:9] == published
-    assert {row["row"] for row in found[9:]} == {
+    assert keys(results)[:9] == published
+    assert {row["row"] for row in results[9:]} == {
         "nerf_embedding",
         "clip_embedding",
         "nerf_embedding and clip_embedding",
         *(f"concat {kind} {queries}" for kind in ("l2", "weighted") for queries in ("synthetic", "real")),
     }
-    for row in found:
+    for row in results:
         assert -100 <= float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"]) <= 100
         assert row["seeds"] == ("1" if row["row"] == "nerf_embedding" else "2")
         assert row["n"] == ("4" if row["metric"] == "recall_real" else "8")
-    settings = {row["setting"] for row in found if "weighted" in row["row"]}
+    settings = {row["setting"] for row in results if "weighted" in row["row"]}
     assert len(settings) == 1  # one weight, chosen on validation, for views and photos alike
     metrics = json.loads(made_up["embedding_spaces.json"].read_text())
     assert set(metrics) == {"spaces", "heads", "joined space", "mcnemar"}
@@ -40,12 +40,12 @@ def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Stu
 
 
 def test_heads_see_the_mapper_of_their_own_seed_and_every_test_object(made_up: Study):
-    found = datasets.read(made_up["logits"], LOGITS).to_pylist()
-    assert {(row["variant"], row["seed"]) for row in found} == {
+    results = datasets.read(made_up["logits"], LOGITS).to_pylist()
+    assert {(row["variant"], row["seed"]) for row in results} == {
         (f"head {space}_embedding", seed) for space in ("nerf", "clip") for seed in (0, 1)
     }
-    assert len(found) == 4 * 8
-    assert all("-test-" in row["object_id"] and len(row["logits"]) == 3 for row in found)
+    assert len(results) == 4 * 8
+    assert all("-test-" in row["object_id"] and len(row["logits"]) == 3 for row in results)
     _, config = saved_models.read_model(made_up["heads"] / "clip_embedding")
     assert config["widths"] == [6, 8, 3]
     curves = datasets.read(made_up["heads_curves"], TRAINING_CURVES)
@@ -53,14 +53,14 @@ def test_heads_see_the_mapper_of_their_own_seed_and_every_test_object(made_up: S
 
 
 def test_a_projection_has_every_test_object_in_both_spaces(made_up: Study):
-    found = datasets.read(made_up["projections"], PROJECTIONS).to_pylist()
+    results = datasets.read(made_up["projections"], PROJECTIONS).to_pylist()
     ids = {
-        space: {row["object_id"] for row in found if row["space"] == space}
+        space: {row["object_id"] for row in results if row["space"] == space}
         for space in ("nerf_embedding", "clip_embedding")
     }
     assert ids["nerf_embedding"] == ids["clip_embedding"]
-    assert len(found) == 2 * 8
-    assert all(row["object_id"].startswith(row["class_name"]) for row in found)
+    assert len(results) == 2 * 8
+    assert all(row["object_id"].startswith(row["class_name"]) for row in results)
 
 
 def test_a_loss_the_retrieval_study_lacks_is_an_error_that_names_the_parameter(made_up: Study, tmp_path: Path):

@@ -25,9 +25,9 @@ def nerfs() -> NerfBatch:
 
 def test_all_components_keep_all_distances_and_few_keep_the_widest_direction():
     weights = np.random.default_rng(0).normal(size=(9, 5)).astype(np.float32)
-    found = principal_components(weights, weights, 50, seed=0)
-    assert found.shape == (9, 5)
-    distances = [np.linalg.norm(x[:, None] - x[None], axis=-1) for x in (weights, found)]
+    components = principal_components(weights, weights, 50, seed=0)
+    assert components.shape == (9, 5)
+    distances = [np.linalg.norm(x[:, None] - x[None], axis=-1) for x in (weights, components)]
     np.testing.assert_allclose(*distances, atol=1e-5)
     line = np.outer(np.arange(9), [1, 2, 0, 0, 2]).astype(np.float32) + 0.01 * weights
     np.testing.assert_allclose(abs(np.diff(principal_components(line, line, 1, seed=0)[:, 0])), 3, atol=0.1)
@@ -36,8 +36,8 @@ def test_all_components_keep_all_distances_and_few_keep_the_widest_direction():
 def test_components_are_the_training_nerfs_alone():
     random = np.random.default_rng(0)
     training, others = random.normal(size=(8, 6)).astype(np.float32), random.normal(size=(3, 6)).astype(np.float32)
-    together = principal_components(training, np.concatenate([training, others]), 4, seed=0)
-    np.testing.assert_allclose(together[8:], principal_components(training, others, 4, seed=0), atol=1e-6)
+    joint = principal_components(training, np.concatenate([training, others]), 4, seed=0)
+    np.testing.assert_allclose(joint[8:], principal_components(training, others, 4, seed=0), atol=1e-6)
 
 
 def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: NerfBatch):
@@ -48,16 +48,16 @@ def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: NerfBatch):
 
 def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch, params: Params):
     small = {"latent": 5, "width": 24, "layers": 2, "points": 64, "steps": 150, "fit_steps": 60}
-    how = params.baselines.modulation.model_copy(update=small)
+    modulation_params = params.baselines.modulation.model_copy(update=small)
     points, values = draw_pool(nerfs, ARCHITECTURE, 128, torch.Generator().manual_seed(0))
-    base = ModulatedField(how, ARCHITECTURE.octaves, seed=0)
-    fit_base(base, (points[:4], values[:4]), how, seed=0)
+    base = ModulatedField(modulation_params, ARCHITECTURE.octaves, seed=0)
+    fit_base(base, (points[:4], values[:4]), modulation_params, seed=0)
     before = {name: value.clone() for name, value in base.state_dict().items()}
-    latents = fit_latents(base, (points[4:], values[4:]), how, seed=1)
+    latents = fit_latents(base, (points[4:], values[4:]), modulation_params, seed=1)
     assert all(torch.equal(value, before[name]) for name, value in base.state_dict().items())
 
-    def error(given: torch.Tensor) -> torch.Tensor:
-        return (radiance(*base(given, points[4:])) - values[4:]).square().mean((1, 2))
+    def error(vectors: torch.Tensor) -> torch.Tensor:
+        return (radiance(*base(vectors, points[4:])) - values[4:]).square().mean((1, 2))
 
     assert (error(latents) < error(latents.flip(0))).all()  # its own vector, not the other's
     assert (error(latents) < error(0 * latents)).all()
@@ -65,14 +65,14 @@ def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch,
 
 def test_a_nerfs_vector_does_not_depend_on_those_fitted_beside_it(nerfs: NerfBatch, params: Params):
     small = {"latent": 4, "width": 16, "layers": 2, "points": 16, "fit_steps": 10}
-    how = params.baselines.modulation.model_copy(update=small)
+    modulation_params = params.baselines.modulation.model_copy(update=small)
     points, values = draw_pool(nerfs, ARCHITECTURE, 32, torch.Generator().manual_seed(0))
-    base = ModulatedField(how, ARCHITECTURE.octaves, seed=0).requires_grad_(False)
-    together, alone = (
-        fit_latents(base, (points, values), how, seed=0),
-        fit_latents(base, (points[:2], values[:2]), how, seed=0),
+    base = ModulatedField(modulation_params, ARCHITECTURE.octaves, seed=0).requires_grad_(False)
+    joint, alone = (
+        fit_latents(base, (points, values), modulation_params, seed=0),
+        fit_latents(base, (points[:2], values[:2]), modulation_params, seed=0),
     )
-    torch.testing.assert_close(together[:2], alone, atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(joint[:2], alone, atol=1e-4, rtol=1e-3)
 
 
 def test_near_is_white_far_is_dark_and_nothing_is_black():

@@ -85,24 +85,24 @@ def test_a_stage_killed_in_the_middle_goes_on_and_ends_with_the_same_result(stud
     while not list(scratch.glob("*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.02)
     study.kill(process)
-    kept = {path: path.stat().st_mtime_ns for path in scratch.glob("*.parquet")}
-    assert kept
+    shards = {path: path.stat().st_mtime_ns for path in scratch.glob("*.parquet")}
+    assert shards
     assert not (study.folder / "data" / "nerfs").exists()
     study.run("dvc", "repro", "--single-item", "--force", "fit_nerfs")  # not from the run cache
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert {path: path.stat().st_mtime_ns for path in shards} == shards
     assert hashes(study) == before
 
 
 def test_a_grown_catalogue_fits_only_the_new_objects(study):
     scratch = study.folder / ".scratch" / "fit_nerfs"
-    kept = set(scratch.glob("*.parquet"))
+    shards = set(scratch.glob("*.parquet"))
     splits = objects(study)
     study.change({"scenes": {"objects_per_class": 9}})
     study.run("dvc", "repro", "fit_nerfs")
     grown = objects(study)
     assert {name: grown[name] for name in splits} == splits
     assert len(grown) > len(splits)
-    new = set(scratch.glob("*.parquet")) - kept
+    new = set(scratch.glob("*.parquet")) - shards
     fitted = {item for path in new for item in items(path)}
     assert fitted == set(grown) - set(splits)
 

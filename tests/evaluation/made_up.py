@@ -136,9 +136,9 @@ class Study:
         }
         self._write("objects", OBJECTS, {**columns, **rest})
         label = np.array([CLASSES.index(name) for name in classes])
-        kept = [i for i, name in enumerate(ids) if name != WITHOUT_NERF]
-        nerf = self.nerf[label[kept]] + 0.3 * rng.normal(size=(len(kept), 7))
-        self._write("nerfs", NERF_EMBEDDINGS, {"object_id": [ids[i] for i in kept], "embedding": nerf})
+        with_nerf = [i for i, name in enumerate(ids) if name != WITHOUT_NERF]
+        nerf = self.nerf[label[with_nerf]] + 0.3 * rng.normal(size=(len(with_nerf), 7))
+        self._write("nerfs", NERF_EMBEDDINGS, {"object_id": [ids[i] for i in with_nerf], "embedding": nerf})
         for domain in ("gt", "rendered"):
             clip = np.repeat(self.clip[label], VIEWS, axis=0)
             self._write_images(domain, domain, np.repeat(ids, VIEWS).tolist(), clip, rng)

@@ -23,13 +23,13 @@ STAND_INS = {"4.8": ("4.5a", "gt only"), "4.9a": ("4.4a", "original"), "4.9b": (
 
 def controls() -> dict[CellKey, float]:
     """Our controls of Tables 4.8 and 4.9, as skilled as the rows of other tables that the study has in their place."""
-    found = {}
+    skills = {}
     for key in VALUES:
         if key.table in STAND_INS:
             table, name = STAND_INS[key.table]
             row = key.row.removesuffix(" syn2real")
-            found[key._replace(row=f"{row} {name}")] = VALUES[key._replace(table=table, row=row)]
-    return found
+            skills[key._replace(row=f"{row} {name}")] = VALUES[key._replace(table=table, row=row)]
+    return skills
 
 
 SKILLS = VALUES | controls()
@@ -39,7 +39,7 @@ def answers(
     skill: Callable[[CellKey], float] = SKILLS.__getitem__, places: Iterable[CellKey] = SKILLS, queries: int = 400
 ) -> list[QueryResults]:
     """One set of answers a place: `skill` percent of the queries right, the easiest ones, by each of three seeds."""
-    found = []
+    results = []
     for key in places:
         kind = "photo" if key.metric == "recall_real" or key.row == "concat real" else "object"
         ease = np.random.default_rng(len(kind)).permutation(queries) / queries
@@ -48,13 +48,13 @@ def answers(
         predictions = [np.array([zlib.crc32(str(run_of(key)).encode()), seed]) for seed in seeds]
         ids, batch = [f"{kind}-{i}" for i in range(queries)], re.search(r"batch=(\d+)", key.row)
         setting = f"batch {batch[1]}" if batch else ""
-        found.append(QueryResults.of(key, values, seeds, ids, predictions, setting=setting))
-    return found
+        results.append(QueryResults.of(key, values, seeds, ids, predictions, setting=setting))
+    return results
 
 
-def rows(found: Iterable[QueryResults]) -> pa.Table:
-    return datasets.table(ANSWERS, columns(list(found)))
+def rows(results: Iterable[QueryResults]) -> pa.Table:
+    return datasets.table(ANSWERS, columns(list(results)))
 
 
-def answered(found: Iterable[QueryResults]) -> dict[CellKey, SavedResults]:
-    return by_cell([rows(found)])
+def saved_by_key(results: Iterable[QueryResults]) -> dict[CellKey, SavedResults]:
+    return by_cell([rows(results)])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from evaluation import made_up_answers
-from evaluation.made_up_answers import VALUES, answered
+from evaluation.made_up_answers import VALUES, saved_by_key
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import IntervalsParams
@@ -23,7 +23,7 @@ A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
 ABOVE = Part("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
 
-def asked(values: np.ndarray, queries: str = "q", setting: str = "") -> SavedResults:
+def saved(values: np.ndarray, queries: str = "q", setting: str = "") -> SavedResults:
     seeds = tuple(range(len(values)))
     return SavedResults(values.astype(np.float32), seeds, queries, tuple(map(str, seeds)), setting, None)
 
@@ -34,9 +34,9 @@ def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
 
 
 def evidence(
-    cells: dict[CellKey, SavedResults], margin: float = 2.0, how: IntervalsParams = INTERVALS, seed: int = 0
+    cells: dict[CellKey, SavedResults], margin: float = 2.0, interval_params: IntervalsParams = INTERVALS, seed: int = 0
 ) -> Evidence:
-    return Evidence(cells, {A: 60.0, B: 50.0, C: 55.5}, how, margin, seed)
+    return Evidence(cells, {A: 60.0, B: 50.0, C: 55.5}, interval_params, margin, seed)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_verdict_is_where_the_interval_lies(claimed, inside, across, outside):
 
 
 def test_an_effect_is_the_difference_of_its_cells_with_the_published_one_beside_it():
-    (row,) = claim_rows(Claim(1, "whole", [ABOVE]), evidence({A: asked(share(150)), B: asked(share(100))}))
+    (row,) = claim_rows(Claim(1, "whole", [ABOVE]), evidence({A: saved(share(150)), B: saved(share(100))}))
     assert (row.claim, row.part, row.text, row.verdict) == (1, "", "whole", "holds")
     assert (row.published_effect, row.effect) == (10.0, 25.0)
     assert 15 < row.ci_low < 25 < row.ci_high < 35
@@ -63,7 +63,7 @@ def test_an_effect_is_the_difference_of_its_cells_with_the_published_one_beside_
 
 
 def test_cells_are_weighted_and_the_better_rival_counts_on_either_side():
-    cells = {A: asked(share(150, seeds=3)), B: asked(share(100)), C: asked(share(90))}
+    cells = {A: saved(share(150, seeds=3)), B: saved(share(100)), C: saved(share(90))}
     mean = Part("a above the mean of b and c", {A: 1.0}, {B: 0.5, C: 0.5}, "greater")
     best = Part("a above the better of b and c", {A: 1.0}, ({B: 1.0}, {C: 1.0}), "greater")
     rows = claim_rows(Claim(1, "", [mean, best]), evidence(cells))[1:]
@@ -74,7 +74,7 @@ def test_cells_are_weighted_and_the_better_rival_counts_on_either_side():
 
 def test_ours_is_compared_with_its_control_and_the_published_with_what_stands_for_it():
     part = replace(ABOVE, published=({A: 1.0}, {C: 1.0}))
-    tried = replace(evidence({A: asked(share(150)), B: asked(share(100))}), published={A: 60.0, C: 55.5})
+    tried = replace(evidence({A: saved(share(150)), B: saved(share(100))}), published={A: 60.0, C: 55.5})
     (row,) = claim_rows(Claim(1, "", [part]), tried)
     assert (row.published_effect, row.effect) == (4.5, 25.0)  # 60 − 55.5; 75 − 50
 
@@ -88,18 +88,18 @@ def test_translations_and_copies_are_told_from_as_many_steps_without_them():
         end = next((end for end in without if key.row.endswith(end)), "")
         return skills[key._replace(row=key.row.removesuffix(end) + without.get(end, ""))]
 
-    rows = judged_on(answered(made_up_answers.answers(skill)))
-    found = [row for row in rows if row.claim in (8, 9)]
-    assert [row.effect for row in found] == [0.0] * (5 + 4)
-    assert [row.published_effect for row in found if row.part == "a"] == [9.01, -7.68]
+    rows = judged_on(saved_by_key(made_up_answers.answers(skill)))
+    swept = [row for row in rows if row.claim in (8, 9)]
+    assert [row.effect for row in swept] == [0.0] * (5 + 4)
+    assert [row.published_effect for row in swept if row.part == "a"] == [9.01, -7.68]
 
 
 def test_models_of_one_run_are_paired_by_seed_too():
     """The second is 5 points behind the first with every seed, whatever the seed's skill."""
     skills = (90, 120, 150)
     cells = {
-        A: asked(np.concatenate([share(k) for k in skills])),
-        B: asked(np.concatenate([share(k - 10) for k in skills])),
+        A: saved(np.concatenate([share(k) for k in skills])),
+        B: saved(np.concatenate([share(k - 10) for k in skills])),
     }
     apart, paired = (
         claim_rows(Claim(1, "", [replace(ABOVE, one_run=one)]), evidence(cells))[0] for one in (False, True)
@@ -111,7 +111,7 @@ def test_models_of_one_run_are_paired_by_seed_too():
 def test_models_that_answer_alike_are_equal_only_as_far_as_the_queries_tell():
     equal = replace(ABOVE, claimed="equal")
     verdicts = {
-        n: claim_rows(Claim(1, "", [equal]), evidence({A: asked(share(9, n)), B: asked(share(9, n))}))[0].verdict
+        n: claim_rows(Claim(1, "", [equal]), evidence({A: saved(share(9, n)), B: saved(share(9, n))}))[0].verdict
         for n in (20, 2000)
     }
     assert verdicts == {20: "undecided", 2000: "holds"}
@@ -131,7 +131,7 @@ PARTS = [replace(ABOVE, text="a above b"), Part("a above c", {A: 1.0}, {C: 1.0},
     ],
 )
 def test_a_conjunction_holds_with_all_and_falls_with_one_of_its_parts(b, c, verdict, level, shown):
-    cells = {key: asked(share(right)) for key, right in ((A, 120), (B, b), (C, c))}
+    cells = {key: saved(share(right)) for key, right in ((A, 120), (B, b), (C, c))}
     rows = claim_rows(Claim(3, "both", PARTS), evidence(cells))
     assert [row.part for row in rows] == ["", "a", "b"]
     assert (rows[0].verdict, rows[0].level) == (verdict, level)
@@ -140,25 +140,25 @@ def test_a_conjunction_holds_with_all_and_falls_with_one_of_its_parts(b, c, verd
 
 
 def test_a_part_without_cells_is_undecided_and_says_why():
-    cells = {A: asked(share(120)), B: asked(share(60))}
+    cells = {A: saved(share(120)), B: saved(share(60))}
     headline, first, second = claim_rows(Claim(3, "both", PARTS), evidence(cells))
     assert (first.verdict, second.verdict, headline.verdict) == ("holds", "undecided", "undecided")
     assert "not in this run: Table 9, 'c'" in second.setting
     assert "1 not in this run" in headline.setting
     assert second.effect is None
     assert second.published_effect == 4.5
-    headline, *_ = claim_rows(Claim(3, "both", PARTS), evidence({A: asked(share(60)), B: asked(share(120))}))
+    headline, *_ = claim_rows(Claim(3, "both", PARTS), evidence({A: saved(share(60)), B: saved(share(120))}))
     assert headline.verdict == "does not hold"  # one part is enough
 
 
 def test_sides_that_answer_other_queries_are_an_error_that_names_both():
-    cells = {A: asked(share(120)), B: asked(share(60), queries="r")}
+    cells = {A: saved(share(120)), B: saved(share(60), queries="r")}
     with pytest.raises(InputError, match=r"Table 9, 'a'.* and Table 9, 'b'.* same queries .* digests q and r"):
         claim_rows(Claim(1, "", [ABOVE]), evidence(cells))
 
 
 def test_settings_of_the_cells_stand_beside_the_effect():
-    cells = {A: asked(share(120), setting="batch 468"), B: asked(share(60))}
+    cells = {A: saved(share(120), setting="batch 468"), B: saved(share(60))}
     assert claim_rows(Claim(1, "", [ABOVE]), evidence(cells))[0].setting == "a: batch 468"
 
 
@@ -176,11 +176,11 @@ def held(effects: list[float], studies: int, **part: Any) -> float:
 
         def model(skill: float, ease=ease, common=common) -> SavedResults:
             luck = common if part.get("one_run") else rng.normal(0, 0.04, (3, 1))
-            return asked(rng.random((3, 200)) < ease + skill + luck)
+            return saved(rng.random((3, 200)) < ease + skill + luck)
 
         cells = {A: model(0.0)} | {rival: model(-effect) for rival, effect in zip(rivals, effects, strict=True)}
-        how, published = IntervalsParams(resamples=300, level=0.95), dict.fromkeys([A, *rivals], 50.0)
-        told += claim_rows(claim, Evidence(cells, published, how, 10.0, study))[0].verdict == "holds"
+        interval_params, published = IntervalsParams(resamples=300, level=0.95), dict.fromkeys([A, *rivals], 50.0)
+        told += claim_rows(claim, Evidence(cells, published, interval_params, 10.0, study))[0].verdict == "holds"
     return told / studies
 
 
@@ -216,9 +216,9 @@ def test_a_rise_is_over_the_places_given_and_a_place_may_be_a_mean_of_cells():
 
 
 def swept(batches: dict[int, tuple[int, int]]) -> dict[CellKey, SavedResults]:
-    """Table 4.10a: by the batch asked for, the one used and how many of 200 queries are right."""
+    """Table 4.10a: by the batch asked for, the one used and interval_params many of 200 queries are right."""
     return {
-        CellKey("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): asked(
+        CellKey("4.10a", f"nerf2clip siglip batch={batch}", "recall@1", "recall_synthetic"): saved(
             share(right), setting=f"batch {used}"
         )
         for batch, (used, right) in batches.items()
@@ -248,13 +248,13 @@ def judged_on(cells: dict[CellKey, SavedResults]) -> list[ClaimRow]:
 
 
 def published_effects() -> dict[str, float]:
-    rows = judged_on(answered(made_up_answers.answers()))
+    rows = judged_on(saved_by_key(made_up_answers.answers()))
     return {f"{row.claim}{row.part}": row.published_effect for row in rows}
 
 
 def test_published_effects_are_those_of_the_thesis():
     """Worked by hand from the printed tables."""
-    found = published_effects()
+    effects = published_effects()
     hand = {
         "1a": 81.0 - 79.6, "1x": 84.7 - 84.0, "2a": 83.1 - 81.0, "2ad": 86.7 - 83.6, "3c": 86.7 - 85.0,
         "3d": 83.6 - 84.7,
@@ -267,12 +267,12 @@ def test_published_effects_are_those_of_the_thesis():
         # (−2.5 · 73.32 − 1.5 · 77.34 − 0.5 · 70.75 + 0.5 · 75.19 + 1.5 · 76.72 + 2.5 · 72.28) / 17.5, five times
         "10b": 5 * (-183.3 - 116.01 - 35.375 + 37.595 + 115.08 + 180.7) / 17.5,
     }  # fmt: skip
-    assert {name: found[name] for name in hand} == pytest.approx(hand, abs=1e-3)
+    assert {name: effects[name] for name in hand} == pytest.approx(hand, abs=1e-3)
 
 
 def test_on_answers_as_good_as_published_verdicts_follow_from_the_tables():
     """With 400 made-up queries that models answer in one order of ease, only the sizes of effects decide."""
-    cells = answered(made_up_answers.answers())
+    cells = saved_by_key(made_up_answers.answers())
     rows = judged_on(cells)
     verdicts = {row.claim: row.verdict for row in rows if not row.part}
     assert list(verdicts) == list(range(1, 13))

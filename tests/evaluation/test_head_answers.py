@@ -26,10 +26,10 @@ def test_the_ensemble_sums_logits_and_may_overrule_both_heads():
 def test_mcnemar_is_the_binomial_of_the_answers_where_one_alone_is_right():
     first = np.array([True] * 12 + [False] * 3 + [True] * 40)
     second = np.array([False] * 12 + [True] * 3 + [True] * 40)
-    found = mcnemar(first, second)
+    computed = mcnemar(first, second)
     tail = sum(comb(15, k) for k in range(4)) / 2**15
-    assert (found["only_first_right"], found["only_second_right"]) == (12, 3)
-    assert found["p"] == pytest.approx(2 * tail, abs=1e-6)
+    assert (computed["only_first_right"], computed["only_second_right"]) == (12, 3)
+    assert computed["p"] == pytest.approx(2 * tail, abs=1e-6)
     assert mcnemar(first, first)["p"] == 1
 
 
@@ -45,12 +45,12 @@ def test_the_ensemble_is_tested_against_the_better_head_seed_by_seed():
         "better": logits([1, 1, 0, 0], [1, 0, 0, 0]),
         "ensemble": logits([1, 1, 1, 0], [0, 1, 1, 1]),
     }
-    found = head_results.ensemble_against_better_head(rows, classes, [5, 6])
-    assert found["against"] == "better"
-    assert [found[key]["only_first_right"] for key in ("seed 5", "seed 6")] == [1, 3]
-    assert [found[key]["only_second_right"] for key in ("seed 5", "seed 6")] == [0, 1]
-    assert (found["seed 5"]["p"], found["seed 6"]["p"]) == (1, 0.625)  # 2 · ½ and 2 · (1 + 4) / 2⁴
-    assert found["median p"] == 0.8125
+    computed = head_results.ensemble_against_better_head(rows, classes, [5, 6])
+    assert computed["against"] == "better"
+    assert [computed[key]["only_first_right"] for key in ("seed 5", "seed 6")] == [1, 3]
+    assert [computed[key]["only_second_right"] for key in ("seed 5", "seed 6")] == [0, 1]
+    assert (computed["seed 5"]["p"], computed["seed 6"]["p"]) == (1, 0.625)  # 2 · ½ and 2 · (1 + 4) / 2⁴
+    assert computed["median p"] == 0.8125
 
 
 def rows(seeds: list[int]) -> pa.Table:
@@ -61,8 +61,8 @@ def rows(seeds: list[int]) -> pa.Table:
 
 
 def test_logits_come_in_the_order_of_the_seeds_asked_for():
-    found = head_results.logits_by_head(rows([0, 1]), IDS, [1, 0])["head"]
-    assert found.tolist() == [[[4, 5], [6, 7]], [[0, 1], [2, 3]]]
+    computed = head_results.logits_by_head(rows([0, 1]), IDS, [1, 0])["head"]
+    assert computed.tolist() == [[[4, 5], [6, 7]], [[0, 1], [2, 3]]]
 
 
 @pytest.mark.parametrize(("ids", "seeds"), [(["a", "b", "c"], [0]), (IDS, [0, 1])])

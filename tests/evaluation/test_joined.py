@@ -36,13 +36,13 @@ def test_raw_parts_count_by_their_lengths():
 def joined(nerf_right: bool) -> ConcatenatedSpace:
     """Six objects of three classes; one space knows the classes, the other is nothing but noise."""
     classes, rng = np.array([0, 0, 1, 1, 2, 2]), np.random.default_rng(1)
-    known, noise = np.eye(3, dtype=np.float32)[classes], rng.normal(size=(6, 3)).astype(np.float32)
-    nerf, clip = (known, noise) if nerf_right else (noise, known)
-    asked, ids = (nerf, rng.permutation(clip)) if nerf_right else (rng.permutation(nerf), clip), list("abcdef")
+    directions, noise = np.eye(3, dtype=np.float32)[classes], rng.normal(size=(6, 3)).astype(np.float32)
+    nerf, clip = (directions, noise) if nerf_right else (noise, directions)
+    query_vectors, ids = (nerf, rng.permutation(clip)) if nerf_right else (rng.permutation(nerf), clip), list("abcdef")
     views = ViewEmbeddings(ids, np.arange(6), np.ones(6, int), np.zeros(6, int), clip)
     objects = NerfGallery(ids, nerf, views, classes)
-    queries = Queries("gt", ids, asked[1], classes, np.arange(6))
-    return ConcatenatedSpace(queries, objects, asked[0][None], clip[None], [0])
+    queries = Queries("gt", ids, query_vectors[1], classes, np.arange(6))
+    return ConcatenatedSpace(queries, objects, query_vectors[0][None], clip[None], [0])
 
 
 def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
@@ -53,13 +53,13 @@ def test_the_weight_goes_to_the_space_that_knows_ties_to_the_lower():
 
 def test_rows_are_named_and_the_querys_own_object_is_set_aside():
     space = joined(nerf_right=True)
-    found = space.results(1.0, [1, 5])
-    assert [(result.key.row, result.key.column, result.setting) for result in found[::2]] == [
+    query_results = space.results(1.0, [1, 5])
+    assert [(result.key.row, result.key.column, result.setting) for result in query_results[::2]] == [
         ("concat synthetic", "recall@1", ""),
         ("concat l2 synthetic", "recall@1", "alpha=0.5"),
         ("concat weighted synthetic", "recall@1", "alpha=1"),
     ]
-    assert found[4].values.all()  # by the space that knows, the other object of the class comes first
+    assert query_results[4].values.all()  # by the space that knows, the other object of the class comes first
     nearest = space.search("", 6, 1.0).neighbours[0].item
     assert not (nearest[:, :5] == np.arange(6)[:, None]).any()
     assert (nearest[:, 5] == -1).all()

@@ -19,12 +19,12 @@ def test_average_precision_is_scikit_learns_without_the_own_object(at_once: int,
     monkeypatch.setattr(cosines, "NUMBERS_AT_ONCE", at_once)
     queries, items, owner = random(12, 6), random(36, 6, seed=1), np.repeat(np.arange(12), 3)
     classes = np.arange(12) % 3
-    found = ranking(queries, np.arange(12), Gallery(items, owner), classes, classes[owner])
+    ranked = ranking(queries, np.arange(12), Gallery(items, owner), classes, classes[owner])
     for query in range(12):
         others = owner != query
         scores = items[others] @ queries[query] / np.linalg.norm(items[others], axis=1)
         expected = average_precision_score(classes[owner][others] == classes[query], scores)
-        assert found.precision[query] == pytest.approx(expected, abs=1e-6)
+        assert ranked.precision[query] == pytest.approx(expected, abs=1e-6)
 
 
 def test_average_precision_by_hand():
@@ -37,8 +37,8 @@ def test_average_precision_by_hand():
 def test_the_own_object_has_the_place_of_its_first_item_and_ties_go_to_the_lower_index():
     items = np.array([[1, 0], [1, 0], [0, 1], [0.9, 0.1]], np.float32)
     gallery, classes = Gallery(items, np.array([0, 1, 2, 1])), np.zeros(3, int)
-    found = ranking(items[[0, 1, 2]], np.array([1, 2, NONE]), gallery, classes, np.zeros(4, int))
-    assert found.own_rank.tolist() == [2, 4, 0]
+    ranked = ranking(items[[0, 1, 2]], np.array([1, 2, NONE]), gallery, classes, np.zeros(4, int))
+    assert ranked.own_rank.tolist() == [2, 4, 0]
 
 
 def test_macro_weights_make_every_class_count_alike():
@@ -49,6 +49,6 @@ def test_macro_weights_make_every_class_count_alike():
 
 
 def test_hubness_is_the_skewness_of_how_often_items_are_found():
-    found = np.random.default_rng(0).geometric(0.2, (50, 10)) % 20
-    assert hubness(found, 20) == pytest.approx(skew(np.bincount(found.ravel(), minlength=20)))
+    ranked = np.random.default_rng(0).geometric(0.2, (50, 10)) % 20
+    assert hubness(ranked, 20) == pytest.approx(skew(np.bincount(ranked.ravel(), minlength=20)))
     assert hubness(np.array([[0, 1], [2, NONE]]), 3) == 0

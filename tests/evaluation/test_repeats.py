@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from evaluation import made_up_answers
-from evaluation.made_up_answers import answered
+from evaluation.made_up_answers import saved_by_key
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation import repeated_runs
@@ -15,7 +15,7 @@ from fieldlink.evaluation.results.saved_results import by_cell
 
 
 def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
-    repeated_runs.require_distinct_runs(answered(made_up_answers.answers()))
+    repeated_runs.require_distinct_runs(saved_by_key(made_up_answers.answers()))
     shot = CellKey("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy")
     assert repeated_runs.run_of(shot) != repeated_runs.run_of(shot._replace(column="siglip"))
     hit = CellKey("4.4a", "clip2nerf cosine", "recall@1", "recall_synthetic")
@@ -112,7 +112,7 @@ def one_run(words: CellKey) -> QueryResults:
 
 def judge(answers: list[QueryResults], allowed: bool, message: str) -> None:
     if allowed:
-        repeated_runs.require_distinct_runs(answered(answers))
+        repeated_runs.require_distinct_runs(saved_by_key(answers))
         return
     with pytest.raises(InputError, match=message):
-        repeated_runs.require_distinct_runs(answered(answers))
+        repeated_runs.require_distinct_runs(saved_by_key(answers))

@@ -25,25 +25,25 @@ def test_neighbours_are_scikit_learns_however_many_queries_are_searched_at_once(
 ):
     monkeypatch.setattr(cosines, "NUMBERS_AT_ONCE", at_once)
     queries, items = 5 * random(40, 8), random(100, 8, seed=1)
-    found = fast_neighbours(queries, np.full(40, NONE), Gallery.of_objects(items), 10)
+    neighbours = fast_neighbours(queries, np.full(40, NONE), Gallery.of_objects(items), 10)
     distance, index = (
         NearestNeighbors(n_neighbors=10, metric="cosine", algorithm="brute").fit(items).kneighbors(queries)
     )
-    assert found.item.tolist() == index.tolist()
-    assert np.allclose(found.similarity, 1 - distance, atol=1e-6)
+    assert neighbours.item.tolist() == index.tolist()
+    assert np.allclose(neighbours.similarity, 1 - distance, atol=1e-6)
 
 
 def test_own_item_leaves_before_the_cut_and_its_equal_twin_stays():
     items = np.array([[1, 0], [1, 0], [0.9, 0.1], [0, 1]], np.float32)
-    found = fast_neighbours(items[:1], np.array([0]), Gallery.of_objects(items), 2)
-    assert found.item.tolist() == [[1, 2]]
-    assert found.similarity[0, 0] == 1
+    neighbours = fast_neighbours(items[:1], np.array([0]), Gallery.of_objects(items), 2)
+    assert neighbours.item.tolist() == [[1, 2]]
+    assert neighbours.similarity[0, 0] == 1
 
 
 def test_all_items_of_the_own_object_leave():
     gallery = Gallery(np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 2]] + 0.1, np.array([0, 0, 1, 1, 2]))
-    found = fast_neighbours(gallery.items[:1], np.array([0]), gallery, 5)
-    assert found.item.tolist() == [[2, 3, 4, NONE, NONE]]
+    neighbours = fast_neighbours(gallery.items[:1], np.array([0]), gallery, 5)
+    assert neighbours.item.tolist() == [[2, 3, 4, NONE, NONE]]
 
 
 def test_distinct_objects_by_hand():
@@ -85,11 +85,11 @@ def test_foremost_is_a_stable_sort_of_each_query_s_pairs(k: int):
     similarity = rng.integers(0, 4, len(query)).astype(np.float32)
     mixed = rng.permutation(len(query))
     row, place, pair = first_of_each_query(query[mixed], item[mixed], similarity[mixed], k)
-    for asked in range(50):
-        mine = query == asked
+    for number in range(50):
+        mine = query == number
         expected = item[mine][np.argsort(-similarity[mine], kind="stable")][:k]
-        assert item[mixed][pair[row == asked]].tolist() == expected.tolist()
-        assert place[row == asked].tolist() == list(range(len(expected)))
+        assert item[mixed][pair[row == number]].tolist() == expected.tolist()
+        assert place[row == number].tolist() == list(range(len(expected)))
 
 
 @pytest.mark.parametrize(("count", "k"), [(3000, 10), (300, 10), (40, 40), (9000, 1)])
@@ -99,34 +99,34 @@ def test_the_float32_pass_loses_nothing(count: int, k: int):
     items = random(1, 67) + 1e-5 * random(count, 67, seed=2)
     items[rng.integers(0, count, count // 3)] = items[0]
     owner = rng.integers(0, count, count)
-    found = fast_neighbours(items[:20], owner[:20], Gallery(items, owner), k)
+    neighbours = fast_neighbours(items[:20], owner[:20], Gallery(items, owner), k)
     exact = (unit(items[:20]) @ unit(items).T).astype(np.float32)
     exact[owner[:20, None] == owner] = -np.inf
     order = np.argsort(-exact, axis=1, kind="stable")[:, :k]
     expected = np.take_along_axis(exact, order, axis=1)
-    assert found.item.tolist() == np.where(np.isfinite(expected), order, NONE).tolist()
-    assert found.similarity.tolist() == expected.tolist()
+    assert neighbours.item.tolist() == np.where(np.isfinite(expected), order, NONE).tolist()
+    assert neighbours.similarity.tolist() == expected.tolist()
 
 
 def test_equal_items_tie_exactly_in_large_products():
     items = np.repeat(random(1, 67), 501, axis=0)
-    found = fast_neighbours(random(3, 67, seed=1), np.full(3, NONE), Gallery.of_objects(items), 501)
-    assert (found.item == np.arange(501)).all()
+    neighbours = fast_neighbours(random(3, 67, seed=1), np.full(3, NONE), Gallery.of_objects(items), 501)
+    assert (neighbours.item == np.arange(501)).all()
 
 
 def test_k_may_exceed_the_gallery():
     items = random(3, 4)
-    found = fast_neighbours(items, np.arange(3), Gallery.of_objects(items), 10)
-    assert (found.item >= 0).sum(1).tolist() == [2, 2, 2]
-    assert hit_at_k(found.item, np.zeros(3, int), np.zeros(3, int), 10).all()
+    neighbours = fast_neighbours(items, np.arange(3), Gallery.of_objects(items), 10)
+    assert (neighbours.item >= 0).sum(1).tolist() == [2, 2, 2]
+    assert hit_at_k(neighbours.item, np.zeros(3, int), np.zeros(3, int), 10).all()
 
 
 def test_hits_by_hand():
     """Three queries of class 0, 1, 2; the third found only one item, of another class."""
-    found, classes = np.array([[3, 0], [2, 1], [0, NONE]]), np.array([0, 1, 0, 2])
-    asked = np.array([0, 1, 2])
-    assert hit_at_k(found, asked, classes, 1).tolist() == [False, False, False]
-    assert hit_at_k(found, asked, classes, 2).tolist() == [True, True, False]  # −1 is not item 3, of class 2
+    neighbours, classes = np.array([[3, 0], [2, 1], [0, NONE]]), np.array([0, 1, 0, 2])
+    queries = np.array([0, 1, 2])
+    assert hit_at_k(neighbours, queries, classes, 1).tolist() == [False, False, False]
+    assert hit_at_k(neighbours, queries, classes, 2).tolist() == [True, True, False]  # −1 is not item 3, of class 2
 
 
 @given(st.data())
@@ -136,9 +136,11 @@ def test_the_fast_search_finds_what_the_definition_says(data: st.DataObject):
     items = np.array(data.draw(st.lists(directions, min_size=1, max_size=40)), np.float32)
     queries = np.array(data.draw(st.lists(directions, min_size=1, max_size=8)), np.float32)
     owner = np.array(data.draw(st.lists(st.integers(0, 5), min_size=len(items), max_size=len(items))))
-    own = np.array(data.draw(st.lists(st.integers(NONE, 5), min_size=len(queries), max_size=len(queries))))
+    own_item = np.array(data.draw(st.lists(st.integers(NONE, 5), min_size=len(queries), max_size=len(queries))))
     k = data.draw(st.integers(1, 50))
-    fast, slow = (search(queries, own, Gallery(items, owner), k) for search in (fast_neighbours, nearest_neighbours))
+    fast, slow = (
+        search(queries, own_item, Gallery(items, owner), k) for search in (fast_neighbours, nearest_neighbours)
+    )
     assert fast.item.tolist() == slow.item.tolist()
     np.testing.assert_allclose(fast.similarity, slow.similarity, atol=1e-6)
 
@@ -147,12 +149,14 @@ def test_the_fast_search_finds_what_the_definition_says(data: st.DataObject):
 def test_the_fast_search_finds_what_the_definition_says_in_large_galleries(count: int, k: int):
     items, owner = random(count, 9), np.random.default_rng(3).integers(0, count // 2, count)
     items[::7] = items[0]
-    own = np.where(np.arange(15) % 3, owner[:15], NONE)
-    fast, slow = (search(items[:15], own, Gallery(items, owner), k) for search in (fast_neighbours, nearest_neighbours))
+    own_item = np.where(np.arange(15) % 3, owner[:15], NONE)
+    fast, slow = (
+        search(items[:15], own_item, Gallery(items, owner), k) for search in (fast_neighbours, nearest_neighbours)
+    )
     assert fast.item.tolist() == slow.item.tolist()
     np.testing.assert_allclose(fast.similarity, slow.similarity, atol=1e-6)
 
 
 def test_a_zero_vector_is_equally_far_from_all():
-    found = fast_neighbours(np.zeros((1, 4), np.float32), np.array([NONE]), Gallery.of_objects(random(5, 4)), 2)
-    assert found.item.tolist() == [[0, 1]]
+    neighbours = fast_neighbours(np.zeros((1, 4), np.float32), np.array([NONE]), Gallery.of_objects(random(5, 4)), 2)
+    assert neighbours.item.tolist() == [[0, 1]]

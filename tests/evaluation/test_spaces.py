@@ -22,14 +22,14 @@ def cosine_distances(vectors: np.ndarray) -> np.ndarray:
 
 def test_a_silhouette_is_its_definition_object_by_object():
     distance = cosine_distances(VECTORS)
-    for i, found in enumerate(silhouettes(VECTORS, CLASSES)):
-        own = [j for j in range(9) if CLASSES[j] == CLASSES[i] and j != i]
-        if not own:
-            assert found == 0
+    for i, silhouette in enumerate(silhouettes(VECTORS, CLASSES)):
+        same_class = [j for j in range(9) if CLASSES[j] == CLASSES[i] and j != i]
+        if not same_class:
+            assert silhouette == 0
             continue
-        a = distance[i, own].mean()
+        a = distance[i, same_class].mean()
         b = min(distance[i, other == CLASSES].mean() for other in set(CLASSES) - {CLASSES[i]})
-        assert found == pytest.approx((b - a) / max(a, b))
+        assert silhouette == pytest.approx((b - a) / max(a, b))
 
 
 @pytest.mark.parametrize("classes", [np.zeros(9, int), np.arange(9)])
@@ -40,9 +40,9 @@ def test_a_silhouette_without_another_class_or_without_a_fellow_is_zero(classes)
 @pytest.mark.parametrize("k", [1, 3, 50])
 def test_purity_counts_the_nearest_others_of_the_class(k: int):
     order = cosine_distances(VECTORS).argsort(axis=1)
-    for i, found in enumerate(purities(VECTORS, CLASSES, k)):
+    for i, purity in enumerate(purities(VECTORS, CLASSES, k)):
         nearest = [j for j in order[i] if j != i][:k]
-        assert found == pytest.approx(np.mean(CLASSES[nearest] == CLASSES[i]))
+        assert purity == pytest.approx(np.mean(CLASSES[nearest] == CLASSES[i]))
 
 
 def test_cka_is_one_up_to_rotation_and_scale_and_that_of_the_gram_matrices():
@@ -74,24 +74,26 @@ def test_the_interval_of_cka_has_the_width_that_other_objects_give():
         return x, x @ mixing + 2 * rng.normal(size=(60, 4))
 
     spread = np.std([linear_cka(*draw()) for _ in range(300)])
-    how = IntervalsParams(resamples=300, level=0.95)
-    found = [interval(cka_by_object(*draw())[None], how, 0).spread / 200 / t.ppf(0.975, 1000) for _ in range(30)]
-    assert np.mean(found) == pytest.approx(spread, rel=0.25)
+    interval_params = IntervalsParams(resamples=300, level=0.95)
+    errors = [
+        interval(cka_by_object(*draw())[None], interval_params, 0).spread / 200 / t.ppf(0.975, 1000) for _ in range(30)
+    ]
+    assert np.mean(errors) == pytest.approx(spread, rel=0.25)
 
 
 def test_spaces_give_their_measures_and_one_of_the_pair():
     spaces = {"nerf_embedding": VECTORS[None], "clip_embedding": np.stack([VECTORS, -VECTORS[:, ::-1]])}
-    found = {result.key[1:3]: result for result in space_results(spaces, CLASSES, list("abcdefghi"), [4, 5], 3)}
-    assert list(found) == [
+    results = {result.key[1:3]: result for result in space_results(spaces, CLASSES, list("abcdefghi"), [4, 5], 3)}
+    assert list(results) == [
         ("nerf_embedding", "silhouette"),
         ("nerf_embedding", "purity@3"),
         ("clip_embedding", "silhouette"),
         ("clip_embedding", "purity@3"),
         ("nerf_embedding and clip_embedding", "cka"),
     ]
-    assert found["nerf_embedding", "silhouette"].seeds == [0]
-    assert found["clip_embedding", "silhouette"].seeds == [4, 5]
-    assert found["nerf_embedding and clip_embedding", "cka"].values.mean(1) == pytest.approx([1, 1], abs=1e-5)
+    assert results["nerf_embedding", "silhouette"].seeds == [0]
+    assert results["clip_embedding", "silhouette"].seeds == [4, 5]
+    assert results["nerf_embedding and clip_embedding", "cka"].values.mean(1) == pytest.approx([1, 1], abs=1e-5)
 
 
 @pytest.mark.parametrize("objects", [4, 30])
@@ -99,10 +101,10 @@ def test_a_projection_keeps_clusters_together_and_comes_out_the_same(objects: in
     labels = np.arange(objects) % 2
     vectors = np.eye(2)[labels] @ (5 * np.random.default_rng(4).normal(size=(2, 8)))
     vectors = (vectors + 0.1 * np.random.default_rng(5).normal(size=(objects, 8))).astype(np.float32)
-    found = projected(vectors, 30.0, 2**40)
-    assert found.shape == (objects, 2)
-    assert np.array_equal(found, projected(vectors, 30.0, 2**40))
+    points = projected(vectors, 30.0, 2**40)
+    assert points.shape == (objects, 2)
+    assert np.array_equal(points, projected(vectors, 30.0, 2**40))
     if objects > 4:
-        between = np.linalg.norm(found[labels == 0].mean(0) - found[labels == 1].mean(0))
-        within = max(np.linalg.norm(found[labels == c] - found[labels == c].mean(0), axis=1).mean() for c in (0, 1))
+        between = np.linalg.norm(points[labels == 0].mean(0) - points[labels == 1].mean(0))
+        within = max(np.linalg.norm(points[labels == c] - points[labels == c].mean(0), axis=1).mean() for c in (0, 1))
         assert between > within

@@ -20,9 +20,9 @@ def test_every_published_number_has_its_counterpart_in_published_order_and_ours_
     assert len(published) == 93
     for study_tables in (("4.1", "4.2", "4.3"), ("4.4a", "4.4b", "4.5a", "4.5b")):
         wanted = [key for key in published if key[0] in study_tables]
-        found = [key for key in ours if key[0] in study_tables]
-        assert found[: len(wanted)] == wanted
-        assert {key[2] for key in found[len(wanted) :]} <= {
+        computed = [key for key in ours if key[0] in study_tables]
+        assert computed[: len(wanted)] == wanted
+        assert {key[2] for key in computed[len(wanted) :]} <= {
             "softmax",
             "prompt_ensemble",
             "recall@1",
@@ -34,13 +34,13 @@ def test_every_published_number_has_its_counterpart_in_published_order_and_ours_
 
 def test_columns_are_the_contracts_and_numbers_stand_in_their_intervals(made_up: Study):
     for name in ("zero_shot.csv", "retrieval.csv"):
-        found = rows(made_up[name])
+        table_rows = rows(made_up[name])
         assert (
-            list(found[0])
+            list(table_rows[0])
             == [*KEYS, "value", "ci_low", "ci_high", "seeds", "n", "setting"]
             == list(Cell.__dataclass_fields__)
         )
-        for row in found:
+        for row in table_rows:
             assert 0 <= float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"]) <= 100
             assert float(row["ci_low"]) < float(row["ci_high"])
 
@@ -56,14 +56,14 @@ def test_a_value_is_the_mean_of_its_seeds_and_of_the_answers_kept(made_up: Study
         seeds: dict[tuple[str, ...], list[float]] = {}
         for row in rows(made_up[f"{name}_by_seed.csv"]):
             seeds.setdefault(tuple(row[key] for key in KEYS), []).append(float(row["value"]))
-        kept: dict[tuple[str, ...], list[float]] = {}
+        values_by_row: dict[tuple[str, ...], list[float]] = {}
         for row in datasets.read(made_up[f"{name}_answers"], ANSWERS).to_pylist():
             values = np.frombuffer(row["values"], np.float32)
             weights = np.ones(len(values)) if row["weights"] is None else np.frombuffer(row["weights"], np.float32)
-            kept.setdefault(tuple(row[key] for key in KEYS), []).append(np.average(values, weights=weights))
+            values_by_row.setdefault(tuple(row[key] for key in KEYS), []).append(np.average(values, weights=weights))
         for row in rows(made_up[f"{name}.csv"]):
             place = tuple(row[key] for key in KEYS)
-            assert float(row["value"]) == pytest.approx(100 * np.mean(kept[place]), abs=1e-3)
+            assert float(row["value"]) == pytest.approx(100 * np.mean(values_by_row[place]), abs=1e-3)
             if row["seeds"] == "2":
                 assert float(row["value"]) == pytest.approx(np.mean(seeds[place]), abs=1e-3)
 
@@ -83,7 +83,7 @@ def test_a_model_folder_says_what_it_holds(made_up: Study):
 
 
 def test_curves_hold_both_splits_at_every_check(made_up: Study):
-    found = datasets.read(made_up["retrieval_curves"], TRAINING_CURVES).to_pylist()
-    assert {row["step"] for row in found} == {18, 36}
-    assert len(found) == 2 * 6 * 2 * 2
-    assert all(np.isfinite(row["loss"]) for row in found)
+    curve_rows = datasets.read(made_up["retrieval_curves"], TRAINING_CURVES).to_pylist()
+    assert {row["step"] for row in curve_rows} == {18, 36}
+    assert len(curve_rows) == 2 * 6 * 2 * 2
+    assert all(np.isfinite(row["loss"]) for row in curve_rows)

@@ -43,8 +43,8 @@ def test_only_keeps_the_tables_order_and_labels_name_what_is_unknown():
 
 def test_mapped_vectors_come_in_the_order_asked_and_missing_ones_are_named():
     columns = {"variant": ["v"] * 2, "seed": [0] * 2, "domain": ["nerf"] * 2, "owner_id": ["a", "b"]}
-    found = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, {**columns, "embedding": np.array([[1.0, 2], [3, 4]])}))
-    assert found.vectors("v", 0, "nerf", ["b", "a"]).tolist() == [[3, 4], [1, 2]]
-    assert found.variants == {"v": [0]}
+    mapped = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, {**columns, "embedding": np.array([[1.0, 2], [3, 4]])}))
+    assert mapped.vectors("v", 0, "nerf", ["b", "a"]).tolist() == [[3, 4], [1, 2]]
+    assert mapped.variants == {"v": [0]}
     with pytest.raises(InputError, match=r"'v' seed=0 nerf: 1 ids are missing, such as \['c'\]"):
-        found.vectors("v", 0, "nerf", ["a", "c"])
+        mapped.vectors("v", 0, "nerf", ["a", "c"])

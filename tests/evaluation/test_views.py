@@ -13,9 +13,9 @@ def views(counts: dict[str, int], seed: int = 0) -> ViewEmbeddings:
 
 
 def test_rows_of_an_object_lie_where_first_and_counts_say():
-    found = views({"a": 2, "b": 1, "c": 3})
-    assert (found.ids, found.first.tolist(), found.counts.tolist()) == (["a", "b", "c"], [0, 2, 3], [2, 1, 3])
-    assert found.owner.tolist() == [0, 0, 1, 2, 2, 2]
+    embedded = views({"a": 2, "b": 1, "c": 3})
+    assert (embedded.ids, embedded.first.tolist(), embedded.counts.tolist()) == (["a", "b", "c"], [0, 2, 3], [2, 1, 3])
+    assert embedded.owner.tolist() == [0, 0, 1, 2, 2, 2]
 
 
 def test_each_object_has_its_own_shuffle_of_all_its_views():
@@ -25,14 +25,14 @@ def test_each_object_has_its_own_shuffle_of_all_its_views():
 
 
 def test_a_mean_is_that_of_the_first_shuffled_views_and_subsets_are_nested():
-    found = views({"a": 6, "b": 6})
-    places = found.draw(4, "mean")
+    embedded = views({"a": 6, "b": 6})
+    places = embedded.draw(4, "mean")
     for count in (1, 2, 4, 6):
-        for i, name in enumerate(found.ids):
-            own = found.embeddings[(found.owner == i) & (places < count)]
-            assert len(own) == count, name
-            assert found.means(count, 4)[i] == pytest.approx(own.astype(float).mean(0), rel=1e-5)
-    assert np.allclose(found.means(6, 4), found.means_of_all())
+        for i, name in enumerate(embedded.ids):
+            chosen = embedded.embeddings[(embedded.owner == i) & (places < count)]
+            assert len(chosen) == count, name
+            assert embedded.means(count, 4)[i] == pytest.approx(chosen.astype(float).mean(0), rel=1e-5)
+    assert np.allclose(embedded.means(6, 4), embedded.means_of_all())
 
 
 def test_ground_truth_and_rendered_views_are_drawn_alike_even_where_some_are_missing():
@@ -44,16 +44,16 @@ def test_ground_truth_and_rendered_views_are_drawn_alike_even_where_some_are_mis
 
 
 def test_draws_differ_by_seed_and_purpose():
-    found = views({"a": 20})
-    first = found.draw(0, "mean").tolist()
-    assert first != found.draw(1, "mean").tolist()
-    assert first != found.draw(0, "query").tolist()
+    embedded = views({"a": 20})
+    first = embedded.draw(0, "mean").tolist()
+    assert first != embedded.draw(1, "mean").tolist()
+    assert first != embedded.draw(0, "query").tolist()
 
 
 def test_a_query_is_one_of_the_objects_own_views():
-    found = views({"a": 4, "b": 7})
-    for query, own in zip(found.queries(0), (found.embeddings[:4], found.embeddings[4:]), strict=True):
-        assert (own == query).all(1).sum() == 1
+    embedded = views({"a": 4, "b": 7})
+    for query, own_views in zip(embedded.queries(0), (embedded.embeddings[:4], embedded.embeddings[4:]), strict=True):
+        assert (own_views == query).all(1).sum() == 1
 
 
 def test_all_views_are_called_n_and_larger_counts_shrink_to_them():

@@ -51,13 +51,13 @@ NAMES = ("train", "validation", "test", "test2")
 
 def disn(folder: Path, real: Path) -> dict:
     """The real car's files as eight models of two classes, and files that split them."""
-    given = real / "disn_sample"
+    sample = real / "disn_sample"
     for synset in SYNSETS:
         for name in NAMES:
             for kind in ("image", "depth"):
                 target = folder / "renders" / kind / synset / f"{synset}{name}"
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.symlink_to(next((given / kind).glob("*/*")), target_is_directory=True)
+                target.symlink_to(next((sample / kind).glob("*/*")), target_is_directory=True)
     (folder / "splits").mkdir()
     for split in ("validation", "test"):
         listed = [f"./{synset}/{synset}{name}" for synset in SYNSETS for name in NAMES if name.startswith(split)]
@@ -102,8 +102,8 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     monkeypatch.chdir(tmp_path)
     of_nerfs = {**TINY, "nerf": {"start": {"kind": "random"}}}
-    given = {"disn": lambda: disn(tmp_path, real), "shapenet": lambda: shapenet(tmp_path / "core", real)}
-    chosen = nerfs(tmp_path, small) if source == "nerfs" else given[source]()
+    sources = {"disn": lambda: disn(tmp_path, real), "shapenet": lambda: shapenet(tmp_path / "core", real)}
+    chosen = nerfs(tmp_path, small) if source == "nerfs" else sources[source]()
     chosen["scenes"] |= SCENES
     params = small(**(of_nerfs if source == "nerfs" else TINY), **chosen, **domainnet(tmp_path / "real", real))
     objects, posed, fitted, model = (Path(name) for name in ("objects", "views", "nerfs", "nf2vec_model"))
@@ -136,10 +136,10 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     rows = list(csv.DictReader(Path("t.csv").read_text().splitlines()))
     assert {"4.4a", "4.4b", "4.5a", "4.5b"} <= {row["table"] for row in rows}
     assert {row["n"] for row in rows if row["table"] == "4.5a"} == {"4"}
-    known = datasets.read(objects, OBJECTS)
+    object_rows = datasets.read(objects, OBJECTS)
     assert set(datasets.read(Path("vectors"), NERF_EMBEDDINGS)["object_id"].to_pylist()) == set(
-        known["object_id"].to_pylist()
+        object_rows["object_id"].to_pylist()
     )
-    assert set(known["split"].to_pylist()) == {"train", "validation", "test"}
+    assert set(object_rows["split"].to_pylist()) == {"train", "validation", "test"}
     depth = datasets.read(posed, VIEWS)["depth"].null_count
     assert (depth == 0) == (source != "nerfs")  # of meshes it is rendered, of ShapeNetRenders read

@@ -30,12 +30,14 @@ def written(folder, schema, columns):
 
 def test_nerfs_come_with_class_split_and_caption_and_keep_their_cosines(tmp_path, objects):
     vectors = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32) * [[0.1], [3], [20]]
-    given = written(tmp_path / "v", NERF_EMBEDDINGS, {"object_id": IDS, "embedding": vectors})
-    export_embeddings(given, objects, tmp_path / "out")
-    found = np.load(tmp_path / "out/img_emb/img_emb_0.npy", allow_pickle=False)
-    assert found.dtype == np.float32
+    dataset = written(tmp_path / "v", NERF_EMBEDDINGS, {"object_id": IDS, "embedding": vectors})
+    export_embeddings(dataset, objects, tmp_path / "out")
+    vectors_written = np.load(tmp_path / "out/img_emb/img_emb_0.npy", allow_pickle=False)
+    assert vectors_written.dtype == np.float32
     lengths = np.linalg.norm(vectors, axis=1)
-    assert found @ found.T == pytest.approx(vectors @ vectors.T / np.outer(lengths, lengths), abs=1e-5)
+    assert vectors_written @ vectors_written.T == pytest.approx(
+        vectors @ vectors.T / np.outer(lengths, lengths), abs=1e-5
+    )
     rows = pq.read_table(tmp_path / "out/metadata/metadata_0.parquet").to_pylist()
     assert [row["image_path"] for row in rows] == IDS
     assert [row["caption"] for row in rows] == ["a red car", "chair", "chair"]

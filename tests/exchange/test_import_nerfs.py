@@ -47,17 +47,19 @@ class World:
 
     def __init__(self, folder: Path, params: Path) -> None:
         self.folder, self.out = folder / "in", folder / "out"
-        self.given = {}
+        self.official_tensors = {}
         for synset in SYNSETS:
             for number in range(3):
                 name = f"{synset}n{number}"
-                self.given[name] = official(self.folder / "data_TRAINED" / synset / name, number)
-                self.given[f"{name}.a1"] = official(self.folder / "data_TRAINED_A1" / synset / f"{name}_A1", 9 + number)
+                self.official_tensors[name] = official(self.folder / "data_TRAINED" / synset / name, number)
+                self.official_tensors[f"{name}.a1"] = official(
+                    self.folder / "data_TRAINED_A1" / synset / f"{name}_A1", 9 + number
+                )
             official(self.folder / "data_TRAINED" / synset / "two", 7)
         official(self.folder / "data_TRAINED_A2" / CAR / "two_A2", 8)
         official(self.folder / "data_TRAINED" / "02992529" / "phone", 9)  # no class of the study
         bare = self.folder / "data_TRAINED" / CAR / "bare"
-        self.given["bare"] = official(bare, 5, suffix="", with_pictures=False)
+        self.official_tensors["bare"] = official(bare, 5, suffix="", with_pictures=False)
         self._write_bad(folder / "canary")
         import_nerfs(self.folder, self.out, resolution=24, params_file=params)
         self.rows = {row["object_id"]: row for row in self.read("nerfs", NERFS).to_pylist()}
@@ -100,22 +102,24 @@ def world(tmp_path_factory, small) -> Iterator[World]:
 
 
 def test_weights_grid_poses_and_pictures_arrive_bit_for_bit(world):
-    assert world.rows.keys() == world.given.keys() == world.objects.keys() == world.views.keys()
-    for name, given in world.given.items():
+    assert world.rows.keys() == world.official_tensors.keys() == world.objects.keys() == world.views.keys()
+    for name, tensors in world.official_tensors.items():
         row, seen = world.rows[name], world.views[name]
-        assert np.asarray(row["weights"], np.float32).tobytes() == given["weights"].tobytes()
-        assert (unpack(row["occupancy"]).numpy() == given["grid"]).all()
-        assert (seen.camera_to_world == given["poses"]).all()
+        assert np.asarray(row["weights"], np.float32).tobytes() == tensors["weights"].tobytes()
+        assert (unpack(row["occupancy"]).numpy() == tensors["grid"]).all()
+        assert (seen.camera_to_world == tensors["poses"]).all()
         if name != "bare":
-            assert (seen.image == given["images"]).all()
+            assert (seen.image == tensors["images"]).all()
             assert np.isfinite([row["psnr_train"], row["psnr_train_foreground"]]).all()
         assert np.isnan(row["psnr_heldout"])
 
 
 def test_without_pictures_the_views_are_the_nerfs_own_renders(world, small):
-    given, how = world.given["bare"], load(small()).nerf
-    fitted = torch.from_numpy(given["weights"]), torch.from_numpy(given["grid"])
-    colour, opacity = render(*fitted, given["poses"], Camera(0.8575560450553894, 24, 24), how.rendering, FIELD)
+    tensors, nerf_params = world.official_tensors["bare"], load(small()).nerf
+    fitted = torch.from_numpy(tensors["weights"]), torch.from_numpy(tensors["grid"])
+    colour, opacity = render(
+        *fitted, tensors["poses"], Camera(0.8575560450553894, 24, 24), nerf_params.rendering, FIELD
+    )
     seen = world.views["bare"].image / 255
     assert opacity.max() > 0.2
     assert seen[..., 3] == pytest.approx(opacity.numpy(), abs=0.003)
@@ -126,8 +130,8 @@ def test_without_pictures_the_views_are_the_nerfs_own_renders(world, small):
 def test_copies_know_their_original_and_ids_in_two_classes_are_dropped_with_theirs(world):
     for name, row in world.objects.items():
         base, _, copy = name.partition(".a")
-        found = row["base_object_id"], row["augmentation"], row["source"]
-        assert found == (base, int(copy or 0), "nerfs")
+        origin = row["base_object_id"], row["augmentation"], row["source"]
+        assert origin == (base, int(copy or 0), "nerfs")
         assert (row["class_name"], row["synset"]) == (("chair", CHAIR) if base.startswith(CHAIR) else ("car", CAR))
     assert world.rejected["two"] == world.rejected["two.a2"] == "in 2 classes: 02958343, 03001627"
     assert "phone" not in world.objects
@@ -156,11 +160,11 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
 def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     monkeypatch.setattr(command, "CHUNK", 4)
-    read, asked = nerf_import.import_folders, []
+    read, imported_ids = nerf_import.import_folders, []
 
     def killed_at_the_third(task: nerf_import.ImportTask):
-        asked.append([nerf.object_id for nerf in task.nerfs])
-        if len(asked) == 3:
+        imported_ids.append([nerf.object_id for nerf in task.nerfs])
+        if len(imported_ids) == 3:
             raise KeyboardInterrupt
         return read(task)
 
@@ -169,7 +173,7 @@ def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world,
         import_nerfs(world.folder, tmp_path / "out", resolution=24, params_file=small())
     assert not (tmp_path / "out").exists()
     import_nerfs(world.folder, tmp_path / "out", resolution=24, params_file=small())
-    assert asked[3] == asked[2]
+    assert imported_ids[3] == imported_ids[2]
     for name, schema in (("objects", OBJECTS), ("views", VIEWS_OF), ("nerfs", NERFS), ("rejected", REJECTED)):
         again = datasets.read(tmp_path / "out" / name, schema)
         assert datasets.rows_digest(again) == datasets.rows_digest(world.read(name, schema))
@@ -195,7 +199,7 @@ def test_nerfs_of_other_classes_are_left_out_and_counted(world, tmp_path, small,
 
 
 def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_bit_for_bit(world, tmp_path, small):
-    chosen = sorted(name for name in world.given if name != "bare")
+    chosen = sorted(name for name in world.official_tensors if name != "bare")
     listing = world.read("objects", OBJECTS).to_pydict()
     listing["split"] = ["test" if name == f"{CHAIR}n0" else "train" for name in listing["object_id"]]
     datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
@@ -225,21 +229,24 @@ def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_f
     scenes = {"source": "nerfs", "folder": world.out, "views": 2, "copies": 2}
     chosen = {"scenes": scenes, "imported": {"nerfs": world.out / "nerfs"}}
     prepare_scenes(tmp_path / "objects", tmp_path / "views", tmp_path / "rejected", small(**chosen))
-    known = {row["object_id"]: row for row in datasets.read(tmp_path / "objects", OBJECTS).to_pylist()}
-    assert {row["split"] for row in known.values() if not row["augmentation"]} == {"train", "validation", "test"}
-    copies = [name for name, row in known.items() if row["augmentation"]]
+    object_rows = {row["object_id"]: row for row in datasets.read(tmp_path / "objects", OBJECTS).to_pylist()}
+    assert {row["split"] for row in object_rows.values() if not row["augmentation"]} == {"train", "validation", "test"}
+    copies = [name for name, row in object_rows.items() if row["augmentation"]]
     assert copies
-    assert all(known[known[name]["base_object_id"]]["split"] == "train" == known[name]["split"] for name in copies)
+    assert all(
+        object_rows[object_rows[name]["base_object_id"]]["split"] == "train" == object_rows[name]["split"]
+        for name in copies
+    )
     where = tmp_path / "objects", tmp_path / "views", tmp_path / "none", tmp_path / "nerfs", tmp_path / "rejected"
     fit_nerfs(*where, small(**chosen))
     taken = {row["object_id"]: row for row in datasets.read(tmp_path / "nerfs", NERFS).to_pylist()}
-    assert taken.keys() == known.keys()
-    assert all(taken[name]["weights"] == world.rows[name]["weights"] for name in known)
+    assert taken.keys() == object_rows.keys()
+    assert all(taken[name]["weights"] == world.rows[name]["weights"] for name in object_rows)
     posed = {n: views.of_rows(of) for n, of in views.by_object(datasets.read(tmp_path / "views", VIEWS_OF)).items()}
-    assert (posed[copies[0]].image == world.given[copies[0]]["images"][[0, VIEWS // 2]]).all()
+    assert (posed[copies[0]].image == world.official_tensors[copies[0]]["images"][[0, VIEWS // 2]]).all()
     with pytest.raises(InputError, match=rf"grids of other than nerf\.fitting\.occupancy = {CELLS + 1}"):
         fit_nerfs(*where, small(**chosen, nerf={"fitting": {"occupancy": CELLS + 1}}))
-    listing = datasets.read(tmp_path / "objects", OBJECTS).to_pydict() | {"source": ["disn"] * len(known)}
+    listing = datasets.read(tmp_path / "objects", OBJECTS).to_pydict() | {"source": ["disn"] * len(object_rows)}
     datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
     with pytest.raises(InputError, match=r"not from scenes\.source nerfs"):
         fit_nerfs(*where, small(**chosen))
@@ -247,10 +254,13 @@ def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_f
 
 def test_a_study_of_fewer_classes_takes_those_nerfs_alone_and_says_how_many_there_are_besides(world):
     classes = load(Path("params.yaml")).classes
-    own = {name: each for name, each in classes.items() if each.synset == CAR}
+    cars = {name: object_class for name, object_class in classes.items() if object_class.synset == CAR}
     rows = [row for row in datasets.read(world.out / "objects", OBJECTS).to_pylist() if not row["augmentation"]]
-    listing = imported_nerfs.listing(world.out, own)
+    listing = imported_nerfs.listing(world.out, cars)
     assert {item.object_id for item in listing.items} == {row["object_id"] for row in rows if row["synset"] == CAR}
     assert listing.other_classes == sum(row["synset"] == CHAIR for row in rows) > 0
     with pytest.raises(InputError, match=r"no class of params\.yaml, nor is any other"):
-        imported_nerfs.listing(world.out, {name: each for name, each in classes.items() if each.synset not in SYNSETS})
+        imported_nerfs.listing(
+            world.out,
+            {name: object_class for name, object_class in classes.items() if object_class.synset not in SYNSETS},
+        )

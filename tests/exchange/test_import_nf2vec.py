@@ -63,10 +63,10 @@ def test_a_study_starts_at_embed_nerfs_with_an_imported_nf2vec(tmp_path, small, 
     columns |= {"object_id": list("abc"), "weights": weights, "occupancy": [b"\0"] * 3}
     datasets.write(tmp_path / "nerfs", NERFS, [datasets.table(NERFS, columns)], "test")
     embed_nerfs(tmp_path / "nerfs", tmp_path / "nf2vec", tmp_path / "embeddings")
-    found = datasets.matrix(datasets.read(tmp_path / "embeddings", NERF_EMBEDDINGS)["embedding"])
+    embeddings = datasets.matrix(datasets.read(tmp_path / "embeddings", NERF_EMBEDDINGS)["embedding"])
     padded = np.pad(weights, ((0, 0), (0, (UNITS - FIELD.outputs) * UNITS))).reshape(3, -1, UNITS)
     with torch.no_grad():
-        assert found == pytest.approx(official[0](torch.from_numpy(padded)).numpy(), abs=1e-6)
+        assert embeddings == pytest.approx(official[0](torch.from_numpy(padded)).numpy(), abs=1e-6)
     other = small(nf2vec=CHANGES | {"decoder": WIDTH + 1}, imported={"nf2vec": imported})
     with pytest.raises(InputError, match=r"'decoder': 24.*nf2vec and nerf.field say .*'decoder': 25"):
         train_nf2vec(tmp_path / "no", tmp_path / "no", tmp_path / "out", tmp_path / "curves", other)
@@ -78,10 +78,10 @@ def test_a_checkpoint_of_other_layers_or_none_is_an_error_that_names_the_first(t
         for part, m in zip(("encoder", "decoder"), official, strict=True)
     )
     params = load(small(nf2vec=CHANGES))
-    how, architecture = params.nf2vec, params.nerf.field
+    nf2vec_params, architecture = params.nf2vec, params.nerf.field
     with pytest.raises(InputError, match="no decoder, the file has encoder"):
-        nf2vec_checkpoint.model_of(encoder, how, architecture)
-    wider = how.model_copy(update={"decoder": 28})
+        nf2vec_checkpoint.model_of(encoder, nf2vec_params, architecture)
+    wider = nf2vec_params.model_copy(update={"decoder": 28})
     with pytest.raises(InputError, match=r"layers differ .* decoder\..* is \(24.*expected \(28"):
         nf2vec_checkpoint.model_of(encoder | decoder, wider, architecture)
     (tmp_path / "500.pt").write_bytes(b"nothing")

@@ -1,5 +1,5 @@
 """The small NeRFs and nf2vec of nf2vec's own tests."""
 
-from nf2vec.conftest import architecture, how, nerfs
+from nf2vec.conftest import architecture, nerfs, nf2vec_params
 
-__all__ = ["architecture", "how", "nerfs"]
+__all__ = ["architecture", "nerfs", "nf2vec_params"]

@@ -26,14 +26,16 @@ SMALL = {"epochs": 3, "batch": 3, "mapping_batch": 3, "learning_rate": 1e-3, "ma
 
 
 @pytest.fixture(scope="module")
-def task(params: Params, how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch) -> FinetuningTask:
-    model = Nf2vecModel(how, architecture, seed=1)
+def task(
+    params: Params, finetuning_params: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch
+) -> FinetuningTask:
+    model = Nf2vecModel(finetuning_params, architecture, seed=1)
     clip = np.random.default_rng(0).normal(size=(7, 6)).astype(np.float32)
     weights, occupancy = nerfs.weights.numpy(), [bytes(row) for row in nerfs.occupancy.numpy()]
     training, validation = (
         NerfExamples(weights[part], occupancy[part], clip[part]) for part in (slice(5), slice(5, 7))
     )
-    started = (model.tensors, model.config), Mappers([how.embedding, 9, 6], [0]).tensors()
+    started = (model.tensors, model.config), Mappers([finetuning_params.embedding, 9, 6], [0]).tensors()
     finetuning = params.finetuning.model_copy(update=SMALL)
     return FinetuningTask("cosine", 0, *started, training, validation, finetuning, study_seed=0)
 
@@ -89,9 +91,9 @@ def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: 
     best = history.validation_loss[:, 0].argmin()
     lowest = history.validation_loss[best, 0]
     assert history.best_step.tolist() == [history.check_steps[best]]
-    found = embedded(run, task, weights)
-    assert (found.embeddings == embed(Nf2vecModel.of(*run.nf2vec), weights)).all()
-    mapped = found.mapped[5:] / np.linalg.norm(found.mapped[5:], axis=1, keepdims=True)
+    vectors = embedded(run, task, weights)
+    assert (vectors.embeddings == embed(Nf2vecModel.of(*run.nf2vec), weights)).all()
+    mapped = vectors.mapped[5:] / np.linalg.norm(vectors.mapped[5:], axis=1, keepdims=True)
     targets = task.validation.clip / np.linalg.norm(task.validation.clip, axis=1, keepdims=True)
     assert 1 - (mapped * targets).sum(1).mean() == pytest.approx(lowest, abs=1e-5)
 
@@ -116,12 +118,12 @@ def test_a_run_that_diverges_is_an_error_that_names_it(task: FinetuningTask):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_batch_of_a_mapper_is_the_one_it_was_trained_in(task: FinetuningTask, objective: Objective):
     """Five NeRFs: a batch of 2 where they are reconstructed, of 4 elsewhere; and never more than there are."""
-    how = task.finetuning.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
-    own = replace(task, objective=objective, finetuning=how)
-    run = finetune(own)
+    finetuning_params = task.finetuning.model_copy(update={"epochs": 1, "batch": 2, "mapping_batch": 4})
+    objective_task = replace(task, objective=objective, finetuning=finetuning_params)
+    run = finetune(objective_task)
     assert config(run.mapper)["batch"] == (2 if OBJECTIVES[objective].reconstructs else 4)
     assert config(run.mapper)["steps"] == 5 // config(run.mapper)["batch"]
-    many = replace(own, finetuning=how.model_copy(update={"batch": 9, "mapping_batch": 9}))
+    many = replace(objective_task, finetuning=finetuning_params.model_copy(update={"batch": 9, "mapping_batch": 9}))
     assert config(finetune(many).mapper)["batch"] == 5
 
 
@@ -133,8 +135,8 @@ def test_a_contrastive_validation_loss_is_that_of_batches_as_training_has_them(t
         alike = NerfExamples(
             np.tile(one.weights[:1], (count, 1)), one.occupancy[:1] * count, np.tile(one.clip[:1], (count, 1))
         )
-        how = task.finetuning.model_copy(update={**still, "batch_norm": "frozen"})
-        run = finetune(replace(task, objective="siglip", finetuning=how, validation=alike))
+        finetuning_params = task.finetuning.model_copy(update={**still, "batch_norm": "frozen"})
+        run = finetune(replace(task, objective="siglip", finetuning=finetuning_params, validation=alike))
         return run.mapper.history.validation_loss[-1, 0]
 
     alone, three = validated(1), validated(3)

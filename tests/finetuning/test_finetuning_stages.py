@@ -1,4 +1,4 @@
-"""The verbs of Tables 4.11 and 4.12, on the made-up study with NeRFs of random weights."""
+"""The stages of Tables 4.11 and 4.12, on the made-up study with NeRFs of random weights."""
 
 import json
 from pathlib import Path
@@ -23,14 +23,14 @@ from stages.finetuning.train import train_finetuned_mappers
 
 
 @pytest.fixture(scope="module")
-def tuned(tmp_path_factory: pytest.TempPathFactory, how: Nf2vecParams, architecture: FieldParams) -> Study:
-    """All verbs as far as the study's table; nf2vec is untrained."""
+def tuned(tmp_path_factory: pytest.TempPathFactory, nf2vec_params: Nf2vecParams, architecture: FieldParams) -> Study:
+    """All stages as far as the study's table; nf2vec is untrained."""
     study = Study(tmp_path_factory.mktemp("finetuning"))
     study.change("finetuning", epochs=2, batch=4, mapping_batch=4)
     study.change("mapper", epochs=1)
     study.change("zero_shot", views=[1, 36], losses=["cosine"])
     study.change("retrieval", losses=["siglip", "cosine"])
-    model = Nf2vecModel(how.model_copy(update={"embedding": 7}), architecture, seed=0)
+    model = Nf2vecModel(nf2vec_params.model_copy(update={"embedding": 7}), architecture, seed=0)
     saved_models.write_model(study["nf2vec"], model.tensors, model.config)
     write_nerfs(study, architecture)
     embed_nerfs(study["fitted"], study["nf2vec"], study["nerfs"])
@@ -83,12 +83,12 @@ def finetuned(study: Study, mappers: Path) -> None:
 
 def test_every_published_number_has_its_counterpart_and_ours_come_after(tuned: Study):
     published = [row for row in rows(PUBLISHED) if row["table"].startswith(("4.11", "4.12"))]
-    found = rows(tuned["finetuning.csv"])
+    records = rows(tuned["finetuning.csv"])
     wanted = [tuple(row[key] for key in KEYS) for row in published]
-    assert [tuple(row[key] for key in KEYS) for row in found[: len(wanted)]] == wanted
-    ours = {(row["table"], row["row"]) for row in found[len(wanted) :]}
+    assert [tuple(row[key] for key in KEYS) for row in records[: len(wanted)]] == wanted
+    ours = {(row["table"], row["row"]) for row in records[len(wanted) :]}
     assert ours == {(table, f"nerf2clip {loss}") for table in ("4.11b", "4.11c") for loss in ("cosine", "siglip")}
-    assert {row["seeds"] for row in found} == {"2"}
+    assert {row["seeds"] for row in records} == {"2"}
 
 
 def test_the_best_original_says_its_number_of_views(tuned: Study):
@@ -99,8 +99,8 @@ def test_the_best_original_says_its_number_of_views(tuned: Study):
 
 def test_rows_called_original_and_like_for_like_repeat_the_retrieval_study_and_no_other_row_does(tuned: Study):
     def prints(name: str) -> dict[tuple[str, str, str, int], str]:
-        found = datasets.read(tuned[f"{name}_answers"], ANSWERS).to_pylist()
-        return {(row["table"], row["row"], row["column"], row["seed"]): row["digest"] for row in found}
+        records = datasets.read(tuned[f"{name}_answers"], ANSWERS).to_pylist()
+        return {(row["table"], row["row"], row["column"], row["seed"]): row["digest"] for row in records}
 
     before, after = prints("retrieval"), prints("finetuning")
     for (table, row, column, seed), print_ in after.items():
@@ -112,16 +112,16 @@ def test_rows_called_original_and_like_for_like_repeat_the_retrieval_study_and_n
 
 
 def test_every_run_has_a_space_of_its_own_for_all_originals(tuned: Study):
-    found = datasets.read(tuned["vectors/nerfs"], MAPPED_EMBEDDINGS).to_pylist()
-    runs = {(row["variant"], row["seed"]) for row in found}
+    records = datasets.read(tuned["vectors/nerfs"], MAPPED_EMBEDDINGS).to_pylist()
+    runs = {(row["variant"], row["seed"]) for row in records}
     assert len(runs) == 4 * 2
-    assert len({json.dumps(row["embedding"]) for row in found}) == len(found)
-    assert {row["owner_id"] for row in found} == {
+    assert len({json.dumps(row["embedding"]) for row in records}) == len(records)
+    assert {row["owner_id"] for row in records} == {
         name
         for name in datasets.read(tuned["nerfs"], NERF_EMBEDDINGS)["object_id"].to_pylist()
         if not name.endswith("-a1")
     }
-    assert WITHOUT_NERF not in {row["owner_id"] for row in found}
+    assert WITHOUT_NERF not in {row["owner_id"] for row in records}
 
 
 def test_a_fine_tuned_model_reads_as_any_other(tuned: Study):
@@ -144,7 +144,7 @@ def test_a_fine_tuned_model_reads_as_any_other(tuned: Study):
 def test_numbers_to_watch_are_there_for_every_objective(tuned: Study):
     health = json.loads(tuned["finetuned_nf2vec.json"].read_text())
     assert len(health) == 4
-    assert all(0 <= each["rank_1"] <= 100 and np.isfinite(each["decoder_psnr"]) for each in health.values())
+    assert all(0 <= entry["rank_1"] <= 100 and np.isfinite(entry["decoder_psnr"]) for entry in health.values())
 
 
 def test_a_zero_shot_study_without_the_mapper_to_start_from_is_an_error_that_says_what_to_set(tuned: Study):

@@ -65,10 +65,10 @@ def test_all_trained_losses_are_used_if_none_of_those_named_was_trained():
 
 def test_each_class_gives_its_objects_whatever_else_there_is():
     ids, classes = [f"o{i}" for i in range(12)], ["a", "b", "c"] * 4
-    drawn = draw_ids(ids, classes, 2, study_seed=0)
-    assert sorted(classes[ids.index(name)] for name in drawn) == ["a", "a", "b", "b", "c", "c"]
-    fewer = [name for name in ids if name in drawn or name == "o11"]
-    assert draw_ids(fewer, [classes[ids.index(name)] for name in fewer], 2, study_seed=0) == drawn
+    sample = draw_ids(ids, classes, 2, study_seed=0)
+    assert sorted(classes[ids.index(name)] for name in sample) == ["a", "a", "b", "b", "c", "c"]
+    fewer = [name for name in ids if name in sample or name == "o11"]
+    assert draw_ids(fewer, [classes[ids.index(name)] for name in fewer], 2, study_seed=0) == sample
 
 
 def test_measures_by_hand():

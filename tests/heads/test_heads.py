@@ -91,29 +91,29 @@ def test_a_mixture_takes_every_coordinate_from_its_row_or_from_one_other_of_its_
 def test_the_share_taken_from_the_partner_is_uniform():
     labels, inputs = torch.zeros(1, 3, dtype=torch.int64), torch.eye(3)[None].repeat_interleave(200, dim=2)
     draws = Draws([1])
-    kept = torch.stack([doubled(inputs, labels, draws).inputs[0, 3, :200].mean() for _ in range(400)])
-    assert kept.mean().item() == pytest.approx(0.5, abs=0.05)
-    assert kept.std().item() == pytest.approx(12**-0.5, abs=0.04)
+    shares = torch.stack([doubled(inputs, labels, draws).inputs[0, 3, :200].mean() for _ in range(400)])
+    assert shares.mean().item() == pytest.approx(0.5, abs=0.05)
+    assert shares.std().item() == pytest.approx(12**-0.5, abs=0.04)
 
 
 def test_no_head_depends_on_those_beside_it(params: Params):
     work = task(params, epochs=6)
-    together = train_many(work)
+    joint = train_many(work)
     for place, seed in enumerate(work.seeds):
         train, validation = (
             LabelledVectors(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
         )
         alone = train_many(replace(work, seeds=(seed,), train=train, validation=validation))
-        assert alone.history.best_step[0] == together.history.best_step[place]
+        assert alone.history.best_step[0] == joint.history.best_step[place]
         for name, value in alone.tensors.items():
-            assert np.allclose(value[0], together.tensors[name][place], atol=1e-4), name
+            assert np.allclose(value[0], joint.tensors[name][place], atol=1e-4), name
 
 
 def test_heads_learn_classes_and_the_best_check_is_the_one_kept(params: Params):
     work = task(params)
     trained = train_many(work)
-    found = logits(trained.tensors, work.validation.vectors, device="cpu")
-    accuracy = (found.argmax(2) == work.validation.labels).mean(1)
+    predictions = logits(trained.tensors, work.validation.vectors, device="cpu")
+    accuracy = (predictions.argmax(2) == work.validation.labels).mean(1)
     assert accuracy == pytest.approx(trained.history.accuracy.max(0))
     assert (accuracy > 0.7).all()
     for model, step in enumerate(trained.history.best_step):

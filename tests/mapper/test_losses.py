@@ -32,8 +32,8 @@ def test_siglip_is_its_definition_pair_by_pair():
             near = torch.cosine_similarity(x[i].double(), y[j].double(), dim=0).item()
             sign = 1 if i == j else -1
             total += math.log1p(math.exp(-sign * (10 * near - 10)))
-    found = losses.siglip(x, y, torch.tensor(math.log(10.0)), torch.tensor(-10.0))
-    assert found.item() == pytest.approx(total / 4, rel=1e-5)
+    computed = losses.siglip(x, y, torch.tensor(math.log(10.0)), torch.tensor(-10.0))
+    assert computed.item() == pytest.approx(total / 4, rel=1e-5)
 
 
 def test_cosine_is_0_for_parallel_1_for_orthogonal_and_2_for_opposite_vectors():
@@ -52,13 +52,13 @@ def test_mse_is_the_mean_over_batch_and_dimensions():
 def test_many_models_losses_and_gradients_are_those_of_each_alone(kind: Loss):
     x, y = vectors(3, 5, 4, seed=1)
     t, b = torch.tensor([1.0, 2.0, 0.5]), torch.tensor([-1.0, -10.0, 0.0])
-    together, alone = ([value.clone().requires_grad_() for value in (x, t, b)] for _ in range(2))
-    found = losses.loss_of(kind, together[0], y, *together[1:])
+    batched, alone = ([value.clone().requires_grad_() for value in (x, t, b)] for _ in range(2))
+    computed = losses.loss_of(kind, batched[0], y, *batched[1:])
     singles = torch.stack([losses.loss_of(kind, alone[0][i], y[i], alone[1][i], alone[2][i]) for i in range(3)])
-    assert torch.allclose(found, singles, rtol=1e-6)
-    found.sum().backward()
+    assert torch.allclose(computed, singles, rtol=1e-6)
+    computed.sum().backward()
     singles.sum().backward()
-    for one, other in zip(together, alone, strict=True):
+    for one, other in zip(batched, alone, strict=True):
         assert (one.grad is None) == (other.grad is None)
         if one.grad is not None and other.grad is not None:
             assert one.grad.isfinite().all()
@@ -67,10 +67,10 @@ def test_many_models_losses_and_gradients_are_those_of_each_alone(kind: Loss):
 
 def test_models_of_different_losses_keep_their_places():
     x, y = vectors(4, 5, 3, seed=2)
-    found = losses.Losses(["siglip", "cosine", "mse", "siglip"])(x, y)
+    computed = losses.Losses(["siglip", "cosine", "mse", "siglip"])(x, y)
     t, b = (torch.tensor(value) for value in start_of("siglip"))
     expected = [losses.siglip(x[0], y[0], t, b), losses.cosine(x[1], y[1]), losses.mse(x[2], y[2])]
-    assert torch.allclose(found, torch.stack([*expected, losses.siglip(x[3], y[3], t, b)]), rtol=1e-6)
+    assert torch.allclose(computed, torch.stack([*expected, losses.siglip(x[3], y[3], t, b)]), rtol=1e-6)
 
 
 def test_scale_and_bias_start_as_published():

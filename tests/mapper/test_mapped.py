@@ -47,17 +47,17 @@ def test_mappers_from_a_file_of_more_objects_are_those_from_memory(tmp_path, par
     beside = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
     clip = arrays.store_column(folder, IMAGE_EMBEDDINGS, "embedding", tmp_path / "arrays")
     nerf = np.random.default_rng(1).normal(size=(12, 5)).astype(np.float32)
-    own = views_of(rows, ids)
+    reference = views_of(rows, ids)
     in_memory, in_file = (
-        Pairs(nerf, own.embeddings[None], own.first, own.counts),
+        Pairs(nerf, reference.embeddings[None], reference.first, reference.counts),
         Pairs(nerf, clip, *places(beside, ids)),
     )
-    how = [MapperRun("a", "cosine", 0), MapperRun("b", "siglip", 1)], small(params)
-    found = [train_many(MapperTask(direction, how[0], pairs, pairs, how[1], 0)) for pairs in (in_memory, in_file)]
-    assert all(np.array_equal(found[0].tensors[name], value) for name, value in found[1].tensors.items())
+    runs = [MapperRun("a", "cosine", 0), MapperRun("b", "siglip", 1)], small(params)
+    trainings = [train_many(MapperTask(direction, runs[0], pairs, pairs, runs[1], 0)) for pairs in (in_memory, in_file)]
+    assert all(np.array_equal(trainings[0].tensors[name], value) for name, value in trainings[1].tensors.items())
     again = views_in(beside, clip.open()[0], ids)
-    assert again.ids == own.ids
-    assert np.array_equal(again.queries(0), own.queries(0))
+    assert again.ids == reference.ids
+    assert np.array_equal(again.queries(0), reference.queries(0))
 
 
 MEASURED = """

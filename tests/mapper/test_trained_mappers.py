@@ -18,17 +18,17 @@ def mappers() -> TrainedMappers:
 
 def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(mappers: TrainedMappers):
     inputs = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
-    found = mappers.outputs("g siglip", inputs)
+    mapped = mappers.outputs("g siglip", inputs)
     assert mappers.seeds("g siglip") == [7, 2]
     for place, model in enumerate((1, 3)):
         expected = single(WIDTHS, model)(torch.tensor(inputs)).detach().numpy()
-        assert np.allclose(found[place], expected, atol=1e-6)
+        assert np.allclose(mapped[place], expected, atol=1e-6)
 
 
 def test_one_mapper_is_that_of_its_variant_and_seed(mappers: TrainedMappers):
     expected = Mappers(WIDTHS, [2]).tensors()
-    found = mappers.one("g cosine", 1)
-    assert all(np.array_equal(found[name], value) for name, value in expected.items())
+    mapped = mappers.one("g cosine", 1)
+    assert all(np.array_equal(mapped[name], value) for name, value in expected.items())
     with pytest.raises(InputError, match=r"'g cosine' of seed 7, expected one of \[0, 1\]"):
         mappers.one("g cosine", 7)
 

@@ -67,11 +67,11 @@ def alone(work: MapperTask, model: MapperRun) -> tuple[nn.Sequential, list[float
         if (epoch + 1) % work.mapper.validate_every == 0:
             order = every_view(work.validation.counts, work.mapper.batch, seed_of(STUDY, "validation"))
             with torch.no_grad():
-                found = [
+                results = [
                     (losses.loss_of(model.loss, network(x[0]), y[0], scale, bias).item(), x.shape[1])
                     for x, y in checking.batches([order])
                 ]
-            checks.append(sum(loss * size for loss, size in found) / sum(size for _, size in found))
+            checks.append(sum(loss * size for loss, size in results) / sum(size for _, size in results))
             best = copy.deepcopy(network) if checks[-1] == min(checks) else best
     return best, checks
 
@@ -104,15 +104,15 @@ def test_a_model_does_not_depend_on_those_trained_beside_it(params: Params):
 
 def test_the_weights_returned_are_those_of_the_best_check_not_of_the_last(params: Params):
     """Validation pairs that contradict the training pairs: the longer the training, the worse."""
-    how = small(params, epochs=12, validate_every=2, learning_rate=0.05)
-    work = task(how, models=[MapperRun("a", "cosine", 0), MapperRun("a", "cosine", 1)])
+    mapper_params = small(params, epochs=12, validate_every=2, learning_rate=0.05)
+    work = task(mapper_params, models=[MapperRun("a", "cosine", 0), MapperRun("a", "cosine", 1)])
     reversed_ = replace(work.train, nerf=-work.train.nerf)
     trained = train_many(replace(work, validation=reversed_))
     assert (trained.history.best_step < trained.history.check_steps[-1]).all()
-    found = outputs(trained, reversed_.clip[0])
+    results = outputs(trained, reversed_.clip[0])
     targets = torch.from_numpy(np.repeat(reversed_.nerf, 4, axis=0))
     for i in range(2):
-        loss = losses.cosine(torch.from_numpy(found[i]), targets).item()
+        loss = losses.cosine(torch.from_numpy(results[i]), targets).item()
         assert loss == pytest.approx(trained.history.validation_loss[:, i].min(), rel=1e-4)
         assert (
             trained.history.check_steps[trained.history.validation_loss[:, i].argmin()] == trained.history.best_step[i]
@@ -161,11 +161,11 @@ def test_each_model_learns_from_its_own_set_of_clip_vectors(params: Params):
     clip = rng.normal(size=(2, 9, 5)).astype(np.float32)
     nerf = rng.normal(size=(9, 6)).astype(np.float32)
     models = [MapperRun("a", "mse", 0, clip_set=0), MapperRun("a", "mse", 0, clip_set=1)]
-    how = small(params, epochs=150, learning_rate=0.02, validate_every=50)
+    mapper_params = small(params, epochs=150, learning_rate=0.02, validate_every=50)
     data = Pairs.of_means(nerf, clip)
-    found = outputs(train_many(MapperTask("nerf2clip", models, data, data, how, STUDY)), nerf)
+    results = outputs(train_many(MapperTask("nerf2clip", models, data, data, mapper_params, STUDY)), nerf)
     for i in range(2):
-        assert ((found[i] - clip[i]) ** 2).mean() < 0.5 * ((found[i] - clip[1 - i]) ** 2).mean()
+        assert ((results[i] - clip[i]) ** 2).mean() < 0.5 * ((results[i] - clip[1 - i]) ** 2).mean()
 
 
 def test_a_stack_computes_what_its_mappers_compute_alone():
@@ -194,20 +194,20 @@ def test_a_training_that_diverges_is_an_error_that_names_its_models(params: Para
 
 
 def test_several_sets_of_nerf_vectors_together_are_each_alone(params: Params):
-    how, sets = small(params), [pairs(19, 4, seed) for seed in (1, 2)]
+    mapper_params, sets = small(params), [pairs(19, 4, seed) for seed in (1, 2)]
     held_out = [pairs(7, 4, seed) for seed in (3, 4)]
-    both, checked = (replace(of[0], nerf=np.stack([each.nerf for each in of])) for of in (sets, held_out))
+    both, checked = (replace(of[0], nerf=np.stack([train_pairs.nerf for train_pairs in of])) for of in (sets, held_out))
     models = [MapperRun(name, "cosine", seed, nerf_set=i) for i, name in enumerate("ab") for seed in (0, 1)]
-    together = train_many(MapperTask("clip2nerf", models, both, checked, how, STUDY))
+    joint = train_many(MapperTask("clip2nerf", models, both, checked, mapper_params, STUDY))
     for i in range(2):
         single_set = [replace(model, nerf_set=0) for model in models[2 * i : 2 * i + 2]]
         train, validation = (replace(of[0], nerf=of[i].nerf) for of in (sets, held_out))
-        alone = train_many(MapperTask("clip2nerf", single_set, train, validation, how, STUDY))
+        alone = train_many(MapperTask("clip2nerf", single_set, train, validation, mapper_params, STUDY))
         assert np.allclose(
-            together.history.validation_loss[:, 2 * i : 2 * i + 2], alone.history.validation_loss, rtol=1e-5
+            joint.history.validation_loss[:, 2 * i : 2 * i + 2], alone.history.validation_loss, rtol=1e-5
         )
-        assert np.allclose(together.tensors["weights.0"][2 * i : 2 * i + 2], alone.tensors["weights.0"], atol=1e-6)
-    assert np.abs(together.tensors["weights.0"][0] - together.tensors["weights.0"][2]).max() > 0.01
+        assert np.allclose(joint.tensors["weights.0"][2 * i : 2 * i + 2], alone.tensors["weights.0"], atol=1e-6)
+    assert np.abs(joint.tensors["weights.0"][0] - joint.tensors["weights.0"][2]).max() > 0.01
 
 
 def test_a_model_taken_out_of_its_stack_and_stacked_again_is_the_same():

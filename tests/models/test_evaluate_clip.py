@@ -14,10 +14,10 @@ from stages.models.evaluate_clip import evaluate_clip
 
 def test_clips_own_accuracy_is_that_of_each_test_view_and_photo_counted_by_hand(made_up: Study):
     measure(made_up, made_up["prompts"])
-    found = json.loads(made_up["clip.json"].read_text())
-    assert set(found) == {"gt_views", "rendered_views", "photos"}
+    accuracies = json.loads(made_up["clip.json"].read_text())
+    assert set(accuracies) == {"gt_views", "rendered_views", "photos"}
     for kind, folder in (("gt_views", "gt"), ("rendered_views", "rendered")):
-        assert found[kind]["prompt_photo"] == round(100 * np.mean(by_hand(made_up, folder)), 2)
+        assert accuracies[kind]["prompt_photo"] == round(100 * np.mean(by_hand(made_up, folder)), 2)
 
 
 def test_a_class_that_no_prompt_asks_for_is_named_with_the_prompts_folder(made_up: Study, tmp_path: Path):

@@ -49,10 +49,10 @@ def test_evaluate_equals_a_float64_loop_over_neurons(params, random):
 def test_a_batch_of_nerfs_gives_what_each_gives_alone(params, random):
     weights = torch.stack([field.xavier(params.nerf.field, seed) for seed in range(3)])
     points = 1.4 * torch.rand(3, 50, 3, generator=random) - 0.7
-    together = field.evaluate(weights, points, params.nerf.field)
+    colours = field.evaluate(weights, points, params.nerf.field)
     for one in range(3):
         alone = field.evaluate(weights[one : one + 1], points[one : one + 1], params.nerf.field)
-        torch.testing.assert_close([part[one] for part in together], [part[0] for part in alone])
+        torch.testing.assert_close([part[one] for part in colours], [part[0] for part in alone])
 
 
 def test_there_is_no_density_outside_the_box_nor_on_its_walls(params):

@@ -56,15 +56,15 @@ def test_the_same_seed_gives_the_same_bits_and_another_gives_others(fitted, sphe
 
 def test_with_no_view_held_out_the_fitted_ones_are_judged(sphere, small, start):
     few = view_subset(sphere, [0, 1, 2, 3])
-    found = optimisation.fit(few, start, small, seed=0)
-    assert math.isnan(found.psnr_heldout)
-    assert found.foreground == found.psnr_train_foreground
+    trained = optimisation.fit(few, start, small, seed=0)
+    assert math.isnan(trained.psnr_heldout)
+    assert trained.foreground == trained.psnr_train_foreground
 
 
 def test_a_set_of_views_all_held_out_is_an_error_that_says_so(sphere, small, start):
-    how = small.model_copy(update={"fitting": small.fitting.model_copy(update={"held_out": (0, 1)})})
+    nerf_params = small.model_copy(update={"fitting": small.fitting.model_copy(update={"held_out": (0, 1)})})
     with pytest.raises(InputError, match="all 2 views are held out"):
-        optimisation.fit(view_subset(sphere, [0, 1]), start, how, seed=0)
+        optimisation.fit(view_subset(sphere, [0, 1]), start, nerf_params, seed=0)
 
 
 def test_views_whose_silhouettes_have_nothing_in_common_are_an_error(sphere, small, start):
@@ -80,10 +80,12 @@ def test_a_loss_that_is_not_finite_stops_the_fit(sphere, small, start):
 
 
 def test_the_published_drops_are_those_of_torch_s_own_schedule(small):
-    how = small.model_copy(update={"fitting": small.fitting.model_copy(update={"schedule": "drops", "steps": 40})})
-    adam = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=how.fitting.learning_rate)
+    nerf_params = small.model_copy(
+        update={"fitting": small.fitting.model_copy(update={"schedule": "drops", "steps": 40})}
+    )
+    adam = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=nerf_params.fitting.learning_rate)
     theirs = torch.optim.lr_scheduler.MultiStepLR(adam, [20, 30, 36], gamma=0.33)
     for step in range(40):
-        assert optimisation.learning_rate(how.fitting, step) == pytest.approx(adam.param_groups[0]["lr"])
+        assert optimisation.learning_rate(nerf_params.fitting, step) == pytest.approx(adam.param_groups[0]["lr"])
         adam.step()
         theirs.step()

@@ -23,7 +23,7 @@ def random() -> torch.Generator:
 
 def by_loops(x: np.ndarray, table: np.ndarray, grid: HashGridParams) -> np.ndarray:
     """One position, vertex by vertex in float64, from the paper: eq. 2 for the levels, eq. 4 for the hash."""
-    found, first = [], 0
+    encoded, first = [], 0
     for level in range(grid.levels):
         cells = int(np.floor(grid.coarsest * grid.growth**level))
         size = min((cells + 1) ** 3, 2**grid.log2_table)
@@ -38,18 +38,20 @@ def by_loops(x: np.ndarray, table: np.ndarray, grid: HashGridParams) -> np.ndarr
                 bits = [(v * prime) % 2**32 for v, prime in zip(vertex, (1, 2654435761, 805459861), strict=True)]
                 place = (bits[0] ^ bits[1] ^ bits[2]) % size
             feature += weight * table[first + place]
-        found.append(feature)
+        encoded.append(feature)
         first += size
-    return np.concatenate(found)
+    return np.concatenate(encoded)
 
 
 def test_the_grid_equals_a_loop_over_levels_and_vertices_in_float64(random):
     x = torch.rand(2, 30, 3, generator=random)
     x[0, :2] = torch.tensor([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
     table = torch.randn(2, entries(GRID), GRID.features, generator=random)
-    found = hashed(x, table, GRID)
-    expected = [[by_loops(p.double().numpy(), t.double().numpy(), GRID) for p in own] for own, t in zip(x, table)]  # noqa: B905
-    np.testing.assert_allclose(found.numpy(), np.array(expected), atol=2e-5)
+    encoded = hashed(x, table, GRID)
+    expected = [
+        [by_loops(p.double().numpy(), t.double().numpy(), GRID) for p in row] for row, t in zip(x, table, strict=True)
+    ]
+    np.testing.assert_allclose(encoded.numpy(), np.array(expected), atol=2e-5)
 
 
 def test_levels_grow_by_their_factor_and_coarse_ones_have_an_entry_for_each_vertex():
@@ -62,8 +64,8 @@ def test_in_a_level_with_an_entry_for_each_vertex_no_two_share_one():
     axis = torch.arange(9) / 8
     vertices = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), dim=-1).view(-1, 3)
     index, weight = corners(vertices, GRID)
-    own = index.gather(-1, weight.argmax(-1, keepdim=True))[:, 1, 0]  # of the level with 8 cells
-    assert sorted(own.tolist()) == list(range(125, 125 + 9**3))
+    nearest = index.gather(-1, weight.argmax(-1, keepdim=True))[:, 1, 0]  # of the level with 8 cells
+    assert sorted(nearest.tolist()) == list(range(125, 125 + 9**3))
 
 
 def test_at_a_vertex_the_feature_is_its_entry_and_between_two_their_mean(random):
@@ -108,10 +110,10 @@ def test_each_nerf_of_a_batch_reads_its_own_table(with_grid, random):
     weights = torch.stack([field.xavier(with_grid.field, seed) for seed in range(3)])
     weights[:, -weight_layout.table_size(with_grid.field) :] *= 1e4
     points = 1.4 * torch.rand(3, 40, 3, generator=random) - 0.7
-    together = field.evaluate(weights, points, with_grid.field)
+    batched = field.evaluate(weights, points, with_grid.field)
     for one in range(3):
         alone = field.evaluate(weights[one : one + 1], points[one : one + 1], with_grid.field)
-        torch.testing.assert_close([part[one] for part in together], [part[0] for part in alone])
+        torch.testing.assert_close([part[one] for part in batched], [part[0] for part in alone])
 
 
 def test_a_start_has_xaviers_layers_and_features_near_zero(with_grid):
@@ -124,7 +126,7 @@ def test_a_start_has_xaviers_layers_and_features_near_zero(with_grid):
 
 def test_a_sphere_is_fitted_through_a_hash_grid(sphere, with_grid):
     start = field.xavier(with_grid.field, 0).numpy()
-    found = optimisation.fit(sphere, start, with_grid, seed=1)
-    assert found.psnr_heldout > 25
-    assert found.psnr_heldout_foreground > 20
-    assert np.array_equal(optimisation.fit(sphere, start, with_grid, seed=1).weights, found.weights)
+    fitted = optimisation.fit(sphere, start, with_grid, seed=1)
+    assert fitted.psnr_heldout > 25
+    assert fitted.psnr_heldout_foreground > 20
+    assert np.array_equal(optimisation.fit(sphere, start, with_grid, seed=1).weights, fitted.weights)

@@ -1,4 +1,4 @@
-"""NeRFs with a hash grid through the verbs: fitted, rendered, embedded by nf2vec, and as a row of a table."""
+"""NeRFs with a hash grid through the stages: fitted, rendered, embedded by nf2vec, and as a row of a table."""
 
 import csv
 import io
@@ -69,11 +69,11 @@ def test_a_hash_grid_leads_to_a_row_of_a_table(tmp_path, params_with, spheres, l
     write_spheres(tmp_path, spheres)
     params = params_with(TINY | {"nf2vec.layout": layout})
     start_nerfs(tmp_path / "start", params)
-    given = tmp_path / "objects", tmp_path / "views"
-    fit_nerfs(*given, tmp_path / "start", tmp_path / "nerfs", tmp_path / "rejected", params)
+    folders = tmp_path / "objects", tmp_path / "views"
+    fit_nerfs(*folders, tmp_path / "start", tmp_path / "nerfs", tmp_path / "rejected", params)
     nerfs = datasets.read(tmp_path / "nerfs", NERFS)
     assert min(nerfs["psnr_train"].to_pylist()) > 18
-    render_nerfs(*given, tmp_path / "nerfs", tmp_path / "rendered", params)
+    render_nerfs(*folders, tmp_path / "nerfs", tmp_path / "rendered", params)
     assert len(datasets.read(tmp_path / "rendered", RENDERED_VIEWS)) == 6 * 8
     train_nf2vec(tmp_path / "objects", tmp_path / "nerfs", tmp_path / "nf2vec", tmp_path / "curves", params)
     embed_nerfs(tmp_path / "nerfs", tmp_path / "nf2vec", tmp_path / "embeddings")
@@ -82,9 +82,9 @@ def test_a_hash_grid_leads_to_a_row_of_a_table(tmp_path, params_with, spheres, l
     assert vectors.shape == (6, 8)
     assert len(np.unique(vectors, axis=0)) == 6
     classes = np.array([name.startswith("red") for name in ids], int)
-    found = fast_neighbours(vectors, np.arange(6), Gallery.of_objects(vectors), 1)
-    right = hit_at_k(found.item, classes, classes, 1)[None]
-    answers = QueryResults.of(CellKey("hash", layout, "", "recall@1"), right, [0], ids, [found.item])
+    neighbours = fast_neighbours(vectors, np.arange(6), Gallery.of_objects(vectors), 1)
+    right = hit_at_k(neighbours.item, classes, classes, 1)[None]
+    answers = QueryResults.of(CellKey("hash", layout, "", "recall@1"), right, [0], ids, [neighbours.item])
     (row,) = csv.DictReader(io.StringIO(csv_text(cells([answers], load(params).intervals, 0))))
     assert (row["table"], row["row"], row["n"]) == ("hash", layout, "6")
     assert float(row["value"]) == pytest.approx(100 * right.mean(), abs=1e-3)

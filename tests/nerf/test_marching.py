@@ -126,11 +126,11 @@ def test_rays_of_many_grids_are_sampled_as_those_of_each(random):
     origins = 2 * torch.nn.functional.normalize(torch.randn(3, 40, 3, generator=random), dim=-1)
     directions = torch.nn.functional.normalize(0.3 * torch.randn(3, 40, 3, generator=random) - origins, dim=-1)
     jitter = torch.rand(3, 40, 7, generator=random)
-    together = sampling.samples(origins, directions, grids, 7, jitter)
+    batched = sampling.samples(origins, directions, grids, 7, jitter)
     for one in range(3):
         alone = sampling.samples(origins[one], directions[one], grids[one], 7, jitter[one])
-        assert all(torch.equal(a[one], b) for a, b in zip(together, alone, strict=True))
-    assert together[2][0].sum() > 0
+        assert all(torch.equal(a[one], b) for a, b in zip(batched, alone, strict=True))
+    assert batched[2][0].sum() > 0
 
 
 @pytest.mark.parametrize("axis", range(3))

@@ -1,4 +1,4 @@
-"""Through the verbs: from a few objects' views to NeRFs and their rendered views."""
+"""Through the stages: from a few objects' views to NeRFs and their rendered views."""
 
 import dataclasses
 import shutil
@@ -128,10 +128,10 @@ def test_originals_are_rendered_from_their_own_cameras_opaque_on_black(folder, t
     nerfs = fit(folder, tiny)
     render_nerfs(folder / "objects", folder / "views", folder / "nerfs", folder / "rendered", tiny)
     rendered = views.by_object(datasets.read(folder / "rendered", RENDERED_VIEWS))
-    given = views.by_object(datasets.read(folder / "views", VIEWS))
+    views_by_object = views.by_object(datasets.read(folder / "views", VIEWS))
     assert list(rendered) == ["ball", "orb"]
     for object_id, rows in rendered.items():
-        render, truth = views.of_rows(rows), views.of_rows(given[object_id])
+        render, truth = views.of_rows(rows), views.of_rows(views_by_object[object_id])
         assert np.array_equal(render.camera_to_world, truth.camera_to_world)
         assert (render.image[..., 3] == 255).all()
         error = render.image[4, ..., :3] / 255 - pictures.on_black(truth.image[4]) / 255  # the one view held out of 12

@@ -13,10 +13,10 @@ from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.scenes import views
 
 
-def job(shown: views.Views, start: np.ndarray, how: NerfParams, **changes: float) -> object_work.FittingTask:
-    fit = how.fitting.model_copy(update=changes)
+def job(shown: views.Views, start: np.ndarray, nerf_params: NerfParams, **changes: float) -> object_work.FittingTask:
+    fit = nerf_params.fitting.model_copy(update=changes)
     rows = datasets.table(VIEWS, views.columns("ball", shown))
-    return object_work.FittingTask(rows, start, how.model_copy(update={"fitting": fit}), 0, "cpu")
+    return object_work.FittingTask(rows, start, nerf_params.model_copy(update={"fitting": fit}), 0, "cpu")
 
 
 def test_the_share_of_occupied_cells_counts_no_padding():

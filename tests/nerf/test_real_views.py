@@ -16,8 +16,8 @@ def longer(params) -> NerfParams:
     return params.nerf.model_copy(update={"fitting": params.nerf.fitting.model_copy(update={"steps": 400})})
 
 
-def fit(views: Views, how: NerfParams) -> optimisation.Fit:
-    return optimisation.fit(views, field.xavier(how.field, 0).numpy(), how, seed=0)
+def fit(views: Views, nerf_params: NerfParams) -> optimisation.Fit:
+    return optimisation.fit(views, field.xavier(nerf_params.field, 0).numpy(), nerf_params, seed=0)
 
 
 def test_a_shapenet_car_rendered_by_others_is_fitted_to_25_db(real, longer):
@@ -26,8 +26,8 @@ def test_a_shapenet_car_rendered_by_others_is_fitted_to_25_db(real, longer):
 
 
 def test_a_blender_scene_passes_the_gate(real, longer):
-    found = fit(blender.read(real / "nerf_synthetic_lego", most_views=36, resolution=64), longer)
-    assert found.foreground > longer.fitting.gate
+    fitted = fit(blender.read(real / "nerf_synthetic_lego", most_views=36, resolution=64), longer)
+    assert fitted.foreground > longer.fitting.gate
 
 
 def test_a_real_mesh_is_fitted_to_25_db(real, longer):

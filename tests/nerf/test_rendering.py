@@ -54,9 +54,9 @@ def test_a_culled_rendering_equals_the_dense_one_by_40_db(fitted, small, poses):
 
 def test_one_view_looks_the_same_alone_and_among_others(fitted, small, poses):
     weights, grid = torch.from_numpy(fitted.weights), unpack(fitted.occupancy)
-    together, _ = render(weights, grid, poses, CAMERA, small.rendering, small.field)
+    batched, _ = render(weights, grid, poses, CAMERA, small.rendering, small.field)
     alone, _ = render(weights, grid, poses[1:2], CAMERA, small.rendering, small.field)
-    torch.testing.assert_close(together[1], alone[0], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(batched[1], alone[0], atol=1e-5, rtol=1e-4)
 
 
 def test_pixels_said_to_see_nothing_meet_no_occupied_cell(blob, poses):

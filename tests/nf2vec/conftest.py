@@ -18,7 +18,7 @@ def architecture() -> FieldParams:
 
 
 @pytest.fixture(scope="session")
-def how(params: Params) -> Nf2vecParams:
+def nf2vec_params(params: Params) -> Nf2vecParams:
     """nf2vec with everything small."""
     small = {"steps": 12, "batch": 3, "points": 32, "rays": 8, "samples": 6, "validate_every": 5}
     training = params.nf2vec.training.model_copy(update=small)

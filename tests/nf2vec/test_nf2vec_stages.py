@@ -17,9 +17,9 @@ SPLITS = ["train", "train", "train", "validation", "test", "test", "test"]
 
 
 @pytest.fixture
-def small(params: Params, how: Nf2vecParams, architecture: FieldParams) -> Params:
+def small(params: Params, nf2vec_params: Nf2vecParams, architecture: FieldParams) -> Params:
     field = params.nerf.model_copy(update={"field": architecture})
-    return params.model_copy(update={"nf2vec": how, "nerf": field})
+    return params.model_copy(update={"nf2vec": nf2vec_params, "nerf": field})
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from fieldlink.nf2vec.decoder_psnr import decoder_psnr
 from fieldlink.nf2vec.model import Nf2vecModel
 
 
-def test_psnr_is_that_of_the_error_along_rays(how: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch):
+def test_psnr_is_that_of_the_error_along_rays(nf2vec_params: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch):
     grey = NerfBatch(torch.zeros_like(nerfs.weights), nerfs.occupancy, nerfs.cells)  # density 1/e
-    model = Nf2vecModel(how, architecture, seed=0).eval()
+    model = Nf2vecModel(nf2vec_params, architecture, seed=0).eval()
     with torch.no_grad():
         model.decoder.last.weight.zero_()
         model.decoder.last.bias.zero_()  # the same

@@ -14,27 +14,27 @@ def counted(architecture: FieldParams) -> torch.Tensor:
 
 
 def test_official_rows_are_the_flat_vector_cut_to_the_width_of_a_layer():
-    (found,) = rows(counted(TINY), TINY, "official").tolist()
-    assert found[0] == [0, 1, 2, 3, 4, 5]  # first half of the first neuron's incoming weights
-    assert found[1] == [6, 7, 8, 9, 10, 11]  # second half
-    assert found[12] == [72, 73, 74, 75, 76, 77]  # incoming weights of a neuron of the second layer
-    assert found[21] == [126, 127, 128, 129, 130, 131]  # the last output
-    assert found[22:] == [[0] * 6] * 2  # fill the output layer to six rows
+    (layer_rows,) = rows(counted(TINY), TINY, "official").tolist()
+    assert layer_rows[0] == [0, 1, 2, 3, 4, 5]  # first half of the first neuron's incoming weights
+    assert layer_rows[1] == [6, 7, 8, 9, 10, 11]  # second half
+    assert layer_rows[12] == [72, 73, 74, 75, 76, 77]  # incoming weights of a neuron of the second layer
+    assert layer_rows[21] == [126, 127, 128, 129, 130, 131]  # the last output
+    assert layer_rows[22:] == [[0] * 6] * 2  # fill the output layer to six rows
 
 
 def test_per_input_rows_hold_what_leaves_an_encoded_input():
-    (found,) = rows(counted(TINY), TINY, "per_input").tolist()
-    assert found[0] == [0, 12, 24, 36, 48, 60]
-    assert found[11] == [11, 23, 35, 47, 59, 71]
-    assert found[12:] == rows(counted(TINY), TINY, "official")[0, 12:].tolist()
+    (layer_rows,) = rows(counted(TINY), TINY, "per_input").tolist()
+    assert layer_rows[0] == [0, 12, 24, 36, 48, 60]
+    assert layer_rows[11] == [11, 23, 35, 47, 59, 71]
+    assert layer_rows[12:] == rows(counted(TINY), TINY, "official")[0, 12:].tolist()
 
 
 def test_the_published_architecture_gives_336_rows_of_which_48_are_zero():
     published = FieldParams(encoding="frequency", octaves=24, units=64, hidden_layers=3, outputs=16)
-    found = rows(counted(published) + 1, published, "official")
-    assert found.shape == (1, 336, 64)
-    assert (found[0, -48:] == 0).all()
-    assert (found[0, :-48] > 0).all()
+    layer_rows = rows(counted(published) + 1, published, "official")
+    assert layer_rows.shape == (1, 336, 64)
+    assert (layer_rows[0, -48:] == 0).all()
+    assert (layer_rows[0, :-48] > 0).all()
 
 
 def test_an_output_layer_wider_than_the_others_needs_no_filling():
@@ -50,9 +50,12 @@ HASHED = FieldParams(encoding="hash", octaves=2, hash=GRID, units=6, hidden_laye
 def test_the_table_of_a_hash_grid_fills_rows_behind_those_of_the_layers():
     table = counted(HASHED)[0, -80:]
     for layout in ("official", "per_input"):
-        found = rows(counted(HASHED), HASHED, layout)[0]
-        assert found.shape == (4 + 6 + 6 + 14, 6)  # the layers' rows, filled to a square; 80 numbers and four zeros
-        entries = found[16:].flatten()[:80]
+        layer_rows = rows(counted(HASHED), HASHED, layout)[0]
+        assert layer_rows.shape == (
+            4 + 6 + 6 + 14,
+            6,
+        )  # the layers' rows, filled to a square; 80 numbers and four zeros
+        entries = layer_rows[16:].flatten()[:80]
         assert torch.equal(entries, table if layout == "official" else torch.cat([table[::2], table[1::2]]))
-        assert found[16:].flatten()[80:].eq(0).all()
+        assert layer_rows[16:].flatten()[80:].eq(0).all()
     assert torch.equal(rows(counted(HASHED), HASHED, "per_input")[0, 0], counted(HASHED)[0, :24].view(6, 4)[:, 0])

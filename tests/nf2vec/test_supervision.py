@@ -77,25 +77,25 @@ def test_where_no_cell_is_true_points_are_drawn_everywhere():
 
 
 def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
-    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+    nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
     field = masked(nerfs, architecture)
-    assert at_points(field, nerfs, architecture, how.training, seeded()) < 1e-12
-    nothing = at_points(lambda p: (0 * p, 0 * p[..., 0]), nerfs, architecture, how.training, seeded())
+    assert at_points(field, nerfs, architecture, nf2vec_params.training, seeded()) < 1e-12
+    nothing = at_points(lambda p: (0 * p, 0 * p[..., 0]), nerfs, architecture, nf2vec_params.training, seeded())
     assert nothing > 1e-4
 
 
 def test_the_targets_along_rays_are_the_nerfs_own_render(
-    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+    nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
-    rays = foreground_rays(nerfs, architecture, how.training, seeded(), disn_rays(0, "cpu"))
+    rays = foreground_rays(nerfs, architecture, nf2vec_params.training, seeded(), disn_rays(0, "cpu"))
     colour, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, 6)
     for nerf in range(len(nerfs)):
-        midpoints = torch.full((how.training.rays, 1), 0.5)
+        midpoints = torch.full((nf2vec_params.training.rays, 1), 0.5)
         points, starts, ends = samples(rays[0][nerf], rays[1][nerf], nerfs.grids()[nerf], 6, midpoints)
         rgb, density = evaluate(nerfs.weights[nerf : nerf + 1], points.reshape(1, -1, 3), architecture)
         rgb, density = rgb.reshape(-1, 6, 3).tolist(), density.reshape(-1, 6).tolist()
-        for ray in range(how.training.rays):
+        for ray in range(nf2vec_params.training.rays):
             seen, through = [0.0, 0.0, 0.0], 1.0
             for sample in range(6):
                 alpha = 1 - math.exp(-density[ray][sample] * (ends - starts)[ray, sample].item())
@@ -106,21 +106,23 @@ def test_the_targets_along_rays_are_the_nerfs_own_render(
 
 
 def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
-    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+    nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
     cameras = disn_rays(0, "cpu")
-    rays = foreground_rays(nerfs, architecture, how.training, seeded(), cameras)
-    _, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, how.training.samples)
+    rays = foreground_rays(nerfs, architecture, nf2vec_params.training, seeded(), cameras)
+    _, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, nf2vec_params.training.samples)
     assert (opacity > 0).all()
     which = torch.randint(len(cameras[0]), (len(nerfs), 64), generator=seeded())
     candidates = cameras[0][which], cameras[1][which]
-    _, drawn = render_rays(field_of(nerfs, architecture), nerfs.grids(), candidates, how.training.samples)
-    first = int((drawn[0] > 0).nonzero()[0])
+    _, opacity_along_rays = render_rays(
+        field_of(nerfs, architecture), nerfs.grids(), candidates, nf2vec_params.training.samples
+    )
+    first = int((opacity_along_rays[0] > 0).nonzero()[0])
     assert (rays[1][0, 0] == candidates[1][0, first]).all()
 
 
 def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candidates(
-    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+    nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
     """Of every hundred rays one goes through the solid middle: 8 of them take about 800 draws, in 64 is hardly one."""
     places = 0.3 * torch.rand(40_000, 2, generator=seeded()) - 0.15
@@ -129,7 +131,7 @@ def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candid
     cameras = origins, torch.stack([0 * forward, 0 * forward, 2 * forward - 1], dim=1)
 
     def different(candidates: int) -> int:
-        training = how.training.model_copy(update={"candidates": candidates})
+        training = nf2vec_params.training.model_copy(update={"candidates": candidates})
         rays = foreground_rays(nerfs, architecture, training, seeded(), cameras)
         return min(len(of[towards[:, 2] > 0].unique(dim=0)) for of, towards in zip(*rays, strict=True))
 
@@ -138,30 +140,30 @@ def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candid
 
 
 def test_a_nerf_that_shows_nowhere_still_gives_a_finite_loss(
-    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams
+    nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
     empty = NerfBatch(nerfs.weights, torch.zeros_like(nerfs.occupancy), nerfs.cells)
     field, random = masked(empty, architecture), seeded()
-    loss = along_rays(field, empty, architecture, how.training, random=random, cameras=disn_rays(0, "cpu"))
+    loss = along_rays(field, empty, architecture, nf2vec_params.training, random=random, cameras=disn_rays(0, "cpu"))
     assert loss == 0
-    assert at_points(field, empty, architecture, how.training, random) == 0
+    assert at_points(field, empty, architecture, nf2vec_params.training, random) == 0
 
 
 @pytest.mark.parametrize("supervision", ["points", "rays"])
 @pytest.mark.parametrize("scale", [1.0, 100.0])
 def test_gradients_are_finite_for_dense_fields_too(
-    nerfs: NerfBatch, architecture: FieldParams, how: Nf2vecParams, supervision: str, scale: float
+    nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams, supervision: str, scale: float
 ):
-    model = Nf2vecModel(how, architecture, seed=0)
+    model = Nf2vecModel(nf2vec_params, architecture, seed=0)
     with torch.no_grad():
         model.decoder.last.weight *= scale
     solid = NerfBatch(scale * nerfs.weights, nerfs.occupancy, nerfs.cells)
     decoded = partial(model.decoder, model.embed(solid.weights))
     if supervision == "points":
-        loss = at_points(decoded, solid, architecture, how.training, seeded())
+        loss = at_points(decoded, solid, architecture, nf2vec_params.training, seeded())
     else:
         cameras = disn_rays(0, "cpu")
-        loss = along_rays(decoded, solid, architecture, how.training, random=seeded(), cameras=cameras)
+        loss = along_rays(decoded, solid, architecture, nf2vec_params.training, random=seeded(), cameras=cameras)
     loss.backward()
     gradients = [parameter.grad for parameter in model.parameters()]
     assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)

@@ -62,7 +62,7 @@ class Files:
     hostile: str = HOSTILE  # stands among the classes, ids and rows
 
     def arguments(self) -> list[str]:
-        """The verb's command line for everything there is."""
+        """The stage's command line for everything there is."""
         data = [
             f"--{name.replace('_', '-')}={self.root / name}"
             for name in (

@@ -33,8 +33,8 @@ def test_a_benchmark_without_a_baseline_has_a_row_and_no_bar(benchmark):
 
 
 def test_the_page_shows_a_table_charts_and_what_each_baseline_is(files, tmp_path: Path):
-    given = {name.lstrip("-"): Path(path) for name, path in (word.split("=") for word in files.always())}
-    build_report(**given | {"out": tmp_path / "index.html"}, benchmarks=files.root / "benchmarks")
+    files_by_flag = {name.lstrip("-"): Path(path) for name, path in (word.split("=") for word in files.always())}
+    build_report(**files_by_flag | {"out": tmp_path / "index.html"}, benchmarks=files.root / "benchmarks")
     text = (tmp_path / "index.html").read_text("utf-8")
     for words in ("300 s (290–320) for all", "75 ×", "Timed on a sample.", "bare: s", "retrieve: Seconds", "two cores"):
         assert words in text

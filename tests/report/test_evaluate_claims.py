@@ -1,4 +1,4 @@
-"""Claims from the datasets that studies leave, through the verb."""
+"""Claims from the datasets that studies leave, through its stage."""
 
 import csv
 import json
@@ -46,24 +46,24 @@ def test_every_claim_has_a_headline_and_the_metrics_count_the_verdicts(tmp_path:
 
 
 def test_claims_about_a_study_that_did_not_run_are_undecided(tmp_path: Path):
-    answers = [each for each in made_up_answers.answers(queries=60) if each.key.table.startswith(("4.4", "4.5"))]
+    answers = [answer for answer in made_up_answers.answers(queries=60) if answer.key.table.startswith(("4.4", "4.5"))]
     rows, metrics = run(tmp_path, answers)
-    found = {row["claim"]: row for row in rows if not row["part"]}
-    assert found["6"]["verdict"] == "undecided"
-    assert found["6"]["effect"] == ""
-    assert "not in this run: Table 4.6" in found["6"]["setting"]
-    assert float(found["6"]["published_effect"]) == pytest.approx(0.68)
-    assert found["4"]["effect"] != ""
+    headline_of = {row["claim"]: row for row in rows if not row["part"]}
+    assert headline_of["6"]["verdict"] == "undecided"
+    assert headline_of["6"]["effect"] == ""
+    assert "not in this run: Table 4.6" in headline_of["6"]["setting"]
+    assert float(headline_of["6"]["published_effect"]) == pytest.approx(0.68)
+    assert headline_of["4"]["effect"] != ""
     assert set(metrics["effects"]) == {"4", "5"}
 
 
 def test_a_variant_without_effect_is_an_error_that_names_both(tmp_path: Path):
     answers = made_up_answers.answers(queries=20)
-    twins = [each for each in answers if each.key[:2] == ("4.10b", "nerf2clip siglip batch=512")]
-    others = [each for each in answers if each.key[:2] != ("4.10b", "nerf2clip siglip batch=1024")]
+    twins = [answer for answer in answers if answer.key[:2] == ("4.10b", "nerf2clip siglip batch=512")]
+    others = [answer for answer in answers if answer.key[:2] != ("4.10b", "nerf2clip siglip batch=1024")]
     from dataclasses import replace
 
-    copies = [replace(each, key=each.key._replace(row="nerf2clip siglip batch=1024")) for each in twins]
+    copies = [replace(answer, key=answer.key._replace(row="nerf2clip siglip batch=1024")) for answer in twins]
     with pytest.raises(InputError, match=r"batch=1024 and Table 4.10b: nerf2clip siglip batch=512 have identical"):
         run(tmp_path, others, copies)
 

@@ -19,8 +19,10 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 def git(folder: Path, *words: str) -> str:
-    own = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
-    return subprocess.run(["git", *own, *words], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    return subprocess.run(
+        ["git", *identity, *words], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def commit(folder: Path, value: float, steps: int, subject: str) -> str:
@@ -60,10 +62,10 @@ def entries(repository: Path, *names: str) -> list[RevisionComparison]:
 
 def test_commits_tags_branches_and_experiments_are_read_where_they_stand(repository: Path):
     key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
-    found = entries(repository, "first", "main", "main~1", "longer")
-    assert [entry.now.values[key].value for entry in found] == [70.0, 73.0, 70.0, 80.5]
-    assert [entry.now.params["nerf", "steps"] for entry in found] == ["150", "200", "150", "300"]
-    assert [bool(entry.now.revision.baseline) for entry in found] == [False, False, False, True]
+    entries_shown = entries(repository, "first", "main", "main~1", "longer")
+    assert [entry.now.values[key].value for entry in entries_shown] == [70.0, 73.0, 70.0, 80.5]
+    assert [entry.now.params["nerf", "steps"] for entry in entries_shown] == ["150", "200", "150", "300"]
+    assert [bool(entry.now.revision.baseline) for entry in entries_shown] == [False, False, False, True]
 
 
 def test_by_default_it_is_the_commits_that_touch_metrics_oldest_first_and_the_experiments(repository: Path):
@@ -81,15 +83,15 @@ def test_intervals_come_from_the_table_row_of_the_same_value(repository: Path):
 
 
 def test_an_experiment_is_compared_with_its_baseline_and_a_commit_with_the_one_before(repository: Path):
-    found = entries(repository, "first", "main", "longer")
-    assert [entry.before and entry.before.number for entry in found] == [None, 1, 1]
-    assert [entry.changes for entry in found] == [
+    entries_shown = entries(repository, "first", "main", "longer")
+    assert [entry.before and entry.before.number for entry in entries_shown] == [None, 1, 1]
+    assert [entry.changes for entry in entries_shown] == [
         [],
         [("nerf.steps", "150", "200")],
         [("nerf.steps", "150", "300")],
     ]
     key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
-    assert [list(entry.moves) for entry in found] == [[], [], [key]]  # 71 to 75 overlaps 68 to 72
+    assert [list(entry.moves) for entry in entries_shown] == [[], [], [key]]  # 71 to 75 overlaps 68 to 72
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,7 @@ def test_rows_of_one_column_share_a_chart_and_many_lines_take_several():
     rows = [("spaces", "4.6", f"head {i}", "accuracy") for i in range(3)]
     columns = [("spaces", "4.7", "concat", f"recall@{i}") for i in range(10)]
     flat = [("spaces", "psnr"), ("spaces", "share")]
-    found = [(at, list(lines)) for at, lines in _chart_lines([*rows, *columns, *flat])]
-    assert found[0] == (("4.6", "accuracy"), ["head 0", "head 1", "head 2"])
-    assert [(at, len(lines)) for at, lines in found[1:3]] == [(("4.7", "concat"), 8), (("4.7", "concat"), 2)]
-    assert found[3] == ((), ["psnr", "share"])
+    charts = [(at, list(lines)) for at, lines in _chart_lines([*rows, *columns, *flat])]
+    assert charts[0] == (("4.6", "accuracy"), ["head 0", "head 1", "head 2"])
+    assert [(at, len(lines)) for at, lines in charts[1:3]] == [(("4.7", "concat"), 8), (("4.7", "concat"), 2)]
+    assert charts[3] == ((), ["psnr", "share"])

@@ -78,6 +78,6 @@ def test_measure_speed_times_the_weights_and_each_number_of_views_there_is(tmp_p
         datasets.write(tmp_path / name, schema, [datasets.table(schema, rows)], "test")
     inputs = {name: tmp_path / name for name in ("views", "nerfs", "nf2vec", "clip", "prompts")}
     measure_speed(**inputs, out=tmp_path / "speed.json", params_file=params_file)
-    found = NamingSpeed(**json.loads((tmp_path / "speed.json").read_text()))
-    assert list(found.milliseconds) == [FROM_WEIGHTS, "by rendering 1 view", "by rendering 4 views"]
-    assert min(found.milliseconds.values()) > 0
+    naming = NamingSpeed(**json.loads((tmp_path / "speed.json").read_text()))
+    assert list(naming.milliseconds) == [FROM_WEIGHTS, "by rendering 1 view", "by rendering 4 views"]
+    assert min(naming.milliseconds.values()) > 0

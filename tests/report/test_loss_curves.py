@@ -8,9 +8,9 @@ import pyarrow as pa
 from fieldlink.report import loss_curves
 
 
-def rows(*found: tuple[str, int, int, str, float]) -> pa.Table:
+def rows(*points: tuple[str, int, int, str, float]) -> pa.Table:
     names = ("variant", "seed", "step", "split", "loss")
-    return pa.table(dict(zip(names, map(list, zip(*found, strict=True)), strict=True)))
+    return pa.table(dict(zip(names, map(list, zip(*points, strict=True)), strict=True)))
 
 
 def test_a_wide_table_holds_means_over_seeds_and_variants_of_one_loss():
@@ -21,8 +21,8 @@ def test_a_wide_table_holds_means_over_seeds_and_variants_of_one_loss():
         ("f siglip", 0, 1, "train", 3.0),
         ("f siglip", 0, 2, "validation", 4.0),
     )
-    found = list(csv.DictReader(io.StringIO(loss_curves.csv_text(table))))
-    assert found == [
+    points = list(csv.DictReader(io.StringIO(loss_curves.csv_text(table))))
+    assert points == [
         {"step": "1", "cosine train": "0.4", "siglip train": "3", "siglip validation": ""},
         {"step": "2", "cosine train": "", "siglip train": "", "siglip validation": "4"},
     ]
@@ -47,9 +47,9 @@ def test_a_model_that_was_not_trained_here_has_no_chart():
 
 def test_a_long_curve_is_thinned_to_means_of_blocks():
     table = rows(*[("clip", 0, step, "train", float(step % 2)) for step in range(1000)])
-    found = list(csv.DictReader(io.StringIO(loss_curves.csv_text(table))))
-    assert len(found) <= loss_curves.MOST_STEPS
-    assert {row["train"] for row in found[:-1]} <= {"0.5", "0.44444", "0.55556"}
+    points = list(csv.DictReader(io.StringIO(loss_curves.csv_text(table))))
+    assert len(points) <= loss_curves.MOST_STEPS
+    assert {row["train"] for row in points[:-1]} <= {"0.5", "0.44444", "0.55556"}
 
 
 def test_the_same_curves_give_the_same_bytes():

@@ -25,14 +25,14 @@ from stages.embedding_spaces.train import train_heads
 
 
 def test_other_measures_stand_beside_the_tables_and_only_synthetic_queries_have_an_instance(made_up: Study):
-    found = {tuple(row[key] for key in KEYS[:3]): float(row["value"]) for row in rows(made_up["retrieval.csv"])}
+    values = {tuple(row[key] for key in KEYS[:3]): float(row["value"]) for row in rows(made_up["retrieval.csv"])}
     for table, parts in (("4.4 more", ("4.4a", "4.4b")), ("4.5 more", ("4.5a", "4.5b"))):
-        assert {row for of, row, _ in found if of == table} == {row for of, row, _ in found if of in parts}
-    assert {column for of, _, column in found if of == "4.5 more"} == {"mAP", "macro hit@1"}
-    assert found["4.4 more", "CLIP all", "instance recall@1"] == 100  # the gallery holds the query itself
+        assert {row for of, row, _ in values if of == table} == {row for of, row, _ in values if of in parts}
+    assert {column for of, _, column in values if of == "4.5 more"} == {"mAP", "macro hit@1"}
+    assert values["4.4 more", "CLIP all", "instance recall@1"] == 100  # the gallery holds the query itself
     hubness = json.loads(made_up["retrieval.json"].read_text())["hubness"]
     assert set(hubness) == {"synthetic", "real"}
-    assert set(hubness["real"]) == {row for of, row, _ in found if of == "4.5 more"}
+    assert set(hubness["real"]) == {row for of, row, _ in values if of == "4.5 more"}
 
 
 def test_no_copy_nor_object_without_nerf_takes_part(made_up: Study):
@@ -43,21 +43,21 @@ def test_no_copy_nor_object_without_nerf_takes_part(made_up: Study):
 
 
 def test_a_photo_and_an_object_may_share_an_id(made_up: Study):
-    found = datasets.read(made_up["retrieval_mapped/clip2nerf"], MAPPED_EMBEDDINGS).to_pylist()
-    assert {row["domain"] for row in found if row["owner_id"] == SHARED_ID} == {"gt", "photo"}
+    mapped = datasets.read(made_up["retrieval_mapped/clip2nerf"], MAPPED_EMBEDDINGS).to_pylist()
+    assert {row["domain"] for row in mapped if row["owner_id"] == SHARED_ID} == {"gt", "photo"}
 
 
 def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: Study):
-    found = datasets.read(made_up["neighbours"], NEIGHBOURS).to_pylist()
-    assert {row["variant"] for row in found} >= {"clip2nerf cosine", "nerf2clip siglip", "CLIP mean", "CLIP all"}
-    assert all(row["query_id"] != row["object_id"] for row in found if row["domain"] == "gt")
-    assert any(row["query_id"] == row["object_id"] for row in found if row["domain"] == "photo")  # nothing removed
-    for first, second in pairwise(found):
+    neighbours = datasets.read(made_up["neighbours"], NEIGHBOURS).to_pylist()
+    assert {row["variant"] for row in neighbours} >= {"clip2nerf cosine", "nerf2clip siglip", "CLIP mean", "CLIP all"}
+    assert all(row["query_id"] != row["object_id"] for row in neighbours if row["domain"] == "gt")
+    assert any(row["query_id"] == row["object_id"] for row in neighbours if row["domain"] == "photo")  # nothing removed
+    for first, second in pairwise(neighbours):
         if second["rank"] > 1:
             assert second["rank"] == first["rank"] + 1
             assert second["similarity"] <= first["similarity"]
-    assert max(row["rank"] for row in found if row["variant"] == "CLIP all") == 10
-    assert max(row["rank"] for row in found if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 7
+    assert max(row["rank"] for row in neighbours if row["variant"] == "CLIP all") == 10
+    assert max(row["rank"] for row in neighbours if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 7
 
 
 def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):
@@ -75,10 +75,10 @@ def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: St
     with pytest.raises(InputError, match=rf"^{made_up['photos']}: no class \['lamp'\]"):
         Queries.of_photos(shots, embeddings, ["chair", "table"], str(made_up["photos"]))
     (tmp_path / "params.yaml").write_text(made_up.params.read_text().replace("  lamp:", "  torch:"))
-    given = {"objects": objects, "nerf_embeddings": made_up["nerfs"], "mappers": made_up["retrieval_out"]}
+    inputs = {"objects": objects, "nerf_embeddings": made_up["nerfs"], "mappers": made_up["retrieval_out"]}
     with pytest.raises(InputError, match=rf"^{objects}: no class \['lamp'\]"):
         train_heads(
-            **given,
+            **inputs,
             out=tmp_path / "heads",
             curves=tmp_path / "curves",
             params_file=tmp_path / "params.yaml",

@@ -75,8 +75,8 @@ def test_scenes_are_found_bare_below_and_in_class_folders(tmp_path):
         write(tmp_path / place)
     write(tmp_path / "three", {"camera_angle_x": 0.5})
     (tmp_path / "car/two" / TRANSFORMS).write_text("{}")
-    found = blender.listing(tmp_path, ("car",)).items
-    assert sorted((each.object_id, each.class_name) for each in found) == [
+    listed = blender.listing(tmp_path, ("car",)).items
+    assert sorted((scene.object_id, scene.class_name) for scene in listed) == [
         ("car.two", "car"),
         ("one", "unlabelled"),
         ("three", "unlabelled"),

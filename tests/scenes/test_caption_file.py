@@ -23,13 +23,13 @@ def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
     file = written(tmp_path, 'class_id,model_id,caption\n1,lamp_0003,"a lamp, tall"\n1,elsewhere,a gun\n1,lamp_0004,\n')
     changed = scenes.model_copy(update={"captions": file})
     with_file, _ = object_tasks(params.model_copy(update={"scenes": changed, "classes": few}))
-    own, from_file = (
+    catalogue_captions, from_file = (
         {row["object_id"]: row["caption"] for row in object_rows(tasks.values()).to_pylist()}
         for tasks in (without_file, with_file)
     )
     assert {name: text for name, text in from_file.items() if text} == {"lamp_0003": "a lamp, tall"}
-    assert {name for name, text in own.items() if text} == {f"lamp_{index:04d}" for index in range(8)}
-    assert set(own) > {f"lamp_{index:04d}" for index in range(8)}  # copies are there, without one
+    assert {name for name, text in catalogue_captions.items() if text} == {f"lamp_{index:04d}" for index in range(8)}
+    assert set(catalogue_captions) > {f"lamp_{index:04d}" for index in range(8)}  # copies are there, without one
 
 
 @pytest.mark.parametrize(

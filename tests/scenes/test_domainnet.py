@@ -38,13 +38,13 @@ def test_every_class_of_the_study_has_its_folder_and_twins_are_kept(tmp_path, pa
 
 def test_the_thirteen_folders_are_those_of_the_protocol(params):
     words = "airplane bench dresser car chair television floor_lamp stereo rifle couch table cell_phone speedboat"
-    assert [domainnet.FOLDERS[each.synset] for each in params.classes.values()] == words.split()
+    assert [domainnet.FOLDERS[object_class.synset] for object_class in params.classes.values()] == words.split()
 
 
 def test_a_missing_folder_is_named_with_its_class(tmp_path, params):
     put(tmp_path, "airplane", 1, "red")
     with pytest.raises(InputError, match=r"bench: no pictures; class bench expects"):
         domainnet.listing(tmp_path, params.classes)
-    known = {"dragon": params.classes["car"].model_copy(update={"synset": "00000001"})}
+    dragon_only = {"dragon": params.classes["car"].model_copy(update={"synset": "00000001"})}
     with pytest.raises(InputError, match=r"classes\.dragon: no folder of DomainNet for synset 00000001"):
-        domainnet.listing(tmp_path, known)
+        domainnet.listing(tmp_path, dragon_only)

@@ -37,15 +37,15 @@ def test_the_object_shows_in_every_photo(chair, monkeypatch):
 
 
 def test_cameras_cover_other_elevations_and_angles_than_the_views():
-    drawn = [photo_like._camera(np.random.default_rng(seed)) for seed in range(300)]
-    elevation = np.rad2deg([np.arcsin(pose[1, 2]) for pose, _ in drawn])
+    drawn_cameras = [photo_like._camera(np.random.default_rng(seed)) for seed in range(300)]
+    elevation = np.rad2deg([np.arcsin(pose[1, 2]) for pose, _ in drawn_cameras])
     low, high = photo_like.ELEVATION
     assert low - 1 < elevation.min() < 10  # the views' are 20 to 30
     assert 35 < elevation.max() < high + 1
-    angles = np.rad2deg([angle for _, angle in drawn])
+    angles = np.rad2deg([angle for _, angle in drawn_cameras])
     assert angles.min() >= photo_like.ANGLE[0]
     assert angles.max() <= photo_like.ANGLE[1]
-    rotations = np.stack([pose[:, :3] for pose, _ in drawn])
+    rotations = np.stack([pose[:, :3] for pose, _ in drawn_cameras])
     assert rotations.transpose(0, 2, 1) @ rotations == pytest.approx(np.broadcast_to(np.eye(3), (300, 3, 3)), abs=1e-5)
 
 

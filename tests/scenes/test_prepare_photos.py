@@ -50,13 +50,13 @@ def test_photos_of_the_catalogue_are_pictures_of_their_own(tmp_path, params_with
 
 def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, params_with, capsys):
     folder = tmp_path / "in"
-    kept = {
+    images = {
         "lamp.a": put(folder / "lamp/a.jpg", (30, 20), "jpeg"),
         "lamp.b": put(folder / "lamp/b.PNG", (8, 9), "png"),
         "rifle.c": put(folder / "rifle/deep/c.webp", (8, 8), "webp"),
     }
-    (folder / "lamp/d.jpg").write_bytes(kept["lamp.a"])
-    (folder / "lamp/broken.jpg").write_bytes(kept["lamp.a"][:60])
+    (folder / "lamp/d.jpg").write_bytes(images["lamp.a"])
+    (folder / "lamp/broken.jpg").write_bytes(images["lamp.a"][:60])
     (folder / "lamp/text.png").write_text("no picture")
     (folder / "rifle/folder.png").mkdir()
     (folder / "rifle/gone.png").symlink_to("nowhere.png")
@@ -64,7 +64,7 @@ def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, 
     (folder / "rifle/notes.txt").touch()
     changes = {**SMALL, "photos.source": "folder", "photos.folder": folder, "photos.most_rejected": 0.6}
     rows, rejected = prepared(tmp_path, params_with(changes))
-    assert {row["photo_id"]: row["image"] for row in rows} == kept
+    assert {row["photo_id"]: row["image"] for row in rows} == images
     assert [row["class_name"] for row in rows] == ["lamp", "lamp", "rifle"]
     assert set(rejected) == {"lamp.d", "lamp.broken", "lamp.text", "rifle.gone", "rifle.fifo"}
     assert "the same contents as lamp.a" in rejected["lamp.d"]

@@ -50,8 +50,8 @@ def test_the_catalogue_gives_views_of_every_object_and_copies_of_training_object
         assert row["split"] == "train" or row["augmentation"] == 0
         assert (row["caption"] is None) == (row["augmentation"] > 0)
     shown = {object_id: views.of_rows(of) for object_id, of in views.by_object(posed).items()}
-    assert all(each.image[..., 3].any() for each in shown.values())
-    assert len({each.image.tobytes() for each in shown.values()}) == len(shown)
+    assert all(scene.image[..., 3].any() for scene in shown.values())
+    assert len({scene.image.tobytes() for scene in shown.values()}) == len(shown)
 
 
 def test_no_base_object_is_in_two_splits_but_by_the_official_leak(tmp_path, params_with):
@@ -81,7 +81,7 @@ def test_two_workers_in_other_chunks_give_the_same_rows(tmp_path, params_with, m
     _, one, _ = prepared(tmp_path / "one", params_with(SMALL))
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "other"))
     finish = resume.finish
-    monkeypatch.setattr(resume, "finish", lambda *args, **how: finish(*args, **{**how, "chunk": 1}))
+    monkeypatch.setattr(resume, "finish", lambda *args, **options: finish(*args, **{**options, "chunk": 1}))
     _, two, _ = prepared(tmp_path / "two", params_with({**SMALL, "runtime.workers": 2}))
     assert two.equals(one)
 

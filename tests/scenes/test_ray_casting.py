@@ -17,8 +17,8 @@ def model(mesh, colour=(0.8, 0.4, 0.2)):
     return Mesh(np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces), UniformAlbedo(colour))
 
 
-def seen(mesh, poses=POSES, **how):
-    return render(model(mesh), poses, cameras.DISN_ANGLE, RESOLUTION, **how)
+def seen(mesh, poses=POSES, **options):
+    return render(model(mesh), poses, cameras.DISN_ANGLE, RESOLUTION, **options)
 
 
 def from_x(distance=2.0):
@@ -64,9 +64,9 @@ def test_a_vertex_lands_on_the_pixel_that_the_camera_says():
 
 def test_a_view_is_the_same_whatever_is_rendered_with_it():
     mesh = trimesh.creation.annulus(0.2, 0.4, 0.3)
-    together, alone = seen(mesh), [seen(mesh, POSES[i : i + 1]) for i in range(5)]
-    assert (together.image == np.concatenate([views.image for views in alone])).all()
-    assert (together.depth == np.concatenate([views.depth for views in alone])).all()
+    joint, alone = seen(mesh), [seen(mesh, POSES[i : i + 1]) for i in range(5)]
+    assert (joint.image == np.concatenate([views.image for views in alone])).all()
+    assert (joint.depth == np.concatenate([views.depth for views in alone])).all()
 
 
 def test_where_nothing_is_hit_there_is_neither_alpha_nor_colour_nor_depth():

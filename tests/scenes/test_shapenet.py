@@ -95,10 +95,10 @@ def test_a_changed_texture_changes_what_the_looks_depend_on(tmp_path):
 
 
 def test_a_real_mesh_in_this_layout_is_the_same_object_as_in_a_mesh_folder(real, tmp_path):
-    given = real / "meshes/watercraft/gzpy_sailboat/gzpy_sailboat.obj"
+    mesh_file = real / "meshes/watercraft/gzpy_sailboat/gzpy_sailboat.obj"
     target = tmp_path / "02958343/boat/models/model_normalized.obj"
-    shutil.copytree(given.parent, target.parent)
-    (target.parent / given.name).rename(target)
-    ours, theirs = shapenet.read(target), mesh_folder.read(given, "y")
+    shutil.copytree(mesh_file.parent, target.parent)
+    (target.parent / mesh_file.name).rename(target)
+    ours, theirs = shapenet.read(target), mesh_folder.read(mesh_file, "y")
     assert (ours.vertices == theirs.vertices).all()
     assert colours(ours) == pytest.approx(colours(theirs))

@@ -39,10 +39,10 @@ def test_the_published_files_leave_the_published_numbers_of_objects_in_all_class
         for model in path.read_text().split()
     ]
     assert len(listed) == 39739
-    kept = [(synset, model) for synset, model in listed if model not in published.ambiguous]
-    split = published.of(model for _, model in kept)
-    assert len(split) == len(kept)
-    assert Counter(synset for synset, model in kept if split[model] == "test") == COUNTS
+    unambiguous = [(synset, model) for synset, model in listed if model not in published.ambiguous]
+    split = published.of(model for _, model in unambiguous)
+    assert len(split) == len(unambiguous)
+    assert Counter(synset for synset, model in unambiguous if split[model] == "test") == COUNTS
     ids = {path: set(path.read_text().split()) for path in (real / "splits/disn_filelists").glob("*.lst")}
     several = {model for one, other in combinations(ids.values(), 2) for model in one & other}
     assert set(published.ambiguous) == several

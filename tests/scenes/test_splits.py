@@ -44,7 +44,7 @@ def test_imported_classes_have_an_object_in_every_split_whatever_the_ids(ids, se
 def test_an_imported_object_stays_where_it_is_when_others_come():
     few, many = [f"car.{number}" for number in range(40)], [f"car.{number}" for number in range(400)]
     before, after = (splits.of_imported({"car": ids}, 0, SHARES) for ids in (few, many))
-    assert {each: after[each] for each in few} == before
+    assert {name: after[name] for name in few} == before
     shares = Counter(after.values())
     assert shares["train"] / 400 == pytest.approx(3 / 8, abs=0.08)
     assert shares["test"] / 400 == pytest.approx(4 / 8, abs=0.08)
@@ -58,12 +58,12 @@ def test_too_few_objects_are_an_error_that_names_class_and_count_or_all_test():
 
 def test_only_training_objects_have_copies_unless_the_official_leak_is_asked_for():
     assert [splits.of_copy("car.a1", split, "none", 0) for split in splits.SPLITS] == ["train", None, None]
-    found = Counter(splits.of_copy(f"car_{i}.a1", "test", "official", 0) for i in range(2000))
-    assert set(found) == {"train", None}
-    assert found["train"] / 2000 == pytest.approx(0.8, abs=0.03)
+    counts = Counter(splits.of_copy(f"car_{i}.a1", "test", "official", 0) for i in range(2000))
+    assert set(counts) == {"train", None}
+    assert counts["train"] / 2000 == pytest.approx(0.8, abs=0.03)
 
 
 def test_a_leaked_copy_does_not_depend_on_its_originals_split():
     names = [f"car_{i}.a{i % 2 + 1}" for i in range(50)]
-    kept = [[splits.of_copy(name, split, "official", 7) for name in names] for split in splits.SPLITS]
-    assert kept[0] == kept[1] == kept[2]
+    splits_of_copies = [[splits.of_copy(name, split, "official", 7) for name in names] for split in splits.SPLITS]
+    assert splits_of_copies[0] == splits_of_copies[1] == splits_of_copies[2]

@@ -12,8 +12,8 @@ def depths(*values: float) -> np.ndarray:
 
 def test_closeness_is_the_inverted_8_bit_map_and_0_where_nothing_is():
     """255 − round(255·1.4·(z − 0.7)): at z = 1 that is 255 − 107.1; from z = 0.7 + 1/1.4 = 1.414 on it is 0."""
-    found = closeness(depths(0.0, 0.5, 0.7, 1.0, 1.2, 1.4143, 2.0)[None])[0]
-    assert found.tolist() == [0, 255, 255, 148, 76, 0, 0]
+    brightness = closeness(depths(0.0, 0.5, 0.7, 1.0, 1.2, 1.4143, 2.0)[None])[0]
+    assert brightness.tolist() == [0, 255, 255, 148, 76, 0, 0]
 
 
 def test_views_of_the_largest_and_nearest_silhouettes_are_chosen_in_their_order():

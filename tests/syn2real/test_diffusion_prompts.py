@@ -18,27 +18,27 @@ def prompts(params) -> DiffusionPrompts:
 
 def test_every_class_has_a_phrase_and_four_scenes_of_its_own(prompts, params):
     assert list(prompts.classes) == list(params.classes)
-    for own in prompts.classes.values():
-        assert len(set(own.scenes)) == 4
-    assert len({own.phrase for own in prompts.classes.values()}) == len(params.classes)
+    for class_prompts in prompts.classes.values():
+        assert len(set(class_prompts.scenes)) == 4
+    assert len({class_prompts.phrase for class_prompts in prompts.classes.values()}) == len(params.classes)
 
 
 def test_no_prompt_is_cut_by_the_tokenizer_of_stable_diffusion(prompts):
     import open_clip
 
     tokens = open_clip.get_tokenizer("ViT-B-32")  # CLIP's, as Stable Diffusion's
-    asked = {prompts.of(name, seed) for name in prompts.classes for seed in range(40)}
-    assert len(asked) == 4 * 13
-    for prompt in (*asked, prompts.negative):
+    prompt_texts = {prompts.of(name, seed) for name in prompts.classes for seed in range(40)}
+    assert len(prompt_texts) == 4 * 13
+    for prompt in (*prompt_texts, prompts.negative):
         assert (tokens(prompt, context_length=200)[0] > 0).sum() <= 77
 
 
 def test_a_prompt_is_phrase_scene_and_quality_and_a_function_of_its_seed(prompts):
-    found = [prompts.of("lamp", seed) for seed in (1, 1, 2, 3, 4, 5)]
-    assert found[0] == found[1]
-    own = prompts.classes["lamp"]
-    assert set(found) <= {f"{own.phrase}, {scene}, {prompts.quality}" for scene in own.scenes}
-    assert len(set(found)) > 1
+    texts = [prompts.of("lamp", seed) for seed in (1, 1, 2, 3, 4, 5)]
+    assert texts[0] == texts[1]
+    class_prompts = prompts.classes["lamp"]
+    assert set(texts) <= {f"{class_prompts.phrase}, {scene}, {prompts.quality}" for scene in class_prompts.scenes}
+    assert len(set(texts)) > 1
 
 
 def test_a_class_without_prompts_and_a_wrong_key_are_errors(prompts, tmp_path):

@@ -32,8 +32,8 @@ def plain_lens(monkeypatch):
 
 def translated(views: Views, seed: int = 0) -> np.ndarray:
     surfaces = [Surface.of(d, p, views.camera_angle_x) for d, p in zip(views.depth, views.camera_to_world, strict=True)]
-    each = zip(views.image, surfaces, views.camera_to_world, strict=True)
-    return np.stack([procedural.translate(image, s, pose, views.camera_angle_x, seed) for image, s, pose in each])
+    arguments = zip(views.image, surfaces, views.camera_to_world, strict=True)
+    return np.stack([procedural.translate(image, s, pose, views.camera_angle_x, seed) for image, s, pose in arguments])
 
 
 def before(monkeypatch, level: float) -> None:

@@ -56,8 +56,8 @@ def translated(tmp_path, params_with):
     """Translates the objects below `tmp_path`."""
 
     def run(out: str, changes: dict | None = None) -> list[dict]:
-        known = {name: {"synset": "00000000", "noun": name} for name in CLASSES}
-        changes = {"classes": known, "runtime.workers": 1, "syn2real.views": 2, **(changes or {})}
+        classes = {name: {"synset": "00000000", "noun": name} for name in CLASSES}
+        changes = {"classes": classes, "runtime.workers": 1, "syn2real.views": 2, **(changes or {})}
         paths = (tmp_path / name for name in ("objects", "views", out, "rejected"))
         translate_views.translate_views(*paths, params_with(changes))
         return datasets.read(tmp_path / out, schemas.TRANSLATED_VIEWS).to_pylist()

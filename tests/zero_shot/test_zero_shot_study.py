@@ -18,8 +18,8 @@ from stages.zero_shot.evaluate import evaluate_zero_shot
 
 
 def test_averaged_views_of_well_separated_classes_are_all_recognised(made_up: Study):
-    found = {(row["row"], row["column"]): float(row["value"]) for row in rows(made_up["zero_shot.csv"])}
-    assert found["clip views=N", "prompt_photo"] == 100
+    values = {(row["row"], row["column"]): float(row["value"]) for row in rows(made_up["zero_shot.csv"])}
+    assert values["clip views=N", "prompt_photo"] == 100
 
 
 def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_its_own(made_up: Study, tmp_path: Path):
@@ -28,8 +28,8 @@ def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_
     sketch = photo.set_column(0, "template", pa.array(["sketch"] * len(photo)))
     short = pc.replace_substring(prompts["template"], "prompt_photo", "short")
     renamed = prompts.set_column(0, "template", short)
-    for name, given in (("third", pa.concat_tables([prompts, sketch])), ("renamed", renamed)):
-        datasets.write(tmp_path / name, PROMPT_EMBEDDINGS, [given], "test")
+    for name, prompt_rows in (("third", pa.concat_tables([prompts, sketch])), ("renamed", renamed)):
+        datasets.write(tmp_path / name, PROMPT_EMBEDDINGS, [prompt_rows], "test")
         evaluate_zero_shot(
             objects=made_up["objects"],
             mapped=made_up["zero_shot_mapped"],
@@ -39,8 +39,8 @@ def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_
             params_file=made_up.params,
         )
     third, renamed = (
-        {key: row["value"] for key, row in zip(keys(found), found, strict=True)}
-        for found in (rows(made_up["third.csv"]), rows(made_up["renamed.csv"]))
+        {key: row["value"] for key, row in zip(keys(table_rows), table_rows, strict=True)}
+        for table_rows in (rows(made_up["third.csv"]), rows(made_up["renamed.csv"]))
     )
     same = {key: value for key, value in third.items() if key[0] == "4.2"}  # the same vectors under three names
     assert {("4.2", *key[1:]): value for key, value in third.items() if key[0] == "4.1 sketch"} == same
@@ -52,8 +52,8 @@ def test_every_template_gets_its_rows_and_one_that_is_not_the_studys_a_table_of_
 
 def test_a_class_without_prompt_is_an_error_that_names_it(made_up: Study, tmp_path: Path):
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
-    kept = prompts.filter([name != "lamp" for name in prompts["class_name"].to_pylist()])
-    datasets.write(tmp_path / "prompts", PROMPT_EMBEDDINGS, [kept], "test")
+    prompts_left = prompts.filter([name != "lamp" for name in prompts["class_name"].to_pylist()])
+    datasets.write(tmp_path / "prompts", PROMPT_EMBEDDINGS, [prompts_left], "test")
     with pytest.raises(InputError, match=r"prompts: no class \['lamp'\]"):
         evaluate_zero_shot(
             objects=made_up["objects"],
