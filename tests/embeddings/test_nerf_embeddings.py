@@ -8,12 +8,13 @@ import pytest
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.embeddings.nerf_embeddings import NERF_EMBEDDINGS, baseline_folders
+from fieldlink.evaluation.study_tables import study_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("name", NERF_EMBEDDINGS)
-def test_every_embedding_has_its_stage_its_parameters_and_its_line_in_a_readme(name, params: Params):
+def test_every_embedding_has_its_stage_its_parameters_its_question_and_its_line_in_a_readme(name, params: Params):
     embedding = NERF_EMBEDDINGS[name]
     assert f"stages.{embedding.stage}" in {pipeline.module(stage) for stage in pipeline.stages().values()}
     section = params
@@ -23,6 +24,9 @@ def test_every_embedding_has_its_stage_its_parameters_and_its_line_in_a_readme(n
     lines = [line for line in (ROOT / "params.yaml").read_text().splitlines() if line.lstrip().startswith(f"{key}:")]
     assert any("# " in line for line in lines), "no comment in params.yaml"
     assert embedding.width(params) > 0
+    question = study_table("baselines neighbours").question
+    assert embedding.title in question
+    assert name in question
     readmes = [ROOT / "README.md", ROOT / "pipelines" / "baselines" / "README.md"]
     assert any(name in readme.read_text() for readme in readmes)
 
