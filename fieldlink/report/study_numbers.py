@@ -18,10 +18,17 @@ class StudyNumbers:
     seed_ranges: Mapping[CellKey, tuple[float, float]] = field(default_factory=dict)  # over training seeds
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by file
     claims: Sequence[ReportedClaim] = ()
+    protocol: str = ""  # text of docs/protocol.md
 
     @staticmethod
     def read(
-        *, tables: Path, metrics: Path, published: Path, by_seed: Path | None = None, claims: Path | None = None
+        *,
+        tables: Path,
+        metrics: Path,
+        published: Path,
+        by_seed: Path | None = None,
+        claims: Path | None = None,
+        protocol: Path | None = None,
     ) -> "StudyNumbers":
         """Numbers from the CSV files of folders `tables` and `by_seed`, the JSON files of `metrics`, and two CSV files.
 
@@ -42,4 +49,5 @@ class StudyNumbers:
             },
             metrics={path.stem: values for path, values in read_json_files(metrics)},
             claims=read_claims(claims.read_text("utf-8"), str(claims)) if claims and claims.is_file() else (),
+            protocol=protocol.read_text("utf-8") if protocol and protocol.is_file() else "",
         )

@@ -17,6 +17,7 @@ from fieldlink.report.projection_chart import projection_chart
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.result_tables import pivot_tables
 from fieldlink.report.study_description import describe
+from fieldlink.report.table_provenance import anchor, provenance
 
 SIDE = 160  # pixels of a picture on the page, at most
 
@@ -57,11 +58,12 @@ def _nerfs(study: ReportStudy, fits: Sequence[FitPictures]) -> dict[str, Any]:
 
 def _results(study: ReportStudy) -> dict[str, Any]:
     numbers, projections = study.numbers, study.rows.projections
+    tables = pivot_tables(numbers.results, numbers.published, numbers.seed_ranges)
     return {
         "claims": numbers.claims,
         "verdicts": claims_section.verdict_counts(numbers.claims),
         "margin": study.params.claims.margin,
-        "tables": pivot_tables(numbers.results, numbers.published, numbers.seed_ranges),
+        "tables": [(table, anchor(table), provenance(table, study.params, numbers.protocol)) for table in tables],
         "has_seed_ranges": bool(numbers.seed_ranges),
         "projections": None if projections is None else _image(projection_chart(projections)),
     }

@@ -33,6 +33,7 @@ def build_report(
     benchmarks: Annotated[Path | None, Doc("Folder of benchmark results.")] = None,
     curves: Annotated[tuple[Path, ...], Doc("Datasets of training curves.")] = (),
     rejected: Annotated[tuple[Path, ...], Doc("Datasets of rejected items.")] = (),
+    protocol: Annotated[Path, Doc("Text of the protocol.")] = Path("docs/protocol.md"),
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""
@@ -46,7 +47,9 @@ def build_report(
         projections=projections, generated=generated, rejected=rejected, curves=curves,
     )  # fmt: skip
     readers = PictureReaders.of(views=views, rendered_views=rendered_views, photos=photos)
-    numbers = StudyNumbers.read(tables=tables, metrics=metrics, published=published, by_seed=by_seed, claims=claims)
+    numbers = StudyNumbers.read(
+        tables=tables, metrics=metrics, published=published, by_seed=by_seed, claims=claims, protocol=protocol
+    )
     times = StudyTimes.read(stages=scratch_folder("times"), naming=speed, benchmarks=benchmarks)
     study = ReportStudy(load(params_file), rows, readers, numbers, times)
     write_report(study, page=out, figures=figures, plots=plots)

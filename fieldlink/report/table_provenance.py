@@ -1,0 +1,47 @@
+"""What stands behind a table of the page: the command that explains each number, parameters, departures."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import Params
+from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.departures import Departure, departures
+from fieldlink.report.page_tiles import dotted_values
+from fieldlink.report.result_tables import ReportTable
+
+SHARED_PARAMETERS = ("study", "mapper", "intervals")
+
+
+@dataclass(frozen=True)
+class TableProvenance:
+    """Everything is empty for a table that the registry doesn't have."""
+
+    study: str
+    commands: Sequence[str]  # of each of our numbers
+    parameters: Sequence[tuple[str, Any]]
+    departures: Sequence[Departure]
+
+
+def provenance(table: ReportTable, params: Params, protocol: str) -> TableProvenance:
+    """Of one table; `protocol`: the text of docs/protocol.md."""
+    try:
+        study = study_table(table.number).study
+    except InputError:
+        return TableProvenance("", (), (), ())
+    keys = [cell.ours.key for row in table.rows for cell in row.cells if cell.ours]
+    sections = params.model_dump(mode="json")
+    read = {name: sections[name] for name in (study, *SHARED_PARAMETERS) if name in sections}
+    return TableProvenance(
+        study=study,
+        commands=[shlex.join(["fieldlink", "why", key.table, key.row, key.column]) for key in keys],
+        parameters=list(dotted_values(read)),
+        departures=departures(protocol, table.number),
+    )
+
+
+def anchor(table: ReportTable) -> str:
+    """The id of a table's heading on the page."""
+    return "table-" + "".join(letter if letter.isalnum() or letter == "." else "-" for letter in table.number)
