@@ -143,6 +143,20 @@ def forest(rows: Sequence[ForestRow], title: str, unit: str) -> bytes:
         return _svg(figure)
 
 
+def against(values: Sequence[str], series: Mapping[str, Sequence[IntervalPoint]], title: str, x: str) -> bytes:
+    """One line a metric over the values of a parameter, smallest first, with intervals."""
+    with mpl.rc_context(STYLE | {"svg.fonttype": "none"}):
+        figure, axes = _figure(title, height=3.2)
+        places = np.arange(len(values))
+        for number, (colour, (name, points)) in enumerate(zip(COLOURS, series.items(), strict=False)):
+            value, low, high = (np.array(numbers) for numbers in zip(*(point[:3] for point in points), strict=True))
+            at = places + 0.04 * number  # side by side, so that intervals don't hide each other
+            axes.errorbar(at, value, [value - low, high - value], color=colour, marker="o", elinewidth=1, label=name)
+        axes.set(xlabel=x, xticks=places, xticklabels=values, ylabel="percent")
+        _legend(figure, axes)
+        return _svg(figure)
+
+
 def measured(series: Mapping[str, Sequence[Sequence[float | int]]], title: str, *, x: str, y: str) -> bytes:
     """Measured points joined by lines; both axes on a log scale, the second unless it is in decibels."""
     with mpl.rc_context(STYLE):

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.report import charts, thumbnails
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
+from fieldlink.report.parameter_series import ParameterSeries, parameter_series
 from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
 
 MOST_LINES = 8  # of one chart
@@ -14,14 +16,53 @@ MOST_LINES = 8  # of one chart
 History = Sequence[RevisionComparison]
 
 
-def history_html(history: History) -> str:
-    """The whole page. All text from commits and files is escaped."""
+def history_html(history: History, against: str = "") -> str:
+    """The whole page. All text from commits and files is escaped.
+
+    `against`: the parameter that headline metrics are drawn against; '' for each that alone differs somewhere.
+    """
     page = {
         "revisions": [_revision(comparison) for comparison in history],
         "moves": [move for comparison in history for move in _moves(comparison)],
+        "series": [_series(series) for series in parameter_series(history, against) if series.lines()],
         "files": [_file(name, keys, history) for name, keys in _keys_by_file(history).items()],
     }
     return fill("history.html", page)
+
+
+def _series(series: ParameterSeries) -> dict[str, Any]:
+    """A chart of the headline metrics against a parameter, and a table of their values and paired differences."""
+    lines, values = series.lines(), [value for value, _ in series.comparisons]
+    charts_of_lines = []
+    names = list(lines)
+    for first in range(0, len(names), MOST_LINES):
+        drawn = {
+            _label(key): [_interval_point(value) for value in lines[key]] for key in names[first : first + MOST_LINES]
+        }
+        title = f"Headline metrics against {series.parameter}"
+        chart = charts.against(values, drawn, title, series.parameter)
+        charts_of_lines.append({"uri": thumbnails.data_uri(chart, "image/svg+xml"), "alt": f"{title}: numbers below"})
+    rows = [
+        (
+            _label(key),
+            [
+                (value, comparison.paired.get(key))
+                for value, (_, comparison) in zip(line, series.comparisons, strict=True)
+            ],
+        )
+        for key, line in lines.items()
+    ]
+    heads = [
+        (value, comparison.now.number, comparison.before and comparison.before.number)
+        for value, comparison in series.comparisons
+    ]
+    return {
+        "parameter": series.parameter,
+        "others": series.others,
+        "heads": heads,
+        "charts": charts_of_lines,
+        "rows": rows,
+    }
 
 
 def _revision(comparison: RevisionComparison) -> dict[str, Any]:
@@ -38,11 +79,13 @@ def _revision(comparison: RevisionComparison) -> dict[str, Any]:
     }
 
 
-def _moves(comparison: RevisionComparison) -> Iterator[tuple[str, int, MetricValue, int, MetricValue]]:
-    """Metric, number and value of the earlier revision, number and value of the later one."""
+def _moves(
+    comparison: RevisionComparison,
+) -> Iterator[tuple[str, int, MetricValue, int, MetricValue, Interval | None]]:
+    """Metric, number and value of the earlier revision, those of the later one, and the paired difference."""
     before = comparison.before.number if comparison.before else 1
     for key, (old, new) in comparison.moves.items():
-        yield _label(key), before, old, comparison.now.number, new
+        yield _label(key), before, old, comparison.now.number, new, comparison.paired.get(key)
 
 
 def _keys_by_file(history: History) -> dict[str, list[MetricKey]]:
@@ -82,13 +125,16 @@ def _chart(title: str, lines: Mapping[str, MetricKey], history: History) -> dict
     return {"uri": thumbnails.data_uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
 
 
-def _point(key: MetricKey, comparison: RevisionComparison) -> charts.IntervalPoint:
+def _interval_point(metric: MetricValue | None, moved: bool = False) -> charts.IntervalPoint:
     """A place of a line; the interval of a value without bounds has no length."""
-    metric = comparison.now.values.get(key)
     if metric is None:
         return charts.IntervalPoint()
     low, high = (metric.value if bound is None else bound for bound in (metric.low, metric.high))
-    return charts.IntervalPoint(metric.value, low, high, key in comparison.moves)
+    return charts.IntervalPoint(metric.value, low, high, moved)
+
+
+def _point(key: MetricKey, comparison: RevisionComparison) -> charts.IntervalPoint:
+    return _interval_point(comparison.now.values.get(key), key in comparison.moves)
 
 
 def _cell(key: MetricKey, comparison: RevisionComparison) -> tuple[MetricValue | None, str]:

@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML, YAMLError
 
 from fieldlink.core.errors import InputError
+from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.report.revisions import Revision
 
 MetricKey = tuple[str, ...]  # the metrics file, then its keys down to a number
@@ -44,10 +45,11 @@ class RevisionMetrics:
 
 @dataclass(frozen=True)
 class RevisionComparison:
-    """A revision, and the one it is compared with: an experiment's baseline, else the revision before it."""
+    """A revision, and the one it is compared with: an experiment's baseline, or the commit before on the page."""
 
     now: RevisionMetrics
     before: RevisionMetrics | None
+    paired: Mapping[MetricKey, Interval] = field(default_factory=dict)  # now less before, over the queries of both
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -60,22 +62,37 @@ class RevisionComparison:
 
     @cached_property
     def moves(self) -> dict[MetricKey, tuple[MetricValue, MetricValue]]:
-        """Metrics whose two intervals do not overlap: values before and now."""
+        """Metrics that differ by a paired interval without 0, or else by intervals that do not overlap: both values."""
         if self.before is None:
             return {}
         old = self.before.values
-        return {key: (old[key], value) for key, value in self.now.values.items() if value.apart(old.get(key))}
+        return {key: (old[key], value) for key, value in self.now.values.items() if key in old and self._moved(key)}
+
+    def _moved(self, key: MetricKey) -> bool:
+        if key in self.paired:
+            return not self.paired[key].low <= 0 <= self.paired[key].high
+        return self.before is not None and self.now.values[key].apart(self.before.values[key])
 
 
-def compare_revisions(revisions: Sequence[Revision]) -> list[RevisionComparison]:
-    """Each revision with the one it is compared with, in the same order. Raises `InputError` for an unreadable file."""
+def compare_revisions(
+    revisions: Sequence[Revision], paired: Callable[[Revision, Revision], Mapping[MetricKey, Interval]] | None = None
+) -> list[RevisionComparison]:
+    """Each revision with the one it is compared with, in the same order.
+
+    `paired`: the later revision less the earlier one, by metric; none leaves the two intervals to decide. Raises
+    `InputError` for an unreadable file.
+    """
     metrics = [_read_metrics(revision, number) for number, revision in enumerate(revisions, start=1)]
     by_commit = {entry.revision.commit: entry for entry in reversed(metrics)}  # the first of equal commits
-    previous = [None, *metrics][: len(metrics)]
-    return [
-        RevisionComparison(entry, by_commit.get(entry.revision.baseline, earlier))
-        for entry, earlier in zip(metrics, previous, strict=True)
-    ]
+    comparisons: list[RevisionComparison] = []
+    last_commit = None
+    for entry in metrics:
+        baseline = entry.revision.baseline
+        before = by_commit.get(baseline) if baseline else last_commit
+        differences = paired(entry.revision, before.revision) if paired and before else {}
+        comparisons.append(RevisionComparison(entry, before, differences))
+        last_commit = last_commit if baseline else entry
+    return comparisons
 
 
 def nested_values(values: Any, key: MetricKey = ()) -> Iterator[tuple[MetricKey, Any]]:

@@ -37,10 +37,19 @@ class _Experiment(NamedTuple):
 def read_revisions(repository: Path, names: Sequence[str], paths: Sequence[str]) -> list[Revision]:
     """The files below `paths`, relative to the folder `repository`, at each of the named revisions.
 
+    The commit that an experiment started from stands before the first such experiment, unless it is named itself.
     Raises `InputError` for a name that is no revision, or the name of several experiments.
     """
     experiments = _experiments(repository)
-    return [_revision(repository, name, experiments, paths) for name in names]
+    resolved = [_Experiment(name, *_resolve(repository, name, experiments)) for name in names]
+    listed = {entry.commit for entry in resolved}
+    revisions = []
+    for entry in resolved:
+        if entry.baseline and entry.baseline not in listed:
+            listed.add(entry.baseline)
+            revisions.append(_revision_of(repository, _Experiment(entry.baseline[:10], entry.baseline, ""), paths))
+        revisions.append(_revision_of(repository, entry, paths))
+    return revisions
 
 
 def read_experiments(
@@ -59,10 +68,6 @@ def recent_revisions(repository: Path, path: str) -> list[str]:
     """The last commits that touch `path`, oldest first, then every experiment by date."""
     commits = git_output(repository, "log", f"-{MOST_COMMITS}", "--format=%h", "--", path).split()
     return [*reversed(commits), *(experiment.name for experiment in _experiments(repository))]
-
-
-def _revision(repository: Path, name: str, experiments: Sequence[_Experiment], paths: Sequence[str]) -> Revision:
-    return _revision_of(repository, _Experiment(name, *_resolve(repository, name, experiments)), paths)
 
 
 def _revision_of(repository: Path, experiment: _Experiment, paths: Sequence[str]) -> Revision:

@@ -5,11 +5,18 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pipeline import ROOT
 
 from fieldlink.commands.history import history as build_history
 from fieldlink.core.errors import InputError
+from fieldlink.evaluation.measures.intervals import Interval
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.saved_results import SavedResults
 from fieldlink.report.history_page import _chart_lines
+from fieldlink.report.paired_differences import paired_differences
+from fieldlink.report.parameter_series import parameter_series
 from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
 from fieldlink.report.revisions import Revision, read_revisions, recent_revisions
 
@@ -94,6 +101,78 @@ def test_an_experiment_is_compared_with_its_baseline_and_a_commit_with_the_one_b
     assert [list(entry.moves) for entry in entries_shown] == [[], [], [key]]  # 71 to 75 overlaps 68 to 72
 
 
+def test_a_lone_experiment_is_compared_with_the_commit_it_started_from(repository: Path):
+    base, experiment = entries(repository, "longer")
+    assert base.now.revision.commit == git(repository, "rev-parse", "first")
+    assert (experiment.before, experiment.changes) == (base.now, [("nerf.steps", "150", "300")])
+
+
+def test_a_commit_is_never_compared_with_an_experiment(repository: Path):
+    first, _, main = entries(repository, "first", "longer", "main")
+    assert (first.before, main.before) == (None, first.now)
+
+
+def test_a_paired_interval_decides_where_both_answered_the_same_queries(repository: Path):
+    key = ("retrieval", "real", "clip2nerf cosine", "recall@1")
+    revisions = read_revisions(repository, ("first", "main"), PATHS)  # 70 [68, 72], 73 [71, 75]
+    _, unpaired = compare_revisions(revisions)
+    _, paired = compare_revisions(revisions, lambda now, before: {key: Interval(3.0, 0.5, 5.5)})
+    _, level = compare_revisions(revisions, lambda now, before: {key: Interval(3.0, -0.5, 6.5)})
+    assert [list(entry.moves) for entry in (unpaired, paired, level)] == [[], [key], []]
+
+
+def results(hits: list[float], queries: str = "q") -> SavedResults:
+    return SavedResults(np.array([hits], np.float32), (0,), queries, ("d",), "", None)
+
+
+def test_differences_are_paired_by_query_and_only_if_the_queries_are_the_same():
+    """The later run gains 8 of 40 queries and loses none: by query the gain is clear, by two shares it isn't."""
+    before = [1.0] * 20 + [0.0] * 20
+    now = [1.0] * 28 + [0.0] * 12
+    params = (ROOT / "params.yaml").read_text()
+    key = CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real")
+    other = key._replace(column="recall@5")
+    found = paired_differences(
+        {key: results(now), other: results(now, "others")}, {key: results(before), other: results(before)}, params
+    )
+    assert list(found) == [("retrieval", "real", "clip2nerf cosine", "recall@1")]
+    (difference,) = found.values()
+    assert difference.value == pytest.approx(20.0)
+    assert 0 < difference.low < 20 < difference.high < 40
+
+
+def revision(name: str, steps: int, rate: float, value: float, baseline: str = "") -> Revision:
+    metrics = json.dumps({"photos hit@1": value})
+    files = {"params.yaml": f"steps: {steps}\nrate: {rate}\n", "reports/metrics/summary.json": metrics}
+    return Revision(name, name, "2020-01-01", "s", baseline, files)
+
+
+def test_revisions_of_one_base_that_differ_in_one_parameter_are_a_series_by_its_value():
+    history = compare_revisions(
+        [
+            revision("base", 100, 0.1, 50.0),
+            revision("long", 1000, 0.1, 60.0, "base"),
+            revision("short", 20, 0.1, 40.0, "base"),
+            revision("fast", 100, 0.5, 45.0, "base"),
+            revision("both", 1000, 0.5, 99.0, "base"),
+        ]
+    )
+    found = {
+        (series.parameter, tuple(value for value, _ in series.comparisons)): [
+            value and value.value for value in series.lines()["summary", "photos hit@1"]
+        ]
+        for series in parameter_series(history)
+    }
+    assert found == {
+        ("steps", ("20", "100", "1000")): [40.0, 50.0, 60.0],
+        ("steps", ("100", "1000")): [45.0, 99.0],
+        ("rate", ("0.1", "0.5")): [60.0, 99.0],  # of two series with these values, the later one
+    }
+    (named,) = parameter_series(history[:3] + history[4:], "steps")
+    assert [value for value, _ in named.comparisons] == ["20", "100", "1000"]
+    assert named.others == ["rate"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "apart"),
     [
@@ -131,7 +210,8 @@ def test_the_page_shows_revisions_changes_and_moves_and_is_inert(repository: Pat
     assert "seeds" not in text.split("What moved")[0]
     assert HOSTILE not in page
     assert "&lt;script&gt;" in page
-    assert page.count('<img src="data:image/svg+xml') == 2
+    assert "nerf.steps 150 revision 1 300 revision 3, less 1" in text
+    assert page.count('<img src="data:image/svg+xml') == 2 + 1  # two files of metrics, and one parameter
     build_history(repository=repository, out=tmp_path / "default.html")
     assert "Metrics over 3 revisions" in (tmp_path / "default.html").read_text("utf-8")
 

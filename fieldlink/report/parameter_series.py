@@ -1,0 +1,66 @@
+"""Revisions that differ in one parameter, and their metrics against it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fieldlink.report.headline import HEADLINE
+from fieldlink.report.paired_differences import metric_key
+from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
+
+SEED = "study.seed"  # worlds differ in it: fieldlink worlds report
+SUMMARY = "summary"  # file of metrics whose every number is a headline
+
+
+@dataclass(frozen=True)
+class ParameterSeries:
+    """Revisions by the value of the one parameter that they differ in, smallest first."""
+
+    parameter: str  # dotted
+    comparisons: Sequence[tuple[str, RevisionComparison]]  # by value
+
+    @property
+    def others(self) -> list[str]:
+        """Further parameters that differ, which a series asked for by name may have."""
+        params = [comparison.now.params for _, comparison in self.comparisons]
+        keys = dict.fromkeys(key for of_one in params for key in of_one)
+        varied = (".".join(key) for key in keys if len({of_one.get(key) for of_one in params}) > 1)
+        return [name for name in varied if name != self.parameter]
+
+    def lines(self) -> dict[MetricKey, list[MetricValue | None]]:
+        """Every headline metric that two revisions or more have, by value of the parameter."""
+        values = [comparison.now.values for _, comparison in self.comparisons]
+        keys = dict.fromkeys(key for of_one in values for key in headline_keys(of_one))
+        return {key: [of_one.get(key) for of_one in values] for key in keys if sum(key in v for v in values) > 1}
+
+
+def headline_keys(values: Mapping[MetricKey, MetricValue]) -> list[MetricKey]:
+    """The numbers of the summary, and the headline cells of the tables."""
+    of_tables = [metric_key(key) for key in HEADLINE]
+    return [*(key for key in values if key[0] == SUMMARY), *(key for key in of_tables if key in values)]
+
+
+def parameter_series(history: Sequence[RevisionComparison], against: str = "") -> Iterator[ParameterSeries]:
+    """Every set of revisions that differ in one parameter alone; `against`: all that differ in this one at least."""
+    keys = list(dict.fromkeys(key for comparison in history for key in comparison.now.params))
+    for key in keys:
+        name = ".".join(key)
+        if name != (against or name) or (name == SEED and not against):
+            continue
+        groups: dict[tuple[str, ...], dict[str, RevisionComparison]] = {}
+        for comparison in history:
+            params, revision = comparison.now.params, comparison.now.revision
+            if key in params:
+                rest = sorted(f"{'.'.join(other)}={value}" for other, value in params.items() if other != key)
+                group = () if against else (revision.baseline or revision.commit, *rest)
+                groups.setdefault(group, {})[params[key]] = comparison
+        for group in groups.values():
+            if len(group) > 1:
+                yield ParameterSeries(name, sorted(group.items(), key=lambda item: _order(item[0])))
+
+
+def _order(value: str) -> tuple[float, str]:
+    """Numbers by size, other values after them by name."""
+    try:
+        return float(value), ""
+    except ValueError:
+        return float("inf"), value
