@@ -19,6 +19,7 @@ ERRORS = {  # arguments of a run that fails, and words of its message
     "apply-profile": (["nothing"], "nothing.yaml: no such profile, expected one of thesis"),
     "results": (["--tables", "nowhere"], "nowhere: holds no retrieval.csv nor zero_shot.csv"),
     "history": (["--revisions", "nowhere"], "not a git repository"),
+    "why": (["4.4a", "nerf2clip siglip", "recall@1"], "reports/tables/retrieval.csv: cannot be read"),
     "worlds": (["run", "--seeds", "3-1"], "--seeds 3-1: expected seeds and ranges"),
     "import-nerfs": (["--folder", "nowhere", "--out", "out"], "nowhere: no [data_TRAINED/]"),
     "import-nf2vec": (["--checkpoint", "nowhere.pt", "--out", "out"], "nowhere.pt: FileNotFoundError"),
