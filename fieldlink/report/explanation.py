@@ -18,6 +18,7 @@ from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import readable
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.departures import departures
+from fieldlink.report.revision_metrics import nested_values
 from fieldlink.report.revisions import git_output
 from fieldlink.report.stage_records import StageRecord, read_stage_records, upstream
 from fieldlink.report.table_results import TableResult, read_published, read_results
@@ -51,8 +52,9 @@ class Explanation:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every parameter that a stage upstream read."""
-        return {key: value for stage in self.stages for key, value in stage.params.items()}
+        """Every parameter that a stage upstream read, by dotted key."""
+        nested = (nested_values(value, (key,)) for stage in self.stages for key, value in stage.params.items())
+        return {".".join(key): value for values in nested for key, value in values}
 
     @property
     def digests(self) -> dict[str, str]:

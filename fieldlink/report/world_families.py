@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.worlds import summaries
-from fieldlink.evaluation.worlds.claimed_regions import claimed_regions
+from fieldlink.evaluation.worlds.claimed_contrasts import claimed_contrasts
 from fieldlink.evaluation.worlds.world_files import World, read_world
 from fieldlink.report.revisions import Revision, git_output, read_experiments
 from fieldlink.report.table_results import read_published
@@ -39,11 +39,11 @@ def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
     params = YAML(typ="safe").load(git_output(repository, "show", f"{commit}:./{PARAMS}"))
     published = read_published(git_output(repository, "show", f"{commit}:./{PUBLISHED}"), PUBLISHED)
     values = {result.key: result.value for result in published}
-    level, regions = params["intervals"]["level"], claimed_regions(params["claims"]["margin"])
+    level, contrasts = params["intervals"]["level"], claimed_contrasts(params["claims"]["margin"])
     families = []
     for name, of_seed in sorted(revisions.items()):
-        worlds = [read_world(seed, _tables(of_seed[seed]), level) for seed in sorted(of_seed)]
-        claims = summaries.claim_summaries(worlds, regions, level)
+        worlds = [read_world(seed, _tables(of_seed[seed]), contrasts, level) for seed in sorted(of_seed)]
+        claims = summaries.claim_summaries(worlds, contrasts, level)
         families.append(
             WorldFamily(name, commit, worlds, level, claims, summaries.cell_summaries(worlds, values, level))
         )

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import t
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.worlds.pooling import PooledEffect, pool, variance_of_interval
+from fieldlink.evaluation.worlds.pooling import PooledEffect, pool, within_variance
 from fieldlink.evaluation.worlds.world_verdicts import decision, verdict, verdicts_together, worlds_needed
 
 ABOVE, WITHIN = (0.0, inf), (-2.0, 2.0)
@@ -57,7 +57,14 @@ def test_worlds_that_agree_have_the_error_of_the_noise_within_them():
 
 
 def test_the_variance_of_a_normal_interval():
-    assert variance_of_interval(-1.959964 * 2, 1.959964 * 2, 0.95) == pytest.approx(4.0, rel=1e-5)
+    assert within_variance(-1.959964 * 2, 1.959964 * 2, 0.95) == pytest.approx(4.0, rel=1e-5)
+
+
+def test_the_variance_of_an_interval_of_few_seeds():
+    """Three seeds add 3 to the variance and queries 6: Cochran's half-width is (4.302653 · 3 + 1.959964 · 6) / 3."""
+    half = (4.302653 * 3 + 1.959964 * 6) / 3
+    assert within_variance(-half, half, 0.95, seed_part=3.0, seeds=3) == pytest.approx(9.0, rel=1e-5)
+    assert within_variance(-0.1, 0.1, 0.95, seed_part=3.0, seeds=3) >= 3.0
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,18 @@ def git(folder: Path, *words: str) -> str:
 
 
 def world_files(effect: float | None, value: float) -> dict[str, str]:
-    """The sixth claim with an effect ± 1.96 (a variance of 1), and a cell ± 3.92 (4) of two training seeds."""
+    """The sixth claim with an effect ± 1.96 (a variance of 1), and a cell of five training seeds.
+
+    Its variance is 4: 0.5 of the seeds, ± 1 and ± 2 around it, and 3.5 of the queries. Cochran's half-width is then
+    (2.776445 · 0.5 + 1.959964 · 3.5) / 2.
+    """
+    half = (2.776445 * 0.5 + 1.959964 * 3.5) / 2
+    seeds = "\n".join(f"{CELL},{seed},{value + seed - 2}" for seed in range(5))
     numbers = ",," if effect is None else f"{effect},{effect - 1.959964},{effect + 1.959964}"
     return {
         "reports/tables/claims.csv": f"{CLAIMS}6,,{HOSTILE},0.5,{numbers},undecided,undecided,0.95,208,2,\n",
-        "reports/tables/retrieval.csv": f"{CELLS}{CELL},{value},{value - 3.919928},{value + 3.919928},2,208,\n",
-        "reports/by_seed/retrieval.csv": f"{BY_SEED}{CELL},0,{value - 1}\n{CELL},1,{value + 1}\n",
+        "reports/tables/retrieval.csv": f"{CELLS}{CELL},{value},{value - half},{value + half},5,208,\n",
+        "reports/by_seed/retrieval.csv": f"{BY_SEED}{seeds}\n",
     }
 
 
@@ -100,14 +106,14 @@ def test_a_claim_s_line_by_hand(out: Path):
 
 
 def test_a_cell_s_line_and_its_variance_components_by_hand(out: Path):
-    """Values 50, 54 and 58: variance 16, of which 4 within a world; seeds ± 1 have variance 2, their mean 1."""
+    """Values 50, 54 and 58: variance 16, of which 4 within a world, 0.5 of it from seeds."""
     (cell,) = rows(out / "cells.csv")
     assert (cell["value"], cell["published"], cell["worlds"]) == ("54.0", "81.5", "3")
     assert float(cell["sd_between"]) == pytest.approx(12**0.5, abs=1e-4)
     assert float(cell["ci_high"]) == pytest.approx(54 + 4.302653 * 4 / 3**0.5, abs=1e-4)
     (component,) = [row for row in rows(out / "components.csv") if row["table"]]
     found = [float(component[name]) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")]
-    assert found == pytest.approx([12**0.5, 2, 1, 3**0.5], abs=1e-4)
+    assert found == pytest.approx([12**0.5, 2, 0.5**0.5, 3.5**0.5], abs=1e-4)
 
 
 def test_another_family_is_compared_world_by_world(out: Path):

@@ -62,10 +62,19 @@ def pool(effects: Effects, within: Effects | None = None) -> PooledEffect:
     return PooledEffect(mean, (error / worlds) ** 0.5, between**0.5, noise**0.5, worlds)
 
 
-def variance_of_interval(low: float, high: float, level: float) -> float:
-    """The variance of a value from its interval, as if normal.
+def within_variance(low: float, high: float, level: float, seed_part: float = 0.0, seeds: int = 1) -> float:
+    """The variance of a value with this interval, at least that of its training seeds.
 
-    Intervals of few training seeds are wider than normal ones. What they overstate is taken from the spread between
-    worlds, never from the interval of the mean.
+    `seed_part`: what `seeds` training seeds add to the variance. The half-width is Cochran's: each part of the variance
+    with its own quantile, Student's for the seeds and the normal one for the rest, over the root of the whole. Of two
+    variances with this interval, which two or three seeds may have, it is the greater.
     """
-    return ((high - low) / (2 * float(norm.ppf((1 + level) / 2)))) ** 2
+    half, normal = (high - low) / 2, float(norm.ppf((1 + level) / 2))
+    if not seed_part:
+        return (half / normal) ** 2
+    student = float(t.ppf((1 + level) / 2, seeds - 1))
+    # half² (s + q) = (student s + normal q)², a quadratic equation of the queries' part q
+    linear = half**2 - 2 * student * normal * seed_part
+    constant = (student * seed_part) ** 2 - half**2 * seed_part
+    root = max(0.0, linear**2 - 4 * normal**2 * constant) ** 0.5
+    return seed_part + max(0.0, (linear + root) / (2 * normal**2))

@@ -9,9 +9,10 @@ import numpy as np
 from fieldlink.evaluation.claims.claim_rows import Verdict
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.table_cells import DIGITS
+from fieldlink.evaluation.worlds.claimed_contrasts import ClaimedContrast, ClaimKey
 from fieldlink.evaluation.worlds.pooling import PooledEffect, pool
-from fieldlink.evaluation.worlds.world_files import ClaimKey, World, WorldEffect
-from fieldlink.evaluation.worlds.world_verdicts import Region, decision, verdict, verdicts_together, worlds_needed
+from fieldlink.evaluation.worlds.world_files import World, WorldEffect
+from fieldlink.evaluation.worlds.world_verdicts import decision, verdict, verdicts_together, worlds_needed
 
 
 @dataclass(frozen=True)
@@ -104,24 +105,26 @@ def effect_lines(worlds: Sequence[World]) -> list[dict[str, Any]]:
     ]
 
 
-def claim_summaries(worlds: Sequence[World], regions: Mapping[ClaimKey, Region], level: float) -> list[ClaimSummary]:
-    """Every claim and part over the worlds that have it. `regions`: where each effect is claimed to lie."""
-    keys = [key for key in _all_keys(world.claims for world in worlds) if key in regions]
+def claim_summaries(
+    worlds: Sequence[World], contrasts: Mapping[ClaimKey, ClaimedContrast], level: float
+) -> list[ClaimSummary]:
+    """Every claim and part over the worlds that have it. `contrasts`: what each claims."""
+    keys = [key for key in _all_keys(world.claims for world in worlds) if key in contrasts]
     summaries, decisions = [], {}
     for key in keys:
         effects = [world.claims[key] for world in worlds if key in world.claims]
         spread, pooled = Spread.of(effects, level)
         if not key[1]:
-            decisions[key] = decision(pooled, regions[key])
+            decisions[key] = decision(pooled, contrasts[key].region)
         summaries.append(
             ClaimSummary(
                 *key,
                 text=effects[0].text,
                 published=_rounded(effects[0].published),
                 spread=spread,
-                verdict=verdict(pooled, regions[key], level),
+                verdict=verdict(pooled, contrasts[key].region, level),
                 verdict_of_twelve=None,
-                worlds_needed=worlds_needed(pooled, regions[key], level),
+                worlds_needed=worlds_needed(pooled, contrasts[key].region, level),
             )
         )
     together = dict(zip(decisions, verdicts_together(list(decisions.values()), level), strict=True))

@@ -3,16 +3,19 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.results.query_results import CellKey
-from fieldlink.evaluation.worlds.pooling import variance_of_interval
+from fieldlink.evaluation.worlds.claimed_contrasts import ClaimedContrast, ClaimKey
+from fieldlink.evaluation.worlds.pooling import within_variance
 
-ClaimKey = tuple[int, str]  # claim and part; the part of the primary contrast is empty
 NAN = float("nan")
+SeedValues = Mapping[CellKey, Float[np.ndarray, " seed"]]
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class WorldEffect:
 
     value: float
     within: float  # variance of its noise
-    seed_part: float = NAN  # of that variance, what training seeds add
+    seed_part: float = NAN  # of that variance, what training seeds add; NaN where that isn't known
     text: str = ""
     published: float = NAN
 
@@ -35,45 +38,68 @@ class World:
     cells: Mapping[CellKey, WorldEffect]
 
 
-def read_world(seed: int, files: Mapping[str, str], level: float) -> World:
+def read_world(
+    seed: int, files: Mapping[str, str], contrasts: Mapping[ClaimKey, ClaimedContrast], level: float
+) -> World:
     """A world from the CSV texts of its tables by path; `level` of the tables' intervals.
 
-    Raises `InputError` for a text that can't be read, and where there is no table of claims.
+    Raises `InputError` for a text that can't be read, and where there is no table.
     """
+    rows = {path: list(csv.DictReader(io.StringIO(text))) for path, text in files.items()}
     claims: dict[ClaimKey, WorldEffect] = {}
     cells: dict[CellKey, WorldEffect] = {}
-    by_seed: dict[CellKey, list[float]] = {}
-    for path, text in files.items():
-        try:
-            for row in csv.DictReader(io.StringIO(text)):
-                if "claim" in row:
-                    claims |= dict(_claim(row))
-                elif "seed" in row:
-                    by_seed.setdefault(_cell_key(row), []).append(float(row["value"]))
-                else:
-                    within = variance_of_interval(float(row["ci_low"]), float(row["ci_high"]), level)
-                    cells[_cell_key(row)] = WorldEffect(float(row["value"]), within)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"world {seed}: {path} cannot be read ({error!r})") from error
+    values: dict[CellKey, list[float]] = {}
+    for path, row in ((path, row) for path, of_file in rows.items() for row in of_file if "seed" in row):
+        with _naming(seed, path):
+            values.setdefault(_cell_key(row), []).append(float(row["value"]))
+    by_seed = {key: np.array(numbers) for key, numbers in values.items()}
+    for path, row in ((path, row) for path, of_file in rows.items() for row in of_file if "seed" not in row):
+        with _naming(seed, path):
+            if "claim" not in row:
+                cells[_cell_key(row)] = _cell(row, by_seed.get(_cell_key(row)), level)
+            elif row["effect"]:
+                key = int(row["claim"]), row["part"]
+                claims[key] = _claim(row, contrasts.get(key), by_seed)
     if not cells:
         raise InputError(f"world {seed}: no result tables, expected reports/tables/*.csv in its commit")
-    return World(seed, claims, {key: _with_seeds(cell, by_seed.get(key, [])) for key, cell in cells.items()})
+    return World(seed, claims, cells)
 
 
-def _claim(row: Mapping[str, str]) -> Iterator[tuple[ClaimKey, WorldEffect]]:
-    """A line of claims.csv, if it has an effect."""
-    if row["effect"]:
-        published = float(row["published_effect"]) if row["published_effect"] else NAN
-        within = variance_of_interval(float(row["ci_low"]), float(row["ci_high"]), float(row["level"]))
-        effect = WorldEffect(float(row["effect"]), within, text=row["text"], published=published)
-        yield (int(row["claim"]), row["part"]), effect
+@contextmanager
+def _naming(seed: int, path: str) -> Iterator[None]:
+    """Errors of a file's rows name world and file."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"world {seed}: {path} cannot be read ({error!r})") from error
+
+
+def _claim(row: Mapping[str, str], contrast: ClaimedContrast | None, by_seed: SeedValues) -> WorldEffect:
+    """A line of claims.csv that has an effect."""
+    trained = {key: weight for key, weight in ((contrast and contrast.cells) or {}).items() if key in by_seed}
+    values = np.array([weight * by_seed[key] for key, weight in trained.items()]).sum(axis=0) if trained else None
+    low, high, level = (float(row[name]) for name in ("ci_low", "ci_high", "level"))
+    published = float(row["published_effect"]) if row["published_effect"] else NAN
+    if contrast is None or contrast.cells is None:
+        return WorldEffect(float(row["effect"]), within_variance(low, high, level), NAN, row["text"], published)
+    within, seed_part = _variances(low, high, level, values)
+    return WorldEffect(float(row["effect"]), within, seed_part, row["text"], published)
+
+
+def _cell(row: Mapping[str, str], by_seed: Float[np.ndarray, " seed"] | None, level: float) -> WorldEffect:
+    within, seed_part = _variances(float(row["ci_low"]), float(row["ci_high"]), level, by_seed)
+    return WorldEffect(float(row["value"]), within, seed_part)
+
+
+def _variances(
+    low: float, high: float, level: float, by_seed: Float[np.ndarray, " seed"] | None
+) -> tuple[float, float]:
+    """The variance within the world, and what training seeds add to it; 0 where nothing is trained."""
+    if by_seed is None:
+        return within_variance(low, high, level), 0.0
+    seed_part = float(by_seed.var(ddof=1)) / len(by_seed)
+    return within_variance(low, high, level, seed_part, len(by_seed)), seed_part
 
 
 def _cell_key(row: Mapping[str, str]) -> CellKey:
     return CellKey(*(row[name] for name in CellKey._fields))
-
-
-def _with_seeds(cell: WorldEffect, values: list[float]) -> WorldEffect:
-    """A cell with the variance that its training seeds add to their mean; none where nothing is trained."""
-    seed_part = float(np.var(values, ddof=1)) / len(values) if len(values) > 1 else 0.0
-    return WorldEffect(cell.value, cell.within, min(seed_part, cell.within))

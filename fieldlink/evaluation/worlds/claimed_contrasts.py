@@ -1,0 +1,45 @@
+"""What the claims say of their effects: where each lies, and of which cells it is made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fieldlink.evaluation.claims.claim_rows import letters
+from fieldlink.evaluation.claims.conclusions import conclusions
+from fieldlink.evaluation.claims.contrasts import Part, claimed_region
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.worlds.world_verdicts import Region
+
+ClaimKey = tuple[int, str]  # claim and part; the part of the primary contrast is empty
+
+
+@dataclass(frozen=True)
+class ClaimedContrast:
+    """Of one claim or part."""
+
+    region: Region  # of the claimed effects, in points
+    cells: Mapping[CellKey, float] | None  # weights; None where they hang on a world's results
+
+
+def claimed_contrasts(margin: float) -> dict[ClaimKey, ClaimedContrast]:
+    """Of every claim and part; `margin` in points. A claim whose parts lie in several regions has none of its own."""
+    contrasts: dict[ClaimKey, ClaimedContrast] = {}
+    for claim in conclusions({}):
+        if len({part.claimed for part in claim.parts}) == 1:
+            contrasts[claim.number, ""] = _contrast(claim.parts, margin)
+        if len(claim.parts) > 1:
+            of_parts = {letters(place): _contrast([part], margin) for place, part in enumerate(claim.parts)}
+            contrasts |= {(claim.number, letter): contrast for letter, contrast in of_parts.items()}
+    return contrasts
+
+
+def _contrast(parts: Sequence[Part], margin: float) -> ClaimedContrast:
+    """The mean of parts that are claimed to lie in one region."""
+    region = claimed_region(parts[0].claimed, margin)
+    if any(part.lacking or len(part.rivals) > 1 for part in parts):
+        return ClaimedContrast(region, None)
+    weights: dict[CellKey, float] = {}
+    for part in parts:
+        for sign, side in ((1, part.first), (-1, part.rivals[0])):
+            for key, weight in side.items():
+                weights[key] = weights.get(key, 0.0) + sign * weight / len(parts)
+    return ClaimedContrast(region, weights)
