@@ -19,7 +19,7 @@ STUDY_SECTIONS = {
     "baselines": ("16",),
 }
 ODDITIES = ("13", "14")  # tables of what is odd in the study or unknown of it
-DEPARTURE = re.compile(r"\bours\b|\*ours|by default|the public code", re.IGNORECASE)
+DEPARTURE = re.compile(r"\bours\b|by default|the public code", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ def _sections(protocol: str) -> Iterator[tuple[str, str]]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Paragraphs and items of lists, each in one line; tables are left out."""
+    """Paragraphs and items of lists, each in one line without marks of Markdown; tables are left out."""
     blocks = re.split(r"\n\s*\n|\n(?=- )", text)
-    lines = (re.sub(r"\s+", " ", block).strip() for block in blocks)
+    lines = (re.sub(r"[*`]", "", re.sub(r"\s+", " ", block)).strip() for block in blocks)
     return [line.removeprefix("- ") for line in lines if line and not line.startswith("|")]
 
 
@@ -61,4 +61,4 @@ def _rows(number: str, text: str, table: str) -> Iterator[Departure]:
     plain = table.rstrip("abc").split(" ")[0]
     for line in text.splitlines():
         if line.startswith("|") and re.search(rf"(?<![\d.]){re.escape(plain)}[a-c]?(?![\d])", line):
-            yield Departure(number, ": ".join(cell.strip() for cell in line.strip("|").split(" | ")))
+            yield Departure(number, ": ".join(cell.strip(" `") for cell in line.strip("|").split(" | ")))

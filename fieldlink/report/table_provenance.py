@@ -7,6 +7,7 @@ from typing import Any
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
+from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.departures import Departure, departures
 from fieldlink.report.page_tiles import dotted_values
@@ -36,10 +37,17 @@ def provenance(table: ReportTable, params: Params, protocol: str) -> TableProven
     read = {name: sections[name] for name in (study, *SHARED_PARAMETERS) if name in sections}
     return TableProvenance(
         study=study,
-        commands=[shlex.join(["fieldlink", "why", key.table, key.row, key.column]) for key in keys],
+        commands=[_command(key, keys) for key in keys],
         parameters=list(dotted_values(read)),
         departures=departures(protocol, table.number),
     )
+
+
+def _command(key: CellKey, keys: Sequence[CellKey]) -> str:
+    """Names the metric only where row and column have several."""
+    several = sum(key[:3] == other[:3] for other in keys) > 1
+    metric = ["--metric", key.metric] if several else []
+    return shlex.join(["fieldlink", "why", key.table, key.row, key.column, *metric])
 
 
 def anchor(table: ReportTable) -> str:

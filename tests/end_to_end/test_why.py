@@ -55,5 +55,7 @@ def test_digests_parameters_and_stages_are_those_of_the_run(study: Study):
 def test_a_place_that_is_not_there_is_named_with_those_that_are(study: Study):
     with pytest.raises(InputError, match=r"no row 'nerf2clip sigli' in this run, such as 'nerf2clip siglip'"):
         explain(study.folder, "4.4a", "nerf2clip sigli", "recall@1")
-    with pytest.raises(InputError, match=r"no column 'recall@2' in this run, such as 'recall@5', 'recall@1', 'recall@10'"):
+    with pytest.raises(
+        InputError, match=r"no column 'recall@2' in this run, such as 'recall@5', 'recall@1', 'recall@10'"
+    ):
         explain(study.folder, "4.4a", "nerf2clip siglip", "recall@2")
