@@ -33,9 +33,7 @@ def apply_profile(
     if not path.is_file():
         names = ", ".join(sorted(file.stem for file in path.parent.glob("*.yaml")))
         raise InputError(f"{path}: no such profile, expected one of {names or 'profiles/*.yaml'}")
-    yaml = YAML()
-    yaml.preserve_quotes, yaml.width = True, 4096
-    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml = YAML()  # with its own layout, in which `dvc exp run -S` writes the file too
     values = yaml.load(_text(params_file))
     _overlay(values, YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}, str(path), "")
     stream = io.StringIO()

@@ -9,7 +9,7 @@ from typing_extensions import Doc
 
 from fieldlink.commands.arguments import ParamsFile
 from fieldlink.commands.default_files import PARAMS_FILE, params_or_default
-from fieldlink.core import datasets, digests, files, resume, schemas
+from fieldlink.core import datasets, digests, files, resume, schemas, source_code
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
@@ -42,7 +42,8 @@ def import_nerfs(
         print(f"{NAME}: {others} of {total} left out, of no class", file=sys.stderr)
     by_id = {nerf.object_id: nerf for nerf in accepted}
     settings = nerf_import.ImportSettings(params.nerf, measured, resolution, params.runtime.device)
-    shared = digests.digest_of(digests.code_digest(__file__), settings.nerf.model_dump(), measured, resolution)
+    reader = digests.file_digest(source_code.ROOT / "fieldlink/core/safe_unpickling.py")  # decides what can be read
+    shared = digests.digest_of(digests.code_digest(__file__), reader, settings.nerf.model_dump(), measured, resolution)
     finished = resume.finish(
         NAME,
         nerf_import.IMPORTED,

@@ -20,6 +20,7 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS = {
     "preflight": Subcommand("check data, model weights, memory and disk before a long study, and estimate its hours"),
     "apply-profile": Subcommand("write a profile, such as thesis, into params.yaml"),
+    "check": Subcommand("verify outputs and DVC's cache byte by byte, and say how to mend what is damaged"),
     "results": Subcommand("print where the result page is, and the headline numbers of the study"),
     "history": Subcommand("build a page of the metrics of several commits and experiments"),
     "worlds": Subcommand("run a study in many worlds, one per study seed, and judge the claims by all of them"),

@@ -17,12 +17,13 @@ PYPROJECT = tomllib.loads((pipeline.ROOT / "pyproject.toml").read_text())
 ERRORS = {  # arguments of a run that fails, and words of its message
     "preflight": (["--params-file", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
     "apply-profile": (["nothing"], "nothing.yaml: no such profile, expected one of thesis"),
+    "check": ([], "no .dvc here, expected the checkout of a study"),
     "results": (["--tables", "nowhere"], "nowhere: holds no retrieval.csv nor zero_shot.csv"),
     "history": (["--revisions", "nowhere"], "not a git repository"),
     "why": (["4.4a", "nerf2clip siglip", "recall@1"], "reports/tables/retrieval.csv: cannot be read"),
     "worlds": (["run", "--seeds", "3-1"], "--seeds 3-1: expected seeds and ranges"),
     "import-nerfs": (["--folder", "nowhere", "--out", "out"], "nowhere: no [data_TRAINED/]"),
-    "import-nf2vec": (["--checkpoint", "nowhere.pt", "--out", "out"], "nowhere.pt: FileNotFoundError"),
+    "import-nf2vec": (["--checkpoint", "nowhere.pt", "--out", "out"], "nowhere.pt: no such file"),
     "export-nerfs": (["--objects", "a", "--views", "b", "--nerfs", "c", "--out", "."], ".: exists, expected a new"),
     "export-embeddings": (["--embeddings", "a", "--objects", "b", "--out", "."], ".: exists, expected a new folder"),
 }

@@ -1,0 +1,97 @@
+"""What DVC's lock files say of a study's outputs, compared with the files that are there.
+
+A lock has a md5 per output: of a file's bytes, or, with the suffix `.dir`, of the list of a folder's files. The cache
+holds both under their md5, `<two digits>/<rest>`.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fieldlink.core.errors import InputError
+
+FOLDER = ".dir"  # ends the md5 of a folder
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of a stage, as its lock describes it."""
+
+    stage: str  # as `dvc repro` takes it
+    path: Path
+    md5: str
+
+
+class Files:
+    """The files of a checkout and of its cache; each is read once, even if it lies in both (as a hard link)."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
+        self._digests: dict[tuple[int, int], str] = {}  # by device and inode
+
+    def md5(self, file: Path) -> str:
+        """md5 of a file's bytes."""
+        status = file.stat()
+        inode = status.st_dev, status.st_ino
+        if inode not in self._digests:
+            with file.open("rb") as stream:
+                self._digests[inode] = hashlib.file_digest(stream, "md5").hexdigest()
+        return self._digests[inode]
+
+    def md5_of_output(self, path: Path) -> str | None:
+        """md5 of a file or folder as a lock has it; None if there is nothing."""
+        if path.is_file():
+            return self.md5(path)
+        if not path.is_dir():
+            return None
+        entries = [{"md5": md5, "relpath": name} for name, md5 in sorted(self.listing(path).items())]
+        return hashlib.md5(json.dumps(entries, sort_keys=True).encode()).hexdigest() + FOLDER
+
+    def listing(self, folder: Path) -> dict[str, str]:
+        """md5 of the files below a folder, by their paths in it."""
+        paths = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+        return {path.relative_to(folder).as_posix(): self.md5(path) for path in paths if path.is_file()}
+
+    def object(self, md5: str) -> Path:
+        """Where the cache holds what has this md5."""
+        return self.cache / md5[:2] / md5[2:]
+
+    def damaged_objects(self) -> Iterator[Path]:
+        """Files of the cache whose contents aren't those of their names."""
+        for file in sorted(self.cache.glob("[0-9a-f][0-9a-f]/*")):
+            if file.is_file() and self.md5(file) != file.parent.name + file.name.removesuffix(FOLDER):
+                yield file
+
+    def expected_listing(self, output: Output) -> dict[str, str] | None:
+        """md5 of an output's files by their paths in it (`''` of a single file); None if the cache doesn't know."""
+        if not output.md5.endswith(FOLDER):
+            return {"": output.md5}
+        try:
+            return {entry["relpath"]: entry["md5"] for entry in json.loads(self.object(output.md5).read_bytes())}
+        except (OSError, ValueError):
+            return None
+
+
+def lock_files(root: Path) -> list[Path]:
+    """The lock beside every dvc.yaml of a checkout; it need not exist."""
+    return [file.with_name("dvc.lock") for file in (root / "dvc.yaml", *sorted(root.glob("pipelines/*/dvc.yaml")))]
+
+
+def outputs(lock: Path, root: Path) -> list[Output]:
+    """Outputs of a lock file, with paths from `root`. Raises `InputError` if it is empty or cut off."""
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        text = lock.read_text(encoding="utf-8")
+        contents: Any = YAML(typ="safe").load(text)
+        if not isinstance(contents, dict) or "schema" not in contents or not text.endswith("\n"):
+            raise InputError(f"{lock}: empty or cut off")
+        prefix = "" if lock.parent == root else f"{lock.parent.relative_to(root)}/dvc.yaml:"
+        stages = contents.get("stages", {}).items()
+        return [Output(prefix + name, Path(out["path"]), out["md5"]) for name, stage in stages for out in stage["outs"]]
+    except (YAMLError, OSError, UnicodeDecodeError, KeyError, AttributeError, TypeError) as error:
+        raise InputError(f"{lock}: empty or cut off") from error

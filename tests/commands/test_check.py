@@ -1,0 +1,100 @@
+"""`fieldlink check` finds what DVC itself believes to be in order, and what it prints mends it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fieldlink.commands.check import check
+from fieldlink.core.errors import InputError
+
+PIPELINE = """
+stages:
+  fit:
+    cmd: mkdir -p data/nerfs && echo one > data/nerfs/a && echo two > data/nerfs/b
+    params: [steps]
+    outs: [data/nerfs]
+  report:
+    cmd: mkdir -p reports && tr a-z A-Z < data/nerfs/b > reports/index.html && wc -l data/nerfs/a > reports/table.csv
+    deps: [data/nerfs]
+    outs: [reports/index.html, reports/table.csv: {cache: false}]
+"""
+
+
+def run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def flip_a_bit(file: Path) -> None:
+    """Damage a file as a disk does: its size and its time stay, and so does its second name in DVC's cache."""
+    status, data = file.stat(), bytearray(file.read_bytes())
+    data[0] ^= 1
+    file.chmod(0o644)
+    file.write_bytes(data)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A finished pipeline of two stages."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    (tmp_path / "dvc.yaml").write_text(PIPELINE)
+    (tmp_path / "params.yaml").write_text("steps: 1\n")
+    for command in ("git init -q", "dvc init -q", "dvc config cache.type hardlink,copy", "dvc repro -q"):
+        run(*command.split())
+    return tmp_path
+
+
+def outputs(project: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for name in ("data", "reports") for p in (project / name).rglob("*") if p.is_file()}
+
+
+def mend(capsys: pytest.CaptureFixture[str]) -> str:
+    """Run the commands that `check` prints; returns all that it prints."""
+    with pytest.raises(InputError, match="to mend"):
+        check()
+    said = capsys.readouterr().out
+    for line in said.splitlines():
+        if line.startswith("    ") and not line.startswith("    or, if"):
+            run(*line.split())
+        elif line.startswith("    or, if"):
+            break
+    check()
+    return said
+
+
+@pytest.mark.parametrize("damaged", ["data/nerfs/b", "reports/index.html"])
+def test_a_flipped_bit_that_dvc_does_not_notice_is_named_and_mended(project: Path, capsys, damaged: str):
+    before = outputs(project)
+    check()
+    flip_a_bit(project / damaged)
+    run("dvc", "repro")
+    assert outputs(project) != before  # DVC goes by sizes and times
+    capsys.readouterr()
+    assert f"{damaged}: damaged in DVC's cache" in mend(capsys)
+    assert outputs(project) == before
+
+
+def test_changed_outputs_are_named_and_come_back(project: Path, capsys):
+    before = outputs(project)
+    (project / "data/nerfs/b").unlink()
+    (project / "data/nerfs/c").write_text("mine")
+    (project / "reports/table.csv").write_text("other numbers")
+    said = mend(capsys)
+    assert "data/nerfs: differs from what fit wrote (b, c)" in said
+    assert "reports/table.csv: differs from what report wrote" in said
+    assert outputs(project) == before
+
+
+@pytest.mark.parametrize("rest", [0, 100])
+def test_a_lock_that_was_cut_off_is_restored_without_running_a_cached_stage(project: Path, capsys, rest: int):
+    before, lock = outputs(project), project / "dvc.lock"
+    whole = lock.read_text()
+    lock.write_text(whole[:rest])
+    assert "dvc.lock: empty or cut off" in mend(capsys)
+    assert lock.read_text() == whole
+    assert outputs(project) == before
