@@ -205,6 +205,10 @@ def test_an_empty_profile_changes_no_byte_and_overrides_work_on_top(params_copy,
     before = params_copy.read_bytes()
     apply_profile("nothing", tmp_path, params_copy)
     assert params_copy.read_bytes() == before
+    apply_overrides(params_copy, ["study.seed=5"])
+    changed = [line for line in params_copy.read_bytes().splitlines() if line not in before.splitlines()]
+    assert [line.split()[:2] for line in changed] == [[b"seed:", b"5"]]  # in the layout in which DVC writes the file
+    assert len(params_copy.read_bytes().splitlines()) == len(before.splitlines())
     apply_profile("thesis", ROOT / "profiles", params_copy)
     apply_overrides(params_copy, ["nerf.fitting.steps=5"])
     assert (load(params_copy).nerf.fitting.steps, load(params_copy).nerf.fitting.rays) == (5, 4096)
