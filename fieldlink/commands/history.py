@@ -38,11 +38,12 @@ def history(
     from fieldlink.report.history_page import history_html
     from fieldlink.report.paired_differences import PairedRevisions
     from fieldlink.report.revision_metrics import compare_revisions
+    from fieldlink.report.saved_answers import SavedAnswers
 
     names = revisions or recent_revisions(repository, str(metrics))
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
     paths = [str(path) for path in (metrics, tables, params_file)]
     revisions = read_revisions(repository, names, paths)
-    paired = PairedRevisions(repository, str(params_file))
+    paired = PairedRevisions(SavedAnswers(repository), str(params_file))
     files.write_text(out, history_html(compare_revisions(revisions, paired.differences), against))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from ruamel.yaml import YAML
@@ -14,7 +13,7 @@ from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, require_same_queries
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.revisions import Revision
-from fieldlink.report.saved_answers import saved_answers
+from fieldlink.report.saved_answers import SavedAnswers
 
 MetricKey = tuple[str, ...]
 
@@ -23,7 +22,7 @@ MetricKey = tuple[str, ...]
 class PairedRevisions:
     """Revisions of a repository, with the results per query that this machine's cache still has."""
 
-    repository: Path
+    saved: SavedAnswers
     params_file: str  # in the repository
     _answers: dict[str, Mapping[CellKey, SavedResults]] = field(default_factory=dict)  # by commit
 
@@ -35,7 +34,7 @@ class PairedRevisions:
 
     def _of(self, revision: Revision) -> Mapping[CellKey, SavedResults]:
         if revision.commit not in self._answers:
-            self._answers[revision.commit] = saved_answers(self.repository, revision.commit)
+            self._answers[revision.commit] = self.saved.of(revision.commit)
         return self._answers[revision.commit]
 
 

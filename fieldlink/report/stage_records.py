@@ -28,11 +28,16 @@ def read_stage_records(repository: Path) -> list[StageRecord]:
         if path.is_file():
             folder = path.parent.relative_to(repository)
             prefix = "" if folder == Path() else f"{folder / 'dvc.yaml'}:"
-            stages = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["stages"]
-            records += [_record(f"{prefix}{name}", stage) for name, stage in stages.items()]
+            records += stage_records(path.read_text(encoding="utf-8"), prefix)
     if not records:
         raise InputError(f"{repository.resolve()}: no dvc.lock, so no stage has run here; run dvc repro")
     return records
+
+
+def stage_records(text: str, prefix: str) -> list[StageRecord]:
+    """The stages of one dvc.lock file; `prefix` of their names."""
+    stages = YAML(typ="safe").load(text).get("stages") or {}
+    return [_record(f"{prefix}{name}", stage) for name, stage in stages.items()]
 
 
 def upstream(records: Sequence[StageRecord], path: str) -> list[StageRecord]:

@@ -43,6 +43,12 @@ class Spread:
         )
         return Spread(round(pooled.mean, DIGITS) + 0.0, *map(_rounded, numbers), pooled.worlds), pooled
 
+    def within(self, lowest: float, highest: float) -> "Spread":
+        """The same with all bounds between these two."""
+        names = ("ci_low", "ci_high", "prediction_low", "prediction_high")
+        bounds = {name: getattr(self, name) for name in names}
+        return replace(self, **{name: min(max(b, lowest), highest) for name, b in bounds.items() if b is not None})
+
     def columns(self) -> dict[str, float | int | None]:
         """All but the mean, as claims.csv and cells.csv have them."""
         names = ("ci_low", "ci_high", "sd_between", "prediction_low", "prediction_high", "worlds")
@@ -133,11 +139,12 @@ def claim_summaries(
 
 def cell_summaries(worlds: Sequence[World], published: Mapping[CellKey, float], level: float) -> list[CellSummary]:
     """Every cell of a table over the worlds that have it, in the order of the tables."""
-    keys = dict.fromkeys(key for world in worlds for key in world.cells)
-    return [
-        CellSummary(key, published.get(key), Spread.of([w.cells[key] for w in worlds if key in w.cells], level)[0])
-        for key in keys
-    ]
+    summaries = []
+    for key in dict.fromkeys(key for world in worlds for key in world.cells):
+        cells = [world.cells[key] for world in worlds if key in world.cells]
+        lowest = -100.0 if any(cell.value < 0 for cell in cells) else 0.0  # silhouettes may be negative
+        summaries.append(CellSummary(key, published.get(key), Spread.of(cells, level)[0].within(lowest, 100.0)))
+    return summaries
 
 
 def component_lines(claims: Sequence[ClaimSummary], cells: Sequence[CellSummary]) -> list[dict[str, Any]]:
