@@ -36,8 +36,10 @@ def apply_profile(
     yaml = YAML()  # with its own layout, in which `dvc exp run -S` writes the file too
     values = yaml.load(_text(params_file))
     _overlay(values, YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}, str(path), "")
-    stream = io.StringIO()
-    yaml.dump(values, stream)
+    for _ in range(2):  # a list that became empty finds its layout the second time
+        stream = io.StringIO()
+        yaml.dump(values, stream)
+        values = yaml.load(stream.getvalue())
     candidate = params_file.with_name(f".{params_file.name}.candidate")
     try:
         files.write_text(candidate, stream.getvalue())
