@@ -11,23 +11,31 @@ from fieldlink.scenes.scene_sources import scene_source
 from fieldlink.scenes.sources import ObjectRow, ObjectTask
 
 
-def object_tasks(params: Params) -> tuple[dict[str, ObjectTask], Listing]:
-    """Tasks of all objects by id, copies of training objects included; and what the source can't use."""
-    source, scenes = scene_source(params.scenes.source), params.scenes
+def object_listing(params: Params) -> Listing:
+    """What the source offers and what it can't use; empty for the catalogue, whose objects are made."""
+    listing_of, scenes = scene_source(params.scenes.source).listing, params.scenes
+    if listing_of is None:
+        return Listing()
+    listing, published = listing_of(scenes.folder, params.classes), _published(params)
+    return published.without_ambiguous(listing) if published else listing
+
+
+def object_tasks(params: Params, listing: Listing) -> dict[str, ObjectTask]:
+    """Tasks of all objects by id, copies of training objects included."""
+    source, published = scene_source(params.scenes.source), _published(params)
     if source.listing is None:
-        originals, listing = _of_catalogue(params), Listing()
+        originals = _of_catalogue(params)
     else:
-        listing = source.listing(scenes.folder, params.classes)
-        published = None if scenes.splits == splits.OUR_CODE else split_files.read_split_files(scenes.splits)
-        listing = published.without_ambiguous(listing) if published else listing
-        split_of = (
-            published.of(item.object_id for item in listing.items)
-            if published
-            else _split_by_id(params, listing, source.single_scenes)
-        )
+        ids = (item.object_id for item in listing.items)
+        split_of = published.of(ids) if published else _split_by_id(params, listing, source.single_scenes)
         originals = _of_listing(params, listing, split_of)
     tasks = [task for original in originals for task in (original, *_copies(original))]
-    return {task.row.object_id: task for task in tasks}, listing
+    return {task.row.object_id: task for task in tasks}
+
+
+def _published(params: Params) -> split_files.PublishedSplit | None:
+    splits_from = params.scenes.splits
+    return None if splits_from == splits.OUR_CODE else split_files.read_split_files(splits_from)
 
 
 def _of_catalogue(params: Params) -> list[ObjectTask]:

@@ -41,7 +41,10 @@ def of_imported(
         elif few_are_test:
             splits |= dict.fromkeys(members, "test")
         else:
-            raise InputError(f"class {class_name}: {len(members)} objects, at least 3 expected (one per split)")
+            raise InputError(
+                f"class {class_name}: {len(members)} objects that can be used, at least 3 expected (one per split); "
+                f"add some, or take the class out of `classes` in params.yaml"
+            )
     return splits
 
 

@@ -1,11 +1,15 @@
 """Make or import the study's objects and their posed views."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
-from fieldlink.core.params import load
+from fieldlink.core.params import Params, load
+
+if TYPE_CHECKING:
+    from fieldlink.scenes.sources import ObjectTask
 
 OBJECTS_PER_SHARD = 4
 
@@ -19,13 +23,29 @@ def prepare_scenes(
     """Write datasets `objects`, `views` and, with reasons, `rejected`."""
     from fieldlink.scenes.importers.listing import set_aside
     from fieldlink.scenes.object_rows import check_every_split, object_rows
-    from fieldlink.scenes.object_tasks import object_tasks
-    from fieldlink.scenes.object_views import object_views
+    from fieldlink.scenes.object_tasks import object_listing, object_tasks
 
     params = load(params_file)
-    tasks, listing = object_tasks(params)
+    listing = object_listing(params)
+    tasks = object_tasks(params, listing)
+    finished = _with_views(tasks, params)
+    if finished.rejected:  # splits are dealt again, to the objects that can be read
+        listing = listing.without(finished.rejected)
+        tasks = object_tasks(params, listing)
+        finished = _with_views(tasks, params)
+    set_aside("prepare_scenes", finished, listing, params.scenes.folder, params.scenes.most_rejected)
+    usable = [task for object_id, task in tasks.items() if object_id not in finished.rejected]
+    check_every_split(usable, params)
+    datasets.write(views, schemas.VIEWS, finished.tables(), "prepare_scenes")
+    datasets.write(objects, schemas.OBJECTS, [object_rows(usable)], "prepare_scenes")
+    datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("prepare_scenes")], "prepare_scenes")
+
+
+def _with_views(tasks: "dict[str, ObjectTask]", params: Params) -> resume.FinishedItems:
+    from fieldlink.scenes.object_views import object_views
+
     code = digests.code_digest(__file__)
-    finished = resume.finish(
+    return resume.finish(
         "prepare_scenes",
         schemas.VIEWS,
         {object_id: task.key(code) for object_id, task in tasks.items()},
@@ -35,12 +55,6 @@ def prepare_scenes(
         workers=params.runtime.workers,
         cluster=params.runtime.cluster,
     )
-    set_aside("prepare_scenes", finished, listing, params.scenes.folder, params.scenes.most_rejected)
-    usable = [task for object_id, task in tasks.items() if object_id not in finished.rejected]
-    check_every_split(usable, params)
-    datasets.write(views, schemas.VIEWS, finished.tables(), "prepare_scenes")
-    datasets.write(objects, schemas.OBJECTS, [object_rows(usable)], "prepare_scenes")
-    datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("prepare_scenes")], "prepare_scenes")
 
 
 if __name__ == "__main__":

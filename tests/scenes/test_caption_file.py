@@ -6,6 +6,7 @@ import pytest
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers import caption_file
+from fieldlink.scenes.importers.listing import Listing
 from fieldlink.scenes.object_rows import object_rows
 from fieldlink.scenes.object_tasks import object_tasks
 
@@ -19,10 +20,10 @@ def written(folder: Path, text: str) -> Path:
 def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
     scenes = params.scenes.model_copy(update={"objects_per_class": 8, "copies": 1})
     few = {"lamp": params.classes["lamp"]}
-    without_file, _ = object_tasks(params.model_copy(update={"scenes": scenes, "classes": few}))
+    without_file = object_tasks(params.model_copy(update={"scenes": scenes, "classes": few}), Listing())
     file = written(tmp_path, 'class_id,model_id,caption\n1,lamp_0003,"a lamp, tall"\n1,elsewhere,a gun\n1,lamp_0004,\n')
     changed = scenes.model_copy(update={"captions": file})
-    with_file, _ = object_tasks(params.model_copy(update={"scenes": changed, "classes": few}))
+    with_file = object_tasks(params.model_copy(update={"scenes": changed, "classes": few}), Listing())
     catalogue_captions, from_file = (
         {row["object_id"]: row["caption"] for row in object_rows(tasks.values()).to_pylist()}
         for tasks in (without_file, with_file)

@@ -11,7 +11,7 @@ from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.scenes import pictures
-from fieldlink.scenes.object_tasks import object_tasks
+from fieldlink.scenes.object_tasks import object_listing, object_tasks
 from fieldlink.scenes.photos import captioned_pictures, photo_sources
 from stages.backbone.prepare_captioned_pictures import prepare_captioned_pictures
 from stages.backbone.prepare_photos import prepare_photos
@@ -108,7 +108,7 @@ def test_of_captioned_pictures_every_other_one_is_plain_the_others_photo_like(tm
 
 
 def test_no_object_of_the_study_is_another_ones_twin_by_seed(params):
-    scenes, _ = object_tasks(params)
+    scenes = object_tasks(params, object_listing(params))
     photos, _ = photo_sources.photo_tasks(params)
     objects = {task.object_id for task in captioned_pictures.picture_tasks(params).values()}
     assert not set(scenes) & set(photos)

@@ -106,6 +106,19 @@ def test_a_mesh_that_cannot_be_used_is_set_aside_with_its_reason_and_duplicates_
         prepared(tmp_path / "strict", params_with({**changes, "scenes.most_rejected": 0.0}))
 
 
+def test_objects_that_cannot_be_read_neither_shift_nor_empty_a_split(tmp_path, params_with):
+    folder = tmp_path / "meshes"
+    meshes(folder, "lamp", 3)
+    meshes(folder, "table", 3)
+    changes = {**SMALL, "scenes.source": "meshes", "scenes.folder": folder, "scenes.most_rejected": 0.95}
+    readable, _, _ = prepared(tmp_path, params_with(changes))
+    for number in range(30):
+        (folder / f"lamp/broken{number}.off").write_text(f"no mesh {number}")
+    with_broken, _, rejected = prepared(tmp_path, params_with(changes))
+    assert with_broken.equals(readable)
+    assert {row["id"] for row in rejected} == {f"lamp.broken{number}" for number in range(30)}
+
+
 def test_shapenets_other_classes_are_left_out_and_counted(tmp_path, params_with, capsys):
     for synset in ("03636649", "04379243", "02808440"):
         for number in range(4):
@@ -121,7 +134,7 @@ def test_shapenets_other_classes_are_left_out_and_counted(tmp_path, params_with,
 
 def test_a_class_with_too_few_meshes_or_no_generator_is_an_error_that_names_it(tmp_path, params_with):
     meshes(tmp_path / "meshes", "lamp", 3)
-    with pytest.raises(InputError, match="class table: 0 objects, at least 3 expected"):
+    with pytest.raises(InputError, match="class table: 0 objects that can be used, at least 3 expected"):
         prepared(tmp_path, params_with({**SMALL, "scenes.source": "meshes", "scenes.folder": tmp_path / "meshes"}))
     classes = {**SMALL["classes"], "dragon": {"synset": "00000001", "noun": "a dragon"}}
     with pytest.raises(InputError, match=r"classes\.dragon: not in the catalogue, which has airplane, bench"):

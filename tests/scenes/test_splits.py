@@ -51,7 +51,7 @@ def test_an_imported_object_stays_where_it_is_when_others_come():
 
 
 def test_too_few_objects_are_an_error_that_names_class_and_count_or_all_test():
-    with pytest.raises(InputError, match="class lamp: 2 objects, at least 3 expected"):
+    with pytest.raises(InputError, match="class lamp: 2 objects that can be used, at least 3 expected"):
         splits.of_imported({"car": ["a", "b", "c"], "lamp": ["d", "e"]}, 0, SHARES)
     assert splits.of_imported({"lamp": ["d", "e"]}, 0, SHARES, few_are_test=True) == {"d": "test", "e": "test"}
 

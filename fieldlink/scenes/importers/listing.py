@@ -45,6 +45,12 @@ class Listing:
         """Number of all objects in the source."""
         return len(self.items) + len(self.rejected) + len(self.duplicates) + self.other_classes
 
+    def without(self, unreadable: Mapping[str, str]) -> "Listing":
+        """The listing with the items whose ids are in `unreadable` among the rejected, with these reasons."""
+        items = [item for item in self.items if item.object_id not in unreadable]
+        reasons = {item.object_id: unreadable[item.object_id] for item in self.items if item.object_id in unreadable}
+        return replace(self, items=items, rejected=self.rejected | reasons)
+
     def without_duplicates(self) -> "Listing":
         """Keep the first by id of objects with equal contents; none if they lie in several classes (protocol 1)."""
         by_content: dict[str, list[ListedItem]] = {}
