@@ -31,10 +31,11 @@ Payload = TypeVar("Payload")
 
 @dataclass
 class Rows:
-    """Result of a chunk: columns of its rows, and the reason of each rejected item."""
+    """Result of a chunk: columns of its rows, the reason of each rejected item, and notes on others for the user."""
 
     columns: dict[str, Any]
     rejected: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,6 +45,7 @@ class FinishedItems:
     schema: Schema
     shards: dict[str, Path]  # item → the shard that holds its rows
     rejected: dict[str, str]  # item → reason
+    notes: dict[str, str] = field(default_factory=dict)  # item → what the user should know of it
 
     def tables(self, items_per_shard: int = 64) -> Iterator[pa.Table]:
         """The rows in key order, those of `items_per_shard` items per table, for `datasets.write`."""
@@ -93,11 +95,12 @@ def finish(
         bar = progress(range(len(keys)), stage, "items", initial=len(finished))
         for items, rows in zip(chunks, results, strict=True):
             shard = _write(folder, schema, stage, {item: keys[item] for item in items}, rows)
-            finished.update({item: (shard, rows.rejected.get(item)) for item in items})
+            finished.update({item: (shard, rows.rejected.get(item), rows.notes.get(item)) for item in items})
             bar.update(len(items))
         bar.close()
-    shards = {item: shard for item, (shard, _) in finished.items()}
-    return FinishedItems(schema, shards, {item: reason for item, (_, reason) in finished.items() if reason is not None})
+    shards = {item: shard for item, (shard, _, _) in finished.items()}
+    rejected = {item: reason for item, (_, reason, _) in finished.items() if reason is not None}
+    return FinishedItems(schema, shards, rejected, {item: note for item, (_, _, note) in finished.items() if note})
 
 
 def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> None:
@@ -110,8 +113,8 @@ def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> No
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
 
 
-def _finished(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None]]:
-    """Items whose key is in a readable shard, with that shard, and the reason if they were rejected."""
+def _finished(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None, str | None]]:
+    """Items whose key is in a readable shard: that shard, the reason if they were rejected, and their note."""
     finished = {}
     for path in sorted(folder.glob("*.parquet")):
         try:
@@ -119,16 +122,16 @@ def _finished(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, st
         except (OSError, pa.ArrowException):
             path.unlink()  # damaged: its items are computed again
             continue
-        rejected = json.loads(metadata[b"rejected"])
+        rejected, notes = json.loads(metadata[b"rejected"]), json.loads(metadata.get(b"notes", b"{}"))
         for item, key in json.loads(metadata[b"keys"]).items():
             if keys.get(item) == key:
-                finished[item] = (path, rejected.get(item))
+                finished[item] = (path, rejected.get(item), notes.get(item))
     return finished
 
 
 def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
     path = folder / f"{digest_of(keys)[:24]}.parquet"
-    extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected)}
+    extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected), "notes": json.dumps(rows.notes)}
     datasets.write_shard(path, schema, datasets.table(schema, rows.columns), stage, extra)
     return path
 

@@ -1,11 +1,11 @@
 """Coloured triangle meshes. y is up, the front looks along +x; colour is a function of the point on the surface.
 
-An albedo takes points in the frame of its original mesh. `transformed` moves points back to that frame. Albedos are
-frozen dataclasses with `__call__`, not closures, so that meshes can be pickled.
+An albedo takes points in the frame of its original mesh. `transformed` moves points back to that frame; opacities
+likewise. Both are frozen dataclasses with `__call__`, not closures, so that meshes can be pickled.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -13,16 +13,19 @@ from jaxtyping import Float, Integer
 from fieldlink.core.errors import InputError
 
 Albedo = Callable[[Float[np.ndarray, "hit 3"], Integer[np.ndarray, " hit"]], Float[np.ndarray, "hit 3"]]
+Opacity = Callable[[Float[np.ndarray, "hit 3"], Integer[np.ndarray, " hit"]], Float[np.ndarray, " hit"]]
 LEAST_AREA = 1e-9  # of a mesh, in squares of its diagonal
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Vertices, faces, and the colour (RGB in [0, 1]) of points that lie on given faces."""
+    """Vertices, faces, and the colour (RGB in [0, 1]) and opacity of points that lie on given faces."""
 
     vertices: Float[np.ndarray, "vertex 3"]
     faces: Integer[np.ndarray, "face 3"]
     albedo: Albedo
+    opacity: Opacity | None = None  # share of light that a surface stops; None: all of it, everywhere
+    notes: tuple[str, ...] = ()  # for the user: what an imported mesh is drawn without
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,26 @@ class MovedAlbedo:
         return self.albedo(points @ self.back[:, :3].T + self.back[:, 3], face)
 
 
+@dataclass(frozen=True)
+class MovedOpacity:
+    """The opacity of a moved mesh, as `MovedAlbedo`."""
+
+    opacity: Opacity
+    back: Float[np.ndarray, "3 4"]
+
+    def __call__(
+        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
+    ) -> Float[np.ndarray, " hit"]:
+        return self.opacity(points @ self.back[:, :3].T + self.back[:, 3], face)
+
+
 def transformed(model: Mesh, motion: Float[np.ndarray, "3 4"]) -> Mesh:
     """The mesh moved by an invertible affine map; its colours move with the surface."""
     linear = np.linalg.inv(motion[:, :3].astype(np.float64))
     back = np.concatenate([linear, -linear @ motion[:, 3:]], axis=1).astype(np.float32)
     vertices = (model.vertices @ motion[:, :3].T + motion[:, 3]).astype(np.float32)
-    return Mesh(vertices, model.faces, MovedAlbedo(model.albedo, back))
+    opacity = None if model.opacity is None else MovedOpacity(model.opacity, back)
+    return replace(model, vertices=vertices, albedo=MovedAlbedo(model.albedo, back), opacity=opacity)
 
 
 def normalised(model: Mesh) -> Mesh:

@@ -12,13 +12,17 @@ from fieldlink.scenes.views import Views
 
 def object_views(tasks: list[ObjectTask]) -> Rows:
     """Rows of dataset `views`; an object that can't be read is set aside with its reason."""
-    parts, rejected = [], {}
+    parts, rejected, notes = [], {}, {}
     for task in tasks:
         try:
-            parts.append(views.columns(task.row.object_id, views_of(task)))
+            seen = views_of(task)
         except InputError as error:
             rejected[task.row.object_id] = str(error)
-    return Rows(views.joined(parts), rejected)
+            continue
+        parts.append(views.columns(task.row.object_id, seen))
+        if seen.notes and not task.row.augmentation:
+            notes[task.row.object_id] = "; ".join(seen.notes)
+    return Rows(views.joined(parts), rejected, notes)
 
 
 def views_of(task: ObjectTask) -> Views:

@@ -1,7 +1,8 @@
 """Ray casting: posed views of a coloured mesh, lit as ShapeNetRenders (protocol 1.1). The one import of trimesh's rays.
 
 One ray per pixel finds the visible face. Four more rays are cast where it finds none and beside an edge of silhouette
-or colour: they find thin parts and anti-alias at a fraction of the price of five rays everywhere.
+or colour: they find thin parts and anti-alias at a fraction of the price of five rays everywhere. A ray goes on behind
+a surface that lets light through.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from fieldlink.scenes.views import Views
 
 PROBES = np.array([[-1, -3], [3, -1], [1, 3], [-3, 1]], np.float32) / 8  # from a pixel's centre, no two in line
 EDGE = 0.05  # step of colour between neighbours, of the full range
+LAYERS = 32  # surfaces that one ray may pass
+BEHIND = 1e-4  # how far behind a surface a ray goes on; copies of the surface within this distance don't count
+STOPPED = 0.998  # share of light: what is behind can't be seen in 8 bits
 _ALL, _LATER, _EARLIER = slice(None), slice(1, None), slice(None, -1)
 NEIGHBOURS = (((_ALL, _LATER), (_ALL, _EARLIER)), ((_ALL, _ALL, _LATER), (_ALL, _ALL, _EARLIER)))  # below, beside
 
@@ -47,26 +51,25 @@ def render(
     """Square views, straight-alpha RGBA; z-depth is the centre ray's. No view depends on the others."""
     tracer = _Tracer(model, poses.astype(np.float32), angle, resolution, lighting)
     shape = (len(poses), resolution, resolution)
-    colour, hit, depth = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool), np.zeros(shape, np.float32)
+    colour, alpha, depth = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     inside = tracer.may_see(shape)
     view, row, column = np.nonzero(inside)
     centres = np.stack([column, row], axis=1) + np.float32(0.5)
-    colour[inside], hit[inside], depth[inside] = tracer.trace(view, centres)
-    doubtful = np.nonzero(_beside_edges(colour, hit) | (inside & ~hit))
-    alpha = hit.astype(np.float32)
-    colour[doubtful], alpha[doubtful] = _supersampled(tracer, doubtful, colour[doubtful], hit[doubtful])
+    colour[inside], alpha[inside], depth[inside] = tracer.trace(view, centres)
+    doubtful = np.nonzero(_beside_edges(colour, alpha) | (inside & (alpha == 0)))
+    colour[doubtful], alpha[doubtful] = _supersampled(tracer, doubtful, colour[doubtful], alpha[doubtful])
     image = np.concatenate([colour, alpha[..., None]], axis=-1)
-    return Views((255 * image + 0.5).astype(np.uint8), tracer.poses, angle, depth)
+    return Views((255 * image + 0.5).astype(np.uint8), tracer.poses, angle, depth, notes=model.notes)
 
 
 def _beside_edges(
-    colour: Float[np.ndarray, "view height width 3"], hit: Bool[np.ndarray, "view height width"]
+    colour: Float[np.ndarray, "view height width 3"], alpha: Float[np.ndarray, "view height width"]
 ) -> Bool[np.ndarray, "view height width"]:
     """Pixels that differ from one of their four neighbours."""
-    edge = np.zeros_like(hit)
+    edge = np.zeros(alpha.shape, bool)
     for here, there in NEIGHBOURS:
         step = np.abs(colour[here] - colour[there]) > EDGE  # by channel: any() over three is slow
-        differs = (hit[here] != hit[there]) | step[..., 0] | step[..., 1] | step[..., 2]
+        differs = (np.abs(alpha[here] - alpha[there]) > EDGE) | step[..., 0] | step[..., 1] | step[..., 2]
         edge[here] |= differs
         edge[there] |= differs
     return edge
@@ -76,22 +79,22 @@ def _supersampled(
     tracer: "_Tracer",
     pixels: tuple[Integer[np.ndarray, " pixel"], ...],
     colour: Float[np.ndarray, "pixel 3"],
-    hit: Bool[np.ndarray, " pixel"],
+    alpha: Float[np.ndarray, " pixel"],
 ) -> tuple[Float[np.ndarray, "pixel 3"], Float[np.ndarray, " pixel"]]:
-    """Mean colour of the rays that hit something, and their share, of pixels (view, row, column).
+    """Colour of the rays, weighted by their alpha, and mean alpha, of pixels (view, row, column).
 
-    `colour`, `hit`: of the centres' rays.
+    `colour`, `alpha`: of the centres' rays.
     """
     view, row, column = pixels
     places = np.stack([column, row], axis=1)[:, None] + (PROBES + np.float32(0.5))
-    probed, met, _ = tracer.trace(np.repeat(view, len(PROBES)), places.reshape(-1, 2))
-    count = hit + met.reshape(-1, len(PROBES)).sum(axis=1)
-    total = colour + probed.reshape(-1, len(PROBES), 3).sum(axis=1)  # nothing hit is black
-    return total / np.maximum(count, 1)[:, None], (count / (1 + len(PROBES))).astype(np.float32)
+    probed, stopped, _ = tracer.trace(np.repeat(view, len(PROBES)), places.reshape(-1, 2))
+    count = alpha + stopped.reshape(-1, len(PROBES)).sum(axis=1)
+    total = alpha[:, None] * colour + (stopped[:, None] * probed).reshape(-1, len(PROBES), 3).sum(axis=1)
+    return total / np.where(count > 0, count, 1)[:, None], count / np.float32(1 + len(PROBES))
 
 
 class _Tracer:
-    """First hits of rays of one set of cameras on one model, shaded."""
+    """Rays of one set of cameras on one model, shaded."""
 
     def __init__(
         self, model: Mesh, poses: Float[np.ndarray, "view 3 4"], angle: float, resolution: int, lighting: Lighting
@@ -116,26 +119,48 @@ class _Tracer:
 
     def trace(
         self, view: Integer[np.ndarray, " ray"], pixels: Float[np.ndarray, "ray 2"]
-    ) -> tuple[Float[np.ndarray, "ray 3"], Bool[np.ndarray, " ray"], Float[np.ndarray, " ray"]]:
-        """Colour in [0, 1], whether a face is hit, and z-depth; black and 0 where none is."""
-        origins, directions, face = self._cast(view, pixels)
+    ) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, " ray"], Float[np.ndarray, " ray"]]:
+        """Colour in [0, 1], alpha, and the z-depth by which half of the light is stopped; 0 where nothing is met."""
+        origins, directions = self._rays(view, pixels)
+        colour, alpha, depth = np.zeros((len(view), 3), np.float32), *np.zeros((2, len(view)), np.float32)
+        ray, start = np.arange(len(view)), np.zeros(len(view))  # rays under way, and the z-depth of their origins
+        for _ in range(LAYERS):
+            shade, opacity, met, reached = self._first(origins, directions)
+            ray, share = ray[met], (1 - alpha[ray[met]]) * opacity
+            colour[ray] += share[:, None] * shade
+            alpha[ray] += share
+            depth[ray] = np.where((depth[ray] == 0) & (alpha[ray] >= 0.5), start[met] + reached, depth[ray])
+            on = alpha[ray] < STOPPED
+            if not on.any():
+                break
+            step = reached[on] + BEHIND
+            ray, start, directions = ray[on], start[met][on] + step, directions[met][on]
+            origins = origins[met][on] + step[:, None] * directions
+        return colour / np.where(alpha > 0, alpha, 1)[:, None], alpha, depth
+
+    def _first(
+        self, origins: Float[np.ndarray, "ray 3"], directions: Float[np.ndarray, "ray 3"]
+    ) -> tuple[
+        Float[np.ndarray, "hit 3"], Float[np.ndarray, " hit"], Bool[np.ndarray, " ray"], Float[np.ndarray, " hit"]
+    ]:
+        """The first surface that each ray meets: its colour and opacity, which rays meet one, and its z-depth."""
+        face = self.embree.intersects_first(origins, directions)
         hit = face >= 0
         face, origins, directions = face[hit], origins[hit], directions[hit]
         normals = self.normals[face]
         slope = np.einsum("ri,ri->r", normals, directions)
         slope = np.where(np.abs(slope) < 1e-12, 1e-12, slope)
         depth = np.einsum("ri,ri->r", normals, self.anchors[face] - origins) / slope  # directions reach depth 1
-        albedo = self.model.albedo(origins + depth[:, None] * directions, face)
+        points = origins + depth[:, None] * directions
         light = self.lighting.on(np.where(slope[:, None] > 0, -normals, normals))
-        colours, depths = np.zeros((len(hit), 3), np.float32), np.zeros(len(hit), np.float32)
-        colours[hit], depths[hit] = np.clip(albedo * light, 0, 1), depth
-        return colours, hit, depths
+        shade = np.clip(self.model.albedo(points, face) * light, 0, 1)
+        opacity = self.model.opacity(points, face) if self.model.opacity else np.ones(len(face), np.float32)
+        return shade, opacity, hit, depth
 
-    def _cast(
+    def _rays(
         self, view: Integer[np.ndarray, " ray"], pixels: Float[np.ndarray, "ray 2"]
-    ) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, "ray 3"], Integer[np.ndarray, " ray"]]:
-        """Origins, directions that reach depth 1, and the first face met, or -1."""
+    ) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, "ray 3"]]:
+        """Origins, and directions that reach depth 1."""
         offset = (pixels - np.float32(self.resolution / 2)) / np.float32(cameras.focal(self.angle, self.resolution))
         right, up, backward, origin = (self.poses[..., column].take(view, axis=0) for column in range(4))
-        directions = right * offset[:, :1] - up * offset[:, 1:] - backward
-        return origin, directions, self.embree.intersects_first(origin, directions)
+        return origin, right * offset[:, :1] - up * offset[:, 1:] - backward

@@ -14,6 +14,7 @@ from fieldlink.core.resume import FinishedItems, check_rejected_share
 from fieldlink.scenes.importers.item_ids import ID_WORDS, is_id, with_digest
 
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # of a scene that belongs to no class
+MOST_NOTES = 20  # printed by a stage
 SHOWN = 5  # suffixes of other files in a message
 
 
@@ -26,7 +27,7 @@ class ListedItem:
     path: Path
     content: str  # digest of the object's own files; objects of equal content are duplicates
     companions: str = ""  # digest of the other files that its views depend on, such as textures
-    up: str = "y"  # the axis that points up in a mesh file
+    up: str = ""  # the axis that points up in a mesh file, y or z; empty: as the file says
     copies: tuple[int, ...] | None = None  # numbers of the augmented copies in the source; None: they are made here
 
 
@@ -98,6 +99,10 @@ def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Pat
     check_rejected_share(stage, finished, most_rejected)
     finished.rejected |= listing.duplicates
     finished.rejected = {name: reason.replace(f"{folder}/", "") for name, reason in finished.rejected.items()}
+    for item, note in sorted(finished.notes.items())[:MOST_NOTES]:
+        print(f"{stage}: {item}: {note}", file=sys.stderr)
+    if len(finished.notes) > MOST_NOTES:
+        print(f"{stage}: notes on {len(finished.notes)} objects, the first {MOST_NOTES} shown", file=sys.stderr)
     if listing.duplicates:
         print(f"{stage}: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)
     if listing.other_classes:

@@ -1,38 +1,116 @@
-"""The colours of an imported mesh: materials, vertex and face colours, textures."""
+"""The colours of an imported mesh: vertex colours, materials, textures, emission, alpha."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import trimesh
-from jaxtyping import Float, Integer, UInt8
-from PIL import Image
-from trimesh.visual.color import ColorVisuals
+from jaxtyping import Float, Integer
 
-GREY = 0.6  # of a mesh without any colour
-TEXTURE = 1024  # pixels; larger textures are shrunk to this longest side
+from fieldlink.scenes.importers.mesh_files.parts import OPAQUE, WHITE, Layer, MeshFile, Part, Texture
+from fieldlink.scenes.importers.mesh_files.textures import sampled
+
+BLACK = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
-class TexturedAlbedo:
-    """Colours at the corners of faces, interpolated, times a texture where a face has one."""
+class PaintedLayer:
+    """Colours at the corners of faces, times a texture where a face has one. RGBA, of all parts of a mesh."""
 
-    corners: Float[np.ndarray, "face 3 3"]
-    colours: Float[np.ndarray, "face 3 3"]
+    colours: Float[np.ndarray, "face 3 4"]
     uv: Float[np.ndarray, "face 3 2"]
     texture: Integer[np.ndarray, " face"]  # -1: none
-    textures: tuple[UInt8[np.ndarray, "_ _ 3"], ...]
+    textures: tuple[Texture, ...]
+    linear: bool  # the texture is sRGB, and its linear light counts
+
+    def at(self, weights: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]) -> Float[np.ndarray, "hit 4"]:
+        """Values at points given by their barycentric weights."""
+        colour = np.einsum("hc,hcr->hr", weights, self.colours[face])
+        texture = self.texture[face]
+        for number in np.unique(texture[texture >= 0]):
+            on = texture == number
+            uv = np.einsum("hc,hcu->hu", weights[on], self.uv[face[on]])
+            texels = sampled(self.textures[number], uv) / 255
+            if self.linear:
+                texels[:, :3] = to_linear(texels[:, :3])
+            colour[on] *= texels
+        return colour
+
+
+@dataclass(frozen=True)
+class PaintedSurface:
+    """RGBA of points on a mesh's faces, in [0, 1], as a screen shows it."""
+
+    corners: Float[np.ndarray, "face 3 3"]
+    base: PaintedLayer
+    emission: PaintedLayer | None
+    cutoff: Float[np.ndarray, " face"]  # as in `Part`
+
+    def at(self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]) -> Float[np.ndarray, "hit 4"]:
+        """Colour and alpha; alpha counts as the face's material says."""
+        weights = barycentric(points, self.corners[face])
+        colour = self.base.at(weights, face)
+        if self.emission is not None:
+            colour[:, :3] += self.emission.at(weights, face)[:, :3]
+        if self.base.linear:
+            colour[:, :3] = to_display(colour[:, :3])
+        cutoff = self.cutoff[face]
+        colour[:, 3] = np.where(np.isnan(cutoff), colour[:, 3], colour[:, 3] >= cutoff)
+        return np.clip(colour, 0, 1)
+
+
+@dataclass(frozen=True)
+class SurfaceAlbedo:
+    """Its colour, as an albedo of `Mesh`."""
+
+    surface: PaintedSurface
 
     def __call__(
         self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
     ) -> Float[np.ndarray, "hit 3"]:
-        weights = barycentric(points, self.corners[face])
-        colour = np.einsum("hc,hcr->hr", weights, self.colours[face])
-        uv = np.einsum("hc,hcu->hu", weights, self.uv[face])
-        for number, texture in enumerate(self.textures):
-            on = self.texture[face] == number
-            colour[on] *= sampled(texture, uv[on])
-        return colour
+        return self.surface.at(points, face)[:, :3]
+
+
+@dataclass(frozen=True)
+class SurfaceOpacity:
+    """Its alpha, as an opacity of `Mesh`."""
+
+    surface: PaintedSurface
+
+    def __call__(
+        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
+    ) -> Float[np.ndarray, " hit"]:
+        opacity, holed = np.ones(len(face), np.float32), self.surface.cutoff[face] != OPAQUE
+        opacity[holed] = self.surface.at(points[holed], face[holed])[:, 3]
+        return opacity
+
+
+def painted(corners: Float[np.ndarray, "face 3 3"], file: MeshFile) -> PaintedSurface:
+    """The colours of a file's parts. `corners`: of all faces in the order of parts, in the frame of later points."""
+    parts = file.parts
+    emits = any(part.emission is not None for part in parts)
+    return PaintedSurface(
+        corners.astype(np.float32),
+        _layer([(part, part.base) for part in parts], True, file.linear),
+        _layer([(part, part.emission or Layer(BLACK)) for part in parts], False, file.linear) if emits else None,
+        np.concatenate([np.full(len(part.faces), part.cutoff, np.float32) for part in parts]),
+    )
+
+
+def _layer(layers: list[tuple[Part, Layer]], tinted: bool, linear: bool) -> PaintedLayer:
+    """The same layer of all parts. `tinted`: vertex colours multiply it."""
+    colours, uvs, numbers, textures = [], [], [], []
+    for part, layer in layers:
+        count = len(part.faces)
+        tint = part.colours[part.faces] if tinted and part.colours is not None else np.asarray(WHITE)
+        colours.append(np.broadcast_to(np.asarray(layer.factor) * tint, (count, 3, 4)).astype(np.float32))
+        if layer.texture is None or layer.uv is None:
+            uvs.append(np.zeros((count, 3, 2), np.float32))
+            numbers.append(np.full(count, -1))
+        else:
+            uvs.append(layer.uv[part.faces].astype(np.float32))
+            known = next((at for at, texture in enumerate(textures) if texture is layer.texture), len(textures))
+            textures += [layer.texture] if known == len(textures) else []
+            numbers.append(np.full(count, known))
+    return PaintedLayer(np.concatenate(colours), np.concatenate(uvs), np.concatenate(numbers), tuple(textures), linear)
 
 
 def barycentric(
@@ -49,64 +127,12 @@ def barycentric(
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def sampled(texture: UInt8[np.ndarray, "height width 3"], uv: Float[np.ndarray, "hit 2"]) -> Float[np.ndarray, "hit 3"]:
-    """Nearest texel, in [0, 1]. u points right, v up; the texture repeats."""
-    height, width = texture.shape[:2]
-    turns = np.nan_to_num(uv) % 1
-    column = np.minimum((turns[:, 0] * width).astype(int), width - 1)
-    row = np.minimum(((1 - turns[:, 1]) * height).astype(int), height - 1)
-    return texture[row, column].astype(np.float32) / 255
+def to_linear(display: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """Linear light of sRGB values in [0, 1] (IEC 61966-2-1)."""
+    return np.where(display <= 0.04045, display / 12.92, ((display + 0.055) / 1.055) ** 2.4)
 
 
-def textured(corners: Float[np.ndarray, "face 3 3"], parts: list[trimesh.Trimesh], linear: bool) -> TexturedAlbedo:
-    """The albedo of a mesh's parts. `linear`: material colours are linear light (glTF) and become display values."""
-    colours, uvs, numbers, textures = [], [], [], []
-    for part in parts:
-        count, visual = len(part.faces), part.visual
-        uv, image = getattr(visual, "uv", None), _image(visual)
-        colours.append(_corner_colours(part, linear))
-        if uv is None or image is None:
-            uvs.append(np.zeros((count, 3, 2)))
-            numbers.append(np.full(count, -1))
-        else:
-            uvs.append(np.asarray(uv)[part.faces])
-            numbers.append(np.full(count, len(textures)))
-            textures.append(image)
-    return TexturedAlbedo(
-        corners.astype(np.float32),
-        np.concatenate(colours).astype(np.float32),
-        np.concatenate(uvs).astype(np.float32),
-        np.concatenate(numbers),
-        tuple(textures),
-    )
-
-
-def _image(visual: Any) -> UInt8[np.ndarray, "height width 3"] | None:
-    material = getattr(visual, "material", None)
-    image = getattr(material, "baseColorTexture", None) or getattr(material, "image", None)
-    if image is None:
-        return None
-    small = image.convert("RGB")
-    small.thumbnail((TEXTURE, TEXTURE), Image.Resampling.BOX)
-    return np.asarray(small)
-
-
-def _corner_colours(part: trimesh.Trimesh, linear: bool) -> Float[np.ndarray, "face 3 3"]:
-    """Vertex, face or material colour at each corner; grey if there is none."""
-    count, visual = len(part.faces), part.visual
-    if isinstance(visual, ColorVisuals):
-        if visual.kind == "vertex":
-            return np.asarray(visual.vertex_colors)[part.faces][..., :3] / 255
-        if visual.kind == "face":
-            return np.repeat(np.asarray(visual.face_colors)[:, None, :3] / 255, 3, axis=1)
-        return np.full((count, 3, 3), GREY)
-    factor = _factor(getattr(visual, "material", None), _image(visual) is not None)
-    return np.broadcast_to(factor ** (1 / 2.2) if linear else factor, (count, 3, 3))
-
-
-def _factor(material: object, textured: bool) -> Float[np.ndarray, "3"]:
-    """The factor of a material's texture; without a texture, the material's colour."""
-    factor = getattr(material, "baseColorFactor", None)
-    if factor is None and not textured:
-        factor = getattr(material, "diffuse", None)
-    return np.ones(3) * (1.0 if textured else GREY) if factor is None else np.asarray(factor)[:3] / 255
+def to_display(linear: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """sRGB values of linear light; light beyond 1 is cut."""
+    linear = np.clip(linear, 0, 1)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -1,86 +1,86 @@
-"""A folder of meshes, one subfolder per class, in any format trimesh reads. The one import of trimesh's loaders.
+"""A folder of meshes, one subfolder per class, in any format of docs/formats.md.
 
-An object is one mesh file with its materials and textures beside it. y is up unless the folder's manifest.csv (columns
-path, up) says z.
+An object is one mesh file; its materials and textures may lie anywhere in the folder. y is up unless the file (DAE) or
+the folder's manifest.csv (columns path, up: y or z, in the file's own coordinates) says otherwise.
 """
 
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
 from pathlib import Path
 
-import numpy as np
-import trimesh
-from trimesh.resolvers import FilePathResolver
-
+from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.core.params import Params
 from fieldlink.scenes import picture_formats
 from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, has_suffix, listed_files
+from fieldlink.scenes.importers.gltf.compression import missing_decoders
 from fieldlink.scenes.importers.listing import Listing, files_digest
-from fieldlink.scenes.importers.mesh_colours import textured
-from fieldlink.scenes.meshes import Mesh, checked, normalised, transformed
+from fieldlink.scenes.importers.mesh_files.companions import beside, shared
+from fieldlink.scenes.importers.mesh_files.reading import NOT_READ, SUFFIXES, read_mesh
+from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.sources import IMPORTED, MeshSource, ObjectTask
 
-SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
 BESIDE = picture_formats.SUFFIXES | {".mtl", ".bin", ".ktx2", ".txt", ".md"}  # files that lie beside meshes
-Z_TO_Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]], np.float32)
+MANIFEST = "manifest.csv"
 
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every mesh file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
-    ups = _ups(folder)
+    ups, companions = _ups(folder), _Companions(folder)
 
     def details(path: Path) -> dict[str, str]:
-        content = hashlib.sha256(read_foreign(path)).hexdigest()
-        up = ups.get(path.relative_to(folder).as_posix(), "y")
-        return {"content": content, "companions": _companions(path), "up": up}
+        if reason := NOT_READ.get(path.suffix.lower()):
+            raise InputError(f"{path}: {reason}")
+        data = read_foreign(path)
+        up = ups.get(path.relative_to(folder).as_posix(), "")
+        looks = companions.digest(path.parent) + missing_decoders(data)  # tried again once a decoder is there
+        return {"content": hashlib.sha256(data).hexdigest(), "companions": looks, "up": up}
 
     class_of = {path: path.name for path in class_folders(folder, classes)}
-    return listed_files(folder, class_of, has_suffix(SUFFIXES), details, BESIDE).without_duplicates()
+    return listed_files(folder, class_of, _is_listed, details, BESIDE).without_duplicates()
 
 
-def read(path: Path, up: str, within: Path | None = None) -> Mesh:
+def _is_listed(path: Path) -> bool:
+    """Whether a file is a mesh; one of a format that isn't read is, where no other format of it lies beside."""
+    suffix = path.suffix.lower()
+    others = (path.with_suffix(other) for other in SUFFIXES) if suffix in NOT_READ else ()
+    return suffix in SUFFIXES or (suffix in NOT_READ and not any(other.is_file() for other in others))
+
+
+class _Companions:
+    """Digests of the files that the meshes of a folder may name (see `CompanionFiles`), each read once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.digest = cache(self._digest)
+        self._shared = cache(lambda folder: files_digest(_no_meshes(shared(folder, SUFFIXES))))
+
+    def _digest(self, folder: Path) -> str:
+        """Of the meshes that lie in a folder."""
+        above = [other for other in folder.parents if other.is_relative_to(self.root)]
+        return digest_of(files_digest(_no_meshes(beside(folder))), *(self._shared(other) for other in above))
+
+
+def _no_meshes(paths: Iterable[Path]) -> list[Path]:
+    return [path for path in paths if path.suffix.lower() not in SUFFIXES and path.name != MANIFEST]
+
+
+def read(path: Path, up: str = "", within: Path | None = None) -> Mesh:
     """The mesh with its colours, of unit diagonal, centred, y up. Raises `InputError` if it can't be used.
 
-    `up`: y or z, the axis that points up in the file. `within`: materials and textures may lie anywhere in this folder;
-    without it, only in the mesh's own.
+    `up`: y or z, the axis that points up in the file's own coordinates; empty: as the file says, else y. `within`:
+    the folder in which materials and textures may lie; without it, the mesh's own.
     """
-    try:
-        scene = trimesh.load_scene(path, process=False, resolver=_Within(path, within) if within else None)
-        parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
-    except Exception as error:  # loaders raise exceptions of any kind
-        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error})") from error
-    parts = [part for part in parts if len(part.faces)]
-    if not parts:
-        raise InputError(f"{path}: mesh without faces, at least one expected")
-    starts = np.cumsum([0, *(len(part.vertices) for part in parts)])
-    vertices = np.concatenate([part.vertices for part in parts]).astype(np.float32)
-    faces = np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=False)]).astype(np.int32)
-    linear = path.suffix.lower() in {".glb", ".gltf"}
-    model = checked(Mesh(vertices, faces, textured(vertices[faces], parts, linear)), str(path))
-    return normalised(transformed(model, Z_TO_Y) if up == "z" else model)
-
-
-class _Within(FilePathResolver):
-    """Files named relative to the mesh's own folder, anywhere below `root`."""
-
-    def __init__(self, mesh: Path, root: Path) -> None:
-        super().__init__(str(mesh))
-        self.root = root.resolve()
-
-    def absolute(self, name: str) -> Path:
-        path = (Path(self.parent) / name.strip()).resolve()
-        if not path.is_relative_to(self.root):
-            raise ValueError(f"'{name}' lies outside {self.root}")
-        return path
+    return read_mesh(path, path.parent if within is None else within, up)
 
 
 def _ups(folder: Path) -> dict[str, str]:
     """Up axis by path, from manifest.csv if there is one with these columns."""
-    manifest = folder / "manifest.csv"
+    manifest = folder / MANIFEST
     if not manifest.is_file():
         return {}
     with manifest.open(encoding="utf-8", newline="") as lines:
@@ -93,12 +93,6 @@ def _ups(folder: Path) -> dict[str, str]:
     return {row["path"]: row["up"] for row in rows}
 
 
-def _companions(path: Path) -> str:
-    """Digest of the files beside a mesh that aren't meshes: its materials and textures."""
-    files = (other for other in sorted(path.parent.rglob("*")) if other.is_file())
-    return files_digest(other for other in files if other.suffix.lower() not in SUFFIXES)
-
-
 def count(params: Params) -> Counter[str]:
     """Mesh files of each class."""
     return files_by_class(params.scenes.folder, params.classes, has_suffix(SUFFIXES))
@@ -106,7 +100,7 @@ def count(params: Params) -> Counter[str]:
 
 def _mesh(task: ObjectTask) -> Mesh:
     assert task.item is not None, f"{task.row.object_id} was not listed"
-    return read(task.item.path, task.item.up)
+    return read(task.item.path, task.item.up, within=task.scenes.folder)
 
 
 SOURCE = MeshSource(

@@ -29,7 +29,7 @@ def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
 
 def read(path: Path) -> Mesh:
     """The mesh with its materials, which may lie anywhere in the model's own folder."""
-    return mesh_folder.read(path, "y", within=path.parent.parent)
+    return mesh_folder.read(path, within=path.parent.parent)
 
 
 def by_model(

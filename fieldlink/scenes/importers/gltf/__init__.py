@@ -1,0 +1,71 @@
+"""glTF 2.0: a reader of all that the core specification says about geometry and base colour (docs/formats.md).
+
+Not trimesh's: that one knows no skins, morph targets, instances, sparse accessors, quantisation, texture transforms or
+specular-glossiness, and drops vertex colours beside a material.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.gltf import materials, nodes, primitives, skins
+from fieldlink.scenes.importers.gltf.document import Document, parsed
+from fieldlink.scenes.importers.gltf.materials import Materials
+from fieldlink.scenes.importers.gltf.primitives import Primitive
+from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
+from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES, MeshFile, Part, rgba
+
+
+def read(data: bytes, companions: CompanionFiles) -> MeshFile:
+    """Every triangle of the default scene, in its frame (y up). Raises `InputError` for what can't be drawn right."""
+    document = parsed(data, companions)
+    looks, world, parts, count = Materials(document), nodes.placed_nodes(document), [], 0
+    for index in world:
+        for primitive, matrices in _placed(document, index, world):
+            count += len(primitive.faces) * len(matrices)
+            if count > MOST_FACES:
+                raise InputError(f"more than {MOST_FACES:,} faces")
+            parts.append(_part(looks, primitive, matrices))
+    return MeshFile(parts, linear=True, notes=looks.images.notes())
+
+
+def _placed(
+    document: Document, index: int, world: Mapping[int, Float[np.ndarray, "4 4"]]
+) -> Iterator[tuple[Primitive, Float[np.ndarray, "instance 4 4"]]]:
+    """The primitives of a node's mesh, and where they stand. A skinned one is already where its joints take it."""
+    node = document.get("nodes", index)
+    if "mesh" not in node:
+        return
+    mesh = document.get("meshes", node["mesh"])
+    joints = skins.joint_matrices(document, node["skin"], world) if "skin" in node else None
+    for entry in mesh.get("primitives") or []:
+        primitive = primitives.read(document, entry, node.get("weights") or mesh.get("weights") or [])
+        if primitive is None or not len(primitive.faces):
+            continue
+        if joints is not None and "JOINTS_0" in primitive.attributes:
+            points = skins.skinned(primitive.attributes, joints)
+            yield replace(primitive, attributes=primitive.attributes | {"POSITION": points}), np.eye(4)[None]
+        else:
+            yield primitive, world[index] @ nodes.instances(document, node)
+
+
+def _part(looks: Materials, primitive: Primitive, matrices: Float[np.ndarray, "instance 4 4"]) -> Part:
+    """A primitive at its places. A mirrored one's triangles are turned over, so that they still face outwards."""
+    count, size = len(matrices), len(primitive.attributes["POSITION"])
+    attributes = {name: np.tile(rows, (count, 1)) for name, rows in primitive.attributes.items()}
+    points = np.einsum("nij,vj->nvi", matrices[:, :3, :3], primitive.attributes["POSITION"]) + matrices[:, None, :3, 3]
+    mirrored = np.linalg.det(matrices[:, :3, :3])[:, None, None] < 0
+    faces = np.where(mirrored, primitive.faces[:, ::-1], primitive.faces) + size * np.arange(count)[:, None, None]
+    material = looks.material(primitive.material)
+    emission = materials.layer((*material.emission, 0.0), material.emission_texture, attributes)
+    return Part(
+        points.reshape(-1, 3),
+        faces.reshape(-1, 3),
+        materials.layer(material.factor, material.texture, attributes),
+        rgba(np.clip(attributes["COLOR_0"], 0, 1)) if "COLOR_0" in attributes else None,
+        emission if any(material.emission) else None,
+        material.cutoff,
+    )

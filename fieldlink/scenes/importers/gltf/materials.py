@@ -1,0 +1,143 @@
+"""Materials of glTF: base colour, emission, alpha; and the textures that they name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.gltf.accessors import view_bytes
+from fieldlink.scenes.importers.gltf.document import Document, extension
+from fieldlink.scenes.importers.mesh_files.parts import BLENDED, OPAQUE, WHITE, Layer, Texture
+from fieldlink.scenes.importers.mesh_files.textures import TextureImages
+
+WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
+NEAREST = 9728
+PICTURE_EXTENSIONS = ("EXT_texture_webp", "EXT_texture_avif")  # of textures; each names a picture that Pillow reads
+
+
+@dataclass(frozen=True)
+class PlacedTexture:
+    """A texture, the set of coordinates that it uses, and their affine map."""
+
+    texture: Texture
+    coordinates: str  # TEXCOORD_n
+    matrix: Float[np.ndarray, "2 3"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """The look of a primitive."""
+
+    factor: tuple[float, float, float, float] = WHITE
+    texture: PlacedTexture | None = None
+    emission: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    emission_texture: PlacedTexture | None = None
+    cutoff: float = OPAQUE
+
+
+@dataclass
+class Materials:
+    """A document's materials, each read once."""
+
+    document: Document
+    images: TextureImages = field(default_factory=TextureImages)
+    materials: dict[int, Material] = field(default_factory=dict)
+    textures: dict[tuple[Any, bool], Texture | None] = field(default_factory=dict)
+
+    def material(self, index: int | None) -> Material:
+        """A primitive's material; white without."""
+        if index is None:
+            return Material()
+        if index not in self.materials:
+            self.materials[index] = self._read(self.document.get("materials", index))
+        return self.materials[index]
+
+    def _read(self, entry: dict[str, Any]) -> Material:
+        cutoff = _cutoff(entry)
+        glossy = extension(entry, "KHR_materials_pbrSpecularGlossiness")
+        base = entry.get("pbrMetallicRoughness") or {}
+        factor, info = base.get("baseColorFactor", WHITE), base.get("baseColorTexture")
+        if glossy is not None:
+            factor, info = glossy.get("diffuseFactor", WHITE), glossy.get("diffuseTexture")
+        unlit = extension(entry, "KHR_materials_unlit") is not None
+        light = (0.0, 0.0, 0.0) if unlit else entry.get("emissiveFactor", (0.0, 0.0, 0.0))
+        return Material(
+            _numbers(factor, 4),
+            self._placed(info, cutoff == OPAQUE),
+            _numbers(_strengthened(light, entry), 3),
+            self._placed(entry.get("emissiveTexture"), True) if any(light) else None,
+            cutoff,
+        )
+
+    def _placed(self, info: dict[str, Any] | None, opaque: bool) -> PlacedTexture | None:
+        if info is None:
+            return None
+        moved = extension(info, "KHR_texture_transform") or {}
+        key = (info.get("index"), opaque)
+        if key not in self.textures:
+            self.textures[key] = self._texture(*key)
+        texture = self.textures[key]
+        if texture is None:
+            return None
+        return PlacedTexture(texture, f"TEXCOORD_{moved.get('texCoord', info.get('texCoord', 0))}", _matrix(moved))
+
+    def _texture(self, index: Any, opaque: bool) -> Texture | None:
+        entry = self.document.get("textures", index)
+        source = (extension(entry, *PICTURE_EXTENSIONS) or entry).get("source", entry.get("source"))
+        name = f"textures[{index}]" if source is None else f"images[{source}]"
+        image = self.images.image(name, lambda: self._bytes(entry, source), opaque)
+        if image is None:
+            return None
+        sampler = self.document.get("samplers", entry["sampler"]) if "sampler" in entry else {}
+        wrap = (WRAPS.get(sampler.get("wrapS", 0), "repeat"), WRAPS.get(sampler.get("wrapT", 0), "repeat"))
+        return Texture(image, wrap, sampler.get("magFilter") != NEAREST)
+
+    def _bytes(self, entry: dict[str, Any], source: Any) -> bytes:
+        if source is None:
+            others = ", ".join(entry.get("extensions") or {}) or "no picture"
+            raise InputError(f"a texture in a format that isn't read here ({others})")
+        image = self.document.get("images", source)
+        if "uri" in image:
+            return self.document.uri(image["uri"])
+        return view_bytes(self.document, image.get("bufferView"))
+
+
+def layer(
+    factor: tuple[float, float, float, float],
+    placed: PlacedTexture | None,
+    attributes: Mapping[str, Float[np.ndarray, "vertex _"]],
+) -> Layer:
+    """The look of vertices with these attributes. Without the set that a texture needs, it doesn't count."""
+    if placed is None or placed.coordinates not in attributes:
+        return Layer(factor)
+    uv = attributes[placed.coordinates] @ placed.matrix[:, :2].T + placed.matrix[:, 2]
+    return Layer(factor, placed.texture, uv)
+
+
+def _cutoff(entry: dict[str, Any]) -> float:
+    mode = entry.get("alphaMode", "OPAQUE")
+    return {"MASK": float(entry.get("alphaCutoff", 0.5)), "BLEND": BLENDED}.get(mode, OPAQUE)
+
+
+def _strengthened(light: Any, entry: dict[str, Any]) -> list[float]:
+    """Emission times its strength, at most so strong that the brightest channel is full: the hue stays."""
+    strength = (extension(entry, "KHR_materials_emissive_strength") or {}).get("emissiveStrength", 1.0)
+    return [float(channel) * min(float(strength), 1 / max(*light, 1e-9)) for channel in light]
+
+
+def _numbers(values: Any, count: int) -> Any:
+    numbers = tuple(float(value) for value in values)
+    if len(numbers) != count or not np.isfinite(numbers).all():
+        raise InputError(f"a material's colour is {list(numbers)}, expected {count} numbers")
+    return numbers
+
+
+def _matrix(moved: dict[str, Any]) -> Float[np.ndarray, "2 3"]:
+    """KHR_texture_transform: scale, then a turn (counter-clockwise, with v downwards), then offset."""
+    cosine, sine = np.cos(moved.get("rotation", 0.0)), np.sin(moved.get("rotation", 0.0))
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    linear = turn * np.asarray(moved.get("scale", (1.0, 1.0)), np.float64)
+    return np.column_stack([linear, np.asarray(moved.get("offset", (0.0, 0.0)), np.float64)])

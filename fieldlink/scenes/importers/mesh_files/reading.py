@@ -1,0 +1,85 @@
+"""A mesh file of any format as a mesh: of unit diagonal, centred, y up, with its colours."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign
+from fieldlink.scenes.importers import gltf
+from fieldlink.scenes.importers.mesh_colours import SurfaceAlbedo, SurfaceOpacity, painted
+from fieldlink.scenes.importers.mesh_files import by_trimesh, dae, off, wavefront
+from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
+from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES, OPAQUE, MeshFile
+from fieldlink.scenes.meshes import Mesh, checked
+
+SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
+NOT_READ = {".fbx": "FBX isn't read; export it as GLB"}
+TO_Y = {  # the file's axes → x, y up, z
+    "x": np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
+    "y": np.eye(3),
+    "z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]),
+}
+
+
+def read_mesh(path: Path, root: Path, up: str = "") -> Mesh:
+    """The mesh with its colours. Raises `InputError` if it can't be used.
+
+    `root`: the folder in which its materials and textures may lie. `up`: y or z, the axis that points up in the file's
+    own coordinates; empty: as the file says.
+    """
+    suffix, companions = path.suffix.lower(), CompanionFiles(path, root, SUFFIXES)
+    if suffix in NOT_READ:
+        raise InputError(f"{path}: {NOT_READ[suffix]}")
+    data = read_foreign(path)
+    try:
+        file = _parsed(data, suffix, companions)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    except Exception as error:  # loaders raise exceptions of any kind
+        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {_same(error)})") from error
+    parts = [part for part in file.parts if len(part.faces)]
+    if not parts:
+        raise InputError(f"{path}: {'; '.join(['mesh without faces, at least one expected', *file.notes])}")
+    if (count := sum(len(part.faces) for part in parts)) > MOST_FACES:
+        raise InputError(f"{path}: {count:,} faces, at most {MOST_FACES:,} expected")
+    return _mesh(MeshFile(parts, up or file.up, file.linear, [*file.notes, *companions.notes()]), str(path))
+
+
+def _parsed(data: bytes, suffix: str, companions: CompanionFiles) -> MeshFile:
+    if suffix in (".glb", ".gltf"):
+        return gltf.read(data, companions)
+    if suffix == ".obj":
+        return wavefront.read(data, companions)
+    if suffix == ".dae":
+        return dae.read(data, companions)
+    if suffix == ".off":
+        return off.read(data)
+    return by_trimesh.read(data, suffix, companions)
+
+
+def _mesh(file: MeshFile, name: str) -> Mesh:
+    """Parts in one, moved in float64: coordinates far from the origin lose nothing. Unused vertices are dropped."""
+    starts = np.cumsum([0, *(len(part.vertices) for part in file.parts)])
+    with np.errstate(invalid="ignore"):  # vertices that no face uses may be anything
+        vertices = np.concatenate([part.vertices for part in file.parts]) @ TO_Y[file.up].T
+    faces = np.concatenate([part.faces + start for part, start in zip(file.parts, starts, strict=False)])
+    checked(Mesh(vertices, faces, lambda points, face: points), name)
+    used, faces = np.unique(faces, return_inverse=True)
+    vertices, faces = _normalised(vertices[used]).astype(np.float32), faces.reshape(-1, 3).astype(np.int32)
+    surface = painted(vertices[faces], file)
+    see_through = bool((surface.cutoff != OPAQUE).any())
+    opacity = SurfaceOpacity(surface) if see_through else None
+    return Mesh(vertices, faces, SurfaceAlbedo(surface), opacity, tuple(file.notes))
+
+
+def _normalised(vertices: Float[np.ndarray, "vertex 3"]) -> Float[np.ndarray, "vertex 3"]:
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    return (vertices - (low + high) / 2) / np.linalg.norm(high - low)
+
+
+def _same(error: Exception) -> str:
+    """An error's words, equal in two runs."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(error))

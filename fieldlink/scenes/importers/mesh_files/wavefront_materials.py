@@ -1,0 +1,120 @@
+"""Materials of Wavefront OBJ: the colour Kd and the texture map_Kd of .mtl files."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
+from fieldlink.scenes.importers.mesh_files.parts import GREY, WHITE, Layer, Texture
+from fieldlink.scenes.importers.mesh_files.text import text_of
+from fieldlink.scenes.importers.mesh_files.textures import TextureImages, drawn_without
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+OPTION = re.compile(
+    rf"-(?:(?P<placed>[ost])(?P<numbers>(?:\s+{NUMBER}(?=\s)){{1,3}})|mm(?:\s+\S+){{2}}|(?P<flag>\w+)\s+(?P<value>\S+))\s+"
+)
+
+FILE_NAMES = re.compile(r"\S.*?\.mtl(?=\s|$)", re.IGNORECASE)  # on a line of mtllib: several, or one with spaces
+
+
+@dataclass(frozen=True)
+class MtlMaterial:
+    """A material; `scale` and `offset` of texture coordinates are the options -s and -o of its texture."""
+
+    colour: tuple[float, float, float] | None = None
+    texture: Texture | None = None
+    scale: tuple[float, float] = (1.0, 1.0)
+    offset: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass
+class _Statements:
+    colour: tuple[float, float, float] | None = None
+    texture: str | None = None
+
+
+class MaterialLibraries:
+    """The materials of an OBJ file's libraries (the first of a name counts), and what can't be read."""
+
+    def __init__(self, libraries: Sequence[str], companions: CompanionFiles) -> None:
+        self.libraries, self.companions, self.textures = libraries, companions, TextureImages()
+        self.statements: dict[str, _Statements] = {}
+        self.lost: list[str] = []
+        for library in libraries:
+            for name in FILE_NAMES.findall(library) or [library]:
+                self._add(name)
+
+    def material(self, name: str) -> MtlMaterial | None:
+        """A material with its texture, if that can be read; None if there is no such material."""
+        statements = self.statements.get(name)
+        if statements is None or statements.texture is None:
+            return statements and MtlMaterial(statements.colour)
+        file_name, wrap, placed = _options(statements.texture)
+        image = self.textures.image(plain(file_name), lambda: self.companions.read(file_name))
+        texture = None if image is None else Texture(image, (wrap, wrap))
+        return MtlMaterial(statements.colour, texture, **placed)
+
+    def notes(self, names: Collection[str]) -> list[str]:
+        """For the user: which of the materials with these names, and which textures, are missing."""
+        lost = sorted(name for name in names if name not in self.statements)
+        reasons = self.lost or [f"{listed(lost)} not in {listed(self.libraries) or 'any library: none is named'}"]
+        return drawn_without("materials", len(lost), len(names), reasons) + self.textures.notes()
+
+    def _add(self, library: str) -> None:
+        try:
+            text = text_of(self.companions.read(library))
+        except InputError as error:
+            self.lost.append(str(error))
+            return
+        self.statements = _statements(text) | self.statements
+
+
+def layer(material: MtlMaterial | None, uv: Float[np.ndarray, "corner 2"] | None, *, tinted: bool) -> Layer:
+    """The look of a part. A texture or vertex colours take the place of Kd, as exporters mean it."""
+    if material is not None and material.texture is not None and uv is not None:
+        upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1) * material.scale + material.offset
+        return Layer(WHITE, material.texture, np.stack([upright[:, 0], 1 - upright[:, 1]], axis=1))
+    colour = None if material is None else material.colour
+    return Layer(WHITE if tinted else (*(colour or (GREY, GREY, GREY)), 1.0))
+
+
+def _statements(text: str) -> dict[str, _Statements]:
+    """The statements of each material that count here, by its name."""
+    materials: dict[str, _Statements] = {}
+    material = _Statements()
+    for line in text.splitlines():
+        key, _, rest = line.strip().replace("\t", " ").partition(" ")
+        if key.lower() == "newmtl":
+            material = materials.setdefault(rest.strip(), _Statements())
+        elif key.lower() == "kd":
+            material.colour = _colour(rest) or material.colour
+        elif key.lower() == "map_kd":
+            material.texture = rest.strip()
+    return materials
+
+
+def _colour(text: str) -> tuple[float, float, float] | None:
+    """One or three numbers, cut to [0, 1]; None for a spectral file or anything else."""
+    try:
+        numbers = [min(max(float(word), 0.0), 1.0) for word in text.split()[:3]]
+    except ValueError:
+        return None
+    return (numbers[0], numbers[len(numbers) // 2], numbers[-1]) if len(numbers) in (1, 3) else None
+
+
+def _options(text: str) -> tuple[str, str, dict[str, tuple[float, float]]]:
+    """The file name of a texture statement, how it wraps, and its scale and offset."""
+    wrap, placed = "repeat", {}
+    while option := OPTION.match(text):
+        text = text[option.end() :]
+        if option["placed"] in ("s", "o"):
+            numbers = [float(number) for number in option["numbers"].split()]
+            rest = 1.0 if option["placed"] == "s" else 0.0
+            placed["scale" if option["placed"] == "s" else "offset"] = (numbers[0], (*numbers, rest)[1])
+        elif option["flag"] == "clamp" and option["value"] == "on":
+            wrap = "clamp"
+    return text, wrap, placed
