@@ -76,8 +76,6 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "mapper.batch": 64,
     "mapper.batches": "reshuffled",
     "mapper.validate_every": 5,
-    # 6.3
-    "intervals.resamples": 2000,
     # 7
     "augmented.batches": (64, 128, 256, 512, 1024, 2048),
     "augmented.epochs": 100,

@@ -213,8 +213,9 @@ ANSWERS = Schema(
         "values": BYTES,  # float32, one per query: 1 right, 0 wrong, or between; silhouettes −1 to 1
         "weights": BYTES,  # float32, one per query; null: all count alike
         "query_ids": TEXT,  # JSON list, in order; one of several rows with the same queries has them
+        "in_halves": BYTES,  # float32, means of two halves of the queries in random halves of the gallery; null: none
     },
-    optional=("weights", "query_ids"),
+    optional=("weights", "query_ids", "in_halves"),
 )
 
 TRAINING_CURVES = Schema(

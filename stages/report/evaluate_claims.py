@@ -9,7 +9,7 @@ from typing_extensions import Doc
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files
-from fieldlink.core.params import IntervalsParams, load
+from fieldlink.core.params import load
 from fieldlink.core.schemas import ANSWERS
 
 
@@ -27,7 +27,7 @@ def evaluate_claims(
     from fieldlink.evaluation.claims.claim_rows import summary
     from fieldlink.evaluation.claims.conclusions import conclusions
     from fieldlink.evaluation.claims.evidence import Evidence, published_values
-    from fieldlink.evaluation.claims.verdicts import claim_rows
+    from fieldlink.evaluation.claims.verdicts import judged_together
     from fieldlink.evaluation.repeated_runs import require_distinct_runs
     from fieldlink.evaluation.results.saved_results import by_cell
     from fieldlink.evaluation.results.table_cells import csv_text
@@ -38,12 +38,12 @@ def evaluate_claims(
     evidence = Evidence(
         results=results,
         published=published_values(published.read_text("utf-8"), str(published)),
-        intervals=IntervalsParams(resamples=params.claims.resamples, level=params.intervals.level),
-        margin=params.claims.margin,
+        claims=params.claims,
+        level=params.intervals.level,
         study_seed=params.study.seed,
         source=str(published),
     )
-    rows = [row for claim in conclusions(results) for row in claim_rows(claim, evidence)]
+    rows = judged_together(conclusions(results), evidence)
     lines = [asdict(row) for row in rows]
     files.write_text(table, csv_text(lines, list(lines[0])))
     files.write_text(metrics, json.dumps(summary(rows), indent=2) + "\n")

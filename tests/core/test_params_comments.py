@@ -72,7 +72,7 @@ def test_every_parameter_has_one_comment_in_params_yaml_and_in_its_class():
     in_yaml, in_classes = yaml_comments((ROOT / "params.yaml").read_text()), class_comments(Params)
     assert in_yaml == in_classes
     assert [key for key, comment in in_classes.items() if not comment] == []
-    assert {"study.seed", "classes.*.noun", "nerf.field.hash.growth", "claims.resamples"} <= in_classes.keys()
+    assert {"study.seed", "classes.*.noun", "nerf.field.hash.growth", "claims.draws"} <= in_classes.keys()
 
 
 @pytest.mark.parametrize("comment", [" # network of a NeRF, too", ""])

@@ -33,7 +33,6 @@ TINY: dict[str, Any] = {
     "finetuning": {"epochs": 1, "batch": 4, "mapping_batch": 4},
     "generation": {"views": [0, 10], "cells": 12},
     "baselines": {"modulation": {"pool": 32, "steps": 5, "fit_steps": 5}},
-    "intervals": {"resamples": 200},
 }
 CLASSES = ("airplane", "chair", "lamp", "table")
 

@@ -109,7 +109,6 @@ class Study:
         values = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
         values["mapper"].update(TINY)
         values["embedding_spaces"]["heads"].update({"hidden": [8], "epochs": 20, "batch": 6})
-        values["intervals"]["resamples"] = 100
         values["runtime"]["workers"] = 1
         for study in ("zero_shot", "retrieval"):
             values[study]["losses"] = ["softmax", "siglip", "cosine"]  # one that isn't published, in another order

@@ -29,7 +29,14 @@ def controls() -> dict[CellKey, float]:
             table, name = STAND_INS[key.table]
             row = key.row.removesuffix(" syn2real")
             skills[key._replace(row=f"{row} {name}")] = VALUES[key._replace(table=table, row=row)]
-    return skills
+    return skills | likes()
+
+
+def likes() -> dict[CellKey, float]:
+    """Rows of ours beside the published ones that they are like."""
+    distinct = {key._replace(row="CLIP all distinct"): value for key, value in VALUES.items() if key.row == "CLIP all"}
+    swept = {key._replace(row=f"{key.row} equal-steps"): value for key, value in VALUES.items() if "batch=" in key.row}
+    return distinct | swept
 
 
 SKILLS = VALUES | controls()

@@ -43,7 +43,6 @@ TINY = {
     "mapper": {"hidden": [8, 8, 8], "epochs": 2, "validate_every": 1, "seeds": [0], "batch": 4},
     "retrieval": {"losses": ["cosine"]},
     "embedding_spaces": {"nerf2clip": "cosine"},
-    "intervals": {"resamples": 20},
 }
 SCENES = {"views": 4, "resolution": 24, "copies": 0}
 NAMES = ("train", "validation", "test", "test2")

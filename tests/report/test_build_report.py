@@ -158,12 +158,13 @@ def test_without_claims_the_page_says_so(files, tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1,,a,x,1,1,1,holds,0.95,1,1,", r"line 2: expected the columns of claims.csv, numbers among .*'x'"),
-        ("1,,a,1,1,1,1,true,0.95,1,1,", r"line 2: verdict is 'true', expected one of \['holds'"),
-        ("1,a,a,1,1,1,1,holds,0.95,1,1,", r"line 2: part 'a' before its claim"),
+        ("1,,a,x,1,1,1,holds,,0.95,1,1,", r"line 2: expected the columns of claims.csv, numbers among .*'x'"),
+        ("1,,a,1,1,1,1,true,,0.95,1,1,", r"line 2: verdict is 'true', expected one of \['holds'"),
+        ("1,,a,1,1,1,1,holds,true,0.95,1,1,", r"line 2: verdict_of_twelve is 'true', expected one of \['holds'"),
+        ("1,a,a,1,1,1,1,holds,,0.95,1,1,", r"line 2: part 'a' before its claim"),
     ],
 )
 def test_a_damaged_claim_is_named(text: str, message: str):
-    header = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting"
+    header = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,verdict_of_twelve,level,n,seeds,setting"
     with pytest.raises(InputError, match=rf"claims.csv: {message}"):
         claims_section.read_claims(f"{header}\n{text}\n", "claims.csv")

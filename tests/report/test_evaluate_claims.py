@@ -34,7 +34,7 @@ def run(folder: Path, *studies: list) -> tuple[list[dict[str, str]], dict]:
 def test_every_claim_has_a_headline_and_the_metrics_count_the_verdicts(tmp_path: Path):
     answers = made_up_answers.answers(queries=60)
     rows, metrics = run(tmp_path, answers[::2], answers[1::2])
-    columns = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting"
+    columns = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,verdict_of_twelve,level,n,seeds,setting"
     assert list(rows[0]) == columns.split(",")
     headlines = [row for row in rows if not row["part"]]
     assert [row["claim"] for row in headlines] == [str(number) for number in range(1, 13)]
@@ -54,6 +54,7 @@ def test_claims_about_a_study_that_did_not_run_are_undecided(tmp_path: Path):
     assert "not in this run: Table 4.6" in headline_of["6"]["setting"]
     assert float(headline_of["6"]["published_effect"]) == pytest.approx(0.68)
     assert headline_of["4"]["effect"] != ""
+    assert {row["verdict_of_twelve"] for row in rows if row["part"]} == {""}
     assert set(metrics["effects"]) == {"4", "5"}
 
 
@@ -79,7 +80,7 @@ def test_what_the_studies_leave_is_read_as_it_is(made_up: Study, tmp_path: Path)
     effects = json.loads((tmp_path / "claims.json").read_text())["effects"]
     assert len(effects["1"]) == 1 + 24
     assert len(effects["2"]) == 1 + 30
-    assert len(effects["5"]) == 1 + 12
+    assert len(effects["5"]) == 12  # without distinct objects, neither their part nor the claim itself
     values = json.loads(made_up["retrieval.json"].read_text())["real"]
     expected = values["nerf2clip siglip"]["recall@1"] - values["clip2nerf cosine"]["recall@1"]
     assert effects["5"]["a"] == pytest.approx(expected, abs=1e-3)

@@ -189,8 +189,8 @@ def test_a_difference_counts_where_intervals_do_not_overlap(one: MetricValue, ot
 
 def test_effects_of_claims_have_their_intervals_too():
     table = (
-        "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,level,n,seeds,setting\n"
-        "4,,x,1,2.5,1.5,3.5,holds,0.95,1,1,\n4,a,x,1,2.5,1.0,3.0,holds,0.95,1,1,\n5,,x,1,,,,undecided,0.95,,,\n"
+        "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,verdict_of_twelve,level,n,seeds,setting\n"
+        "4,,x,1,2.5,1.5,3.5,holds,,0.95,1,1,\n4,a,x,1,2.5,1.0,3.0,holds,,0.95,1,1,\n5,,x,1,,,,undecided,,0.95,,,\n"
     )
     metrics = json.dumps({"effects": {"4": {"headline": 2.5, "a": 2.5}}})
     files = {"reports/tables/claims.csv": table, "reports/metrics/claims.json": metrics}

@@ -43,7 +43,6 @@ SMALL = {
     "mapper.seeds": [0, 1],
     "syn2real.translator": "controlnet",
     "syn2real.views": 2,
-    "intervals.resamples": 50,
 }
 CLIP = ClipNetworkParams(resolution=32, width=8, embedding=16, text_width=32, text_layers=1, context=16)
 
@@ -153,7 +152,7 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
         params_file=params,
     )
     found = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
-    assert "4 not in this run" in found["8"]["setting"]
+    assert "6 not in this run" in found["8"]["setting"]
     assert found["8"]["verdict"] == "undecided"
     (at / "table.csv").rename(at / "tables/syn2real.csv")
     (at / "metrics.json").rename(at / "metrics/syn2real.json")

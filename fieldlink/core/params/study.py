@@ -34,10 +34,9 @@ class ObjectClass(StrictModel):
 
 
 class IntervalsParams(StrictModel):
-    resamples: PositiveInt  # resamples of the bootstrap
     level: Annotated[float, Field(gt=0, lt=1)]  # confidence, between 0 and 1
 
 
 class ClaimsParams(StrictModel):
     margin: PositiveFloat  # points within which "no gain" and "equal" may lie
-    resamples: PositiveInt  # resamples of the bootstrap; claims of many parts ask for rarer bounds than a table
+    draws: PositiveInt  # random draws of a claim's parts together, which say how far their levels must be corrected

@@ -1,66 +1,77 @@
-"""The twelve conclusions of the study, as contrasts of its tables' cells (protocol 15)."""
+"""The twelve conclusions of the study, as contrasts of its tables' cells (docs/statistics.md)."""
 
 from collections.abc import Mapping
 
 from fieldlink.evaluation.claims import retrieval_claims, training_claims, zero_shot_claims
-from fieldlink.evaluation.claims.contrasts import Claim
+from fieldlink.evaluation.claims.contrasts import Conclusion
 from fieldlink.evaluation.claims.retrieval_claims import FORWARD, INVERSE, RANKS
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 
 
-def conclusions(results: Mapping[CellKey, SavedResults]) -> list[Claim]:
-    """Every claim with its parts; `results` say which batches were really used. A new claim goes to the end."""
-    claims = (
-        (
-            "Zero-shot: the cosine loss beats SigLIP for every source and number of views, with both prompts",
+def conclusions(results: Mapping[CellKey, SavedResults]) -> list[Conclusion]:
+    """Every claim; `results` say which batches were really used. A new claim goes to the end."""
+    rendered_views = zero_shot_claims.rendered_views()
+    forward_best, inverse_best = (retrieval_claims.best("4.4a", row, k) for row, k in ((FORWARD, 1), (INVERSE, 10)))
+    real_best = [retrieval_claims.best("4.5a", INVERSE, k) for k in RANKS]
+    above_better_head, above_each_head = zero_shot_claims.ensemble()
+    lifted, lowered = training_claims.real_looking()
+    equal_steps, equal_epochs = (training_claims.batches(results, equal_steps=equal) for equal in (True, False))
+    return [
+        Conclusion.of_mean(
+            "Zero-shot: the cosine loss beats SigLIP, on average over sources, numbers of views and both prompts",
             zero_shot_claims.losses(),
         ),
-        (
-            "Zero-shot: “A photo of” beats “A 3d model of” for every model and number of views",
+        Conclusion.of_mean(
+            "Zero-shot: “A photo of” beats “A 3d model of”, on average over models and numbers of views",
             zero_shot_claims.prompts(),
         ),
-        (
-            "CLIP on rendered views gains with their number, and on all of them passes the best nerf2clip with the "
-            "photo prompt, not with the other",
-            zero_shot_claims.rendered_views(),
+        Conclusion(
+            "Zero-shot: CLIP on all rendered views, asked with “A photo of”, passes the best nerf2clip",
+            rendered_views[:1],
+            rendered_views,
         ),
-        (
-            "Synthetic queries: forward cosine is best at k = 1, inverse SigLIP at k = 10",
-            [*retrieval_claims.best("4.4a", FORWARD, 1), *retrieval_claims.best("4.4a", INVERSE, 10)],
+        Conclusion(
+            "Synthetic queries: forward cosine is best at k = 1 (parts: and inverse SigLIP at k = 10)",
+            [forward_best[0]],
+            [*forward_best[1], *inverse_best[1]],
         ),
-        (
-            "Real queries: inverse SigLIP is best at k = 1, 5 and 10",
-            [part for k in RANKS for part in retrieval_claims.best("4.5a", INVERSE, k)],
+        Conclusion(
+            "Real queries: inverse SigLIP is best, on average over k = 1, 5 and 10",
+            [best for best, _ in real_best],
+            [part for _, parts in real_best for part in parts],
         ),
-        ("The ensemble of both classification heads beats the better of them", [zero_shot_claims.ensemble()]),
-        (
-            "Searching the concatenated space adds nothing over the CLIP space alone",
+        Conclusion(
+            "The ensemble of both classification heads beats the better of them", [above_better_head], above_each_head
+        ),
+        Conclusion.of_mean(
+            "Searching the concatenated space is as good as searching the CLIP space alone",
             retrieval_claims.concatenation(),
         ),
-        (
-            "Training on real-looking pictures lifts real retrieval at k = 1 but lowers inverse SigLIP at k = 5 and 10 "
+        Conclusion(
+            "Training on real-looking pictures lifts real retrieval at k = 1, on average over mappers "
             "(ours: against as many steps without them; published: against Table 4.5a)",
-            training_claims.real_looking(),
+            lifted,
+            [*lifted, *lowered],
         ),
-        (
-            "Augmented copies do not help real retrieval at k = 1; synthetic Hit@1 of inverse SigLIP rises "
+        Conclusion.of_mean(
+            "Augmented copies do not lift Hit@1, on average over both mappers and kinds of queries "
             "(ours: against as many steps on originals; published: against Tables 4.4a and 4.5a)",
             training_claims.augmentation(),
         ),
-        (
+        Conclusion(
             "The batch size has no trend: along a straight line over the logarithm of the batches really used, Hit@1 "
-            "hardly changes",
-            training_claims.batches(results),
+            "hardly changes, on average over both kinds of queries, after equally many steps",
+            equal_steps,
+            [*equal_steps, *equal_epochs],
         ),
-        (
-            "Fine-tuning nf2vec beats the original neither in zero-shot classification nor in synthetic retrieval; on "
-            "real queries it does not beat the inverse direction without it",
+        Conclusion.of_mean(
+            "Fine-tuning nf2vec does not enhance performance: on average no better than the original in zero-shot "
+            "classification and synthetic retrieval, and on real queries than the inverse direction without it",
             training_claims.fine_tuning(),
         ),
-        (
-            "Forward retrieval in the fine-tuned spaces is as good as in the original one",
+        Conclusion.of_mean(
+            "Forward retrieval in the fine-tuned spaces is as good as in the original one, on average",
             training_claims.fine_tuned_spaces(),
         ),
-    )
-    return [Claim(number, text, parts) for number, (text, parts) in enumerate(claims, start=1)]
+    ]

@@ -26,9 +26,8 @@ class Part:
 
     text: str
     first: Side
-    second: Side | tuple[Side, ...]  # of several, the one of the highest value: ours in ours, published in published
+    second: Side | tuple[Side, ...]  # of several, the best: ours as other queries say, published in published
     claimed: Claimed
-    one_run: bool = False  # both sides come from the same trained models, so that their seeds are paired too
     published: tuple[Side, ...] = ()  # first side and rivals there, where the published tables lack ours
     lacking: str = ""  # what this run would need for ours
 
@@ -42,12 +41,33 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A conclusion; of several parts, all are claimed."""
+class Contrast:
+    """The mean effect of several parts, which are claimed to lie in one and the same place."""
 
-    number: int
     text: str
     parts: Sequence[Part]
+
+    @property
+    def claimed(self) -> Claimed:
+        return self.parts[0].claimed
+
+    @property
+    def cells(self) -> set[CellKey]:
+        return {key for part in self.parts for key in part.cells}
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What is claimed: the mean effect of the `primary` parts decides, `parts` are the detail."""
+
+    text: str
+    primary: Sequence[Part]
+    parts: Sequence[Part]
+
+    @staticmethod
+    def of_mean(text: str, parts: Sequence[Part]) -> "Conclusion":
+        """A tendency: the mean of all parts decides."""
+        return Conclusion(text, parts, parts)
 
 
 def claimed_region(claimed: Claimed, margin: float) -> tuple[float, float]:

@@ -1,52 +1,40 @@
-"""The verdict on a whole claim, from the intervals of its parts."""
+"""The verdict on every claim and on each of its parts (docs/statistics.md)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from fieldlink.evaluation.claims.claim_rows import ClaimRow, Verdict, letters
-from fieldlink.evaluation.claims.contrasts import Claim, Part, claimed_region
+from fieldlink.evaluation.claims.contrasts import Conclusion, Contrast
 from fieldlink.evaluation.claims.evidence import Evidence
+from fieldlink.evaluation.claims.multiple_tests import holm
+from fieldlink.evaluation.claims.tested_contrasts import TestedContrast, tested
 
 
-def claim_rows(claim: Claim, evidence: Evidence) -> list[ClaimRow]:
-    """A claim's headline; of several parts, each of them after it, and the headline shows the one least in favour.
+def judged_together(conclusions: Sequence[Conclusion], evidence: Evidence) -> list[ClaimRow]:
+    """The rows of all claims, numbered from 1: each claim's primary contrast, then its parts.
 
-    A claim of m parts holds if all of them hold at the plain level (intersection-union test: no correction is
-    needed). It does not hold if one of them does not hold at the level 1 − α/m (Bonferroni). Else it is undecided.
+    Holm's procedure over the primary contrasts says which verdicts stand when all are judged together.
     """
-    level = evidence.intervals.level
-    rows = [evidence.row(claim.number, part, level) for part in claim.parts]
-    if len(rows) == 1:
-        return [replace(rows[0], text=claim.text)]
-    strict = [evidence.row(claim.number, part, 1 - (1 - level) / len(rows)) for part in claim.parts]
-    against = [place for place, row in enumerate(strict) if row.verdict == "does not hold"]
-    candidates = strict if against else rows
-    least = min(
-        against or range(len(rows)),
-        key=lambda place: _distance_inside(candidates[place], claim.parts[place], evidence.margin),
-    )
-    headline = replace(
-        candidates[least], text=claim.text, verdict=_verdict(rows, bool(against)), setting=_counts(rows, least)
-    )
-    return [headline, *(replace(row, part=letters(place)) for place, row in enumerate(rows))]
+    claims = [judged(number, conclusion, evidence) for number, conclusion in enumerate(conclusions, start=1)]
+    rows = list[ClaimRow]()
+    for (primary, parts), p in zip(claims, holm([primary.p for primary, _ in claims]), strict=True):
+        stands: Verdict = primary.row.verdict if p < 1 - evidence.level else "undecided"
+        rows.append(replace(primary.row, verdict_of_twelve=stands, setting=_with_counts(primary.row, parts)))
+        rows += [replace(part.row, part=letters(place)) for place, part in enumerate(parts)]
+    return rows
 
 
-def _verdict(rows: Sequence[ClaimRow], against: bool) -> Verdict:
-    if against:
-        return "does not hold"
-    return "holds" if all(row.verdict == "holds" for row in rows) else "undecided"
+def judged(number: int, conclusion: Conclusion, evidence: Evidence) -> tuple[TestedContrast, list[TestedContrast]]:
+    """A claim by itself: its primary contrast at the plain level, and its parts at one that is corrected for all."""
+    primary = Contrast(conclusion.text, conclusion.primary)
+    parts = [Contrast(part.text, [part]) for part in conclusion.parts]
+    return tested(number, [primary], evidence)[0], tested(number, parts, evidence)
 
 
-def _counts(rows: Sequence[ClaimRow], least: int) -> str:
-    counts = f"{sum(row.verdict == 'holds' for row in rows)} of {len(rows)} parts hold"
-    missing = sum(row.effect is None for row in rows)
+def _with_counts(primary: ClaimRow, parts: Sequence[TestedContrast]) -> str:
+    """What is known of a claim, and how many of its parts hold."""
+    verdicts = [part.row.verdict for part in parts]
+    missing = sum(part.row.effect is None for part in parts)
+    counts = f"{verdicts.count('holds')} of {len(parts)} parts hold, {verdicts.count('does not hold')} do not"
     lacking = f", {missing} not in this run" if missing else ""
-    return f"{counts}{lacking}; shown: part {letters(least)}"
-
-
-def _distance_inside(row: ClaimRow, part: Part, margin: float) -> tuple[bool, float]:
-    """How far an interval lies inside the claimed one's borders; a part without an interval comes first."""
-    if row.ci_low is None or row.ci_high is None:
-        return False, 0.0
-    low, high = claimed_region(part.claimed, margin)
-    return True, min(row.ci_low - low, high - row.ci_high)
+    return "; ".join(text for text in (primary.setting, counts + lacking) if text)

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from fieldlink.core.variants import Concatenation, Variant
 from fieldlink.evaluation.measures.concatenation import concatenated, weighted_concatenation
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.gallery_halves import places_needed
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
@@ -44,11 +45,11 @@ class ConcatenatedSpace:
 
     def search(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
         """The `k` nearest objects of each query; `alpha`: weight of the NeRFs' space, none for the raw vectors."""
-        neighbours = []
+        neighbours, places = [], places_needed(k, items_per_object=1)
         for query_nerf, object_clip in zip(self.mapped_queries, self.mapped_nerfs, strict=True):
             queries = _concatenated(query_nerf, self.queries.clip, alpha)
             items = _concatenated(self.gallery.nerf, object_clip, alpha)
-            neighbours.append(fast_neighbours(queries, self.queries.own_object, Gallery.of_objects(items), k))
+            neighbours.append(fast_neighbours(queries, self.queries.own_object, Gallery.of_objects(items), places))
         return SearchResult(row, True, self.seeds, neighbours)
 
     def best_alpha(self, alphas: Sequence[float]) -> float:

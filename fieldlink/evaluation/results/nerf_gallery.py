@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from fieldlink.core import datasets
 from fieldlink.embeddings.selection import labels, rows_of, views_of
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
+from fieldlink.evaluation.measures.gallery_halves import halves
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class NerfGallery:
     nerf: Float[np.ndarray, "object nerf"]
     views: ViewEmbeddings
     classes: Int[np.ndarray, " object"]
+
+    @cached_property
+    def halves(self) -> Bool[np.ndarray, "object draw"]:
+        """Which objects are in each of many random halves."""
+        return halves(self.ids)
 
     @staticmethod
     def of(objects: pa.Table, nerfs: pa.Table, views: pa.Table, classes: Sequence[str]) -> "NerfGallery":

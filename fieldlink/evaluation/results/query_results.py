@@ -30,6 +30,7 @@ class QueryResults:
     digests: Sequence[str]  # of the predictions, by seed: equal ones are one run
     setting: str = ""  # what else should be known of the row, such as the batch really used
     weights: Float[np.ndarray, " query"] | None = None  # none: all queries count alike
+    in_halves: Float[np.ndarray, "seed half draw"] | None = None  # means in halves of the gallery; none: it has none
 
     @staticmethod
     def of(
@@ -41,10 +42,11 @@ class QueryResults:
         *,
         setting: str = "",
         weights: Float[np.ndarray, " query"] | None = None,
+        in_halves: Float[np.ndarray, "seed half draw"] | None = None,
     ) -> "QueryResults":
         """`predictions`: by seed, all numbers that decided the values."""
         digests = [digest(prediction) for prediction in predictions]
-        return QueryResults(key, values.astype(np.float32), seeds, queries, digests, setting, weights)
+        return QueryResults(key, values.astype(np.float32), seeds, queries, digests, setting, weights, in_halves)
 
 
 def digest(numbers: np.ndarray) -> str:
@@ -63,11 +65,14 @@ def columns(results: Sequence[QueryResults]) -> dict[str, list[Any]]:
         "queries": queries,
         "digest": [result.digests[place] for result, place, _ in rows],
         "values": [result.values[place].tobytes() for result, place, _ in rows],
-        "weights": [
-            None if result.weights is None else result.weights.astype(np.float32).tobytes() for result, *_ in rows
-        ],
+        "weights": [_bytes(result.weights) for result, *_ in rows],
         "query_ids": [
             None if queries[place] in queries[:place] else json.dumps(list(result.queries))
             for place, (result, *_) in enumerate(rows)
         ],
+        "in_halves": [None if result.in_halves is None else _bytes(result.in_halves[i]) for result, i, _ in rows],
     }
+
+
+def _bytes(numbers: np.ndarray | None) -> bytes | None:
+    return None if numbers is None else numbers.astype(np.float32).tobytes()

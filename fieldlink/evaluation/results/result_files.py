@@ -33,7 +33,7 @@ class ResultFiles:
     ) -> None:
         """Write the four files; `other_metrics`: those that are no number of a table."""
         ordered = table_cells.in_published_order(results, self.published.read_text(encoding="utf-8"))
-        cells = table_cells.cells(ordered, params.intervals, params.study.seed)
+        cells = table_cells.cells(ordered, params.intervals.level)
         files.write_text(self.table, table_cells.csv_text(cells))
         columns = [*CellKey._fields, "seed", "value"]
         files.write_text(self.by_seed, table_cells.csv_text(table_cells.by_seed(ordered), columns))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from fieldlink.evaluation.measures.gallery_halves import means_in_halves
 from fieldlink.evaluation.measures.rankings import hubness, macro_weights
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
@@ -25,7 +26,7 @@ def hit_results(
     setting: str = "",
 ) -> list[QueryResults]:
     """Hits at each rank in a row of `table`; `metric`: which of the table's, where it has several."""
-    metric = metric or table.only_metric
+    metric, places = metric or table.only_metric, result.right_places(queries, gallery)
     return [
         _results(
             CellKey(table.number, result.row, f"recall@{k}", metric),
@@ -33,6 +34,7 @@ def hit_results(
             result,
             queries,
             setting=setting,
+            in_halves=means_in_halves((places > 0) & (places <= k)),
         )
         for k in ranks
     ]
@@ -45,16 +47,20 @@ def whole_list_results(
     ranks: Sequence[int],
     table: StudyTable,
 ) -> list[QueryResults]:
-    """Average precision, hits at 1 by class, and whether the query's own object, left in, is within each rank."""
+    """Average precision, hits at 1 by class, and whether the query's own object, left in, is within each rank.
+
+    Of these, only hits are searched in halves of the gallery.
+    """
 
     def key(column: str) -> CellKey:
         return CellKey(table.number, result.row, column, table.only_metric)
 
     precision = np.stack([ranking.precision for ranking in result.rankings])
     first, weights = result.hits(queries, gallery, 1), macro_weights(queries.classes)
+    in_halves = means_in_halves(result.right_places(queries, gallery) == 1, weights)
     results = [
         _results(key("mAP"), precision, result, queries),
-        _results(key("macro hit@1"), first, result, queries, weights=weights),
+        _results(key("macro hit@1"), first, result, queries, weights=weights, in_halves=in_halves),
     ]
     if (queries.own_object < 0).all():
         return results
@@ -92,6 +98,15 @@ def _results(
     *,
     setting: str = "",
     weights: Float[np.ndarray, " query"] | None = None,
+    in_halves: Float[np.ndarray, "seed half draw"] | None = None,
 ) -> QueryResults:
-    similarities = [nearest.similarity for nearest in result.neighbours]
-    return QueryResults.of(key, values, result.seeds, queries.ids, similarities, setting=setting, weights=weights)
+    return QueryResults.of(
+        key,
+        values,
+        result.seeds,
+        queries.ids,
+        [nearest.similarity for nearest in result.neighbours],
+        setting=setting,
+        weights=weights,
+        in_halves=in_halves,
+    )

@@ -21,7 +21,8 @@ class SavedResults:
     queries: str  # digest of their ids, in order
     digests: tuple[str, ...]  # of the predictions, by seed
     setting: str
-    weights: Float[np.ndarray, " query"] | None  # none: all queries count alike
+    weights: Float[np.ndarray, " query"] | None = None  # none: all queries count alike
+    in_halves: Float[np.ndarray, "seed half draw"] | None = None  # means in halves of the gallery; none: it has none
 
 
 def by_cell(tables: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:
@@ -66,7 +67,12 @@ def _of_seeds(key: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
         digests=tuple(row["digest"] for row in rows),
         setting=first["setting"],
         weights=None if first["weights"] is None else np.frombuffer(first["weights"], np.float32),
+        in_halves=None if first["in_halves"] is None else np.stack([_in_halves(row["in_halves"]) for row in rows]),
     )
+
+
+def _in_halves(numbers: bytes) -> Float[np.ndarray, "half draw"]:
+    return np.frombuffer(numbers, np.float32).reshape(2, -1)
 
 
 def _bytes(weights: np.ndarray | None) -> bytes | None:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from fieldlink.core.variants import Variant
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.gallery_halves import places_needed, right_places
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, distinct_owners
 from fieldlink.evaluation.measures.rankings import Ranking, object_ranking, ranking
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
@@ -18,7 +19,10 @@ from fieldlink.evaluation.results.queries import Queries
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The objects nearest to each query in one row of a table, by every training seed."""
+    """The objects nearest to each query in one row of a table, by every training seed.
+
+    They are more than the ranks need, so that enough of them are in any half of the gallery.
+    """
 
     row: str
     trained: bool  # by a mapper; else by CLIP or a space alone
@@ -29,6 +33,12 @@ class SearchResult:
     def hits(self, queries: Queries, gallery: NerfGallery, k: int) -> Bool[np.ndarray, "seed query"]:
         """Whether an object of the query's class is among the first `k`."""
         return np.stack([hit_at_k(nearest.item, queries.classes, gallery.classes, k) for nearest in self.neighbours])
+
+    def right_places(self, queries: Queries, gallery: NerfGallery) -> Int[np.ndarray, "seed query draw"]:
+        """Where the first object of the query's class is, from 1, in each random half of the gallery; 0: not seen."""
+        right = [gallery.classes[nearest.item] == queries.classes[:, None] for nearest in self.neighbours]
+        pairs = zip(self.neighbours, right, strict=True)
+        return np.stack([right_places(nearest.item, is_right, gallery.halves) for nearest, is_right in pairs])
 
 
 def search(
@@ -123,7 +133,8 @@ def _by_seed(
     """The nearest objects and the ranking of each seed's pair of query vectors and items."""
     neighbours, rankings = [], []
     for vectors, items in pairs:
-        nearest = fast_neighbours(vectors, queries.own_object, items, k)
+        places = places_needed(k, int(np.bincount(items.owner).max()))
+        nearest = fast_neighbours(vectors, queries.own_object, items, places)
         objects = np.where(nearest.item >= 0, items.owner[nearest.item], -1)
         neighbours.append(Neighbours(objects, nearest.similarity))
         item_classes = gallery.classes[items.owner]

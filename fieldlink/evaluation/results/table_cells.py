@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.measures.intervals import interval
+from fieldlink.evaluation.measures.variance_components import Answers
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
 from fieldlink.evaluation.study_tables import StudyTable, study_table
 
@@ -33,9 +33,10 @@ class Cell:
     setting: str = ""
 
     @staticmethod
-    def of(result: QueryResults, intervals: IntervalsParams, study_seed: int) -> "Cell":
-        """The mean over seeds and queries, with its interval."""
-        mean = interval(result.values, intervals, study_seed, result.weights)
+    def of(result: QueryResults, level: float) -> "Cell":
+        """The mean over seeds and queries, with its interval of confidence `level`."""
+        in_halves = None if result.in_halves is None else result.in_halves.mean(0)[None]
+        mean = interval(Answers(result.values[None], result.weights, in_halves), level)
         value, low, high = (round(number, DIGITS) for number in (mean.value, mean.low, mean.high))
         seeds, queries = result.values.shape
         return Cell(*result.key, value, low, high, seeds, queries, result.setting)
@@ -48,12 +49,12 @@ def in_published_order(results: Sequence[QueryResults], published: str) -> list[
     return sorted(results, key=lambda result: order.get(result.key, len(order)))
 
 
-def cells(results: Sequence[QueryResults], intervals: IntervalsParams, study_seed: int) -> list[Cell]:
-    """One cell each; two results of one key are an error."""
+def cells(results: Sequence[QueryResults], level: float) -> list[Cell]:
+    """One cell each, with intervals of confidence `level`; two results of one key are an error."""
     keys = [result.key for result in results]
     if repeated := {key for key in keys if keys.count(key) > 1}:
         raise InputError(f"two results for one place of a table: {sorted(repeated)[:3]}")
-    return [Cell.of(result, intervals, study_seed) for result in results]
+    return [Cell.of(result, level) for result in results]
 
 
 def by_seed(results: Sequence[QueryResults]) -> list[dict[str, Any]]:

@@ -1,0 +1,97 @@
+"""Effects of contrasts as values of every query by every training seed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from fieldlink.core.errors import InputError
+from fieldlink.evaluation.claims.contrasts import Part, Side
+from fieldlink.evaluation.measures.variance_components import Answers, Estimates
+from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.saved_results import SavedResults, readable, require_same_queries
+
+FOLDS = 10  # a query meets the rival that is best on the other folds
+LEAST = 2.0  # standard error in queries, where answers don't differ: as Wilson's interval of no query in n, at 95 %
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What one contrast makes of its queries."""
+
+    values: Float[np.ndarray, "seed query"]
+    in_halves: Float[np.ndarray, "half draw"] | None
+    first: SavedResults  # one of its cells: all have the same queries, with the same weights
+
+    @staticmethod
+    def of(part: Part, results: Mapping[CellKey, SavedResults]) -> "Effect":
+        """Both sides must have the same queries; what was not trained stands beside every seed of the other."""
+        cells = {key: results[key] for key in sorted(part.cells)}
+        require_same_queries(cells)
+        _require_same_seeds(cells)
+        weights = query_weights(part, cells)
+        values = sum((weights[key] * cell.values for key, cell in cells.items()), np.zeros((1, 1)))
+        halves = [weights[key].mean() * c.in_halves.mean(0) for key, c in cells.items() if c.in_halves is not None]
+        return Effect(values, np.sum(halves, axis=0) if halves else None, next(iter(cells.values())))
+
+
+def estimates(effects: Sequence[Sequence[Effect]]) -> Estimates:
+    """Of means of effects: `effects` by mean. Effects on the same queries share their chance, and so do equal seeds."""
+    places = [(mean, effect, len(several)) for mean, several in enumerate(effects) for effect in several]
+    sets: dict[tuple[str, bytes | None], list[tuple[int, Effect, int]]] = {}
+    for mean, effect, count in places:
+        weights = effect.first.weights
+        query_set = effect.first.queries, None if weights is None else weights.tobytes()
+        sets.setdefault(query_set, []).append((mean, effect, count))
+    seeds = max(len(effect.values) for _, effect, _ in places)
+    least = [LEAST / min(effect.values.shape[1] for effect in several) for several in effects]
+    return Estimates.of([_answers(of_set, len(effects), seeds) for of_set in sets.values()], np.array(least))
+
+
+def query_weights(part: Part, cells: Mapping[CellKey, SavedResults]) -> dict[CellKey, Float[np.ndarray, " query"]]:
+    """The weight of each cell in the effect, query by query: of several rivals, the one that `best_elsewhere` says."""
+    weights = {key: np.zeros(cell.values.shape[1]) for key, cell in cells.items()}
+    for key, weight in part.first.items():
+        weights[key] += weight
+    means = np.stack([_mean_by_query(side, cells) for side in part.rivals])
+    best = best_elsewhere(means, next(iter(cells.values())).weights)
+    for place, side in enumerate(part.rivals):
+        for key, weight in side.items():
+            weights[key] -= weight * (best == place)
+    return weights
+
+
+def best_elsewhere(
+    values: Float[np.ndarray, "rival query"], weights: Float[np.ndarray, " query"] | None = None
+) -> Int[np.ndarray, " query"]:
+    """For each query the rival of the highest mean over queries of other folds: so its luck doesn't pick it."""
+    fold = np.arange(values.shape[1]) % min(FOLDS, max(values.shape[1], 2))
+    weighted = values if weights is None else values * weights
+    sums = np.stack([weighted[:, fold != this].sum(1) for this in range(fold.max() + 1)])
+    return sums.argmax(1)[fold]
+
+
+def _answers(of_set: Sequence[tuple[int, Effect, int]], means: int, seeds: int) -> Answers:
+    """The effects on one set of queries, added up to the means that they belong to."""
+    first = of_set[0][1]
+    values = np.zeros((means, seeds, first.values.shape[1]))
+    halves = [effect.in_halves for _, effect, _ in of_set if effect.in_halves is not None]
+    in_halves = np.zeros((means, *halves[0].shape)) if halves else None
+    for mean, effect, count in of_set:
+        values[mean] += effect.values / count
+        if in_halves is not None and effect.in_halves is not None:
+            in_halves[mean] += effect.in_halves / count
+    return Answers(values, first.first.weights, in_halves)
+
+
+def _mean_by_query(side: Side, cells: Mapping[CellKey, SavedResults]) -> Float[np.ndarray, " query"]:
+    queries = next(iter(cells.values())).values.shape[1]
+    return sum((weight * cells[key].values.mean(0) for key, weight in side.items()), np.zeros(queries))
+
+
+def _require_same_seeds(cells: Mapping[CellKey, SavedResults]) -> None:
+    trained = {cell.seeds: key for key, cell in cells.items() if len(cell.seeds) > 1}
+    if len(trained) > 1:
+        names = ", ".join(f"{readable(key)}: {seeds}" for seeds, key in trained.items())
+        raise InputError(f"answers: cells that a claim compares must share their training seeds, found {names}")
