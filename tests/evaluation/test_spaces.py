@@ -74,7 +74,9 @@ def test_the_interval_of_cka_has_the_width_that_other_objects_give():
         return x, x @ mixing + 2 * rng.normal(size=(60, 4))
 
     spread = np.std([linear_cka(*draw()) for _ in range(300)])
-    found = [interval(Answers(cka_by_object(*draw())[None, None]), 0.95).spread / 200 / t.ppf(0.975, 1000) for _ in range(30)]
+    found = [
+        interval(Answers(cka_by_object(*draw())[None, None]), 0.95).spread / 200 / t.ppf(0.975, 1000) for _ in range(30)
+    ]
     assert np.mean(found) == pytest.approx(spread, rel=0.25)
 
 

@@ -12,7 +12,7 @@ from fieldlink.evaluation.measures.variance_components import Answers, Estimates
 
 
 def estimate(*values: np.ndarray) -> Estimates:
-    return Estimates.of([Answers(each[None]) for each in values])
+    return Estimates.of([Answers(of_set[None]) for of_set in values])
 
 
 def test_the_variance_of_a_mean_is_that_of_a_case_worked_by_hand():

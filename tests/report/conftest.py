@@ -27,7 +27,7 @@ OURS = (
 )
 CLAIMS = (
     "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,verdict_of_twelve,level,n,seeds,setting\n"
-    "1,,Cosine beats SigLIP,0.41,-1.5,-4.25,1.1,undecided,undecided,0.95,208,3,\"1 of 2 parts hold, 0 do not\"\n"
+    '1,,Cosine beats SigLIP,0.41,-1.5,-4.25,1.1,undecided,undecided,0.95,208,3,"1 of 2 parts hold, 0 do not"\n'
     "1,a,with synthetic queries,10.07,12.5,8.1,16.9,holds,,0.99,208,3,\n"
     f'1,b,"with {HOSTILE.replace(chr(34), chr(34) * 2)}",0.41,-1.5,-4.25,1.1,undecided,,0.99,208,3,batch 156\n'
     "2,,The ensemble wins,0.68,,,,undecided,undecided,0.95,,,\"not in this run: Table 4.6, 'ensemble'\"\n"

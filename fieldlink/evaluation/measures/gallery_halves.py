@@ -12,12 +12,11 @@ from jaxtyping import Bool, Float, Int, Real
 from fieldlink.core.seeds import seed_of
 
 DRAWS = 100
-DEPTH = 4  # times as many places as count: half of them are in a half, give or take
 
 
 def places_needed(k: int, items_per_object: int) -> int:
-    """Neighbours to look at, so that `k` of them are in a half of the gallery but for rare exceptions."""
-    return DEPTH * (k + items_per_object)
+    """Neighbours to look at, so that `k` of them are in a half of the gallery but for the rarest exceptions."""
+    return 4 * (k + items_per_object + 4)  # twice what is in a half on average, and as much again
 
 
 def halves(object_ids: Sequence[str]) -> Bool[np.ndarray, "object draw"]:
@@ -35,7 +34,7 @@ def right_places(
 
     `item`: each query's nearest objects (−1: none).
     """
-    passed = np.zeros((len(item), members.shape[1]), np.uint16)
+    passed = np.zeros((len(item), members.shape[1]), np.int16)
     place = np.zeros_like(passed)
     for nearest, is_right in zip(item.T, right.T, strict=True):
         present = members[nearest] & (nearest >= 0)[:, None]
