@@ -15,7 +15,7 @@ NUMBERS = ("published_effect", "effect", "ci_low", "ci_high", "level")
 class ClaimRow:
     """One tested effect in points of a percentage; numbers are None where a cell is not in this run."""
 
-    part: str  # a, b, …; empty: the claim's headline
+    part: str  # a, b, …; empty: the claim's primary contrast
     text: str
     published: float | None
     effect: float | None
@@ -23,6 +23,7 @@ class ClaimRow:
     high: float | None
     level: float | None  # of the interval
     verdict: str
+    verdict_of_twelve: str  # when all claims are judged together; empty for a part
     n: str
     seeds: str
     setting: str
@@ -85,12 +86,14 @@ def _claim_row(values: dict[str, str], place: str) -> ClaimRow:
             high=high,
             level=level,
             verdict=values["verdict"],
+            verdict_of_twelve=values["verdict_of_twelve"],
             n=values["n"],
             seeds=values["seeds"],
             setting=values["setting"],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{place}: expected the columns of claims.csv, numbers among {NUMBERS} ({error})") from error
-    if row.verdict not in SYMBOLS:
-        raise InputError(f"{place}: verdict is {row.verdict!r}, expected one of {list(SYMBOLS)}")
+    for column, verdict in (("verdict", row.verdict), ("verdict_of_twelve", row.verdict_of_twelve or row.verdict)):
+        if verdict not in SYMBOLS:
+            raise InputError(f"{place}: {column} is {verdict!r}, expected one of {list(SYMBOLS)}")
     return row

@@ -7,7 +7,6 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import IntervalsParams
 from fieldlink.evaluation.measures.intervals import Interval, difference
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, require_same_queries
@@ -48,15 +47,14 @@ def paired_differences(
     if not (now.keys() & before.keys()):
         return {}
     params = YAML(typ="safe").load(params_text)
-    intervals, seed = IntervalsParams.model_validate(params["intervals"]), params["study"]["seed"]
-    differences = {}
+    level, differences = params["intervals"]["level"], {}
     for key in now.keys() & before.keys():
         pair = {key._replace(row="now"): now[key], key._replace(row="before"): before[key]}
         try:
             require_same_queries(pair)
         except InputError:
             continue
-        differences[metric_key(key)] = _difference(now[key], before[key], intervals, seed)
+        differences[metric_key(key)] = _difference(now[key], before[key], level)
     return differences
 
 
@@ -66,7 +64,7 @@ def metric_key(key: CellKey) -> MetricKey:
     return (table.study, table.group, key.row, key.column)
 
 
-def _difference(now: SavedResults, before: SavedResults, intervals: IntervalsParams, seed: int) -> Interval:
+def _difference(now: SavedResults, before: SavedResults, level: float) -> Interval:
     if np.array_equal(now.values, before.values):
         return Interval(0.0, 0.0, 0.0)
-    return difference(now.values, before.values, intervals, seed, weights=now.weights)
+    return difference(now.answers, before.answers, level)

@@ -11,6 +11,7 @@ from fieldlink.evaluation.measures.gallery_halves import (
     halves,
     means_in_halves,
     places_needed,
+    query_half,
     right_places,
 )
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours
@@ -47,14 +48,16 @@ def test_hits_in_a_half_are_those_of_searching_it(owner: np.ndarray, k: int):
         assert ((found[:, draw] > 0) & (found[:, draw] <= k)).tolist() == expected.tolist()
 
 
-def test_means_are_over_every_other_query_with_their_weights():
-    values = RNG.random((2, 5, 3))
+def test_means_are_over_half_of_the_queries_with_their_weights():
+    values, half = RNG.random((2, 5, 3)), query_half(5)
     weights = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    found = means_in_halves(values, weights)
-    assert found.shape == (2, 2, 3)
-    assert found[:, 0] == pytest.approx(np.average(values[:, ::2], axis=1, weights=weights[::2]))
-    assert found[:, 1] == pytest.approx(np.average(values[:, 1::2], axis=1, weights=weights[1::2]))
-    assert means_in_halves(values[:, :1])[:, 1].tolist() == [[0, 0, 0], [0, 0, 0]]
+    means = means_in_halves(values, weights)
+    assert means.shape == (2, 2, 3)
+    assert sorted(np.bincount(half)) == [2, 3]
+    for place in range(2):
+        inside = half == place
+        assert means[:, place] == pytest.approx(np.average(values[:, inside], axis=1, weights=weights[inside]))
+    assert means_in_halves(values[:, :1])[:, 1].tolist() == [[0, 0, 0], [0, 0, 0]]  # of no query
 
 
 def test_the_variance_is_that_of_galleries_drawn_anew():

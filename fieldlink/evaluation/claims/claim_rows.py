@@ -14,7 +14,7 @@ class ClaimRow:
     """One line of claims.csv; its fields are the columns. Effects are in points of a percentage."""
 
     claim: int
-    part: str  # a, b, …; empty: the claim's headline
+    part: str  # a, b, …; empty: the claim's primary contrast
     text: str
     published_effect: float | None
     effect: float | None

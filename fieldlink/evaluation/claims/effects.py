@@ -8,12 +8,11 @@ from jaxtyping import Float, Int
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.claims.contrasts import Part, Side
-from fieldlink.evaluation.measures.variance_components import Answers, Estimates
+from fieldlink.evaluation.measures.variance_components import Answers, Estimates, least_error
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, readable, require_same_queries
 
 FOLDS = 10  # a query meets the rival that is best on the other folds
-LEAST = 2.0  # standard error in queries, where answers don't differ: as Wilson's interval of no query in n, at 95 %
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +44,7 @@ def estimates(effects: Sequence[Sequence[Effect]]) -> Estimates:
         query_set = effect.first.queries, None if weights is None else weights.tobytes()
         sets.setdefault(query_set, []).append((mean, effect, count))
     seeds = max(len(effect.values) for _, effect, _ in places)
-    least = [LEAST / min(effect.values.shape[1] for effect in several) for several in effects]
+    least = [max(least_error(effect.values.shape[1]) for effect in several) for several in effects]
     return Estimates.of([_answers(of_set, len(effects), seeds) for of_set in sets.values()], np.array(least))
 
 

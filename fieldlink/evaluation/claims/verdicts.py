@@ -6,8 +6,8 @@ from dataclasses import replace
 from fieldlink.evaluation.claims.claim_rows import ClaimRow, Verdict, letters
 from fieldlink.evaluation.claims.contrasts import Conclusion, Contrast
 from fieldlink.evaluation.claims.evidence import Evidence
+from fieldlink.evaluation.claims.judged_contrasts import JudgedContrast, judged_contrasts
 from fieldlink.evaluation.claims.multiple_tests import holm
-from fieldlink.evaluation.claims.tested_contrasts import TestedContrast, tested
 
 
 def judged_together(conclusions: Sequence[Conclusion], evidence: Evidence) -> list[ClaimRow]:
@@ -24,14 +24,14 @@ def judged_together(conclusions: Sequence[Conclusion], evidence: Evidence) -> li
     return rows
 
 
-def judged(number: int, conclusion: Conclusion, evidence: Evidence) -> tuple[TestedContrast, list[TestedContrast]]:
+def judged(number: int, conclusion: Conclusion, evidence: Evidence) -> tuple[JudgedContrast, list[JudgedContrast]]:
     """A claim by itself: its primary contrast at the plain level, and its parts at one that is corrected for all."""
     primary = Contrast(conclusion.text, conclusion.primary)
     parts = [Contrast(part.text, [part]) for part in conclusion.parts]
-    return tested(number, [primary], evidence)[0], tested(number, parts, evidence)
+    return judged_contrasts(number, [primary], evidence)[0], judged_contrasts(number, parts, evidence)
 
 
-def _with_counts(primary: ClaimRow, parts: Sequence[TestedContrast]) -> str:
+def _with_counts(primary: ClaimRow, parts: Sequence[JudgedContrast]) -> str:
     """What is known of a claim, and how many of its parts hold."""
     verdicts = [part.row.verdict for part in parts]
     missing = sum(part.row.effect is None for part in parts)

@@ -15,8 +15,8 @@ DRAWS = 100
 
 
 def places_needed(k: int, items_per_object: int) -> int:
-    """Neighbours to look at, so that `k` of them are in a half of the gallery but for the rarest exceptions."""
-    return 4 * (k + items_per_object + 4)  # twice what is in a half on average, and as much again
+    """Neighbours to look at, so that `k` of them are in a half of the gallery but for rare exceptions."""
+    return 4 * (k + 4) + items_per_object - 1  # twice what is in a half on average, and as much again
 
 
 def halves(object_ids: Sequence[str]) -> Bool[np.ndarray, "object draw"]:
@@ -47,11 +47,16 @@ def means_in_halves(
     values: Real[np.ndarray, "seed query draw"] | Bool[np.ndarray, "seed query draw"],
     weights: Float[np.ndarray, " query"] | None = None,
 ) -> Float[np.ndarray, "seed half draw"]:
-    """Means over every other query and over those between, for each half of the gallery."""
-    weights = np.ones(values.shape[1]) if weights is None else weights
-    every_other = np.arange(values.shape[1]) % 2 == np.arange(2)[:, None]
-    shares = weights * every_other
+    """Means over a random half of the queries and over the others, for each half of the gallery."""
+    queries = values.shape[1]
+    weights = np.ones(queries) if weights is None else weights
+    shares = weights * (query_half(queries) == np.arange(2)[:, None])
     return shares / np.maximum(shares.sum(1, keepdims=True), np.finfo(float).tiny) @ values
+
+
+def query_half(queries: int) -> Int[np.ndarray, " query"]:
+    """Which half a query is in, 0 or 1: the same for every measure of as many queries."""
+    return np.random.default_rng(queries).permutation(queries) % 2
 
 
 def gallery_covariance(in_halves: Float[np.ndarray, "mean half draw"]) -> Float[np.ndarray, "mean mean"]:

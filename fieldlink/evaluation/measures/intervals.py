@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from fieldlink.evaluation.measures.variance_components import Answers, Estimates
+from fieldlink.evaluation.measures.variance_components import Answers, Estimates, least_error
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,17 @@ def interval(answers: Answers, level: float) -> Interval:
             low, high = (_moved_odds(value, step / (value * (1 - value))) for step in (-reach, reach))
         low, high = np.clip((low, high), -1 if lowest < 0 else 0, 1)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
+
+
+def difference(first: Answers, second: Answers, level: float) -> Interval:
+    """Of a mean less another one, on the same queries; seeds are paired in their order, as many as both have."""
+    seeds = min(first.values.shape[1], second.values.shape[1])
+    values = first.values[:, :seeds] - second.values[:, :seeds]
+    both = first.in_halves is not None and second.in_halves is not None
+    in_halves = first.in_halves - second.in_halves if both else None
+    estimates = Estimates.of([Answers(values, first.weights, in_halves)], least_error(values.shape[2]))
+    value, reach = float(estimates.means[0]), float(estimates.half_widths((1 - level) / 2)[0])
+    return Interval(100 * value, 100 * (value - reach), 100 * (value + reach))
 
 
 def wilson(share: float, count: int, level: float) -> tuple[float, float]:

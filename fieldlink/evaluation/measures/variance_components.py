@@ -14,6 +14,11 @@ from jaxtyping import Float
 from fieldlink.evaluation.measures.gallery_halves import DRAWS, gallery_covariance
 
 
+def least_error(queries: int) -> float:
+    """The standard error of a difference that answers without any leave open: near Wilson's bound of none in n."""
+    return 2 / queries
+
+
 @dataclass(frozen=True, eq=False)
 class Answers:
     """Several means' values on the same queries."""
@@ -95,10 +100,13 @@ class Estimates:
         """
         if distance <= 0:
             return 1 - self.tail(mean, -distance) if distance < 0 else 0.5
-        low, high = 0.0, 0.5
+        from scipy.special import stdtrit
+
+        freedom, variances = [component.freedom for component in self.components], self.variances[:, mean]
+        low, high, reach = 0.0, 0.5, distance * float(variances.sum()) ** 0.5
         for _ in range(50):
             middle = (low + high) / 2
-            low, high = (middle, high) if self.half_widths(middle)[mean] > distance else (low, middle)
+            low, high = (middle, high) if -stdtrit(freedom, middle) @ variances > reach else (low, middle)
         return high
 
     @property

@@ -9,6 +9,7 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
+from fieldlink.evaluation.measures.variance_components import Answers
 from fieldlink.evaluation.results.query_results import CellKey
 
 
@@ -23,6 +24,12 @@ class SavedResults:
     setting: str
     weights: Float[np.ndarray, " query"] | None = None  # none: all queries count alike
     in_halves: Float[np.ndarray, "seed half draw"] | None = None  # means in halves of the gallery; none: it has none
+
+    @property
+    def answers(self) -> Answers:
+        """The cell as a single mean."""
+        in_halves = None if self.in_halves is None else self.in_halves.mean(0)[None]
+        return Answers(self.values[None], self.weights, in_halves)
 
 
 def by_cell(tables: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:

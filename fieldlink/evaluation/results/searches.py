@@ -97,12 +97,12 @@ def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[Se
 
 
 def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) -> SearchResult:
-    """So many views that they are of `k` objects at least, and of these the first."""
+    """So many views that they are of `k` objects at least, and of these the first; of more objects, if they are."""
     enough = (k - 1) * int(gallery.views.counts.max()) + 1
     nearest = fast_neighbours(queries.clip, queries.own_object, views, enough)
     ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)
     row = Variant(method="CLIP all distinct").text
-    return SearchResult(row, False, [0], [distinct_owners(nearest, views.owner, k)], [ranking])
+    return SearchResult(row, False, [0], [distinct_owners(nearest, views.owner, places_needed(k, 1))], [ranking])
 
 
 def nerf_queries(gallery: NerfGallery) -> Queries:

@@ -21,14 +21,12 @@ class ClaimedContrast:
 
 
 def claimed_contrasts(margin: float) -> dict[ClaimKey, ClaimedContrast]:
-    """Of every claim and part; `margin` in points. A claim whose parts lie in several regions has none of its own."""
+    """Of every claim and part; `margin` in points."""
     contrasts: dict[ClaimKey, ClaimedContrast] = {}
-    for claim in conclusions({}):
-        if len({part.claimed for part in claim.parts}) == 1:
-            contrasts[claim.number, ""] = _contrast(claim.parts, margin)
-        if len(claim.parts) > 1:
-            of_parts = {letters(place): _contrast([part], margin) for place, part in enumerate(claim.parts)}
-            contrasts |= {(claim.number, letter): contrast for letter, contrast in of_parts.items()}
+    for number, conclusion in enumerate(conclusions({}), start=1):
+        contrasts[number, ""] = _contrast(conclusion.primary, margin)
+        for place, part in enumerate(conclusion.parts):
+            contrasts[number, letters(place)] = _contrast([part], margin)
     return contrasts
 
 

@@ -17,18 +17,18 @@ from fieldlink.evaluation.results.table_cells import DIGITS
 
 
 @dataclass(frozen=True)
-class TestedContrast:
+class JudgedContrast:
     row: ClaimRow
     p: float = 1.0  # of its verdict, two-sided and without a correction; 1 where this run lacks its cells
 
 
-def tested(claim: int, contrasts: Sequence[Contrast], evidence: Evidence) -> list[TestedContrast]:
+def judged_contrasts(claim: int, contrasts: Sequence[Contrast], evidence: Evidence) -> list[JudgedContrast]:
     """Contrasts in their order, their intervals such that on either side none misses its effect but with the
     probability that the plain level leaves there. One contrast alone has the plain level.
     """
     rows = [_row_without_effect(claim, contrast, evidence) for contrast in contrasts]
     present = [place for place, contrast in enumerate(contrasts) if not evidence.lacking(contrast)]
-    results = [TestedContrast(row) for row in rows]
+    results = [JudgedContrast(row) for row in rows]
     if not present:
         return results
     effects = [[Effect.of(part, evidence.results) for part in contrasts[place].parts] for place in present]
@@ -40,7 +40,7 @@ def tested(claim: int, contrasts: Sequence[Contrast], evidence: Evidence) -> lis
         queries = {effect.first.queries: effect.values.shape[1] for effect in several}
         seeds = max(len(effect.values) for effect in several)
         row = replace(row, n=sum(queries.values()), seeds=seeds)
-        results[place] = TestedContrast(row, p_value(means, mean, region))
+        results[place] = JudgedContrast(row, p_value(means, mean, region))
     return results
 
 
