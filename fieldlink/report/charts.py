@@ -146,7 +146,7 @@ def forest(rows: Sequence[ForestRow], title: str, unit: str) -> bytes:
 def against(values: Sequence[str], series: Mapping[str, Sequence[IntervalPoint]], title: str, x: str) -> bytes:
     """One line a metric over the values of a parameter, smallest first, with intervals."""
     with mpl.rc_context(STYLE | {"svg.fonttype": "none"}):
-        figure, axes = _figure(title, height=3.2)
+        figure, axes = _figure(title, height=3.4, width=6.4)
         places = np.arange(len(values))
         for number, (colour, (name, points)) in enumerate(zip(COLOURS, series.items(), strict=False)):
             value, low, high = (np.array(numbers) for numbers in zip(*(point[:3] for point in points), strict=True))
@@ -210,8 +210,8 @@ def scatter(panels: Mapping[str, Mapping[str, Float[np.ndarray, "point 2"]]]) ->
         return _svg(figure)
 
 
-def _figure(title: str, height: float = 2.9) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(4.6, height), layout="constrained")
+def _figure(title: str, height: float = 2.9, width: float = 4.6) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title)
     return figure, axes

@@ -37,7 +37,8 @@ def _series(series: ParameterSeries) -> dict[str, Any]:
     names = list(lines)
     for first in range(0, len(names), MOST_LINES):
         drawn = {
-            _label(key): [_interval_point(value) for value in lines[key]] for key in names[first : first + MOST_LINES]
+            _label(key[1:]): [_interval_point(value) for value in lines[key]]
+            for key in names[first : first + MOST_LINES]
         }
         title = f"Headline metrics against {series.parameter}"
         chart = charts.against(values, drawn, title, series.parameter)
