@@ -140,9 +140,11 @@ def test_a_damaged_metric_is_named(files, tmp_path: Path):
 def test_claims_stand_with_both_effects_and_their_verdict_in_words(built):
     text = re.sub(r"\s+", " ", Page(built.root / "index.html").text)
     assert "neither confirms nor refutes" in text
-    assert "1. Cosine beats SigLIP ? undecided (with all claims together: undecided) Published: +0.41 · here: −1.50 [−4.25, +1.10] n = 208" in text
+    together = "(with all claims together: undecided)"
+    effect = "Published: +0.41 · here: −1.50 [−4.25, +1.10] n = 208"
+    assert f"1. Cosine beats SigLIP ? undecided {together} {effect}" in text
     assert "1a with synthetic queries +10.07 +12.50 [+8.10, +16.90] ✓ holds" in text
-    assert "2. The ensemble wins ? undecided Published: +0.68 · here: – not in this run: Table 4.6" in text
+    assert f"2. The ensemble wins ? undecided {together} Published: +0.68 · here: – not in this run: Table 4.6" in text
     assert "✗ does not hold Published: +2.70 · here: −9.10 [−12.00, −5.00] n = 208, seeds 3, 98.75 % interval" in text
     assert "1 holds" not in text.split("1. Cosine")[0]  # of claims, no part is counted
     assert re.search(r"0holds 1does not hold 2undecided", text)
