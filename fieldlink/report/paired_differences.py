@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 from ruamel.yaml import YAML
 
 from fieldlink.core.errors import InputError
@@ -54,7 +53,7 @@ def paired_differences(
             require_same_queries(pair)
         except InputError:
             continue
-        differences[metric_key(key)] = _difference(now[key], before[key], level)
+        differences[metric_key(key)] = difference(now[key].answers, before[key].answers, level)
     return differences
 
 
@@ -62,9 +61,3 @@ def metric_key(key: CellKey) -> MetricKey:
     """Where a study's metrics file has the number of a table's cell."""
     table = study_table(key.table)
     return (table.study, table.group, key.row, key.column)
-
-
-def _difference(now: SavedResults, before: SavedResults, level: float) -> Interval:
-    if np.array_equal(now.values, before.values):
-        return Interval(0.0, 0.0, 0.0)
-    return difference(now.answers, before.answers, level)

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.stats import t
 
 from fieldlink.evaluation.claims.claim_rows import Verdict
+from fieldlink.evaluation.claims.multiple_tests import holm
 from fieldlink.evaluation.worlds.pooling import PooledEffect
 
 Region = tuple[float, float]  # open interval of the claimed effects; an end may be infinite
@@ -35,15 +36,9 @@ def verdict(effect: PooledEffect, region: Region, level: float) -> Verdict:
 
 
 def verdicts_together(decisions: Sequence[tuple[Verdict, float]], level: float) -> list[Verdict]:
-    """Verdicts of which, with confidence `level`, none is wrong: Holm's step-down procedure (1979)."""
-    verdicts: list[Verdict] = ["undecided"] * len(decisions)
-    order = sorted(range(len(decisions)), key=lambda place: decisions[place][1])
-    for rank, place in enumerate(order):
-        leaning, p = decisions[place]
-        if p >= (1 - level) / (len(decisions) - rank):
-            break
-        verdicts[place] = leaning
-    return verdicts
+    """Verdicts of which, with confidence `level`, none is wrong: Holm's procedure."""
+    adjusted = holm([p for _, p in decisions])
+    return [leaning if p < 1 - level else "undecided" for (leaning, _), p in zip(decisions, adjusted, strict=True)]
 
 
 def worlds_needed(effect: PooledEffect, region: Region, level: float) -> int | None:
