@@ -44,6 +44,6 @@ def history(
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
     paths = [str(path) for path in (metrics, tables, params_file)]
-    revisions = read_revisions(repository, names, paths)
+    entries = read_revisions(repository, names, paths)
     paired = PairedRevisions(SavedAnswers(repository), str(params_file))
-    files.write_text(out, history_html(compare_revisions(revisions, paired.differences), against))
+    files.write_text(out, history_html(compare_revisions(entries, paired.differences), against))

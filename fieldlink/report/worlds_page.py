@@ -78,7 +78,7 @@ def _row(row: ClaimSummary) -> dict[str, Any]:
 
 
 def _verdict(verdict: str | None) -> dict[str, str] | None:
-    return verdict and {"verdict": verdict, "style": style_class(verdict), "symbol": SYMBOLS[verdict]}
+    return {"verdict": verdict, "style": style_class(verdict), "symbol": SYMBOLS[verdict]} if verdict else None
 
 
 def _cell(cell: CellSummary) -> dict[str, Any]:

@@ -36,12 +36,21 @@ class Spread:
         pooled = pool(np.array([effect.value for effect in effects]), np.array([effect.within for effect in effects]))
         seeds = float(np.mean([effect.seed_part for effect in effects]))
         queries = max(0.0, pooled.sd_within**2 - seeds) if np.isfinite(seeds) else float("nan")
-        numbers = (
-            *pooled.interval(level),
-            *(pooled.sd_between, pooled.sd_within, seeds**0.5, queries**0.5),
-            *pooled.prediction(level),
+        low, high = map(_rounded, pooled.interval(level))
+        next_low, next_high = map(_rounded, pooled.prediction(level))
+        spread = Spread(
+            mean=round(pooled.mean, DIGITS) + 0.0,
+            ci_low=low,
+            ci_high=high,
+            sd_between=_rounded(pooled.sd_between),
+            sd_within=_rounded(pooled.sd_within),
+            sd_seeds=_rounded(seeds**0.5),
+            sd_queries=_rounded(queries**0.5),
+            prediction_low=next_low,
+            prediction_high=next_high,
+            worlds=pooled.worlds,
         )
-        return Spread(round(pooled.mean, DIGITS) + 0.0, *map(_rounded, numbers), pooled.worlds), pooled
+        return spread, pooled
 
     def within(self, lowest: float, highest: float) -> "Spread":
         """The same with all bounds between these two."""
