@@ -35,7 +35,7 @@ def nf2vec(tmp_path: Path, params: Params) -> Path:
 def write_photos(folder: Path, ids: str) -> Path:
     noise = {name: np.random.default_rng(ord(name)).integers(0, 256, (32, 32, 3), np.uint8) for name in ids}
     columns = {"photo_id": list(ids), "image": [pictures.encode(noise[name]) for name in ids]}
-    columns |= {name: ["test"] * len(ids) for name in ("class_name", "source")}
+    columns |= {name: ["test"] * len(ids) for name in ("class_name", "split", "source")}
     datasets.write(folder, PHOTOS, [datasets.table(PHOTOS, columns)], "test")
     return folder
 

@@ -29,6 +29,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "scenes.views": 36,
     "scenes.resolution": 224,
     "photos.source": "domainnet",
+    "photos.validation_share": 0.0,
     "photos.resolution": 224,
     # 2
     "nerf.field.octaves": 24,

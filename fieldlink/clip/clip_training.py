@@ -1,16 +1,17 @@
 """Contrastive training of the small CLIP on captioned pictures (Radford et al. 2021, section 2)."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-import numpy as np
 import open_clip
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from fieldlink.clip import small_clip
+from fieldlink.clip.captioned_pairs import CaptionedPictures, PairTensors
+from fieldlink.clip.clip_curves import ClipLosses
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.optimizers import AdamW
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
@@ -21,13 +22,12 @@ LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
 
 class TrainedClip(NamedTuple):
     model: open_clip.CLIP
-    losses: list[float]  # of each step
+    losses: list[ClipLosses]  # of each check
 
 
 def train(
-    pictures: UInt8[np.ndarray, "picture side side 3"],
-    captions: Sequence[str],
-    subjects: Sequence[str],
+    training_pictures: CaptionedPictures,
+    validation_pictures: CaptionedPictures,
     network: ClipNetworkParams,
     training: ClipTrainingParams,
     seed: int,
@@ -35,35 +35,51 @@ def train(
     device: str = "cpu",
     steps: Callable[[range], Iterable[int]] = iter,
 ) -> TrainedClip:
-    """AdamW with warm-up and a cosine to zero; every batch is drawn without repetition.
+    """AdamW with warm-up and a cosine to zero; every batch is drawn without repetition. The last state is returned.
 
-    `pictures`: of the network's resolution. `subjects`: what each caption names. `steps`: wraps the loop's range, for a
-    progress bar.
+    `steps`: wraps the loop's range, for a progress bar.
     """
-    pixels, tokens = torch.from_numpy(pictures).permute(0, 3, 1, 2), small_clip.tokenizer(network)(list(captions))
+    pairs, checked = (of.tensors(network) for of in (training_pictures, validation_pictures))
     model = small_clip.build(network, seed).to(device).to(memory_format=torch.channels_last)
     optimiser = AdamW(_groups(model, training.weight_decay), training.learning_rate, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, training))
     model.train()
     random = torch.Generator().manual_seed(seed)
-    subject_numbers = torch.from_numpy(np.unique(subjects, return_inverse=True)[1]).to(device)
-    losses = []
+    losses, checks = list[float](), list[ClipLosses]()
     with Replicas(model, PARTS) as replicas:
-        for _ in steps(range(training.steps)):
-            chosen = torch.randperm(len(pixels), generator=random)[: training.batch]
-            images = small_clip.normalised(mirrored(pixels[chosen], random).to(device))
-            numbers = subject_numbers[chosen.to(device)]
+        for step in steps(range(1, training.steps + 1)):
+            chosen = torch.randperm(len(pairs.pixels), generator=random)[: training.batch]
+            images = small_clip.normalised(mirrored(pairs.pixels[chosen], random).to(device))
+            numbers = pairs.subjects[chosen].to(device)
 
             def loss(image: Tensor, text: Tensor, numbers: Tensor = numbers) -> Tensor:
                 return contrastive(model.logit_scale.exp() * image @ text.T, numbers[:, None] == numbers)
 
             optimiser.zero_grad()
-            losses.append(replicas.backward(images, tokens[chosen].to(device), loss))
+            losses.append(replicas.backward(images, pairs.tokens[chosen].to(device), loss))
             optimiser.step()
             schedule.step()
             with torch.no_grad():
                 model.logit_scale.clamp_(0, LARGEST_SCALE)
-    return TrainedClip(model.eval(), losses)
+            if step % training.validate_every == 0 or step == training.steps:
+                validation = validation_loss(model, checked, training.batch, seed, device)
+                checks.append(ClipLosses(step, sum(losses) / len(losses), validation))
+                losses = []
+    return TrainedClip(model.eval(), checks)
+
+
+@torch.no_grad()
+def validation_loss(model: open_clip.CLIP, pairs: PairTensors, batch: int, seed: int, device: str) -> float:
+    """The mean loss over pictures, in eval mode and in the same batches at every check, as large as training's."""
+    model.eval()
+    shuffled = torch.randperm(len(pairs.pixels), generator=torch.Generator().manual_seed(seed))
+    total = 0.0
+    for chosen in shuffled.split(batch):
+        numbers, images = pairs.subjects[chosen].to(device), small_clip.normalised(pairs.pixels[chosen].to(device))
+        image, text, scale = model(images, pairs.tokens[chosen].to(device))
+        total += contrastive(scale * image @ text.T, numbers[:, None] == numbers).item() * len(chosen)
+    model.train()
+    return total / len(shuffled)
 
 
 def contrastive(logits: Float[Tensor, "batch batch"], true: Bool[Tensor, "batch batch"]) -> Float[Tensor, ""]:

@@ -88,6 +88,7 @@ PHOTOS = Schema(
     columns={
         "photo_id": TEXT,
         "class_name": TEXT,
+        "split": TEXT,  # validation or test
         "image": BYTES,  # as it came
         "source": TEXT,
     },
@@ -98,6 +99,7 @@ CAPTIONED_PICTURES = Schema(
     key=("picture_id",),
     columns={
         "picture_id": TEXT,
+        "split": TEXT,  # train or validation
         "image": BYTES,  # PNG RGB
         "caption": TEXT,
         "subject": TEXT,  # what the caption names

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from fieldlink.clip import clip_training
+from fieldlink.clip.captioned_pairs import CaptionedPictures
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings import functa
 from fieldlink.embeddings.nerf_embeddings import NERF_EMBEDDINGS
@@ -50,10 +51,11 @@ def _small_clip(params: Params) -> float:
     network, training, device = params.clip.network, params.clip.training, params.runtime.device
     pictures = np.zeros((training.batch, network.resolution, network.resolution, 3), np.uint8)
     texts = ["a"] * len(pictures)
+    pairs = CaptionedPictures(pictures, texts, texts)
 
     def steps(count: int) -> None:
         short = training.model_copy(update={"steps": count})
-        clip_training.train(pictures, texts, texts, network, short, 0, device=device)
+        clip_training.train(pairs, pairs, network, short, 0, device=device)
 
     return seconds_of_a_step(steps, device) * training.steps
 

@@ -1,7 +1,7 @@
 """Types of the registries of sources: where the study's objects and photos come from."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,11 +109,12 @@ class PhotoTask:
     resolution: int  # pixels; of photos made here
     item: ListedItem | None  # None: the photo is made of a catalogue object
     source: str
+    split: str  # validation or test
 
     def key(self, code: str) -> str:
         """Digest of what the photo depends on."""
         inputs = [self.item.content, self.item.companions] if self.item else [self.seed, self.resolution]
-        return digest_of(code, self.photo_id, self.class_name, *inputs)
+        return digest_of(code, self.photo_id, self.class_name, self.split, *inputs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,3 +122,4 @@ class PhotoSourceEntry(SourceEntry):
     """A source of photos."""
 
     image: Callable[[PhotoTask], bytes]  # an encoded picture; raises `InputError` if it can't be used
+    test_files: Callable[[Path], Collection[Path]] = lambda folder: ()  # that a published split has for testing

@@ -48,6 +48,11 @@ def of_imported(
     return splits
 
 
+def of_photo(photo_id: str, seed: int, validation_share: float) -> str:
+    """Split of a photo of a folder, by a digest of seed and id. No mapper learns from photos: none is for training."""
+    return "validation" if seed_of(seed, "split", photo_id) < validation_share * 2**63 else "test"
+
+
 def of_copy(copy_id: str, original: str, leak: str, seed: int) -> str | None:
     """Split of a copy of an object of split `original`; None if there is no such copy.
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow.compute as pc
 from typing_extensions import Doc
 
-from fieldlink.clip.clip_curves import curve_table
+from fieldlink.clip.clip_curves import ClipLosses, curve_table
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, schemas
@@ -26,16 +27,21 @@ def provide_clip(
     datasets.write(curves, schemas.TRAINING_CURVES, [curve_table(losses, params.study.seed)], "provide_clip")
 
 
-def _train(folder: Path, out: Path, params: Params) -> list[float]:
+def _train(folder: Path, out: Path, params: Params) -> list[ClipLosses]:
     from fieldlink.clip import clip_training, small_clip
+    from fieldlink.clip.captioned_pairs import CaptionedPictures
     from fieldlink.scenes import pictures
 
     rows, network = datasets.read(folder, schemas.CAPTIONED_PICTURES), params.clip.network
-    decoded = [pictures.decode(data, "RGB") for data in rows["image"].to_pylist()]
+    splits = {}
+    for split in ("train", "validation"):
+        of_split = rows.filter(pc.field("split") == split)
+        decoded = [pictures.decode(data, "RGB") for data in of_split["image"].to_pylist()]
+        texts = of_split["caption"].to_pylist(), of_split["subject"].to_pylist()
+        splits[split] = CaptionedPictures(small_clip.sized(decoded, network.resolution), *texts)
     trained = clip_training.train(
-        small_clip.sized(decoded, network.resolution),
-        rows["caption"].to_pylist(),
-        rows["subject"].to_pylist(),
+        splits["train"],
+        splits["validation"],
         network,
         params.clip.training,
         seed_of(params.study.seed, "clip"),
@@ -46,7 +52,7 @@ def _train(folder: Path, out: Path, params: Params) -> list[float]:
     return trained.losses
 
 
-def _take(out: Path, params: Params) -> list[float]:
+def _take(out: Path, params: Params) -> list[ClipLosses]:
     from fieldlink.clip import custom_encoders, pretrained
 
     if params.clip.source == "module":

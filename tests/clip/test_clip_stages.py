@@ -32,7 +32,8 @@ def write_views(folder: Path, schema: schemas.Schema) -> np.ndarray:
 
 def write_photos(folder: Path, images: list[bytes]) -> None:
     names = [f"photo-{number}" for number in range(len(images))]
-    columns = {"photo_id": names, "class_name": ["car"] * len(names), "image": images, "source": ["test"] * len(names)}
+    columns = {"photo_id": names, "image": images}
+    columns |= {name: ["test"] * len(names) for name in ("class_name", "split", "source")}
     datasets.write(folder, schemas.PHOTOS, [datasets.table(schemas.PHOTOS, columns)], "test")
 
 
@@ -41,6 +42,7 @@ def write_captioned(folder: Path) -> None:
     columns = {"picture_id": [f"p{number}" for number in range(8)], "image": images}
     subjects = [f"thing number {number}" for number in range(8)]
     columns |= {"caption": subjects, "subject": subjects, "domain": ["plain"] * 8}
+    columns["split"] = [*["train"] * 6, *["validation"] * 2]
     datasets.write(folder, schemas.CAPTIONED_PICTURES, [datasets.table(schemas.CAPTIONED_PICTURES, columns)], "test")
 
 
@@ -152,7 +154,10 @@ def test_a_small_clip_is_trained_from_captioned_pictures_with_its_curve(tmp_path
     provide_clip(tmp_path / "captioned", tmp_path / "clip", tmp_path / "curves", params_file)
     assert ClipEncoder.load(tmp_path / "clip", "cpu").texts(["a car"]).shape == (1, 16)
     curve: pa.Table = datasets.read(tmp_path / "curves", schemas.TRAINING_CURVES)
-    assert curve["step"].to_pylist() == [0, 1]
+    assert list(zip(curve["split"].to_pylist(), curve["step"].to_pylist(), strict=True)) == [
+        ("train", 2),
+        ("validation", 2),
+    ]
     assert np.isfinite(curve["loss"].to_numpy()).all()
 
 

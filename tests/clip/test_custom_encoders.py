@@ -37,7 +37,7 @@ def test_pictures_and_texts_are_embedded_by_the_users_model(tmp_path, params_fil
     provide_clip(tmp_path / "no_pictures", out, tmp_path / "curves", params_file)
     weights.unlink()  # the folder has its own copy
     shot = pictures.encode(np.full((6, 4, 3), [200, 0, 0], np.uint8))
-    columns = {"photo_id": ["p"], "class_name": ["car"], "image": [shot], "source": ["test"]}
+    columns = {"photo_id": ["p"], "class_name": ["car"], "image": [shot], "split": ["test"], "source": ["test"]}
     datasets.write(tmp_path / "photos", schemas.PHOTOS, [datasets.table(schemas.PHOTOS, columns)], "test")
     embed_images((tmp_path / "photos",), out, tmp_path / "images", params_file)
     objects = objects_called(["a red car", None])

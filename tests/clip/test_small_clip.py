@@ -9,11 +9,13 @@ import torch
 from torch.nn.functional import normalize
 
 from fieldlink.clip import clip_training, small_clip
+from fieldlink.clip.captioned_pairs import CaptionedPictures
 from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
-HOW = ClipTrainingParams(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5)
+HOW = ClipTrainingParams(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5, validate_every=20)
+SHORT = HOW.model_copy(update={"steps": 3, "batch": 8})
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
 
 
@@ -27,17 +29,45 @@ def coloured_squares(count: int, seed: int) -> tuple[np.ndarray, list[str]]:
     return pictures, names
 
 
+def captioned(count: int, seed: int) -> CaptionedPictures:
+    pictures, names = coloured_squares(count, seed)
+    return CaptionedPictures(pictures, [f"a {name} square" for name in names], names)
+
+
 def test_a_model_trained_on_four_colours_names_the_colour_of_new_squares(network: ClipNetworkParams, tmp_path):
-    pictures, names = coloured_squares(64, 0)
-    trained = clip_training.train(pictures, [f"a {name} square" for name in names], names, network, HOW, 0)
+    trained = clip_training.train(captioned(64, 0), captioned(24, 2), network, HOW, 0)
     small_clip.save(tmp_path / "clip", trained.model, network)
     encoder = ClipEncoder.load(tmp_path / "clip", "cpu")
     unseen, truth = coloured_squares(40, 1)
     texts = encoder.texts([f"a {name} square" for name in COLOURS])
     similarity = encoder.images(list(unseen), 64) @ (texts / np.linalg.norm(texts, axis=1, keepdims=True)).T
     assert [list(COLOURS)[best] for best in similarity.argmax(1)] == truth
-    assert len(trained.losses) == HOW.steps
-    assert np.mean(trained.losses[-5:]) < np.mean(trained.losses[:5])
+    assert [check.step for check in trained.losses] == [20, 40, 60, 80]
+    assert trained.losses[-1].train < trained.losses[0].train
+    assert trained.losses[-1].validation < trained.losses[0].validation
+
+
+def test_the_validation_loss_is_that_of_the_model_in_eval_mode_over_batches_by_size(network: ClipNetworkParams):
+    trained, pairs = clip_training.train(captioned(16, 0), captioned(10, 1), network, SHORT, 0), captioned(10, 1)
+    tensors = pairs.tensors(network)
+    order, losses = torch.randperm(10, generator=torch.Generator().manual_seed(0)), []
+    with torch.no_grad():
+        for rows in (order[:8], order[8:]):
+            image = trained.model.encode_image(small_clip.normalised(tensors.pixels[rows]), normalize=True)
+            text = trained.model.encode_text(tensors.tokens[rows], normalize=True)
+            same = tensors.subjects[rows][:, None] == tensors.subjects[rows]
+            logits = trained.model.logit_scale.exp() * image @ text.T
+            losses += [clip_training.contrastive(logits, same).item()] * len(rows)
+    assert trained.losses[-1].validation == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+def test_validation_leaves_the_training_as_it_is(network: ClipNetworkParams):
+    often, once = (SHORT.model_copy(update={"validate_every": every}) for every in (1, 99))
+    first, second = (clip_training.train(captioned(16, 0), captioned(8, 1), network, how, 5) for how in (often, once))
+    assert [check.step for check in first.losses] == [1, 2, 3]
+    assert [check.step for check in second.losses] == [3]
+    assert second.losses[0].train == pytest.approx(np.mean([check.train for check in first.losses]))
+    assert second.losses[0].validation == first.losses[-1].validation
 
 
 def test_the_loss_is_open_clips_where_all_subjects_differ():
@@ -57,12 +87,11 @@ def test_captions_of_one_subject_are_equally_right():
 
 
 def test_training_depends_on_the_seed_alone(network: ClipNetworkParams):
-    pictures, names = coloured_squares(16, 0)
-    training = HOW.model_copy(update={"steps": 3})
+    pairs = captioned(16, 0)
     torch.manual_seed(1)
-    first = clip_training.train(pictures, names, names, network, training, 5)
+    first = clip_training.train(pairs, pairs, network, SHORT, 5)
     torch.manual_seed(2)
-    again, other = (clip_training.train(pictures, names, names, network, training, seed) for seed in (5, 6))
+    again, other = (clip_training.train(pairs, pairs, network, SHORT, seed) for seed in (5, 6))
     assert first.losses == again.losses
     assert first.losses != other.losses
     weights, repeated = first.model.state_dict(), again.model.state_dict()
@@ -70,15 +99,16 @@ def test_training_depends_on_the_seed_alone(network: ClipNetworkParams):
 
 
 def test_the_token_table_stays_at_its_start(network: ClipNetworkParams):
-    pictures, names = coloured_squares(16, 0)
-    trained = clip_training.train(pictures, names, names, network, HOW.model_copy(update={"steps": 3}), 0)
+    trained = clip_training.train(captioned(16, 0), captioned(8, 1), network, SHORT, 0)
     start = small_clip.build(network, 0)
     assert torch.equal(trained.model.token_embedding.weight, start.token_embedding.weight)
     assert not torch.equal(trained.model.text_projection, start.text_projection)
 
 
 def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
-    training = ClipTrainingParams(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10)
+    training = ClipTrainingParams(
+        steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10, validate_every=1
+    )
     rates = [clip_training.rate(step, training) for step in range(110)]
     assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
     assert rates[10] == pytest.approx(1)

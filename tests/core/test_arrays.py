@@ -19,7 +19,8 @@ def embeddings(ids: str, width: int = 3):
 
 def pictures(*images: bytes):
     names = [str(number) for number in range(len(images))]
-    columns = {"picture_id": names, "caption": names, "subject": names, "domain": names, "image": list(images)}
+    texts = dict.fromkeys(("picture_id", "split", "caption", "subject", "domain"), names)
+    columns = {**texts, "image": list(images)}
     return datasets.table(CAPTIONED_PICTURES, columns)
 
 

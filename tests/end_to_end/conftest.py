@@ -15,10 +15,10 @@ ROOT = Path(__file__).parent.parent.parent
 
 TINY: dict[str, Any] = {
     "scenes": {"objects_per_class": 8, "views": 18, "resolution": 32},
-    "photos": {"per_class": 4, "resolution": 32},
+    "photos": {"per_class": 4, "validation_per_class": 2, "resolution": 32},
     "clip": {
-        "pictures": {"objects_per_class": 6, "per_object": 2},
-        "training": {"steps": 20, "batch": 16, "warmup": 2},
+        "pictures": {"objects_per_class": 6, "validation_objects_per_class": 2, "per_object": 2},
+        "training": {"steps": 20, "batch": 16, "warmup": 2, "validate_every": 10},
     },
     "nerf": {
         "start": {"objects_per_class": 1, "resolution": 32, "rounds": 2, "batch": 1, "steps": 8},

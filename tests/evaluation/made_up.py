@@ -150,11 +150,10 @@ class Study:
         self._write("prompts", PROMPT_EMBEDDINGS, {**columns, **texts})
 
     def _write_photos(self, rng: np.random.Generator) -> None:
-        ids, label = [SHARED_ID, "photo-1", "photo-2", "photo-3"], [0, 1, 2, 2]
-        classes = [CLASSES[i] for i in label]
-        self._write(
-            "photos", PHOTOS, {"photo_id": ids, "class_name": classes, "image": [b"-"] * 4, "source": ["test"] * 4}
-        )
+        ids, label = [SHARED_ID, "photo-1", "photo-2", "photo-3", "photo-v1", "photo-v2"], [0, 1, 2, 2, 0, 2]
+        columns = {"photo_id": ids, "class_name": [CLASSES[i] for i in label], "source": ["test"] * 6}
+        columns |= {"split": [*["test"] * 4, *["validation"] * 2], "image": [b"-"] * 6}
+        self._write("photos", PHOTOS, columns)
         self._write_images("photo_embeddings", "photo", ids, self.clip[label], rng)
 
     def _write_images(

@@ -107,7 +107,8 @@ def written(root: Path, per_class: int, classes: tuple[str, ...] = ("bench", "ca
     _write(
         root,
         schemas.PHOTOS,
-        {"photo_id": [f"photo-{i}" for i in ids], "class_name": names, "image": photos, "source": ["test"] * len(ids)},
+        {"photo_id": [f"photo-{i}" for i in ids], "class_name": names, "image": photos}
+        | {name: ["test"] * len(ids) for name in ("split", "source")},
     )
     kinds = ("psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
     _write(

@@ -25,7 +25,9 @@ def test_every_class_of_the_study_has_its_folder_and_twins_are_kept(tmp_path, pa
         put(root, folder, 2, "red")
     put(root, "zebra", 1, "white")
     (root / "couch/notes.txt").write_text("no picture")
-    file = params_with({"runtime.workers": 1, "photos.source": "domainnet", "photos.folder": root})
+    (tmp_path / "real_test.txt").write_text("real/couch/real_001_000001.jpg 91\n\nreal/couch/real_002_000002.jpg 91\n")
+    changes = {"runtime.workers": 1, "photos.source": "domainnet", "photos.folder": root}
+    file = params_with({**changes, "photos.validation_share": 1.0})
     prepare_photos(tmp_path / "photos", tmp_path / "rejected", file)
     rows = datasets.read(tmp_path / "photos", schemas.PHOTOS).to_pylist()
     assert len(rows) == 2 * 13
@@ -34,6 +36,7 @@ def test_every_class_of_the_study_has_its_folder_and_twins_are_kept(tmp_path, pa
     assert len(datasets.read(tmp_path / "rejected", schemas.REJECTED)) == 0
     sofa = [row["photo_id"] for row in rows if row["class_name"] == "sofa"]
     assert sofa == ["sofa.real_001_000001", "sofa.real_002_000002"]
+    assert {row["class_name"] for row in rows if row["split"] == "test"} == {"sofa"}  # DomainNet's own test list
 
 
 def test_the_thirteen_folders_are_those_of_the_protocol(params):

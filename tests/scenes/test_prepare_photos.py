@@ -10,7 +10,7 @@ from PIL import Image
 from fieldlink.core import datasets, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
-from fieldlink.scenes import pictures
+from fieldlink.scenes import pictures, splits
 from fieldlink.scenes.object_tasks import object_listing, object_tasks
 from fieldlink.scenes.photos import captioned_pictures, photo_sources
 from stages.backbone.prepare_captioned_pictures import prepare_captioned_pictures
@@ -21,8 +21,9 @@ SMALL = {
     "classes": {"lamp": {"synset": "03636649", "noun": "a lamp"}, "rifle": {"synset": "04090263", "noun": "a gun"}},
     "scenes.objects_per_class": 3,
     "photos.per_class": 3,
+    "photos.validation_per_class": 1,
     "photos.resolution": 16,
-    "clip.pictures": {"objects_per_class": 3, "per_object": 3},
+    "clip.pictures": {"objects_per_class": 3, "validation_objects_per_class": 1, "per_object": 3},
 }
 
 
@@ -40,11 +41,12 @@ def put(path: Path, size: tuple[int, int], kind: str) -> bytes:
 
 def test_photos_of_the_catalogue_are_pictures_of_their_own(tmp_path, params_with):
     rows, rejected = prepared(tmp_path, params_with(SMALL))
-    assert [row["photo_id"] for row in rows] == [
-        f"photo_{name}_{n:04d}" for name in ("lamp", "rifle") for n in range(3)
-    ]
+    assert {row["photo_id"]: row["split"] for row in rows} == {
+        **{f"photo_{name}_{n:04d}": "test" for name in ("lamp", "rifle") for n in range(3)},
+        **{f"photo_validation_{name}_0000": "validation" for name in ("lamp", "rifle")},
+    }
     assert all(pictures.decode(row["image"], "RGB").shape == (16, 16, 3) for row in rows)
-    assert len({row["image"] for row in rows}) == 6
+    assert len({row["image"] for row in rows}) == 8
     assert rejected == {}
 
 
@@ -76,6 +78,20 @@ def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, 
         prepared(tmp_path, params_with({**changes, "photos.most_rejected": 0.1}))
 
 
+def test_photos_of_a_folder_are_split_by_their_ids_and_the_seed(params_with):
+    def split(photos: dict[str, int], seed: int = 0, share: float = 0.25) -> dict[str, str]:
+        return {name: splits.of_photo(name, seed, share) for name in photos}
+
+    photos = {f"lamp.{number}": number for number in range(2000)}
+    first = split(photos)
+    assert 420 < list(first.values()).count("validation") < 580
+    assert split(dict(list(photos.items())[::2])).items() <= first.items()
+    assert split(photos, seed=1) != first
+    assert set(split(photos, share=0.0).values()) == {"test"}
+    larger = split(photos, share=0.5)
+    assert all(larger[name] == "validation" for name in photos if first[name] == "validation")
+
+
 def test_a_folder_of_no_class_or_without_classes_is_an_error(tmp_path, params_with):
     put(tmp_path / "in/cat/a.jpg", (8, 8), "jpeg")
     changes = {**SMALL, "photos.source": "folder", "photos.folder": tmp_path / "in"}
@@ -99,8 +115,10 @@ def test_the_real_photos_are_all_taken(tmp_path, params_with, real):
 def test_of_captioned_pictures_every_other_one_is_plain_the_others_photo_like(tmp_path, params_with):
     prepare_captioned_pictures(tmp_path / "out", params_with(SMALL))
     rows = datasets.read(tmp_path / "out", schemas.CAPTIONED_PICTURES).to_pylist()
-    assert len(rows) == 2 * 3 * 3
-    assert sum(row["domain"] == "plain" for row in rows) == 10  # the odd one of nine, twice
+    assert len(rows) == 2 * (3 + 1) * 3
+    assert sum(row["domain"] == "plain" for row in rows if row["split"] == "train") == 10  # the odd one of nine, twice
+    objects = {(row["picture_id"].rsplit(".")[0], row["split"]) for row in rows}
+    assert len(objects) == len({name for name, _ in objects}) == 8
     for row in rows:
         assert ("lamp" if "lamp" in row["picture_id"] else "gun") in row["caption"]
         picture = pictures.decode(row["image"], "RGB")

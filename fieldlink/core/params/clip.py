@@ -12,7 +12,8 @@ ClipSource = Literal["train", "open_clip", "module"]
 
 
 class ClipPicturesParams(StrictModel):
-    objects_per_class: PositiveInt  # objects of a class in these pictures
+    objects_per_class: PositiveInt  # objects of a class in the training pictures
+    validation_objects_per_class: PositiveInt  # further objects of a class, for the validation loss
     per_object: PositiveInt  # pictures of an object
 
 
@@ -31,6 +32,7 @@ class ClipTrainingParams(StrictModel):
     learning_rate: PositiveFloat  # highest learning rate
     weight_decay: NonNegativeFloat  # weight decay of matrices; biases, norms and the logit scale have none
     warmup: Natural  # steps in which the learning rate rises
+    validate_every: PositiveInt  # steps from one validation to the next
 
 
 class ClipParams(StrictModel):

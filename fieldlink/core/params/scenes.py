@@ -40,6 +40,8 @@ class PhotosParams(StrictModel):
     # catalogue, folder (one subfolder per class) or domainnet (DomainNet's domain real)
     source: PhotoSource
     folder: Path  # data of the source; for the catalogue, its code
-    per_class: PositiveInt  # photos of a class, for source catalogue
+    per_class: PositiveInt  # test photos of a class, for source catalogue
+    validation_per_class: PositiveInt  # photos of a class to tune on, for source catalogue
+    validation_share: Share  # share of a folder's photos to tune on, by their ids; 0: all are for testing, as published
     resolution: Annotated[int, Field(ge=8, le=4096)]  # pixels, width and height of a photo, for source catalogue
     most_rejected: Share  # share of photos that may be rejected before the stage fails

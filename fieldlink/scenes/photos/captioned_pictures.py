@@ -24,6 +24,7 @@ class PictureTask:
     object_id: str
     number: int
     class_name: str
+    split: str  # train or validation
     noun: str
     domain: Domain  # plain: a view on black; photo: photo-like
     seed: int  # the study's
@@ -36,18 +37,23 @@ class PictureTask:
 
     def key(self, code: str) -> str:
         parts = [self.noun, self.domain, self.seed, self.resolution, self.prompts]
-        return digest_of(code, self.picture_id, self.class_name, *parts)
+        return digest_of(code, self.picture_id, self.class_name, self.split, *parts)
 
 
 def picture_tasks(params: Params) -> dict[str, PictureTask]:
-    """Tasks of all pictures by id. Plain and photo-like pictures of a class take turns."""
+    """Tasks of all pictures by id. Plain and photo-like pictures of a class and split take turns."""
     catalogue.check_classes(params.classes)
     counts, prompts = params.clip.pictures, tuple(sorted(params.prompts.items()))
+    objects = {
+        ("train", "captioned"): counts.objects_per_class,
+        ("validation", "captioned_validation"): counts.validation_objects_per_class,
+    }
     tasks = [
         PictureTask(
-            f"captioned_{name}_{index:04d}",
+            f"{prefix}_{name}_{index:04d}",
             number,
             name,
+            split,
             object_class.noun,
             "photo" if (index * counts.per_object + number) % 2 else "plain",
             params.study.seed,
@@ -55,7 +61,8 @@ def picture_tasks(params: Params) -> dict[str, PictureTask]:
             prompts,
         )
         for name, object_class in params.classes.items()
-        for index in range(counts.objects_per_class)
+        for (split, prefix), count in objects.items()
+        for index in range(count)
         for number in range(counts.per_object)
     ]
     return {task.picture_id: task for task in tasks}
@@ -74,6 +81,7 @@ def picture_rows(tasks: list[PictureTask]) -> Rows:
             captions.append(caption(task.noun, pictured.caption, task.domain, dict(task.prompts), seed))
     columns = {
         "picture_id": [task.picture_id for task in tasks],
+        "split": [task.split for task in tasks],
         "image": images,
         "caption": [caption.text for caption in captions],
         "subject": [caption.subject for caption in captions],

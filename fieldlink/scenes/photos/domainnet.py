@@ -48,6 +48,16 @@ def _class_folder(folder: Path, name: str, synset: str) -> Path:
     return class_folder
 
 
+def test_files(folder: Path) -> set[Path]:
+    """The pictures of DomainNet's own test list, where it lies beside the domain's folder: no others validate.
+
+    Its lines are `real/airplane/real_002_000001.jpg 0`.
+    """
+    path = folder.parent / f"{folder.name}_test.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else ()
+    return {folder.parent / line.rsplit(maxsplit=1)[0] for line in lines if line.strip()}
+
+
 def count(params: Params) -> Counter[str]:
     """Picture files of each class."""
     folder = params.photos.folder
@@ -62,8 +72,9 @@ def count(params: Params) -> Counter[str]:
 SOURCE = PhotoSourceEntry(
     title="DomainNet, domain real",
     page_text="photos in the DomainNet layout",
-    parameters=("photos.folder",),
+    parameters=("photos.folder", "photos.validation_share"),
     count=count,
     listing=listing,
     image=read,
+    test_files=test_files,
 )

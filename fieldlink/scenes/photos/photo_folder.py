@@ -59,7 +59,7 @@ def count(params: Params) -> Counter[str]:
 SOURCE = PhotoSourceEntry(
     title="photos",
     page_text="photos from a folder",
-    parameters=("photos.folder",),
+    parameters=("photos.folder", "photos.validation_share"),
     count=count,
     listing=listing,
     image=read,

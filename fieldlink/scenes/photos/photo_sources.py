@@ -4,7 +4,7 @@ from fieldlink.core import registry
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.core.resume import Rows
-from fieldlink.scenes import catalogue
+from fieldlink.scenes import catalogue, splits
 from fieldlink.scenes.importers.listing import ListedItem, Listing
 from fieldlink.scenes.photos import catalogue_photos, domainnet, photo_folder
 from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
@@ -26,13 +26,15 @@ def photo_tasks(params: Params) -> tuple[dict[str, PhotoTask], Listing]:
     source = photo_source(params.photos.source)
     if source.listing is not None:
         listing = source.listing(params.photos.folder, params.classes)
-        tasks = [_task(params, item.object_id, item.class_name, item) for item in listing.items]
+        tested = set(source.test_files(params.photos.folder))
+        tasks = [_listed_task(params, item, item.path in tested) for item in listing.items]
     else:
         listing = Listing()
         catalogue.check_classes(params.classes)
-        numbers = range(params.photos.per_class)
         tasks = [
-            _task(params, f"photo_{name}_{number:04d}", name, None) for name in params.classes for number in numbers
+            _task(params, photo_id, name, None, split)
+            for name in params.classes
+            for photo_id, split in catalogue_photos.ids(name, params.photos).items()
         ]
     return {task.photo_id: task for task in tasks}, listing
 
@@ -49,14 +51,19 @@ def photo_rows(tasks: list[PhotoTask]) -> Rows:
     columns = {
         "photo_id": [task.photo_id for task in usable],
         "class_name": [task.class_name for task in usable],
+        "split": [task.split for task in usable],
         "image": [images[task.photo_id] for task in usable],
         "source": [task.source for task in usable],
     }
     return Rows(columns, rejected)
 
 
-def _task(params: Params, photo_id: str, class_name: str, item: ListedItem | None) -> PhotoTask:
-    noun = params.classes[class_name].noun
-    return PhotoTask(
-        photo_id, class_name, noun, params.study.seed, params.photos.resolution, item, params.photos.source
-    )
+def _listed_task(params: Params, item: ListedItem, tested: bool) -> PhotoTask:
+    """`tested`: a published split has the photo for testing."""
+    split = "test" if tested else splits.of_photo(item.object_id, params.study.seed, params.photos.validation_share)
+    return _task(params, item.object_id, item.class_name, item, split)
+
+
+def _task(params: Params, photo_id: str, class_name: str, item: ListedItem | None, split: str) -> PhotoTask:
+    photos, noun = params.photos, params.classes[class_name].noun
+    return PhotoTask(photo_id, class_name, noun, params.study.seed, photos.resolution, item, photos.source, split)
