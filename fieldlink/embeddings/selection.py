@@ -12,8 +12,13 @@ from fieldlink.core.errors import InputError
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 
 
-def originals(objects: pa.Table, split: str, *required_ids: Iterable[str], where: str = "objects") -> pa.Table:
-    """Rows of `objects` of a split that are no augmented copies and whose id is in all `required_ids`.
+EVALUATED = ("test", "validation")  # splits: of tables, and to tune on
+
+
+def originals(
+    objects: pa.Table, split: str | Sequence[str], *required_ids: Iterable[str], where: str = "objects"
+) -> pa.Table:
+    """Rows of `objects` of a split, or of several, that are no augmented copies and whose id is in all `required_ids`.
 
     Raises `InputError` if there is no such row. `where`: the rows come from, for errors.
     """
@@ -23,10 +28,11 @@ def originals(objects: pa.Table, split: str, *required_ids: Iterable[str], where
     return rows
 
 
-def with_copies(objects: pa.Table, split: str, *required_ids: Iterable[str]) -> pa.Table:
+def with_copies(objects: pa.Table, split: str | Sequence[str], *required_ids: Iterable[str]) -> pa.Table:
     """Like `originals`, with augmented copies; the result may be empty."""
     ids = sorted(set(objects["object_id"].to_pylist()).intersection(*required_ids))
-    return objects.filter((pc.field("split") == split) & pc.field("object_id").isin(pa.array(ids, pa.string())))
+    is_asked = pc.field("split").isin([split] if isinstance(split, str) else list(split))
+    return objects.filter(is_asked & pc.field("object_id").isin(pa.array(ids, pa.string())))
 
 
 def rows_of(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:

@@ -30,12 +30,11 @@ ZERO_SHOT, INVERSE, FORWARD = "4.11a", ("4.11b", "4.11c"), ("4.12a", "4.12b")
 
 @dataclass(frozen=True)
 class Candidate:
-    """An original mapper: the outputs of every seed for two splits."""
+    """An original mapper: the outputs of every seed for the objects of each split."""
 
     setting: str
     seeds: Sequence[int]
-    validation: Sequence[Float[np.ndarray, "validation clip"]]
-    test: Sequence[Float[np.ndarray, "test clip"]]
+    outputs: Mapping[str, Sequence[Float[np.ndarray, "object clip"]]]  # by split
 
 
 def read_original(folder: Path) -> dict[str, MappedVectors]:
@@ -65,14 +64,13 @@ def classification(gallery: NerfGallery, classes: Sequence[str], prompts: ClassP
 def original_candidates(
     tensors: Mapping[str, Float[np.ndarray, "..."]],
     models: Sequence[Mapping[str, Any]],
-    validation: Float[np.ndarray, "validation nerf"],
-    test: Float[np.ndarray, "test nerf"],
+    galleries: Mapping[str, NerfGallery],
     where: str,
 ) -> list[Candidate]:
     """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits.
 
-    `models`: the entry of each of the stacked `tensors` in their config. `where`: they come from, for errors. Raises
-    `InputError` if there is no such mapper.
+    `models`: the entry of each of the stacked `tensors` in their config. `galleries`: by split. `where`: the mappers
+    come from, for errors. Raises `InputError` if there is no such mapper.
     """
     places: dict[str, dict[int, int]] = {}
     for place, model in enumerate(models):
@@ -83,40 +81,44 @@ def original_candidates(
         raise InputError(f"{where}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
     return [
         Candidate(
-            setting=views,
-            seeds=list(seeds),
-            validation=list(apply(tensors, validation, list(seeds.values()))),
-            test=list(apply(tensors, test, list(seeds.values()))),
+            views,
+            list(seeds),
+            {split: list(apply(tensors, of.nerf, list(seeds.values()))) for split, of in galleries.items()},
         )
         for views, seeds in places.items()
     ]
 
 
 def best_original(
-    candidates: Sequence[Candidate], validation: PromptClassification, test: PromptClassification, key: CellKey
+    candidates: Sequence[Candidate], classifications: Mapping[str, PromptClassification], split: str, key: CellKey
 ) -> QueryResults:
-    """The test results of the candidate that is right most often on validation; their setting names it."""
+    """The results on `split` of the candidate that is right most often on validation; their setting names it."""
     on_validation = {
-        candidate.setting: validation.results(key, candidate.validation, candidate.seeds) for candidate in candidates
+        candidate.setting: classifications["validation"].results(key, candidate.outputs["validation"], candidate.seeds)
+        for candidate in candidates
     }
     best = next(candidate for candidate in candidates if candidate.setting == best_name(on_validation))
-    return test.results(key, best.test, best.seeds, f"{best.setting}, best on validation")
+    setting = f"{best.setting}, best on validation"
+    return classifications[split].results(key, best.outputs[split], best.seeds, setting)
 
 
 def zero_shot_comparison(
     candidates: Sequence[Candidate],
-    validation: PromptClassification,
-    test: PromptClassification,
+    classifications: Mapping[str, PromptClassification],
+    split: str,
     tuned: MappedVectors,
     template: str,
 ) -> list[QueryResults]:
-    """One column of Table 4.11a: the best original mapper, and every fine-tuned one; `tuned`: their mapped NeRFs."""
+    """One column of Table 4.11a: the best original mapper, and every fine-tuned one; `tuned`: their mapped NeRFs.
+
+    `classifications`: of the objects of both splits, by the prompts of `template`; the results are of `split`.
+    """
     table = study_table(ZERO_SHOT)
     key = CellKey(table.number, BEST_VIEWS.text, template, table.only_metric)
-    results = [best_original(candidates, validation, test, key)]
+    results, asked = [best_original(candidates, classifications, split, key)], classifications[split]
     for variant, seeds in tuned.variants.items():
-        vectors = [tuned.vectors(variant, seed, "nerf", test.ids) for seed in seeds]
-        results.append(test.results(key._replace(row=variant), vectors, seeds))
+        vectors = [tuned.vectors(variant, seed, "nerf", asked.ids) for seed in seeds]
+        results.append(asked.results(key._replace(row=variant), vectors, seeds))
     return results
 
 

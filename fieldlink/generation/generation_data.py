@@ -1,10 +1,11 @@
-"""The test objects and photos from which NeRFs are generated, with their CLIP and NeRF vectors."""
+"""The objects and photos from which NeRFs are generated, with their CLIP and NeRF vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import CAPTION_EMBEDDINGS, IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
@@ -48,7 +49,7 @@ class GenerationData:
         """From the folders of the datasets."""
         return GenerationData(
             objects=datasets.read(objects, OBJECTS),
-            photos=datasets.read(photos, PHOTOS, ["photo_id", "class_name"]),
+            photos=datasets.read(photos, PHOTOS, ["photo_id", "class_name", "split"]),
             nerf_embeddings=datasets.read(nerf_embeddings, NERF_EMBEDDINGS),
             gt_embeddings=datasets.read(gt_embeddings, IMAGE_EMBEDDINGS),
             photo_embeddings=datasets.read(photo_embeddings, IMAGE_EMBEDDINGS),
@@ -56,14 +57,16 @@ class GenerationData:
             where=str(objects),
         )
 
-    def draw(self, per_class: int, study_seed: int) -> DrawnInputs:
-        """At most `per_class` test objects of each class, and as many photos.
+    def draw(self, split: str, per_class: int, study_seed: int) -> DrawnInputs:
+        """At most `per_class` objects of each class of a split, and as many photos.
 
         An object needs a NeRF vector and views, a photo its embedding. Each object has one view, and a caption if the
-        data holds it. Raises `InputError` if there is no such test object.
+        data holds it. Raises `InputError` if there is no such object.
         """
-        test, photos = self._originals("test"), self._embedded_photos()
-        object_ids = draw_ids(test["object_id"].to_pylist(), test["class_name"].to_pylist(), per_class, study_seed)
+        objects, photos = self._originals(split), self._embedded_photos(split)
+        object_ids = draw_ids(
+            objects["object_id"].to_pylist(), objects["class_name"].to_pylist(), per_class, study_seed
+        )
         photo_ids = draw_ids(photos["photo_id"].to_pylist(), photos["class_name"].to_pylist(), per_class, study_seed)
         return DrawnInputs(
             nerfs=(object_ids, datasets.matrix(rows_of(self.nerf_embeddings, "object_id", object_ids)["embedding"])),
@@ -83,8 +86,9 @@ class GenerationData:
         required = self.nerf_embeddings["object_id"].to_pylist(), self.gt_embeddings["owner_id"].to_pylist()
         return originals(self.objects, split, *required, where=self.where)
 
-    def _embedded_photos(self) -> pa.Table:
-        return rows_of(self.photos, "photo_id", self.photo_embeddings["owner_id"].to_pylist())
+    def _embedded_photos(self, split: str) -> pa.Table:
+        of_split = self.photos.filter(pc.field("split") == split)
+        return rows_of(of_split, "photo_id", self.photo_embeddings["owner_id"].to_pylist())
 
 
 def _vectors(rows: pa.Table, key: str) -> Vectors:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Float
 
 from fieldlink.core import datasets
@@ -29,6 +30,15 @@ class GenerationInputs:
     def add(self, kind: str, rows: pa.Table) -> None:
         """Add rows of a dataset of embeddings, whose first column is the id of the object or photo."""
         self.vectors[kind] = rows[rows.column_names[0]].to_pylist(), datasets.matrix(rows["embedding"])
+
+
+def of_split(generated: pa.Table, split: str, objects: Path, photos: Path) -> pa.Table:
+    """Rows of `generated_views` that were generated from objects and photos of a split."""
+    ids: list[str] = []
+    for folder, schema in ((objects, OBJECTS), (photos, PHOTOS)):
+        rows = datasets.read(folder, schema, [schema.key[0], "split"])
+        ids += rows.filter(pc.field("split") == split)[schema.key[0]].to_pylist()
+    return generated.filter(pc.field("owner_id").isin(ids))
 
 
 def read_object_inputs(

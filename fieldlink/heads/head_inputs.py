@@ -15,7 +15,7 @@ from fieldlink.heads.head_tasks import LabelledVectors
 
 @dataclass(frozen=True)
 class LabelledNerfs:
-    """Originals of a split: ids, NeRF vectors, and classes by their place in params.yaml."""
+    """Originals of a split, or of several: ids, NeRF vectors, and classes by their place in params.yaml."""
 
     ids: list[str]
     vectors: Float[np.ndarray, "object nerf"]
@@ -31,7 +31,7 @@ class LabelledNerfs:
 
 
 def labelled_nerfs(
-    objects: pa.Table, nerf_embeddings: pa.Table, split: str, classes: Sequence[str], where: str
+    objects: pa.Table, nerf_embeddings: pa.Table, split: str | Sequence[str], classes: Sequence[str], where: str
 ) -> LabelledNerfs:
     """Those of dataset `objects` with a NeRF vector. `where`: the objects come from, for errors.
 

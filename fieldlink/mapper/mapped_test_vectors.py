@@ -1,4 +1,4 @@
-"""Vectors of test objects and photos, mapped by the trained mappers of a study."""
+"""Vectors of test and validation objects and photos, mapped by the trained mappers of a study."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,18 +10,19 @@ from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS
 from fieldlink.core.variants import Direction
 from fieldlink.embeddings.mapped_vectors import MappedVectors
+from fieldlink.embeddings.selection import EVALUATED
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.trained_mappers import MapperInputs, mapped_columns
 from fieldlink.mapper.training_data import TrainingData
 
-QueryDomain = Literal["gt", "photo"]  # one view of each test object; all photos
+QueryDomain = Literal["gt", "photo"]  # one view of each object; all photos
 
 
 def retrieval_inputs(
     data: TrainingData, photo_embeddings: Path, domains: Sequence[QueryDomain], study_seed: int
 ) -> dict[Direction, MapperInputs]:
-    """clip2nerf maps the queries of `domains`, nerf2clip the gallery of all test NeRFs."""
-    ids = data.ids("test")
+    """clip2nerf maps the queries of `domains`, nerf2clip the galleries of all test and validation NeRFs."""
+    ids = data.ids(EVALUATED)
     queries = query_vectors(ids, data.views, photo_embeddings, study_seed)
     return {
         "clip2nerf": {domain: queries[domain] for domain in domains},

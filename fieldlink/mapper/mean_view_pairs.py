@@ -33,8 +33,11 @@ class MeanViewData:
     images: Mapping[Source, StoredEmbeddings]
     where: str  # the objects come from, for errors
 
-    def ids(self, split: str) -> list[str]:
-        """Originals of a split with a NeRF vector and views of each source; none at all is an `InputError`."""
+    def ids(self, split: str | Sequence[str]) -> list[str]:
+        """Originals of a split, or of several, with a NeRF vector and views of each source.
+
+        None at all is an `InputError`.
+        """
         having: list[Iterable[str]] = [self.nerfs["object_id"].to_pylist()]
         having += [images.owners for images in self.images.values()]
         return originals(self.objects, split, *having, where=self.where)["object_id"].to_pylist()

@@ -24,10 +24,10 @@ class TrainingData:
     views: StoredEmbeddings
     where: str = "objects"  # where the objects come from, for errors
 
-    def ids(self, split: str, *having: Iterable[str], copies: bool = False) -> list[str]:
-        """Originals of a split, or its copies too, with a NeRF vector and views and with their id in each of `having`.
+    def ids(self, split: str | Sequence[str], *having: Iterable[str], copies: bool = False) -> list[str]:
+        """Originals of a split or of several, or copies too, with a NeRF vector and views.
 
-        Without `copies`, none at all is an `InputError`.
+        Their ids are in each of `having`. Without `copies`, none at all is an `InputError`.
         """
         embedded = self.nerfs["object_id"].to_pylist(), self.views.owners, *having
         if copies:

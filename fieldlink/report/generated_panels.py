@@ -26,13 +26,17 @@ class GeneratedPanel:
 
 
 def generated_panels(study: ReportStudy, most: int = MOST_PANELS) -> list[GeneratedPanel]:
-    """Panels of at most `most` objects, spread over all of them, then of as many photos.
+    """Panels of at most `most` test objects, spread over all of them, then of as many photos.
 
     The list is empty where generated views, objects or a reader of views is missing.
     """
     rows, objects, readers = study.rows.generated, study.rows.objects, study.readers
     if rows is None or objects is None or readers.views is None or readers.rendered_views is None:
         return []
+    tested = objects.filter(pc.field("split") == "test")["object_id"].to_pylist()
+    if study.rows.photos is not None:
+        tested += study.rows.photos["photo_id"].to_pylist()
+    rows = rows.filter(pc.field("owner_id").isin(tested))
     of_photos = pc.field("kind") == "photo"
     from_objects, from_photos = rows.filter(~of_photos), rows.filter(of_photos)
     object_ids = _spread_ids(from_objects, most)

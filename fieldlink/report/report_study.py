@@ -22,7 +22,7 @@ class StudyRows:
     """Rows of the datasets that the page shows."""
 
     objects: pa.Table | None = None
-    photos: pa.Table | None = None  # without their pictures
+    photos: pa.Table | None = None  # of the test split, without their pictures
     nerfs: pa.Table | None = None  # without their weights
     neighbours: pa.Table | None = None
     projections: pa.Table | None = None
@@ -46,7 +46,7 @@ class StudyRows:
         rejections = [datasets.read(folder, schemas.REJECTED) for folder in rejected]
         return StudyRows(
             objects=_rows(objects, schemas.OBJECTS),
-            photos=_rows(photos, schemas.PHOTOS, "photo_id", "class_name"),
+            photos=_test_photos(photos),
             nerfs=_rows(nerfs, schemas.NERFS, "object_id", *PSNR_COLUMNS),
             neighbours=_rows(neighbours, schemas.NEIGHBOURS),
             projections=_rows(projections, schemas.PROJECTIONS),
@@ -106,6 +106,11 @@ class ReportStudy:
 
 def _rows(folder: Path | None, schema: schemas.Schema, *columns: str) -> pa.Table | None:
     return datasets.read(folder, schema, columns or None) if folder else None
+
+
+def _test_photos(folder: Path | None) -> pa.Table | None:
+    rows = _rows(folder, schemas.PHOTOS, "photo_id", "class_name", "split")
+    return None if rows is None else rows.filter(pc.field("split") == "test")
 
 
 def _reader(folder: Path | None, schema: schemas.Schema) -> RowReader | None:

@@ -27,10 +27,10 @@ def evaluate_augmented(
     from fieldlink.evaluation.study_tables import of_study
 
     params = load(params_file)
-    inputs = files.read(params)
+    vectors = read_mapped(mapped)
     configs = [saved_models.read_model(folder)[1] for folder in sorted(mappers.iterdir())]
     batches_used = {config["models"][0]["variant"]: config["batch"] for config in configs}
-    rows = batch_results(inputs, read_mapped(mapped), batches_used, params)
+    rows = {split: batch_results(inputs, vectors, batches_used, params) for split, inputs in files.read(params).items()}
     results.write(rows, of_study("augmented"), params)
 
 

@@ -1,4 +1,4 @@
-"""Map queries with clip2nerf and test NeRFs with nerf2clip: the retrieval, augmented and syn2real studies."""
+"""Map queries with clip2nerf and NeRFs with nerf2clip: the retrieval, augmented and syn2real studies."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -23,7 +23,7 @@ def apply_mappers(
 ) -> None:
     """Write, per direction, mapped vectors below `out`, by every model below `mappers`.
 
-    clip2nerf maps `queries`: one view of each test object (gt), all photos (photo), or both.
+    clip2nerf maps `queries`: one view of each test and validation object (gt), all photos (photo), or both.
     """
     from fieldlink.mapper import mapped_test_vectors, training_data
 

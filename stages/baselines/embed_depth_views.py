@@ -1,4 +1,4 @@
-"""Embed the depth maps of test objects' views, as grey pictures, with the image tower of CLIP."""
+"""Embed the depth maps of test and validation objects' views, as grey pictures, with the image tower of CLIP."""
 
 from pathlib import Path
 
@@ -18,18 +18,18 @@ def embed_depth_views(
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write `image_embeddings` (domain depth) of some views of each test object; no rows without depth maps."""
+    """Write `image_embeddings` (domain depth) of some views of each object; no rows without depth maps."""
     import numpy as np
     import pyarrow.compute as pc
 
     from fieldlink.clip import encoders
     from fieldlink.embeddings.depth_pictures import depth_picture
-    from fieldlink.embeddings.selection import originals
+    from fieldlink.embeddings.selection import EVALUATED, originals
     from fieldlink.embeddings.view_embeddings import ViewEmbeddings
     from fieldlink.scenes.pictures import decode_depth
 
     params = load(params_file)
-    ids = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))["object_id"].to_pylist()
+    ids = originals(datasets.read(objects, OBJECTS), EVALUATED, where=str(objects))["object_id"].to_pylist()
     rows = datasets.rows_with_ids(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
     if len(rows):

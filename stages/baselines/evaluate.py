@@ -32,21 +32,24 @@ def evaluate_baselines(
     """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.nerf_embeddings import baseline_folders
-    from fieldlink.embeddings.selection import originals
+    from fieldlink.embeddings.selection import EVALUATED, originals
     from fieldlink.evaluation.results.depth_map_results import depth_map_results
+    from fieldlink.evaluation.results.query_results import QueryResults
     from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles, read_mapped
     from fieldlink.evaluation.results.space_retrieval import space_retrieval_results
     from fieldlink.evaluation.study_tables import of_study
 
-    params, rows = load(params_file), []
+    params, rows = load(params_file), {split: list[QueryResults]() for split in EVALUATED}
     folders = baseline_folders(spaces) | {"nf2vec": nf2vec}
     for space, folder in folders.items():
-        inputs = RetrievalFiles(objects, folder, gt_embeddings, photos, photo_embeddings).read(params)
-        rows += space_retrieval_results(space, inputs, read_mapped(mapped / space), params.retrieval.ranks)
-    test = originals(datasets.read(objects, OBJECTS), "test", where=str(objects))
+        files, vectors = RetrievalFiles(objects, folder, gt_embeddings, photos, photo_embeddings), mapped / space
+        for split, inputs in files.read(params).items():
+            rows[split] += space_retrieval_results(space, inputs, read_mapped(vectors), params.retrieval.ranks)
     depths, prompt_rows = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
     mapped_nerfs = MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS))
-    rows += depth_map_results(test, depths, mapped_nerfs, prompt_rows)
+    for split in EVALUATED:
+        of_split = originals(datasets.read(objects, OBJECTS), split, where=str(objects))
+        rows[split] += depth_map_results(of_split, depths, mapped_nerfs, prompt_rows)
     results.write(rows, of_study("baselines"), params)
 
 

@@ -30,26 +30,28 @@ def evaluate_captions(
 
     `caption_mappers`: those trained on captions, which are asked with texts as they are; none if there are no captions.
     """
+    from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.evaluation.results.retrieval_inputs import read_gallery
     from fieldlink.evaluation.results.text_retrieval import TextQueries, text_retrieval_results, vectors_to_map
     from fieldlink.evaluation.study_tables import of_study
     from fieldlink.mapper.mapped_test_vectors import map_inputs
 
     params = load(params_file)
-    classes = list(params.classes)
-    gallery = read_gallery(objects, nerf_embeddings, gt_embeddings, classes)
-    queries = TextQueries.of(
-        gallery,
-        captions=datasets.read(captions, CAPTION_EMBEDDINGS),
-        prompts=datasets.read(prompts, PROMPT_EMBEDDINGS),
-        views=datasets.read(gt_embeddings, IMAGE_EMBEDDINGS),
-        objects=datasets.read(objects, OBJECTS),
-        classes=classes,
-        where=str(objects),
-    )
-    by_pictures = map_inputs(mappers, vectors_to_map([*queries.plain, *queries.shifted], gallery))
-    by_captions = map_inputs(caption_mappers, vectors_to_map(queries.plain, gallery))
-    rows = text_retrieval_results(queries, gallery, by_pictures, by_captions, params.retrieval.ranks)
+    classes, rows = list(params.classes), {}
+    for split in EVALUATED:
+        gallery = read_gallery(objects, nerf_embeddings, gt_embeddings, classes, split)
+        queries = TextQueries.of(
+            gallery,
+            captions=datasets.read(captions, CAPTION_EMBEDDINGS),
+            prompts=datasets.read(prompts, PROMPT_EMBEDDINGS),
+            views=datasets.read(gt_embeddings, IMAGE_EMBEDDINGS),
+            objects=datasets.read(objects, OBJECTS),
+            classes=classes,
+            where=str(objects),
+        )
+        by_pictures = map_inputs(mappers, vectors_to_map([*queries.plain, *queries.shifted], gallery))
+        by_captions = map_inputs(caption_mappers, vectors_to_map(queries.plain, gallery))
+        rows[split] = text_retrieval_results(queries, gallery, by_pictures, by_captions, params.retrieval.ranks)
     results.write(rows, of_study("captions"), params)
 
 

@@ -1,4 +1,4 @@
-"""Logits of trained classification heads for the test objects (Tables 4.6 and 4.7)."""
+"""Logits of trained classification heads for test and validation objects (Tables 4.6 and 4.7)."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,8 @@ def apply_heads(
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write dataset `logits` of the test objects by the heads of both spaces. `mappers`: as the heads saw them."""
+    """Write dataset `logits` of test and validation objects by both spaces' heads. `mappers`: as the heads saw them."""
+    from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.heads import head_folders, head_work
     from fieldlink.heads.head_inputs import labelled_nerfs
     from fieldlink.heads.head_tasks import SPACES, LogitsTask
@@ -33,15 +34,15 @@ def apply_heads(
     nerf2clip = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses")
     variant = Variant(direction="nerf2clip", loss=params.embedding_spaces.nerf2clip).text
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
-    test = labelled_nerfs(catalogue, nerfs, "test", list(params.classes), str(objects))
-    vectors = test.by_space(nerf2clip.outputs(variant, test.vectors))
+    labelled = labelled_nerfs(catalogue, nerfs, EVALUATED, list(params.classes), str(objects))
+    vectors = labelled.by_space(nerf2clip.outputs(variant, labelled.vectors))
     applications = [
         LogitsTask(space, tensors, config, vectors[space].vectors, params.runtime.device)
         for space in SPACES
         for tensors, config in [saved_models.read_model(heads / space)]
     ]
     results = list(map_in_workers(head_work.logits, applications, params.runtime.workers))
-    head_folders.write_logits(out, applications, results, test.ids, "embedding_spaces.apply")
+    head_folders.write_logits(out, applications, results, labelled.ids, "embedding_spaces.apply")
 
 
 if __name__ == "__main__":

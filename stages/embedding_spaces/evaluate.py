@@ -1,6 +1,5 @@
 """Compare and join the NeRFs' space and CLIP's (Figure 4.1 as numbers, Tables 4.6 and 4.7)."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,9 +28,9 @@ def evaluate_spaces(
 ) -> None:
     """Write the study's `results`, and `projections` of the test NeRFs in both spaces.
 
-    The weight of the joined space's parts is chosen on views of validation objects, for views and photos alike.
+    The weight of the joined space's parts is chosen on views of validation objects, for views and photos alike, so that
+    the validation rows of that space are the best of several.
     """
-    from fieldlink.evaluation.results.concatenated_space import ConcatenatedSpace
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.results.two_spaces import TwoSpaces
     from fieldlink.evaluation.study_tables import of_study
@@ -39,20 +38,22 @@ def evaluate_spaces(
 
     params = load(params_file)
     classes, spaces = list(params.classes), params.embedding_spaces
-    clip2nerf, nerf2clip = (
-        trained_mappers.read(mappers / direction, "retrieval.losses") for direction in ("clip2nerf", "nerf2clip")
-    )
     forward = Variant(direction="clip2nerf", loss=spaces.clip2nerf).text
     inverse = Variant(direction="nerf2clip", loss=spaces.nerf2clip).text
-    seeds = nerf2clip.seeds(inverse)
-    test = TwoSpaces.of_test(files.read(params), read_mapped(mapped), forward, inverse, seeds)
-    columns = test.projection_columns(classes, spaces.perplexity, params.study.seed)
+    seeds, _ = (
+        trained_mappers.read(mappers / direction, "retrieval.losses").seeds(variant)
+        for direction, variant in (("nerf2clip", inverse), ("clip2nerf", forward))
+    )
+    vectors, logit_rows, rows = read_mapped(mapped), datasets.read(logits, LOGITS), {}
+    of_split = {
+        split: TwoSpaces.of(inputs, vectors, forward, inverse, seeds) for split, inputs in files.read(params).items()
+    }
+    columns = of_split["test"].projection_columns(classes, spaces.perplexity, params.study.seed)
     datasets.write(projections, PROJECTIONS, [datasets.table(PROJECTIONS, columns)], "evaluate_spaces")
-    validation, seed = files.read_gallery(params, "validation"), params.study.seed
-    map_query, map_nerf = partial(clip2nerf.outputs, forward), partial(nerf2clip.outputs, inverse)
-    chosen_on = ConcatenatedSpace.of_views(validation, map_query, map_nerf, seeds, seed)
-    logit_rows, alpha = datasets.read(logits, LOGITS), chosen_on.best_alpha_of(spaces.alphas)
-    rows, mcnemar = test.results(logit_rows, neighbours=spaces.neighbours, alpha=alpha, ranks=params.retrieval.ranks)
+    alpha = of_split["validation"].joined("gt").best_alpha_of(spaces.alphas)
+    for split, both in of_split.items():
+        rows[split] = both.results(logit_rows, neighbours=spaces.neighbours, alpha=alpha, ranks=params.retrieval.ranks)
+    mcnemar = of_split["test"].ensemble_against_better_head(logit_rows)
     results.write(rows, of_study("embedding_spaces"), params, {"mcnemar": mcnemar})
 
 

@@ -22,20 +22,20 @@ def apply_finetuned_mappers(
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write dataset `mapped_embeddings`: one view of each test object, and all photos, by every mapper.
+    """Write dataset `mapped_embeddings`: one view of each test and validation object, and all photos, by every mapper.
 
     `vectors`: E(w), as the mappers were trained towards; an object without one is no query.
     """
     from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.embeddings.selection import originals
+    from fieldlink.embeddings.selection import EVALUATED, originals
     from fieldlink.mapper import mapped_test_vectors
     from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
     views = StoredEmbeddings.of(gt_embeddings)
     encoded = MappedVectors(datasets.read(vectors, MAPPED_EMBEDDINGS)).ids("nerf")
-    test = originals(datasets.read(objects, OBJECTS), "test", encoded, views.owners, where=str(objects))
+    asked = originals(datasets.read(objects, OBJECTS), EVALUATED, encoded, views.owners, where=str(objects))
     inputs = mapped_test_vectors.query_vectors(
-        test["object_id"].to_pylist(), views, photo_embeddings, load(params_file).study.seed
+        asked["object_id"].to_pylist(), views, photo_embeddings, load(params_file).study.seed
     )
     mapped_test_vectors.write(out, [mappers], inputs, "finetuning.apply")
 

@@ -36,20 +36,20 @@ def evaluate_finetuning(
 
     params = load(params_file)
     classes = list(params.classes)
-    inputs = files.read(params)
-    validation = files.read_gallery(params, "validation")
+    templates = prompts_by_template(datasets.read(prompts, PROMPT_EMBEDDINGS))
     before, after = comparison.read_original(original), comparison.read_tuned(tuned)
+    inputs, rows = files.read(params), {}
+    galleries = {split: of_split.gallery for split, of_split in inputs.items()}
     tensors, config = saved_models.read_model(zero_shot_mappers)
-    candidates = comparison.original_candidates(
-        tensors, config["models"], validation.nerf, inputs.gallery.nerf, str(zero_shot_mappers)
-    )
-    rows = []
-    for template, class_prompts in prompts_by_template(datasets.read(prompts, PROMPT_EMBEDDINGS)).items():
-        chosen_on = comparison.classification(validation, classes, class_prompts)
-        tested = comparison.classification(inputs.gallery, classes, class_prompts)
-        rows += comparison.zero_shot_comparison(candidates, chosen_on, tested, after["nerf2clip"], template)
-    for queries in inputs.domains:
-        rows += comparison.retrieval_comparison(queries, inputs.gallery, before, after, params.retrieval.ranks)
+    candidates = comparison.original_candidates(tensors, config["models"], galleries, str(zero_shot_mappers))
+    for split, of_split in inputs.items():
+        rows[split] = []
+        for template, class_prompts in templates.items():
+            tasks = {name: comparison.classification(galleries[name], classes, class_prompts) for name in inputs}
+            rows[split] += comparison.zero_shot_comparison(candidates, tasks, split, after["nerf2clip"], template)
+        for queries in of_split.domains:
+            of_queries = queries, of_split.gallery, before, after, params.retrieval.ranks
+            rows[split] += comparison.retrieval_comparison(*of_queries)
     results.write(rows, of_study("finetuning"), params)
 
 

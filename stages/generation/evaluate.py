@@ -29,6 +29,7 @@ def evaluate_generation(
 ) -> None:
     """Write the study's `results`; CLIP embeds all renders on black, like every picture of the study."""
     from fieldlink.clip import encoders
+    from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.evaluation.results.zero_shot_results import prompt_ensemble
     from fieldlink.evaluation.study_tables import of_study
     from fieldlink.generation import generation_inputs
@@ -36,22 +37,24 @@ def evaluate_generation(
     from fieldlink.generation.generation_results import generation_results
 
     params, views = load(params_file), datasets.read(generated, schemas.GENERATED_VIEWS)
-    object_ids, photo_ids = Renders.owners(views)
-    object_inputs = generation_inputs.read_object_inputs(
-        objects, gt_embeddings, captions, object_ids, params.study.seed
-    )
-    photo_inputs = generation_inputs.read_photo_inputs(photos, photo_embeddings, photo_ids)
-    nerf_views = datasets.rows_with_ids(rendered_views, schemas.RENDERED_VIEWS, object_ids)
+    class_prompts, rows, likeness = prompt_ensemble(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS)), {}, {}
     with encoders.loaded_encoder(clip, params.runtime) as encoder:
-        rows, likeness = generation_results(
-            Renders.by_row(views),
-            Renders.of_nerfs(nerf_views, views),
-            objects=object_inputs,
-            photos=photo_inputs,
-            prompts=prompt_ensemble(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS)),
-            embed=lambda pictures: encoder.images(pictures, params.clip.batch),
-        )
-    results.write(rows, of_study("generation"), params, likeness)
+        for split in EVALUATED:
+            of_split = generation_inputs.of_split(views, split, objects, photos)
+            object_ids, photo_ids = Renders.owners(of_split)
+            object_inputs = generation_inputs.read_object_inputs(
+                objects, gt_embeddings, captions, object_ids, params.study.seed
+            )
+            nerf_views = datasets.rows_with_ids(rendered_views, schemas.RENDERED_VIEWS, object_ids)
+            rows[split], likeness[split] = generation_results(
+                Renders.by_row(of_split),
+                Renders.of_nerfs(nerf_views, of_split),
+                objects=object_inputs,
+                photos=generation_inputs.read_photo_inputs(photos, photo_embeddings, photo_ids),
+                prompts=class_prompts,
+                embed=lambda pictures: encoder.images(pictures, params.clip.batch),
+            )
+    results.write(rows, of_study("generation"), params, likeness["test"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Generate NeRFs from views and captions of test objects and from photos, and render them (protocol 12)."""
+"""Generate NeRFs from views and captions of objects and from photos, and render them (protocol 12)."""
 
 from pathlib import Path
 
@@ -26,9 +26,10 @@ def generate_views(
 ) -> None:
     """Write `generated_views`, with nf2vec's decoder D and the mapper f of clip2nerf.
 
-    D(v) of some test objects; D(f(c)) of a view of each, and of its caption if it has one; and D(f(c)) of some photos,
-    rendered from the cameras of the first object.
+    D(v) of some objects of each split; D(f(c)) of a view of each, and of its caption if it has one; and D(f(c)) of some
+    photos, rendered from the cameras of the split's first object.
     """
+    from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.generation import decoding_work
     from fieldlink.generation.generated_vectors import vectors_by_owner
     from fieldlink.generation.generation_data import GenerationData
@@ -36,14 +37,15 @@ def generate_views(
     params = load(params_file)
     generation = params.generation
     data = GenerationData.read(objects, photos, nerf_embeddings, gt_embeddings, photo_embeddings, captions)
-    inputs = data.draw(generation.per_class, params.study.seed)
-    mapper = saved_models.read_model(mappers / "clip2nerf")
-    vectors = vectors_by_owner(inputs.nerfs, inputs.clip, mapper, generation.losses, data.training_norm())
-    cameras = decoding_work.read_cameras(views, inputs.object_ids, generation.views)
-    decoder = saved_models.read_model(nf2vec)
-    tasks = decoding_work.decoding_tasks(
-        vectors, cameras, inputs.object_ids, decoder, generation, params.runtime.device
-    )
+    mapper, decoder = saved_models.read_model(mappers / "clip2nerf"), saved_models.read_model(nf2vec)
+    tasks, norm = [], data.training_norm()
+    for split in EVALUATED:
+        inputs = data.draw(split, generation.per_class, params.study.seed)
+        vectors = vectors_by_owner(inputs.nerfs, inputs.clip, mapper, generation.losses, norm)
+        cameras = decoding_work.read_cameras(views, inputs.object_ids, generation.views)
+        tasks += decoding_work.decoding_tasks(
+            vectors, cameras, inputs.object_ids, decoder, generation, params.runtime.device
+        )
     columns = decoding_work.join_columns(list(map_in_workers(decoding_work.decode, tasks, params.runtime.workers)))
     datasets.write(out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, columns)], "generation.generate_views")
 

@@ -1,6 +1,7 @@
 """Measure the study's CLIP by itself: zero-shot accuracy on single pictures of each kind, with each prompt."""
 
 import json
+from itertools import product
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
@@ -17,27 +18,35 @@ def evaluate_clip(
     prompts: arguments.PromptEmbeddings,
     metrics: arguments.OutMetrics,
 ) -> None:
-    """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself."""
+    """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself.
+
+    `validation` holds the same of validation objects and photos.
+    """
     import pyarrow.compute as pc
 
+    from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.evaluation.results.clip_accuracy import accuracy_by_template
     from fieldlink.evaluation.results.zero_shot_results import prompts_by_template
 
-    test = datasets.read(objects, schemas.OBJECTS).filter(pc.field("split") == "test")
-    photo_rows = datasets.read(photos, schemas.PHOTOS, ["photo_id", "class_name"])
+    catalogue = datasets.read(objects, schemas.OBJECTS).filter(pc.field("augmentation") == 0)
+    photo_rows = datasets.read(photos, schemas.PHOTOS, ["photo_id", "class_name", "split"])
     kinds = {
-        "gt_views": (gt_embeddings, test["object_id"], test["class_name"]),
-        "rendered_views": (rendered_embeddings, test["object_id"], test["class_name"]),
-        "photos": (photo_embeddings, photo_rows["photo_id"], photo_rows["class_name"]),
+        "gt_views": (gt_embeddings, catalogue, "object_id"),
+        "rendered_views": (rendered_embeddings, catalogue, "object_id"),
+        "photos": (photo_embeddings, photo_rows, "photo_id"),
     }
     templates = prompts_by_template(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS))
-    accuracy: dict[str, dict[str, float]] = {}
-    for kind, (folder, ids, classes) in kinds.items():
-        class_of = dict(zip(ids.to_pylist(), classes.to_pylist(), strict=True))
-        rows = datasets.rows_with_ids(folder, schemas.IMAGE_EMBEDDINGS, list(class_of), ["owner_id", "embedding"])
-        class_names = [class_of[owner] for owner in rows["owner_id"].to_pylist()]
-        accuracy[kind] = accuracy_by_template(datasets.matrix(rows["embedding"]), class_names, templates, str(prompts))
-    files.write_text(metrics, json.dumps(accuracy, indent=2) + "\n")
+    accuracy: dict[str, dict[str, dict[str, float]]] = {split: {} for split in EVALUATED}
+    for (split, of_split), (kind, (folder, rows, key)) in product(accuracy.items(), kinds.items()):
+        asked = rows.filter(pc.field("split") == split)
+        class_of = dict(zip(asked[key].to_pylist(), asked["class_name"].to_pylist(), strict=True))
+        embedded = datasets.rows_with_ids(folder, schemas.IMAGE_EMBEDDINGS, list(class_of), ["owner_id", "embedding"])
+        if not len(embedded):
+            continue  # of photos none may validate
+        class_names = [class_of[owner] for owner in embedded["owner_id"].to_pylist()]
+        vectors = datasets.matrix(embedded["embedding"])
+        of_split[kind] = accuracy_by_template(vectors, class_names, templates, str(prompts))
+    files.write_text(metrics, json.dumps(accuracy.pop("test") | accuracy, indent=2) + "\n")
 
 
 if __name__ == "__main__":

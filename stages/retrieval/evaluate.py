@@ -23,7 +23,7 @@ def evaluate_retrieval(
     neighbours: Annotated[Path, Doc("Dataset of each query's nearest items to write.")],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results` and the nearest items of every query; `mapped` as trained.
+    """Write the study's `results` and the nearest items of every test query; `mapped` as trained.
 
     Baselines (part b) search ground-truth CLIP vectors.
     """
@@ -32,10 +32,14 @@ def evaluate_retrieval(
     from fieldlink.evaluation.study_tables import of_study
 
     params = load(params_file)
-    inputs = files.read(params)
-    study = RetrievalStudy.of(inputs, read_mapped(mapped), params.retrieval.ranks)
-    results.write(study.results, of_study("retrieval"), params, {"hubness": study.hubness})
-    datasets.write(neighbours, NEIGHBOURS, [study.neighbours], "evaluate_retrieval")
+    vectors = read_mapped(mapped)
+    studies = {
+        split: RetrievalStudy.of(inputs, vectors, params.retrieval.ranks)
+        for split, inputs in files.read(params).items()
+    }
+    rows, test = {split: study.results for split, study in studies.items()}, studies["test"]
+    results.write(rows, of_study("retrieval"), params, {"hubness": test.hubness})
+    datasets.write(neighbours, NEIGHBOURS, [test.neighbours], "evaluate_retrieval")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Map the test NeRFs to CLIP's space with the zero-shot study's mappers (Tables 4.1 and 4.2)."""
+"""Map test and validation NeRFs to CLIP's space with the zero-shot study's mappers (Tables 4.1 and 4.2)."""
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
@@ -13,11 +13,12 @@ def apply_zero_shot_mappers(
     mappers: arguments.Mappers,
     out: arguments.OutDataset,
 ) -> None:
-    """Write dataset `mapped_embeddings` of the test NeRFs that have views of both sources, by every mapper."""
+    """Write `mapped_embeddings` of test and validation NeRFs that have views of both sources, by every mapper."""
+    from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.mapper import mapped_test_vectors, mean_view_pairs
 
     data = mean_view_pairs.read(objects, nerf_embeddings, gt_embeddings, rendered_embeddings)
-    ids = data.ids("test")
+    ids = data.ids(EVALUATED)
     mapped_test_vectors.write(out, [mappers], {"nerf": (ids, data.vectors(ids))}, "zero_shot.apply")
 
 

@@ -24,21 +24,20 @@ def evaluate_zero_shot(
 ) -> None:
     """Write the study's `results`; a template that isn't the study's gets a table of its own."""
     from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.embeddings.selection import originals, views_of
+    from fieldlink.embeddings.selection import EVALUATED, originals, views_of
     from fieldlink.evaluation.results import zero_shot_results
     from fieldlink.evaluation.study_tables import of_template, study_table
 
     params, mapped_nerfs = load(params_file), MappedVectors(datasets.read(mapped, MAPPED_EMBEDDINGS))
     views = datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
     having = mapped_nerfs.ids("nerf"), views["owner_id"].to_pylist()
-    test = originals(datasets.read(objects, OBJECTS), "test", *having, where=str(objects))
-    ids, classes = test["object_id"].to_pylist(), test["class_name"].to_pylist()
-    means = zero_shot_results.clip_means(views_of(views, ids), params.zero_shot.views, params.study.seed)
-    rows, templates = [], zero_shot_results.prompts_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS))
-    for template, class_prompts in templates.items():
-        classification = zero_shot_results.PromptClassification.of(ids, classes, class_prompts)
-        rows += zero_shot_results.mapper_results(classification, mapped_nerfs, of_template(template))
-        rows += zero_shot_results.clip_results(classification, means, template)
+    catalogue, rows = datasets.read(objects, OBJECTS), {}
+    templates = zero_shot_results.prompts_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS))
+    for split in EVALUATED:
+        of_split = originals(catalogue, split, *having, where=str(objects))
+        ids, classes = of_split["object_id"].to_pylist(), of_split["class_name"].to_pylist()
+        means = zero_shot_results.clip_means(views_of(views, ids), params.zero_shot.views, params.study.seed)
+        rows[split] = zero_shot_results.split_results(ids, classes, mapped_nerfs, means, templates)
     results.write(rows, [*map(of_template, templates), study_table("4.3")], params)
 
 

@@ -106,9 +106,7 @@ def test_the_token_table_stays_at_its_start(network: ClipNetworkParams):
 
 
 def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
-    training = ClipTrainingParams(
-        steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10, validate_every=1
-    )
+    training = ClipTrainingParams(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10, validate_every=1)
     rates = [clip_training.rate(step, training) for step in range(110)]
     assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
     assert rates[10] == pytest.approx(1)

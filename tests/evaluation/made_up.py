@@ -47,8 +47,8 @@ class Study:
         return RetrievalFiles(self["objects"], self["nerfs"], self["gt"], self["photos"], self["photo_embeddings"])
 
     def results(self, name: str) -> ResultFiles:
-        files = (self[f"{name}.csv"], self[f"{name}_by_seed.csv"], self[f"{name}.json"], self[f"{name}_answers"])
-        return ResultFiles(*files, published=PUBLISHED)
+        ends = (".csv", "_validation.csv", "_by_seed.csv", ".json", "_answers")
+        return ResultFiles(*(self[f"{name}{end}"] for end in ends), published=PUBLISHED)
 
     def change(self, section: str, **values: Any) -> None:
         """New values in params.yaml."""

@@ -123,7 +123,7 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     same["photo_embeddings"] = Path("embedded/photos")
     apply_mappers(**same, mappers=Path("mappers"), queries=("gt", "photo"), out=Path("mapped"), params_file=params)
     results = ResultFiles(
-        Path("t.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
+        Path("t.csv"), Path("v.csv"), Path("s.csv"), Path("m.json"), Path("a"), ROOT / "reports/published/tables.csv"
     )
     evaluate_retrieval(
         files=RetrievalFiles(**same, photos=Path("photos")),

@@ -20,7 +20,7 @@ def candidate(name: str, validation: list[list[int]], test: list[int]) -> Candid
     validation_outputs, test_outputs = (
         [PROMPTS[1 - np.array(hits)] for hits in hits_by_seed] for hits_by_seed in (validation, [test, test])
     )
-    return Candidate(name, [0, 1], validation_outputs, test_outputs)
+    return Candidate(name, [0, 1], {"validation": validation_outputs, "test": test_outputs})
 
 
 def test_the_best_on_validation_is_measured_on_test_objects_even_if_another_is_better_there():
@@ -29,7 +29,7 @@ def test_the_best_on_validation_is_measured_on_test_objects_even_if_another_is_b
         candidate("views=2", [[1, 1, 0], [1, 0, 1]], [1, 0]),
         candidate("views=4", [[1, 1, 1], [0, 0, 0]], [1, 1]),
     ]
-    result = best_original(candidates, classification(3), classification(2), KEY)
+    result = best_original(candidates, {"validation": classification(3), "test": classification(2)}, "test", KEY)
     assert result.setting == "views=2, best on validation"
     assert result.values.tolist() == [[1, 0], [1, 0]]
     assert result.key == KEY
@@ -37,4 +37,6 @@ def test_the_best_on_validation_is_measured_on_test_objects_even_if_another_is_b
 
 def test_of_equals_the_first_is_taken():
     candidates = [candidate(name, [[1, 0], [0, 1]], [0]) for name in ("views=1", "views=2")]
-    assert best_original(candidates, classification(2), classification(1), KEY).setting.startswith("views=1")
+    tasks = {"validation": classification(2), "test": classification(1)}
+    for split in tasks:
+        assert best_original(candidates, tasks, split, KEY).setting.startswith("views=1")

@@ -79,7 +79,7 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
     )
     same["photo_embeddings"] = at / "embeddings/photos"
     apply_mappers(**same, mappers=mappers, queries=("photo",), out=mapped, params_file=params)
-    outs = (at / "table.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
+    outs = (at / "table.csv", at / "validation.csv", at / "by_seed.csv", at / "metrics.json", at / "answers")
     evaluate_syn2real(
         files=RetrievalFiles(**same, photos=at / "photos"),
         mapped=mapped,

@@ -1,6 +1,6 @@
 """Retrieval in the NeRFs' and CLIP's space at once: [v ; g(v)] searched with [f(c) ; c] (Table 4.7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,18 +30,6 @@ class ConcatenatedSpace:
     mapped_queries: Float[np.ndarray, "seed query nerf"]  # f(c)
     mapped_nerfs: Float[np.ndarray, "seed object clip"]  # g(v)
     seeds: list[int]
-
-    @staticmethod
-    def of_views(
-        gallery: NerfGallery,
-        clip2nerf: Callable[[np.ndarray], Float[np.ndarray, "seed query nerf"]],
-        nerf2clip: Callable[[np.ndarray], Float[np.ndarray, "seed object clip"]],
-        seeds: list[int],
-        study_seed: int,
-    ) -> "ConcatenatedSpace":
-        """The gallery, searched with one view of each of its objects; both mappers give outputs by training seed."""
-        views = Queries.of_objects(gallery, study_seed)
-        return ConcatenatedSpace(views, gallery, clip2nerf(views.clip), nerf2clip(gallery.nerf), seeds)
 
     def search(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
         """The `k` nearest objects of each query; `alpha`: weight of the NeRFs' space, none for the raw vectors."""

@@ -14,12 +14,14 @@ TABLE, METRIC = "baselines depth", "zero_shot_accuracy"
 ALONE, WITH_MAPPER = Variant(method="depth maps").text, Variant(method="depth maps + nerf2clip").text
 
 
-def depth_map_results(test: pa.Table, depth: pa.Table, mapped: MappedVectors, prompts: pa.Table) -> list[QueryResults]:
+def depth_map_results(
+    objects: pa.Table, depth: pa.Table, mapped: MappedVectors, prompts: pa.Table
+) -> list[QueryResults]:
     """Accuracy of the mean CLIP vector of each object's depth maps, and of its cosines plus those of the mapper.
 
-    `test`: rows of `objects`; only those take part that have both. None where there are no depth maps.
+    `objects`: rows of a split; only those take part that have both. None where there are no depth maps.
     """
-    with_both = rows_of(test, "object_id", sorted(set(depth["owner_id"].to_pylist()) & mapped.ids("nerf")))
+    with_both = rows_of(objects, "object_id", sorted(set(depth["owner_id"].to_pylist()) & mapped.ids("nerf")))
     ids, classes = with_both["object_id"].to_pylist(), with_both["class_name"].to_pylist()
     if not ids:
         return []

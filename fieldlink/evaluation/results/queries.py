@@ -8,7 +8,6 @@ import pyarrow as pa
 from jaxtyping import Float, Int
 
 from fieldlink.core import datasets
-from fieldlink.core.errors import InputError
 from fieldlink.embeddings.selection import labels, rows_of
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 
@@ -37,11 +36,9 @@ class Queries:
 
     @staticmethod
     def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str], where: str = "photos") -> "Queries":
-        """All photos that have an embedding; `where` they come from is named in errors."""
+        """The photos that have an embedding; `where` they come from is named in errors."""
         embedded = rows_of(photos, "photo_id", embeddings["owner_id"].to_pylist())
         ids = embedded["photo_id"].to_pylist()
-        if not ids:
-            raise InputError(f"{where}: no photo has an embedding, expected at least one")
         clip = datasets.matrix(rows_of(embeddings, "owner_id", ids)["embedding"])
         photo_classes = labels(embedded["class_name"].to_pylist(), classes, where)
         return Queries("photo", ids, clip, photo_classes, np.full(len(ids), -1))

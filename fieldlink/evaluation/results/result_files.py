@@ -19,6 +19,7 @@ class ResultFiles:
     """Where a study's results go, and where the published numbers are, which only decide the order of rows."""
 
     table: Path  # CSV file of the tables to write
+    validation: Path  # CSV file of the same tables on validation objects and photos to write
     by_seed: Path  # CSV file of the tables by seed to write
     metrics: Path  # JSON file of metrics to write
     answers: Path  # dataset of results per query to write
@@ -26,15 +27,22 @@ class ResultFiles:
 
     def write(
         self,
-        results: Sequence[QueryResults],
+        results: Mapping[str, Sequence[QueryResults]],
         tables: Sequence[StudyTable],
         params: Params,
         other_metrics: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write the four files; `other_metrics`: those that are no number of a table."""
-        ordered = table_cells.in_published_order(results, self.published.read_text(encoding="utf-8"))
-        cells = table_cells.cells(ordered, params.intervals.level)
+        """Write the five files. `results`: of the splits test, which all files but one are of, and validation.
+
+        `other_metrics`: those that are no number of a table.
+        """
+        published, level = self.published.read_text(encoding="utf-8"), params.intervals.level
+        ordered, to_tune_on = (
+            table_cells.in_published_order(results[split], published) for split in ("test", "validation")
+        )
+        cells, validation = (table_cells.cells(rows, level) for rows in (ordered, to_tune_on))
         files.write_text(self.table, table_cells.csv_text(cells))
+        files.write_text(self.validation, table_cells.csv_text(validation))
         columns = [*CellKey._fields, "seed", "value"]
         files.write_text(self.by_seed, table_cells.csv_text(table_cells.by_seed(ordered), columns))
         metrics = {**table_cells.metrics(cells, tables), **(other_metrics or {})}

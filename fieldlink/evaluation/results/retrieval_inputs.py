@@ -5,27 +5,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS, PHOTOS
 from fieldlink.core.variants import Direction
 from fieldlink.embeddings.mapped_vectors import MappedVectors
-from fieldlink.embeddings.selection import originals
+from fieldlink.embeddings.selection import EVALUATED, originals
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
 
 
 @dataclass(frozen=True)
 class QueriesAndGallery:
-    """The test NeRFs, and the two sets of queries: one view of each of them, and all photos."""
+    """The NeRFs of a split, and the two sets of queries: one view of each of them, and the split's photos."""
 
     gallery: NerfGallery
     views: Queries
-    photos: Queries
+    photos: Queries  # of validation there may be none
 
     @property
-    def domains(self) -> tuple[Queries, Queries]:
-        return self.views, self.photos
+    def domains(self) -> list[Queries]:
+        """Sets of at least one query."""
+        return [queries for queries in (self.views, self.photos) if queries.ids]
 
 
 @dataclass(frozen=True)
@@ -38,20 +43,27 @@ class RetrievalFiles:
     photos: Path  # dataset of photos, with their classes
     photo_embeddings: Path  # dataset of CLIP embeddings of photos
 
-    def read(self, params: Params) -> QueriesAndGallery:
-        """The test gallery with its queries. Raises `InputError` if no object or no photo has all its embeddings."""
-        classes, gallery = list(params.classes), self.read_gallery(params)
-        photo_rows = datasets.read(self.photos, PHOTOS, ["photo_id", "class_name"])
-        embeddings = datasets.read(self.photo_embeddings, IMAGE_EMBEDDINGS)
-        photos = Queries.of_photos(photo_rows, embeddings, classes, str(self.photos))
-        return QueriesAndGallery(gallery, Queries.of_objects(gallery, params.study.seed), photos)
+    def read(self, params: Params) -> dict[str, QueriesAndGallery]:
+        """By split, the gallery with its queries.
 
-    def read_gallery(self, params: Params, split: str = "test") -> NerfGallery:
-        return read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, list(params.classes), split)
+        Raises `InputError` if no object of a split, or no test photo, has all its embeddings.
+        """
+        photo_rows = datasets.read(self.photos, PHOTOS, ["photo_id", "class_name", "split"])
+        embeddings = datasets.read(self.photo_embeddings, IMAGE_EMBEDDINGS)
+        return {split: self._of_split(split, params, photo_rows, embeddings) for split in EVALUATED}
+
+    def _of_split(self, split: str, params: Params, photo_rows: pa.Table, embeddings: pa.Table) -> QueriesAndGallery:
+        classes = list(params.classes)
+        gallery = read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, classes, split)
+        of_split = photo_rows.filter(pc.field("split") == split)
+        photos = Queries.of_photos(of_split, embeddings, classes, str(self.photos))
+        if split == "test" and not photos.ids:
+            raise InputError(f"{self.photos}: no test photo has an embedding, expected at least one")
+        return QueriesAndGallery(gallery, Queries.of_objects(gallery, params.study.seed), photos)
 
 
 def read_gallery(
-    objects: Path, nerf_embeddings: Path, gt_embeddings: Path, classes: Sequence[str], split: str = "test"
+    objects: Path, nerf_embeddings: Path, gt_embeddings: Path, classes: Sequence[str], split: str
 ) -> NerfGallery:
     """The originals of a split that have a NeRF vector and views."""
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)

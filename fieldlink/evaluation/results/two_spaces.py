@@ -1,4 +1,4 @@
-"""The test NeRFs in their own space and in CLIP's, and everything that is measured on both."""
+"""The NeRFs of a split in their own space and in CLIP's, and everything that is measured on both."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from fieldlink.core.variants import Embedding
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.results.concatenated_space import ConcatenatedSpace
 from fieldlink.evaluation.results.head_results import (
+    Logits,
     ensemble_against_better_head,
     head_results,
     logits_by_head,
@@ -33,7 +34,7 @@ class TwoSpaces:
     seeds: list[int]
 
     @staticmethod
-    def of_test(
+    def of(
         inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], forward: str, inverse: str, seeds: list[int]
     ) -> "TwoSpaces":
         """`mapped`: by direction; `forward`, `inverse`: the variants of clip2nerf and of nerf2clip."""
@@ -56,14 +57,25 @@ class TwoSpaces:
 
     def results(
         self, logit_rows: pa.Table, *, neighbours: int, alpha: float, ranks: Sequence[int]
-    ) -> tuple[list[QueryResults], dict[str, Any]]:
-        """Figure 4.1 and Tables 4.6 and 4.7, and McNemar's test of the ensemble; `logit_rows`: of the heads."""
+    ) -> list[QueryResults]:
+        """Figure 4.1 and Tables 4.6 and 4.7; `logit_rows`: of the heads."""
         gallery = self.inputs.gallery
         results = space_results(self.spaces, gallery.classes, gallery.ids, self.seeds, neighbours)
-        logits = with_ensemble(logits_by_head(logit_rows, gallery.ids, self.seeds))
-        results += head_results(logits, gallery.classes, gallery.ids, self.seeds)
+        results += head_results(self._logits(logit_rows), gallery.classes, gallery.ids, self.seeds)
         for queries in self.inputs.domains:
-            mapped_queries = self.mapped_queries[queries.domain]
-            space = ConcatenatedSpace(queries, gallery, mapped_queries, self.mapped_nerfs, self.seeds)
-            results += space.results(alpha, ranks)
-        return results, ensemble_against_better_head(logits, gallery.classes, self.seeds)
+            results += self.joined(queries.domain).results(alpha, ranks)
+        return results
+
+    def joined(self, domain: str) -> ConcatenatedSpace:
+        """Both spaces as one, with the queries of a domain."""
+        queries = next(queries for queries in self.inputs.domains if queries.domain == domain)
+        return ConcatenatedSpace(
+            queries, self.inputs.gallery, self.mapped_queries[domain], self.mapped_nerfs, self.seeds
+        )
+
+    def ensemble_against_better_head(self, logit_rows: pa.Table) -> dict[str, Any]:
+        """McNemar's test of the ensemble."""
+        return ensemble_against_better_head(self._logits(logit_rows), self.inputs.gallery.classes, self.seeds)
+
+    def _logits(self, logit_rows: pa.Table) -> dict[str, Logits]:
+        return with_ensemble(logits_by_head(logit_rows, self.inputs.gallery.ids, self.seeds))

@@ -16,7 +16,7 @@ from fieldlink.embeddings.view_embeddings import ViewEmbeddings, names
 from fieldlink.evaluation.measures.class_prompts import ClassPrompts, mean_prompts
 from fieldlink.evaluation.measures.cosines import cosines
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
-from fieldlink.evaluation.study_tables import StudyTable, study_table
+from fieldlink.evaluation.study_tables import StudyTable, of_template, study_table
 
 ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
 
@@ -80,6 +80,22 @@ def prompts_and_ensemble(rows: pa.Table) -> dict[str, ClassPrompts]:
 def prompt_ensemble(rows: pa.Table) -> ClassPrompts:
     """The mean prompt of every class, over all templates."""
     return mean_prompts(rows["class_name"].to_pylist(), datasets.matrix(rows["embedding"]))
+
+
+def split_results(
+    ids: list[str],
+    classes: Sequence[str],
+    mapped: MappedVectors,
+    means: Mapping[str, Float[np.ndarray, "object dim"]],
+    templates: Mapping[str, ClassPrompts],
+) -> list[QueryResults]:
+    """Tables 4.1 to 4.3 for the objects of a split; `means`: as `clip_means` gives them."""
+    results = list[QueryResults]()
+    for template, prompts in templates.items():
+        classification = PromptClassification.of(ids, classes, prompts)
+        results += mapper_results(classification, mapped, of_template(template))
+        results += clip_results(classification, means, template)
+    return results
 
 
 def mapper_results(
