@@ -11,7 +11,6 @@ from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 
-
 EVALUATED = ("test", "validation")  # splits: of tables, and to tune on
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LEAST = 2  # NeRFs, for neighbours
 
+
 def evaluate_nf2vec(
     *,
     objects: arguments.Objects,

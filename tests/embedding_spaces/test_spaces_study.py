@@ -39,13 +39,13 @@ def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Stu
     assert set(metrics["mcnemar"]) == {"against", "seed 0", "seed 1", "median p"}
 
 
-def test_heads_see_the_mapper_of_their_own_seed_and_every_test_object(made_up: Study):
+def test_heads_see_the_mapper_of_their_own_seed_and_classify_all_that_none_learnt_from(made_up: Study):
     results = datasets.read(made_up["logits"], LOGITS).to_pylist()
     assert {(row["variant"], row["seed"]) for row in results} == {
         (f"head {space}_embedding", seed) for space in ("nerf", "clip") for seed in (0, 1)
     }
-    assert len(results) == 4 * 8
-    assert all("-test-" in row["object_id"] and len(row["logits"]) == 3 for row in results)
+    assert len(results) == 4 * (8 + 6)
+    assert all("-train-" not in row["object_id"] and len(row["logits"]) == 3 for row in results)
     _, config = saved_models.read_model(made_up["heads"] / "clip_embedding")
     assert config["widths"] == [6, 8, 3]
     curves = datasets.read(made_up["heads_curves"], TRAINING_CURVES)

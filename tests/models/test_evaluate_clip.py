@@ -12,12 +12,14 @@ from fieldlink.core.schemas import IMAGE_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
 from stages.models.evaluate_clip import evaluate_clip
 
 
-def test_clips_own_accuracy_is_that_of_each_test_view_and_photo_counted_by_hand(made_up: Study):
+def test_clips_own_accuracy_is_that_of_each_view_and_photo_of_a_split_counted_by_hand(made_up: Study):
     measure(made_up, made_up["prompts"])
     accuracies = json.loads(made_up["clip.json"].read_text())
-    assert set(accuracies) == {"gt_views", "rendered_views", "photos"}
-    for kind, folder in (("gt_views", "gt"), ("rendered_views", "rendered")):
-        assert accuracies[kind]["prompt_photo"] == round(100 * np.mean(by_hand(made_up, folder)), 2)
+    validation = accuracies.pop("validation")
+    for split, accuracy in (("test", accuracies), ("validation", validation)):
+        assert set(accuracy) == {"gt_views", "rendered_views", "photos"}
+        for kind, folder in (("gt_views", "gt"), ("rendered_views", "rendered")):
+            assert accuracy[kind]["prompt_photo"] == round(100 * np.mean(by_hand(made_up, folder, split)), 2)
 
 
 def test_a_class_that_no_prompt_asks_for_is_named_with_the_prompts_folder(made_up: Study, tmp_path: Path):
@@ -39,14 +41,14 @@ def measure(study: Study, prompts: Path) -> None:
     )
 
 
-def by_hand(study: Study, folder: str) -> list[bool]:
+def by_hand(study: Study, folder: str, split: str) -> list[bool]:
     objects = {row["object_id"]: row for row in datasets.read(study["objects"], OBJECTS).to_pylist()}
     prompts = datasets.read(study["prompts"], PROMPT_EMBEDDINGS).to_pylist()
     texts = {row["class_name"]: np.array(row["embedding"]) for row in prompts if row["template"] == "prompt_photo"}
     right = []
     for row in datasets.read(study[folder], IMAGE_EMBEDDINGS).to_pylist():
         owner, vector = objects[row["owner_id"]], np.array(row["embedding"])
-        if owner["split"] == "test":
+        if owner["split"] == split:
             cosine = {name: vector @ text / np.linalg.norm(text) for name, text in texts.items()}
             right.append(max(cosine, key=lambda name: cosine[name]) == owner["class_name"])
     return right
