@@ -1,69 +1,83 @@
 """A study moves through a remote: push, clone elsewhere, pull, and nothing is left to do."""
 
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+from end_to_end.remotes import REMOTES, Remote
+from end_to_end.slices import attempt, commit, contents, run, slice_of_the_study
 
 pytestmark = pytest.mark.thesis
 
-ROOT = Path(__file__).parent.parent.parent
-STAGES = ("prepare_photos", "prepare_captioned_pictures")  # a slice of the study that ends soon
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A slice of the study after `dvc repro`, committed."""
+    folder = slice_of_the_study(tmp_path_factory.mktemp("study") / "here")
+    run(folder, "dvc", "repro")
+    commit(folder)
+    return folder
 
 
-def run(folder: Path, *command: str) -> str:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    environment.pop("FIELDLINK_SCRATCH", None)
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}"
-    return ended.stdout
+@pytest.fixture(params=REMOTES)
+def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Remote]:
+    with REMOTES[request.param](tmp_path) as remote:
+        yield remote
 
 
-def slice_of_the_study(folder: Path) -> None:
-    """Our own code and dvc.yaml with two of its stages and two classes, as a git and DVC project."""
-    for package in ("fieldlink", "stages"):
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in (".gitignore", ".dvcignore"):
-        shutil.copy(ROOT / name, folder / name)
-    yaml = YAML()
-    pipeline, params = yaml.load(ROOT / "dvc.yaml"), yaml.load(ROOT / "params.yaml")
-    yaml.dump({"stages": {name: pipeline["stages"][name] for name in STAGES}}, folder / "dvc.yaml")
-    params["classes"] = {name: params["classes"][name] for name in ("lamp", "table")}
-    params["photos"].update(per_class=2, resolution=16)
-    params["clip"]["pictures"].update(objects_per_class=2)
-    yaml.dump(params, folder / "params.yaml")
-    shutil.copytree(ROOT / ".dvc", folder / ".dvc", ignore=lambda place, names: set(names) - {"config", ".gitignore"})
-    run(folder, "git", "init", "-q")
+def clone(here: Path, there: Path, remote: Remote) -> Path:
+    run(here.parent, "git", "clone", "-q", str(here), str(there))
+    remote.log_in(there)
+    return there
 
 
-def commit(folder: Path) -> None:
-    run(folder, "git", "add", "-A")
-    run(folder, "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "study")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_what_is_pushed_is_pulled_into_a_clone_in_which_repro_runs_nothing(tmp_path):
-    here, there = tmp_path / "here", tmp_path / "there"
-    here.mkdir()
-    slice_of_the_study(here)
-    run(here, "dvc", "repro")
-    run(here, "dvc", "remote", "add", "--default", "store", str(tmp_path / "store"))
+def test_what_is_pushed_is_pulled_and_a_lost_object_is_named_and_healed(tmp_path: Path, finished: Path, remote: Remote):
+    here = Path(shutil.copytree(finished, tmp_path / "here", symlinks=True))
+    remote.add(here)
     commit(here)
-    run(here, "dvc", "push")
-    pushed = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
-    assert 0 < len(pushed) < 20  # few large files
-    run(tmp_path, "git", "clone", "-q", str(here), str(there))
+    remote.log_in(here)
+    run(here, "dvc", "push", **remote.environment)
+    assert 0 < len(remote.objects()) < 20  # few large files
+
+    there = clone(here, tmp_path / "there", remote)
     assert not (there / "data").exists()
-    run(there, "dvc", "pull")
+    run(there, "dvc", "pull", **remote.environment)
     assert contents(there / "data") == contents(here / "data")
     said = run(there, "dvc", "repro")
     assert "Running stage" not in said
     assert "up to date" in said
     assert run(there, "git", "status", "--porcelain") == ""
+
+    photos = sorted((here / "data/photos").glob("*.parquet"))[0]
+    lost = next(name for name in remote.objects() if md5_place(photos) in name)
+    remote.lose(lost)
+    elsewhere = clone(here, tmp_path / "elsewhere", remote)
+    ended = attempt(elsewhere, "dvc", "pull", **remote.environment)
+    assert ended.returncode != 0
+    assert md5_place(photos).replace("/", "") in (ended.stdout + ended.stderr).replace("/", "")
+    said = run(elsewhere, "dvc", "repro", **remote.environment)
+    assert "Running stage 'prepare_photos'" in said
+    assert "Running stage 'prepare_captioned_pictures'" not in said
+    assert contents(elsewhere / "data") == contents(here / "data")
+    assert run(elsewhere, "git", "status", "--porcelain") == ""
+    run(here, "dvc", "push", **remote.environment)
+    assert lost in remote.objects()
+    run(clone(here, tmp_path / "healed", remote), "dvc", "pull", **remote.environment)
+
+
+def test_a_clone_without_the_key_is_refused_by_name(tmp_path: Path, finished: Path):
+    here = Path(shutil.copytree(finished, tmp_path / "here", symlinks=True))
+    with REMOTES["ssh"](tmp_path) as remote:
+        remote.add(here)
+        ended = attempt(here, "dvc", "push", HOME=str(tmp_path), SSH_AUTH_SOCK="")
+    assert ended.returncode != 0
+    assert "Permission denied" in ended.stderr
+
+
+def md5_place(file: Path) -> str:
+    """Where DVC puts a file: two digits of its md5, a slash, the rest."""
+    import hashlib
+
+    md5 = hashlib.md5(file.read_bytes()).hexdigest()
+    return f"{md5[:2]}/{md5[2:]}"
