@@ -1,7 +1,7 @@
 """All checks of a preflight, in the order of its table."""
 
 from fieldlink.core.params import Params
-from fieldlink.preflight import data_folders, hours, machine, model_weights, rates, training_hours
+from fieldlink.preflight import data_folders, git_folders, hours, machine, model_weights, rates, training_hours
 from fieldlink.preflight.findings import Finding
 
 
@@ -19,9 +19,11 @@ def findings(params: Params) -> list[Finding]:
         *data_folders.split(params),
         photos,
         *data_folders.imported(params),
+        *git_folders.findings(params),
         clip,
         *translator,
         device,
+        *machine.load(),
     ]
     if device.state != "ok":
         return rows

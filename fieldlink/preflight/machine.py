@@ -26,6 +26,15 @@ def device(params: Params) -> Finding:
     return Finding("device", "ok", f"{torch.cuda.get_device_name()}, {size:.0f} GB; {cores}")
 
 
+def load() -> list[Finding]:
+    """A note if other programs keep the processors busy, because hours are measured as they are now."""
+    cores, running = os.cpu_count() or 1, os.getloadavg()[0]
+    if running < cores / 2:
+        return []
+    detail = f"busy: {running:.1f} programs run on {cores} cores; the hours below hold for a machine that stays so"
+    return [Finding("load", "note", detail)]
+
+
 def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float) -> Finding:
     """Free space of the working folder against the size of views, NeRFs, renders and embeddings.
 

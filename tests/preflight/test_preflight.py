@@ -1,6 +1,7 @@
 """The preflight finds what is missing, says what to do, and passes a small study that has all it needs."""
 
 import json
+import subprocess
 import time
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,7 +15,17 @@ from syn2real import tiny_diffusion
 from fieldlink.commands.preflight import preflight
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
-from fieldlink.preflight import data_folders, hours, mapper_seconds, model_weights, rates, timing, training_hours
+from fieldlink.preflight import (
+    data_folders,
+    git_folders,
+    hours,
+    machine,
+    mapper_seconds,
+    model_weights,
+    rates,
+    timing,
+    training_hours,
+)
 from fieldlink.preflight.findings import Finding, table
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.rates import Rates
@@ -253,3 +264,29 @@ def test_pictures_a_second_are_those_of_the_encoder_that_is_there():
 def test_the_table_is_aligned():
     text = table([Finding("a", "ok", "one"), Finding("longer", "missing", "two")])
     assert text == "a       ok       one\nlonger  missing  two"
+
+
+def test_a_folder_that_an_experiment_would_commit_or_miss_is_named(tmp_path, params_with, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q"], check=True)
+    (tmp_path / ".gitignore").write_text("/datasets\n")
+    for name in ("datasets/photos", "mine", "tracked"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "a.txt").write_text("a")
+    subprocess.run(["git", "add", "tracked"], check=True)
+
+    def state(folder: str) -> list[tuple[str, str]]:
+        params = load(params_with({"photos.folder": folder}))
+        return [(row.subject, row.state) for row in git_folders.findings(params)]
+
+    assert state("datasets/photos") == [("photos.folder", "note")]
+    assert state("mine") == [("photos.folder", "missing")]
+    assert state("tracked") == state(str(tmp_path / "datasets/photos")) == state(str(tmp_path.parent)) == []
+
+
+def test_a_busy_machine_is_named(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.getloadavg", lambda: (0.5, 0.0, 0.0))
+    assert machine.load() == []
+    monkeypatch.setattr("os.getloadavg", lambda: (6.4, 0.0, 0.0))
+    assert "busy: 6.4 programs run on 2 cores" in machine.load()[0].detail
