@@ -50,7 +50,7 @@ class WorldRun:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f"{self.name}.lock").open("w") as lock:
             self._wait_for(lock.fileno())
-            if self._is_finished():
+            if self._is_in(self.repository):
                 print(f"{self.name}: finished", flush=True)
                 return ""
             print(f"{self.name}: runs, its log is {self.log}", flush=True)
@@ -66,27 +66,37 @@ class WorldRun:
             print(f"{self.name}: another process runs it, waiting for its end", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
 
-    def _is_finished(self) -> bool:
-        reference = experiment_reference(self.commit, self.name)
-        return bool(git_output(self.repository, "for-each-ref", "--format=%(objectname)", reference))
+    def _is_in(self, repository: Path) -> bool:
+        """Whether a repository has the finished experiment."""
+        return bool(git_output(repository, "for-each-ref", experiment_reference(self.commit, self.name)))
 
     def _run(self, lock: int) -> str:
+        """Run DVC in the clone, and fetch the experiment from there; it may be there already, if DVC outlived us."""
         if not (self.clone / ".git" / "cloned").exists():
             self._make_clone()
+        if not self._is_in(self.clone):
+            self._run_dvc(lock)
+        if not self._is_in(self.clone):
+            return "".join(self.log.read_text("utf-8").splitlines(keepends=True)[-LAST_LINES:])
+        reference = experiment_reference(self.commit, self.name)
+        git_output(self.repository, "fetch", "--quiet", str(self.clone.resolve()), f"{reference}:{reference}")
+        shutil.rmtree(self.clone)
+        return ""
+
+    def _run_dvc(self, lock: int) -> None:
         git_output(self.clone, "update-ref", "--no-deref", "HEAD", self.commit)
         sets = [f"study.seed={self.seed}", *self.overrides, *absolute_paths(self.repository, self.overrides)]
         command = ["exp", "run", "--name", self.name, *(word for value in sets for word in ("-S", value))]
         with self.log.open("w", encoding="utf-8") as log:
-            run = subprocess.run(
-                _dvc(command), cwd=self.clone, env=self._environment(), stdout=log, stderr=log, pass_fds=[lock],
+            subprocess.run(
+                _dvc(command),
+                cwd=self.clone,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                pass_fds=[lock],
                 check=False,
-            )  # fmt: skip
-        reference = experiment_reference(self.commit, self.name)
-        if run.returncode or not git_output(self.clone, "for-each-ref", reference):
-            return "".join(self.log.read_text("utf-8").splitlines(keepends=True)[-LAST_LINES:])
-        git_output(self.repository, "fetch", "--quiet", str(self.clone.resolve()), f"{reference}:{reference}")
-        shutil.rmtree(self.clone)
-        return ""
+            )
 
     def _make_clone(self) -> None:
         """A checkout of the commit, with the repository's settings of DVC and its cache."""

@@ -89,6 +89,10 @@ class Repository:
             name.split("/")[-1] for name in self.run("git", "for-each-ref", "refs/exps").split() if "/" in name
         )
 
+    @property
+    def head(self) -> str:
+        return self.run("git", "rev-parse", "HEAD").strip()
+
     def slow_runs(self) -> int:
         return len(self.log.read_text().splitlines()) if self.log.exists() else 0
 
@@ -126,11 +130,29 @@ def test_a_world_killed_in_the_middle_goes_on_where_it_was(repository: Repositor
     assert not list(repository.folder.glob(".scratch/worlds/*/world-3"))
 
 
+def test_a_world_whose_command_was_killed_alone_is_fetched_when_dvc_has_ended(repository: Repository):
+    free = repository.log.with_name("free")
+    free.unlink()
+    repository.run("git", "update-ref", "-d", f"refs/exps/{repository.head[:2]}/{repository.head[2:]}/world-3")
+    process = repository.start(*repository.worlds("run", "--seeds", "3"))
+    while not list(repository.folder.glob(".scratch/worlds/*/world-3/dvc.lock")):
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    waiting = repository.start(*repository.worlds("run", "--seeds", "3"))
+    assert waiting.stdout
+    assert waiting.stdout.readline() == "world-3: another process runs it, waiting for its end\n"
+    free.touch()
+    assert waiting.wait(timeout=120) == 0
+    assert repository.experiments() == ["world-1", "world-2", "world-3"]
+
+
 def test_other_parameters_are_a_family_and_the_tables_are_those_of_seed_and_parameters(repository: Repository):
     repository.run(*repository.worlds("run", "--seeds", "1,3", "--jobs", "2", "-S", "scenes.objects_per_class=5"))
     family = [f"scenes.objects_per_class-5-world-{seed}" for seed in (1, 3)]
     assert repository.experiments() == [*family, "world-1", "world-2", "world-3"]
-    head = repository.run("git", "rev-parse", "HEAD").strip()
+    head = repository.head
     for name, value in (("world-1", 2), ("world-3", 4), (family[0], 6), (family[1], 8)):
         table = repository.run("git", "show", f"refs/exps/{head[:2]}/{head[2:]}/{name}:reports/tables/retrieval.csv")
         assert f"recall_real,{value},0,9" in table

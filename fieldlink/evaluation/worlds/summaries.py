@@ -10,62 +10,10 @@ from fieldlink.evaluation.claims.claim_rows import Verdict
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.table_cells import DIGITS
 from fieldlink.evaluation.worlds.claimed_contrasts import ClaimedContrast, ClaimKey
-from fieldlink.evaluation.worlds.pooling import PooledEffect, pool
-from fieldlink.evaluation.worlds.world_files import World, WorldEffect
+from fieldlink.evaluation.worlds.pooling import pool
+from fieldlink.evaluation.worlds.spread import Spread, rounded
+from fieldlink.evaluation.worlds.world_files import World
 from fieldlink.evaluation.worlds.world_verdicts import decision, verdict, verdicts_together, worlds_needed
-
-
-@dataclass(frozen=True)
-class Spread:
-    """What the worlds say of one number, in points or percent; None where one world can't say it."""
-
-    mean: float
-    ci_low: float | None
-    ci_high: float | None
-    sd_between: float | None  # of worlds, without the noise within them
-    sd_within: float | None  # of the noise within one world
-    sd_seeds: float | None  # the part of it that training seeds add; None where that isn't known
-    sd_queries: float | None  # the part that queries add
-    prediction_low: float | None
-    prediction_high: float | None
-    worlds: int
-
-    @staticmethod
-    def of(effects: Sequence[WorldEffect], level: float) -> tuple["Spread", PooledEffect]:
-        """Of one number in several worlds, with the pooled effect behind it."""
-        pooled = pool(np.array([effect.value for effect in effects]), np.array([effect.within for effect in effects]))
-        seeds = float(np.mean([effect.seed_part for effect in effects]))
-        queries = max(0.0, pooled.sd_within**2 - seeds) if np.isfinite(seeds) else float("nan")
-        low, high = map(_rounded, pooled.interval(level))
-        next_low, next_high = map(_rounded, pooled.prediction(level))
-        spread = Spread(
-            mean=round(pooled.mean, DIGITS) + 0.0,
-            ci_low=low,
-            ci_high=high,
-            sd_between=_rounded(pooled.sd_between),
-            sd_within=_rounded(pooled.sd_within),
-            sd_seeds=_rounded(seeds**0.5),
-            sd_queries=_rounded(queries**0.5),
-            prediction_low=next_low,
-            prediction_high=next_high,
-            worlds=pooled.worlds,
-        )
-        return spread, pooled
-
-    def within(self, lowest: float, highest: float) -> "Spread":
-        """The same with all bounds between these two."""
-        names = ("ci_low", "ci_high", "prediction_low", "prediction_high")
-        bounds = {name: getattr(self, name) for name in names}
-        return replace(self, **{name: min(max(b, lowest), highest) for name, b in bounds.items() if b is not None})
-
-    def columns(self) -> dict[str, float | int | None]:
-        """All but the mean, as claims.csv and cells.csv have them."""
-        names = ("ci_low", "ci_high", "sd_between", "prediction_low", "prediction_high", "worlds")
-        return {name: getattr(self, name) for name in names}
-
-    def components(self) -> dict[str, float | None]:
-        """The variance components' square roots, as components.csv has them."""
-        return {name: getattr(self, name) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")}
 
 
 @dataclass(frozen=True)
@@ -135,7 +83,7 @@ def claim_summaries(
             ClaimSummary(
                 *key,
                 text=effects[0].text,
-                published=_rounded(effects[0].published),
+                published=rounded(effects[0].published),
                 spread=spread,
                 verdict=verdict(pooled, contrasts[key].region, level),
                 verdict_of_twelve=None,
@@ -172,7 +120,7 @@ def difference_lines(worlds: Sequence[World], others: Sequence[World], level: fl
         both = [(one.cells[key], other.cells[key]) for one, other in pairs if key in one.cells and key in other.cells]
         if both:
             pooled = pool(np.array([other.value - one.value for one, other in both]))
-            low, high = map(_rounded, pooled.interval(level))
+            low, high = map(rounded, pooled.interval(level))
             line = {**key._asdict(), "difference": round(pooled.mean, DIGITS) + 0.0, "ci_low": low, "ci_high": high}
             lines.append({**line, "worlds": pooled.worlds})
     return lines
@@ -180,7 +128,3 @@ def difference_lines(worlds: Sequence[World], others: Sequence[World], level: fl
 
 def _all_keys(groups: Iterable[Mapping[ClaimKey, Any]]) -> list[ClaimKey]:
     return sorted({key for group in groups for key in group})
-
-
-def _rounded(number: float) -> float | None:
-    return round(number, DIGITS) + 0.0 if np.isfinite(number) else None
