@@ -12,9 +12,9 @@ from fieldlink.report.table_results import TableResult
 CLIP2NERF = Variant(direction="clip2nerf", loss="cosine").text
 NERF2CLIP = Variant(direction="nerf2clip", loss="siglip").text
 CELLS = {
-    "clip2nerf_view": CellKey("4.4a", CLIP2NERF, "recall@1", "recall_synthetic"),
+    "clip2nerf": CellKey("4.4a", CLIP2NERF, "recall@1", "recall_synthetic"),
     "clip2nerf_photo": CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"),
-    "nerf2clip_view": CellKey("4.4a", NERF2CLIP, "recall@1", "recall_synthetic"),
+    "nerf2clip": CellKey("4.4a", NERF2CLIP, "recall@1", "recall_synthetic"),
     "nerf2clip_photo": CellKey("4.5a", NERF2CLIP, "recall@1", "recall_real"),
     "heads": CellKey("4.6", Variant(method="ensemble").text, "accuracy", "classification_accuracy"),
 }
