@@ -104,7 +104,7 @@ def _mesh(task: ObjectTask) -> Mesh:
 
 
 SOURCE = MeshSource(
-    title="meshes (glb, gltf, obj, dae, off, ply, stl)",
+    title="meshes (glb, gltf, obj, dae, off, ply, stl, 3mf)",
     page_text="meshes from a folder",
     parameters=IMPORTED,
     count=count,

@@ -2,9 +2,9 @@
 which are relative to their own line, from the end of the file.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -46,8 +46,10 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
 def _sorted_lines(text: str) -> _Lines:
     lines, polygons = _Lines(), []
     lines.polygons[""] = polygons
-    for line in text.replace("\\\n", " ").replace("\\\r\n", " ").splitlines():
-        word, _, rest = line.strip().replace("\t", " ").partition(" ")
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\\\n", " ").replace("\t", " ").split("\n"):
+        word, _, rest = line.strip().partition(" ")
+        if word in ("v", "vt", "f", "fo") and "#" in rest:
+            rest = rest.partition("#")[0].rstrip()
         if word == "v":
             lines.vertices.append(rest)
         elif word == "vt":
@@ -67,11 +69,10 @@ def _table(lines: list[str]) -> Float[np.ndarray, "row column"]:
     if not lines:
         return np.zeros((0, 3))
     columns = len(lines[0].split())
-    try:
-        return np.array(" ".join(lines).split(), np.float64).reshape(len(lines), columns)
-    except ValueError:  # comments at the ends of lines, or lines of different lengths
-        rows = [line.partition("#")[0].split() for line in lines]
-        return np.array(list(zip_longest(*rows, fillvalue="nan")), np.float64).T
+    if all(line.count(" ") == columns - 1 for line in lines):
+        return np.fromstring(" ".join(lines), np.float64, sep=" ").reshape(len(lines), columns)
+    rows = [line.split() for line in lines]  # of different lengths, or with more spaces
+    return np.array(list(zip_longest(*rows, fillvalue="nan")), np.float64).T
 
 
 def _colours(rows: Float[np.ndarray, "vertex column"]) -> Float[np.ndarray, "vertex 4"] | None:
@@ -87,28 +88,37 @@ def _triangles(
     polygons: list[tuple[str, int, int]], vertices: int, places: int
 ) -> tuple[Integer[np.ndarray, "face 3"], Integer[np.ndarray, "face 3"]]:
     """Indices from 0 of each triangle's vertices and texture coordinates; -1: none."""
-    corners = [fan for polygon in polygons for fan in _fan(*polygon)]
-    pairs = np.array(corners, np.int64).reshape(-1, 3, 2)
-    faces, uv_faces = pairs[..., 0], pairs[..., 1]
+    forms: dict[tuple[int, int], list[tuple[str, int, int]]] = defaultdict(list)
+    for text, *counts in polygons:
+        corners = len(text.split())
+        if corners >= 3:
+            even = _padded(text) if text.count("/") % corners else text
+            forms[corners, even.count("/")].append((even, *counts))
+    fans = [np.zeros((0, 3, 2), np.int64), *(_fans(of_form, corners) for (corners, _), of_form in forms.items())]
+    faces, uv_faces = np.moveaxis(np.concatenate(fans), -1, 0)
     if len(faces) and (faces.min() < 0 or faces.max() >= vertices):
         raise InputError(f"a face names a vertex that isn't there, expected 1 to {vertices}")
-    return faces, np.where(uv_faces < places, uv_faces, -1)
+    return faces, np.where(uv_faces < places, np.maximum(uv_faces, -1), -1)
 
 
-def _fan(text: str, vertices: int, places: int) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Triangles of a polygon, as (vertex, texture coordinate)."""
-    corners = []
-    for corner in text.partition("#")[0].split():
-        vertex, _, rest = corner.partition("/")
-        place = rest.partition("/")[0]
-        corners.append((_from_zero(int(vertex), vertices), _from_zero(int(place), places) if place else -1))
-    for second, third in pairwise(corners[1:]):
-        yield corners[0], second, third
+def _padded(text: str) -> str:
+    """A polygon with three indices at each corner."""
+    return " ".join("/".join([*(index or "0" for index in corner.split("/")), "0", "0"][:3]) for corner in text.split())
 
 
-def _from_zero(index: int, count: int) -> int:
-    """An index from 1, or from the latest line backwards, as one from 0; -1 for 0, which names nothing."""
-    return index - 1 if index >= 0 else max(count + index, -1)
+def _fans(polygons: list[tuple[str, int, int]], corners: int) -> Integer[np.ndarray, "face 3 2"]:
+    """Triangles of polygons of one form: vertex and texture coordinate from 0; -1: none.
+
+    An index counts from 1, or from the latest line backwards.
+    """
+    text = " ".join(polygon[0] for polygon in polygons).replace("//", "/0/").replace("/", " ")
+    indices = np.fromstring(text, np.int64, sep=" ").reshape(len(polygons), corners, -1)[..., :2]
+    if indices.shape[-1] == 1:
+        indices = np.concatenate([indices, np.zeros_like(indices)], axis=-1)
+    counts = np.array([polygon[1:] for polygon in polygons])[:, None]
+    indices = np.where(indices < 0, indices + counts, indices - 1)
+    fan = np.array([(0, at, at + 1) for at in range(1, corners - 1)])
+    return indices[:, fan].reshape(-1, 3, 2)
 
 
 def _uv(

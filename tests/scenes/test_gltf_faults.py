@@ -1,0 +1,117 @@
+"""glTF files that are broken, or need what isn't there: a reason, a note, and never another error."""
+
+import contextlib
+import json
+import sys
+
+import numpy as np
+import pytest
+from scenes.chair_pictures import check_chair
+from scenes.gltf_files import Gltf, chair
+
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers import mesh_folder
+
+VERTICES, FACES, _ = chair()
+
+
+@pytest.mark.parametrize(("package", "kind"), [("DracoPy", "draco"), ("meshopt", "meshopt")])
+def test_without_its_decoder_a_file_is_named_and_is_another_once_it_is_installed(tmp_path, package, kind, monkeypatch):
+    gltf = Gltf()
+    gltf.node(*gltf.boxes())
+    if kind == "draco":
+        settings = {"bufferView": 0, "attributes": {"POSITION": 0}}
+        gltf.json["meshes"][0]["primitives"][0]["extensions"] = {"KHR_draco_mesh_compression": settings}
+    else:
+        settings = {"buffer": 0, "byteLength": 8, "count": 8, "byteStride": 12, "mode": "ATTRIBUTES"}
+        gltf.json["bufferViews"][0]["extensions"] = {"EXT_meshopt_compression": settings}
+    (tmp_path / "chair").mkdir()
+    path = gltf.write(tmp_path / "chair/a.glb")
+    with_it = mesh_folder.listing(tmp_path, ["chair"]).items[0]
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setattr("fieldlink.scenes.importers.gltf.compression.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=rf"compressed by .*{kind}_.*compression\): pip install {package}"):
+        mesh_folder.read(path)
+    without = mesh_folder.listing(tmp_path, ["chair"]).items[0]
+    assert (with_it.content, with_it.companions != without.companions) == (without.content, True)
+
+
+@pytest.mark.parametrize("uri", ["my%20chair.bin", "my chair.bin", ".\\my%20chair.bin", "C:\\models\\my chair.bin"])
+def test_buffers_are_found_by_uris_of_any_computer(tmp_path, uri):
+    gltf = Gltf()
+    gltf.node(*gltf.boxes())
+    (tmp_path / "my chair.bin").write_bytes(gltf.binary)
+    check_chair(gltf.write(tmp_path / "chair.gltf", uri))
+
+
+def test_a_texture_of_an_unknown_format_is_counted(tmp_path):
+    gltf = Gltf()
+    texture = gltf.add("textures", extensions={"KHR_texture_basisu": {"source": 0}})
+    look = gltf.add("materials", pbrMetallicRoughness={"baseColorTexture": {"index": texture}})
+    gltf.node(gltf.primitive(VERTICES, FACES, look, TEXCOORD_0=gltf.accessor(VERTICES[:, :2].copy())))
+    (note,) = check_chair(gltf.write(tmp_path / "chair.glb"), coloured=False).notes
+    assert note.startswith("drawn without 1 of 1 textures: ")
+    assert "KHR_texture_basisu" in note
+
+
+def broken(gltf, **changes):
+    """The plain chair with one entry changed, given as kind, number, and new values."""
+    gltf.node(*gltf.boxes())
+    for kind, (number, values) in changes.items():
+        gltf.json[kind][number] |= values
+    return gltf
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"accessors": (1, {"bufferView": 0})}, "a face names vertex"),
+        ({"accessors": (0, {"count": 10**9})}, "1000000000 rows"),
+        ({"accessors": (0, {"bufferView": 99})}, r"bufferViews\[99\] isn't there"),
+        ({"bufferViews": (0, {"byteOffset": 10**9})}, "of a buffer of"),
+        ({"bufferViews": (0, {"byteLength": 5})}, "5 bytes, 96 needed"),
+        ({"nodes": (0, {"children": [0]})}, "reached twice"),
+        ({"nodes": (0, {"skin": 0})}, "no skins|skins"),
+        ({"nodes": (0, {"mesh": "chair"})}, r"meshes\[chair\]"),
+        ({"nodes": (0, {"translation": [float("nan"), 0, 0]})}, "NaN"),
+        ({"nodes": (0, {"rotation": "up"})}, "cannot be read"),
+    ],
+)
+def test_a_broken_document_is_set_aside_with_its_reason(tmp_path, changes, words):
+    with pytest.raises(InputError, match=rf"chair\.glb: .*({words})"):
+        mesh_folder.read(broken(Gltf(), **changes).write(tmp_path / "chair.glb"))
+
+
+def test_what_a_file_needs_beyond_this_reader_is_named(tmp_path):
+    gltf = broken(Gltf())
+    gltf.json["extensionsRequired"] = ["ACME_gears", "KHR_mesh_quantization"]
+    with pytest.raises(InputError, match=r"needs ACME_gears, which isn't read"):
+        mesh_folder.read(gltf.write(tmp_path / "chair.glb"))
+
+
+def test_a_chain_of_3000_nodes_is_no_trouble(tmp_path):
+    gltf = Gltf()
+    gltf.node(*gltf.boxes(), root=False)
+    for number in range(3_000):
+        gltf.json["nodes"].append({"children": [number]})
+    gltf.json["scenes"][0]["nodes"] = [3_000]
+    check_chair(gltf.write(tmp_path / "chair.glb"))
+
+
+def test_whatever_bit_flips_a_file_is_read_or_set_aside(tmp_path):
+    data = bytearray(broken(Gltf()).write(tmp_path / "chair.glb").read_bytes())
+    random = np.random.default_rng(0)
+    for _ in range(100):
+        at, bit = random.integers(len(data)), 1 << random.integers(8)
+        data[at] ^= bit
+        (tmp_path / "chair.glb").write_bytes(data)
+        with contextlib.suppress(InputError):  # and nothing else
+            assert np.isfinite(mesh_folder.read(tmp_path / "chair.glb").vertices).all()
+        data[at] ^= bit
+
+
+def test_a_document_that_is_no_json_object_is_set_aside(tmp_path):
+    for content in (b"", b"[]", b"{", b"glTF\2\0\0\0", json.dumps({"asset": {"version": "1.0"}}).encode()):
+        (tmp_path / "chair.gltf").write_bytes(content)
+        with pytest.raises(InputError, match=r"chair\.gltf: "):
+            mesh_folder.read(tmp_path / "chair.gltf")

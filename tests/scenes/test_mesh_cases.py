@@ -1,0 +1,64 @@
+"""The example files of people's faults beside the checkout, or at FIELDLINK_CASES: each is as it should be."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scenes.chair_pictures import check_chair
+
+from fieldlink.scenes.importers import mesh_folder
+
+ROOT = Path(__file__).parents[2]
+COLOURED = [
+    "00-reference/reference.ply",
+    "02-meshopt-glb/meshopt-glb.glb",
+    "03-quantized-glb/quantized-glb.glb",
+    "05-color0-with-material/color0_with_material.glb",
+    "06-color0-alone/color0_alone.glb",
+    "10-obj-utm-coordinates/obj_utm.obj",
+    "11-stray-vertex/obj_stray.obj",
+    "11-stray-vertex/ply_stray.ply",
+    "14-coff-colours/coff.off",
+    "22-texture-extensions/webp_texture.glb",
+    "24-obj-map-kd-forms/kd_option.obj",
+    "24-obj-map-kd-forms/kd_plain.obj",
+    "24-obj-map-kd-forms/kd_windows_abs.obj",
+    "39-unlit-emissive/emissive.glb",
+]
+SHAPED = [
+    "01-draco-glb/draco.glb",
+    "08-obj-missing-mtl/obj_missing_mtl.obj",
+    "09-obj-mtl-lacks-one/obj_mtl_lacks_one.obj",
+    "11-stray-vertex/off_stray.off",
+    "18-skinned-node-transform/skinned.glb",
+    "18-skinned-node-transform/skinned_cm.glb",
+    "20-dae-z-up/dae_y_up.dae",
+    "20-dae-z-up/dae_z_up.dae",
+    "22-texture-extensions/ktx2_texture.glb",
+]
+
+
+@pytest.fixture(scope="module")
+def cases() -> Path:
+    folder = Path(os.environ.get("FIELDLINK_CASES", ROOT.parent / "shared" / "cases"))
+    if not folder.is_dir():
+        pytest.skip(f"{folder}: no cases there; set FIELDLINK_CASES")
+    return folder
+
+
+@pytest.mark.parametrize("name", COLOURED + SHAPED)
+def test_a_case_shows_the_chair(cases, name):
+    check_chair(cases / name, coloured=name in COLOURED, like=cases / "00-reference/reference.ply")
+
+
+def test_a_mask_is_a_disc(cases):
+    """Green where it is, and a hole where its alpha says: a disc fills π/4 of its square."""
+    model = mesh_folder.read(cases / "21-alpha-mask/alpha_mask.glb")
+    random = np.random.default_rng(0)
+    face = random.integers(len(model.faces), size=20_000)
+    points = np.einsum("pc,pcx->px", random.dirichlet(np.ones(3), 20_000), model.vertices[model.faces[face]])
+    shown = model.opacity(points.astype(np.float32), face) > 0
+    red, green, blue = model.albedo(points.astype(np.float32), face)[shown].mean(axis=0)
+    assert 0.2 < shown.mean() < 0.9
+    assert green > 2 * max(red, blue)

@@ -1,0 +1,266 @@
+"""Meshes in OBJ, DAE, OFF, PLY, STL and 3MF: the same chair, and what goes wrong in people's files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+from scenes.chair_pictures import check_chair
+from scenes.gltf_files import BLUE, BOXES, GREEN, RED, box, chair
+
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers import mesh_folder
+from fieldlink.scenes.importers.mesh_files.parts import GREY, Texture
+from fieldlink.scenes.importers.mesh_files.textures import sampled
+
+VERTICES, FACES, COLOURS = chair()
+NAMES = ["seat", "back", "leg", "leg", "leg", "leg"]
+MTL = "\n".join(f"newmtl {name}\nKd {r} {g} {b}" for name, (r, g, b) in zip(NAMES, (RED, GREEN, BLUE), strict=False))
+OFF_COLOURS = [" ".join(str(round(255 * channel)) for channel in colour) for colour in COLOURS]
+
+
+def rows(prefix: str, table: np.ndarray) -> str:
+    return "\n".join(f"{prefix} {' '.join(f'{value:.12g}' for value in row)}" for row in table) + "\n"
+
+
+def obj(head: str = "", vertices: np.ndarray = VERTICES, corner: str = "{}", materials: bool = True) -> str:
+    """The chair; `corner`: how an index is written."""
+    text = f"{head}\n{rows('v', vertices)}"
+    for number, name in enumerate(NAMES):
+        text += f"usemtl {name}\n" if materials else ""
+        for face in FACES[12 * number : 12 * number + 12]:
+            text += "f " + " ".join(corner.format(index + 1) for index in face.tolist()) + "\n"
+    return text
+
+
+def put(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def textured(folder: Path, statement: str, picture: str) -> Path:
+    """The chair as OBJ with a palette in `picture`, named by `map_Kd statement`."""
+    (folder / picture).parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.round(255 * np.repeat([[RED, GREEN, BLUE, RED]], 2, axis=1)).astype(np.uint8)
+    Image.fromarray(pixels).save(folder / picture)
+    put(folder / "chair.mtl", f"newmtl paint\nKd 0 0 0\nmap_Kd {statement}\n")
+    text = "mtllib chair.mtl\nvt 0.125 0.5\nvt 0.375 0.5\nvt 0.625 0.5\n" + rows("v", VERTICES) + "usemtl paint\n"
+    for number, place in enumerate([1, 2, 3, 3, 3, 3]):
+        for face in FACES[12 * number : 12 * number + 12]:
+            text += "f " + " ".join(f"{index + 1}/{place}" for index in face.tolist()) + "\n"
+    return put(folder / "chair.obj", text)
+
+
+def test_obj_has_the_colours_of_its_materials(tmp_path):
+    put(tmp_path / "a b.mtl", MTL)
+    check_chair(put(tmp_path / "chair.obj", obj("mtllib a b.mtl")))
+
+
+@pytest.mark.parametrize("corner", ["{}", "{}/7", "{}//1", "{}/1/1", "{0}/{0}"])
+def test_obj_corners_may_name_what_isnt_there(tmp_path, corner):
+    put(tmp_path / "chair.mtl", MTL)
+    check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl", corner=corner)))
+
+
+def test_obj_indices_count_backwards_from_their_own_line(tmp_path):
+    put(tmp_path / "chair.mtl", MTL)
+    text = "mtllib chair.mtl\n"
+    for name, (size, centre, _) in zip(NAMES, BOXES, strict=True):
+        vertices, faces = box(size, centre)
+        text += rows("v", vertices) + f"usemtl {name}\n" + rows("f", faces.astype(int) - 8)
+    check_chair(put(tmp_path / "chair.obj", text))
+
+
+def test_obj_polygons_tabs_comments_and_broken_lines_are_read(tmp_path):
+    put(tmp_path / "chair.mtl", MTL)
+    text = "mtllib\tchair.mtl\r\n"
+    quads = [(1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (3, 4, 8, 7), (1, 3, 7, 5), (2, 6, 8, 4)]
+    for number, (name, (size, centre, _)) in enumerate(zip(NAMES, BOXES, strict=True)):
+        corners = [[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
+        text += rows(" v", np.array(corners) * size + centre).replace("\n", " # a corner\r\n") + f"usemtl {name} \r\n"
+        for quad in quads:
+            text += "f\t{} {}// \\\r\n {}\t{}\r\n".format(*(8 * number + index for index in quad))
+    check_chair(put(tmp_path / "chair.obj", text))
+
+
+@pytest.mark.parametrize("materials", [True, False])
+@pytest.mark.parametrize("scale", [1, 255])
+def test_obj_vertex_colours_count_beside_a_material_and_alone(tmp_path, materials, scale):
+    put(tmp_path / "chair.mtl", MTL.replace("Kd", "Kd 0.8 0.8 0.8 #"))
+    coloured = np.concatenate([VERTICES, scale * COLOURS], axis=1)
+    check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl", coloured, materials=materials)))
+
+
+@pytest.mark.parametrize(
+    ("mtl", "note"),
+    [
+        (None, "drawn without 3 of 3 materials: chair.mtl not found"),
+        (MTL.replace("leg", "foot"), "drawn without 1 of 3 materials: leg not in chair.mtl"),
+    ],
+)
+def test_obj_without_a_material_is_grey_there_and_says_so(tmp_path, mtl, note):
+    if mtl:
+        put(tmp_path / "chair.mtl", mtl)
+    model = check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl")), coloured=False)
+    assert model.notes == (note,)
+    assert model.albedo(model.vertices[model.faces[-1:, 0]], np.array([71])) == pytest.approx(GREY)
+
+
+@pytest.mark.parametrize(
+    ("statement", "picture"),
+    [
+        ("my palette.png", "my palette.png"),
+        ("-blendu on -bm 0.5 -clamp on my palette.png", "my palette.png"),
+        ("-s 1 1 1 -o 0 0 tex/palette.png", "tex/palette.png"),
+        ("tex\\palette.png", "tex/palette.png"),
+        ("./tex//../tex/palette.png", "tex/palette.png"),
+    ],
+)
+def test_obj_texture_statements_of_many_forms_find_their_picture(tmp_path, statement, picture):
+    assert check_chair(textured(tmp_path, statement, picture)).notes == ()
+
+
+@pytest.mark.parametrize("statement", ["Palette.PNG", "C:\\Users\\x\\palette.png", "/home/x/textures/palette.png"])
+@pytest.mark.parametrize("picture", ["tex/palette.png", "../textures/palette.png"])
+def test_a_texture_that_isnt_where_its_file_says_is_found_by_its_name_below_the_folder(tmp_path, statement, picture):
+    path = textured(tmp_path / "chair", statement, picture)
+    put(tmp_path / "other/other.obj", "")
+    Image.new("RGB", (4, 4)).save(tmp_path / "other/palette.png")  # another mesh's
+    model = check_chair(path, within=tmp_path)
+    assert model.notes == (f"found by name: {statement.replace(chr(92), '/')} as {picture}",)
+
+
+def test_a_texture_outside_the_folder_or_of_two_files_is_not_taken(tmp_path):
+    path = textured(tmp_path / "scenes/chair", "../../palette.png", "../../palette.png")
+    note = "drawn without 1 of 1 textures: ../../palette.png not found"
+    assert mesh_folder.read(path, within=tmp_path / "scenes").notes == (note,)
+    for name in ("a", "b"):
+        (path.parent / name).mkdir()
+        Image.new("RGB", (4, 4)).save(path.parent / name / "palette.png")
+    assert mesh_folder.read(path, within=tmp_path / "scenes").notes == (note,)
+
+
+def test_a_picture_that_cannot_be_decoded_is_counted(tmp_path):
+    path = textured(tmp_path, "palette.png", "palette.png")
+    (tmp_path / "palette.png").write_text("<html>")
+    (note,) = mesh_folder.read(path).notes
+    assert note.startswith("drawn without 1 of 1 textures: no picture")
+
+
+def test_coordinates_far_from_the_origin_lose_nothing(tmp_path):
+    put(tmp_path / "chair.mtl", MTL)
+    far = VERTICES + np.array([448_262.25, 5_411_932.5, 0])
+    check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl", vertices=far)))
+
+
+@pytest.mark.parametrize("stray", ["1e6 0 0", "nan nan nan", "inf 0 0"])
+def test_vertices_that_no_face_uses_dont_count(tmp_path, stray):
+    put(tmp_path / "chair.mtl", MTL)
+    check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl") + f"v {stray}\n"))
+
+
+def off(header: str, vertex: list[str], face: list[str]) -> str:
+    lines = [f"{header}  # a comment", "", f"{len(VERTICES)} {len(FACES)} 0", "# another"]
+    lines += [" ".join([*(f"{x:.7g}" for x in row), colour]) for row, colour in zip(VERTICES, vertex, strict=True)]
+    lines += [
+        f"3 {' '.join(map(str, row.tolist()))} {colour} # a face" for row, colour in zip(FACES, face, strict=True)
+    ]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("header", "vertex", "face"),
+    [
+        ("COFF", OFF_COLOURS, [""] * 72),
+        ("COFF", [f"{colour} 255" for colour in OFF_COLOURS], [""] * 72),
+        ("COFF", [" ".join(map(str, colour)) for colour in COLOURS], [""] * 72),
+        ("CNOFF", [f"0 1 0 {colour}" for colour in OFF_COLOURS], [""] * 72),
+        ("OFF", [""] * 48, [OFF_COLOURS[face[0]] for face in FACES]),
+        ("OFF", [""] * 48, [" ".join(map(str, [*COLOURS[face[0]], 1.0])) for face in FACES]),
+    ],
+)
+def test_off_has_colours_of_vertices_and_faces(tmp_path, header, vertex, face):
+    check_chair(put(tmp_path / "chair.off", off(header, vertex, face)))
+
+
+@pytest.mark.parametrize(
+    "text", ["4OFF\n1 1 0\n", "OFF BINARY\n", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 3\n", "OFF\n9 9 9\n"]
+)
+def test_off_of_other_kinds_and_broken_ones_are_set_aside(tmp_path, text):
+    with pytest.raises(InputError, match=r"chair\.off: .*expected"):
+        mesh_folder.read(put(tmp_path / "chair.off", text))
+
+
+@pytest.mark.parametrize("suffix", ["ply", "stl", "3mf"])
+def test_formats_that_trimesh_reads(tmp_path, suffix):
+    mesh = trimesh.Trimesh(VERTICES, FACES, process=False, vertex_colors=np.round(255 * COLOURS).astype(np.uint8))
+    mesh.export(tmp_path / f"chair.{suffix}")
+    check_chair(tmp_path / f"chair.{suffix}", coloured=suffix == "ply")
+
+
+def dae(up: str, effect: str, images: str = "", uv: str = "0 0") -> str:
+    """The chair as COLLADA, its one material with this diffuse look; with z up as its `up` says."""
+    vertices = VERTICES if up == "Y_UP" else VERTICES[:, [0, 2, 1]] * [1, -1, 1]
+    array = '<source id="{0}"><float_array id="{0}-a" count="{1}">{2}</float_array><technique_common>'
+    array += '<accessor source="#{0}-a" count="{3}" stride="{4}">{5}</accessor></technique_common></source>'
+
+    def source(name: str, numbers: str, names: str) -> str:
+        count = len(numbers.split())
+        params = "".join(f'<param name="{letter}" type="float"/>' for letter in names)
+        return array.format(name, count, numbers, count // len(names), len(names), params)
+
+    indices = " ".join(f"{index} 0" for index in FACES.reshape(-1))
+    return f"""<?xml version="1.0"?>
+<COLLADA xmlns="http://www.collada.org/2005/11/COLLADASchema" version="1.4.1">
+<asset><unit name="inch" meter="0.0254"/><up_axis>{up}</up_axis></asset>
+<library_images>{images or '<image id="i"><init_from>x.png</init_from></image>'}</library_images>
+<library_effects><effect id="e"><profile_COMMON>
+<newparam sid="s"><surface type="2D"><init_from>i</init_from></surface></newparam>
+<newparam sid="p"><sampler2D><source>s</source></sampler2D></newparam>
+<technique sid="t"><lambert><diffuse>{effect}</diffuse></lambert></technique></profile_COMMON></effect>
+</library_effects>
+<library_materials><material id="m"><instance_effect url="#e"/></material></library_materials>
+<library_geometries><geometry id="g"><!-- a comment --><mesh>
+{source("v", " ".join(map(str, vertices.reshape(-1))), "XYZ")}{source("u", uv, "ST")}
+<vertices id="w"><input semantic="POSITION" source="#v"/></vertices>
+<triangles count="72" material="k"><input semantic="VERTEX" source="#w" offset="0"/>
+<input semantic="TEXCOORD" source="#u" offset="1" set="0"/><p>{indices}</p></triangles>
+</mesh></geometry></library_geometries>
+<library_visual_scenes><visual_scene id="c"><node><instance_geometry url="#g"><bind_material><technique_common>
+<instance_material symbol="k" target="#m"/></technique_common></bind_material></instance_geometry></node></visual_scene>
+</library_visual_scenes><scene><instance_visual_scene url="#c"/></scene></COLLADA>"""
+
+
+@pytest.mark.parametrize("up", ["Y_UP", "Z_UP"])
+def test_dae_stands_upright_and_has_its_colour(tmp_path, up):
+    path = put(tmp_path / "chair.dae", dae(up, "<color>0.25 0.5 0.75 1</color>"))
+    model = check_chair(path, coloured=False)
+    assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.array([[0.25, 0.5, 0.75]]))
+    check_chair(path, coloured=False, up=up[0].lower())
+
+
+@pytest.mark.parametrize("place", ["tex/a b.png", "./tex/a%20b.png", "file:///C:/x/a%20b.png", "..\\x\\A B.PNG"])
+def test_dae_textures_are_found_by_paths_of_many_forms(tmp_path, place):
+    (tmp_path / "tex").mkdir()
+    Image.new("RGB", (2, 2), (10, 200, 30)).save(tmp_path / "tex/a b.png")
+    image = f'<image id="i"><init_from>{place}</init_from></image>'
+    model = mesh_folder.read(put(tmp_path / "chair.dae", dae("Y_UP", '<texture texture="p" texcoord="q"/>', image)))
+    assert 255 * model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.array([[10, 200, 30]]))
+
+
+@pytest.mark.parametrize(
+    ("wrap", "column"), [("repeat", [3, 0, 1, 3, 0]), ("clamp", [0, 0, 1, 3, 3]), ("mirror", [0, 0, 1, 3, 3])]
+)
+def test_the_nearest_texel_beyond_the_borders(wrap, column):
+    """Centres of the columns -1, 0, 1, 3 and 4 of a texture of 4 columns."""
+    texture = Texture(np.arange(4, dtype=np.uint8)[None, :, None].repeat(4, axis=2), (wrap, wrap), smooth=False)
+    uv = (np.array([-1, 0, 1, 3, 4]) + 0.5)[:, None] / 4 * [1, 0] + [0, 0.5]
+    assert sampled(texture, uv.astype(np.float32))[:, 0].tolist() == column
+
+
+def test_between_texels_a_texture_is_bilinear_and_v_points_down():
+    texture = Texture(np.array([[0, 40], [80, 200]], np.uint8)[..., None].repeat(4, axis=2), ("clamp", "clamp"))
+    uv = np.array([[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.5, 0.5], [0.625, 0.25], [np.nan, 1e30]], np.float32)
+    assert sampled(texture, uv)[:, 0] == pytest.approx([0, 40, 80, 80, 30, 80])
