@@ -89,11 +89,11 @@ def _triangles(
 ) -> tuple[Integer[np.ndarray, "face 3"], Integer[np.ndarray, "face 3"]]:
     """Indices from 0 of each triangle's vertices and texture coordinates; -1: none."""
     forms: dict[tuple[int, int], list[tuple[str, int, int]]] = defaultdict(list)
-    for text, *counts in polygons:
+    for text, vertex_count, place_count in polygons:
         corners = len(text.split())
         if corners >= 3:
             even = _padded(text) if text.count("/") % corners else text
-            forms[corners, even.count("/")].append((even, *counts))
+            forms[corners, even.count("/")].append((even, vertex_count, place_count))
     fans = [np.zeros((0, 3, 2), np.int64), *(_fans(of_form, corners) for (corners, _), of_form in forms.items())]
     faces, uv_faces = np.moveaxis(np.concatenate(fans), -1, 0)
     if len(faces) and (faces.min() < 0 or faces.max() >= vertices):
