@@ -32,6 +32,14 @@ def read_foreign(path: Path, most: int = MOST_BYTES) -> bytes:
     return data
 
 
+def read_foreign_text(path: Path) -> str:
+    """The text of a file that a user brings, without its byte order mark; `InputError` as above, or if not UTF-8."""
+    try:
+        return read_foreign(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 at byte {error.start}") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a small text file, and the folder it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Are the data folders there, and laid out as their importers expect? No file is read whole."""
+"""Are the data folders there, and laid out as their importers expect? Of Blender scenes, a few are read on trial."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -20,7 +20,14 @@ def objects(params: Params) -> tuple[Finding, ClassCounts]:
     """The scenes' folder, and the number of originals of each class."""
     source = scene_source(params.scenes.source)
     expected = list(params.classes) if source.every_class else []
-    return _finding(f"scenes: {params.scenes.source}", params.scenes.folder, lambda: source.count(params), expected)
+    subject = f"scenes: {params.scenes.source}"
+    finding, counts = _finding(subject, params.scenes.folder, lambda: source.count(params), expected)
+    reasons = source.trial(params) if finding.state == "ok" else {}
+    if reasons:
+        first = "; ".join(list(reasons.values())[:3])
+        state = "missing" if len(reasons) > params.scenes.most_rejected * sum(counts.values()) else "note"
+        finding = Finding(subject, state, f"{len(reasons)} of {sum(counts.values())} would be set aside: {first}")
+    return finding, counts
 
 
 def photos(params: Params) -> tuple[Finding, ClassCounts]:

@@ -14,7 +14,7 @@ from scipy.ndimage import map_coordinates
 
 from fieldlink.core.errors import InputError
 
-Picture = UInt8[np.ndarray, "height width 4"]
+Picture = UInt8[np.ndarray, "_ _ 4"]
 NEGLIGIBLE = 0.05  # pixels
 STEPS = 100  # of the fixed point that takes distortion away
 WIDEST = 3.0  # sides of the ideal picture over those of the largest picture
@@ -111,7 +111,7 @@ def _edge_on_plane(lens: Lens, name: str) -> Float[np.ndarray, "point 2"]:
     return edge
 
 
-def _resampled(image: Picture, pixels: Float[np.ndarray, "y x 2"], name: str) -> Picture:
+def _resampled(image: Picture, pixels: Float[np.ndarray, "y x 2"], name: str) -> UInt8[np.ndarray, "y x 4"]:
     """The picture at these places, linear between pixels, colours weighted by alpha; clear outside."""
     height, width = image.shape[:2]
     alpha = image[..., 3:].astype(np.float32)
@@ -120,11 +120,8 @@ def _resampled(image: Picture, pixels: Float[np.ndarray, "y x 2"], name: str) ->
     outside = (pixels < -0.5).any(axis=-1) | (pixels > [width + 0.5, height + 0.5]).any(axis=-1)
     nearest = np.clip(places.round().astype(int), 0, np.array([height - 1, width - 1])[:, None, None])
     if (outside & (image[nearest[0], nearest[1], 3] > 0)).any():
-        raise InputError(
-            f"{name}: the silhouette is cut by the picture's edge, beyond which one camera of all views sees"
-        )
-    seen = np.stack(
-        [map_coordinates(layer, places, order=1, mode="grid-constant") for layer in layers.transpose(2, 0, 1)]
-    )
+        raise InputError(f"{name}: the silhouette is cut by the picture's edge, where the ideal camera sees more")
+    layers = layers.transpose(2, 0, 1)
+    seen = np.stack([map_coordinates(layer, places, order=1, mode="grid-constant") for layer in layers])
     colour = np.where(seen[3] > 0, seen[:3] * 255 / np.maximum(seen[3], 1e-6), 0)
     return np.clip(np.concatenate([colour, seen[3:]]).transpose(1, 2, 0) + 0.5, 0, 255).astype(np.uint8)

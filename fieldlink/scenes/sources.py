@@ -70,6 +70,7 @@ class SceneSourceEntry(SourceEntry):
     single_scenes: bool = False  # may have too few objects to be split; these are only fitted
     every_class: bool = True  # the preflight expects objects of every class
     captions: bool = False  # objects have captions of their own
+    trial: Callable[[Params], dict[str, str]] = lambda params: {}  # reasons of objects that reading sets aside, by name
 
     def has_depth(self, folder: Path) -> bool:
         """Whether views have depth maps, at least those of some objects."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign_text
 from fieldlink.scenes.importers.listing import Listing
 from fieldlink.scenes.splits import SPLITS
 
@@ -63,14 +64,15 @@ def read_split_files(folder: Path) -> PublishedSplit:
 def _paths(file: Path) -> list[tuple[str, str]]:
     """(synset, model id) of each entry."""
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        entries = json.loads(read_foreign_text(file))
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{file}: expected a JSON list of …/<synset>/<model id> ({error})") from error
-    parts = [PurePosixPath(entry).parts[-2:] for entry in entries] if isinstance(entries, list) else []
+    is_list = isinstance(entries, list) and all(isinstance(entry, str) for entry in entries)
+    parts = [PurePosixPath(entry).parts[-2:] for entry in entries] if is_list else []
     if not parts or any(len(pair) < 2 for pair in parts):
         raise InputError(f"{file}: expected a JSON list of …/<synset>/<model id>")
     return [(synset, model) for synset, model in parts]
 
 
 def _lists(folder: Path) -> list[tuple[str, str]]:
-    return [(file.stem, model) for file in sorted(folder.glob("*.lst")) for model in file.read_text().split()]
+    return [(file.stem, model) for file in sorted(folder.glob("*.lst")) for model in read_foreign_text(file).split()]

@@ -34,6 +34,7 @@ from fieldlink.scenes.views import Views
 
 Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
 CELLS = 96  # of the hull, per axis
+TRIED = 10  # scenes that the preflight reads whole
 HALF = 0.75  # half edge of the cube in which a scene of about unit diagonal is measured again
 
 
@@ -171,12 +172,24 @@ def count(params: Params) -> Counter[str]:
     return Counter("scenes" for _ in _scenes(params.scenes.folder))
 
 
+def trial(params: Params) -> dict[str, str]:
+    """Reasons of scenes that reading sets aside, by folder: some are read, of others the cameras and files' names."""
+    reasons, scenes = {}, params.scenes
+    for number, scene in enumerate(_scenes(scenes.folder)):
+        try:
+            read(scene, scenes.views, scenes.resolution) if number < TRIED else posed_pictures(scene)
+        except InputError as error:
+            reasons[scene.name] = str(error)
+    return reasons
+
+
 SOURCE = ViewSource(
     title="Blender scenes",
     page_text="scenes in the Blender layout",
     parameters=IMPORTED,
     count=count,
     listing=listing,
+    trial=trial,
     views=lambda task: read(item_path(task), task.scenes.views, task.scenes.resolution),
     single_scenes=True,
     every_class=False,

@@ -4,10 +4,12 @@ Other columns (such as class_id of captioned ShapeNet) and models that aren't of
 """
 
 import csv
+import io
 from collections.abc import Collection
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign_text
 
 OUR_CODE = Path("fieldlink/scenes/catalogue/captions.py")  # value of scenes.captions where no file is given
 COLUMNS = ("model_id", "caption")
@@ -27,11 +29,10 @@ def read_captions(file: Path, object_ids: Collection[str]) -> dict[str, str]:
 def caption_rows(file: Path) -> list[tuple[int, str, str]]:
     """Line number, model id and caption of each row; '' for no caption."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            names = reader.fieldnames or []
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, ValueError, csv.Error) as error:
+        reader = csv.DictReader(io.StringIO(read_foreign_text(file), newline=""))
+        names = reader.fieldnames or []
+        rows = [(reader.line_num, row) for row in reader]
+    except (InputError, csv.Error) as error:
         raise InputError(f"{file}: expected a CSV file with the columns {', '.join(COLUMNS)} ({error})") from error
     if absent := [name for name in COLUMNS if name not in names]:
         raise InputError(f"{file}: no column {', '.join(absent)}, expected {', '.join(COLUMNS)}")

@@ -16,11 +16,11 @@ import numpy as np
 from jaxtyping import Float, Integer, UInt8
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign_text
 from fieldlink.core.params import ObjectClass, Params
-from fieldlink.scenes import pictures
 from fieldlink.scenes.cameras import look_at_origin
 from fieldlink.scenes.importers.listing import Listing, files_digest, folders_by_synset
-from fieldlink.scenes.importers.resizing import evenly, shrunk, stacked
+from fieldlink.scenes.importers.resizing import decoded, evenly, shrunk, stacked
 from fieldlink.scenes.importers.shapenet import by_model
 from fieldlink.scenes.sources import IMPORTED, ViewSource, item_path
 from fieldlink.scenes.views import Views
@@ -46,7 +46,7 @@ def read(easy: Path, most_views: int, resolution: int) -> Views:
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: missing, {METADATA} has {len(poses)} views")
-    images = stacked([pictures.decode(file.read_bytes()) for file in files], str(easy))
+    images = stacked([decoded(file) for file in files], str(easy))
     depth = depth_of(easy, numbers, images[..., 3])
     return shrunk(Views(images, poses[numbers], angle, depth), resolution)
 
@@ -62,7 +62,7 @@ def depth_of(
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: missing, {folder} has depth maps of other views")
-    grey = [pictures.decode(file.read_bytes(), "RGB")[..., 0] for file in files]
+    grey = [decoded(file)[..., 0] for file in files]
     if {picture.shape for picture in grey} != {alpha.shape[1:]}:
         raise InputError(f"{folder}: depth maps of another size than the views of {easy}")
     return np.where(alpha > 0, np.stack(grey) / np.float32(255 * SLOPE) + np.float32(NEAREST), np.float32(0))
@@ -72,7 +72,7 @@ def cameras_of(metadata: Path) -> tuple[Float[np.ndarray, "view 3 4"], float]:
     """Poses and field of view (radians). An `InputError` names the line that isn't a view of the easy set."""
     if not metadata.is_file():
         raise InputError(f"{metadata}: missing, expected a line per view")
-    lines = [line for line in metadata.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [line for line in read_foreign_text(metadata).splitlines() if line.strip()]
     rows = np.array([_numbers(line, f"{metadata}: line {number}") for number, line in enumerate(lines, start=1)])
     if len(rows) == 0:
         raise InputError(f"{metadata}: no lines, expected one per view")

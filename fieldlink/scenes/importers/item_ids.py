@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fieldlink.core.digests import digest_of
 
-SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
-COPY = re.compile(r"\.a\d+$")  # ends the id of an augmented copy
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+COPY = re.compile(r"\.a\d+\Z")  # ends the id of an augmented copy
 ID_WORDS = "1 to 128 letters, digits, . _ -, the first a letter or digit, the end not as .a1"
 LONGEST = 100  # characters of a name before its digest
 
@@ -29,7 +29,7 @@ def unique_ids(names: Mapping[Path, str], folder: Path) -> dict[Path, str]:
 
 def is_id(name: str) -> bool:
     """Whether a name can be an object's id as it is."""
-    return bool(SAFE.match(name)) and not COPY.search(name)
+    return bool(SAFE.fullmatch(name)) and not COPY.search(name)
 
 
 def with_digest(name: str, relative: Path) -> str:

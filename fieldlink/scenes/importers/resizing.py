@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Integer, UInt8
 from PIL import Image
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign
+from fieldlink.scenes import pictures
 from fieldlink.scenes.views import Views
 
-Picture = UInt8[np.ndarray, "height width 4"]
+Picture = UInt8[np.ndarray, "_ _ 4"]
+
+
+def decoded(file: Path) -> Picture:
+    """The picture of a view's file, straight-alpha RGBA. Raises `InputError` naming the file."""
+    data = read_foreign(file)
+    try:
+        return pictures.decode(data)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
 
 
 def evenly(count: int, most: int) -> Integer[np.ndarray, " view"]:
