@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.scenes import catalogue, split_files, splits
 from fieldlink.scenes.importers.listing import NO_SYNSET, ListedItem, Listing
@@ -56,7 +57,13 @@ def _split_by_id(params: Params, listing: Listing, single_scenes: bool) -> dict[
     members = defaultdict(list, {} if single_scenes else {name: [] for name in params.classes})
     for item in listing.items:
         members[item.class_name].append(item.object_id)
-    return splits.of_imported(members, params.study.seed, params.scenes.split, few_are_test=single_scenes)
+    try:
+        return splits.of_imported(members, params.study.seed, params.scenes.split, few_are_test=single_scenes)
+    except InputError as error:
+        first = "; ".join([error.args[0], *list(listing.rejected.values())[:3]])
+        raise InputError(
+            f"{first} ({len(listing.rejected)} set aside, {len(listing.duplicates)} duplicates dropped)"
+        ) from error
 
 
 def _task(params: Params, object_id: str, class_name: str, split: str, item: ListedItem | None) -> ObjectTask:

@@ -40,6 +40,15 @@ def test_ids_are_class_and_stem_made_safe_and_equal_bytes_count_once(tmp_path):
     assert listing.rejected == {}
 
 
+def test_equal_gltf_texts_with_other_buffers_are_other_objects(tmp_path):
+    for name in ("one", "two", "same"):
+        put(tmp_path / "car" / name / "scene.gltf", '{"buffers": [{"uri": "scene.bin", "byteLength": 3}]}')
+        put(tmp_path / "car" / name / "scene.bin", name.replace("same", "one"))
+    listing = mesh_folder.listing(tmp_path, CLASSES)
+    assert {item.path.parent.name for item in listing.items} in ({"one", "two"}, {"same", "two"})
+    assert len(listing.duplicates) == 1
+
+
 def test_a_mesh_in_two_classes_is_dropped_from_both(tmp_path):
     box(tmp_path / "car/a.off")
     box(tmp_path / "chair/b.off")

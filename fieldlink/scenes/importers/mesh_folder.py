@@ -6,10 +6,13 @@ the folder's manifest.csv (columns path, up: y or z, in the file's own coordinat
 
 import csv
 import hashlib
+import os
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
@@ -38,10 +41,20 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
         data = read_foreign(path)
         up = ups.get(path.relative_to(folder).as_posix(), "")
         looks = companions.digest(path.parent) + missing_decoders(data)  # tried again once a decoder is there
-        return {"content": hashlib.sha256(data).hexdigest(), "companions": looks, "up": up}
+        return {"content": _geometry_digest(path, data), "companions": looks, "up": up}
 
     class_of = {path: path.name for path in class_folders(folder, classes)}
     return listed_files(folder, class_of, _is_listed, details, BESIDE).without_duplicates()
+
+
+def _geometry_digest(path: Path, data: bytes) -> str:
+    """Digest of a mesh file, and of the buffers that a glTF in text names: two equal texts may hold two shapes."""
+    total = hashlib.sha256(data)
+    if path.suffix.lower() == ".gltf":
+        for name in re.findall(rb'"uri"\s*:\s*"([^":]+\.bin)"', data):
+            buffer = path.parent / unquote(os.fsdecode(name))
+            total.update(hashlib.sha256(read_foreign(buffer)).digest() if buffer.is_file() else b"")
+    return total.hexdigest()
 
 
 def _is_listed(path: Path) -> bool:
