@@ -161,3 +161,15 @@ def test_a_copy_of_imported_views_has_cameras_of_its_own(tmp_path, params_with, 
     assert (first.camera_to_world != second.camera_to_world).any()
     assert (first.image != second.image).any()
     assert seed_of(0, "copy", "car.a1") != seed_of(0, "copy", "car.a2")
+
+
+def test_what_a_mesh_is_drawn_without_is_said_by_object_in_every_run(tmp_path, params_with, capsys):
+    for class_name in ("lamp", "table"):
+        meshes(tmp_path / "meshes", class_name, 4)
+    obj = "mtllib gone.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl wood\nf 1 2 3\n"
+    (tmp_path / "meshes/lamp/torn.obj").write_text(obj)
+    given = {"scenes.source": "meshes", "scenes.folder": tmp_path / "meshes", "scenes.copies": 0}
+    params = params_with({**SMALL, **given})
+    for _ in range(2):
+        prepared(tmp_path, params)
+        assert "lamp.torn: drawn without 1 of 1 materials: gone.mtl not found" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """Rendered views against closed forms: projected vertices, planes, spheres, Lambert's law."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import trimesh
@@ -107,3 +109,30 @@ def test_a_rod_thinner_than_a_pixel_has_no_gaps_wherever_it_runs_between_pixel_c
     rod = trimesh.creation.box((0.001, 1, 0.35 * pixel)).apply_translation([0, 0, 0.22 * pixel])
     alpha = seen(rod, from_x()).image[0, 20:44, :, 3].sum(axis=1) / 255
     assert alpha == pytest.approx(np.full(24, 0.35), abs=0.1)
+
+
+class ByWall:
+    """A value for each of two walls of two triangles."""
+
+    def __init__(self, *values):
+        self.values = np.array(values, np.float32)
+
+    def __call__(self, points, face):
+        return self.values[face // 2]
+
+
+@pytest.mark.parametrize(("front", "depth"), [(0.4, 1.6), (0.6, 1.4), (0.0, 1.6), (1.0, 1.4)])
+def test_what_lies_behind_a_clear_wall_is_mixed_in_by_its_share(front, depth):
+    """Two walls that face the camera, at 1.4 and 1.6; the far one stops all light."""
+    walls = [[[x, -2, -2], [x, -2, 2], [x, 2, 2], [x, 2, -2]] for x in (0.6, 0.4)]
+    faces = np.array([[0, 1, 2], [0, 2, 3], [4, 5, 6], [4, 6, 7]])
+    colours = ByWall((0.8, 0.2, 0.0), (0.0, 0.4, 0.6))
+    clear = Mesh(np.array(walls, np.float32).reshape(-1, 3), faces, colours, ByWall(front, 1.0))
+    light = Lighting((1.0, 0.0, 0.0), sun=(1.0, 1.0, 1.0), sky=(0.0, 0.0, 0.0), opposite=(0.0, 0.0, 0.0))
+    views = render(clear, from_x(), 0.8, 8, light)
+    mixed = front * colours.values[0] + (1 - front) * colours.values[1]
+    assert views.image[0, 4, 4] == pytest.approx(255 * np.array([*mixed, 1]), abs=1)
+    assert views.depth[0, 4, 4] == pytest.approx(depth, abs=1e-3)
+    alone = replace(clear, faces=faces[:2])
+    alpha = render(alone, from_x(), 0.8, 8, light).image[0, 4, 4]
+    assert alpha == pytest.approx(255 * np.array([*(colours.values[0] * (front > 0)), front]), abs=1)

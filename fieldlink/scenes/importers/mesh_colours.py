@@ -107,9 +107,9 @@ def _layer(layers: list[tuple[Part, Layer]], tinted: bool, linear: bool) -> Pain
             numbers.append(np.full(count, -1))
         else:
             uvs.append(layer.uv[part.faces].astype(np.float32))
-            known = next((at for at, texture in enumerate(textures) if texture is layer.texture), len(textures))
-            textures += [layer.texture] if known == len(textures) else []
-            numbers.append(np.full(count, known))
+            place = next((at for at, texture in enumerate(textures) if texture is layer.texture), len(textures))
+            textures += [layer.texture] if place == len(textures) else []
+            numbers.append(np.full(count, place))
     return PaintedLayer(np.concatenate(colours), np.concatenate(uvs), np.concatenate(numbers), tuple(textures), linear)
 
 

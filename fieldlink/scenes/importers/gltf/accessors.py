@@ -10,7 +10,7 @@ from fieldlink.scenes.importers.gltf.document import MESHOPT, Document, extensio
 
 TYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
-MOST = 50_000_000  # rows of one accessor
+MOST = 15_000_000  # rows of one accessor
 
 
 def values(document: Document, index: Any, normalised: bool = False) -> np.ndarray:

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.gltf import accessors
 from fieldlink.scenes.importers.gltf.document import Document, extension
+from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES
 
 
 def placed_nodes(document: Document) -> dict[int, Float[np.ndarray, "4 4"]]:
@@ -71,6 +72,8 @@ def instances(document: Document, node: dict[str, Any]) -> Float[np.ndarray, "in
         if name in _AT_REST
     }
     count = max((len(values) for values in rows.values()), default=0)
+    if count > MOST_FACES:
+        raise InputError(f"{count} instances of a mesh, at most {MOST_FACES:,} expected")
     parts = [rows.get(name, np.tile(at_rest, (count, 1))) for name, at_rest in _AT_REST.items()]
     return composed(*parts)
 
