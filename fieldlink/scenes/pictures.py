@@ -43,7 +43,8 @@ def size(data: bytes, upright: bool = True) -> tuple[int, int]:
     """Width and height in pixels that a file says, before any reduction. Raises `InputError` as `decode` does."""
     with _readable(data) as image:
         turned = upright and picture_formats.orientation(image) in picture_formats.ON_ITS_SIDE
-        return image.size[::-1] if turned else image.size
+        width, height = image.size
+        return (height, width) if turned else (width, height)
 
 
 def is_plain(data: bytes) -> bool:
