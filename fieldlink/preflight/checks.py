@@ -1,7 +1,16 @@
 """All checks of a preflight, in the order of its table."""
 
 from fieldlink.core.params import Params
-from fieldlink.preflight import data_folders, git_folders, hours, machine, model_weights, rates, training_hours
+from fieldlink.preflight import (
+    data_folders,
+    git_folders,
+    hours,
+    machine,
+    mapper_seconds,
+    model_weights,
+    rates,
+    training_hours,
+)
 from fieldlink.preflight.findings import Finding
 
 
@@ -33,7 +42,9 @@ def findings(params: Params) -> list[Finding]:
         width = encoder.texts(["a"]).shape[1]
         resolution, name = params.scenes.resolution, params.runtime.device
         pictures_per_second = model_weights.pictures_per_second(encoder, resolution, name)
-    rows.append(machine.disk(params, counts.objects, counts.originals, width, speed.view_bytes))
+    stages = mapper_seconds.tasks(params, counts, width) if width and counts.train else {}
+    mapper_bytes = sum(mapper_seconds.weight_bytes(task) for tasks in stages.values() for task in tasks)
+    rows.append(machine.disk(params, counts.objects, counts.originals, width, speed.view_bytes, mapper_bytes))
     rows.append(machine.memory(params, counts.objects, width))
     by_stage = hours.of_objects(params, speed, pictures_per_second, counts)
     if width and counts.train:

@@ -27,23 +27,24 @@ def device(params: Params) -> Finding:
 
 
 def load() -> list[Finding]:
-    """A note if other programs keep the processors busy, because hours are measured as they are now."""
+    """A note if other programs keep the processors busy: the hours don't count them."""
     cores, running = os.cpu_count() or 1, os.getloadavg()[0]
     if running < cores / 2:
         return []
-    detail = f"busy: {running:.1f} programs run on {cores} cores; the hours below hold for a machine that stays so"
+    detail = f"busy: {running:.1f} programs run on {cores} cores; the hours below are those of a quiet machine"
     return [Finding("load", "note", detail)]
 
 
-def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float) -> Finding:
-    """Free space of the working folder against the size of views, NeRFs, renders and embeddings.
+def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float, mapper_bytes: float) -> Finding:
+    """Free space of the working folder against the size of views, NeRFs, renders, embeddings and mappers.
 
-    `width`: numbers of a CLIP vector. `view_bytes`: bytes of a view's PNG.
+    `width`: numbers of a CLIP vector. `view_bytes`: bytes of a view's PNG. `mapper_bytes`: of all mappers' weights;
+    the vectors that they map take about as much.
     """
     views = params.scenes.views
     pictures = (objects + originals) * views * view_bytes
     arrays = objects * (views * width * FLOAT + _nerf_bytes(params))
-    needed = (COPIES * (pictures + arrays) + arrays) / GB  # trainings map arrays from .scratch/arrays
+    needed = (COPIES * (pictures + arrays + mapper_bytes) + arrays) / GB  # trainings map arrays from .scratch/arrays
     free = shutil.disk_usage(Path.cwd()).free / GB
     detail = f"about {needed:,.2f} GB needed, {free:,.1f} GB free in {Path.cwd()}"
     return Finding("disk", "ok" if free > needed else "missing", detail)

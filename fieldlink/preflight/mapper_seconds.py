@@ -1,8 +1,8 @@
-"""Seconds of every stage that trains mappers: its tasks at their real sizes, and a few measured steps of each kind."""
+"""Seconds and weights of every stage that trains mappers: tasks at their real sizes, a few measured steps of each."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import get_args
 
 import numpy as np
@@ -68,6 +68,12 @@ def seconds(task: MapperTask, step_seconds: dict[Hashable, float]) -> float:
     if kind not in step_seconds:
         step_seconds[kind] = _seconds_of_a_step(task, batch)
     return step_seconds[kind] * task.all_steps
+
+
+def weight_bytes(task: MapperTask) -> int:
+    """Bytes of the weights and biases of a task's mappers."""
+    widths = [task.train.clip.shape[2], *task.mapper.hidden, task.train.nerf.shape[-1]]
+    return 4 * len(task.models) * sum((into + 1) * out for into, out in pairwise(widths))
 
 
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
