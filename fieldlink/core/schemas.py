@@ -89,7 +89,7 @@ PHOTOS = Schema(
         "photo_id": TEXT,
         "class_name": TEXT,
         "split": TEXT,  # validation or test
-        "image": BYTES,  # as it came
+        "image": BYTES,  # as it came; a PNG of what it shows if that is not upright, opaque and of 8 bits
         "source": TEXT,
     },
 )
