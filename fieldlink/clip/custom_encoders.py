@@ -2,12 +2,11 @@
 
 import importlib
 import inspect
-import json
 import shutil
 from pathlib import Path
 
 from fieldlink.clip.interface import JointEncoder
-from fieldlink.core import digests, files
+from fieldlink.core import digests, files, sealed_folders
 from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
@@ -27,19 +26,12 @@ def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
     with files.replacing(folder) as temporary:
         if pretrained != NONE:
             (shutil.copytree if source.is_dir() else shutil.copyfile)(source, temporary / WEIGHTS)
-        config = {"loader": loader, "code": digests.file_digest(code), "sha256": _weights_digest(temporary / WEIGHTS)}
-        (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        sealed_folders.write_description(temporary, CONFIG, {"loader": loader, "code": digests.file_digest(code)})
 
 
 def load(folder: Path, device: str) -> JointEncoder:
-    """The encoder of a folder that `save` wrote; weights that differ from their sha256 are an error."""
-    path, weights = folder / CONFIG, folder / WEIGHTS
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); rerun provide_clip") from error
-    if _weights_digest(weights) != config.get("sha256"):
-        raise InputError(f"{weights}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
+    """The encoder of a folder that `save` wrote; files that have changed are an error."""
+    config, weights = sealed_folders.read_description(folder, CONFIG, "rerun provide_clip"), folder / WEIGHTS
     return loaded(config["loader"], weights if weights.exists() else None, device)
 
 
@@ -57,8 +49,3 @@ def _function(loader: str):
         return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(f"clip.model: {loader!r} can't be loaded ({error}), expected module:function") from error
-
-
-def _weights_digest(weights: Path) -> str:
-    """sha256 of a file, or of all files of a folder; of an empty folder where there are none."""
-    return digests.file_digest(weights) if weights.is_file() else digests.folder_digest(weights)

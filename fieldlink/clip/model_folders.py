@@ -1,10 +1,9 @@
 """A CLIP model as a folder that open_clip reads by itself: open_clip_config.json and open_clip_model.safetensors.
 
-The config also has the name of the model's tokenizer and the weights' sha256. The sha256 is checked before open_clip
-reads the folder: safetensors has no checksum of its own, and a folder without weights would give a random model.
+The config also has the name of the model's tokenizer and the folder's sha256, which is checked before open_clip reads
+the folder: safetensors has no checksum of its own, and a folder without weights would give a random model.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
-from fieldlink.core import digests, files
+from fieldlink.core import files, sealed_folders
 from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
@@ -37,19 +36,20 @@ def save(
     entry = tokenizer_entry(tokenizer_name, "tokenizer_name")
     with files.replacing(folder) as temporary:
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+        if broken := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:
+            raise InputError(f"{folder}: {broken[0]} holds numbers that are not finite")
         save_file(weights, temporary / WEIGHTS)
         config = {
             "model_cfg": model_cfg,
             "preprocess_cfg": preprocess_cfg,
             "tokenizer": tokenizer_name,
-            "sha256": digests.file_digest(temporary / WEIGHTS),
         }
-        (temporary / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         entry.save(tokenizer, temporary)
+        sealed_folders.write_description(temporary, CONFIG, config)
 
 
 def load(folder: Path) -> tuple[nn.Module, Tokenizer]:
-    """The model and its tokenizer. Raises `InputError` for weights that are absent or differ from their sha256."""
+    """The model and its tokenizer. Raises `InputError` for a folder without weights or whose files have changed."""
     config = _checked_config(folder)
     entry = tokenizer_entry(config["tokenizer"], f"{folder / CONFIG}: tokenizer")
     try:
@@ -60,13 +60,9 @@ def load(folder: Path) -> tuple[nn.Module, Tokenizer]:
 
 
 def _checked_config(folder: Path) -> dict[str, Any]:
-    try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        digest = digests.file_digest(folder / WEIGHTS)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS} ({error}); rerun provide_clip") from error
-    if digest != config.get("sha256"):
-        raise InputError(f"{folder / WEIGHTS}: contents differ from the sha256 in {CONFIG}; rerun provide_clip")
+    if not (folder / WEIGHTS).is_file():
+        raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS}; rerun provide_clip")
+    config = sealed_folders.read_description(folder, CONFIG, "rerun provide_clip")
     if "tokenizer" not in config:
         raise InputError(f"{folder / CONFIG}: no tokenizer, expected the name of one; rerun provide_clip")
     return config

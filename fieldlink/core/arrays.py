@@ -1,7 +1,7 @@
 """Arrays in files, mapped into memory where they are opened: a worker process is sent no more than the path."""
 
-import os
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,14 +9,15 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from jaxtyping import Float
 
-from fieldlink.core import datasets, digests
+from fieldlink.core import datasets, digests, shard_files
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import whole_file
 from fieldlink.core.schemas import VECTOR, Schema
 
 FOLDER = "arrays"  # for `scratch_folder`
+DIGEST_BYTES = 32  # at the end of a column's file
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,21 @@ def _open(array: StoredArray) -> np.ndarray:
 def store_column(dataset: Path, schema: Schema, name: str, folder: Path) -> StoredArray:
     """A column of a dataset as an array (1, row, width) in a file below `folder`, written shard by shard.
 
-    A `VECTOR` column gives float32, a column of bytes uint8. The file, named by the rows' digest, is written once.
-    Raises `InputError` if rows of bytes differ in length.
+    A `VECTOR` column gives float32, a column of bytes uint8. The file is named by the rows' digest and ends with its
+    own: one that is whole is not written again. Raises `InputError` if rows of bytes differ in length.
     """
     dtype = "float32" if schema.columns[name] == VECTOR else "uint8"
-    footers = [pq.read_metadata(path) for path in datasets.shard_paths(dataset, schema)]
-    rows_digests = [(footer.metadata or {}).get(b"fingerprint", b"").decode() for footer in footers]
+    shards = [shard_files.open_file(path) for path in datasets.shard_paths(dataset, schema)]
+    rows_digests = [shard.texts["fingerprint"] for shard in shards]
     path = folder / f"{digests.digest_of(schema.name, name, rows_digests)[:24]}.{dtype}"
-    rows = sum(footer.num_rows for footer in footers)
-    if not path.exists():
+    rows = sum(shard.rows for shard in shards)
+    if not _is_whole(path):
         blocks = (_block(dataset, shard[name], dtype) for shard in datasets.shards(dataset, schema, [name]))
-        _complete(folder, lambda temporary: _write(temporary, blocks)).replace(path)
-    return StoredArray(path, (1, rows, path.stat().st_size // (np.dtype(dtype).itemsize * max(rows, 1))), dtype)
+        folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as temporary:
+            _write(temporary, blocks)
+    width = (path.stat().st_size - DIGEST_BYTES) // (np.dtype(dtype).itemsize * max(rows, 1))
+    return StoredArray(path, (1, rows, width), dtype)
 
 
 def store_parts(
@@ -62,17 +66,16 @@ def store_parts(
     The file is named by the digest of its contents.
     """
 
-    def fill(path: Path) -> None:
-        array, start = np.memmap(path, np.float32, mode="w+", shape=shape), 0
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole_file(folder / "array") as temporary:
+        array, start = np.memmap(temporary, np.float32, mode="w+", shape=shape), 0
         for part in parts:
             array[:, start : start + part.shape[1]] = part
             start += part.shape[1]
         assert start == shape[1], f"{start} rows for {shape}"
         array.flush()
-
-    temporary = _complete(folder, fill)
-    path = folder / f"{digests.file_digest(temporary)[:24]}.float32"
-    return StoredArray(temporary.replace(path), shape)
+        named = folder / f"{digests.file_digest(temporary)[:24]}.float32"
+    return StoredArray((folder / "array").replace(named), shape)
 
 
 def _block(dataset: Path, values: pa.ChunkedArray, dtype: str) -> np.ndarray:
@@ -85,16 +88,25 @@ def _block(dataset: Path, values: pa.ChunkedArray, dtype: str) -> np.ndarray:
 
 
 def _write(path: Path, blocks: Iterable[np.ndarray]) -> None:
+    """Write blocks one after the other, then their digest."""
+    digest = hashlib.sha256()
     with path.open("wb") as file:
         for block in blocks:
-            file.write(block.tobytes())
+            data = np.ascontiguousarray(block).data
+            file.write(data)
+            digest.update(data)
+        file.write(digest.digest())
 
 
-def _complete(folder: Path, write: Callable[[Path], None]) -> Path:
-    """A file under a temporary name that `write` has filled, complete on the disk."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".writing.{os.getpid()}"
-    write(temporary)
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    return temporary
+def _is_whole(path: Path) -> bool:
+    """Whether a file is there that ends with the digest of what comes before."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            left = path.stat().st_size - DIGEST_BYTES
+            while left > 0 and (data := file.read(min(left, 2**20))):
+                digest.update(data)
+                left -= len(data)
+            return file.read() == digest.digest()
+    except OSError:
+        return False

@@ -1,11 +1,10 @@
 """Datasets: folders of Parquet shards, each written whole or not at all.
 
-A reader checks the dataset's name, its columns and every page's checksum. A writer checks the order of keys and null
-values.
+A reader checks that no shard is missing, each shard's digest, and what the schema promises (`row_checks`). A writer
+checks the order of keys, null values and finite numbers.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -15,18 +14,19 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from fieldlink.core import shard_files
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import replacing
+from fieldlink.core.row_checks import check_rows
 from fieldlink.core.schemas import VECTOR, Schema
 
 
 def table(schema: Schema, columns: Mapping[str, Any]) -> pa.Table:
     """Rows of a dataset, sorted by key. `columns`: lists, and for `VECTOR` columns float arrays (row, width).
 
-    Raises `KeyError` for other columns than the schema's, `ValueError` for a null or an infinite number, `InputError`
-    for a key that occurs twice.
+    Raises `KeyError` for other columns than the schema's, `InputError` for a null, a number that isn't finite or a key
+    that occurs twice.
     """
     if set(columns) != set(schema.columns):
         raise KeyError(f"{schema.name}: columns {sorted(columns)}, expected {sorted(schema.columns)}")
@@ -58,36 +58,39 @@ def write(
     `producer`: the stage that writes. Raises `InputError` if keys don't rise from shard to shard, or if there is no
     table, unless the dataset `may_be_empty`.
     """
-    rows, last = 0, None
+    rows, last, path = 0, None, None
     with replacing(folder) as temporary:
         for number, shard in enumerate(tables):
             first = _key(shard, schema, 0) if len(shard) else None
             if last is not None and first is not None and first <= last:
                 raise InputError(f"{folder}: {schema.key} {first} after {last}, keys must rise from shard to shard")
             last = _key(shard, schema, len(shard) - 1) if len(shard) else last
-            write_shard(temporary / f"part-{number:05d}.parquet", schema, shard, producer)
+            path = temporary / f"part-{number:05d}.parquet"
+            write_shard(path, schema, shard, producer, mark=shard_files.MORE)
             rows += len(shard)
-        if may_be_empty and not any(temporary.iterdir()):
+        if path is not None:
+            shard_files.mark_as_last(path)
+        elif may_be_empty:
             write_shard(temporary / "part-00000.parquet", schema, empty_table(schema), producer)
-        if not any(temporary.iterdir()):
+        else:
             raise InputError(f"{folder}: no rows to write, expected at least one shard of {schema.name}")
     return rows
 
 
 def write_shard(
-    path: Path, schema: Schema, rows: pa.Table, producer: str, extra: Mapping[str, str] | None = None
+    path: Path,
+    schema: Schema,
+    rows: pa.Table,
+    producer: str,
+    extra: Mapping[str, str] | None = None,
+    mark: bytes = shard_files.LAST,
 ) -> None:
-    """Write one Parquet file, whole or not at all: zstd, page checksums, metadata with producer and rows' digest.
+    """Write one Parquet file, whole or not at all: zstd, sealed, metadata with producer and rows' digest.
 
-    `extra`: more metadata.
+    `extra`: more metadata. `mark`: whether the file is the last of its dataset.
     """
-    metadata = {"schema": schema.name, "producer": producer, "fingerprint": rows_digest(rows), **(extra or {})}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    options: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True, "row_group_size": 1024}
-    pq.write_table(rows.replace_schema_metadata(metadata), temporary, store_schema=True, **options)
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    texts = {"schema": schema.name, "producer": producer, "fingerprint": rows_digest(rows), **(extra or {})}
+    shard_files.write(path, rows, texts, mark)
 
 
 def read(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
@@ -96,53 +99,58 @@ def read(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> 
 
 
 def shards(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """The dataset shard by shard."""
+    """The dataset shard by shard. Raises `InputError` if keys don't rise from one to the next."""
+    last = None
     for path in shard_paths(folder, schema):
-        yield read_shard(path, schema, columns)
+        shard = read_shard(path, schema, columns)
+        if len(shard) and set(schema.key) <= set(shard.column_names):
+            if last is not None and _key(shard, schema, 0) <= last:
+                raise InputError(f"{path}: begins with {_key(shard, schema, 0)} after {last}, keys must rise")
+            last = _key(shard, schema, len(shard) - 1)
+        yield shard
 
 
 def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
-    """One checked shard; raises `InputError` with its path if it is damaged or of another dataset."""
-    try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
-        _check_schema(path, schema, file.schema_arrow)
-        return file.read(columns=list(columns) if columns else None)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(
-            f"{path}: cannot be read as a shard of {schema.name} ({error}); delete it and rerun"
-        ) from error
+    """One checked shard; raises `InputError`, with its path, for a damaged one and one that breaks its schema."""
+    _check_schema(path, shard_files.open_file(path), schema)
+    rows = shard_files.read(path, columns)
+    check_rows(rows, schema, str(path))
+    return rows
 
 
 def shard_paths(folder: Path, schema: Schema) -> list[Path]:
-    """Files of the dataset's shards; raises `InputError` if there is none."""
-    paths = sorted(folder.glob("part-*.parquet"))
-    if not paths:
-        raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {schema.name}")
+    """Files of the dataset's shards, each checked; raises `InputError` if one is missing or too many."""
+    paths = _paths(folder, schema.name)
+    for path in paths:
+        _check_schema(path, shard_files.open_file(path), schema)
+    names = [f"part-{number:05d}.parquet" for number in range(len(paths))]
+    marks = [shard_files.open_file(path).last for path in paths]
+    if [path.name for path in paths] != names or marks != [False] * (len(paths) - 1) + [True]:
+        raise InputError(f"{folder}: a shard of {schema.name} is missing or too many among {len(paths)}")
     return paths
 
 
 def schema_name(folder: Path) -> str:
     """Name of the dataset that a folder holds, from the metadata of its first shard."""
-    paths = sorted(folder.glob("part-*.parquet"))
-    try:
-        return (pq.read_metadata(paths[0]).metadata or {})[b"schema"].decode()
-    except (IndexError, KeyError, OSError, pa.ArrowException) as error:
-        raise InputError(f"{folder}: expected a dataset (part-00000.parquet, … that name their schema)") from error
+    return shard_files.open_file(_paths(folder, "any schema")[0]).texts["schema"]
 
 
 def rows_with_ids(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
-    """The rows whose first key column is one of `ids`, in key order; reads only the row groups that hold them."""
+    """The rows whose first key column is one of `ids`, in key order; reads only the row groups that hold them.
+
+    Raises `InputError` for an id that has none.
+    """
     import pyarrow.dataset as ds  # imports pandas, while a stage's workers start
 
-    options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    key = schema.key[0]
     paths = shard_paths(folder, schema)
-    candidates = [path for path in paths if _may_hold(path, schema.key[0], ids)] or paths[:1]
-    is_wanted = pc.field(schema.key[0]).isin(pa.array(ids, pa.string()))
-    try:
-        data = ds.dataset(candidates, format=ds.ParquetFileFormat(default_fragment_scan_options=options))
-        return data.to_table(columns=list(columns) if columns else None, filter=is_wanted)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{folder}: cannot be read as {schema.name} ({error}); delete it and rerun") from error
+    candidates = [path for path in paths if _may_hold(shard_files.open_file(path), key, ids)] or paths[:1]
+    names = list(dict.fromkeys([*(columns or schema.columns), key]))
+    rows = ds.dataset(candidates).to_table(columns=names, filter=pc.field(key).isin(pa.array(ids, pa.string())))
+    check_rows(rows, schema, str(folder))
+    if absent := sorted(set(ids) - set(pc.unique(rows[key]).to_pylist())):
+        raise InputError(f"{folder}: no rows of {absent[0]!r}, expected all {len(ids)} ids ({len(absent)} absent)")
+    return rows.select(columns) if columns else rows
 
 
 def digests_by_key(tables: Iterable[pa.Table], key: str) -> dict[str, str]:
@@ -183,11 +191,11 @@ def _array(schema: Schema, name: str, values: Any) -> pa.Array:
     if kind == VECTOR:
         values = np.ascontiguousarray(values, np.float32)
         if not np.isfinite(values).all():
-            raise ValueError(f"{schema.name}: {name} holds numbers that are not finite")
+            raise InputError(f"{schema.name}: {name} holds numbers that are not finite")
         return pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
     array = pa.array(values, kind)
     if array.null_count and name not in schema.optional:
-        raise ValueError(f"{schema.name}: {name} is null in {array.null_count} rows")
+        raise InputError(f"{schema.name}: {name} is null in {array.null_count} rows")
     return array
 
 
@@ -203,33 +211,27 @@ def _key(rows: pa.Table, schema: Schema, row: int) -> tuple[Any, ...]:
     return tuple(rows[name][row].as_py() for name in schema.key)
 
 
-def _may_hold(path: Path, key: str, ids: Sequence[str]) -> bool:
+def _paths(folder: Path, expected: str) -> list[Path]:
+    paths = sorted(folder.glob("part-*.parquet"))
+    if not paths:
+        raise InputError(f"{folder}: no part-*.parquet, expected a dataset of {expected}")
+    return paths
+
+
+def _may_hold(shard: shard_files.ShardFile, key: str, ids: Sequence[str]) -> bool:
     """Whether one of `ids` lies between a shard's first and last key."""
-    span = _span(path, key, path.stat().st_mtime_ns)
+    span = _span(shard, key)
     return span is None or any(span[0] <= name <= span[1] for name in ids)
 
 
+_span = cache(shard_files.ShardFile.span)
+
+
 @cache
-def _span(path: Path, key: str, _changed: int) -> tuple[str, str] | None:
-    """First and last value of a shard's key, from its footer; None where the footer has none.
-
-    `_changed`: time of the file's last change, for the cache.
-    """
-    try:
-        footer = pq.read_metadata(path)
-        column = footer.schema.names.index(key)
-        statistics = [footer.row_group(group).column(column).statistics for group in range(footer.num_row_groups)]
-    except (OSError, pa.ArrowException, ValueError):
-        return None  # the error is raised by whoever reads the shard
-    if not statistics or any(group is None or not group.has_min_max for group in statistics):
-        return None
-    return min(group.min for group in statistics), max(group.max for group in statistics)
-
-
-def _check_schema(path: Path, schema: Schema, stored: pa.Schema) -> None:
-    name = (stored.metadata or {}).get(b"schema", b"?").decode()
+def _check_schema(path: Path, shard: shard_files.ShardFile, schema: Schema) -> None:
+    name = shard.texts.get("schema")
     if name != schema.name:
         raise InputError(f"{path}: holds {name}, expected {schema.name}")
-    missing = [column for column in schema.columns if column not in stored.names]
+    missing = [column for column in schema.columns if column not in shard.columns()]
     if missing:
         raise InputError(f"{path}: columns {missing} are missing, expected those of {schema.name}")

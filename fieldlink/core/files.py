@@ -5,10 +5,12 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
 
+SUFFIX = ".writing"  # of what isn't whole yet; .dvcignore and .gitignore name it
 MOST_BYTES = 2**31  # of one file that a user brings
 NOT_REGULAR = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
 
@@ -43,16 +45,27 @@ def read_foreign_text(path: Path) -> str:
 def write_text(path: Path, text: str) -> None:
     """Write a small text file, and the folder it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path whose file takes `path`'s place at the end of the block, on the disk; an error leaves `path`."""
+    temporary = _temporary(path)
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """A temporary folder that takes `folder`'s place at the end of the block; an exception leaves `folder` alone."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
+    temporary = _temporary(folder)
     temporary.mkdir(parents=True)
     try:
         yield temporary
@@ -60,3 +73,34 @@ def replacing(folder: Path) -> Iterator[Path]:
         temporary.replace(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def inside(folder: Path, name: str, what: str) -> Path:
+    """`folder / name`; raises `InputError` if `name`, an id, would lead out of the folder.
+
+    `what`: whose id it is, for the error.
+    """
+    if not name or name in {".", ".."} or {"/", "\\", "\0"} & set(name):
+        raise InputError(f"{what} {name!r}: cannot be the name of a file, expected no slashes, '.' or '..'")
+    return folder / name
+
+
+def _temporary(path: Path) -> Path:
+    """A new path beside `path` for this process. What killed processes left under such names is deleted."""
+    for left in path.parent.glob(f".{escape(path.name)}.*{SUFFIX}"):
+        if not _runs(left.name.removesuffix(SUFFIX).rpartition(".")[2]):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return path.with_name(f".{path.name}.{os.getpid()}{SUFFIX}")
+
+
+def _runs(process: str) -> bool:
+    """Whether a process, named by its number, runs beside this one."""
+    if not process.isdecimal() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, shard_files
 from fieldlink.core.cluster import Cluster
 from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
@@ -88,7 +87,7 @@ def finish(
     folder = scratch_folder(stage)
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
-        finished = _finished(folder, keys)
+        finished = _finished(folder, schema, keys)
         missing = sorted(item for item in keys if item not in finished)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
         results = map_in_workers(work, (payload(items) for items in chunks), workers, cluster)
@@ -113,23 +112,30 @@ def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> No
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
 
 
-def _finished(folder: Path, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None, str | None]]:
-    """Items whose key is in a readable shard: that shard, the reason if they were rejected, and their note."""
+def _finished(
+    folder: Path, schema: Schema, keys: Mapping[str, str]
+) -> dict[str, tuple[Path, str | None, str | None]]:
+    """Items whose key is in a whole shard: that shard, the reason if they were rejected, and their note.
+
+    Damaged and foreign files are passed over; they give way where one of their name is written.
+    """
     finished = {}
     for path in sorted(folder.glob("*.parquet")):
         try:
-            metadata = pq.read_metadata(path).metadata or {}
-        except (OSError, pa.ArrowException):
-            path.unlink()  # damaged: its items are computed again
+            texts = shard_files.open_file(path).texts
+            finished_keys, rejected, notes = (json.loads(texts[name]) for name in ("keys", "rejected", "notes"))
+        except (InputError, KeyError):
             continue
-        rejected, notes = json.loads(metadata[b"rejected"]), json.loads(metadata.get(b"notes", b"{}"))
-        for item, key in json.loads(metadata[b"keys"]).items():
-            if keys.get(item) == key:
-                finished[item] = (path, rejected.get(item), notes.get(item))
+        if texts["schema"] == schema.name:
+            here = [item for item, key in finished_keys.items() if keys.get(item) == key]
+            finished |= {item: (path, rejected.get(item), notes.get(item)) for item in here}
     return finished
 
 
 def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
+    missing = sorted(keys.keys() - set(rows.columns[schema.key[0]]) - rows.rejected.keys())
+    if missing:
+        raise InputError(f"{missing[0]}: neither rows nor a reason for none ({len(missing)} of {len(keys)} items)")
     path = folder / f"{digest_of(keys)[:24]}.parquet"
     extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected), "notes": json.dumps(rows.notes)}
     datasets.write_shard(path, schema, datasets.table(schema, rows.columns), stage, extra)

@@ -1,7 +1,5 @@
-"""Trained models as folders: weights as safetensors, and config.json with the digest of the weights."""
+"""Trained models as folders: weights as safetensors, and config.json with the digest of both."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,32 +8,38 @@ import numpy as np
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import replacing
+from fieldlink.core.sealed_folders import read_description, write_description
+
+CONFIG = "config.json"
 
 
 def write_model(
     folder: Path, tensors: Mapping[str, np.ndarray], config: Mapping[str, Any], name: str = "model"
 ) -> None:
-    """Write `folder` with `name`.safetensors and config.json, which holds the weights' digest as `sha256`."""
+    """Write `folder` with `name`.safetensors and config.json. Raises `InputError` for numbers that are not finite."""
     from safetensors.numpy import save
 
-    data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
+    _check_finite(folder, tensors)
     with replacing(folder) as temporary:
+        data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
         (temporary / f"{name}.safetensors").write_bytes(data)
-        text = json.dumps({**config, "sha256": hashlib.sha256(data).hexdigest()}, indent=2)
-        (temporary / "config.json").write_text(text + "\n", encoding="utf-8")
+        write_description(temporary, CONFIG, config)
 
 
 def read_model(folder: Path, name: str = "model") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Tensors and config of a model folder. Raises `InputError` if a file is missing or damaged."""
+    """Tensors and config of a model folder. Raises `InputError` if a file is missing, damaged or holds NaN."""
     from safetensors.numpy import load
 
-    path, description = folder / f"{name}.safetensors", folder / "config.json"
-    try:
-        data, config = path.read_bytes(), json.loads(description.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{folder}: expected {path.name} and config.json ({error})") from error
-    except ValueError as error:
-        raise InputError(f"{description}: not valid JSON ({error}); delete {folder} and rerun") from error
-    if hashlib.sha256(data).hexdigest() != config.pop("sha256", None):
-        raise InputError(f"{path}: contents differ from the sha256 in config.json; delete {folder} and rerun")
-    return load(data), config
+    path = folder / f"{name}.safetensors"
+    if not path.is_file():
+        raise InputError(f"{folder}: expected {path.name} and {CONFIG}")
+    config = read_description(folder, CONFIG, f"delete {folder} and rerun")
+    tensors = load(path.read_bytes())
+    _check_finite(path, tensors)
+    return tensors, config
+
+
+def _check_finite(where: Path, tensors: Mapping[str, np.ndarray]) -> None:
+    for name, tensor in tensors.items():
+        if np.issubdtype(np.asarray(tensor).dtype, np.floating) and not np.isfinite(tensor).all():
+            raise InputError(f"{where}: {name} holds numbers that are not finite")

@@ -10,16 +10,18 @@ import pyarrow as pa
 
 TEXT, BYTES, INTEGER, REAL = pa.string(), pa.binary(), pa.int32(), pa.float32()
 VECTOR = "vector"
+SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
 class Schema:
-    """Name, key and columns of a dataset. `optional` columns may be null."""
+    """Name, key and columns of a dataset. `optional` columns may be null; `words`: all that a column may hold."""
 
     name: str
     key: tuple[str, ...]
     columns: dict[str, pa.DataType | str] = field(hash=False)
     optional: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 OBJECTS = Schema(
@@ -36,6 +38,7 @@ OBJECTS = Schema(
         "caption": TEXT,  # attributes in words: colour, parts, proportions
     },
     optional=("caption",),
+    words={"split": SPLITS},
 )
 
 VIEWS = Schema(
@@ -132,6 +135,7 @@ IMAGE_EMBEDDINGS = Schema(
         "domain": TEXT,  # gt, rendered, photo, translated or depth
         "embedding": VECTOR,  # raw, not normalised
     },
+    words={"domain": ("gt", "rendered", "photo", "translated", "depth")},
 )
 
 PROMPT_EMBEDDINGS = Schema(
@@ -224,6 +228,7 @@ TRAINING_CURVES = Schema(
     "training_curves",
     key=("variant", "seed", "step", "split"),
     columns={"variant": TEXT, "seed": INTEGER, "step": INTEGER, "split": TEXT, "loss": REAL},
+    words={"split": SPLITS},
 )
 
 REJECTED = Schema("rejected", key=("stage", "id"), columns={"stage": TEXT, "id": TEXT, "reason": TEXT})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SPLITS = ("train", "validation", "test")
+from fieldlink.core.schemas import SPLITS
 
 
 @dataclass(frozen=True)

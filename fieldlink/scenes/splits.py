@@ -8,9 +8,9 @@ import numpy as np
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import SplitParams
+from fieldlink.core.schemas import SPLITS
 from fieldlink.core.seeds import seed_of
 
-SPLITS = ("train", "validation", "test")
 OUR_CODE = Path("fieldlink/scenes/splits.py")  # value of scenes.splits where no split files are given
 LEAKED = 0.8  # share of all copies in the official training set
 

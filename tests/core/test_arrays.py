@@ -35,7 +35,7 @@ def test_a_mapped_column_is_the_column_written_once_and_sent_as_a_path(tmp_path)
     assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays") == array
     assert array.path.stat().st_mtime_ns == written
     array.open()[:] = 0  # of this process alone
-    np.testing.assert_array_equal(np.fromfile(array.path, np.float32), expected.ravel())
+    np.testing.assert_array_equal(np.fromfile(array.path, np.float32, 9), expected.ravel())
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab", 5)], "test")
     assert arrays.store_column(tmp_path / "set", NERF_EMBEDDINGS, "embedding", tmp_path / "arrays").shape == (1, 2, 5)
 
