@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import open_clip
-from safetensors.torch import save_file
+from safetensors.torch import save as save_weights
 from torch import nn
 
 from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
@@ -38,7 +38,7 @@ def save(
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
         if broken := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:
             raise InputError(f"{folder}: {broken[0]} holds numbers that are not finite")
-        save_file(weights, temporary / WEIGHTS)
+        (temporary / WEIGHTS).write_bytes(save_weights(weights))
         config = {
             "model_cfg": model_cfg,
             "preprocess_cfg": preprocess_cfg,
@@ -60,7 +60,7 @@ def load(folder: Path) -> tuple[nn.Module, Tokenizer]:
 
 
 def _checked_config(folder: Path) -> dict[str, Any]:
-    if not (folder / WEIGHTS).is_file():
+    if not ((folder / CONFIG).is_file() and (folder / WEIGHTS).is_file()):
         raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS}; rerun provide_clip")
     config = sealed_folders.read_description(folder, CONFIG, "rerun provide_clip")
     if "tokenizer" not in config:

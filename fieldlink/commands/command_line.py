@@ -2,11 +2,14 @@
 
 import atexit
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
-from fieldlink.core.errors import InputError
+from fieldlink.commands import signals
+from fieldlink.commands.causes import cause
 
 
 def run_function(
@@ -19,7 +22,8 @@ def run_function(
 ) -> None:
     """Call `function` with the values of its command line.
 
-    An `InputError` is printed as `name: message` and ends the process with status 1, an interrupt with status 130.
+    An error with a `cause` is printed as `name: message` and ends the process with status 1, a signal with 128 more
+    than its number.
     `prog`: the command as a person types it. `arguments`: the process's own by default. `preload`: modules that worker
     processes share, imported by the process they are forked from.
     """
@@ -40,21 +44,28 @@ def _call(
 ) -> None:
     from fieldlink.core import garbage_collection, workers  # noqa: F401
 
-    if preload:
-        workers.start_server(preload)
-    import tyro
+    signals.end_on_signals(name)
 
     try:
+        if preload:
+            workers.start_server(preload)
+        import tyro
+
         tyro.cli(function, prog=prog, args=arguments)
-    except InputError as error:
-        sys.exit(f"{name}: {error}")
-    except KeyboardInterrupt:
-        print(f"{name}: stopped; run the same command again to go on from here", file=sys.stderr)
-        sys.exit(130)
+    except signals.Stopped as stopped:
+        print(signals.stopped_message(name, stopped.number), file=sys.stderr)
+        sys.exit(128 + stopped.number)
+    except BrokenPipeError:  # nobody reads the output any more
+        sys.exit(128 + signal.SIGPIPE)
+    except Exception as error:
+        if (words := cause(error)) is None:
+            raise
+        sys.exit(f"{name}: {words}")
 
 
 def _leave() -> None:
     """End the process without taking apart what it imported, which would take up to a second."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):  # it may be closed
+            stream.flush()
     os._exit(0)

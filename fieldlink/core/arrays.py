@@ -1,9 +1,11 @@
 """Arrays in files, mapped into memory where they are opened: a worker process is sent no more than the path."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from pathlib import Path
 from typing import Literal
 
@@ -68,7 +70,9 @@ def store_parts(
 
     folder.mkdir(parents=True, exist_ok=True)
     with whole_file(folder / "array") as temporary:
-        array, start = np.memmap(temporary, np.float32, mode="w+", shape=shape), 0
+        with temporary.open("wb") as file:  # space for all of it: a map of a file on a full disk would end the process
+            os.posix_fallocate(file.fileno(), 0, 4 * prod(shape))
+        array, start = np.memmap(temporary, np.float32, mode="r+", shape=shape), 0
         for part in parts:
             array[:, start : start + part.shape[1]] = part
             start += part.shape[1]

@@ -58,6 +58,9 @@ def whole_file(path: Path) -> Iterator[Path]:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        error.filename = str(path)  # a full disk's error has none
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -71,6 +74,9 @@ def replacing(folder: Path) -> Iterator[Path]:
         yield temporary
         shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -1,20 +1,30 @@
 """Work on many items: in processes of this machine, in its threads, or on a cluster."""
 
 import os
+import signal
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fieldlink.core.cluster import Cluster, map_on_ray, results_in_order, single_threaded
+from fieldlink.core.errors import InputError
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+LONGEST_FOLDER = 75  # bytes of a temporary folder's path: a socket's may have 107, its name in there has up to 32
 
 
 def start_server(preload: Sequence[str]) -> None:
     """Start the process from which workers are forked; it imports the modules `preload`, which they share."""
     from multiprocessing import forkserver
 
-    forkserver.set_forkserver_preload(["fieldlink.core.garbage_collection", *preload])
+    _check_socket_path()
+    first = ["fieldlink.core.end_with_parent", "fieldlink.core.garbage_collection"]
+    forkserver.set_forkserver_preload([*first, *preload])
     forkserver.ensure_running()
 
 
@@ -35,16 +45,50 @@ def map_in_workers(
             single_threaded()
         yield from map(work, items)
         return
+    yield from _map_in_processes(work, items, workers)
+
+
+def _map_in_processes(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
-    context = multiprocessing.get_context("forkserver")
+    _check_socket_path()
+    context, processes = multiprocessing.get_context("forkserver"), set["BaseProcess"]()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
+
+        def submit(item: Item) -> Callable[[], Result]:
+            future = pool.submit(work, item)
+            processes.update(multiprocessing.active_children())
+            return future.result
+
         try:
-            yield from results_in_order(lambda item: pool.submit(work, item).result, items, lambda: 2 * workers)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            yield from results_in_order(submit, items, lambda: 2 * workers)
+        except BaseException as error:
+            if isinstance(error, BrokenProcessPool):
+                time.sleep(0.1)  # a signal to stage and workers is the stage's to tell
+                pool.shutdown()
+                raise InputError(_lost_worker(processes)) from error
+            for process in processes:
+                process.kill()  # what they are doing may take minutes
             raise
+
+
+def _lost_worker(processes: Iterable["BaseProcess"]) -> str:
+    """Why there are fewer workers than there should be. The pool itself ends the others by SIGTERM."""
+    codes = {process.exitcode for process in processes} - {0, None, -signal.SIGTERM}
+    how = ", ".join(signal.Signals(-code).name if code < 0 else f"status {code}" for code in sorted(codes))
+    return (
+        f"a worker process was lost ({how or 'SIGTERM'}), often for want of memory; lower runtime.workers, or run the "
+        "same command again to go on from here"
+    )
+
+
+def _check_socket_path() -> None:
+    """Raise `InputError` if the temporary folder's path leaves no room for the name of a socket."""
+    folder = tempfile.gettempdir()
+    if len(os.fsencode(folder)) > LONGEST_FOLDER:
+        raise InputError(f"TMPDIR: {folder}: too long for sockets of worker processes, expected {LONGEST_FOLDER} bytes")
 
 
 def map_in_threads(work: Callable[[Item], Result], items: Sequence[Item], device: str) -> list[Result]:
@@ -63,7 +107,6 @@ def _start_worker() -> None:
     The worker's parent process is the fork server, which outlives a killed stage, so a thread waits for the stage.
     """
     import multiprocessing
-    import signal
     import threading
 
     def end_with_stage() -> None:

@@ -10,6 +10,7 @@ import torch
 
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.clip.tokenizers import TOKENIZERS, TokenizerEntry
+from fieldlink.core import sealed_folders
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ClipNetworkParams
 
@@ -41,7 +42,7 @@ def test_one_flipped_bit_in_the_weights_is_found(copy: Path):
     data = bytearray((copy / model_folders.WEIGHTS).read_bytes())
     data[-100] ^= 1
     (copy / model_folders.WEIGHTS).write_bytes(data)
-    with pytest.raises(InputError, match=r"open_clip_model\.safetensors: contents differ from the sha256"):
+    with pytest.raises(InputError, match=r"contents of open_clip_model\.safetensors or .* differ from the sha256"):
         model_folders.load(copy)
 
 
@@ -68,15 +69,16 @@ def test_the_folder_names_its_tokenizer_and_loading_uses_that_one(tiny_clip, net
 
 def test_a_folder_that_names_no_tokenizer_is_an_error(copy: Path):
     config = json.loads((copy / model_folders.CONFIG).read_text())
-    del config["tokenizer"]
-    (copy / model_folders.CONFIG).write_text(json.dumps(config))
+    del config["tokenizer"], config["sha256"]
+    sealed_folders.write_description(copy, model_folders.CONFIG, config)
     with pytest.raises(InputError, match=r"open_clip_config\.json: no tokenizer"):
         model_folders.load(copy)
 
 
 def test_a_config_that_describes_another_network_is_an_error(copy: Path):
     config = json.loads((copy / model_folders.CONFIG).read_text())
+    del config["sha256"]
     config["model_cfg"]["embed_dim"] = 8
-    (copy / model_folders.CONFIG).write_text(json.dumps(config))
+    sealed_folders.write_description(copy, model_folders.CONFIG, config)
     with pytest.raises(InputError, match="copy: open_clip cannot load this model"):
         model_folders.load(copy)
