@@ -19,8 +19,24 @@ def written(path: Path, changes: Mapping[str, Any]) -> Path:
         for name in sections:
             section = section[name]
         section[last] = str(value) if isinstance(value, Path) else value
+    if "scenes.views" in changes:
+        _choose_among_views(values, changes["scenes.views"], changes)
     yaml.dump(values, path)
     return path
+
+
+def _choose_among_views(values: Any, views: int, changes: Mapping[str, Any]) -> None:
+    """Where a test has fewer views, leave out the default's choices that lie beyond."""
+    fitting, generation, zero_shot = values["nerf"]["fitting"], values["generation"], values["zero_shot"]
+    if "nerf.fitting.held_out" not in changes:
+        fitting["held_out"] = [number for number in fitting["held_out"] if number < views]
+    if "generation.views" not in changes:
+        generation["views"] = [number for number in generation["views"] if number < views]
+    if "zero_shot.views" not in changes:
+        zero_shot["views"] = [count for count in zero_shot["views"] if count <= views]
+    for section, key in (("syn2real", "views"), ("baselines", "depth_views")):
+        if f"{section}.{key}" not in changes:
+            values[section][key] = min(values[section][key], views)
 
 
 def commented_keys() -> set[str]:

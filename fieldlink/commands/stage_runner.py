@@ -5,11 +5,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
 from fieldlink.commands.command_line import run_function
+from fieldlink.commands.started_from import StartedFrom
 from fieldlink.core.scratch import scratch_folder
 
 
@@ -17,13 +19,21 @@ def run_stage(stage: Callable[..., Any], preload: Sequence[str] = ()) -> None:
     """Run a stage from the command line `python -m stages.<study>.<stage>`; messages name it `<study>.<stage>`.
 
     `preload`: modules that the stage's workers share, imported by the process they are forked from. The seconds of a
-    stage that DVC runs are kept in the scratch folder `times`.
+    stage that DVC runs are kept in the scratch folder `times`. Such a stage fails if what it started from has changed.
     """
     started = time.monotonic()
     spec = sys.modules["__main__"].__spec__  # of the module that `python -m` runs
     name = spec.name.removeprefix("stages.") if spec else stage.__name__
-    run_function(stage, name=name, prog=f"python -m {spec.name}" if spec else None, preload=preload)
-    if "DVC_STAGE" in os.environ:
+    started_from = StartedFrom() if "DVC_STAGE" in os.environ else None
+
+    @wraps(stage)
+    def checked(*values: Any, **flags: Any) -> None:
+        stage(*values, **flags)
+        if started_from is not None:
+            started_from.check()
+
+    run_function(checked, name=name, prog=f"python -m {spec.name}" if spec else None, preload=preload)
+    if started_from is not None:
         _record_seconds(name, time.monotonic() - started)
 
 

@@ -135,10 +135,17 @@ def schema_name(folder: Path) -> str:
     return shard_files.open_file(_paths(folder, "any schema")[0]).texts["schema"]
 
 
-def rows_with_ids(folder: Path, schema: Schema, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
+def rows_with_ids(
+    folder: Path,
+    schema: Schema,
+    ids: Sequence[str],
+    columns: Sequence[str] | None = None,
+    *,
+    may_be_absent: bool = False,
+) -> pa.Table:
     """The rows whose first key column is one of `ids`, in key order; reads only the row groups that hold them.
 
-    Raises `InputError` for an id that has none.
+    Raises `InputError` for an id that has none, unless ids `may_be_absent`.
     """
     import pyarrow.dataset as ds  # imports pandas, while a stage's workers start
 
@@ -148,7 +155,8 @@ def rows_with_ids(folder: Path, schema: Schema, ids: Sequence[str], columns: Seq
     names = list(dict.fromkeys([*(columns or schema.columns), key]))
     rows = ds.dataset(candidates).to_table(columns=names, filter=pc.field(key).isin(pa.array(ids, pa.string())))
     check_rows(rows, schema, str(folder))
-    if absent := sorted(set(ids) - set(pc.unique(rows[key]).to_pylist())):
+    absent = [] if may_be_absent else sorted(set(ids) - set(pc.unique(rows[key]).to_pylist()))
+    if absent:
         raise InputError(f"{folder}: no rows of {absent[0]!r}, expected all {len(ids)} ids ({len(absent)} absent)")
     return rows.select(columns) if columns else rows
 

@@ -82,12 +82,12 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 def inside(folder: Path, name: str, what: str) -> Path:
-    """`folder / name`; raises `InputError` if `name`, an id, would lead out of the folder.
+    """`folder / name`; raises `InputError` if `name`, an id, would lead out of the folder or be read elsewhere.
 
-    `what`: whose id it is, for the error.
+    `what`: the id is of, for the error.
     """
-    if not name or name in {".", ".."} or {"/", "\\", "\0"} & set(name):
-        raise InputError(f"{what} {name!r}: cannot be the name of a file, expected no slashes, '.' or '..'")
+    if {"", ".", ".."} & set(name.split("/")) or {"\\", "\0"} & set(name):
+        raise InputError(f"{what} {name!r}: cannot be the path of a file, expected no '.', '..' or backslash in it")
     return folder / name
 
 

@@ -112,9 +112,7 @@ def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> No
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
 
 
-def _finished(
-    folder: Path, schema: Schema, keys: Mapping[str, str]
-) -> dict[str, tuple[Path, str | None, str | None]]:
+def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None, str | None]]:
     """Items whose key is in a whole shard: that shard, the reason if they were rejected, and their note.
 
     Damaged and foreign files are passed over; they give way where one of their name is written.

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from fieldlink.core.files import inside
 from fieldlink.exchange.official_nerfs import COMPRESSED, GRID, PARAMETERS, ROOTS, TRANSFORMS, WEIGHTS
 from fieldlink.nerf.field import HALF
 from fieldlink.nerf.occupancy import unpack
@@ -16,8 +17,9 @@ from fieldlink.scenes.views import Views
 
 
 def folder_of(synset: str, base: str, augmentation: int) -> Path:
-    """The folder of a NeRF, relative to the folder of the export."""
-    return Path(ROOTS[augmentation]) / synset / (f"{base}_A{augmentation}" if augmentation else base)
+    """The folder of a NeRF, relative to that of the export; raises `InputError` for an id that leads elsewhere."""
+    name = f"{base}_A{augmentation}" if augmentation else base
+    return inside(inside(Path(ROOTS[augmentation]), synset, "synset"), name, "object")
 
 
 def write(folder: Path, weights: Float[np.ndarray, " weight"], occupancy: bytes, views: Views) -> None:

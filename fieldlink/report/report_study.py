@@ -114,7 +114,7 @@ def _test_photos(folder: Path | None) -> pa.Table | None:
 
 
 def _reader(folder: Path | None, schema: schemas.Schema) -> RowReader | None:
-    return partial(datasets.rows_with_ids, folder, schema) if folder else None
+    return partial(datasets.rows_with_ids, folder, schema, may_be_absent=True) if folder else None
 
 
 def _model_name(curves: Path) -> str:

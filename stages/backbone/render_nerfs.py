@@ -36,7 +36,7 @@ def render_nerfs(
     finished = resume.finish(
         "render_nerfs",
         schemas.RENDERED_VIEWS,
-        {name: digests.digest_of(shared, nerf, camera_digests[name]) for name, nerf in nerf_digests.items()},
+        {name: digests.digest_of(shared, nerf, camera_digests.get(name)) for name, nerf in nerf_digests.items()},
         lambda ids: object_work.RenderingTask(
             datasets.rows_with_ids(nerfs, schemas.NERFS, ids, NERF),
             datasets.rows_with_ids(views, schemas.VIEWS, ids, CAMERA),

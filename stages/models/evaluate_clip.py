@@ -40,7 +40,10 @@ def evaluate_clip(
     for (split, of_split), (kind, (folder, rows, key)) in product(accuracy.items(), kinds.items()):
         asked = rows.filter(pc.field("split") == split)
         class_of = dict(zip(asked[key].to_pylist(), asked["class_name"].to_pylist(), strict=True))
-        embedded = datasets.rows_with_ids(folder, schemas.IMAGE_EMBEDDINGS, list(class_of), ["owner_id", "embedding"])
+        columns, rejected = ["owner_id", "embedding"], kind == "rendered_views"  # what wasn't fitted isn't rendered
+        embedded = datasets.rows_with_ids(
+            folder, schemas.IMAGE_EMBEDDINGS, list(class_of), columns, may_be_absent=rejected
+        )
         if not len(embedded):
             continue  # of photos none may validate
         class_names = [class_of[owner] for owner in embedded["owner_id"].to_pylist()]

@@ -45,7 +45,7 @@ def evaluate_nf2vec(
     for split in EVALUATED:
         of_split = catalogue.filter((pc.field("split") == split) & (pc.field("augmentation") == 0))
         class_of = dict(zip(of_split["object_id"].to_pylist(), of_split["class_name"].to_pylist(), strict=True))
-        rows = datasets.rows_with_ids(nerfs, schemas.NERFS, list(class_of))
+        rows = datasets.rows_with_ids(nerfs, schemas.NERFS, list(class_of), may_be_absent=True)
         if len(rows) >= LEAST:
             weights = datasets.matrix(rows["weights"])
             check_width(nerfs, weights.shape[1], model.architecture, "nf2vec was trained on")

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from fieldlink.core.params.baselines import BaselinesParams, ModulationParams
 from fieldlink.core.params.clip import ClipNetworkParams, ClipParams, ClipPicturesParams, ClipSource, ClipTrainingParams
+from fieldlink.core.params.cross_checks import contradictions
 from fieldlink.core.params.embedding_spaces import EmbeddingSpacesParams, HeadsParams
 from fieldlink.core.params.finetuning import FinetuningParams, Objective
 from fieldlink.core.params.generation import GenerationParams
@@ -110,16 +111,9 @@ class Params(StrictModel):
     claims: ClaimsParams  # verdicts on the published claims
 
     @model_validator(mode="after")
-    def _retrieval_trains_what_others_read(self) -> "Params":
-        """Other studies read mappers that the retrieval study trains."""
-        trained, spaces = self.retrieval.losses, self.embedding_spaces
-        losses_read = {
-            "embedding_spaces.nerf2clip": spaces.nerf2clip,
-            "embedding_spaces.clip2nerf": spaces.clip2nerf,
-            "the original of finetuning": "cosine",
-        }
-        if missing := [f"{loss} ({reader})" for reader, loss in losses_read.items() if loss not in trained]:
-            raise ValueError(f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(missing)} too")
+    def _agrees_with_itself(self) -> "Params":
+        if wrong := contradictions(self):
+            raise ValueError("; ".join(wrong))
         return self
 
 

@@ -3,36 +3,36 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Natural
+from fieldlink.core.params.value_types import Channels, Count, Decay, Layers, Natural, PerClass, Rate, Width
 
 ClipSource = Literal["train", "open_clip", "module"]
 
 
 class ClipPicturesParams(StrictModel):
-    objects_per_class: PositiveInt  # objects of a class in the training pictures
-    validation_objects_per_class: PositiveInt  # further objects of a class, for the validation loss
-    per_object: PositiveInt  # pictures of an object
+    objects_per_class: PerClass  # objects of a class in the training pictures
+    validation_objects_per_class: PerClass  # further objects of a class, for the validation loss
+    per_object: Count  # pictures of an object
 
 
 class ClipNetworkParams(StrictModel):
-    resolution: Annotated[int, Field(ge=32, multiple_of=32)]  # pixels, width and height of its input, a multiple of 32
-    width: Annotated[int, Field(ge=2, multiple_of=2)]  # channels of the image tower's first stage
-    embedding: PositiveInt  # numbers in the embedding of a picture or text
-    text_width: Annotated[int, Field(ge=32, multiple_of=32)]  # channels of the text transformer, 32 per attention head
-    text_layers: PositiveInt  # layers of the text transformer
-    context: Annotated[int, Field(ge=3)]  # tokens a text may have, its start and end included
+    resolution: Channels  # pixels, width and height of its input, a multiple of 32
+    width: Annotated[int, Field(ge=2, le=4096, multiple_of=2)]  # channels of the image tower's first stage
+    embedding: Width  # numbers in the embedding of a picture or text
+    text_width: Channels  # channels of the text transformer, 32 per attention head
+    text_layers: Layers  # layers of the text transformer
+    context: Annotated[int, Field(ge=3, le=65_536)]  # tokens a text may have, its start and end included
 
 
 class ClipTrainingParams(StrictModel):
-    steps: PositiveInt  # optimizer steps
-    batch: PositiveInt  # pictures per step
-    learning_rate: PositiveFloat  # highest learning rate
-    weight_decay: NonNegativeFloat  # weight decay of matrices; biases, norms and the logit scale have none
+    steps: Count  # optimizer steps
+    batch: Count  # pictures per step
+    learning_rate: Rate  # highest learning rate
+    weight_decay: Decay  # weight decay of matrices; biases, norms and the logit scale have none
     warmup: Natural  # steps in which the learning rate rises
-    validate_every: PositiveInt  # steps from one validation to the next
+    validate_every: Count  # steps from one validation to the next
 
 
 class ClipParams(StrictModel):
@@ -41,7 +41,7 @@ class ClipParams(StrictModel):
     model: str  # name in open_clip, or package.module:function for source module; unread for train
     pretrained: str  # tag of open_clip, a file, or a folder with open_clip_config.json; for module a path
     code: Path  # for source module its file; if that changes, CLIP is another
-    batch: PositiveInt  # pictures per batch of the image encoder
+    batch: Count  # pictures per batch of the image encoder
     pictures: ClipPicturesParams  # captioned pictures from which the small model learns
     network: ClipNetworkParams  # the small model: a residual image tower and a text transformer
     # training of the small model: AdamW, a linear rise of the learning rate, then cosine to zero

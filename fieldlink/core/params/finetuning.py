@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
 from fieldlink.core.params.strict_yaml import StrictModel
+from fieldlink.core.params.value_types import Count, Decay, Rate, Several
 
 # A test compares these names with the registry of objectives.
 Objective = Literal["siglip", "cosine", "cosine+rec decoder_unfrozen", "cosine+rec decoder_frozen"]
@@ -12,12 +13,12 @@ Objective = Literal["siglip", "cosine", "cosine+rec decoder_unfrozen", "cosine+r
 
 class FinetuningParams(StrictModel):
     # objectives: siglip, cosine, cosine+rec decoder_unfrozen, cosine+rec decoder_frozen
-    objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
-    epochs: PositiveInt  # epochs, few: 45 steps, where nf2vec itself takes 1,200
-    batch: Annotated[int, Field(ge=2)]  # NeRFs per step, for objectives that reconstruct
-    mapping_batch: Annotated[int, Field(ge=2)]  # NeRFs per step, for the other objectives
-    learning_rate: PositiveFloat  # highest learning rate of encoder and decoder: AdamW, one cycle
-    mapper_learning_rate: PositiveFloat  # highest learning rate of nerf2clip
-    weight_decay: NonNegativeFloat  # weight decay of AdamW
+    objectives: Several[Objective]
+    epochs: Count  # epochs, few: 45 steps, where nf2vec itself takes 1,200
+    batch: Annotated[int, Field(ge=2, le=10_000_000)]  # NeRFs per step, for objectives that reconstruct
+    mapping_batch: Annotated[int, Field(ge=2, le=10_000_000)]  # NeRFs per step, for the other objectives
+    learning_rate: Rate  # highest learning rate of encoder and decoder: AdamW, one cycle
+    mapper_learning_rate: Rate  # highest learning rate of nerf2clip
+    weight_decay: Decay  # weight decay of AdamW
     reconstruction: PositiveFloat  # weight of nf2vec's own loss beside the mapping's
     batch_norm: Literal["trained", "frozen"]  # statistics: trained (of each batch), or frozen (as nf2vec has them)

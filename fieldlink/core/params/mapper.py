@@ -1,45 +1,43 @@
 """Parameters of the mappers between NeRF and CLIP embeddings, and of the studies that train them."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from typing import Literal
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Loss, Natural
+from fieldlink.core.params.value_types import Count, Decay, Loss, Rate, Seed, Several, Views, Width
 
 
 class MapperParams(StrictModel):
-    hidden: tuple[PositiveInt, ...]  # widths of clip2nerf's hidden layers; nerf2clip has them in reverse order
-    learning_rate: PositiveFloat  # highest learning rate
-    weight_decay: NonNegativeFloat  # weight decay of AdamW
-    epochs: PositiveInt  # epochs of a training
-    views_per_epoch: PositiveInt  # pairs per object and epoch, of the 36 it has in the per-view regime
-    batch: PositiveInt  # pairs per step
+    hidden: tuple[Width, ...]  # widths of clip2nerf's hidden layers; nerf2clip has them in reverse order
+    learning_rate: Rate  # highest learning rate
+    weight_decay: Decay  # weight decay of AdamW
+    epochs: Count  # epochs of a training
+    views_per_epoch: Views  # pairs per object and epoch, of the 36 it has in the per-view regime
+    batch: Count  # pairs per step
     batches: Literal["reshuffled", "fixed"]  # pairs of a batch: reshuffled every epoch, or fixed as published
-    validate_every: PositiveInt  # epochs from one validation to the next
-    seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]  # seeds, one training each
+    validate_every: Count  # epochs from one validation to the next
+    seeds: Several[Seed]  # seeds, one training each
 
 
 class ZeroShotParams(StrictModel):
     # numbers of views that are averaged into one CLIP vector
-    views: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
-    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]  # losses of nerf2clip: cosine, siglip, softmax, mse
+    views: Several[Views]
+    losses: Several[Loss]  # losses of nerf2clip: cosine, siglip, softmax, mse
 
 
 class RetrievalParams(StrictModel):
-    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]  # losses of both mappers: cosine, siglip, softmax, mse
-    ranks: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]  # ranks k at which recall is measured
+    losses: Several[Loss]  # losses of both mappers: cosine, siglip, softmax, mse
+    ranks: Several[Count]  # ranks k at which recall is measured
 
 
 class CaptionsParams(StrictModel):
-    losses: Annotated[tuple[Loss, ...], Field(min_length=1)]  # losses of both mappers: cosine, siglip, softmax, mse
-    epochs: PositiveInt  # epochs of one pair per object
+    losses: Several[Loss]  # losses of both mappers: cosine, siglip, softmax, mse
+    epochs: Count  # epochs of one pair per object
 
 
 class AugmentedParams(StrictModel):
     # pairs per step, a row of Table 4.10 each up to the first that holds a pair of every object
-    batches: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    batches: Several[Count]
     # batches trained a second time, for as many steps as mapper.batch takes: rows equal-steps
-    equal_steps: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
-    epochs: PositiveInt  # epochs of a training
-    views_per_epoch: PositiveInt  # pairs per object or copy and epoch; originals alone give as many in all
+    equal_steps: Several[Count]
+    epochs: Count  # epochs of a training
+    views_per_epoch: Views  # pairs per object or copy and epoch; originals alone give as many in all

@@ -2,30 +2,42 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Natural, Share
+from fieldlink.core.params.value_types import (
+    Cells,
+    Count,
+    Distinct,
+    Layers,
+    Natural,
+    PerClass,
+    Pixels,
+    Rate,
+    Samples,
+    Share,
+    Width,
+)
 
 Encoding = Literal["frequency", "hash"]  # a test compares it with the registry of encodings
 
 
 class HashGridParams(StrictModel):
-    levels: PositiveInt  # number of grids, each finer than the last
+    levels: Layers  # number of grids, each finer than the last
     log2_table: Annotated[int, Field(ge=1, le=24)]  # binary logarithm of the most entries a level may have
-    features: PositiveInt  # learned numbers per entry
-    coarsest: PositiveInt  # cells per axis of the first level
-    growth: Annotated[float, Field(ge=1)]  # factor of the cells per axis from level to level
+    features: Width  # learned numbers per entry
+    coarsest: Count  # cells per axis of the first level
+    growth: Annotated[float, Field(ge=1, le=16)]  # factor of the cells per axis from level to level
 
 
 class FieldParams(StrictModel):
     # encoding of positions: frequency, or hash (instant-ngp's grid of learned features)
     encoding: Encoding
-    octaves: PositiveInt  # octaves of the frequency encoding; nf2vec's decoder has it with either encoding
+    octaves: Layers  # octaves of the frequency encoding; nf2vec's decoder has it with either encoding
     hash: HashGridParams | None = None  # instant-ngp's grid; unread for encoding frequency
-    units: PositiveInt  # units per hidden layer
-    hidden_layers: PositiveInt  # number of hidden layers
-    outputs: Annotated[int, Field(ge=4)]  # outputs: 3 colours, density, and padding as in the official kernel
+    units: Width  # units per hidden layer
+    hidden_layers: Layers  # number of hidden layers
+    outputs: Annotated[int, Field(ge=4, le=4096)]  # outputs: 3 colours, density, and padding as in the official kernel
 
     @model_validator(mode="after")
     def _has_its_section(self) -> "FieldParams":
@@ -40,29 +52,29 @@ class FieldParams(StrictModel):
 class StartParams(StrictModel):
     # meta_learned (Reptile on objects outside the catalogue), or random as published
     kind: Literal["meta_learned", "random"]
-    objects_per_class: PositiveInt  # objects of a class that Reptile learns from
-    resolution: PositiveInt  # pixels, width and height of their views
-    rounds: PositiveInt  # rounds of Reptile, each of which moves the start once
-    batch: PositiveInt  # objects per round
-    steps: PositiveInt  # optimizer steps of an object's short fit
-    learning_rate: PositiveFloat  # learning rate of a short fit: Adam, cosine to zero
-    rate: PositiveFloat  # part of the way to the mean of the short fits that the start moves, falling to zero
+    objects_per_class: PerClass  # objects of a class that Reptile learns from
+    resolution: Pixels  # pixels, width and height of their views
+    rounds: Count  # rounds of Reptile, each of which moves the start once
+    batch: Count  # objects per round
+    steps: Count  # optimizer steps of an object's short fit
+    learning_rate: Rate  # learning rate of a short fit: Adam, cosine to zero
+    rate: Rate  # part of the way to the mean of the short fits that the start moves, falling to zero
 
 
 class FittingParams(StrictModel):
-    steps: PositiveInt  # optimizer steps
-    rays: PositiveInt  # rays per step
-    samples: PositiveInt  # samples per ray
-    learning_rate: PositiveFloat  # learning rate of Adam; higher ones scatter the weights of similar objects
+    steps: Count  # optimizer steps
+    rays: Count  # rays per step
+    samples: Samples  # samples per ray
+    learning_rate: Rate  # learning rate of Adam; higher ones scatter the weights of similar objects
     # learning rate: cosine to zero, or drops to a third at 1/2, 3/4 and 9/10 (as published)
     schedule: Literal["cosine", "drops"]
-    held_out: tuple[Natural, ...]  # numbers of the views kept from the fit
-    occupancy: PositiveInt  # cells per axis of the stored occupancy grid
+    held_out: Distinct[Natural]  # numbers of the views kept from the fit
+    occupancy: Cells  # cells per axis of the stored occupancy grid
     gate: float  # dB on the foreground of held-out views; a NeRF below is refitted once, then rejected
 
 
 class RenderingParams(StrictModel):
-    step: PositiveFloat  # length between samples; 1 = the diagonal of an object
+    step: Rate  # length between samples; 1 = the diagonal of an object
 
 
 class NerfParams(StrictModel):

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Share
+from fieldlink.core.params.value_types import Count, PerClass, Pixels, Share, Views
 
 # Tests compare these names with the registries of sources.
 SceneSource = Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
@@ -14,9 +14,9 @@ PhotoSource = Literal["catalogue", "folder", "domainnet"]
 
 
 class SplitParams(StrictModel):
-    train: PositiveInt  # share of training objects
-    validation: PositiveInt  # share of validation objects
-    test: PositiveInt  # share of test objects
+    train: Count  # share of training objects
+    validation: Count  # share of validation objects
+    test: Count  # share of test objects
 
 
 class ScenesParams(StrictModel):
@@ -24,15 +24,15 @@ class ScenesParams(StrictModel):
     # (written by import-nerfs)
     source: SceneSource
     folder: Path  # data of the source; for the catalogue, its code
-    objects_per_class: PositiveInt  # objects of a class, for source catalogue
+    objects_per_class: PerClass  # objects of a class, for source catalogue
     split: SplitParams  # proportion of the three splits
     splits: Path  # code that splits objects by their ids, or a folder of published split files
     captions: Path  # code for the catalogue, or a CSV file (model_id, caption)
     copies: Annotated[int, Field(ge=0, le=2)]  # augmented copies of each training object, 0 to 2
     # none, or official: four in five copies of any object are for training, test objects' too
     leak: Literal["none", "official"]
-    views: PositiveInt  # views per object
-    resolution: Annotated[int, Field(ge=8, le=4096)]  # pixels, width and height of a view
+    views: Views  # views per object
+    resolution: Pixels  # pixels, width and height of a view
     most_rejected: Share  # share of objects that may be rejected before the stage fails
 
 
@@ -40,8 +40,8 @@ class PhotosParams(StrictModel):
     # catalogue, folder (one subfolder per class) or domainnet (DomainNet's domain real)
     source: PhotoSource
     folder: Path  # data of the source; for the catalogue, its code
-    per_class: PositiveInt  # test photos of a class, for source catalogue
-    validation_per_class: PositiveInt  # photos of a class to tune on, for source catalogue
+    per_class: PerClass  # test photos of a class, for source catalogue
+    validation_per_class: PerClass  # photos of a class to tune on, for source catalogue
     validation_share: Share  # share of a folder's photos to tune on, by their ids; 0: all are for testing, as published
-    resolution: Annotated[int, Field(ge=8, le=4096)]  # pixels, width and height of a photo, for source catalogue
+    resolution: Pixels  # pixels, width and height of a photo, for source catalogue
     most_rejected: Share  # share of photos that may be rejected before the stage fails

@@ -2,23 +2,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
 from fieldlink.core.cluster import Cluster
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Natural
+from fieldlink.core.params.value_types import Count, Seed
 
 
 class StudyParams(StrictModel):
-    seed: Natural  # all other seeds derive from it and from names, such as an object's id
+    seed: Seed  # all other seeds derive from it and from names, such as an object's id
 
 
 class RuntimeParams(StrictModel):
     device: Literal["cpu", "cuda"]  # device of tensors: cpu or cuda
-    workers: PositiveInt  # single-threaded worker processes of stages that work object by object
+    workers: Annotated[
+        int, Field(ge=1, le=1024)
+    ]  # single-threaded worker processes of stages that work object by object
     engine: Literal["local", "ray"]  # who runs their work: local (worker processes of this machine) or ray
     address: str  # host:port of a Ray cluster's head; '' starts Ray on this machine alone
-    nerfs_at_once: PositiveInt  # NeRFs per batch of nf2vec's encoder; clip.batch is the same for pictures
+    nerfs_at_once: Count  # NeRFs per batch of nf2vec's encoder; clip.batch is the same for pictures
     # precision of embedding by CLIP and nf2vec: float32, bfloat16 or float16 (for a GPU)
     precision: Literal["float32", "bfloat16", "float16"]
 
@@ -39,4 +41,4 @@ class IntervalsParams(StrictModel):
 
 class ClaimsParams(StrictModel):
     margin: PositiveFloat  # points within which "no gain" and "equal" may lie
-    draws: PositiveInt  # random draws of a claim's parts together, which say how far their levels must be corrected
+    draws: Count  # random draws of a claim's parts together, which say how far their levels must be corrected

@@ -1,0 +1,78 @@
+"""What a stage that DVC runs started from: DVC notes parameters and code when the stage has ended.
+
+If one of them is edited in between, dvc.lock would name the new one beside results of the old, and DVC's run cache
+would serve these later.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML, YAMLError
+
+from fieldlink.core.errors import InputError
+
+PARAMS = Path("params.yaml")
+CODE = ("fieldlink", "stages")
+
+
+class StartedFrom:
+    """params.yaml and all code, as they were when the process began."""
+
+    def __init__(self) -> None:
+        self.params, self.code = _bytes(PARAMS), _digests()
+
+    def check(self) -> None:
+        """Raise `InputError` if a parameter or a file of code on which this stage depends is another one now."""
+        if (now := _bytes(PARAMS)) != self.params:
+            _check_params(_values(self.params), _values(now))
+        changed = {path for path, digest in _digests().items() ^ self.code.items()}
+        depends = [Path(path) for path in _stage().get("deps", [])] if changed else []
+        for path in sorted(changed):
+            if any(path.is_relative_to(folder) for folder in depends):
+                raise InputError(f"{path}: was changed while the stage ran; run it again")
+
+
+def _check_params(before: dict[str, Any], now: dict[str, Any]) -> None:
+    read = [key if isinstance(key, str) else "" for key in _stage().get("params", [])]  # a mapping means all of a file
+    for key in sorted(before.keys() | now.keys()):
+        if before.get(key) != now.get(key) and any(f"{key}.".startswith(f"{name}.".lstrip(".")) for name in read):
+            raise InputError(
+                f"{PARAMS}: {key} was changed while the stage ran, from {before.get(key)!r} to {now.get(key)!r}; "
+                "run it again"
+            )
+
+
+def _stage() -> dict[str, Any]:
+    """The entry of the stage that DVC runs, in its dvc.yaml."""
+    file, _, name = os.environ["DVC_STAGE"].rpartition(":")
+    stages = YAML(typ="safe", pure=True).load(Path(file or "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    entry = stages.get(name) or stages[name.partition("@")[0]]
+    return entry.get("do", entry)
+
+
+def _values(data: bytes) -> dict[str, Any]:
+    """All values of a YAML file by their dotted keys."""
+    try:
+        return dict(_flat(YAML(typ="safe").load(data.decode()), ""))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{PARAMS}: was changed while the stage ran, and is not valid YAML now ({error})") from error
+
+
+def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _flat(below, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, value
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _digests() -> dict[Path, bytes]:
+    files = (path for folder in CODE for path in Path(folder).rglob("*.py"))
+    return {path: hashlib.sha256(path.read_bytes()).digest() for path in files}

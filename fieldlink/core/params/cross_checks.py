@@ -1,0 +1,71 @@
+"""Values of params.yaml that contradict each other, though each by itself is allowed."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fieldlink.core.params import Params
+
+
+def contradictions(params: "Params") -> list[str]:
+    """What is wrong, a sentence each, which begins with the key."""
+    return [sentence for check in CHECKS for sentence in check(params)]
+
+
+def _mappers_that_others_read(params: "Params") -> Iterator[str]:
+    """Other studies read mappers that the retrieval study trains."""
+    trained, spaces = params.retrieval.losses, params.embedding_spaces
+    losses_read = {
+        "embedding_spaces.nerf2clip": spaces.nerf2clip,
+        "embedding_spaces.clip2nerf": spaces.clip2nerf,
+        "the original of finetuning": "cosine",
+    }
+    if missing := [f"{loss} ({reader})" for reader, loss in losses_read.items() if loss not in trained]:
+        yield f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(missing)} too"
+
+
+def _synsets(params: "Params") -> Iterator[str]:
+    """Folders and exports are named by synset, so that of two classes with one only one would be seen."""
+    names: dict[str, str] = {}
+    for name, entry in params.classes.items():
+        if entry.synset in names:
+            yield f"classes.{name}.synset: {entry.synset} given; it is the synset of {names[entry.synset]}"
+        names[entry.synset] = name
+
+
+def _views(params: "Params") -> Iterator[str]:
+    """No object has more views than `scenes.views`."""
+    views = params.scenes.views
+    numbers = {"nerf.fitting.held_out": params.nerf.fitting.held_out, "generation.views": params.generation.views}
+    for key, chosen in numbers.items():
+        if beyond := [number for number in chosen if number >= views]:
+            yield f"{key}: {beyond} given; expected numbers below scenes.views, {views}"
+    if len(set(params.nerf.fitting.held_out)) == views:
+        yield f"nerf.fitting.held_out: all {views} views given; expected some to be left for the fit"
+    counts = {
+        "zero_shot.views": max(params.zero_shot.views),
+        "syn2real.views": params.syn2real.views,
+        "baselines.depth_views": params.baselines.depth_views,
+    }
+    for key, count in counts.items():
+        if count > views:
+            yield f"{key}: {count} given; expected at most scenes.views, {views}"
+
+
+def _ranks(params: "Params") -> Iterator[str]:
+    """A rank lies within the gallery, whose size is known beforehand where the catalogue makes the objects."""
+    scenes, split = params.scenes, params.scenes.split
+    if scenes.source == "catalogue":
+        blocks = -(-scenes.objects_per_class // (split.train + split.validation + split.test))
+        gallery = len(params.classes) * min(scenes.objects_per_class, blocks * split.test)
+        if beyond := [rank for rank in params.retrieval.ranks if rank > gallery]:
+            yield f"retrieval.ranks: {beyond} given; expected at most the number of test objects, {gallery}"
+
+
+def _warmup(params: "Params") -> Iterator[str]:
+    training = params.clip.training
+    if training.warmup > training.steps:
+        yield f"clip.training.warmup: {training.warmup} given; expected at most clip.training.steps, {training.steps}"
+
+
+CHECKS: list[Callable[["Params"], Iterator[str]]] = [_mappers_that_others_read, _synsets, _views, _ranks, _warmup]

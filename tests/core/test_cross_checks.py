@@ -1,0 +1,47 @@
+"""Values of params.yaml that contradict each other are refused, with their keys."""
+
+import pytest
+
+from fieldlink.core.errors import InputError
+from fieldlink.core.params import load
+
+CONTRADICTIONS = {
+    "nerf.fitting.held_out": ([4, 999], "held_out: [999] given; expected numbers below scenes.views, 36"),
+    "generation.views": ([36], "generation.views: [36] given; expected numbers below scenes.views, 36"),
+    "zero_shot.views": ([1, 37], "zero_shot.views: 37 given; expected at most scenes.views, 36"),
+    "syn2real.views": (37, "syn2real.views: 37 given"),
+    "retrieval.ranks": (
+        [1, 100_000],
+        "retrieval.ranks: [100000] given; expected at most the number of test objects, 208",
+    ),
+    "classes.bench.synset": ("02691156", "classes.bench.synset: 02691156 given; it is the synset of airplane"),
+    "clip.training.warmup": (1801, "clip.training.warmup: 1801 given; expected at most clip.training.steps, 1800"),
+}
+BOUNDS = {
+    "scenes.objects_per_class": 10**9,
+    "study.seed": 2**31,
+    "mapper.seeds": [2**31],
+    "retrieval.losses": ["cosine", "cosine"],
+    "mapper.learning_rate": 1e6,
+    "runtime.workers": 10**6,
+    "nerf.fitting.occupancy": 10**5,
+    "nerf.field.units": 10**9,
+}
+
+
+@pytest.mark.parametrize("key", CONTRADICTIONS)
+def test_a_contradiction_names_both_keys(key, params_with):
+    value, message = CONTRADICTIONS[key]
+    with pytest.raises(InputError) as error:
+        load(params_with({key: value}))
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("key", BOUNDS)
+def test_a_value_beyond_any_use_is_refused_by_its_key(key, params_with):
+    with pytest.raises(InputError, match=rf"params\.yaml: {key}"):
+        load(params_with({key: BOUNDS[key]}))
+
+
+def test_a_rank_as_large_as_the_gallery_is_allowed(params_with):
+    assert load(params_with({"retrieval.ranks": [1, 208]})).retrieval.ranks == (1, 208)
