@@ -21,6 +21,8 @@ def written(path: Path, changes: Mapping[str, Any]) -> Path:
         section[last] = str(value) if isinstance(value, Path) else value
     if "scenes.views" in changes:
         _choose_among_views(values, changes["scenes.views"], changes)
+    if {"classes", "scenes.objects_per_class"} & changes.keys() and "retrieval.ranks" not in changes:
+        values["retrieval"]["ranks"] = [1]  # others may lie beyond a small gallery
     yaml.dump(values, path)
     return path
 

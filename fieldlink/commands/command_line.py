@@ -53,6 +53,7 @@ def _call(
 
         tyro.cli(function, prog=prog, args=arguments)
     except signals.Stopped as stopped:
+        signals.ignore_signals()
         print(signals.stopped_message(name, stopped.number), file=sys.stderr)
         sys.exit(128 + stopped.number)
     except BrokenPipeError:  # nobody reads the output any more

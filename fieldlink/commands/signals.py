@@ -36,6 +36,12 @@ def end_on_signals(name: str) -> None:
     threading.Thread(target=_watch, args=(read, name), daemon=True).start()
 
 
+def ignore_signals() -> None:
+    """Let nothing interrupt the end of this process: the interpreter would give signals their default meaning."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def stopped_message(name: str, number: int) -> str:
     """The last words of a process that a signal ends."""
     return f"{name}: stopped by {signal.Signals(number).name}; run the same command again to go on from here"

@@ -75,7 +75,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
     except OSError as error:
-        error.filename = error.filename or str(folder)
+        error.filename = str(error.filename or folder).replace(str(temporary), str(folder))
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fieldlink.report.benchmarks import Benchmark
 from fieldlink.report.speed import NamingSpeed
-from fieldlink.report.text_files import parse_json, read_json_files
+from fieldlink.report.text_files import read_json_files, read_record
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,6 @@ class StudyTimes:
         """Times from the folders `stages` and `benchmarks` and the file `naming`."""
         return StudyTimes(
             stages=[record for _, record in read_json_files(stages)],
-            naming=NamingSpeed(**parse_json(naming.read_text("utf-8"), naming)) if naming else None,
-            benchmarks=[Benchmark(**values) for _, values in read_json_files(benchmarks)],
+            naming=read_record(naming, NamingSpeed) if naming else None,
+            benchmarks=[read_record(path, Benchmark) for path, _ in read_json_files(benchmarks)],
         )

@@ -1,16 +1,35 @@
 """Texts and JSON values of a folder's files."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fieldlink.core.errors import InputError
+
+Record = TypeVar("Record")
 
 
 def read_texts(folder: Path | None, pattern: str) -> list[tuple[Path, str]]:
     """Path and text of the files that match, in order of name; no folder, no files."""
     paths = sorted(folder.glob(pattern)) if folder else []
-    return [(path, path.read_text("utf-8")) for path in paths]
+    return [(path, read_text(path)) for path in paths]
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; raises `InputError` with its path."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text ({error})") from error
+
+
+def read_record(path: Path, kind: Callable[..., Record]) -> Record:
+    """A JSON file as an instance of a dataclass; raises `InputError` with its path if it has other keys."""
+    try:
+        return kind(**parse_json(read_text(path), path))
+    except TypeError as error:
+        raise InputError(f"{path}: not the keys expected ({error}); delete it and rerun what writes it") from error
 
 
 def read_json_files(folder: Path | None) -> list[tuple[Path, Any]]:

@@ -28,7 +28,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         return model.model_validate_json(json.dumps(values))  # strict, yet lists may fill tuples
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except YAMLError as error:
+    except (YAMLError, UnicodeDecodeError, TypeError) as error:  # TypeError: a date, which JSON does not have
         raise InputError(f"{path}: not valid YAML: {error}") from error
     except ValidationError as error:
         raise InputError("\n".join(f"{path}: {_message(detail, model)}" for detail in error.errors())) from error
