@@ -59,7 +59,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        error.filename = str(path)  # a full disk's error has none
+        if error.errno is not None:
+            error.filename = str(path)  # a full disk's error has none
         raise
     finally:
         temporary.unlink(missing_ok=True)
@@ -75,7 +76,8 @@ def replacing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
     except OSError as error:
-        error.filename = str(error.filename or folder).replace(str(temporary), str(folder))
+        if error.errno is not None:
+            error.filename = str(error.filename or folder).replace(str(temporary), str(folder))
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
