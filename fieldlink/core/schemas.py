@@ -95,6 +95,7 @@ PHOTOS = Schema(
         "image": BYTES,  # as it came; a PNG of what it shows if that is not upright, opaque and of 8 bits
         "source": TEXT,
     },
+    words={"split": SPLITS[1:]},
 )
 
 CAPTIONED_PICTURES = Schema(
