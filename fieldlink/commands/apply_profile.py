@@ -36,19 +36,23 @@ def apply_profile(
     yaml = YAML()  # with its own layout, in which `dvc exp run -S` writes the file too
     values = yaml.load(_text(params_file))
     _overlay(values, YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}, str(path), "")
-    for _ in range(2):  # a list that became empty finds its layout the second time
-        stream = io.StringIO()
-        yaml.dump(values, stream)
-        values = yaml.load(stream.getvalue())
+    # a list that became empty finds its layout the second time
+    text = _dumped(yaml, yaml.load(_dumped(yaml, values)))
     candidate = params_file.with_name(f".{params_file.name}.candidate")
     try:
-        files.write_text(candidate, stream.getvalue())
+        files.write_text(candidate, text)
         load(candidate)
     except InputError as error:
         raise InputError(str(error).replace(str(candidate), f"{params_file} with {path}")) from error
     finally:
         candidate.unlink(missing_ok=True)
-    files.write_text(params_file, stream.getvalue())
+    files.write_text(params_file, text)
+
+
+def _dumped(yaml: Any, values: Any) -> str:
+    stream = io.StringIO()
+    yaml.dump(values, stream)
+    return stream.getvalue()
 
 
 def _text(params_file: Path) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch._utils
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 

@@ -43,7 +43,7 @@ def findings(params: Params) -> list[Finding]:
         resolution, name = params.scenes.resolution, params.runtime.device
         pictures_per_second = model_weights.pictures_per_second(encoder, resolution, name)
     stages = mapper_seconds.tasks(params, counts, width) if width and counts.train else {}
-    mapper_bytes = sum(mapper_seconds.weight_bytes(task) for tasks in stages.values() for task in tasks)
+    mapper_bytes = sum((mapper_seconds.weight_bytes(task) for tasks in stages.values() for task in tasks), 0.0)
     rows.append(machine.disk(params, counts.objects, counts.originals, width, speed.view_bytes, mapper_bytes))
     rows.append(machine.memory(params, counts.objects, width))
     by_stage = hours.of_objects(params, speed, pictures_per_second, counts)

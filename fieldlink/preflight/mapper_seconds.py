@@ -70,10 +70,10 @@ def seconds(task: MapperTask, step_seconds: dict[Hashable, float]) -> float:
     return step_seconds[kind] * task.all_steps
 
 
-def weight_bytes(task: MapperTask) -> int:
+def weight_bytes(task: MapperTask) -> float:
     """Bytes of the weights and biases of a task's mappers."""
     widths = [task.train.clip.shape[2], *task.mapper.hidden, task.train.nerf.shape[-1]]
-    return 4 * len(task.models) * sum((into + 1) * out for into, out in pairwise(widths))
+    return 4.0 * len(task.models) * sum((into + 1) * out for into, out in pairwise(widths))
 
 
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
