@@ -5,7 +5,6 @@ failed world stays, so that the same command goes on where the world was; the cl
 """
 
 import fcntl
-import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from fieldlink.commands import world_clones
 from fieldlink.commands.world_paths import absolute_paths
 from fieldlink.core.errors import InputError
 from fieldlink.core.scratch import scratch_folder
@@ -72,8 +72,7 @@ class WorldRun:
 
     def _run(self, lock: int) -> str:
         """Run DVC in the clone, and fetch the experiment from there; it may be there already, if DVC outlived us."""
-        if not (self.clone / ".git" / "cloned").exists():
-            self._make_clone()
+        world_clones.make(self.clone, self.repository, self.commit)
         if not self._is_in(self.clone):
             self._run_dvc(lock)
         if not self._is_in(self.clone):
@@ -89,36 +88,14 @@ class WorldRun:
         command = ["exp", "run", "--name", self.name, *(word for value in sets for word in ("-S", value))]
         with self.log.open("w", encoding="utf-8") as log:
             subprocess.run(
-                _dvc(command),
+                world_clones.dvc(command),
                 cwd=self.clone,
-                env=self._environment(),
+                env=world_clones.environment(self.clone),
                 stdout=log,
                 stderr=log,
                 pass_fds=[lock],
                 check=False,
             )
-
-    def _make_clone(self) -> None:
-        """A checkout of the commit, with the repository's settings of DVC and its cache."""
-        shutil.rmtree(self.clone, ignore_errors=True)
-        git_output(self.folder, "clone", "--quiet", "--no-checkout", str(self.repository), str(self.clone.resolve()))
-        git_output(self.clone, "checkout", "--quiet", "--detach", self.commit)
-        for key in ("user.name", "user.email"):
-            if value := git_output(self.repository, "config", key, check=False).strip():
-                git_output(self.clone, "config", key, value)
-        settings = self.repository / ".dvc" / "config.local"
-        if settings.exists():
-            shutil.copy(settings, self.clone / ".dvc" / "config.local")
-        cache = subprocess.check_output(_dvc(["cache", "dir"]), cwd=self.repository, text=True).strip()
-        subprocess.check_call(_dvc(["config", "--local", "cache.dir", cache]), cwd=self.clone)
-        (self.clone / ".git" / "cloned").touch()
-
-    def _environment(self) -> dict[str, str]:
-        """Stages find this Python, and keep unfinished work in the clone."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        environment = {**os.environ, "PATH": path, "FIELDLINK_SCRATCH": str(self.clone.resolve() / ".scratch")}
-        environment.pop("PYTHONPATH", None)  # stages are those of the clone
-        return environment
 
 
 def run(repository: Path, seeds: Sequence[int], overrides: tuple[str, ...], jobs: int) -> None:
@@ -160,7 +137,3 @@ def _require_runnable(top: Path, overrides: Sequence[str], jobs: int) -> None:
             f"{len(changes)} files differ from the commit that worlds would run on, such as {changes[0][3:]}: commit "
             "or restore them (git status)"
         )
-
-
-def _dvc(arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "dvc", *arguments]
