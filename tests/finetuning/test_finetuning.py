@@ -26,16 +26,14 @@ SMALL = {"epochs": 3, "batch": 3, "mapping_batch": 3, "learning_rate": 1e-3, "ma
 
 
 @pytest.fixture(scope="module")
-def task(
-    params: Params, finetuning_params: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch
-) -> FinetuningTask:
-    model = Nf2vecModel(finetuning_params, architecture, seed=1)
+def task(params: Params, nf2vec_params: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch) -> FinetuningTask:
+    model = Nf2vecModel(nf2vec_params, architecture, seed=1)
     clip = np.random.default_rng(0).normal(size=(7, 6)).astype(np.float32)
     weights, occupancy = nerfs.weights.numpy(), [bytes(row) for row in nerfs.occupancy.numpy()]
     training, validation = (
         NerfExamples(weights[part], occupancy[part], clip[part]) for part in (slice(5), slice(5, 7))
     )
-    started = (model.tensors, model.config), Mappers([finetuning_params.embedding, 9, 6], [0]).tensors()
+    started = (model.tensors, model.config), Mappers([nf2vec_params.embedding, 9, 6], [0]).tensors()
     finetuning = params.finetuning.model_copy(update=SMALL)
     return FinetuningTask("cosine", 0, *started, training, validation, finetuning, study_seed=0)
 
