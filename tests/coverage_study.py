@@ -1,6 +1,6 @@
 """How often intervals of nominal 95 % cover the truth: prints the table of docs/statistics.md.
 
-    python tests/coverage_study.py [STUDIES] > coverage.md    # about five minutes for 2,000 studies a row
+    python tests/coverage_study.py 600    # studies a cell; about five minutes
 
 Answers are made up: a model is right if skill + ease of the query + luck + what the gallery adds > 0, all normal. The
 gallery adds the mean of its objects' contributions; a half of it adds the mean of that half's. Two compared models have
@@ -81,5 +81,5 @@ def table(studies: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for line in table(int(sys.argv[1]) if len(sys.argv) > 1 else 2000):
+    for line in table(int(sys.argv[1]) if len(sys.argv) > 1 else 600):
         print(line, flush=True)

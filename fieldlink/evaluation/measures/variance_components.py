@@ -43,11 +43,6 @@ class Component:
 
     covariance: Float[np.ndarray, "mean mean"]  # an unbiased estimate, which may have negative variances
     freedom: int  # degrees of freedom with which its variances are estimated
-    least: Float[np.ndarray, " mean"] | float = 0.0  # variances are at least so high
-
-    @property
-    def variances(self) -> Float[np.ndarray, " mean"]:
-        return np.maximum(np.diagonal(self.covariance), self.least)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +51,13 @@ class Estimates:
 
     means: Float[np.ndarray, " mean"]
     components: tuple[Component, Component, Component]  # training seeds, queries, galleries
+    least: Float[np.ndarray, " mean"] | float = 0.0  # standard errors that are never undercut
 
     @staticmethod
     def of(sets: Sequence[Answers], least: Float[np.ndarray, " mean"] | float = 0.0) -> "Estimates":
         """From the answers of the same seeds to several sets of queries, whose contributions to each mean add up.
 
-        `least`: standard errors that the choice of queries leaves at least.
+        `least`: standard errors that are never undercut.
         """
         linear = [answers.linear for answers in sets]
         by_seed = np.sum([values.mean(2) for values in linear], axis=0)
@@ -71,16 +67,17 @@ class Estimates:
         of_galleries = gallery_covariance(np.sum(in_halves, axis=0)) if in_halves else np.zeros((means, means))
         components = (
             Component(_covariance(by_seed) / seeds, max(seeds - 1, 1)),
-            Component(
-                np.sum([query_covariance(values) for values in linear], axis=0), max(fewest - 1, 1), np.square(least)
-            ),
+            Component(np.sum([query_covariance(values) for values in linear], axis=0), max(fewest - 1, 1)),
             Component(of_galleries, DRAWS - 1),
         )
-        return Estimates(by_seed.mean(1), components)
+        return Estimates(by_seed.mean(1), components, least)
 
     @property
     def variances(self) -> Float[np.ndarray, "component mean"]:
-        return np.stack([component.variances for component in self.components])
+        """Negative ones are 0; what lacks to the least standard errors is the queries'."""
+        variances = np.stack([np.diagonal(component.covariance) for component in self.components]).clip(0)
+        variances[1] += np.maximum(np.square(self.least) - variances.sum(0), 0)
+        return variances
 
     def half_widths(self, tail: float) -> Float[np.ndarray, " mean"]:
         """Of intervals that the truth leaves on either side with probability `tail`.
