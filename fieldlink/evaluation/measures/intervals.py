@@ -45,8 +45,9 @@ def difference(first: Answers, second: Answers, level: float) -> Interval:
     """Of a mean less another one, on the same queries; seeds are paired in their order, as many as both have."""
     seeds = min(first.values.shape[1], second.values.shape[1])
     values = first.values[:, :seeds] - second.values[:, :seeds]
-    both = first.in_halves is not None and second.in_halves is not None
-    in_halves = first.in_halves - second.in_halves if both else None
+    in_halves = None
+    if first.in_halves is not None and second.in_halves is not None:
+        in_halves = first.in_halves - second.in_halves
     estimates = Estimates.of([Answers(values, first.weights, in_halves)], least_error(values.shape[2]))
     value, reach = float(estimates.means[0]), float(estimates.half_widths((1 - level) / 2)[0])
     return Interval(100 * value, 100 * (value - reach), 100 * (value + reach))
