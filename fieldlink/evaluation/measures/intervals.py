@@ -30,7 +30,8 @@ def interval(answers: Answers, level: float) -> Interval:
     if lowest == highest and lowest in (0.0, 1.0):  # weights need not sum to exactly 1
         value, (low, high) = lowest, wilson(lowest, answers.values.shape[2], level)
     else:
-        estimates = Estimates.of([answers])
+        independent = float(answers.values.std()) / answers.values.size**0.5  # standard error if no two answers agreed
+        estimates = Estimates.of([answers], independent)
         value, reach = float(estimates.means[0]), float(estimates.half_widths((1 - level) / 2)[0])
         if answers.values.shape[2] < 2:
             reach = inf  # one query doesn't say how others differ
