@@ -241,7 +241,7 @@ CASES = [
     Case(
         "machine",
         "code is edited while a stage runs",
-        "fieldlink/code.py: was changed while the stage ran",
+        "code.py: was changed while the stage ran",
         "finished work; DVC notes nothing",
         partial(edited, "editing_code"),
     ),
