@@ -161,12 +161,13 @@ def _projections(root: Path, ids: list[str], names: list[str], random: np.random
 
 
 def _generated(root: Path, ids: list[str], pixels: dict[tuple[str, str], Views]) -> None:
-    """Two views each of two objects, the second without a caption, and of a photo."""
+    """Two views each of two test objects, the second without a caption, and of a photo."""
+    first, second = ids[1::3][:2]
     methods = [("nerf", "reconstruction"), ("gt", "mse"), ("caption", "mse")]
     rows = [
         (name, kind, method, view, pictures.encode(next(v for (_, i), v in pixels.items() if i == name).image[view]))
-        for name in ids[:2]
-        for kind, method in (methods if name == ids[0] else methods[:2])
+        for name in (first, second)
+        for kind, method in (methods if name == first else methods[:2])
         for view in range(2)
     ]
     rows += [(f"photo-{ids[0]}", "photo", "mse", view, rows[0][-1]) for view in range(2)]
