@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NAME = "import_nerfs"
 CHUNK = 64  # NeRFs whose files one process opens, and that are stored together
-SPLIT = "undecided"  # prepare_scenes deals them out
 
 
 def import_nerfs(
@@ -73,7 +72,7 @@ def _objects(nerfs: "Sequence[NerfFolder]", names: dict[str, str]) -> "pa.Table"
         "object_id": [nerf.object_id for nerf in nerfs],
         "class_name": [names[nerf.synset] for nerf in nerfs],
         "synset": [nerf.synset for nerf in nerfs],
-        "split": [SPLIT] * len(nerfs),
+        "split": [schemas.UNDECIDED] * len(nerfs),
         "source": ["nerfs"] * len(nerfs),
         "base_object_id": [nerf.base for nerf in nerfs],
         "augmentation": [nerf.augmentation for nerf in nerfs],

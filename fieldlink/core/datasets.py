@@ -155,7 +155,7 @@ def rows_with_ids(
     names = list(dict.fromkeys([*(columns or schema.columns), key]))
     rows = ds.dataset(candidates).to_table(columns=names, filter=pc.field(key).isin(pa.array(ids, pa.string())))
     check_rows(rows, schema, str(folder))
-    absent = [] if may_be_absent else sorted(set(ids) - set(pc.unique(rows[key]).to_pylist()))
+    absent = [] if may_be_absent else sorted(set(ids) - set(rows[key].unique().to_pylist()))
     if absent:
         raise InputError(f"{folder}: no rows of {absent[0]!r}, expected all {len(ids)} ids ({len(absent)} absent)")
     return rows.select(columns) if columns else rows

@@ -25,12 +25,12 @@ def _check_column(rows: pa.Table, schema: Schema, name: str, where: str) -> None
         raise InputError(f"{where}: {name} is {values.type}, expected {kind}")
     if values.null_count and name not in schema.optional:
         raise InputError(f"{where}: {name} is null in {values.null_count} rows, expected a value in each")
-    if kind == VECTOR or pa.types.is_floating(kind):
-        numbers = pc.list_flatten(values) if kind == VECTOR else values.drop_null()
+    if name not in schema.unmeasured and (kind == VECTOR or pa.types.is_floating(kind)):
+        numbers = pc.call_function("list_flatten", [values]) if kind == VECTOR else values.drop_null()
         if not all(np.isfinite(chunk.to_numpy()).all() for chunk in numbers.chunks):
             raise InputError(f"{where}: {name} holds numbers that are not finite")
     if name in schema.words:
-        unknown = set(pc.unique(values).to_pylist()) - set(schema.words[name]) - {None}
+        unknown = set(values.unique().to_pylist()) - set(schema.words[name]) - {None}
         if unknown:
             raise InputError(f"{where}: {name} holds {sorted(unknown)}, expected some of {list(schema.words[name])}")
 
@@ -41,8 +41,9 @@ def _check_keys(rows: pa.Table, schema: Schema, where: str) -> None:
     for name in reversed(schema.key):
         values = rows[name].combine_chunks() if isinstance(rows[name], pa.ChunkedArray) else rows[name]
         before, after = values.slice(0, max(len(values) - 1, 0)), values.slice(1)
-        less = pc.less(before, after)
-        rising = less if rising is None else pc.or_(less, pc.and_(pc.equal(before, after), rising))
+        less, equal = (pc.call_function(function, [before, after]) for function in ("less", "equal"))
+        tied = None if rising is None else pc.call_function("and", [equal, rising])
+        rising = less if tied is None else pc.call_function("or", [less, tied])
     wrong = pc.index(rising, False).as_py()  # the first row that isn't followed by a greater one
     if wrong >= 0:
         first, second = (tuple(rows[name][row].as_py() for name in schema.key) for row in (wrong, wrong + 1))

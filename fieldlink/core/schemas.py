@@ -11,16 +11,21 @@ import pyarrow as pa
 TEXT, BYTES, INTEGER, REAL = pa.string(), pa.binary(), pa.int32(), pa.float32()
 VECTOR = "vector"
 SPLITS = ("train", "validation", "test")
+UNDECIDED = "undecided"  # split of imported NeRFs' objects, until prepare_scenes deals them out
 
 
 @dataclass(frozen=True)
 class Schema:
-    """Name, key and columns of a dataset. `optional` columns may be null; `words`: all that a column may hold."""
+    """Name, key and columns of a dataset.
+
+    `optional` columns may be null, `unmeasured` ones NaN. `words`: all that a column may hold.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: dict[str, pa.DataType | str] = field(hash=False)
     optional: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
     words: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
@@ -38,7 +43,7 @@ OBJECTS = Schema(
         "caption": TEXT,  # attributes in words: colour, parts, proportions
     },
     optional=("caption",),
-    words={"split": SPLITS},
+    words={"split": (*SPLITS, UNDECIDED)},
 )
 
 VIEWS = Schema(
@@ -123,6 +128,7 @@ NERFS = Schema(
         "psnr_train_foreground": REAL,  # dB, pixels with alpha > 0 only
         "psnr_heldout_foreground": REAL,
     },
+    unmeasured=("psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground"),  # without such views
 )
 
 NERF_EMBEDDINGS = Schema("nerf_embeddings", key=("object_id",), columns={"object_id": TEXT, "embedding": VECTOR})

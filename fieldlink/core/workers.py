@@ -76,11 +76,12 @@ def _map_in_processes(work: Callable[[Item], Result], items: Iterable[Item], wor
 
 def _lost_worker(processes: Iterable["BaseProcess"]) -> str:
     """Why there are fewer workers than there should be. The pool itself ends the others by SIGTERM."""
-    codes = {process.exitcode for process in processes} - {0, None, -signal.SIGTERM}
-    how = ", ".join(signal.Signals(-code).name if code < 0 else f"status {code}" for code in sorted(codes))
+    ends = [process.exitcode for process in processes]
+    codes = {code for code in ends if code and code != -signal.SIGTERM}
+    causes = ", ".join(signal.Signals(-code).name if code < 0 else f"status {code}" for code in sorted(codes))
     return (
-        f"a worker process was lost ({how or 'SIGTERM'}), often for want of memory; lower runtime.workers, or run the "
-        "same command again to go on from here"
+        f"a worker process was lost ({causes or 'SIGTERM'}), often for want of memory; lower runtime.workers, or run "
+        "the same command again to go on from here"
     )
 
 
