@@ -227,7 +227,13 @@ def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_
 def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_fit(world, tmp_path, small, monkeypatch):
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     scenes = {"source": "nerfs", "folder": world.out, "views": 2, "copies": 2}
-    two_views = {"generation": {"views": [0]}, "zero_shot": {"views": [1, 2]}, "nerf": {"fitting": {"held_out": [1]}}}
+    two_views = {
+        "generation": {"views": [0]},
+        "zero_shot": {"views": [1, 2]},
+        "nerf": {"fitting": {"held_out": [1]}},
+        "syn2real": {"views": 2},
+        "baselines": {"depth_views": 2},
+    }
     chosen = {"scenes": scenes, "imported": {"nerfs": world.out / "nerfs"}, **two_views}
     prepare_scenes(tmp_path / "objects", tmp_path / "views", tmp_path / "rejected", small(**chosen))
     object_rows = {row["object_id"]: row for row in datasets.read(tmp_path / "objects", OBJECTS).to_pylist()}
