@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: install develop study history test bench
+.PHONY: install develop study history test test-slow bench
 
 install: .venv/installed
 
@@ -16,7 +16,10 @@ history: .venv/installed
 	fieldlink history $(if $(REVISIONS),--revisions $(REVISIONS))
 
 test: .venv/developed
-	python -m pytest -n 2 --dist loadfile
+	python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: .venv/developed
+	python -m pytest -m slow
 
 bench: .venv/developed
 	python -m pytest tests/benchmarks

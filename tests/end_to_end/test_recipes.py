@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from end_to_end.slices import contents
 
-pytestmark = pytest.mark.thesis
+pytestmark = pytest.mark.slow
 
 PAGES = ("README.md", "docs/experiments.md")
 COMMANDS = ("dvc", "git", "fieldlink")
