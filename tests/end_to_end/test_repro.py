@@ -3,11 +3,8 @@
 import time
 from pathlib import Path
 
-import pytest
 from result_rows import rows
 from ruamel.yaml import YAML
-
-pytestmark = pytest.mark.slow
 
 CLOCKED = {"build_report", "measure_speed"}  # they show times
 ALLOWED = {"parquet", "safetensors", "json"}

@@ -12,8 +12,6 @@ from fieldlink.core.errors import InputError
 from fieldlink.report.explanation import explain
 from fieldlink.report.explanation_text import text
 
-pytestmark = pytest.mark.slow
-
 
 def cells(folder: Path) -> list[dict[str, str]]:
     """The first and the last cell of every table."""

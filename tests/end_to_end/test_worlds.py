@@ -33,8 +33,6 @@ with open(LOG, "a") as log:
 """
 REPORT = """
 import pathlib, re, sys, time
-
-pytestmark = pytest.mark.slow
 params = pathlib.Path("params.yaml").read_text()
 seed, objects = (int(re.search(f"{name}: (.*)", params)[1]) for name in ("seed", "objects_per_class"))
 if seed == 2 and not pathlib.Path(LOG).with_name("mended").exists():
