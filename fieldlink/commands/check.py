@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from fieldlink.commands.dvc_outputs import Files, Output, lock_files, outputs
+from fieldlink.commands.dvc_outputs import Files, Output, outputs
 from fieldlink.core.errors import InputError
+from fieldlink.report.stage_records import lock_files
 
 
 class Problem(NamedTuple):

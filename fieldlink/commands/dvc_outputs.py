@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldlink.core.errors import InputError
+from fieldlink.report.stage_records import stage_prefix
 
 FOLDER = ".dir"  # ends the md5 of a folder
 
@@ -76,11 +77,6 @@ class Files:
             return None
 
 
-def lock_files(root: Path) -> list[Path]:
-    """The lock beside every dvc.yaml of a checkout; it need not exist."""
-    return [file.with_name("dvc.lock") for file in (root / "dvc.yaml", *sorted(root.glob("pipelines/*/dvc.yaml")))]
-
-
 def outputs(lock: Path, root: Path) -> list[Output]:
     """Outputs of a lock file, with paths from `root`. Raises `InputError` if it is empty or cut off."""
     from ruamel.yaml import YAML, YAMLError
@@ -90,7 +86,7 @@ def outputs(lock: Path, root: Path) -> list[Output]:
         contents: Any = YAML(typ="safe").load(text)
         if not isinstance(contents, dict) or "schema" not in contents or not text.endswith("\n"):
             raise InputError(f"{lock}: empty or cut off")
-        prefix = "" if lock.parent == root else f"{lock.parent.relative_to(root)}/dvc.yaml:"
+        prefix = stage_prefix(lock, root)
         stages = contents.get("stages", {}).items()
         return [Output(prefix + name, Path(out["path"]), out["md5"]) for name, stage in stages for out in stage["outs"]]
     except (YAMLError, OSError, UnicodeDecodeError, KeyError, AttributeError, TypeError) as error:

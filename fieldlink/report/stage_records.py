@@ -24,14 +24,22 @@ class StageRecord:
 def read_stage_records(repository: Path) -> list[StageRecord]:
     """Every stage of the root's dvc.lock and of the studies'. Raises `InputError` where no stage has run."""
     records = []
-    for path in [repository / "dvc.lock", *sorted(repository.glob("pipelines/*/dvc.lock"))]:
-        if path.is_file():
-            folder = path.parent.relative_to(repository)
-            prefix = "" if folder == Path() else f"{folder / 'dvc.yaml'}:"
-            records += stage_records(path.read_text(encoding="utf-8"), prefix)
+    for lock in filter(Path.is_file, lock_files(repository)):
+        records += stage_records(lock.read_text(encoding="utf-8"), stage_prefix(lock, repository))
     if not records:
         raise InputError(f"{repository.resolve()}: no dvc.lock, so no stage has run here; run dvc repro")
     return records
+
+
+def lock_files(repository: Path) -> list[Path]:
+    """The lock beside every dvc.yaml of a checkout; it need not exist."""
+    pipelines = (repository / "dvc.yaml", *sorted(repository.glob("pipelines/*/dvc.yaml")))
+    return [file.with_name("dvc.lock") for file in pipelines]
+
+
+def stage_prefix(lock: Path, repository: Path) -> str:
+    """What stands before the names of a lock's stages, as `dvc repro` takes them."""
+    return "" if lock.parent == repository else f"{lock.parent.relative_to(repository)}/dvc.yaml:"
 
 
 def stage_records(text: str, prefix: str) -> list[StageRecord]:

@@ -41,29 +41,16 @@ class UniformAlbedo:
 
 
 @dataclass(frozen=True)
-class MovedAlbedo:
-    """The albedo of a moved mesh: `back` maps its points to the original mesh's frame."""
+class Moved:
+    """The albedo or opacity of a moved mesh: `back` maps its points to the original mesh's frame."""
 
-    albedo: Albedo
+    original: Albedo | Opacity
     back: Float[np.ndarray, "3 4"]
 
     def __call__(
         self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
-    ) -> Float[np.ndarray, "hit 3"]:
-        return self.albedo(points @ self.back[:, :3].T + self.back[:, 3], face)
-
-
-@dataclass(frozen=True)
-class MovedOpacity:
-    """The opacity of a moved mesh, as `MovedAlbedo`."""
-
-    opacity: Opacity
-    back: Float[np.ndarray, "3 4"]
-
-    def __call__(
-        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
-    ) -> Float[np.ndarray, " hit"]:
-        return self.opacity(points @ self.back[:, :3].T + self.back[:, 3], face)
+    ) -> Float[np.ndarray, "hit *values"]:
+        return self.original(points @ self.back[:, :3].T + self.back[:, 3], face)
 
 
 def transformed(model: Mesh, motion: Float[np.ndarray, "3 4"]) -> Mesh:
@@ -71,8 +58,8 @@ def transformed(model: Mesh, motion: Float[np.ndarray, "3 4"]) -> Mesh:
     linear = np.linalg.inv(motion[:, :3].astype(np.float64))
     back = np.concatenate([linear, -linear @ motion[:, 3:]], axis=1).astype(np.float32)
     vertices = (model.vertices @ motion[:, :3].T + motion[:, 3]).astype(np.float32)
-    opacity = None if model.opacity is None else MovedOpacity(model.opacity, back)
-    return replace(model, vertices=vertices, albedo=MovedAlbedo(model.albedo, back), opacity=opacity)
+    opacity = None if model.opacity is None else Moved(model.opacity, back)
+    return replace(model, vertices=vertices, albedo=Moved(model.albedo, back), opacity=opacity)
 
 
 def normalised(model: Mesh) -> Mesh:
