@@ -20,14 +20,14 @@ def written(path: Path, changes: Mapping[str, Any]) -> Path:
             section = section[name]
         section[last] = str(value) if isinstance(value, Path) else value
     if "scenes.views" in changes:
-        _choose_among_views(values, changes["scenes.views"], changes)
+        choose_among_views(values, changes["scenes.views"], changes)
     if {"classes", "scenes.objects_per_class"} & changes.keys() and "retrieval.ranks" not in changes:
         values["retrieval"]["ranks"] = [1]  # others may lie beyond a small gallery
     yaml.dump(values, path)
     return path
 
 
-def _choose_among_views(values: Any, views: int, changes: Mapping[str, Any]) -> None:
+def choose_among_views(values: Any, views: int, changes: Mapping[str, Any]) -> None:
     """Where a test has fewer views, leave out the default's choices that lie beyond."""
     fitting, generation, zero_shot = values["nerf"]["fitting"], values["generation"], values["zero_shot"]
     if "nerf.fitting.held_out" not in changes:

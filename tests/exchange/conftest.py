@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from exchange.folders import CELLS, FIELD, SYNSETS
+from parameters import choose_among_views
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,6 +36,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     def written(**changes: Any) -> Path:
         yaml, path = YAML(), tmp_path_factory.mktemp("params") / "params.yaml"
         values = merged(merged(yaml.load(ROOT / "params.yaml"), SMALL), changes)
+        choose_among_views(values, values["scenes"]["views"], {})
         yaml.dump(values, path)
         return path
 

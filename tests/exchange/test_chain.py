@@ -93,7 +93,7 @@ def domainnet(folder: Path, real: Path) -> dict:
         (folder / name).mkdir(parents=True)
         for number, photo in enumerate(sorted((real / "photos" / name).glob("*.jpg"))[:2]):
             shutil.copy(photo, folder / name / f"real_{number:03d}_{number:06d}.jpg")
-    return {"photos": {"source": "domainnet", "folder": folder}}
+    return {"photos": {"source": "domainnet", "folder": folder, "validation_share": 0.0}}
 
 
 @pytest.mark.parametrize("source", ["disn", "shapenet", "nerfs"])

@@ -227,14 +227,7 @@ def test_what_is_exported_is_what_the_official_code_wrote_and_is_imported_again_
 def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_fit(world, tmp_path, small, monkeypatch):
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     scenes = {"source": "nerfs", "folder": world.out, "views": 2, "copies": 2}
-    two_views = {
-        "generation": {"views": [0]},
-        "zero_shot": {"views": [1, 2]},
-        "nerf": {"fitting": {"held_out": [1]}},
-        "syn2real": {"views": 2},
-        "baselines": {"depth_views": 2},
-    }
-    chosen = {"scenes": scenes, "imported": {"nerfs": world.out / "nerfs"}, **two_views}
+    chosen = {"scenes": scenes, "imported": {"nerfs": world.out / "nerfs"}}
     prepare_scenes(tmp_path / "objects", tmp_path / "views", tmp_path / "rejected", small(**chosen))
     object_rows = {row["object_id"]: row for row in datasets.read(tmp_path / "objects", OBJECTS).to_pylist()}
     assert {row["split"] for row in object_rows.values() if not row["augmentation"]} == {"train", "validation", "test"}
@@ -252,7 +245,7 @@ def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_f
     posed = {n: views.of_rows(of) for n, of in views.by_object(datasets.read(tmp_path / "views", VIEWS_OF)).items()}
     assert (posed[copies[0]].image == world.official_tensors[copies[0]]["images"][[0, VIEWS // 2]]).all()
     with pytest.raises(InputError, match=rf"grids of other than nerf\.fitting\.occupancy = {CELLS + 1}"):
-        fit_nerfs(*where, small(**chosen | {"nerf": {"fitting": {"held_out": [1], "occupancy": CELLS + 1}}}))
+        fit_nerfs(*where, small(**chosen, nerf={"fitting": {"occupancy": CELLS + 1}}))
     listing = datasets.read(tmp_path / "objects", OBJECTS).to_pydict() | {"source": ["disn"] * len(object_rows)}
     datasets.write(tmp_path / "objects", OBJECTS, [datasets.table(OBJECTS, listing)], "test")
     with pytest.raises(InputError, match=r"not from scenes\.source nerfs"):

@@ -56,7 +56,7 @@ def translated(tmp_path, params_with):
     """Translates the objects below `tmp_path`."""
 
     def run(out: str, changes: dict | None = None) -> list[dict]:
-        classes = {name: {"synset": "00000000", "noun": name} for name in CLASSES}
+        classes = {name: {"synset": f"{number:08}", "noun": name} for number, name in enumerate(CLASSES)}
         changes = {"classes": classes, "runtime.workers": 1, "syn2real.views": 2, **(changes or {})}
         paths = (tmp_path / name for name in ("objects", "views", out, "rejected"))
         translate_views.translate_views(*paths, params_with(changes))
