@@ -84,6 +84,7 @@ class WorldRun:
 
     def _run_dvc(self, lock: int) -> None:
         git_output(self.clone, "update-ref", "--no-deref", "HEAD", self.commit)
+        (self.clone / ".dvc" / "tmp" / "rwlock").unlink(missing_ok=True)  # of a killed run: this one holds the lock
         sets = [f"study.seed={self.seed}", *self.overrides, *absolute_paths(self.repository, self.overrides)]
         command = ["exp", "run", "--name", self.name, *(word for value in sets for word in ("-S", value))]
         with self.log.open("w", encoding="utf-8") as log:

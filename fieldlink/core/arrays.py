@@ -107,10 +107,7 @@ def _is_whole(path: Path) -> bool:
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            left = path.stat().st_size - DIGEST_BYTES
-            while left > 0 and (data := file.read(min(left, 2**20))):
-                digest.update(data)
-                left -= len(data)
+            digests.add_bytes(digest, file, max(path.stat().st_size - DIGEST_BYTES, 0))
             return file.read() == digest.digest()
     except OSError:
         return False

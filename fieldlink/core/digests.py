@@ -4,9 +4,14 @@ import ast
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fieldlink.core import source_code
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+PIECE = 2**20  # bytes of a file in memory at once
 
 
 def digest_of(*parts: Any) -> str:
@@ -32,6 +37,14 @@ def code_digest(stage: str) -> str:
 def _computes_rows(path: Path) -> bool:
     package, folder, *_ = path.relative_to(source_code.ROOT).parts
     return package == "fieldlink" and folder not in {"core", "commands"}
+
+
+def add_bytes(digest: "_Hash", file: BinaryIO, count: int | None = None) -> None:
+    """Add the next `count` bytes of a file to a digest, or all that are left if there are fewer or it is None."""
+    left = count
+    while data := file.read(PIECE if left is None else min(left, PIECE)):
+        digest.update(data)
+        left = None if left is None else left - len(data)
 
 
 def file_digest(path: Path) -> str:

@@ -5,21 +5,26 @@ Parquet library sees the file, which damaged footers and page headers may crash.
 """
 
 import hashlib
+import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fieldlink.core import digests
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import whole_file
 
 SEAL = "seal"  # key in the metadata
 MORE, LAST = b"sealed:more:", b"sealed:last:"  # whether other files of the dataset follow
 DIGITS = 64
+ZEROS = b"0" * DIGITS  # in place of the digest while it is computed
+TAIL = 2**16  # bytes at the end of a file, among which its seal is
 OPTIONS: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True, "store_schema": True}
 
 
@@ -51,17 +56,20 @@ class ShardFile:
 
 def write(path: Path, rows: pa.Table, texts: Mapping[str, str], mark: bytes = LAST) -> None:
     """Write rows and `texts`, the metadata, as one sealed file, whole or not at all."""
-    rows, sink = rows.replace_schema_metadata(), pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, rows.schema, **OPTIONS) as writer:
-        writer.write_table(rows, row_group_size=1024)
-        writer.add_key_value_metadata({**texts, SEAL: (mark + b"0" * DIGITS).decode()})  # last: `_seal_end` looks there
-    data = memoryview(bytearray(sink.getvalue()))
-    _write(path, data, mark)
+    rows = rows.replace_schema_metadata()
+    with whole_file(path) as temporary:
+        # a file of Python's, so that a full disk has its own words
+        with temporary.open("wb") as file, pq.ParquetWriter(file, rows.schema, **OPTIONS) as writer:
+            writer.write_table(rows, row_group_size=1024)
+            writer.add_key_value_metadata({**texts, SEAL: (mark + ZEROS).decode()})  # last: `_seal_end` looks there
+        _seal(temporary, mark)
 
 
 def mark_as_last(path: Path) -> None:
     """Change a file, written as one that others follow, into the last of its dataset."""
-    _write(path, memoryview(bytearray(path.read_bytes())), LAST)
+    with whole_file(path) as temporary:
+        shutil.copyfile(path, temporary)
+        _seal(temporary, LAST)
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -81,31 +89,47 @@ def open_file(path: Path) -> ShardFile:
 @lru_cache(maxsize=65536)
 def _checked(path: Path, _state: tuple[int, int, int]) -> ShardFile:
     """`_state`: of the file, so that each of its states is checked once a process."""
-    data = path.read_bytes()
-    end = _seal_end(data)
-    if end < len(LAST) or data[end : end + DIGITS] != _digest(memoryview(data), end):
-        raise InputError(f"{path}: damaged, or not written by this software: its digest is missing or differs")
-    parquet = pq.read_metadata(pa.BufferReader(data))
+    with path.open("rb") as file:
+        end = _seal_end(file)
+        if end is None or _bytes_at(file, end, DIGITS) != _digest(file, end):
+            raise InputError(f"{path}: damaged, or not written by this software: its digest is missing or differs")
+        last = _bytes_at(file, end - len(LAST), len(LAST)) == LAST
+    parquet = pq.read_metadata(path)
     texts = {key.decode(): value.decode() for key, value in (parquet.metadata or {}).items()}
-    return ShardFile(parquet, texts, last=data[:end].endswith(LAST))
+    return ShardFile(parquet, texts, last)
 
 
-def _write(path: Path, data: memoryview, mark: bytes) -> None:
-    end = _seal_end(data.obj)
-    data[end - len(mark) : end] = mark
-    data[end : end + DIGITS] = _digest(data, end)
-    with whole_file(path) as temporary:
-        temporary.write_bytes(data)
+def _seal(path: Path, mark: bytes) -> None:
+    """Write the mark and the digest into their place."""
+    with path.open("rb+") as file:
+        end = _seal_end(file)
+        assert end is not None
+        file.seek(end - len(mark))
+        file.write(mark)
+        digest = _digest(file, end)
+        file.seek(end)
+        file.write(digest)
 
 
-def _seal_end(data: Any) -> int:
-    """Where the digest begins."""
-    return max(data.rfind(MORE), data.rfind(LAST)) + len(LAST)
+def _seal_end(file: BinaryIO) -> int | None:
+    """Where the digest begins: its mark is the last entry of the footer; None without one."""
+    start = max(file.seek(0, os.SEEK_END) - TAIL, 0)
+    tail = _bytes_at(file, start, TAIL)
+    place = max(tail.rfind(MORE), tail.rfind(LAST))
+    return None if place < 0 else start + place + len(LAST)
 
 
-def _digest(data: memoryview, start: int) -> bytes:
-    """sha256, in hexadecimal digits, of `data` with zeros from `start` on in place of the digest."""
+def _bytes_at(file: BinaryIO, place: int, count: int) -> bytes:
+    file.seek(place)
+    return file.read(count)
+
+
+def _digest(file: BinaryIO, end: int) -> bytes:
+    """sha256, in hexadecimal digits, of a file with zeros from `end` on in place of the digest."""
     digest = hashlib.sha256()
-    for part in (data[:start], b"0" * DIGITS, data[start + DIGITS :]):
-        digest.update(part)
+    file.seek(0)
+    digests.add_bytes(digest, file, end)
+    digest.update(ZEROS)
+    file.seek(DIGITS, os.SEEK_CUR)
+    digests.add_bytes(digest, file)
     return digest.hexdigest().encode()
