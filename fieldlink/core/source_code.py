@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout
 PACKAGES = ("fieldlink", "stages")
 COMMAND_LINES = ROOT / "fieldlink/commands"  # flags and messages, which decide no result
+INTERFACE = ROOT / "fieldlink/__init__.py"  # what users import; no stage does
 
 
 def file_of(module: str) -> Path | None:
@@ -37,7 +38,7 @@ def imports(path: Path) -> frozenset[Path]:
 def closure(path: Path) -> set[Path]:
     """A file and all files on which it depends, directly or not.
 
-    Files of `COMMAND_LINES` are left out, and so are packages' files that run no code.
+    Files of `COMMAND_LINES` and `INTERFACE` are left out, and so are packages' files that run no code.
     """
     stack, files = [path], set[Path]()
     while stack:
@@ -45,7 +46,7 @@ def closure(path: Path) -> set[Path]:
         if path not in files:
             files.add(path)
             direct = imports(path) | _files(_named(path))
-            stack.extend(file for file in direct if file.parent != COMMAND_LINES)
+            stack.extend(file for file in direct if file != INTERFACE and file.parent != COMMAND_LINES)
     return {path for path in files if path.name != "__init__.py" or _runs(path)}
 
 

@@ -1,0 +1,164 @@
+"""What a study answers: rows of objects or labels, and the models and the collection that they come from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QueryKind = Literal["text", "image", "mesh", "nerf"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What an answer was made from."""
+
+    study: str  # folder of the study that made the models
+    commit: str  # of the study's repository, with a + where files differ from it; "" outside of one
+    params: str  # first 12 digits of the digest of params.yaml
+    clip: str  # name of the CLIP, and the first 12 digits of its folder's digest
+    nf2vec: str  # first 12 digits of its folder's digest
+    collection: str  # folder of the collection that was searched
+    objects: int  # NeRFs in it
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was asked, as vectors: that of a space is None until a question needs it."""
+
+    kind: QueryKind
+    name: str  # the text itself, the path of a file, or an object's id
+    digest: str  # of its content
+    foreign: bool  # not of the collection that is searched
+    clip: Float[np.ndarray, " clip"] | None = None  # of a text or picture; of a NeRF the mean of its rendered views
+    nerf: Float[np.ndarray, " nf2vec"] | None = None  # of a NeRF or mesh
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object that was found."""
+
+    id: str
+    score: float  # cosine, −1 to 1
+    class_name: str | None  # None: it has no label
+    split: str | None
+    caption: str | None
+    paths: Mapping[str, str]  # of the files that hold its nerf and its views; in a collection also its source
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row for JSON."""
+        return {**asdict(self), "paths": dict(self.paths)}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Objects, nearest first."""
+
+    rows: Sequence[Found]
+    by: str  # the variant of the mapper, or the space
+    seed: int | Literal["mean"]  # of training; 0 where nothing is trained
+    query: Query
+    origin: Origin
+    warning: str = ""  # what a user should know of the score of this query
+
+    def frame(self) -> "pd.DataFrame":
+        """The rows as a table, with a column for each field."""
+        import pandas as pd
+
+        return pd.DataFrame([row.as_dict() for row in self.rows])
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the vectors, for JSON."""
+        query = {name: getattr(self.query, name) for name in ("kind", "name", "digest", "foreign")}
+        rows = [row.as_dict() for row in self.rows]
+        rest = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
+        return {"query": query, "rows": rows, **rest}
+
+
+@dataclass(frozen=True)
+class Label:
+    """A prompt, and how near the query is to it."""
+
+    label: str  # a class's name, or the user's prompt
+    score: float  # cosine, −1 to 1
+
+
+@dataclass(frozen=True)
+class Classification:
+    """Labels, nearest first. The second opinion is CLIP's, which sees four views of the NeRF in place of its weights."""
+
+    labels: Sequence[Label]
+    by: str  # the variant of nerf2clip; "clip" for a picture
+    seed: int | Literal["mean"]
+    query: Query
+    origin: Origin
+    second_opinion: Sequence[Label] = ()  # of a NeRF or mesh
+    warning: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the vectors, for JSON."""
+        query = {name: getattr(self.query, name) for name in ("kind", "name", "digest", "foreign")}
+        opinions = {name: [asdict(label) for label in getattr(self, name)] for name in ("labels", "second_opinion")}
+        rest = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
+        return {"query": query, **opinions, **rest}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way to search: a trained mapper, or CLIP alone."""
+
+    name: str  # as `by` takes it
+    direction: str  # clip2nerf, nerf2clip, or "" for a space alone
+    loss: str
+    study: str  # that trained it: retrieval, captions, …
+    seeds: Sequence[int]
+    for_kinds: Sequence[QueryKind]  # of queries that it answers
+
+
+@dataclass(frozen=True)
+class ObjectPage:
+    """All that is known of one object."""
+
+    id: str
+    class_name: str | None
+    split: str | None
+    caption: str | None
+    base_id: str  # the object that this one is an augmented copy of; its own id for an original
+    augmentation: int  # 0 = original
+    psnr: Mapping[str, float | None]  # dB, by the columns of dataset `nerfs`: psnr_train, psnr_heldout, …; None: unknown
+    views: Sequence[int]  # numbers of its ground-truth views
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoredNerf:
+    """A NeRF: weights layer by layer, each (out, in) row-major; the grid's packed bits, C order over x, y, z."""
+
+    weights: Float[np.ndarray, " weight"]
+    occupancy: bytes  # 1 = may hold matter; `cells` per axis in the box [−0.7, 0.7]³
+    cells: int
+
+
+@dataclass(frozen=True)
+class MapPoints:
+    """A space in two dimensions: places of objects, no unit."""
+
+    space: str
+    ids: Sequence[str]
+    classes: Sequence[str | None]
+    places: Float[np.ndarray, "object 2"]
+
+
+@dataclass(frozen=True)
+class Added:
+    """What `Study.add` did."""
+
+    collection: str  # folder
+    ids: Sequence[str]  # of the objects that are new in it
+    unchanged: Sequence[str]  # ids of files that it held already
+    rejected: Mapping[str, str]  # id: reason
+    origin: Origin
