@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from fieldlink.core.git import git_output
 from fieldlink.core.params import Params
-from fieldlink.report.revisions import git_output
 
 
 def absolute_paths(repository: Path, overrides: Sequence[str]) -> list[str]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from fieldlink.commands import world_clones
 from fieldlink.commands.world_paths import absolute_paths
 from fieldlink.core.errors import InputError
+from fieldlink.core.git import git_output
 from fieldlink.core.scratch import scratch_folder
-from fieldlink.report.revisions import git_output
 from fieldlink.report.world_names import experiment_name, experiment_reference
 
 LAST_LINES = 15  # of the log of a failed world

@@ -46,6 +46,16 @@ OBJECTS = Schema(
     words={"split": (*SPLITS, UNDECIDED)},
 )
 
+SOURCES = Schema(  # of the objects that a user adds to a collection
+    "sources",
+    key=("object_id",),
+    columns={
+        "object_id": TEXT,
+        "path": TEXT,  # of the file, as it was added
+        "content": TEXT,  # digest of the file, and of all that its object is drawn with
+    },
+)
+
 VIEWS = Schema(
     "views",
     key=("object_id", "view"),

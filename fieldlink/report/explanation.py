@@ -12,6 +12,7 @@ import numpy as np
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
+from fieldlink.core.git import git_output
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.measures import intervals
 from fieldlink.evaluation.results.query_results import CellKey
@@ -19,7 +20,6 @@ from fieldlink.evaluation.results.saved_results import readable
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.departures import departures
 from fieldlink.report.revision_metrics import nested_values
-from fieldlink.report.revisions import git_output
 from fieldlink.report.stage_records import StageRecord, read_stage_records, upstream
 from fieldlink.report.table_results import TableResult, read_published, read_results
 

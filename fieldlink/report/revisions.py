@@ -1,16 +1,13 @@
-"""Files of commits, tags, branches and DVC experiments, read from git without a checkout.
-
-The one use of git in the library.
-"""
+"""Files of commits, tags, branches and DVC experiments, read from git without a checkout."""
 
 import re
-import subprocess
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.git import git_output
 
 EXPERIMENT = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38})/(.+)")  # DVC's: the baseline's commit, then the name
 MOST_COMMITS = 10  # where no revisions are named
@@ -105,11 +102,3 @@ def _experiments(repository: Path) -> list[_Experiment]:
     )
     references = ((EXPERIMENT.fullmatch(name), commit) for name, commit in map(str.split, lines.splitlines()))
     return [_Experiment(match[3], commit, match[1] + match[2]) for match, commit in references if match]
-
-
-def git_output(repository: Path, *arguments: str, check: bool = True) -> str:
-    """Output of a git command run in `repository`; where it fails, an `InputError`, or '' without `check`."""
-    result = subprocess.run(["git", *arguments], cwd=repository, capture_output=True, check=False)
-    if result.returncode and check:
-        raise InputError(f"git {' '.join(arguments)} in {repository.resolve()}: {result.stderr.decode().strip()}")
-    return "" if result.returncode else result.stdout.decode("utf-8")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fieldlink.core.git import git_output
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, by_cell
-from fieldlink.report.revisions import git_output
 from fieldlink.report.stage_records import stage_records
 
 LOCKS = ("dvc.lock", "pipelines")  # where git keeps what DVC recorded

@@ -7,10 +7,11 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.git import git_output
 from fieldlink.evaluation.worlds import summaries
 from fieldlink.evaluation.worlds.claimed_contrasts import claimed_contrasts
 from fieldlink.evaluation.worlds.world_files import World, read_world
-from fieldlink.report.revisions import Revision, git_output, read_experiments
+from fieldlink.report.revisions import Revision, read_experiments
 from fieldlink.report.table_results import read_published
 from fieldlink.report.world_names import BASE, parsed_name
 

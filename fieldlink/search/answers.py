@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 QueryKind = Literal["text", "image", "mesh", "nerf"]
+Seed = int | Literal["mean"]  # of training; 0 where nothing is trained; the mean cosine over all seeds
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Query:
     foreign: bool  # not of the collection that is searched
     clip: Float[np.ndarray, " clip"] | None = None  # of a text or picture; of a NeRF the mean of its rendered views
     nerf: Float[np.ndarray, " nf2vec"] | None = None  # of a NeRF or mesh
+    stored: "StoredNerf | None" = None  # the NeRF itself
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Found:
     """An object that was found."""
 
     id: str
-    score: float  # cosine, −1 to 1
+    score: float  # cosine, −1 to 1; the mean over training seeds for seed "mean"
     class_name: str | None  # None: it has no label
     split: str | None
     caption: str | None
@@ -60,7 +62,7 @@ class Answer:
 
     rows: Sequence[Found]
     by: str  # the variant of the mapper, or the space
-    seed: int | Literal["mean"]  # of training; 0 where nothing is trained
+    seed: Seed
     query: Query
     origin: Origin
     warning: str = ""  # what a user should know of the score of this query
@@ -89,11 +91,11 @@ class Label:
 
 @dataclass(frozen=True)
 class Classification:
-    """Labels, nearest first. The second opinion is CLIP's, which sees four views of the NeRF in place of its weights."""
+    """Labels, nearest first. The second opinion is CLIP's, which sees four views of the NeRF."""
 
     labels: Sequence[Label]
     by: str  # the variant of nerf2clip; "clip" for a picture
-    seed: int | Literal["mean"]
+    seed: Seed
     query: Query
     origin: Origin
     second_opinion: Sequence[Label] = ()  # of a NeRF or mesh
@@ -129,7 +131,7 @@ class ObjectPage:
     caption: str | None
     base_id: str  # the object that this one is an augmented copy of; its own id for an original
     augmentation: int  # 0 = original
-    psnr: Mapping[str, float | None]  # dB, by the columns of dataset `nerfs`: psnr_train, psnr_heldout, …; None: unknown
+    psnr: Mapping[str, float | None]  # dB, by the columns of dataset `nerfs`: psnr_train, …; None: not measured
     views: Sequence[int]  # numbers of its ground-truth views
     paths: Mapping[str, str]
 

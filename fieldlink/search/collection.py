@@ -1,0 +1,196 @@
+"""A collection of NeRFs: objects, their vectors, and where each of them lies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Bool, Float, Int
+
+from fieldlink.core import datasets, shard_files
+from fieldlink.core.errors import InputError
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, OBJECTS, SOURCES, VIEWS, Schema
+from fieldlink.embeddings.selection import views_of
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings
+from fieldlink.search.answers import ObjectPage, StoredNerf
+from fieldlink.search.places import CollectionPlaces
+
+UNLABELLED = replace(OBJECTS, optional=(*OBJECTS.optional, "class_name", "synset", "split"))  # objects of no class
+PSNR = ("psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
+
+
+class Collection:
+    """The objects of a folder of datasets that have an nf2vec vector, in order of id; read when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.places = folder, CollectionPlaces(folder)
+        for dataset in (self.places.objects, self.places.nerf_embeddings):
+            if not dataset.is_dir():
+                raise InputError(f"{dataset}: missing, expected a collection of NeRFs: a study's data, or one's own")
+
+    @cached_property
+    def _embedded(self) -> tuple[list[str], Float[np.ndarray, "object nf2vec"]]:
+        return read_vectors(self.places.nerf_embeddings, NERF_EMBEDDINGS)
+
+    @cached_property
+    def _rows(self) -> pa.Table:
+        rows = datasets.read(self.places.objects, UNLABELLED)
+        places = {name: place for place, name in enumerate(rows["object_id"].to_pylist())}
+        if missing := [name for name in self._embedded[0] if name not in places]:
+            raise InputError(f"{self.places.objects}: no row of {missing[0]!r}, which has an nf2vec vector")
+        return rows.take(pa.array([places[name] for name in self._embedded[0]], pa.int64()))
+
+    @property
+    def ids(self) -> list[str]:
+        return self._embedded[0]
+
+    @property
+    def nerf_vectors(self) -> Float[np.ndarray, "object nf2vec"]:
+        """nf2vec's vector of each object."""
+        return self._embedded[1]
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The place of each id."""
+        return {name: place for place, name in enumerate(self.ids)}
+
+    def place(self, object_id: str) -> int:
+        """The place of an object; `InputError` for an id that isn't there."""
+        if object_id not in self.index:
+            raise InputError(f"{self.folder}: no object {object_id!r} with an nf2vec vector, such as {self.ids[:3]}")
+        return self.index[object_id]
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """Columns of dataset `objects`: arrays of objects, in which null is None."""
+        return {name: np.array(self._rows[name].to_pylist(), object) for name in self._rows.column_names}
+
+    @cached_property
+    def psnr(self) -> dict[str, Float[np.ndarray, " object"]]:
+        """dB of each object by the columns of dataset `nerfs`; NaN where it wasn't measured."""
+        rows = datasets.read(self.places.nerfs, NERFS, ["object_id", *PSNR])
+        place = {name: row for row, name in enumerate(rows["object_id"].to_pylist())}
+        order = np.array([place.get(name, -1) for name in self.ids])
+        return {name: np.where(order < 0, np.nan, rows[name].to_numpy()[order]) for name in PSNR}
+
+    def allowed(
+        self,
+        split: str | Sequence[str] | None,
+        classes: str | Sequence[str] | None,
+        least_psnr: float | None,
+        copies: bool,
+        exclude: Sequence[str],
+    ) -> Bool[np.ndarray, " object"]:
+        """Which objects may be found; a split or class of none of them is an `InputError`."""
+        allowed = np.ones(len(self.ids), bool) if copies else self.columns["augmentation"] == 0
+        for name, words in (("split", split), ("class_name", classes)):
+            if words is not None:
+                allowed = allowed & self._has(name, {words} if isinstance(words, str) else set(words))
+        if least_psnr is not None:
+            allowed = allowed & (self.psnr["psnr_heldout"] >= least_psnr)
+        allowed[[self.index[name] for name in exclude if name in self.index]] = False
+        return allowed
+
+    def _has(self, column: str, words: set[str]) -> Bool[np.ndarray, " object"]:
+        """Which objects have one of some words in a column."""
+        there = {word for word in self.columns[column] if word is not None}
+        if unknown := sorted(words - there):
+            raise InputError(f"{self.folder}: no {column} {unknown[0]!r}, expected some of {sorted(there)}")
+        return np.array([word in words for word in self.columns[column]], bool)
+
+    # Views
+
+    @cached_property
+    def view_vectors(self) -> tuple[ViewEmbeddings, Int[np.ndarray, " row"]]:
+        """CLIP's vectors of ground-truth views, and the place in the collection of each row's object."""
+        if not self.places.view_embeddings.is_dir():
+            raise InputError(f"{self.places.view_embeddings}: missing, expected CLIP's vectors of the objects' views")
+        views = views_of(datasets.read(self.places.view_embeddings, IMAGE_EMBEDDINGS), self.ids)
+        owner = np.array([self.index[name] for name in views.ids], np.int64)
+        return views, owner[views.owner]
+
+    def view(self, object_id: str, number: int) -> bytes:
+        """PNG of a ground-truth view."""
+        rows = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view", "image"])
+        images = dict(zip(rows["view"].to_pylist(), rows["image"].to_pylist(), strict=True))
+        if number not in images:
+            raise InputError(f"{object_id}: no view {number}, expected one of {sorted(images)}")
+        return images[number]
+
+    # Objects
+
+    def nerf(self, object_id: str) -> StoredNerf:
+        """An object's NeRF."""
+        self.place(object_id)
+        rows = datasets.rows_with_ids(self.places.nerfs, NERFS, [object_id], ["weights", "occupancy"])
+        return stored_nerf(datasets.matrix(rows["weights"])[0], rows["occupancy"][0].as_py())
+
+    def page(self, object_id: str) -> ObjectPage:
+        """All that is known of an object."""
+        place = self.place(object_id)
+        row = {name: values[place] for name, values in self.columns.items()}
+        views: list[int] = []
+        if self.places.views.is_dir():
+            seen = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view"], may_be_absent=True)
+            views = seen["view"].to_pylist()
+        psnr = {name: float(values[place]) for name, values in self.psnr.items()}
+        return ObjectPage(
+            id=object_id,
+            class_name=row["class_name"],
+            split=row["split"],
+            caption=row["caption"],
+            base_id=row["base_object_id"],
+            augmentation=row["augmentation"],
+            psnr={name: None if np.isnan(value) else value for name, value in psnr.items()},
+            views=views,
+            paths=self.paths(object_id),
+        )
+
+    def paths(self, object_id: str) -> Mapping[str, str]:
+        """Files that hold an object: its NeRF's, its views', and the one that it was made from."""
+        files = {name: _shard_of(shards, object_id) for name, shards in self._shards.items()}
+        return {name: path for name, path in (files | {"source": self._sources.get(object_id, "")}).items() if path}
+
+    @cached_property
+    def _shards(self) -> dict[str, list[tuple[str, str, str]]]:
+        """First id, last id and path of every shard, of NeRFs and of views."""
+        found = {"nerf": (self.places.nerfs, NERFS), "views": (self.places.views, VIEWS)}
+        return {name: _spans(folder, schema) for name, (folder, schema) in found.items() if folder.is_dir()}
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        if not self.places.sources.is_dir():
+            return {}
+        rows = datasets.read(self.places.sources, SOURCES)
+        return dict(zip(rows["object_id"].to_pylist(), rows["path"].to_pylist(), strict=True))
+
+
+def stored_nerf(weights: Float[np.ndarray, " weight"], occupancy: bytes) -> StoredNerf:
+    """A NeRF of a row of dataset `nerfs`."""
+    return StoredNerf(weights, occupancy, int(np.cbrt(8 * len(occupancy)) + 1e-6))
+
+
+def read_vectors(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndarray, "row dim"]]:
+    """Ids and vectors of a dataset, one shard at a time, so that none is twice in memory."""
+    counts = [shard_files.open_file(path).rows for path in datasets.shard_paths(folder, schema)]
+    ids, vectors, start = list[str](), np.zeros((0, 0), np.float32), 0
+    for shard in datasets.shards(folder, schema, [schema.key[0], "embedding"]):
+        part = datasets.matrix(shard["embedding"])
+        if not ids:
+            vectors = np.empty((sum(counts), part.shape[1]), np.float32)
+        vectors[start : start + len(part)] = part
+        ids += shard[schema.key[0]].to_pylist()
+        start += len(part)
+    return ids, vectors
+
+
+def _spans(folder: Path, schema: Schema) -> list[tuple[str, str, str]]:
+    spans = [(path, shard_files.open_file(path).span(schema.key[0])) for path in datasets.shard_paths(folder, schema)]
+    return [(span[0], span[1], str(path)) for path, span in spans if span is not None]
+
+
+def _shard_of(shards: Sequence[tuple[str, str, str]], object_id: str) -> str:
+    return next((path for first, last, path in shards if first <= object_id <= last), "")

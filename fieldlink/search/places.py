@@ -1,0 +1,95 @@
+"""Where a finished study's datasets and models lie: outputs of its dvc.yaml files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fieldlink.core.errors import InputError
+
+STUDIES = ("retrieval", "captions", "zero_shot", "syn2real", "augmented")  # whose mappers are of nf2vec's space
+
+
+@dataclass(frozen=True)
+class CollectionPlaces:
+    """The datasets of a collection of NeRFs; those of a study are its `data`."""
+
+    folder: Path
+
+    @property
+    def objects(self) -> Path:
+        return self.folder / "objects"
+
+    @property
+    def views(self) -> Path:
+        return self.folder / "views"
+
+    @property
+    def nerfs(self) -> Path:
+        return self.folder / "nerfs"
+
+    @property
+    def nerf_embeddings(self) -> Path:
+        return self.folder / "embeddings" / "nerfs"
+
+    @property
+    def view_embeddings(self) -> Path:
+        return self.folder / "embeddings" / "views"
+
+    @property
+    def sources(self) -> Path:
+        """Files that objects were made from; only in a collection of a user's own."""
+        return self.folder / "sources"
+
+    @property
+    def projections(self) -> Path:
+        """Only in a study."""
+        return self.folder / "embedding_spaces" / "projections"
+
+
+@dataclass(frozen=True)
+class StudyPlaces:
+    """The parameters and models of a study."""
+
+    folder: Path
+
+    @property
+    def params(self) -> Path:
+        return self.folder / "params.yaml"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def clip(self) -> Path:
+        return self.data / "models" / "clip"
+
+    @property
+    def nf2vec(self) -> Path:
+        return self.data / "models" / "nf2vec"
+
+    @property
+    def nerf_start(self) -> Path:
+        return self.data / "models" / "nerf_start"
+
+    @property
+    def prompts(self) -> Path:
+        return self.data / "embeddings" / "prompts"
+
+    @property
+    def captioned_pictures(self) -> Path:
+        """What a small CLIP learned from."""
+        return self.data / "captioned_pictures"
+
+    def mappers(self, study: str) -> Path:
+        return self.data / study / "mappers"
+
+
+def check_study(folder: Path) -> StudyPlaces:
+    """The places of a study; raises `InputError` if parameters or models are missing."""
+    places = StudyPlaces(folder)
+    if not places.params.is_file():
+        raise InputError(f"{folder}: no params.yaml, expected a finished study, or a folder with its models")
+    for path in (places.clip, places.nf2vec):
+        if not path.is_dir():
+            raise InputError(f"{path}: missing; run the study first (make study), or dvc checkout what it made")
+    return places
