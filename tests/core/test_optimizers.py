@@ -1,4 +1,4 @@
-"""Optimizers compute what torch's own compute."""
+"""Optimizers compute what torch's own compute, and orthogonalised matrices have singular values near 1."""
 
 import pytest
 import torch
@@ -24,3 +24,22 @@ def test_optimizers_move_weights_as_torchs_own_do_bit_for_bit(ours, theirs):
         ends.append(weights.detach().clone())
     assert torch.equal(ends[0], ends[1])
     assert torch.equal(ends[2], ends[1])  # also once torch has taken up its compiler
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("shape", [(5, 9), (9, 5)])
+def test_orthogonalised_matrices_have_the_same_singular_vectors_and_values_near_1_at_any_scale(shape, scale):
+    matrix = torch.randn(3, *shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+    inner = left.mT @ optimizers.orthogonalised(scale * matrix) @ right.mT
+    values = inner.diagonal(dim1=1, dim2=2)
+    assert values.min() > 0.6
+    assert values.max() < 1.3
+    torch.testing.assert_close(inner, torch.diag_embed(values))
+
+
+def test_each_of_a_batch_is_orthogonalised_by_itself_and_zeros_stay_zeros():
+    matrices = torch.stack([torch.randn(4, 6, generator=torch.Generator().manual_seed(1)), torch.zeros(4, 6)])
+    together = optimizers.orthogonalised(matrices)
+    torch.testing.assert_close(together[0], optimizers.orthogonalised(matrices[0]))
+    assert torch.equal(together[1], matrices[1])
