@@ -1,5 +1,6 @@
 """Rows, columns and metrics in readable words."""
 
+import re
 from dataclasses import replace
 
 from fieldlink.core import variants
@@ -24,6 +25,7 @@ SPELLINGS = {
     "siglip": "SigLIP",
     "_": " ",
 }
+WORD = re.compile(r"\b(clip|mse)\b")  # alone, not in clip2nerf
 
 
 def column_label(name: str) -> str:
@@ -64,4 +66,4 @@ def _spelling(name: str) -> str:
         name = name.replace("recall@", "Hit@")
     for key, words in SPELLINGS.items():
         name = name.replace(key, words)
-    return name
+    return WORD.sub(lambda match: match[0].upper(), name)

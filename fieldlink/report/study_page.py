@@ -6,16 +6,17 @@ from typing import Any
 from fieldlink.report import claims_section, data_counts, psnr_charts, run_record, thumbnails
 from fieldlink.report.benchmarks import ratio_chart
 from fieldlink.report.charts import Chart
+from fieldlink.report.decoder_findings import decoder_findings
 from fieldlink.report.galleries import DOMAINS, GalleryQuery, QueryGallery
 from fieldlink.report.generated_panels import GeneratedPanel, generated_panels
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
 from fieldlink.report.loss_curves import loss_charts
 from fieldlink.report.nerf_wall import FitPictures
-from fieldlink.report.page_tiles import dotted_values, page_tiles
+from fieldlink.report.page_tiles import RESULTS, dotted_values, page_tiles
 from fieldlink.report.projection_chart import projection_chart
 from fieldlink.report.report_study import ReportStudy
-from fieldlink.report.result_tables import pivot_tables
+from fieldlink.report.result_tables import ReportTable, pivot_tables
 from fieldlink.report.study_description import describe
 from fieldlink.report.table_provenance import anchor, provenance
 
@@ -63,9 +64,19 @@ def _results(study: ReportStudy) -> dict[str, Any]:
         "claims": numbers.claims,
         "verdicts": claims_section.verdict_counts(numbers.claims),
         "margin": study.params.claims.margin,
-        "tables": [(table, anchor(table), provenance(table, study.params, numbers.protocol)) for table in tables],
+        "tables": [_table(table, study) for table in tables],
         "has_seed_ranges": bool(numbers.seed_ranges),
         "projections": None if projections is None else _image(projection_chart(projections)),
+    }
+
+
+def _table(table: ReportTable, study: ReportStudy) -> dict[str, Any]:
+    """Tables with a headline number are open on the page."""
+    return {
+        "numbers": table,
+        "anchor": anchor(table),
+        "is_main": table.number in {key.table for key in RESULTS},
+        "provenance": provenance(table, study.params, study.numbers.protocol),
     }
 
 
@@ -73,6 +84,7 @@ def _pictures(study: ReportStudy, query_galleries: Sequence[QueryGallery]) -> di
     return {
         "galleries": [_gallery(gallery) for gallery in query_galleries],
         "generated": [_panel(panel) for panel in generated_panels(study)],
+        "decoder_findings": decoder_findings(study),
     }
 
 

@@ -11,7 +11,7 @@ from fieldlink.report.labels import column_label, label
     [
         (Variant(direction="nerf2clip", source="gt", views="4"), "nerf2clip, 4 GT views"),
         (Variant(direction="nerf2clip", source="rendered", views="1"), "nerf2clip, 1 rendered view"),
-        (Variant(method="clip", views="N"), "clip, all views"),
+        (Variant(method="clip", views="N"), "CLIP, all views"),
         (Variant(direction="nerf2clip", loss="siglip", training_set="gt only"), "nerf2clip SigLIP, GT views only"),
         (
             Variant(direction="clip2nerf", loss="cosine", training_set="captions"),
