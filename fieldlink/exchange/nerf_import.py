@@ -11,7 +11,7 @@ import pyarrow as pa
 import torch
 from jaxtyping import Float
 
-from fieldlink.core import datasets, tensor_files
+from fieldlink.core import datasets, nested_tables, tensor_files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import NerfParams
 from fieldlink.core.resume import Rows
@@ -89,7 +89,7 @@ def import_folders(task: ImportTask) -> Rows:
 
 def views_in(rows: pa.Table) -> pa.Table:
     """The rows of dataset `views` that rows of `IMPORTED` hold."""
-    return pa.concat_tables(pa.ipc.open_stream(data.as_buffer()).read_all() for data in rows["views"])
+    return nested_tables.from_column(rows["views"])
 
 
 def digest(nerf: NerfFolder) -> str:
@@ -124,7 +124,7 @@ def _row(
         "psnr_train_foreground": foreground,
         "psnr_heldout": np.nan,
         "psnr_heldout_foreground": np.nan,
-        "views": _serialised(datasets.table(VIEWS, columns(nerf.object_id, views))),
+        "views": nested_tables.to_bytes(datasets.table(VIEWS, columns(nerf.object_id, views))),
     }
 
 
@@ -146,13 +146,6 @@ def _weights_and_grid(
         return vector, official_nerfs.occupancy_of(grid, settings.nerf.fitting.occupancy)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-
-
-def _serialised(rows: pa.Table) -> bytes:
-    stream = pa.BufferOutputStream()
-    with pa.ipc.new_stream(stream, rows.schema) as writer:
-        writer.write_table(rows)
-    return stream.getvalue().to_pybytes()
 
 
 def _straight(colour: torch.Tensor, opacity: torch.Tensor) -> np.ndarray:

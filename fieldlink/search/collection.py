@@ -1,5 +1,6 @@
 """A collection of NeRFs: objects, their vectors, and where each of them lies."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -166,6 +167,26 @@ class Collection:
             return {}
         rows = datasets.read(self.places.sources, SOURCES)
         return dict(zip(rows["object_id"].to_pylist(), rows["path"].to_pylist(), strict=True))
+
+
+def check_models(folder: Path, digests: Mapping[str, str]) -> None:
+    """Raise `InputError` if the vectors of a collection are of other models than these.
+
+    `digests`: of models, by name. A study's own data has no description, and isn't checked.
+    """
+    path = CollectionPlaces(folder).description
+    if not path.is_file():
+        return
+    try:
+        made_by = json.loads(path.read_text(encoding="utf-8"))["models"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: not what `fieldlink add` writes ({error})") from error
+    for name, digest in digests.items():
+        if made_by.get(name) != digest:
+            raise InputError(
+                f"{folder}: its vectors are of another {name} ({made_by.get(name)}, the study has {digest}); "
+                "delete it and add its objects again"
+            )
 
 
 def stored_nerf(weights: Float[np.ndarray, " weight"], occupancy: bytes) -> StoredNerf:

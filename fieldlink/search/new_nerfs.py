@@ -3,33 +3,45 @@
 Cameras and rays are drawn by the study's seed and the object's id.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Float
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, nested_tables
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params
-from fieldlink.core.schemas import VIEWS
+from fieldlink.core.params import Params, load
+from fieldlink.core.resume import Rows
+from fieldlink.core.schemas import BYTES, IMAGE_EMBEDDINGS, NERFS, VECTOR, VIEWS
+from fieldlink.nerf import weight_layout
 from fieldlink.nerf.fitting.optimisation import Fit
-from fieldlink.nerf.object_work import FittingTask, accepted_fits
-from fieldlink.scenes import views
+from fieldlink.nerf.object_work import MEASURES, FittingTask, accepted_fits
+from fieldlink.scenes import object_views, pictures, views
 from fieldlink.scenes.importers.item_ids import is_id, with_digest
 from fieldlink.scenes.importers.listing import NO_SYNSET, UNLABELLED, ListedItem
-from fieldlink.scenes.object_views import views_of
 from fieldlink.scenes.sources import ObjectRow, ObjectTask
+from fieldlink.search.models import Models
+from fieldlink.search.places import StudyPlaces
+
+# A row holds all that is computed of an object; `views` and `view_embeddings` are tables of these datasets.
+NEW_NERFS = replace(
+    NERFS,
+    name="new_nerfs",
+    columns={**NERFS.columns, "embedding": VECTOR, "views": BYTES, "view_embeddings": BYTES},
+)
 
 
 @dataclass(frozen=True)
-class FittedMesh:
-    """A mesh's views, as rows of dataset `views`, and its NeRF."""
+class NewNerfsTask:
+    """Meshes that one call of a worker makes NeRFs of."""
 
-    views: pa.Table
-    fit: Fit
-    notes: tuple[str, ...]  # for the user: what the mesh is drawn without
+    meshes: Sequence[ObjectTask]
+    study: Path
+    digests: tuple[str, ...]  # of models and parameters: a worker reads those anew that have changed
 
 
 def mesh_id(path: Path) -> str:
@@ -44,11 +56,57 @@ def mesh_task(item: ListedItem, folder: Path, params: Params) -> ObjectTask:
     return ObjectTask(row, "", params.study.seed, scenes, item)
 
 
-def fitted_mesh(task: ObjectTask, start: Float[np.ndarray, " weight"], params: Params, device: str) -> FittedMesh:
-    """The mesh's views and NeRF. Raises `InputError` if the mesh can't be read, or its NeRF stays below the gate."""
-    seen, name = views_of(task), task.row.object_id
-    rows = datasets.table(VIEWS, views.columns(name, seen))
-    fits, rejected = accepted_fits(FittingTask(rows, start, params.nerf, params.study.seed, device))
-    if rejected:
-        raise InputError(f"{task.item.path if task.item else name}: {rejected[name]}")
-    return FittedMesh(rows, fits[name], seen.notes)
+def fitted(meshes: Sequence[ObjectTask], models: Models) -> tuple[pa.Table, dict[str, Fit], dict[str, str]]:
+    """Rows of dataset `views`, fits by id, and the reasons why others have none."""
+    params, seen = models.params, object_views.object_views(list(meshes))
+    if not seen.columns["object_id"]:
+        return datasets.empty_table(VIEWS), {}, seen.rejected
+    rows = datasets.table(VIEWS, seen.columns)
+    fits, rejected = accepted_fits(FittingTask(rows, models.nerf_start, params.nerf, params.study.seed, models.device))
+    return rows, fits, seen.rejected | rejected
+
+
+def fit_of(mesh: ObjectTask, models: Models) -> Fit:
+    """The NeRF of one mesh. Raises `InputError` if it can't be read, or its NeRF stays below the quality gate."""
+    _, fits, rejected = fitted([mesh], models)
+    for reason in rejected.values():
+        path = str(mesh.item.path) if mesh.item else mesh.row.object_id
+        raise InputError(reason if path in reason else f"{path}: {reason}")
+    return fits[mesh.row.object_id]
+
+
+def new_nerfs(task: NewNerfsTask) -> Rows:
+    """Rows of `NEW_NERFS`; a mesh that can't be used is rejected with its reason."""
+    models = _models(task.study, task.digests)
+    seen, fits, rejected = fitted(task.meshes, models)
+    views_by_id, ids = views.by_object(seen), list(fits)
+    shape = len(ids), weight_layout.size(models.params.nerf.field)
+    weights = np.reshape([fits[name].weights for name in ids], shape).astype(np.float32)
+    columns: dict[str, Any] = {
+        "object_id": ids,
+        "weights": weights,
+        **{measure: [getattr(fits[name], measure) for name in ids] for measure in MEASURES},
+        "embedding": models.nerf_vectors(weights) if ids else np.zeros((0, models.params.nf2vec.embedding)),
+        "views": [nested_tables.to_bytes(views_by_id[name]) for name in ids],
+        "view_embeddings": [nested_tables.to_bytes(_view_embeddings(views_by_id[name], models)) for name in ids],
+    }
+    return Rows(columns, rejected)
+
+
+def _view_embeddings(rows: pa.Table, models: Models) -> pa.Table:
+    """Rows of dataset `image_embeddings` of an object's views."""
+    shown = [pictures.on_black(pictures.decode(data)) for data in rows["image"].to_pylist()]
+    columns = {
+        "owner_id": rows["object_id"].to_pylist(),
+        "view": rows["view"].to_pylist(),
+        "domain": ["gt"] * len(rows),
+        "embedding": models.pictures(shown),
+    }
+    return datasets.table(IMAGE_EMBEDDINGS, columns)
+
+
+@lru_cache(maxsize=1)
+def _models(study: Path, _digests: tuple[str, ...]) -> Models:
+    """The models, loaded once by a process."""
+    places = StudyPlaces(study)
+    return Models(places, load(places.params))

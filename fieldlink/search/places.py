@@ -35,6 +35,11 @@ class CollectionPlaces:
         return self.folder / "embeddings" / "views"
 
     @property
+    def description(self) -> Path:
+        """The models that made the vectors; only in a collection of a user's own."""
+        return self.folder / "collection.json"
+
+    @property
     def sources(self) -> Path:
         """Files that objects were made from; only in a collection of a user's own."""
         return self.folder / "sources"
@@ -79,6 +84,11 @@ class StudyPlaces:
     def captioned_pictures(self) -> Path:
         """What a small CLIP learned from."""
         return self.data / "captioned_pictures"
+
+    @property
+    def own_collection(self) -> Path:
+        """Where a user's objects go if no place is named; git ignores it."""
+        return self.folder / "datasets" / "collection"
 
     def mappers(self, study: str) -> Path:
         return self.data / study / "mappers"

@@ -41,11 +41,11 @@ def picture_query(models: Models, image: Picture) -> Query:
 def mesh_query(models: Models, path: Path) -> Query:
     """A mesh's NeRF, which is fitted here."""
     from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem
-    from fieldlink.search.new_nerfs import fitted_mesh, mesh_id, mesh_task
+    from fieldlink.search.new_nerfs import fit_of, mesh_id, mesh_task
 
     digest = _digest(read_foreign(path))
     task = mesh_task(ListedItem(mesh_id(path), UNLABELLED, path, digest), path.parent, models.params)
-    fit = fitted_mesh(task, models.nerf_start, models.params, models.device).fit
+    fit = fit_of(task, models)
     cells = models.params.nerf.fitting.occupancy
     return nerf_query(models, StoredNerf(fit.weights, fit.occupancy, cells), "mesh", str(path), digest)
 

@@ -62,6 +62,8 @@ class Spaces:
             vector = self.clip_query(query).clip
             assert vector is not None
             return Search([(self._means if by == CLIP_MEAN else self._views, vector)])
+        if by not in self.mappers.by_name:
+            raise InputError(f"by {by!r}: expected one of {[variant.name for variant in self.variants]}")
         mapper = self.mappers.named(by)
         forward = mapper.variant.direction == "clip2nerf"
         pairs = []

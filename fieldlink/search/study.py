@@ -1,6 +1,7 @@
 """A finished study, or any folder with its models and a collection of NeRFs, that answers questions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from fieldlink.search.answers import (
     StoredNerf,
     Variant,
 )
-from fieldlink.search.collection import Collection
+from fieldlink.search.collection import Collection, check_models
 from fieldlink.search.mappers import Mappers
 from fieldlink.search.models import DIGITS, Models
 from fieldlink.search.places import check_study
@@ -49,8 +50,15 @@ class Study:
         self.folder, self.places = folder, check_study(folder)
         self.params = load(self.places.params)
         self.models = Models(self.places, self.params)
-        self.collection = Collection(collection or self.places.data)
         self._mesh_query = lru_cache(MOST_FITS)(self._fitted_mesh)
+        self._open(collection or self.places.data)
+
+    def _open(self, collection: Path) -> None:
+        """Search this collection from now on."""
+        check_models(collection, self.models.digests)
+        self.collection = Collection(collection)
+        for name in ("spaces", "origin", "_maps"):
+            self.__dict__.pop(name, None)
 
     # What is there
 
@@ -257,13 +265,23 @@ class Study:
 
     # Collections
 
-    def add(self, folder: str | Path, to: str | Path | None = None) -> Added:
+    def add(self, folder: str | Path, to: str | Path | None = None, workers: int | None = None) -> Added:
         """Fit a NeRF to each mesh below a folder, embed it, and put it into a collection, a folder of datasets.
 
-        Objects need no class and no split. `to`: the collection's folder; by default the one that is searched, and
-        `collection` beside params.yaml if that is the study's own. What can't be used is left out with its reason.
+        Objects need no class and no split. `to`: the collection's folder; by default the one that is searched if it is
+        a user's own, else `datasets/collection` in the study. `workers`: worker processes, for a script that is guarded
+        by `if __name__ == "__main__"`; by default this process does all. What can't be used is left out with its
+        reason. Raises `InputError`.
         """
-        raise NotImplementedError
+        from fieldlink.search.own_collections import add_meshes
+
+        own = self.collection.places.description.is_file()
+        target = Path(to) if to is not None else self.collection.folder if own else self.places.own_collection
+        additions = add_meshes(Path(folder), target, self.models, workers)
+        if target.resolve() == self.collection.folder.resolve():
+            self._open(target)
+        origin = replace(self.origin, collection=str(target), objects=len(Collection(target).ids))
+        return Added(str(target), additions.ids, additions.unchanged, additions.rejected, origin)
 
     # Parts
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.item_ids import unique_ids
-from fieldlink.scenes.importers.listing import ListedItem, Listing, counted
+from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, counted
 
 LEFT_BEHIND = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 
@@ -84,6 +84,8 @@ def listed_files(
 ) -> Listing:
     """The listing of all accepted files below the class folders in `class_of`, as `<class>.<file stem>`.
 
+    Files of class `UNLABELLED` are listed as `<file stem>`.
+
     `details`: the fields of `ListedItem` that need a file to be read; its `InputError` sets the file aside. Raises
     `InputError` if no file is accepted.
     """
@@ -91,15 +93,20 @@ def listed_files(
     others = sum((of_class.others for of_class in files.values()), Counter())
     class_names = {path: name for name, of_class in files.items() for path in of_class.paths}
     if not class_names:
-        raise InputError(f"{folder}: no usable file below {', '.join(files)}{_there_are(others)}")
+        below = "" if UNLABELLED in files else f" below {', '.join(files)}"
+        raise InputError(f"{folder}: no usable file{below}{_there_are(others)}")
     listing = Listing(other_files=others)
-    ids = unique_ids({path: f"{name}.{path.stem}" for path, name in class_names.items()}, folder)
+    ids = unique_ids({path: _name(path, name) for path, name in class_names.items()}, folder)
     for path, name in class_names.items():
         try:
             listing.items.append(ListedItem(ids[path], name, path, **details(path)))
         except InputError as error:
             listing.rejected[ids[path]] = str(error)
     return listing
+
+
+def _name(path: Path, class_name: str) -> str:
+    return path.stem if class_name == UNLABELLED else f"{class_name}.{path.stem}"
 
 
 def files_by_class(folder: Path, classes: Collection[str], accept: Accept) -> Counter[str]:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,7 +21,7 @@ from fieldlink.core.params import Params
 from fieldlink.scenes import picture_formats
 from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, has_suffix, listed_files
 from fieldlink.scenes.importers.gltf.compression import missing_decoders
-from fieldlink.scenes.importers.listing import Listing, files_digest
+from fieldlink.scenes.importers.listing import UNLABELLED, Listing, files_digest
 from fieldlink.scenes.importers.mesh_files.companions import beside, shared
 from fieldlink.scenes.importers.mesh_files.reading import NOT_READ, SUFFIXES, read_mesh
 from fieldlink.scenes.meshes import Mesh
@@ -33,6 +33,16 @@ MANIFEST = "manifest.csv"
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every mesh file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
+    return _listed(folder, {path: path.name for path in class_folders(folder, classes)})
+
+
+def unlabelled_listing(folder: Path) -> Listing:
+    """Every mesh file below a folder without classes, as `<file stem>`; files with equal bytes count once."""
+    return _listed(folder, {folder: UNLABELLED})
+
+
+def _listed(folder: Path, class_of: Mapping[Path, str]) -> Listing:
+    """`class_of`: the class of each folder below which all files are listed."""
     ups, companions = _ups(folder), _Companions(folder)
 
     def details(path: Path) -> dict[str, str]:
@@ -43,7 +53,6 @@ def listing(folder: Path, classes: Collection[str]) -> Listing:
         looks = companions.digest(path.parent) + missing_decoders(data)  # tried again once a decoder is there
         return {"content": _geometry_digest(path, data), "companions": looks, "up": up}
 
-    class_of = {path: path.name for path in class_folders(folder, classes)}
     return listed_files(folder, class_of, _is_listed, details, BESIDE).without_duplicates()
 
 
