@@ -4,8 +4,15 @@ from scipy.stats import skew
 from sklearn.metrics import average_precision_score
 
 from fieldlink.evaluation.measures import cosines
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery
-from fieldlink.evaluation.measures.rankings import average_precision, hubness, macro_weights, ranking
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours
+from fieldlink.evaluation.measures.rankings import (
+    LAST,
+    average_precision,
+    hubness,
+    macro_weights,
+    ranking,
+    sorting_keys,
+)
 
 NONE = -1
 
@@ -28,10 +35,33 @@ def test_average_precision_is_scikit_learns_without_the_own_object(at_once: int,
 
 
 def test_average_precision_by_hand():
-    """Right at places 1 and 3 of those that count (2 is left out); nothing right; all right."""
-    right = np.array([[1, 0, 0, 1], [0, 0, 0, 0], [1, 1, 1, 1]], bool)
-    left_out = np.array([[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], bool)
-    assert average_precision(right, left_out).tolist() == pytest.approx([(1 + 2 / 3) / 2, 0, 1])
+    """Right at places 1 and 3; nothing right; all right."""
+    right = np.array([[1, 0, 1, 0], [0, 0, 0, 0], [1, 1, 1, 1]], bool)
+    assert average_precision(right).tolist() == pytest.approx([(1 + 2 / 3) / 2, 0, 1])
+
+
+def test_keys_sort_as_a_stable_sort_by_falling_similarity_does():
+    similarity = random(40, 50).round(1)  # with many ties
+    similarity[:, :4] = [0.0, -0.0, 1e-40, -1e-40]
+    similarity[0] = 1
+    keys = sorting_keys(similarity)
+    assert np.array_equal(keys.argsort(1), np.argsort(-similarity, axis=1, kind="stable"))
+    assert not (keys % 2).any()
+    assert (keys < LAST).all()
+
+
+def test_items_left_out_by_the_definition_of_neighbours_leave_the_same_ranking():
+    """The whole list of `nearest_neighbours` is the order that precisions are taken from."""
+    queries, items, owner = random(9, 5).round(), random(60, 5, seed=1).round(), np.repeat(np.arange(20), 3)
+    own, classes = np.r_[np.arange(8), NONE], np.arange(20) % 4
+    ranked = ranking(queries, own, Gallery(items, owner), classes[:9], classes[owner])
+    listed = nearest_neighbours(queries, own, Gallery(items, owner), 60).item
+    for query, places in enumerate(listed):
+        right = classes[owner[places[places >= 0]]] == classes[query]
+        assert ranked.precision[query] == pytest.approx(average_precision(right[None])[0])
+    alone = np.full(9, NONE)
+    whole = owner[nearest_neighbours(queries, alone, Gallery(items, owner), 60).item]
+    assert ranked.own_rank[:8].tolist() == [int(np.argmax(whole[i] == i)) + 1 for i in range(8)]
 
 
 def test_the_own_object_has_the_place_of_its_first_item_and_ties_go_to_the_lower_index():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
-NUMBERS_AT_ONCE = 2**25  # of a matrix held in memory
+NUMBERS_AT_ONCE = 2**24  # of a matrix held in memory
 
 
 def unit(vectors: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:

@@ -9,6 +9,8 @@ from jaxtyping import Bool, Float, Int
 from fieldlink.evaluation.measures.cosines import cosines_in_parts
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 
+LAST = np.iinfo(np.int64).max - 1  # an even number after all keys
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -52,23 +54,34 @@ def _ranking(
 ) -> Ranking:
     precisions, ranks = [], []
     for part, similarity in parts:
-        order = np.argsort(-similarity, axis=1, kind="stable")
-        is_own = own_object[part, None] == owner[order]
-        right = (query_class[part, None] == item_class[order]) & ~is_own
-        precisions.append(average_precision(right, is_own))
-        ranks.append(np.where(is_own.any(1), is_own.argmax(1) + 1, 0))
+        keys = sorting_keys(similarity)
+        own_query, own_item = np.nonzero(own_object[part, None] == owner)
+        first_own = np.full(len(keys), LAST)
+        np.minimum.at(first_own, own_query, keys[own_query, own_item])
+        ranks.append(np.where(first_own < LAST, (keys < first_own[:, None]).sum(1) + 1, 0))
+        keys += query_class[part, None] == item_class
+        keys[own_query, own_item] = LAST  # as if the gallery had none
+        keys.sort(axis=1)
+        precisions.append(average_precision((keys & 1).astype(bool)))
     return Ranking(np.concatenate(precisions), np.concatenate(ranks))
 
 
-def average_precision(
-    right: Bool[np.ndarray, "query place"], left_out: Bool[np.ndarray, "query place"]
-) -> Float[np.ndarray, " query"]:
-    """Mean, over the right items, of the share of right ones up to each; 0 where there is none.
+def sorting_keys(similarity: Float[np.ndarray, "query item"]) -> Int[np.ndarray, "query item"]:
+    """Even numbers that rise as the similarity falls and, among equal ones, with the item's place.
 
-    Places in `left_out` don't count.
+    numpy sorts them more than ten times as fast as it sorts places by similarity.
     """
-    share = right.cumsum(1) / np.maximum((~left_out).cumsum(1), 1)
-    return (share * right).sum(1) / np.maximum(right.sum(1), 1)
+    bits = (similarity.astype(np.float32) + 0.0).view(np.int32)  # no -0.0
+    falling = ~(bits ^ ((bits >> 31) & 0x7FFFFFFF))  # negative numbers are stored as a sign and a magnitude
+    return (falling.astype(np.int64) << 32) + 2 * np.arange(similarity.shape[1])
+
+
+def average_precision(right: Bool[np.ndarray, "query place"]) -> Float[np.ndarray, " query"]:
+    """Mean, over the right items, of the share of right ones up to each; 0 where there is none."""
+    query, place = np.nonzero(right)
+    count = np.bincount(query, minlength=len(right))
+    nth = np.arange(1, len(query) + 1) - (count.cumsum() - count)[query]
+    return np.bincount(query, nth / (place + 1), len(right)) / np.maximum(count, 1)
 
 
 def macro_weights(query_class: Int[np.ndarray, " query"]) -> Float[np.ndarray, " query"]:
