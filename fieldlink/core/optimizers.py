@@ -1,9 +1,11 @@
-"""torch's optimizers without the import of torch's compiler, which takes a second when the first one is made.
+"""torch's optimizers without the import of torch's compiler, which takes a second when the first one is made; and Muon.
 
 torch wraps these methods in a decorator that imports the compiler. Here they are the unwrapped methods; nothing is
 compiled.
 """
 
+import math
+from collections.abc import Iterable, Sequence
 from inspect import unwrap
 
 import torch
@@ -35,9 +37,55 @@ def orthogonalised(matrices: Float[Tensor, "*batch a b"]) -> Float[Tensor, "*bat
     Newton–Schulz iterations take U S Vᵀ to U f(S) Vᵀ without a decomposition. A matrix of zeros stays one.
     """
     first, third, fifth = NEWTON_SCHULZ
-    wide = matrices.mT if matrices.shape[-2] > matrices.shape[-1] else matrices  # for the smaller of both products
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    wide = (matrices.mT if tall else matrices).reshape(-1, *sorted(matrices.shape[-2:]))  # for the smaller product
     wide = wide / wide.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-30)
     for _ in range(ITERATIONS):
         gram = wide @ wide.mT
-        wide = first * wide + (third * gram + fifth * gram @ gram) @ wide
-    return wide.mT if matrices.shape[-2] > matrices.shape[-1] else wide
+        wide = torch.baddbmm(wide, torch.baddbmm(gram, gram, gram, beta=third, alpha=fifth), wide, beta=first)
+    return (wide.mT if tall else wide).reshape(matrices.shape)
+
+
+class Muon(_Unwrapped):
+    """Muon (Jordan et al. 2024): each matrix moves by the momentum of its gradient, made orthogonal.
+
+    A parameter is a batch of networks [network, weight], each the matrices of `shapes` (out, in), row-major, one behind
+    the other. A matrix moves by `lr` times √max(1, out / in) in every direction that its gradient has.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        shapes: Sequence[tuple[int, int]],
+        lr: float | Tensor,
+        momentum: float = 0.9,
+    ) -> None:
+        super().__init__(params, {"lr": lr, "momentum": momentum})
+        self.shapes = list(shapes)
+
+    @torch.no_grad()
+    def step(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        for group in self.param_groups:
+            for weights in group["params"]:
+                if weights.grad is not None:
+                    self._move(weights, weights.grad, group["lr"], group["momentum"])
+
+    def _move(
+        self,
+        weights: Float[Tensor, "network weight"],
+        gradient: Float[Tensor, "network weight"],
+        rate: float | Tensor,
+        momentum: float,
+    ) -> None:
+        state = self.state[weights]
+        if not state:
+            state["mean"] = torch.zeros_like(weights)
+        mean = state["mean"].lerp_(gradient, 1 - momentum)
+        ahead = gradient.lerp(mean, momentum).split([rows * columns for rows, columns in self.shapes], dim=1)
+        moves: dict[int, Tensor] = {}
+        for shape in dict.fromkeys(self.shapes):  # matrices of one shape together: most time goes into calls
+            places = [place for place, other in enumerate(self.shapes) if other == shape]
+            matrices = torch.stack([ahead[place].unflatten(1, shape) for place in places])
+            scale = math.sqrt(max(1, shape[0] / shape[1]))
+            moves |= zip(places, (scale * orthogonalised(matrices)).flatten(2), strict=True)
+        weights.sub_(torch.cat([moves[place] for place in range(len(moves))], dim=1) * rate)

@@ -43,3 +43,34 @@ def test_each_of_a_batch_is_orthogonalised_by_itself_and_zeros_stay_zeros():
     together = optimizers.orthogonalised(matrices)
     torch.testing.assert_close(together[0], optimizers.orthogonalised(matrices[0]))
     assert torch.equal(together[1], matrices[1])
+
+
+def test_muon_moves_a_batch_of_networks_as_torchs_muon_moves_each_matrix():
+    shapes, networks = [(16, 24), (24, 24), (32, 24)], 3
+    width = sum(rows * columns for rows, columns in shapes)
+    random = torch.Generator().manual_seed(0)
+    start = torch.randn(networks, width, generator=random)
+    ours = start.clone().requires_grad_()
+    matrices = [
+        part.reshape(shape).clone().requires_grad_()
+        for network in start
+        for part, shape in zip(network.split([a * b for a, b in shapes]), shapes, strict=True)
+    ]
+    optimizer = optimizers.Muon([ours], shapes, lr=0.1)
+    # torch computes in bfloat16; its last iterations amplify that, so that the two agree to a part of a step only
+    reference = torch.optim.Muon(matrices, lr=0.1, weight_decay=0, momentum=0.9, ns_steps=4)
+    for _ in range(3):
+        gradients = torch.randn(networks, width, generator=random)
+        ours.grad = gradients.clone()
+        parts = [
+            part.reshape(shape)
+            for row in gradients
+            for part, shape in zip(row.split([a * b for a, b in shapes]), shapes, strict=True)
+        ]
+        for matrix, part in zip(matrices, parts, strict=True):
+            matrix.grad = part.clone()
+        optimizer.step()
+        reference.step()
+    theirs = torch.cat([matrix.flatten() for matrix in matrices]).view(networks, width)
+    moved, expected = ours.detach() - start, theirs.detach() - start
+    assert (moved - expected).norm() < 0.02 * expected.norm()

@@ -57,7 +57,7 @@ class StartParams(StrictModel):
     rounds: Count  # rounds of Reptile, each of which moves the start once
     batch: Count  # objects per round
     steps: Count  # optimizer steps of an object's short fit
-    learning_rate: Rate  # learning rate of a short fit: Adam, cosine to zero
+    learning_rate: Rate  # learning rate of a short fit, by fitting.optimizer; cosine to zero
     rate: Rate  # part of the way to the mean of the short fits that the start moves, falling to zero
 
 
@@ -65,7 +65,9 @@ class FittingParams(StrictModel):
     steps: Count  # optimizer steps
     rays: Count  # rays per step
     samples: Samples  # samples per ray
-    learning_rate: Rate  # learning rate of Adam; higher ones scatter the weights of similar objects
+    # optimizer: muon (of the layers; Adam moves an encoding's table), or adam as published
+    optimizer: Literal["muon", "adam"]
+    learning_rate: Rate  # highest learning rate; higher ones scatter the weights of similar objects
     # learning rate: cosine to zero, or drops to a third at 1/2, 3/4 and 9/10 (as published)
     schedule: Literal["cosine", "drops"]
     held_out: Distinct[Natural]  # numbers of the views kept from the fit

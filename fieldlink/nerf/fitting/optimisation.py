@@ -15,12 +15,12 @@ from torch import Tensor
 from torch.nn.functional import smooth_l1_loss
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.optimizers import Adam
 from fieldlink.core.params import FieldParams, FittingParams, NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite, over
 from fieldlink.nerf.encodings import encoding_of
 from fieldlink.nerf.fitting.cuda_graph import GraphedStep, Step
+from fieldlink.nerf.fitting.fitted_weights import FittedWeights
 from fieldlink.nerf.fitting.ray_batches import FittingObject, RayBatch, ray_batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
 from fieldlink.nerf.psnr import measure
@@ -30,7 +30,6 @@ from fieldlink.scenes.visual_hull import carve
 MEASURED_VIEWS = 4  # of the fitted views, evenly spread: a rendering costs as much as several steps
 POINTS_PER_PRODUCT = 4096  # on a GPU: a layer's gradient is a sum over points; one product would fill a part of it
 GRAPH_POINTS = 2**18  # of a step of all objects: with fewer, a GPU waits for the start of operations
-BETAS, EPSILON = (0.9, 0.99), 1e-15
 DROP_AFTER, DROP_FACTOR = (0.5, 0.75, 0.9), 0.33  # of the published schedule: shares of the steps, and the factor
 
 
@@ -121,40 +120,28 @@ def optimise(
 ) -> tuple[Float[Tensor, "nerf weight"], Int[Tensor, " nerf"]]:
     """Weights of all objects (their views, their hulls), and the first step at which a loss wasn't finite.
 
-    Adam, learning rate by `nerf.fitting.schedule`, on smooth-L1 of the colour over a random background per step. Every
-    object has the rays, jitter and backgrounds that it would have alone, and no object's loss reaches another's
+    Smooth-L1 of the colour over a random background per step, optimizer and learning rate as `nerf.fitting` says.
+    Every object has the rays, jitter and backgrounds that it would have alone, and no object's loss reaches another's
     weights. Where all losses were finite, the step is the number of steps. Losses are checked after the last step
     only, because a GPU would wait for each check.
     """
     fitting = nerf.fitting
-    weights = start.repeat(len(objects), 1).requires_grad_()
+    graphed = start.is_cuda and len(objects) * fitting.rays * fitting.samples <= GRAPH_POINTS
+    weights = FittedWeights.of(start, len(objects), nerf, graphed)
     failed = torch.full((len(objects),), fitting.steps, device=start.device)
-    graphed = weights.is_cuda and len(objects) * fitting.rays * fitting.samples <= GRAPH_POINTS
-    rate = torch.tensor(fitting.learning_rate, device=start.device) if graphed else fitting.learning_rate
-    adam = Adam([weights], lr=rate, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
 
     def update(batch: RayBatch) -> Float[Tensor, " nerf"]:
-        losses = _losses(weights, batch, nerf.field)
-        adam.zero_grad()
-        losses.sum().backward()
-        adam.step()
+        losses = _losses(weights.joint, batch, nerf.field)
+        weights.move_against(losses.sum())
         return losses.detach()
 
     step: Step = update
     for number, batch in enumerate(ray_batches(objects, nerf, seeds)):
         if graphed and number == 0:
-            step = GraphedStep(update, batch, weights, adam)
-        _set_rate(adam, learning_rate(fitting, number))
+            step = GraphedStep(update, batch, weights.optimizers)
+        weights.set_rate(learning_rate(fitting, number))
         failed = torch.where(step(batch).isfinite(), failed, failed.clamp(max=number))
-    return weights.detach(), failed
-
-
-def _set_rate(adam: Adam, rate: float) -> None:
-    """Set the learning rate: in place where a graph has captured it."""
-    if isinstance(adam.param_groups[0]["lr"], Tensor):
-        adam.param_groups[0]["lr"].fill_(rate)
-    else:
-        adam.param_groups[0]["lr"] = rate
+    return weights.joint.detach(), failed
 
 
 def learning_rate(fitting: FittingParams, step: int) -> float:
