@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from fieldlink.commands.apply_profile import apply_profile
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, load
+from fieldlink.scenes.splits import of_catalogue
 
 pytestmark = pytest.mark.thesis
 
@@ -178,6 +179,17 @@ def test_the_training_objects_are_as_many_as_the_profile_counts(thesis, real):
     assert Counter(published.of(ids).values())["train"] == TRAINING
 
 
+def test_the_large_world_has_about_as_many_test_objects_and_photos_as_published(params_copy):
+    apply_profile("large", ROOT / "profiles", params_copy)
+    large = load(params_copy)
+    scenes, classes = large.scenes, len(large.classes)
+    of_class = Counter(of_catalogue("chair", i, large.study.seed, scenes.split) for i in range(scenes.objects_per_class))
+    assert of_class == {"train": 48, "validation": 16, "test": 296}
+    assert classes * of_class["test"] == pytest.approx(3_850, rel=0.01)
+    assert classes * large.photos.per_class == pytest.approx(5_679, rel=0.01)
+    assert len(set(large.mapper.seeds)) == 10
+
+
 def test_what_the_profile_does_not_name_stays_comments_and_layout_too(params_copy):
     before = params_copy.read_text().splitlines()
     apply_profile("thesis", ROOT / "profiles", params_copy)
@@ -227,5 +239,5 @@ def test_a_profile_that_does_not_fit_is_named_and_nothing_written(params_copy, t
         apply_profile("bad", tmp_path, params_copy)
     assert params_copy.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.yaml", "params.yaml"]
-    with pytest.raises(InputError, match=r"thesi\.yaml: no such profile, expected one of thesis"):
+    with pytest.raises(InputError, match=r"thesi\.yaml: no such profile, expected one of large, thesis"):
         apply_profile("thesi", ROOT / "profiles", params_copy)

@@ -16,7 +16,7 @@ from fieldlink.commands.main import SUBCOMMANDS, function_of
 PYPROJECT = tomllib.loads((pipeline.ROOT / "pyproject.toml").read_text())
 ERRORS = {  # arguments of a run that fails, and words of its message
     "preflight": (["--params-file", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
-    "apply-profile": (["nothing"], "nothing.yaml: no such profile, expected one of thesis"),
+    "apply-profile": (["nothing"], "nothing.yaml: no such profile, expected one of large, thesis"),
     "check": ([], "no .dvc here, expected the checkout of a study"),
     "results": (["--tables", "nowhere"], "nowhere: holds no retrieval.csv nor zero_shot.csv"),
     "history": (["--revisions", "nowhere"], "not a git repository"),
