@@ -23,9 +23,10 @@ class Run(NamedTuple):
     table: str
     row: str
     column: str = ""  # of a zero-shot table: loss or prompt
+    setting: str = ""  # of the row
 
     def __str__(self) -> str:
-        return ": ".join(part for part in self if part)
+        return ": ".join(part for part in self[:3] if part)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Runs:
     row: Variant
     free: tuple[str, ...] = ()
     column: str = "*"
+    one_by_setting: bool = False  # several rows of it are one run where their settings agree
 
     def include(self, run: Run) -> bool:
         if not (fnmatchcase(run.table, self.table) and fnmatchcase(run.column, self.column)):
@@ -79,8 +81,8 @@ REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
     *(  # the batch of Table 4.9, whichever it is
         (
             Runs(f"4.9{part}", row),
-            Runs(f"4.10{part}", row, free=("batch",)),
-            Runs(f"4.10{part}", replace(row, equal_steps=True), free=("batch",)),
+            Runs(f"4.10{part}", row, free=("batch",), one_by_setting=True),  # batches capped alike
+            Runs(f"4.10{part}", replace(row, equal_steps=True), free=("batch",), one_by_setting=True),
         )
         for part in "ab"
         for row in (SWEPT, SWEPT_ON_ORIGINALS)
@@ -121,7 +123,7 @@ def require_distinct_runs(
     runs: dict[str, set[Run]] = {}
     for key, result in results.items():
         for digest in () if study_table(key.table).other_measures else result.digests:
-            runs.setdefault(digest, set()).add(run_of(key))
+            runs.setdefault(digest, set()).add(run_of(key, result.setting))
     for same in runs.values():
         for first, second in combinations(sorted(same), 2):
             if not any(_one_run(first, second, group) for group in repeated):
@@ -131,13 +133,15 @@ def require_distinct_runs(
                 )
 
 
-def run_of(key: CellKey) -> Run:
-    """The run behind a cell."""
-    return Run(key.table, key.row, key.column if key.metric == "zero_shot_accuracy" else "")
+def run_of(key: CellKey, setting: str = "") -> Run:
+    """The run behind a cell with that setting."""
+    return Run(key.table, key.row, key.column if key.metric == "zero_shot_accuracy" else "", setting)
 
 
 def _one_run(first: Run, second: Run, group: tuple[Runs, ...]) -> bool:
-    """Whether two runs are one under two different names of a group."""
+    """Whether two runs are one under two different names of a group, or by their setting."""
     names_of_first = {name for name in group if name.include(first)}
     names_of_second = {name for name in group if name.include(second)}
+    if first.setting == second.setting and any(name.one_by_setting for name in names_of_first & names_of_second):
+        return True
     return bool(names_of_first) and bool(names_of_second) and len(names_of_first | names_of_second) > 1

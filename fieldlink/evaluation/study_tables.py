@@ -243,7 +243,8 @@ TABLES = (
         question=(
             "Does SigLIP gain from more negatives? As published each batch is trained for as many epochs, so larger "
             "ones take fewer steps; rows “equal-steps” take as many. A batch holds at most one pair an object, so few "
-            "objects cap it; each row says the batch really used."
+            "objects cap it; each row says the batch really used, and rows of one kind that used the same batch share "
+            "one training."
         ),
         metrics=("recall_synthetic",),
         columns=HITS,

@@ -11,7 +11,7 @@ from result_rows import KEYS, rows
 from fieldlink.core import datasets
 from fieldlink.core.params import Params
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
-from fieldlink.core.variants import parse
+from fieldlink.core.variants import Variant, parse
 from fieldlink.evaluation.results.batch_rows import table_rows
 from fieldlink.report.result_tables import pivot_tables
 from fieldlink.report.table_results import read_published, read_results
@@ -42,10 +42,9 @@ def run(study: Study) -> Study:
     return study
 
 
-def test_published_numbers_that_the_objects_can_give_come_first_and_each_row_has_its_mirror(augmented: Study):
-    """A batch of 128 would be one of 64 again: both hold all objects."""
+def test_published_numbers_come_first_and_each_row_has_its_mirror(augmented: Study):
     found = rows(augmented["augmented.csv"])
-    swept = [f"nerf2clip siglip batch={batch}" for batch in (4, 8, 64)]
+    swept = [f"nerf2clip siglip batch={batch}" for batch in (4, 8, 64, 128)]
     wanted = [
         tuple(row[key] for key in KEYS)
         for row in rows(PUBLISHED)
@@ -65,6 +64,24 @@ def test_a_setting_says_the_batch_really_used(augmented: Study):
     for row in rows(augmented["augmented.csv"]):
         largest = 12 if row["row"].endswith("original") else 13
         assert row["setting"] == f"batch {min(parse(row['row']).batch or 4, largest)}"
+
+
+def test_batches_that_hold_all_objects_are_one_training_with_the_same_numbers(augmented: Study):
+    found = rows(augmented["augmented.csv"])
+    for end in ("", " original"):
+        first, second = (
+            [{**row, "row": ""} for row in found if row["row"] == f"nerf2clip siglip batch={batch}{end}"]
+            for batch in (64, 128)
+        )
+        assert first == second
+        assert len(first) == 2 * len({row["column"] for row in first})
+
+
+def test_claims_take_rows_of_one_training_for_repeats(augmented: Study):
+    files = {"published": PUBLISHED, "table": augmented["claims.csv"], "metrics": augmented["claims.json"]}
+    evaluate_claims(answers=(augmented["augmented_answers"],), **files, params_file=augmented.params)
+    told = {row["claim"] + row["part"]: row for row in rows(augmented["claims.csv"])}
+    assert "batches really used (4, 8, 13; published: 64 to 2048)" in told["10c"]["text"]
 
 
 def test_rows_of_equal_steps_are_trained_for_as_many(augmented: Study):
@@ -95,18 +112,37 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
         assert "not in this run" in told[claim]["setting"]
 
 
-def test_a_batch_of_both_tables_is_one_run_under_several_names(params: Params):
-    def rows_of(run: str, batch: int) -> list[tuple[str, str]]:
-        sweep = params.augmented.model_copy(update={"batches": (64, 128), "equal_steps": (64,)})
-        return [(table, row.text) for table, row in table_rows(parse(run), batch, sweep)]
+def swept(text: str) -> Variant:
+    """The variant of Table 4.9's mapper with that end; none is the mapper itself."""
+    return parse(" ".join(f"nerf2clip siglip {text}".split()))
 
-    for end in ("", " original"):
-        swept = f"nerf2clip siglip batch=64{end}", f"nerf2clip siglip batch=64 equal-steps{end}"
-        of_both = [("4.9", f"nerf2clip siglip{end}"), *(("4.10", row) for row in swept)]
-        assert rows_of(f"nerf2clip siglip{end}", 64) == of_both
-    assert rows_of("nerf2clip siglip", 32) == [("4.9", "nerf2clip siglip")]
-    assert rows_of("nerf2clip siglip batch=128", 64) == [("4.10", "nerf2clip siglip batch=128")]
-    assert rows_of("clip2nerf cosine", 64) == [("4.9", "clip2nerf cosine")]
+
+@pytest.mark.parametrize("end", ["", " original"])
+@pytest.mark.parametrize(
+    ("mapper_batch", "batches_used", "rows_of_runs"),
+    [
+        (64, {"": 64, "batch=128": 128}, {"": ["batch=64", "batch=64 equal-steps"], "batch=128": ["batch=128"]}),
+        (64, {"": 50}, {"": ["batch=64", "batch=128", "batch=64 equal-steps"]}),
+        (
+            32,
+            {"": 32, "batch=64": 50, "batch=64 equal-steps": 50},
+            {"": [], "batch=64": ["batch=64", "batch=128"], "batch=64 equal-steps": ["batch=64 equal-steps"]},
+        ),
+    ],
+)
+def test_every_row_of_table_4_10_has_one_run(params: Params, mapper_batch, batches_used, rows_of_runs, end: str):
+    """Batches asked for: 64 and 128, and 64 for equal steps; 50 objects cap them in two of the cases."""
+    sweep = params.augmented.model_copy(update={"batches": (64, 128), "equal_steps": (64,)})
+    used = {swept(f"{run}{end}"): batch for run, batch in batches_used.items()}
+    for run, names in rows_of_runs.items():
+        of_4_9 = [] if run else [("4.9", swept(end))]
+        expected = [*of_4_9, *(("4.10", swept(f"{name}{end}")) for name in names)]
+        assert table_rows(swept(f"{run}{end}"), used, mapper_batch, sweep) == expected
+
+
+def test_a_row_of_another_mapper_is_in_table_4_9_alone(params: Params):
+    run = parse("clip2nerf cosine")
+    assert table_rows(run, {run: 64}, 64, params.augmented) == [("4.9", run)]
 
 
 def test_every_row_is_a_training_of_its_own_asked_with_originals_that_none_learnt_from(augmented: Study):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,11 +61,10 @@ def test_claims_about_a_study_that_did_not_run_are_undecided(tmp_path: Path):
 
 def test_a_variant_without_effect_is_an_error_that_names_both(tmp_path: Path):
     answers = made_up_answers.answers(queries=20)
+    row = "nerf2clip siglip batch=1024"
     twins = [answer for answer in answers if answer.key[:2] == ("4.10b", "nerf2clip siglip batch=512")]
-    others = [answer for answer in answers if answer.key[:2] != ("4.10b", "nerf2clip siglip batch=1024")]
-    from dataclasses import replace
-
-    copies = [replace(answer, key=answer.key._replace(row="nerf2clip siglip batch=1024")) for answer in twins]
+    others = [answer for answer in answers if answer.key[:2] != ("4.10b", row)]
+    copies = [replace(answer, key=answer.key._replace(row=row), setting="batch 1024") for answer in twins]
     with pytest.raises(InputError, match=r"batch=1024 and Table 4.10b: nerf2clip siglip batch=512 have identical"):
         run(tmp_path, others, copies)
 

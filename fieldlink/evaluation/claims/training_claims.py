@@ -84,14 +84,14 @@ def trend(domain: str, table: str, swept: Variant, cells: Mapping[int, Side]) ->
 
 
 def batches_used(table: str, swept: Variant, results: Mapping[CellKey, SavedResults]) -> dict[int, Side]:
-    """By batch really used, as the rows' settings say, the mean of its rows: too large ones are capped alike."""
-    keys: dict[int, list[CellKey]] = {}
+    """By batch really used, as the rows' settings say, the first row: others are the same training."""
+    keys: dict[int, CellKey] = {}
     for key, result in results.items():
         if (key.table, key.column) == (table, "recall@1"):
             row = parse(key.row)
             if row.batch and replace(row, batch=None) == swept:
-                keys.setdefault(batch_of_setting(result.setting), []).append(key)
-    return {batch: dict.fromkeys(of_batch, 1 / len(of_batch)) for batch, of_batch in sorted(keys.items())}
+                keys.setdefault(batch_of_setting(result.setting), key)
+    return {batch: {key: 1.0} for batch, key in sorted(keys.items())}
 
 
 def fine_tuning() -> list[Part]:

@@ -14,24 +14,32 @@ from fieldlink.evaluation.results.searches import by_mappers
 from fieldlink.evaluation.study_tables import by_domain
 
 
-def table_rows(variant: Variant, mapper_batch: int, sweep: AugmentedParams) -> list[tuple[str, Variant]]:
-    """Table without its part, and row: Table 4.10 repeats the row of Table 4.9 whose batch it has too.
+def table_rows(
+    run: Variant, batches_used: Mapping[Variant, int], mapper_batch: int, sweep: AugmentedParams
+) -> list[tuple[str, Variant]]:
+    """Tables without their part, and the rows there that `run` fills.
 
-    `mapper_batch`: the batch of Table 4.9; `sweep`: those of Table 4.10.
+    Table 4.10 repeats the row of Table 4.9 whose batch it has too. Its rows whose batches are capped alike share a
+    training. `batches_used`: by run, the batch really used; `mapper_batch`: the batch of Table 4.9; `sweep`: those of
+    Table 4.10.
     """
-    if variant.batch:
-        return [("4.10", variant)]
-    if (variant.direction, variant.loss) != (SWEPT.direction, SWEPT.loss):
-        return [("4.9", variant)]
-    row = replace(variant, batch=mapper_batch)
-    repeated = [row] if mapper_batch in sweep.batches else []
-    repeated += [replace(row, equal_steps=True)] if mapper_batch in sweep.equal_steps else []
-    return [("4.9", variant), *(("4.10", row) for row in repeated)]
+    rows = [] if run.batch else [("4.9", run)]
+    if (run.direction, run.loss) != (SWEPT.direction, SWEPT.loss):
+        return rows
+    asked = [(batch, False) for batch in sweep.batches] + [(batch, True) for batch in sweep.equal_steps]
+    swept = [replace(run, batch=batch, equal_steps=equal_steps) for batch, equal_steps in dict.fromkeys(asked)]
+    return rows + [("4.10", row) for row in swept if run_behind(row, batches_used, mapper_batch) == run]
 
 
-def batch_of(row: str, mapper_batch: int) -> int:
-    """The batch that a row names, else that of Table 4.9."""
-    return parse(row).batch or mapper_batch
+def run_behind(row: Variant, batches_used: Mapping[Variant, int], mapper_batch: int) -> Variant:
+    """The run that fills a row of Table 4.10: its own, else Table 4.9's, else the one whose batch holds all objects."""
+    of_table_4_9 = replace(row, batch=None, equal_steps=False)
+    if row in batches_used:
+        return row
+    if row.batch == mapper_batch:
+        return of_table_4_9
+    trained = [run for run in batches_used if run.batch and replace(run, batch=row.batch) == row]
+    return max([*trained, of_table_4_9], key=batches_used.__getitem__)
 
 
 def batch_setting(batch: int) -> str:
@@ -47,14 +55,17 @@ def batch_of_setting(setting: str) -> int:
 def batch_results(
     inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], batches_used: Mapping[str, int], params: Params
 ) -> list[QueryResults]:
-    """Hits of every run, by views and by photos, in rising order of batches; `batches_used`: by run."""
-    ranks, results = params.retrieval.ranks, list[QueryResults]()
+    """Hits of every row, by views and by photos, in rising order of batches; `batches_used`: by run."""
+    ranks, batch, results = params.retrieval.ranks, params.mapper.batch, list[QueryResults]()
+    by_run = {parse(run): used for run, used in batches_used.items()}
     for queries in inputs.domains:
-        searches = by_mappers(queries, inputs.gallery, mapped, max(ranks))
-        for result in sorted(searches, key=lambda result: batch_of(result.row, params.mapper.batch)):
-            setting = batch_setting(batches_used[result.row])
-            for number, row in table_rows(parse(result.row), params.mapper.batch, params.augmented):
-                table = by_domain(f"{number}a", f"{number}b")[queries.domain]
-                renamed = replace(result, row=row.text)
-                results += hit_results(renamed, queries, inputs.gallery, ranks, table, setting=setting)
+        places = [
+            (result, number, row)
+            for result in by_mappers(queries, inputs.gallery, mapped, max(ranks))
+            for number, row in table_rows(parse(result.row), by_run, batch, params.augmented)
+        ]
+        for result, number, row in sorted(places, key=lambda place: place[2].batch or batch):
+            table = by_domain(f"{number}a", f"{number}b")[queries.domain]
+            setting, renamed = batch_setting(batches_used[result.row]), replace(result, row=row.text)
+            results += hit_results(renamed, queries, inputs.gallery, ranks, table, setting=setting)
     return results
