@@ -10,7 +10,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import Loss
 from fieldlink.core.seeds import seed_of
 from fieldlink.core.variants import Variant
-from fieldlink.mapper.loss_registry import LOSSES
+from fieldlink.mapper.losses import LOSSES
 from fieldlink.mapper.trained_mappers import apply
 
 Vectors = tuple[Sequence[str], Float[np.ndarray, "row dim"]]  # ids, and the vector of each id

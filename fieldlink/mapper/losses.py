@@ -1,9 +1,12 @@
 """Losses between mapper outputs x_i and targets y_i, i = 1 … B; each gives one number per model.
 
-`*model` is any number of leading axes: none for a single mapper, one for many at once.
+`*model` is any number of leading axes: none for a single mapper, one for many at once. A new loss is a function and an
+entry of `LOSSES` here, and its name in `core.params`.
 """
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
@@ -11,7 +14,6 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, normalize
 
 from fieldlink.core.params import Loss
-from fieldlink.mapper.loss_registry import LOSSES, start_of
 
 
 class Losses(nn.Module):
@@ -83,8 +85,29 @@ def _logits(
     return log_scale.exp()[..., None, None] * normalize(outputs, dim=-1) @ normalize(targets, dim=-1).mT
 
 
-# By name in params.yaml; a function takes outputs, targets and as many learnable numbers as its entry has start values.
-FUNCTIONS: dict[Loss, Callable[..., Tensor]] = {"cosine": cosine, "softmax": softmax, "siglip": siglip, "mse": mse}
+@dataclass(frozen=True, kw_only=True)
+class LossEntry:
+    """A loss as a member of the registry. No field has a default: a new loss has to say each."""
+
+    function: Callable[..., Tensor]  # of outputs, targets and as many learnable numbers as `start` has
+    start: tuple[float, ...]  # of the learnable numbers: log t, then the bias
+    leaves_norm_free: bool  # the loss does not change with the length of outputs: generation rescales them
+
+
+LOSSES: dict[Loss, LossEntry] = {
+    "cosine": LossEntry(function=cosine, start=(), leaves_norm_free=True),
+    # as in SigLIP's paper (Zhai et al. 2023)
+    "siglip": LossEntry(function=siglip, start=(math.log(10), -10.0), leaves_norm_free=True),
+    # as in CLIP
+    "softmax": LossEntry(function=softmax, start=(math.log(1 / 0.07),), leaves_norm_free=True),
+    "mse": LossEntry(function=mse, start=(), leaves_norm_free=False),
+}
+
+
+def start_of(loss: Loss) -> tuple[float, float]:
+    """Log scale and bias at the start of training; 0 for what the loss doesn't have."""
+    log_scale, bias = (*LOSSES[loss].start, 0.0, 0.0)[:2]
+    return log_scale, bias
 
 
 def loss_of(
@@ -96,4 +119,4 @@ def loss_of(
 ) -> Float[Tensor, "*model"]:
     """The loss by its name in params.yaml; a loss without scale or bias leaves them out."""
     learnable = (log_scale, bias)[: len(LOSSES[loss].start)]
-    return FUNCTIONS[loss](outputs, targets, *learnable)
+    return LOSSES[loss].function(outputs, targets, *learnable)

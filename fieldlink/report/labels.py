@@ -5,13 +5,11 @@ from dataclasses import replace
 
 from fieldlink.core import variants
 from fieldlink.core.errors import InputError
+from fieldlink.core.params import LOSS_TITLES
 from fieldlink.core.variants import Variant
 
-COLUMNS = {
-    "cosine": "cosine loss",
-    "siglip": "SigLIP loss",
-    "softmax": "softmax contrastive loss",
-    "mse": "MSE loss",
+COLUMNS: dict[str, str] = {
+    **LOSS_TITLES,
     "prompt_3d_model": "“A 3d model of …”",
     "prompt_photo": "“A photo of …”",
     "cka": "CKA",

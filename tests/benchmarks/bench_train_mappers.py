@@ -19,8 +19,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core.devices import timed_run
 from fieldlink.core.params import MapperParams, Params
-from fieldlink.mapper.loss_registry import start_of
-from fieldlink.mapper.losses import loss_of
+from fieldlink.mapper.losses import loss_of, start_of
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import single

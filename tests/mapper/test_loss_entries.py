@@ -10,15 +10,16 @@ import torch
 from pipeline import ROOT
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Loss, Objective
+from fieldlink.core.params import LOSS_TITLES, Loss, Objective
 from fieldlink.finetuning.objectives import OBJECTIVES, ObjectiveEntry
 from fieldlink.generation.generated_vectors import generate_vectors
-from fieldlink.mapper.loss_registry import LOSSES, LossEntry
-from fieldlink.mapper.losses import FUNCTIONS, loss_of
+from fieldlink.mapper.losses import LOSSES, LossEntry, loss_of
+from fieldlink.report.labels import column_label
 
 
-def test_the_registry_has_the_losses_of_params_and_each_its_function():
-    assert set(LOSSES) == set(FUNCTIONS) == set(get_args(Loss))
+def test_the_registry_has_the_losses_of_params_each_with_a_title_that_the_page_shows():
+    assert set(LOSSES) == set(LOSS_TITLES) == set(get_args(Loss))
+    assert [column_label(loss) for loss in LOSSES] == [LOSS_TITLES[loss] for loss in LOSSES]
     assert all(field.default is field.default_factory for field in fields(LossEntry))  # all MISSING
 
 
@@ -35,9 +36,9 @@ def test_params_yaml_names_each_where_it_is_chosen(key: str, names: dict):
     assert set(names) in listed
 
 
-@pytest.mark.parametrize(("study", "entries"), [("retrieval", LOSSES), ("finetuning", OBJECTIVES)])
-def test_the_studys_readme_names_each(study: str, entries: dict):
-    text = (ROOT / "pipelines" / study / "README.md").read_text()
+@pytest.mark.parametrize(("page", "entries"), [("README.md", LOSSES), ("pipelines/finetuning/README.md", OBJECTIVES)])
+def test_a_readme_names_each(page: str, entries: dict):
+    text = (ROOT / page).read_text()
     assert [name for name in entries if f"`{name}`" not in text] == []
 
 

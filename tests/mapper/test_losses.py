@@ -7,7 +7,7 @@ from torch.nn.functional import normalize
 
 from fieldlink.core.params import Loss
 from fieldlink.mapper import losses
-from fieldlink.mapper.loss_registry import LOSSES, start_of
+from fieldlink.mapper.losses import LOSSES, start_of
 
 
 def vectors(*shape: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

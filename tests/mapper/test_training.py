@@ -10,7 +10,7 @@ from fieldlink.core.params import MapperParams, Params
 from fieldlink.core.seeds import seed_of
 from fieldlink.core.variants import Direction
 from fieldlink.mapper import losses
-from fieldlink.mapper.loss_registry import start_of
+from fieldlink.mapper.losses import start_of
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun, MapperTask, joined
 from fieldlink.mapper.mapper_training import MapperTraining, train_many
 from fieldlink.mapper.mlps import Mappers, single, stacked, unstacked

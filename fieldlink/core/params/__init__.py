@@ -15,7 +15,15 @@ from fieldlink.core.params.cross_checks import contradictions
 from fieldlink.core.params.embedding_spaces import EmbeddingSpacesParams, HeadsParams
 from fieldlink.core.params.finetuning import FinetuningParams, Objective
 from fieldlink.core.params.generation import GenerationParams
-from fieldlink.core.params.mapper import AugmentedParams, CaptionsParams, MapperParams, RetrievalParams, ZeroShotParams
+from fieldlink.core.params.mapper import (
+    LOSS_TITLES,
+    AugmentedParams,
+    CaptionsParams,
+    Loss,
+    MapperParams,
+    RetrievalParams,
+    ZeroShotParams,
+)
 from fieldlink.core.params.nerf import (
     Encoding,
     FieldParams,
@@ -30,9 +38,10 @@ from fieldlink.core.params.scenes import PhotoSource, PhotosParams, SceneSource,
 from fieldlink.core.params.strict_yaml import StrictModel, read_yaml
 from fieldlink.core.params.study import ClaimsParams, IntervalsParams, ObjectClass, RuntimeParams, StudyParams
 from fieldlink.core.params.syn2real import ControlNetParams, Syn2realParams, Translator
-from fieldlink.core.params.value_types import Loss, Natural, Share
+from fieldlink.core.params.value_types import Natural, Share
 
 __all__ = [
+    "LOSS_TITLES",
     "AugmentedParams",
     "BaselinesParams",
     "CaptionsParams",

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Layers, Loss, Rate, Views, Width
+from fieldlink.core.params.value_types import Count, Layers, Rate, Views, Width
 
 
 class ModulationParams(StrictModel):

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, PositiveFloat
 
+from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Decay, Loss, Rate, Width
+from fieldlink.core.params.value_types import Count, Decay, Rate, Width
 
 
 class HeadsParams(StrictModel):

@@ -1,7 +1,8 @@
 """Parameters of NeRFs generated from views, captions and photos."""
 
+from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Cells, Loss, Natural, PerClass, Rate, Several
+from fieldlink.core.params.value_types import Cells, Natural, PerClass, Rate, Several
 
 
 class GenerationParams(StrictModel):

@@ -3,7 +3,15 @@
 from typing import Literal
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Decay, Loss, Rate, Seed, Several, Views, Width
+from fieldlink.core.params.value_types import Count, Decay, Rate, Seed, Several, Views, Width
+
+Loss = Literal["cosine", "siglip", "softmax", "mse"]  # a test compares it with the registry of losses
+LOSS_TITLES: dict[Loss, str] = {  # on the page
+    "cosine": "cosine loss",
+    "siglip": "SigLIP loss",
+    "softmax": "softmax contrastive loss",
+    "mse": "MSE loss",
+}
 
 
 class MapperParams(StrictModel):
@@ -21,7 +29,7 @@ class MapperParams(StrictModel):
 class ZeroShotParams(StrictModel):
     # numbers of views that are averaged into one CLIP vector
     views: Several[Views]
-    losses: Several[Loss]  # losses of nerf2clip: cosine, siglip, softmax, mse
+    losses: Several[Loss]  # losses of nerf2clip, of those that retrieval.losses may name
 
 
 class RetrievalParams(StrictModel):
@@ -30,12 +38,12 @@ class RetrievalParams(StrictModel):
 
 
 class CaptionsParams(StrictModel):
-    losses: Several[Loss]  # losses of both mappers: cosine, siglip, softmax, mse
+    losses: Several[Loss]  # losses of both mappers, of those that retrieval.losses may name
     epochs: Count  # epochs of one pair per object
 
 
 class AugmentedParams(StrictModel):
-    # pairs per step, a row of Table 4.10 each up to the first that holds a pair of every object
+    # pairs per step, a row of Table 4.10 each; those that hold all objects share one training
     batches: Several[Count]
     # batches trained a second time, for as many steps as mapper.batch takes: rows equal-steps
     equal_steps: Several[Count]

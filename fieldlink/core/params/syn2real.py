@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat
 
+from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Loss, Several, Views
+from fieldlink.core.params.value_types import Count, Several, Views
 
 Translator = Literal["procedural", "controlnet"]  # a test compares it with the registry of translators
 
@@ -27,5 +28,5 @@ class Syn2realParams(StrictModel):
     views: Views  # translated views per object, those of its largest silhouettes
     gt_views: Literal["random", "same"]  # ground-truth views beside them: random (as many), or same
     views_per_epoch: Views  # pairs per object and epoch, about the same share as mapper.views_per_epoch
-    losses: Several[Loss]  # losses of both mappers: cosine, siglip, softmax, mse
+    losses: Several[Loss]  # losses of both mappers, of those that retrieval.losses may name
     controlnet: ControlNetParams  # Stable Diffusion, its ControlNet and its sampler; unread for translator procedural

@@ -3,7 +3,7 @@
 Upper bounds are far above any use, and below what no machine ends.
 """
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -33,4 +33,3 @@ Pixels = Annotated[int, Field(ge=8, le=4096)]  # width and height of a picture
 Samples = Annotated[int, Field(ge=1, le=65_536)]  # per ray
 Rate = Annotated[float, Field(gt=0, le=10)]  # learning rates, and lengths of steps
 Decay = Annotated[float, Field(ge=0, le=10)]  # weight decay
-Loss = Literal["cosine", "siglip", "softmax", "mse"]  # a test compares it with the registry of losses
