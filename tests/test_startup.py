@@ -13,7 +13,6 @@ from fieldlink.core import source_code
 STAGES = sorted({pipeline.module(stage) for stage in pipeline.stages().values()})
 WITHOUT_TORCH = [
     "stages.report.build_report",
-    "stages.baselines.embed_weights",
     "stages.augmented.evaluate",
     "stages.baselines.evaluate",
     "stages.captions.evaluate",

@@ -47,9 +47,10 @@ def _check_params(before: dict[str, Any], now: dict[str, Any]) -> None:
 
 def _stage() -> dict[str, Any]:
     """The entry of the stage that DVC runs, in its dvc.yaml."""
-    file, _, name = os.environ["DVC_STAGE"].rpartition(":")
-    stages = YAML(typ="safe", pure=True).load(Path(file or "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    entry = stages.get(name) or stages[name.partition("@")[0]]
+    file, _, address = os.environ["DVC_STAGE"].rpartition(":")
+    name, _, key = address.partition("@")  # <stage>@<key> of a `foreach`
+    text = Path(file or "dvc.yaml").read_text(encoding="utf-8").replace("${key}", key)
+    entry = YAML(typ="safe", pure=True).load(text)["stages"][name]
     return entry.get("do", entry)
 
 

@@ -1,6 +1,9 @@
-"""Lookup in a registry: the members of a family (sources, translators, tokenizers) by their names in params.yaml."""
+"""Registries: the members of a family (sources, translators, encodings) by their names in params.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import TypeVar
 
 from fieldlink.core.errors import InputError
@@ -13,3 +16,17 @@ def member(registry: Mapping[str, Member], name: str, key: str, file: str) -> Me
     if name not in registry:
         raise InputError(f"{key}: {name!r} has no entry in {file}, expected one of {', '.join(registry)}")
     return registry[name]
+
+
+def modules(package: str, path: Iterable[str]) -> Iterator[ModuleType]:
+    """The modules of a package, by their names' order; `path`: its `__path__`."""
+    return (import_module(f"{package}.{info.name}") for info in iter_modules(path))
+
+
+def module(package: str, path: Iterable[str], name: str, key: str) -> ModuleType:
+    """The module of a name in a package. An `InputError` names the parameter's `key` and the file that is missing."""
+    names = [info.name for info in iter_modules(path)]
+    if name not in names:
+        folder = package.replace(".", "/")
+        raise InputError(f"{key}: no file {folder}/{name}.py, expected one of {', '.join(names)}")
+    return import_module(f"{package}.{name}")

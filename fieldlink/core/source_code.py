@@ -1,6 +1,7 @@
 """The source files on which a file depends: those that it imports, at the top or inside functions.
 
-A module named in a string counts as imported, because another process runs it or imports it for its workers.
+A module named in a string counts as imported, because another process runs it or imports it for its workers. A package
+that reads its `__path__` imports its modules by name, and counts as importing each.
 """
 
 import ast
@@ -45,7 +46,7 @@ def closure(path: Path) -> set[Path]:
         path = stack.pop()
         if path not in files:
             files.add(path)
-            direct = imports(path) | _files(_named(path))
+            direct = imports(path) | _files(_named(path)) | _members(path)
             stack.extend(file for file in direct if file != INTERFACE and file.parent != COMMAND_LINES)
     return {path for path in files if path.name != "__init__.py" or _runs(path)}
 
@@ -67,6 +68,11 @@ def _named(path: Path) -> Iterator[str]:
     return (
         node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
+
+
+def _members(path: Path) -> frozenset[Path]:
+    names = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}
+    return frozenset(path.parent.glob("*.py")) if path.name == "__init__.py" and "__path__" in names else frozenset()
 
 
 def _runs(path: Path) -> bool:

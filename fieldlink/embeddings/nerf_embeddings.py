@@ -1,49 +1,50 @@
-"""The embeddings of NeRFs: a registry whose entries name the stage that makes each, without importing its code."""
+"""The embeddings of NeRFs: nf2vec's, and those of the baselines, each a section of `baselines.embeddings`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params
+from fieldlink.core.params import FieldParams, NerfEmbeddingParams, NerfEmbeddingsParams, Params
+
+BASELINES = tuple(NerfEmbeddingsParams.model_fields)  # by their names in table rows
 
 
 @dataclass(frozen=True)
-class NerfEmbedding:
-    """An embedding of NeRFs."""
+class EmbeddingInputs:
+    """What an embedding of NeRFs is made from."""
 
-    title: str  # as the page calls it
-    parameters: str  # its section of params.yaml
-    stage: str  # <study>.<stage>
-    width: Callable[[Params], int]  # most numbers in a vector
+    objects: Sequence[Mapping[str, Any]]  # rows of dataset `objects`: id, split, augmentation
+    nerfs: pa.Table  # of dataset `nerfs`: ids, weights, occupancy
+    field: FieldParams  # their architecture
+    study_seed: int
+    device: str
 
 
-NERF_EMBEDDINGS: Mapping[str, NerfEmbedding] = {  # by their name in table rows
-    "nf2vec": NerfEmbedding("nf2vec", "nf2vec", "backbone.embed_nerfs", lambda params: params.nf2vec.embedding),
-    "functa": NerfEmbedding(
-        "modulations of one shared field",
-        "baselines.modulation",
-        "baselines.embed_modulations",
-        lambda params: params.baselines.modulation.latent,
-    ),
-    "pca": NerfEmbedding(
-        "principal components of the raw weights",
-        "baselines.components",
-        "baselines.embed_weights",
-        lambda params: params.baselines.components,
-    ),
-}
+def section_of(params: Params, name: str) -> NerfEmbeddingParams:
+    """The parameters of a baseline's embedding; raises `InputError` if params.yaml has none of that name."""
+    if name not in BASELINES:
+        raise InputError(f"baselines.embeddings: no {name!r}, expected one of {', '.join(BASELINES)}")
+    return getattr(params.baselines.embeddings, name)
+
+
+def widths(params: Params) -> list[int]:
+    """Most numbers in a vector of nf2vec and of each baseline."""
+    return [params.nf2vec.embedding, *(section_of(params, name).vector_width for name in BASELINES)]
 
 
 def baseline_folders(root: Path) -> dict[str, Path]:
-    """Folders of all embeddings but nf2vec's, below `root`, in the order of the registry.
+    """Folders of the baselines' embeddings below `root`, in the order of `BASELINES`.
 
-    Raises `InputError` if one is missing, or `root` holds one that the registry lacks.
+    Raises `InputError` if one is missing, or `root` holds another.
     """
-    folders = {name: root / name for name in NERF_EMBEDDINGS if name != "nf2vec"}
+    folders = {name: root / name for name in BASELINES}
     for name, folder in folders.items():
         if not folder.is_dir():
-            raise InputError(f"{folder}: missing; run {NERF_EMBEDDINGS[name].stage}")
+            raise InputError(f"{folder}: missing; run dvc repro pipelines/baselines/dvc.yaml:embed@{name}")
     if unknown := sorted(folder.name for folder in root.iterdir() if folder.is_dir() and folder.name not in folders):
-        raise InputError(f"{root / unknown[0]}: not in NERF_EMBEDDINGS of fieldlink/embeddings/nerf_embeddings.py")
+        raise InputError(f"{root / unknown[0]}: params.yaml has no section baselines.embeddings.{unknown[0]}")
     return folders

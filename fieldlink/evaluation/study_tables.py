@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Loss
+from fieldlink.core.params import NERF_EMBEDDING_TITLES, Loss
 from fieldlink.core.variants import Domain
 
 QueryDomain = Literal["gt", "photo", "caption", "prompt"]  # as in `mapped_embeddings`; gt: synthetic views
@@ -363,8 +363,9 @@ TABLES = (
         study="baselines",
         title="Nearest neighbours in other spaces of NeRFs",
         question=(
-            "Is nf2vec worth its training? Class hits among the test NeRFs in its space, in the principal "
-            "components of the raw weights (pca) and in modulations of one shared field (functa)."
+            "Is nf2vec worth its training? Class hits among the test NeRFs in its space and in other vectors of them: "
+            + " and ".join(f"{title} ({name})" for name, title in NERF_EMBEDDING_TITLES.items())
+            + "."
         ),
         metrics=("recall_nerf",),
         columns=HITS,

@@ -15,7 +15,6 @@ NOT_MEASURED = (  # stages that take little time; `*` stands for any characters
     "backbone.start_nerfs",
     "backbone.embed_nerfs",
     "backbone.embed_texts",
-    "baselines.embed_weights",
     "baselines.embed_depth_views",
     "generation.generate_views",
     "report.*",

@@ -9,7 +9,7 @@ import numpy as np
 
 from fieldlink.core.params import Loss, Params
 from fieldlink.core.variants import Direction
-from fieldlink.embeddings.nerf_embeddings import NERF_EMBEDDINGS
+from fieldlink.embeddings import nerf_embeddings
 from fieldlink.mapper import batch_sweep
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
@@ -45,7 +45,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
     originals = _pairs(counts.train, views, nf2vec, clip)
     sweep = batch_sweep.BatchSweep(originals, params.augmented, mapper, 0, device)
     per_epoch, epochs = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}
-    widths = [embedding.width(params) for embedding in NERF_EMBEDDINGS.values()]
+    widths = nerf_embeddings.widths(params)
     return {
         "zero_shot.train": task("nerf2clip", zero_shot, 1).split(),
         "retrieval.train": both_directions(params.retrieval.losses, views),

@@ -8,8 +8,7 @@ import torch
 from fieldlink.clip import clip_training
 from fieldlink.clip.captioned_pairs import CaptionedPictures
 from fieldlink.core.params import Objective, Params
-from fieldlink.embeddings import functa
-from fieldlink.embeddings.nerf_embeddings import NERF_EMBEDDINGS
+from fieldlink.embeddings.baselines import functa
 from fieldlink.finetuning import finetuning_tasks, finetuning_work
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.heads import head_tasks, head_work
@@ -34,7 +33,7 @@ def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
         heads = [_heads(params, counts, width) for width in (params.nf2vec.embedding, clip)]
         seconds["embedding_spaces.train"] = _by_workers(heads, params)
         seconds["finetuning.finetune_nf2vec"] = _by_workers(_finetunings(params, counts, clip), params)
-    seconds[NERF_EMBEDDINGS["functa"].stage] = _modulations(params, counts)
+    seconds["baselines.embed"] = _modulations(params, counts)  # others take little time
     return {stage: value / 3600 for stage, value in seconds.items()}
 
 
@@ -111,7 +110,7 @@ def _finetuning_step(
 
 def _modulations(params: Params, counts: Counts) -> float:
     """Seconds of the base with the vectors of training NeRFs, then of the vectors of all originals."""
-    modulation, device = params.baselines.modulation, params.runtime.device
+    modulation, device = params.baselines.embeddings.functa, params.runtime.device
     base = functa.ModulatedField(modulation, params.nerf.field.octaves, seed=0).to(device)
     points, targets = (torch.zeros(MODULATED_NERFS, modulation.pool, columns, device=device) for columns in (3, 4))
 

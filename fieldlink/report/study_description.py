@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from fieldlink.core.params import Params
+from fieldlink.core.params import TRANSLATOR_TITLES, Params
+from fieldlink.nerf.encodings import ENCODINGS
 from fieldlink.scenes.photos.photo_sources import photo_source
 from fieldlink.scenes.scene_sources import scene_source
 
@@ -47,13 +48,18 @@ class StudyDescription:
     comparability: Comparability
     clip: str
     objects: str
+    nerfs: str
     photos: str
+    translated_views: str
     seeds: str
 
     @property
     def signature(self) -> str:
         """The line below every table."""
-        return f"CLIP: {self.clip}. Objects: {self.objects}. Photos: {self.photos}. {self.seeds}."
+        return (
+            f"CLIP: {self.clip}. Objects: {self.objects}. NeRFs: {self.nerfs}. Photos: {self.photos}. "
+            f"Photo-like views: {self.translated_views}. {self.seeds}."
+        )
 
 
 def describe(params: Params) -> StudyDescription:
@@ -68,7 +74,9 @@ def describe(params: Params) -> StudyDescription:
         comparability=_comparability(params),
         clip=clip,
         objects=scene_source(params.scenes.source).page_text,
+        nerfs=ENCODINGS[params.nerf.field.encoding].title,
         photos=photo_source(params.photos.source).page_text,
+        translated_views=TRANSLATOR_TITLES[params.syn2real.translator],
         seeds=f"Training seeds of the mappers: {seeds}; study seed {params.study.seed}",
     )
 

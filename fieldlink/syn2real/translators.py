@@ -40,7 +40,6 @@ class LoadedTranslator(Protocol):
 class TranslatorEntry:
     """A translator as a member of the registry."""
 
-    title: str  # in README's table
     parameters: tuple[str, ...]  # keys of params.yaml that this translator reads
     load: Callable[
         [Params, Collection[str], str], LoadedTranslator
@@ -61,11 +60,8 @@ def _controlnet(params: Params, class_names: Collection[str], device: str) -> Lo
 
 
 TRANSLATORS: dict[str, TranslatorEntry] = {
-    "procedural": TranslatorEntry(
-        title="procedural", parameters=("syn2real.translator",), load=_procedural, one_process=False
-    ),
+    "procedural": TranslatorEntry(parameters=("syn2real.translator",), load=_procedural, one_process=False),
     "controlnet": TranslatorEntry(
-        title="Stable Diffusion",
         parameters=tuple(
             f"syn2real.controlnet.{name}"
             for name in ("model", "controlnet", "prompts", "size", "steps", "guidance", "precision")

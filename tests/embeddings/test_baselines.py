@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from fieldlink.core.params import FieldParams, Params
+from fieldlink.embeddings.baselines.functa import ModulatedField, draw_pool, fit_base, fit_latents
+from fieldlink.embeddings.baselines.pca import principal_components
 from fieldlink.embeddings.depth_pictures import FARTHEST_BRIGHTNESS, depth_picture
-from fieldlink.embeddings.functa import ModulatedField, draw_pool, fit_base, fit_latents
-from fieldlink.embeddings.pca import principal_components
 from fieldlink.nerf.field import evaluate, xavier
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.radiance_targets import radiance
@@ -48,7 +48,7 @@ def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: NerfBatch):
 
 def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch, params: Params):
     small = {"latent": 5, "width": 24, "layers": 2, "points": 64, "steps": 150, "fit_steps": 60}
-    modulation_params = params.baselines.modulation.model_copy(update=small)
+    modulation_params = params.baselines.embeddings.functa.model_copy(update=small)
     points, values = draw_pool(nerfs, ARCHITECTURE, 128, torch.Generator().manual_seed(0))
     base = ModulatedField(modulation_params, ARCHITECTURE.octaves, seed=0)
     fit_base(base, (points[:4], values[:4]), modulation_params, seed=0)
@@ -65,7 +65,7 @@ def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch,
 
 def test_a_nerfs_vector_does_not_depend_on_those_fitted_beside_it(nerfs: NerfBatch, params: Params):
     small = {"latent": 4, "width": 16, "layers": 2, "points": 16, "fit_steps": 10}
-    modulation_params = params.baselines.modulation.model_copy(update=small)
+    modulation_params = params.baselines.embeddings.functa.model_copy(update=small)
     points, values = draw_pool(nerfs, ARCHITECTURE, 32, torch.Generator().manual_seed(0))
     base = ModulatedField(modulation_params, ARCHITECTURE.octaves, seed=0).requires_grad_(False)
     joint, alone = (

@@ -1,37 +1,43 @@
-"""The registry of embeddings of NeRFs."""
+"""The registry of embeddings of NeRFs: a section of parameters, a file and a stage each."""
 
 from pathlib import Path
 
 import pipeline
 import pytest
+from parameters import commented_keys
 
+from fieldlink.core import registry
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params
-from fieldlink.embeddings.nerf_embeddings import NERF_EMBEDDINGS, baseline_folders
+from fieldlink.core.params import NERF_EMBEDDING_TITLES, Params
+from fieldlink.embeddings import baselines
+from fieldlink.embeddings.nerf_embeddings import BASELINES, baseline_folders, section_of, widths
 from fieldlink.evaluation.study_tables import study_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", NERF_EMBEDDINGS)
+def test_every_file_of_a_baseline_has_its_section_and_every_section_its_file():
+    files = Path(baselines.__file__).parent.glob("[!_]*.py")
+    assert sorted(path.stem for path in files) == sorted(BASELINES)
+
+
+@pytest.mark.parametrize("name", BASELINES)
 def test_every_embedding_has_its_stage_its_parameters_its_question_and_its_line_in_a_readme(name, params: Params):
-    embedding = NERF_EMBEDDINGS[name]
-    assert f"stages.{embedding.stage}" in {pipeline.module(stage) for stage in pipeline.stages().values()}
-    section = params
-    for key in embedding.parameters.split("."):
-        section = getattr(section, key)
-    key = embedding.parameters.split(".")[-1]
-    lines = [line for line in (ROOT / "params.yaml").read_text().splitlines() if line.lstrip().startswith(f"{key}:")]
-    assert any("# " in line for line in lines), "no comment in params.yaml"
-    assert embedding.width(params) > 0
-    question = study_table("baselines neighbours").question
-    assert embedding.title in question
-    assert name in question
-    readmes = [ROOT / "README.md", ROOT / "pipelines" / "baselines" / "README.md"]
-    assert any(name in readme.read_text() for readme in readmes)
+    stage = pipeline.stages()[f"pipelines/baselines/dvc.yaml:embed@{name}"]
+    assert [out.def_path for out in stage.outs] == [f"data/baselines/embeddings/{name}"]
+    section = section_of(params, name)
+    assert section.vector_width > 0
+    keys = {f"baselines.embeddings.{name}.{key}" for key in type(section).model_fields}
+    assert keys | {f"baselines.embeddings.{name}"} <= commented_keys()
+    assert f"{NERF_EMBEDDING_TITLES[name]} ({name})" in study_table("baselines neighbours").question
+    assert f"`{name}`" in (ROOT / "pipelines" / "baselines" / "README.md").read_text()
 
 
-def test_baselines_are_found_by_the_registry_in_its_order(tmp_path):
+def test_nf2vec_has_a_width_beside_the_baselines(params: Params):
+    assert widths(params) == [params.nf2vec.embedding, *(section_of(params, name).vector_width for name in BASELINES)]
+
+
+def test_baselines_are_found_in_the_order_of_their_sections(tmp_path):
     for name in ("pca", "functa"):
         (tmp_path / name).mkdir()
     assert list(baseline_folders(tmp_path).items()) == [(name, tmp_path / name) for name in ("functa", "pca")]
@@ -39,12 +45,19 @@ def test_baselines_are_found_by_the_registry_in_its_order(tmp_path):
 
 def test_a_missing_embedding_is_an_error_that_names_its_stage(tmp_path):
     (tmp_path / "functa").mkdir()
-    with pytest.raises(InputError, match=r"pca: missing; run baselines\.embed_weights"):
+    with pytest.raises(InputError, match=r"pca: missing; run dvc repro pipelines/baselines/dvc\.yaml:embed@pca"):
         baseline_folders(tmp_path)
 
 
-def test_a_folder_that_the_registry_lacks_is_an_error_that_names_it(tmp_path):
+def test_a_folder_without_a_section_is_an_error_that_names_it(tmp_path):
     for name in ("pca", "functa", "mine"):
         (tmp_path / name).mkdir()
-    with pytest.raises(InputError, match="mine: not in NERF_EMBEDDINGS of fieldlink/embeddings/nerf_embeddings"):
+    with pytest.raises(InputError, match=r"mine: params\.yaml has no section baselines\.embeddings\.mine"):
         baseline_folders(tmp_path)
+
+
+def test_a_name_without_a_section_or_a_file_is_an_error_that_names_it(params: Params):
+    with pytest.raises(InputError, match=r"baselines\.embeddings: no 'mine', expected one of functa, pca"):
+        section_of(params, "mine")
+    with pytest.raises(InputError, match=r"no file fieldlink/embeddings/baselines/mine\.py, expected one of functa, p"):
+        registry.module(baselines.__name__, baselines.__path__, "mine", "baselines.embeddings")

@@ -32,7 +32,7 @@ TINY: dict[str, Any] = {
     "augmented": {"epochs": 2},
     "finetuning": {"epochs": 1, "batch": 4, "mapping_batch": 4},
     "generation": {"views": [0, 10], "cells": 12},
-    "baselines": {"modulation": {"pool": 32, "steps": 5, "fit_steps": 5}},
+    "baselines": {"embeddings": {"functa": {"pool": 32, "steps": 5, "fit_steps": 5}}},
 }
 CLASSES = ("airplane", "chair", "lamp", "table")
 

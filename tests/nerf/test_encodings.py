@@ -43,6 +43,7 @@ def test_parameters_offer_the_encodings_of_the_registry():
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_every_encoding_has_its_title_its_documented_parameters_and_its_line_in_the_readme(name):
     encoding = ENCODINGS[name]
+    assert encoding.name == name
     assert encoding.title
     assert encoding.section in FieldParams.model_fields
     field = (ROOT / "params.yaml").read_text().split("\nnerf:")[1].split("\n  start:")[0]
@@ -63,5 +64,5 @@ def test_an_encoding_gives_as_many_numbers_as_it_says_and_reads_a_table_of_its_s
 
 def test_an_unknown_encoding_is_an_error_that_names_the_registry():
     unknown = field_of("frequency").model_copy(update={"encoding": "triplane"})
-    with pytest.raises(InputError, match="'triplane' is not in ENCODINGS of fieldlink/nerf/encodings/__init__"):
+    with pytest.raises(InputError, match="'triplane' has no entry in fieldlink/nerf/encodings, expected one"):
         encoding_of(unknown)

@@ -53,7 +53,7 @@ MEASURED = {
     "backbone.embed_images",
     "backbone.train_nf2vec",
     "syn2real.translate_views",
-    "baselines.embed_modulations",
+    "baselines.embed",
 }
 
 

@@ -6,12 +6,14 @@ import pytest
 from parameters import commented_keys, readme_rows
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import ControlNetParams, Syn2realParams
+from fieldlink.core.params import TRANSLATOR_TITLES, ControlNetParams, Syn2realParams, load
+from fieldlink.report.study_description import describe
 from fieldlink.syn2real.translators import TRANSLATORS, translator_entry
 
 
 def test_the_names_that_params_accept_are_those_of_the_registry():
     assert get_args(Syn2realParams.model_fields["translator"].annotation) == tuple(TRANSLATORS)
+    assert tuple(TRANSLATOR_TITLES) == tuple(TRANSLATORS)
 
 
 @pytest.mark.parametrize("name", TRANSLATORS)
@@ -21,7 +23,13 @@ def test_a_translator_has_documented_parameters_and_stands_in_the_readme(name):
     assert set(entry.parameters) <= commented_keys()
     (row,) = [row for row in readme_rows() if row.startswith("| `syn2real.translator` |")]
     assert f"`{name}`" in row
-    assert entry.title in row
+    assert TRANSLATOR_TITLES[name] in row
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_the_page_says_which_translator_made_photo_like_views(name, params_with):
+    params = load(params_with({"syn2real.translator": name}))
+    assert describe(params).translated_views == TRANSLATOR_TITLES[name]
 
 
 def test_the_entry_of_controlnet_names_all_of_its_section():

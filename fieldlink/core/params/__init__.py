@@ -9,7 +9,14 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from fieldlink.core.params.baselines import BaselinesParams, ModulationParams
+from fieldlink.core.params.baselines import (
+    NERF_EMBEDDING_TITLES,
+    BaselinesParams,
+    FunctaParams,
+    NerfEmbeddingParams,
+    NerfEmbeddingsParams,
+    PcaParams,
+)
 from fieldlink.core.params.clip import ClipNetworkParams, ClipParams, ClipPicturesParams, ClipSource, ClipTrainingParams
 from fieldlink.core.params.cross_checks import contradictions
 from fieldlink.core.params.embedding_spaces import EmbeddingSpacesParams, HeadsParams
@@ -37,11 +44,13 @@ from fieldlink.core.params.nf2vec import ImportedParams, Nf2vecParams, Nf2vecTra
 from fieldlink.core.params.scenes import PhotoSource, PhotosParams, SceneSource, ScenesParams, SplitParams
 from fieldlink.core.params.strict_yaml import StrictModel, read_yaml
 from fieldlink.core.params.study import ClaimsParams, IntervalsParams, ObjectClass, RuntimeParams, StudyParams
-from fieldlink.core.params.syn2real import ControlNetParams, Syn2realParams, Translator
+from fieldlink.core.params.syn2real import TRANSLATOR_TITLES, ControlNetParams, Syn2realParams, Translator
 from fieldlink.core.params.value_types import Natural, Share
 
 __all__ = [
     "LOSS_TITLES",
+    "NERF_EMBEDDING_TITLES",
+    "TRANSLATOR_TITLES",
     "AugmentedParams",
     "BaselinesParams",
     "CaptionsParams",
@@ -57,6 +66,7 @@ __all__ = [
     "FieldParams",
     "FinetuningParams",
     "FittingParams",
+    "FunctaParams",
     "GenerationParams",
     "HashGridParams",
     "HeadsParams",
@@ -64,14 +74,16 @@ __all__ = [
     "IntervalsParams",
     "Loss",
     "MapperParams",
-    "ModulationParams",
     "Natural",
+    "NerfEmbeddingParams",
+    "NerfEmbeddingsParams",
     "NerfParams",
     "Nf2vecParams",
     "Nf2vecTrainingParams",
     "ObjectClass",
     "Objective",
     "Params",
+    "PcaParams",
     "PhotoSource",
     "PhotosParams",
     "RenderingParams",

@@ -1,6 +1,6 @@
 """Parameters of the baselines: other embeddings of NeRFs, and CLIP on depth maps."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -9,7 +9,20 @@ from fieldlink.core.params.strict_yaml import StrictModel
 from fieldlink.core.params.value_types import Count, Layers, Rate, Views, Width
 
 
-class ModulationParams(StrictModel):
+class NerfEmbeddingParams(StrictModel):
+    """Parameters of an embedding of NeRFs."""
+
+    title: ClassVar[str]  # on the page
+
+    @property
+    def vector_width(self) -> int:
+        """Most numbers in a vector."""
+        raise NotImplementedError
+
+
+class FunctaParams(NerfEmbeddingParams):
+    title = "modulations of one shared field"
+
     latent: Width  # numbers in a vector
     width: Width  # units per hidden layer of the base
     layers: Layers  # hidden layers of the base
@@ -20,10 +33,33 @@ class ModulationParams(StrictModel):
     learning_rate: Rate  # learning rate of the base: Adam, cosine to zero
     latent_rate: Rate  # learning rate of the vectors, the same way
 
+    @property
+    def vector_width(self) -> int:
+        return self.latent
+
+
+class PcaParams(NerfEmbeddingParams):
+    title = "principal components of the raw weights"
+
+    components: Width  # principal components of the training NeRFs' weights, at most
+
+    @property
+    def vector_width(self) -> int:
+        return self.components
+
+
+class NerfEmbeddingsParams(StrictModel):
+    functa: FunctaParams  # one base field for all NeRFs, and a vector per NeRF that shifts its layers
+    pca: PcaParams  # the raw weights, reduced
+
+
+NERF_EMBEDDING_TITLES: dict[str, str] = {
+    name: section.title for name, section in NerfEmbeddingsParams.__annotations__.items()
+}
+
 
 class BaselinesParams(StrictModel):
-    components: Width  # principal components of the weights, at most
-    modulation: ModulationParams  # one base field for all NeRFs, and a vector per NeRF that shifts its layers
+    embeddings: NerfEmbeddingsParams  # other embeddings of NeRFs than nf2vec's; each is a stage
     clip2nerf: Loss  # loss of the mapper clip2nerf of every embedding
     nerf2clip: Loss  # loss of the mapper nerf2clip of every embedding
     epochs: Count  # epochs of these mappers

@@ -1,24 +1,18 @@
-"""Encodings of positions, one file each: the registry, and the encoding of a field."""
+"""Encodings of positions, one file each, which names its own `ENCODING`: the registry, and the encoding of a field."""
 
 from collections.abc import Mapping
 
-from fieldlink.core.errors import InputError
+from fieldlink.core import registry
 from fieldlink.core.params import FieldParams
 from fieldlink.nerf.encodings.encoding import Encoding
-from fieldlink.nerf.encodings.frequency import FrequencyEncoding
-from fieldlink.nerf.encodings.hash_grid import HashGridEncoding
 
 ENCODINGS: Mapping[str, type[Encoding]] = {  # by nerf.field.encoding
-    "frequency": FrequencyEncoding,
-    "hash": HashGridEncoding,
+    module.ENCODING.name: module.ENCODING
+    for module in registry.modules(__name__, __path__)
+    if module.__name__ != Encoding.__module__
 }
 
 
 def encoding_of(field: FieldParams) -> Encoding:
     """The encoding that `field.encoding` names; raises `InputError` if the registry has none of that name."""
-    if field.encoding not in ENCODINGS:
-        raise InputError(
-            f"nerf.field.encoding: {field.encoding!r} is not in ENCODINGS of fieldlink/nerf/encodings/__init__.py, "
-            f"which has {', '.join(ENCODINGS)}"
-        )
-    return ENCODINGS[field.encoding].of(field)
+    return registry.member(ENCODINGS, field.encoding, "nerf.field.encoding", "fieldlink/nerf/encodings").of(field)

@@ -19,7 +19,8 @@ class Encoding(ABC):
     A NeRF's flat weights end with its table, entry by entry; an encoding that learns nothing has a table of no entries.
     """
 
-    title: ClassVar[str]  # for pages and messages
+    name: ClassVar[str]  # in params.yaml
+    title: ClassVar[str]  # on the page
     section: ClassVar[str]  # the key below nerf.field with its parameters
     start_bound: ClassVar[float] = 0.0  # a table starts uniform in [-start_bound, start_bound]
 

@@ -19,6 +19,7 @@ else:
 class FrequencyEncoding(Encoding):
     """Frequencies 2^k π, k = 0 … octaves-1; nothing is learned."""
 
+    name: ClassVar[str] = "frequency"
     title: ClassVar[str] = "frequency encoding"
     section: ClassVar[str] = "octaves"
 
@@ -39,6 +40,9 @@ class FrequencyEncoding(Encoding):
         self, prepared: Float[Tensor, "nerf point prepared"], table: Float[Tensor, "nerf number"]
     ) -> Float[Tensor, "nerf point prepared"]:
         return prepared
+
+
+ENCODING = FrequencyEncoding
 
 
 def frequency(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "*batch {6*octaves}"]:

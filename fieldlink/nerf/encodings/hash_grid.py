@@ -20,6 +20,7 @@ PRIMES = (1, 2654435761, 805459861)  # of the spatial hash, by axis (eq. 4)
 class HashGridEncoding(Encoding):
     """Features of `grid.levels` grids, trilinear between the vertices around a position."""
 
+    name: ClassVar[str] = "hash"
     title: ClassVar[str] = "multiresolution hash grid"
     section: ClassVar[str] = "hash"
     start_bound: ClassVar[float] = 1e-4  # instant-ngp, section 4
@@ -50,6 +51,9 @@ class HashGridEncoding(Encoding):
         self, prepared: Float[Tensor, "nerf point 3"], table: Float[Tensor, "nerf number"]
     ) -> Float[Tensor, "nerf point {self.grid.levels*self.grid.features}"]:
         return hashed(prepared, table.unflatten(1, (-1, self.features)), self.grid)
+
+
+ENCODING = HashGridEncoding
 
 
 def levels(grid: HashGridParams) -> list[tuple[int, int]]:

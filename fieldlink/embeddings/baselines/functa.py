@@ -12,10 +12,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss, relu
 
+from fieldlink.core import datasets
 from fieldlink.core.optimizers import Adam
-from fieldlink.core.params import FieldParams, ModulationParams
+from fieldlink.core.params import FieldParams, FunctaParams
 from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
+from fieldlink.embeddings.nerf_embeddings import EmbeddingInputs
+from fieldlink.embeddings.selection import rows_of
 from fieldlink.nerf.encodings.frequency import FrequencyEncoding
 from fieldlink.nerf.field import colour_and_density, unit
 from fieldlink.nerf.nerf_batches import NerfBatch
@@ -28,7 +31,7 @@ Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # po
 class ModulatedField(nn.Module):
     """The shared field, called base: h ↦ relu(W h + b + M v) layer by layer, from γ(p); then colour and density."""
 
-    def __init__(self, modulation: ModulationParams, octaves: int, seed: int) -> None:
+    def __init__(self, modulation: FunctaParams, octaves: int, seed: int) -> None:
         super().__init__()
         self.encoding = FrequencyEncoding(octaves)  # whatever encoding the NeRFs have
         widths = [self.encoding.width, *[modulation.width] * modulation.layers]
@@ -57,7 +60,7 @@ def draw_pool(
     return torch.cat(points), torch.cat(values)
 
 
-def fit_base(base: ModulatedField, pool: Pool, modulation: ModulationParams, seed: int) -> None:
+def fit_base(base: ModulatedField, pool: Pool, modulation: FunctaParams, seed: int) -> None:
     """Fit base and vectors of the training NeRFs together, in place; the vectors aren't used again."""
     latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), modulation.latent))
     groups = [
@@ -68,9 +71,7 @@ def fit_base(base: ModulatedField, pool: Pool, modulation: ModulationParams, see
     base.requires_grad_(False)
 
 
-def fit_latents(
-    base: ModulatedField, pool: Pool, modulation: ModulationParams, seed: int
-) -> Float[Tensor, "nerf latent"]:
+def fit_latents(base: ModulatedField, pool: Pool, modulation: FunctaParams, seed: int) -> Float[Tensor, "nerf latent"]:
     """The vectors of NeRFs in a frozen base."""
     latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), modulation.latent))
     groups = [{"params": [latents], "lr": modulation.latent_rate}]
@@ -78,21 +79,19 @@ def fit_latents(
     return latents.detach()
 
 
-def embed(
-    nerfs: NerfBatch,
-    training: list[int],
-    architecture: FieldParams,
-    modulation: ModulationParams,
-    study_seed: int,
-    device: str,
-) -> Float[np.ndarray, "nerf latent"]:
-    """The vectors of all NeRFs, in a base fitted to those at the places `training`."""
-    seeds = {name: seed_of(study_seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
+def embed(inputs: EmbeddingInputs, modulation: FunctaParams) -> tuple[list[str], Float[np.ndarray, "nerf latent"]]:
+    """The original objects' NeRFs, in a base fitted to those for training."""
+    split = {row["object_id"]: row["split"] for row in inputs.objects if row["augmentation"] == 0}
+    rows = rows_of(inputs.nerfs, "object_id", list(split))
+    ids, device = rows["object_id"].to_pylist(), inputs.device
+    nerfs = NerfBatch.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist())
+    training = [place for place, name in enumerate(ids) if split[name] == "train"]
+    seeds = {name: seed_of(inputs.study_seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
     random = torch.Generator(device).manual_seed(seeds["points"])
-    points, values = draw_pool(nerfs, architecture, modulation.pool, random, device)
-    base = ModulatedField(modulation, architecture.octaves, seeds["base"]).to(device)
+    points, values = draw_pool(nerfs, inputs.field, modulation.pool, random, device)
+    base = ModulatedField(modulation, inputs.field.octaves, seeds["base"]).to(device)
     fit_base(base, (points[training], values[training]), modulation, seeds["learn"])
-    return fit_latents(base, (points, values), modulation, seeds["fit"]).cpu().numpy()
+    return ids, fit_latents(base, (points, values), modulation, seeds["fit"]).cpu().numpy()
 
 
 def _descend(
