@@ -5,7 +5,6 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
-from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.report.revisions import read_revisions, recent_revisions
 
@@ -15,7 +14,8 @@ def history(
     revisions: Annotated[
         tuple[str, ...],
         Doc(
-            "Commits, tags, branches or DVC experiments, in the order of the page; none: the last ten and experiments."
+            "Commits, tags, branches or DVC experiments, in the order of the page; a name with * stands for all "
+            "experiments that match; none: the last ten and experiments."
         ),
     ] = (),
     against: Annotated[
@@ -25,6 +25,9 @@ def history(
             "alone differs between revisions."
         ),
     ] = "",
+    numbers: Annotated[
+        Path | None, Doc("CSV file to write: the numbers that are drawn against parameters, and their differences.")
+    ] = None,
     metrics: Annotated[Path, Doc("Folder of metrics in the repository.")] = Path("reports/metrics"),
     tables: Annotated[Path, Doc("Folder of tables in the repository, for the intervals.")] = Path("reports/tables"),
     params_file: Annotated[Path, Doc("File of parameters in the repository.")] = Path("params.yaml"),
@@ -35,15 +38,10 @@ def history(
 
     By default the revisions are the last ten commits that touch the metrics, and every experiment.
     """
-    from fieldlink.report.history_page import history_html
-    from fieldlink.report.paired_differences import PairedRevisions
-    from fieldlink.report.revision_metrics import compare_revisions
-    from fieldlink.report.saved_answers import SavedAnswers
+    from fieldlink.report.history_files import write
 
     names = revisions or recent_revisions(repository, str(metrics))
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
-    paths = [str(path) for path in (metrics, tables, params_file)]
-    entries = read_revisions(repository, names, paths)
-    paired = PairedRevisions(SavedAnswers(repository), str(params_file))
-    files.write_text(out, history_html(compare_revisions(entries, paired.differences), against))
+    entries = read_revisions(repository, names, [str(path) for path in (metrics, tables, params_file)])
+    write(entries, repository, str(params_file), against, page=out, numbers=numbers)

@@ -99,16 +99,18 @@ class WorldRun:
             )
 
 
-def run(repository: Path, seeds: Sequence[int], overrides: tuple[str, ...], jobs: int) -> None:
+def run(repository: Path, seeds: Sequence[int], families: Sequence[tuple[str, ...]], jobs: int) -> None:
     """Run the worlds that are lacking on the current commit, `jobs` at a time.
+
+    `families`: overrides KEY=VALUE of each; () changes nothing but the study seed.
 
     Raises `InputError` where the working tree differs from the commit, and after the last world if one failed.
     """
     top = Path(git_output(repository, "rev-parse", "--show-toplevel").strip())
-    _require_runnable(top, overrides, jobs)
+    _require_runnable(top, [override for overrides in families for override in overrides], jobs)
     commit = git_output(top, "rev-parse", "HEAD").strip()
     folder = (top / scratch_folder("worlds")).resolve() / commit[:10]
-    runs = [WorldRun(top, commit, seed, overrides, folder) for seed in seeds]
+    runs = [WorldRun(top, commit, seed, overrides, folder) for overrides in families for seed in seeds]
     with ThreadPoolExecutor(jobs) as pool:
         try:
             reasons = dict(zip(runs, pool.map(WorldRun.finish, runs), strict=True))

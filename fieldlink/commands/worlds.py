@@ -1,5 +1,7 @@
 """Run a study in many worlds, one per study seed, and judge the claims by all of them."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +22,11 @@ class RunWorlds:
         arg(aliases=["-S"], metavar="KEY=VALUE"),
         Doc("Parameter to change in every world, as in dvc exp run; such worlds are a family of their own."),
     ] = ()
+    sweep: Annotated[
+        UseAppendAction[tuple[str, ...]],
+        arg(metavar="KEY=V1,V2,…"),
+        Doc("Parameter with a value per family; of several, first values go together, then second ones, and so on."),
+    ] = ()
     jobs: Annotated[int, Doc("Worlds that run at the same time.")] = 1
     repository: Annotated[Path, Doc("Folder of the git repository.")] = Path()
 
@@ -27,7 +34,8 @@ class RunWorlds:
         """Raises `InputError` if a world failed."""
         from fieldlink.commands import world_runs
 
-        world_runs.run(self.repository, seeds_of(self.seeds), self.set_param, self.jobs)
+        families = [(*self.set_param, *of_family) for of_family in overrides_of(self.sweep)]
+        world_runs.run(self.repository, seeds_of(self.seeds), families, self.jobs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +64,19 @@ def worlds(
 ) -> None:
     """Run a study in many worlds, one per study seed, and judge the claims by all of them."""
     action()
+
+
+def overrides_of(sweep: Sequence[str]) -> list[tuple[str, ...]]:
+    """The overrides of each family: `a=1,2` and `b=3,4` are a=1 with b=3, and a=2 with b=4. None: one, without any."""
+    for text in sweep:
+        if not re.fullmatch(r"[^=,]+=[^,]+(,[^,]+)*", text):
+            raise InputError(f"--sweep {text}: expected KEY=V1,V2,…")
+    pairs = [text.partition("=")[::2] for text in sweep]
+    values = [[f"{key}={value}" for value in listed.split(",")] for key, listed in pairs]
+    if len({len(of_key) for of_key in values}) > 1:
+        counts = ", ".join(f"{len(of_key)} in {text}" for of_key, text in zip(values, sweep, strict=True))
+        raise InputError(f"--sweep: expected as many values of each parameter, got {counts}")
+    return list(zip(*values, strict=True)) or [()]
 
 
 def seeds_of(text: str) -> list[int]:

@@ -143,8 +143,10 @@ def forest(rows: Sequence[ForestRow], title: str, unit: str) -> bytes:
         return _svg(figure)
 
 
-def against(values: Sequence[str], series: Mapping[str, Sequence[IntervalPoint]], title: str, x: str) -> bytes:
-    """One line a metric over the values of a parameter, smallest first, with intervals."""
+def against(
+    values: Sequence[str], series: Mapping[str, Sequence[IntervalPoint]], title: str, *, x: str, y: str
+) -> bytes:
+    """One line a metric over the values of a parameter, smallest first, with intervals; a line at 0 for differences."""
     with mpl.rc_context(STYLE | {"svg.fonttype": "none"}):
         figure, axes = _figure(title, height=3.4, width=6.4)
         places = np.arange(len(values))
@@ -152,7 +154,9 @@ def against(values: Sequence[str], series: Mapping[str, Sequence[IntervalPoint]]
             value, low, high = (np.array(numbers) for numbers in zip(*(point[:3] for point in points), strict=True))
             at = places + 0.04 * number  # side by side, so that intervals don't hide each other
             axes.errorbar(at, value, [value - low, high - value], color=colour, marker="o", elinewidth=1, label=name)
-        axes.set(xlabel=x, xticks=places, xticklabels=values, ylabel="percent")
+        if y == "points":
+            axes.axhline(0, color=INK, linewidth=0.8)
+        axes.set(xlabel=x, xticks=places, xticklabels=values, ylabel=y)
         _legend(figure, axes)
         return _svg(figure)
 

@@ -88,7 +88,7 @@ def _last_losses(study: ReportStudy) -> Mapping[str, float]:
     rows = study.rows.curves.get("nf2vec")
     if rows is None:
         return {}
-    last = rows.filter(pc.field("step") == pc.max(rows["step"]))
+    last = rows.filter(pc.field("step") == max(rows["step"].to_pylist()))
     return dict(zip(last["split"].to_pylist(), last["loss"].to_pylist(), strict=True))
 
 

@@ -1,10 +1,10 @@
 """The headline numbers of a study, from its tables: for the console, and as tiles on top of the page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.variants import Variant
+from fieldlink.core.variants import Method, Variant
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.table_results import read_results
@@ -19,6 +19,20 @@ HEADLINE: Mapping[CellKey, str] = {
         "recall@1 of clip2nerf, from a view to NeRFs of its class"
     ),
     CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"): "recall@1 of clip2nerf, from a photo to NeRFs of its class",
+}
+ALONE: Sequence[Method] = ("CLIP mean", "CLIP all distinct")
+SIGLIP = Variant(direction="nerf2clip", loss="siglip").text
+CLIP_RIVALS: Mapping[CellKey, Sequence[CellKey]] = {  # of mappers: CLIP alone, on the same queries
+    CellKey("4.1", NERF2CLIP, "cosine", "zero_shot_accuracy"): [
+        CellKey("4.3", Variant(method="clip", views="N").text, "prompt_3d_model", "zero_shot_accuracy")
+    ],
+    **{
+        CellKey(f"{table}a", mapper, "recall@1", metric): [
+            CellKey(f"{table}b", Variant(method=method).text, "recall@1", metric) for method in ALONE
+        ]
+        for table, metric in (("4.4", "recall_synthetic"), ("4.5", "recall_real"))
+        for mapper in (CLIP2NERF, SIGLIP)
+    },
 }
 
 

@@ -8,62 +8,21 @@ from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.report import charts, thumbnails
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
-from fieldlink.report.parameter_series import ParameterSeries, parameter_series
+from fieldlink.report.parameter_section import MOST_LINES, interval_point, metric_label
 from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
-
-MOST_LINES = 8  # of one chart
 
 History = Sequence[RevisionComparison]
 
 
-def history_html(history: History, against: str = "") -> str:
-    """The whole page. All text from commits and files is escaped.
-
-    `against`: the parameter that headline metrics are drawn against; '' for each that alone differs somewhere.
-    """
+def history_html(history: History, sections: Sequence[Mapping[str, Any]]) -> str:
+    """The whole page. All text from commits and files is escaped. `sections`: of parameters."""
     page = {
         "revisions": [_revision(comparison) for comparison in history],
         "moves": [move for comparison in history for move in _moves(comparison)],
-        "series": [_series(series) for series in parameter_series(history, against) if series.lines()],
+        "series": sections,
         "files": [_file(name, keys, history) for name, keys in _keys_by_file(history).items()],
     }
     return fill("history.html", page)
-
-
-def _series(series: ParameterSeries) -> dict[str, Any]:
-    """A chart of the headline metrics against a parameter, and a table of their values and paired differences."""
-    lines, values = series.lines(), [value for value, _ in series.comparisons]
-    charts_of_lines = []
-    names = list(lines)
-    for first in range(0, len(names), MOST_LINES):
-        drawn = {
-            _label(key[1:]): [_interval_point(value) for value in lines[key]]
-            for key in names[first : first + MOST_LINES]
-        }
-        title = f"Headline metrics against {series.parameter}"
-        chart = charts.against(values, drawn, title, series.parameter)
-        charts_of_lines.append({"uri": thumbnails.data_uri(chart, "image/svg+xml"), "alt": f"{title}: numbers below"})
-    rows = [
-        (
-            _label(key),
-            [
-                (value, comparison.paired.get(key))
-                for value, (_, comparison) in zip(line, series.comparisons, strict=True)
-            ],
-        )
-        for key, line in lines.items()
-    ]
-    heads = [
-        (value, comparison.now.number, comparison.before and comparison.before.number)
-        for value, comparison in series.comparisons
-    ]
-    return {
-        "parameter": series.parameter,
-        "others": series.others,
-        "heads": heads,
-        "charts": charts_of_lines,
-        "rows": rows,
-    }
 
 
 def _revision(comparison: RevisionComparison) -> dict[str, Any]:
@@ -86,7 +45,7 @@ def _moves(
     """Metric, number and value of the earlier revision, those of the later one, and the paired difference."""
     before = comparison.before.number if comparison.before else 1
     for key, (old, new) in comparison.moves.items():
-        yield _label(key), before, old, comparison.now.number, new, comparison.paired.get(key)
+        yield metric_label(key), before, old, comparison.now.number, new, comparison.paired.get(key)
 
 
 def _keys_by_file(history: History) -> dict[str, list[MetricKey]]:
@@ -102,8 +61,8 @@ def _file(name: str, keys: Sequence[MetricKey], history: History) -> dict[str, A
         "name": name,
         "metrics": len(keys),
         "moves": sum(key in comparison.moves for comparison in history for key in keys),
-        "charts": [_chart(_label((name, *title)), lines, history) for title, lines in _chart_lines(keys)],
-        "rows": [(_label(key[1:]), [_cell(key, comparison) for comparison in history]) for key in keys],
+        "charts": [_chart(metric_label((name, *title)), lines, history) for title, lines in _chart_lines(keys)],
+        "rows": [(metric_label(key[1:]), [_cell(key, comparison) for comparison in history]) for key in keys],
     }
 
 
@@ -126,16 +85,8 @@ def _chart(title: str, lines: Mapping[str, MetricKey], history: History) -> dict
     return {"uri": thumbnails.data_uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
 
 
-def _interval_point(metric: MetricValue | None, moved: bool = False) -> charts.IntervalPoint:
-    """A place of a line; the interval of a value without bounds has no length."""
-    if metric is None:
-        return charts.IntervalPoint()
-    low, high = (metric.value if bound is None else bound for bound in (metric.low, metric.high))
-    return charts.IntervalPoint(metric.value, low, high, moved)
-
-
 def _point(key: MetricKey, comparison: RevisionComparison) -> charts.IntervalPoint:
-    return _interval_point(comparison.now.values.get(key), key in comparison.moves)
+    return interval_point(comparison.now.values.get(key), key in comparison.moves)
 
 
 def _cell(key: MetricKey, comparison: RevisionComparison) -> tuple[MetricValue | None, str]:
@@ -144,7 +95,3 @@ def _cell(key: MetricKey, comparison: RevisionComparison) -> tuple[MetricValue |
     if metric is None or key not in comparison.moves:
         return metric, ""
     return metric, "up" if metric.value > comparison.moves[key][0].value else "down"
-
-
-def _label(key: MetricKey) -> str:
-    return " · ".join(label(part) for part in key)

@@ -1,8 +1,10 @@
 """Differences of two revisions' results, paired over the queries that both answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+import numpy as np
 from ruamel.yaml import YAML
 
 from fieldlink.core.errors import InputError
@@ -10,10 +12,12 @@ from fieldlink.evaluation.measures.intervals import Interval, difference
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, require_same_queries
 from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.headline import CLIP_RIVALS
 from fieldlink.report.revisions import Revision
 from fieldlink.report.saved_answers import SavedAnswers
 
 MetricKey = tuple[str, ...]
+Comparison = tuple[CellKey, CellKey]  # a mapper's cell, and its rival's
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,18 @@ class PairedRevisions:
     _answers: dict[str, Mapping[CellKey, SavedResults]] = field(default_factory=dict)  # by commit
 
     def differences(self, now: Revision, before: Revision) -> Mapping[MetricKey, Interval]:
-        """Every cell's later result less the earlier one; none where either revision's queries are not there."""
-        if self.params_file not in now.files:
+        """Every cell's later result less the earlier one; none where either revision's queries are not there.
+
+        Worlds have photos and objects of the same names that are others: revisions of two study seeds have no pairs.
+        """
+        params, params_before = (_params(revision, self.params_file) for revision in (now, before))
+        if not params or params.get("study") != params_before.get("study"):
             return {}
-        return paired_differences(self._of(now), self._of(before), now.files[self.params_file])
+        return paired_differences(self._of(now), self._of(before), params)
+
+    def less_clip(self, revision: Revision) -> Mapping[Comparison, Interval]:
+        """Every mapper less a rival that is CLIP alone, on the same queries of one revision."""
+        return less_clip(self._of(revision), _params(revision, self.params_file))
 
     def _of(self, revision: Revision) -> Mapping[CellKey, SavedResults]:
         if revision.commit not in self._answers:
@@ -37,24 +49,45 @@ class PairedRevisions:
 
 
 def paired_differences(
-    now: Mapping[CellKey, SavedResults], before: Mapping[CellKey, SavedResults], params_text: str
+    now: Mapping[CellKey, SavedResults], before: Mapping[CellKey, SavedResults], params: Mapping[str, Any]
 ) -> dict[MetricKey, Interval]:
     """The later result less the earlier one, by metric: study, group of tables, row and column.
 
-    `params_text`: params.yaml, for the intervals. Cells that were asked other queries are left out.
+    Cells that were asked other queries are left out.
     """
-    if not (now.keys() & before.keys()):
-        return {}
-    params = YAML(typ="safe").load(params_text)
-    level, differences = params["intervals"]["level"], {}
+    differences = {}
     for key in now.keys() & before.keys():
         pair = {key._replace(row="now"): now[key], key._replace(row="before"): before[key]}
         try:
             require_same_queries(pair)
         except InputError:
             continue
-        differences[metric_key(key)] = difference(now[key].answers, before[key].answers, level)
+        differences[metric_key(key)] = difference(now[key].answers, before[key].answers, _level(params))
     return differences
+
+
+def less_clip(results: Mapping[CellKey, SavedResults], params: Mapping[str, Any]) -> dict[Comparison, Interval]:
+    """Every mapper of `CLIP_RIVALS` less each of its rivals, as far as the study has both."""
+    pairs = [(mapper, clip) for mapper, rivals in CLIP_RIVALS.items() for clip in rivals]
+    return {
+        (mapper, clip): _less_untrained(results[mapper], results[clip], _level(params))
+        for mapper, clip in pairs
+        if {mapper, clip} <= results.keys()
+    }
+
+
+def _level(params: Mapping[str, Any]) -> float:
+    return params["intervals"]["level"]
+
+
+def _less_untrained(mapper: SavedResults, clip: SavedResults, level: float) -> Interval:
+    """CLIP has no training seeds: it answers alike beside each seed of the mapper."""
+    values = np.broadcast_to(clip.answers.values, mapper.answers.values.shape)
+    return difference(mapper.answers, replace(clip.answers, values=values), level)
+
+
+def _params(revision: Revision, name: str) -> Mapping[str, Any]:
+    return YAML(typ="safe").load(revision.files[name]) if name in revision.files else {}
 
 
 def metric_key(key: CellKey) -> MetricKey:

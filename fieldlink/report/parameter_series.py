@@ -7,7 +7,8 @@ from fieldlink.report.headline import HEADLINE
 from fieldlink.report.paired_differences import metric_key
 from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
 
-SEED = "study.seed"  # worlds differ in it: fieldlink worlds report
+SEED_KEY = ("study", "seed")
+SEED = ".".join(SEED_KEY)  # worlds differ in it: fieldlink worlds report
 SUMMARY = "summary"  # file of metrics whose every number is a headline
 
 
@@ -17,6 +18,12 @@ class ParameterSeries:
 
     parameter: str  # dotted
     comparisons: Sequence[tuple[str, RevisionComparison]]  # by value
+
+    @property
+    def reference(self) -> RevisionComparison:
+        """What the others are compared with: the commit that experiments started from, or else the smallest value."""
+        comparisons = [comparison for _, comparison in self.comparisons]
+        return next((entry for entry in comparisons if not entry.now.revision.baseline), comparisons[0])
 
     @property
     def others(self) -> list[str]:
@@ -40,7 +47,10 @@ def headline_keys(values: Mapping[MetricKey, MetricValue]) -> list[MetricKey]:
 
 
 def parameter_series(history: Sequence[RevisionComparison], against: str = "") -> Iterator[ParameterSeries]:
-    """Every set of revisions that differ in one parameter alone; `against`: all that differ in this one at least."""
+    """Every set of revisions that differ in one parameter alone.
+
+    `against`: instead, the revisions of each world that differ in this parameter at least.
+    """
     keys = list(dict.fromkeys(key for comparison in history for key in comparison.now.params))
     for key in keys:
         name = ".".join(key)
@@ -51,7 +61,8 @@ def parameter_series(history: Sequence[RevisionComparison], against: str = "") -
             params, revision = comparison.now.params, comparison.now.revision
             if key in params:
                 rest = sorted(f"{'.'.join(other)}={value}" for other, value in params.items() if other != key)
-                group = () if against else (revision.baseline or revision.commit, *rest)
+                alone = (revision.baseline or revision.commit, *rest)
+                group = (params.get(SEED_KEY, ""),) if against and name != SEED else () if against else alone
                 groups.setdefault(group, {})[params[key]] = comparison
         for group in groups.values():
             if len(group) > 1:

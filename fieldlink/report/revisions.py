@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,11 +35,12 @@ class _Experiment(NamedTuple):
 def read_revisions(repository: Path, names: Sequence[str], paths: Sequence[str]) -> list[Revision]:
     """The files below `paths`, relative to the folder `repository`, at each of the named revisions.
 
-    The commit that an experiment started from stands before the first such experiment, unless it is named itself.
-    Raises `InputError` for a name that is no revision, or the name of several experiments.
+    A name with `*` stands for every experiment that it matches. The commit that an experiment started from stands
+    before the first such experiment, unless it is named itself. Raises `InputError` for a name that is no revision, or
+    the name of several experiments.
     """
     experiments = _experiments(repository)
-    resolved = [_Experiment(name, *_resolve(repository, name, experiments)) for name in names]
+    resolved = [entry for name in names for entry in _named(repository, name, experiments)]
     listed = {entry.commit for entry in resolved}
     revisions = []
     for entry in resolved:
@@ -73,6 +75,16 @@ def _revision_of(repository: Path, experiment: _Experiment, paths: Sequence[str]
     listing = git_output(repository, "ls-tree", "-r", "--name-only", "-z", commit, "--", *paths).split("\0")
     files = {path: git_output(repository, "show", f"{commit}:./{path}") for path in filter(None, listing)}
     return Revision(name, commit, date, subject, baseline, files)
+
+
+def _named(repository: Path, name: str, experiments: Sequence[_Experiment]) -> Sequence[_Experiment]:
+    """The revision of that name, or the experiments that match a pattern."""
+    if "*" not in name:
+        return [_Experiment(name, *_resolve(repository, name, experiments))]
+    matching = [experiment for experiment in experiments if fnmatchcase(experiment.name, name)]
+    if not matching:
+        raise InputError(f"revisions {name!r}: no experiment matches (see dvc exp list)")
+    return matching
 
 
 def _resolve(repository: Path, name: str, experiments: Sequence[_Experiment]) -> tuple[str, str]:

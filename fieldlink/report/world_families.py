@@ -34,6 +34,7 @@ class WorldFamily:
 def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
     """The families of a commit, by default of the latest that has worlds; the commit's own parameters come first.
 
+    Beside them, families of a single world are left out.
     Raises `InputError` where there are no worlds.
     """
     commit, revisions = _worlds_of(repository, commit)
@@ -43,6 +44,8 @@ def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
     level, contrasts = params["intervals"]["level"], claimed_contrasts(params["claims"]["margin"])
     families = []
     for name, of_seed in sorted(revisions.items()):
+        if len(of_seed) == 1 and name != BASE and BASE in revisions:
+            continue  # of a sweep in one world, which fieldlink history draws
         worlds = [read_world(seed, _tables(of_seed[seed]), contrasts, level) for seed in sorted(of_seed)]
         claims = summaries.claim_summaries(worlds, contrasts, level)
         families.append(

@@ -1,5 +1,6 @@
 """The history page from a repository of two commits and an experiment, with made-up numbers."""
 
+import csv
 import json
 import re
 import subprocess
@@ -7,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pipeline import ROOT
 
 from fieldlink.commands.history import history as build_history
 from fieldlink.core.errors import InputError
@@ -15,13 +15,15 @@ from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 from fieldlink.report.history_page import _chart_lines
-from fieldlink.report.paired_differences import paired_differences
+from fieldlink.report.paired_differences import PairedRevisions, less_clip, paired_differences
 from fieldlink.report.parameter_series import parameter_series
 from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
 from fieldlink.report.revisions import Revision, read_revisions, recent_revisions
+from fieldlink.report.saved_answers import SavedAnswers
 
 PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
 HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting\n"
+PARAMS = {"intervals": {"level": 0.95}}
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -129,16 +131,48 @@ def test_differences_are_paired_by_query_and_only_if_the_queries_are_the_same():
     """The later run gains 8 of 40 queries and loses none: by query the gain is clear, by two shares it isn't."""
     before = [1.0] * 20 + [0.0] * 20
     now = [1.0] * 28 + [0.0] * 12
-    params = (ROOT / "params.yaml").read_text()
     key = CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real")
     other = key._replace(column="recall@5")
     found = paired_differences(
-        {key: results(now), other: results(now, "others")}, {key: results(before), other: results(before)}, params
+        {key: results(now), other: results(now, "others")}, {key: results(before), other: results(before)}, PARAMS
     )
     assert list(found) == [("retrieval", "real", "clip2nerf cosine", "recall@1")]
     (difference,) = found.values()
     assert difference.value == pytest.approx(20.0)
     assert 0 < difference.low < 20 < difference.high < 40
+
+
+def test_a_mapper_less_clip_is_paired_by_query_and_clip_answers_alike_beside_each_seed():
+    """Of 40 queries CLIP has 20, the mapper with one seed 28 and with the other 30."""
+    mapper = CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real")
+    clip = CellKey("4.5b", "CLIP mean", "recall@1", "recall_real")
+    trained = np.array([[1.0] * 28 + [0.0] * 12, [1.0] * 30 + [0.0] * 10], np.float32)
+    found = less_clip(
+        {
+            mapper: SavedResults(trained, (0, 1), "q", ("d", "d"), ""),
+            clip: results([1.0] * 20 + [0.0] * 20),
+            clip._replace(row="CLIP all"): results([1.0] * 40),  # no rival of the headline
+        },
+        PARAMS,
+    )
+    assert list(found) == [(mapper, clip)]
+    (difference,) = found.values()
+    assert difference.value == pytest.approx(100 * (29 - 20) / 40)
+    assert difference.low < 22.5 < difference.high
+
+
+def test_revisions_of_two_worlds_have_no_pairs_though_their_queries_have_the_same_names():
+    class Saved(SavedAnswers):
+        def of(self, commit: str) -> dict[CellKey, SavedResults]:
+            return {CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real"): results([1.0, 0.0] * 20)}
+
+    def world(seed: int) -> Revision:
+        text = f"study:\n  seed: {seed}\nintervals:\n  level: 0.95\n"
+        return Revision(f"world-{seed}", f"c{seed}", "2020-01-01", "s", "", {"params.yaml": text})
+
+    paired = PairedRevisions(Saved(Path()), "params.yaml")
+    assert paired.differences(world(1), world(2)) == {}
+    assert len(paired.differences(world(1), world(1))) == 1
 
 
 def revision(name: str, steps: int, rate: float, value: float, baseline: str = "") -> Revision:
@@ -212,8 +246,25 @@ def test_the_page_shows_revisions_changes_and_moves_and_is_inert(repository: Pat
     assert "&lt;script&gt;" in page
     assert "nerf.steps 150 revision 1 300 revision 3, less 1" in text
     assert page.count('<img src="data:image/svg+xml') == 2 + 1  # two files of metrics, and one parameter
+    assert not (tmp_path / "numbers.csv").exists()
     build_history(repository=repository, out=tmp_path / "default.html")
     assert "Metrics over 3 revisions" in (tmp_path / "default.html").read_text("utf-8")
+
+
+def test_numbers_against_a_parameter_stand_in_a_csv_file_and_a_pattern_names_experiments(
+    repository: Path, tmp_path: Path
+):
+    out, numbers = tmp_path / "h.html", tmp_path / "numbers.csv"
+    build_history(revisions=("lon*",), against="nerf.steps", numbers=numbers, repository=repository, out=out)
+    rows = list(csv.DictReader(numbers.read_text().splitlines()))
+    assert [(row["value"], row["name"], row["number"], row["ci_low"]) for row in rows] == [
+        ("150", "test · real · clip2nerf cosine · Hit@1", "70.0", "68.0"),
+        ("300", "test · real · clip2nerf cosine · Hit@1", "80.5", "78.5"),
+    ]
+    with pytest.raises(InputError, match=r"no two of these revisions differ in other\.parameter"):
+        build_history(revisions=("lon*",), against="other.parameter", numbers=numbers, repository=repository, out=out)
+    with pytest.raises(InputError, match=r"revisions 'x\*': no experiment matches"):
+        build_history(revisions=("x*",), repository=repository, out=out)
 
 
 def test_a_revision_that_cannot_be_read_is_named(repository: Path, tmp_path: Path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldlink.commands.worlds import ReportWorlds, RunWorlds, seeds_of
+from fieldlink.commands.worlds import ReportWorlds, RunWorlds, overrides_of, seeds_of
 from fieldlink.core.errors import InputError
 from fieldlink.report.world_names import experiment_name, experiment_reference, parsed_name
 
@@ -70,6 +70,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         experiment(folder, base, f"world-{seed}", effect, value)
     for seed, value in ((1, 53.0), (2, 55.0), (3, 99.0)):
         experiment(folder, base, experiment_name(["mapper.batch=128"], seed), None, value)
+    experiment(folder, base, experiment_name(["a.b=1"], 7), None, 99.0)  # one world of a sweep
     experiment(folder, base, "another", 99.0, 99.0)
     commit(folder, {"notes.txt": "later"}, "later")
     return folder
@@ -122,6 +123,7 @@ def test_another_family_is_compared_world_by_world(out: Path):
     assert (difference["difference"], difference["worlds"]) == ("2.0", "2")
     assert float(difference["ci_low"]) == pytest.approx(2 - 12.7062, abs=1e-3)
     assert not (out / "mapper.batch-128" / "effects.csv").exists()
+    assert not (out / "a.b-1").exists()  # one world is compared with others by fieldlink history
     assert [row["value"] for row in rows(out / "mapper.batch-128" / "cells.csv")] == ["69.0"]
 
 
@@ -171,6 +173,16 @@ def test_seeds_are_numbers_and_ranges_each_once():
     for text in ("", "3-1", "a", "1,,2", "-1"):
         with pytest.raises(InputError, match="expected seeds and ranges"):
             seeds_of(text)
+
+
+def test_swept_parameters_go_together():
+    assert overrides_of([]) == [()]
+    assert overrides_of(["a=1,2", "b.c=3,4"]) == [("a=1", "b.c=3"), ("a=2", "b.c=4")]
+    with pytest.raises(InputError, match="expected as many values of each parameter, got 2 in a=1,2, 1 in b=3"):
+        overrides_of(["a=1,2", "b=3"])
+    for text in ("a", "a=", "=1", "a=1,,2"):
+        with pytest.raises(InputError, match="expected KEY=V1,V2"):
+            overrides_of([text])
 
 
 def test_names_tell_families_apart_and_are_read_back():
