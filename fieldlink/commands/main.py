@@ -25,6 +25,11 @@ SUBCOMMANDS = {
     "history": Subcommand("build a page of the metrics of several commits and experiments"),
     "worlds": Subcommand("run a study in many worlds, one per study seed, and judge the claims by all of them"),
     "why": Subcommand("print where one number of a table comes from"),
+    "ask": Subcommand("print the NeRFs nearest to a text, a picture, a mesh or a NeRF"),
+    "classify": Subcommand("name a picture, a mesh or a NeRF by the nearest of some prompts"),
+    "add": Subcommand(
+        "put NeRFs of a folder of meshes into a collection to be searched", preload=("fieldlink.search.new_nerfs",)
+    ),
     "import-nerfs": Subcommand(
         "convert NeRFs that the official nf2vec code fitted", preload=("fieldlink.exchange.nerf_import",)
     ),

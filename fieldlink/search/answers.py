@@ -51,6 +51,11 @@ class Found:
     caption: str | None
     paths: Mapping[str, str]  # of the files that hold its nerf and its views; in a collection also its source
 
+    @property
+    def file(self) -> str:
+        """The file that the object was made from, else the one that holds its NeRF."""
+        return self.paths.get("source") or self.paths.get("nerf", "")
+
     def as_dict(self) -> dict[str, Any]:
         """The row for JSON."""
         return {**asdict(self), "paths": dict(self.paths)}

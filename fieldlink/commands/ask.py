@@ -1,0 +1,48 @@
+"""Ask a finished study which NeRFs are nearest to a text, a picture, a mesh or a NeRF."""
+
+import sys
+from json import dumps
+from pathlib import Path
+from typing import Annotated
+
+from typing_extensions import Doc
+
+from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, seed_of
+
+
+def ask(
+    question: Question,
+    /,
+    by: By = "",
+    seed: Seed = "0",
+    k: Annotated[int, Doc("NeRFs to be found.")] = 10,
+    split: Annotated[tuple[str, ...], Doc("Only objects of these splits.")] = (),
+    classes: Annotated[tuple[str, ...], Doc("Only objects of these classes.")] = (),
+    json: Annotated[bool, Doc("Print a list of rows as JSON.")] = False,
+    html: Annotated[Path | None, Doc("HTML file to write, with a picture of each object.")] = None,
+    study: StudyFolder = Path(),
+    collection: CollectionFolder = None,
+) -> None:
+    """Print the NeRFs nearest to a question, with their cosines and the files that hold them."""
+    import fieldlink
+    from fieldlink.search import answer_text
+
+    opened = fieldlink.open(study, collection)
+    answer = opened.search(
+        **arguments_of(question, opened),
+        by=by or None,
+        seed=seed_of(seed),
+        k=k,
+        split=split or None,
+        classes=classes or None,
+    )
+    if html is not None:
+        from fieldlink.report import answer_page
+
+        answer_page.write(html, opened, answer)
+    if json:
+        print(dumps(answer.as_dict(), indent=2))
+        return
+    print(answer_text.table(answer))
+    if answer.warning:
+        print(f"ask: {answer.warning}", file=sys.stderr)

@@ -1,0 +1,38 @@
+"""Name a picture, a mesh or a NeRF by the nearest of some prompts."""
+
+import sys
+from json import dumps
+from pathlib import Path
+from typing import Annotated
+
+from typing_extensions import Doc
+
+from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, seed_of
+from fieldlink.core.errors import InputError
+
+
+def classify(
+    question: Question,
+    /,
+    prompts: Annotated[tuple[str, ...], Doc("Texts to choose from; the study's classes by default.")] = (),
+    by: By = "",
+    seed: Seed = "0",
+    json: Annotated[bool, Doc("Print all of it as JSON.")] = False,
+    study: StudyFolder = Path(),
+    collection: CollectionFolder = None,
+) -> None:
+    """Print the prompts by falling cosine: from a NeRF's weights, and by CLIP on four rendered views."""
+    import fieldlink
+    from fieldlink.search import answer_text
+
+    opened = fieldlink.open(study, collection)
+    what = arguments_of(question, opened)
+    if "text" in what:
+        raise InputError(f"{question!r}: neither a file, a folder nor an object's id, expected one to be named")
+    named = opened.classify(**what, prompts=prompts or None, by=by or None, seed=seed_of(seed))
+    if json:
+        print(dumps(named.as_dict(), indent=2))
+        return
+    print(answer_text.labels(named))
+    if named.warning:
+        print(f"classify: {named.warning}", file=sys.stderr)
