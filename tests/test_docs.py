@@ -157,7 +157,8 @@ def test_every_stage_of_the_root_file_is_in_one_step_of_the_figure():
 
 def commands(name: str) -> list[str]:
     """Commands in fenced blocks and between backticks, without comments."""
-    fenced = "\n".join(re.findall(r"```\n(.*?)```", text(name), re.DOTALL)).replace("\\\n", " ")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", text(name), re.DOTALL | re.MULTILINE)
+    fenced = "\n".join(body for language, body in blocks if not language).replace("\\\n", " ")
     quoted = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text(name), flags=re.DOTALL))
     lines = [line.split("  #")[0].strip() for line in [*fenced.splitlines(), *quoted]]
     parts = [part.strip() for line in lines for part in line.split("&&")]

@@ -1,9 +1,11 @@
 """A collection of NeRFs: objects, their vectors, and where each of them lies."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,7 @@ class Collection:
         exclude: Sequence[str],
     ) -> Bool[np.ndarray, " object"]:
         """Which objects may be found; a split or class of none of them is an `InputError`."""
-        allowed = np.ones(len(self.ids), bool) if copies else self.columns["augmentation"] == 0
+        allowed = np.ones(len(self.ids), bool) if copies else self._originals.copy()
         for name, words in (("split", split), ("class_name", classes)):
             if words is not None:
                 allowed = allowed & self._has(name, {words} if isinstance(words, str) else set(words))
@@ -94,6 +96,10 @@ class Collection:
             allowed = allowed & (self.psnr["psnr_heldout"] >= least_psnr)
         allowed[[self.index[name] for name in exclude if name in self.index]] = False
         return allowed
+
+    @cached_property
+    def _originals(self) -> Bool[np.ndarray, " object"]:
+        return self._rows["augmentation"].to_numpy() == 0
 
     def _has(self, column: str, words: set[str]) -> Bool[np.ndarray, " object"]:
         """Which objects have one of some words in a column."""
@@ -210,8 +216,10 @@ def read_vectors(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndar
 
 def _spans(folder: Path, schema: Schema) -> list[tuple[str, str, str]]:
     spans = [(path, shard_files.open_file(path).span(schema.key[0])) for path in datasets.shard_paths(folder, schema)]
-    return [(span[0], span[1], str(path)) for path, span in spans if span is not None]
+    return sorted((span[0], span[1], str(path)) for path, span in spans if span is not None)
 
 
 def _shard_of(shards: Sequence[tuple[str, str, str]], object_id: str) -> str:
-    return next((path for first, last, path in shards if first <= object_id <= last), "")
+    """The last shard that begins at or before an id, if the id lies in it; '' if none does."""
+    place = bisect_right(shards, object_id, key=itemgetter(0)) - 1
+    return shards[place][2] if place >= 0 and object_id <= shards[place][1] else ""

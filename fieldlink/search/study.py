@@ -208,6 +208,10 @@ class Study:
         self.collection.place(object_id)
         return self.search(nerf=object_id, by=space, k=k, **filters)
 
+    def forget_meshes(self) -> None:
+        """Fit the NeRFs of meshes anew when they are asked about again."""
+        self._mesh_query.cache_clear()
+
     # Objects
 
     def object(self, object_id: str) -> ObjectPage:
