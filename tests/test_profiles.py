@@ -183,7 +183,9 @@ def test_the_large_world_has_about_as_many_test_objects_and_photos_as_published(
     apply_profile("large", ROOT / "profiles", params_copy)
     large = load(params_copy)
     scenes, classes = large.scenes, len(large.classes)
-    of_class = Counter(of_catalogue("chair", i, large.study.seed, scenes.split) for i in range(scenes.objects_per_class))
+    of_class = Counter(
+        of_catalogue("chair", i, large.study.seed, scenes.split) for i in range(scenes.objects_per_class)
+    )
     assert of_class == {"train": 48, "validation": 16, "test": 296}
     assert classes * of_class["test"] == pytest.approx(3_850, rel=0.01)
     assert classes * large.photos.per_class == pytest.approx(5_679, rel=0.01)

@@ -18,7 +18,7 @@ def ask(
     k: Annotated[int, Doc("NeRFs to be found.")] = 10,
     split: Annotated[tuple[str, ...], Doc("Only objects of these splits.")] = (),
     classes: Annotated[tuple[str, ...], Doc("Only objects of these classes.")] = (),
-    json: Annotated[bool, Doc("Print a list of rows as JSON.")] = False,
+    json: Annotated[bool, Doc("Print the rows as a list in JSON.")] = False,
     html: Annotated[Path | None, Doc("HTML file to write, with a picture of each object.")] = None,
     study: StudyFolder = Path(),
     collection: CollectionFolder = None,
@@ -41,8 +41,9 @@ def ask(
 
         answer_page.write(html, opened, answer)
     if json:
-        print(dumps(answer.as_dict(), indent=2))
-        return
-    print(answer_text.table(answer))
+        print(dumps([row.as_dict() for row in answer.rows], indent=2))
+        print(*answer_text.origin_lines(answer.origin), sep="\n", file=sys.stderr)
+    else:
+        print(answer_text.table(answer))
     if answer.warning:
         print(f"ask: {answer.warning}", file=sys.stderr)

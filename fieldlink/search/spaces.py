@@ -54,9 +54,7 @@ class Spaces:
         """The galleries and the query's vectors in them, one pair for each training seed that counts."""
         if by == NF2VEC:
             if query.nerf is None:
-                raise InputError(
-                    f"by {NF2VEC!r}: a space of NeRFs, in which a {query.kind} has no place; name a mapper"
-                )
+                raise InputError(f"by {NF2VEC!r}: a space of NeRFs, where a {query.kind} has no place; name a mapper")
             return Search([(self._nerfs, query.nerf)])
         if by in CLIP_ALONE:
             vector = self.clip_query(query).clip

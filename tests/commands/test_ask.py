@@ -37,11 +37,14 @@ def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.
     ask("a lamp", k=4, study=study.folder)
     shown = capsys.readouterr().out
     ask("a lamp", k=4, json=True, study=study.folder)
-    answer = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    rows = json.loads(printed.out)
     lines = shown.splitlines()[1:5]
-    assert [line.split()[1] for line in lines] == [row["id"] for row in answer["rows"]]
-    assert [line.split()[2] for line in lines] == [f"{row['score']:.4f}" for row in answer["rows"]]
-    assert f"params {answer['origin']['params']}" in shown.replace("parameters", "params")
+    assert [line.split()[1] for line in lines] == [row["id"] for row in rows]
+    assert [line.split()[2] for line in lines] == [f"{row['score']:.4f}" for row in rows]
+    for said in (shown, printed.err):
+        assert f"parameters {study.origin.params}; CLIP: {study.origin.clip}" in said
+        assert f"collection {study.origin.collection}" in said
 
 
 def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):  # noqa: F811
