@@ -7,6 +7,10 @@ encoders. Vectors and weights are random: the time doesn't hang on them. Process
 programs on the machine don't count. All run with one thread.
 """
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +33,8 @@ from fieldlink.scenes import pictures
 from fieldlink.search.study import Study
 
 pytestmark = pytest.mark.bench
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 OBJECTS, WIDTH, K = 40_000, 1024, 10
 TEXTS, PICTURES, FRAMES, MESHES = 200, 100, 60, 8
@@ -57,10 +63,8 @@ def test_ask(quick: bool, tmp_path: Path):
         "frame": times(lambda angle: study.render(nerf, angle, 25, 128), range(0, 360, 90 if quick else 360 // FRAMES)),
         "mesh": times(lambda _: forgetful(study).search(mesh=mesh, by=BY), range(1 if quick else MESHES)),
     }
-    before = resident()
-    for number in range(100 if quick else FLAT):
-        study.search(text=texts[number % len(texts)], by=BY)
-    grown = resident() - before
+    questions = 100 if quick else FLAT
+    memory, grown = memory_of(study.folder, texts, questions)
     ours, theirs = ([row for row, _ in rows] for rows in (results(ways["ours"], texts), results(ways[best], texts)))
     keep(
         "ask",
@@ -72,7 +76,7 @@ def test_ask(quick: bool, tmp_path: Path):
         sizes={"objects": len(study.ids), "width": WIDTH, "k": K, "texts": len(texts)},
         also={f"{name}: p95 ms": 1000 * float(np.percentile(seconds, 95)) for name, seconds in others.items()}
         | {f"scikit-learn, {name}: p95 ms": 1000 * float(np.median(p95[name])) for name in baselines}
-        | {"memory: MB": before, f"growth over {100 if quick else FLAT} questions: MB": grown},
+        | {"memory: MB": memory, f"growth over {questions} questions: MB": grown},
         remarks=[f"scikit-learn's faster metric is {best}."],
     )
 
@@ -121,10 +125,34 @@ def forgetful(study: Study) -> Study:
     return study
 
 
-def resident() -> float:
-    """MB of memory that the process holds."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+QUESTIONS = """
+import json, sys
+from pathlib import Path
+import fieldlink
+
+def resident():
+    lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+folder, by, texts, count = json.loads(sys.argv[1])
+study = fieldlink.open(folder)
+for text in texts:
+    study.search(text=text, by=by)
+before = resident()
+for number in range(count):
+    study.search(text=texts[number % len(texts)], by=by)
+print(before, resident() - before)
+"""
+
+
+def memory_of(folder: Path, texts: list[str], questions: int) -> tuple[float, float]:
+    """MB that a process of its own holds after some texts, and by how much that grows over so many `questions`."""
+    arguments = json.dumps([str(folder), BY, texts, questions])
+    command = [sys.executable, "-c", QUESTIONS, arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    memory, grown = map(float, ended.stdout.split())
+    return memory, grown
 
 
 def photos(count: int) -> list[bytes]:
