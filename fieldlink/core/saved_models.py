@@ -14,15 +14,25 @@ CONFIG = "config.json"
 
 
 def write_model(
-    folder: Path, tensors: Mapping[str, np.ndarray], config: Mapping[str, Any], name: str = "model"
+    folder: Path,
+    tensors: Mapping[str, np.ndarray],
+    config: Mapping[str, Any],
+    name: str = "model",
+    others: Mapping[str, Mapping[str, np.ndarray]] | None = None,
 ) -> None:
-    """Write `folder` with `name`.safetensors and config.json. Raises `InputError` for numbers that are not finite."""
+    """Write `folder` with `name`.safetensors and config.json; and other states of the model by their names.
+
+    Raises `InputError` for numbers that are not finite.
+    """
     from safetensors.numpy import save
 
-    _check_finite(folder, tensors)
+    states = {name: tensors, **(others or {})}
+    for state in states.values():
+        _check_finite(folder, state)
     with replacing(folder) as temporary:
-        data = save({key: np.asarray(value, order="C") for key, value in tensors.items()})
-        (temporary / f"{name}.safetensors").write_bytes(data)
+        for file, state in states.items():
+            data = save({key: np.asarray(value, order="C") for key, value in state.items()})
+            (temporary / f"{file}.safetensors").write_bytes(data)
         write_description(temporary, CONFIG, config)
 
 

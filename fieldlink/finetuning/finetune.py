@@ -61,7 +61,7 @@ class _Finetuning(Training[_Networks, int]):
         self.seed = seed_of(task.study_seed, "finetuning", task.seed)  # one for all objectives
         self.network = _Networks(task).to(task.device)
         self.reconstruct = reconstruction_of(self.network.nf2vec, self.seed, task.device)
-        self.nerfs = NerfBatch.of(task.train.weights, list(task.train.occupancy))
+        self.nerfs = NerfBatch.of(task.train.weights, list(task.train.occupancy), task.train.cameras)
         self.clip = torch.tensor(task.train.clip)
         self.epoch_steps = max(len(task.train.weights) // task.batch, 1)  # an incomplete last batch is left out
         finetuning = task.finetuning

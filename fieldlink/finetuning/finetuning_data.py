@@ -44,12 +44,17 @@ class FinetuningData:
         """Weights of the NeRFs of `ids`, which are sorted."""
         return datasets.matrix(datasets.rows_with_ids(self.nerfs, NERFS, ids, ["object_id", "weights"])["weights"])
 
-    def examples(self, split: str) -> NerfExamples:
-        """The NeRFs of a split and their targets, in order of ids."""
+    def examples(self, split: str, cameras: Path | None = None) -> NerfExamples:
+        """The NeRFs of a split and their targets, in order of ids; with their cameras, if dataset `views` is given."""
         ids = self.ids([split])
         fitted = datasets.rows_with_ids(self.nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
         targets = views_of(self.views, ids).means_of_all()
-        return NerfExamples(datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist(), targets)
+        own = None
+        if cameras:
+            from fieldlink.nerf.object_cameras import read_cameras
+
+            own = read_cameras(cameras, ids)
+        return NerfExamples(datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist(), targets, own)
 
     def decoded(self) -> tuple[Float[np.ndarray, "nerf number"], list[bytes]]:
         """Weights and occupancy of the validation NeRFs whose decoding is measured."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +11,9 @@ from fieldlink.core.params import FinetuningParams, Objective
 from fieldlink.core.variants import Variant
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun
+
+if TYPE_CHECKING:
+    from fieldlink.nerf.object_cameras import ObjectCameras
 
 Tensors = Mapping[str, Float[np.ndarray, "..."]]
 SavedNf2vec = tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
@@ -23,6 +26,7 @@ class NerfExamples:
     weights: Float[np.ndarray, "nerf number"]
     occupancy: Sequence[bytes]
     clip: Float[np.ndarray, "nerf clip"]
+    cameras: "ObjectCameras | None" = None  # where rays are drawn from the objects' own
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from fieldlink.training.model_config import network_config
 def config(result: HeadResult) -> dict[str, Any]:
     """Space, network and, in the order of the stacked tensors, the models."""
     assert result.history.accuracy is not None
-    best = result.history.accuracy.max(0)
+    check = np.searchsorted(result.history.check_steps, result.history.best_step)  # whose state each head has
+    best = result.history.accuracy[check, np.arange(len(check))]
     return {
         "space": result.space,
         **network_config(result.tensors, "relu"),

@@ -17,15 +17,18 @@ class Heads(nn.Module):
     """Heads x ↦ W_L h_{L−1}(… h_1(x) …) + b with h(x) = dropout(relu(batchnorm(W x))) (protocol 8).
 
     Hidden layers have no bias but the normalisation's: it would take theirs away again, and the gradient that remains,
-    rounding noise, AdamW would blow up to full steps.
+    rounding noise, AdamW would blow up to full steps. With `all_biases` they have them, as published.
     """
 
-    def __init__(self, widths: Sequence[int], seeds: Sequence[int]) -> None:
+    def __init__(self, widths: Sequence[int], seeds: Sequence[int], *, all_biases: bool = False) -> None:
         super().__init__()
-        singles = [single(widths, seed) for seed in seeds]
+        singles = [single(widths, seed, all_biases=all_biases) for seed in seeds]
         layers, hidden = list(zip(*singles, strict=True)), widths[1:-1]
         self.weights = nn.ParameterList(torch.stack([layer.weight.detach() for layer in same]) for same in layers)
         self.bias = nn.Parameter(torch.stack([layer.bias.detach() for layer in layers[-1]]))
+        self.hidden_biases = nn.ParameterList(
+            torch.stack([layer.bias.detach() for layer in same]) for same in layers[:-1] if all_biases
+        )
         self.scales = nn.ParameterList(torch.ones(len(seeds), width) for width in hidden)
         self.shifts = nn.ParameterList(torch.zeros(len(seeds), width) for width in hidden)
         for layer, width in enumerate(hidden):
@@ -36,7 +39,8 @@ class Heads(nn.Module):
     def of(tensors: Mapping[str, Float[np.ndarray, "..."]]) -> "Heads":
         """Heads from the result of `tensors`."""
         stacks = [tensors[f"weights.{layer}"] for layer in range(sum(name.startswith("weights.") for name in tensors))]
-        heads = Heads([stacks[0].shape[2], *(stack.shape[1] for stack in stacks)], [0] * len(stacks[0]))
+        widths, all_biases = [stacks[0].shape[2], *(stack.shape[1] for stack in stacks)], "hidden_biases.0" in tensors
+        heads = Heads(widths, [0] * len(stacks[0]), all_biases=all_biases)
         heads.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
         return heads
 
@@ -45,7 +49,7 @@ class Heads(nn.Module):
         hidden = inputs
         for layer in range(len(self.scales)):
             mean, variance = (self.get_buffer(f"{name}_{layer}") for name in ("mean", "variance"))
-            hidden = self._activated(layer, hidden @ self.weights[layer].mT, mean, variance)
+            hidden = self._activated(layer, self._linear(layer, hidden), mean, variance)
         return self._logits(hidden)
 
     def learn(
@@ -58,7 +62,7 @@ class Heads(nn.Module):
         """Logits as trained: statistics of the rows that are `counted` (1, else 0), which move the running ones."""
         hidden = inputs
         for layer in range(len(self.scales)):
-            hidden = hidden @ self.weights[layer].mT
+            hidden = self._linear(layer, hidden)
             hidden = self._activated(layer, hidden, *self._statistics(layer, hidden, counted))
             hidden = hidden * (draws.uniform(*hidden.shape[1:]) >= dropout) / (1 - dropout)
         return self._logits(hidden)
@@ -69,6 +73,10 @@ class Heads(nn.Module):
 
     def _logits(self, hidden: Float[Tensor, "model row in"]) -> Float[Tensor, "model row class"]:
         return torch.baddbmm(self.bias[:, None], hidden, self.weights[-1].mT)
+
+    def _linear(self, layer: int, hidden: Float[Tensor, "model row in"]) -> Float[Tensor, "model row out"]:
+        product = hidden @ self.weights[layer].mT
+        return product + self.hidden_biases[layer][:, None] if len(self.hidden_biases) else product
 
     def _activated(
         self, layer: int, hidden: Float[Tensor, "model row out"], mean: Tensor, variance: Tensor
@@ -99,9 +107,9 @@ def logits(
     return Heads.of(tensors).to(device)(torch.tensor(vectors, device=device)).cpu().numpy()
 
 
-def single(widths: Sequence[int], seed: int) -> list[nn.Linear]:
+def single(widths: Sequence[int], seed: int, *, all_biases: bool = False) -> list[nn.Linear]:
     """The linear layers of one head as torch initialises them after `seed`; the global generator is left as it was."""
     pairs = list(pairwise(widths))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return [nn.Linear(*pair, bias=layer == len(pairs)) for layer, pair in enumerate(pairs, start=1)]
+        return [nn.Linear(*pair, bias=all_biases or layer == len(pairs)) for layer, pair in enumerate(pairs, start=1)]

@@ -22,6 +22,8 @@ from fieldlink.training.loop import Training, Validation, one_cycle, train
 def train_many(task: HeadTask) -> HeadResult:
     """The weights returned are those of the highest validation accuracy; of equal ones those of the lowest loss.
 
+    They are the last ones if `heads.tested` says so.
+
     Raises `FloatingPointError` for a head whose validation loss was never finite.
     """
     training = _HeadTraining(task)
@@ -32,6 +34,7 @@ def train_many(task: HeadTask) -> HeadResult:
         title=f"heads on {task.space}",
         models=[f"head {task.space} seed={seed}" for seed in task.seeds],
         parameter="embedding_spaces.heads.learning_rate",
+        keep=task.heads.tested,
     )
     return HeadResult(task.space, task.seeds, training.network.tensors(), history)
 
@@ -43,7 +46,8 @@ class _HeadTraining(Training[Heads, Batch]):
         heads, device = task.heads, task.device
         seeds = [seed_of(task.study_seed, "head", seed) for seed in task.seeds]
         widths = [task.train.vectors.shape[2], *heads.hidden, task.classes]
-        self.network = Heads(widths, [seed_of(seed, "weights") for seed in seeds]).to(device)
+        weight_seeds = [seed_of(seed, "weights") for seed in seeds]
+        self.network = Heads(widths, weight_seeds, all_biases=heads.biases == "all").to(device)
         self.dropout, self.draws = heads.dropout, Draws([seed_of(seed, "draws") for seed in seeds], device)
         self.train_vectors, self.train_labels = _on_device(task.train, device)
         self.validation_vectors, self.validation_labels = _on_device(task.validation, device)

@@ -46,18 +46,19 @@ class MeanViewData:
         """The NeRF vectors of `ids`."""
         return datasets.matrix(rows_of(self.nerfs, "object_id", ids)["embedding"])
 
-    def mean_sets(self, ids: Sequence[str], counts: Sequence[int], seeds: Sequence[int], study_seed: int) -> MeanSets:
-        """The mean vectors of each number of views (protocol 4), for each training seed."""
+    def mean_sets(self, ids: Sequence[str], counts: Sequence[int], mapper: MapperParams, study_seed: int) -> MeanSets:
+        """The mean vectors of each number of views (protocol 4), for each training seed or for all of them."""
+        drawers = mapper.seeds if mapper.view_draws == "training" else [None]
         most = {source: int(places(images.rows, ids)[1].max()) for source, images in self.images.items()}
         sets: dict[tuple[Source, str, int | None], list[np.ndarray]] = {}
         for chunk in chunks(ids):
             for source, images in self.images.items():
                 views = images.views_of(chunk)
-                for (name, count), seed in product(names(counts, most[source]).items(), seeds):
+                for (name, count), seed in product(names(counts, most[source]).items(), drawers):
                     if name != ALL_VIEWS:
                         means = views.means(count, training_views(study_seed, seed))
                         sets.setdefault((source, name, seed), []).append(means)
-                    elif seed == seeds[0]:
+                    elif seed == drawers[0]:
                         sets.setdefault((source, name, None), []).append(views.means_of_all())
         return {key: np.concatenate(means) for key, means in sets.items()}
 
@@ -83,7 +84,7 @@ def task(
 ) -> MapperTask:
     """nerf2clip towards each mean of each source, with every loss and training seed."""
     ids = {split: data.ids(split) for split in ("train", "validation")}
-    sets = {split: data.mean_sets(ids[split], counts, mapper.seeds, study_seed) for split in ids}
+    sets = {split: data.mean_sets(ids[split], counts, mapper, study_seed) for split in ids}
     pairs = {split: Pairs.of_means(data.vectors(ids[split]), np.stack(list(sets[split].values()))) for split in ids}
     models = [
         MapperRun(

@@ -1,6 +1,7 @@
 """Batches of pairs: every object once a pass over the objects, and never twice in a batch.
 
-Two views of one object in a batch would be false negatives of the contrastive losses (protocol 5).
+Two views of one object in a batch would be false negatives of the contrastive losses (protocol 5); as published, the
+pairs of all passes are shuffled together.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,15 +36,20 @@ class Sampler:
     passes: int
     batch: int
     fixed: bool
+    several: bool = False  # whether a batch may hold several pairs of an object
 
     @staticmethod
     def of(counts: Int[np.ndarray, " object"], mapper: MapperParams, epoch_multiple: int = 1) -> "Sampler":
         """`epoch_multiple` times `mapper.views_per_epoch` passes, or as many as there are views.
 
-        A batch is no larger than the number of objects.
+        A batch is no larger than the number of objects, or of pairs where it may hold several of an object.
         """
-        views, batch = min(mapper.views_per_epoch, int(counts.max())), min(mapper.batch, len(counts))
-        return Sampler(counts, epoch_multiple * views, batch, mapper.batches == "fixed")
+        passes, several = (
+            epoch_multiple * min(mapper.views_per_epoch, int(counts.max())),
+            mapper.object_pairs == "several",
+        )
+        most = len(counts) * (passes if several else 1)
+        return Sampler(counts, passes, min(mapper.batch, most), mapper.batches == "fixed", several)
 
     @property
     def steps(self) -> int:
@@ -62,8 +68,13 @@ class Sampler:
         keys = _rng(seed, "views", start).random((len(self.counts), int(self.counts.max())))
         keys[np.arange(keys.shape[1]) >= self.counts[:, None]] = 2  # past an object's last view
         shuffled = keys.argsort(axis=1)
-        objects = joined_passes(len(self.counts), self.passes, self.batch, _rng(seed, "objects", start + place))
-        turn = place * self.passes + np.arange(len(objects)) // len(self.counts)
+        rng, turn = _rng(seed, "objects", start + place), np.arange(self.passes).repeat(len(self.counts))
+        if self.several:
+            order = rng.permutation(len(turn))
+            objects, turn = order % len(self.counts), turn[order]
+        else:
+            objects = joined_passes(len(self.counts), self.passes, self.batch, rng)
+        turn = place * self.passes + turn
         return EpochOrder(objects, shuffled[objects, turn % self.counts[objects]], self.batch)
 
 

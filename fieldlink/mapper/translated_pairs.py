@@ -66,9 +66,13 @@ def tasks(
     ids = {split: data.ids(split, translated.owners, copies=True) for split in ("train", "validation")}
     if not all(ids.values()):
         return []
-    draws = None if gt_views == "same" else [training_views(study_seed, seed) for seed in mapper.seeds]
+    drawers = mapper.seeds if mapper.view_draws == "training" else [None]
+    draws = None if gt_views == "same" else [training_views(study_seed, seed) for seed in drawers]
     train, validation = (pairs(data, ids[split], translated, draws) for split in ids)
-    models = {direction: _models(direction, losses, mapper.seeds, draws is None) for direction in get_args(Direction)}
+    models = {
+        direction: _models(direction, losses, mapper.seeds, draws is None or len(draws) == 1)
+        for direction in get_args(Direction)
+    }
     return [
         MapperTask(direction, models[direction], train, validation, mapper, study_seed, device)
         for direction in get_args(Direction)

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from fieldlink.nerf.field import HALF
+from fieldlink.nerf.object_cameras import ObjectCameras
 
 BITS_OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
 ONES_IN_BYTE = torch.from_numpy(BITS_OF_BYTE.sum(axis=1, dtype=np.int32))
@@ -26,20 +27,31 @@ class NerfBatch:
     occupancy: UInt8[Tensor, "nerf byte"]
     cells: int
     rows: Int[Tensor, " row"] | None = None
+    cameras: ObjectCameras | None = None  # of all NeRFs of the arrays, where a training draws rays from them
 
     @classmethod
-    def of(cls, weights: Float[np.ndarray, "nerf number"], occupancy: list[bytes]) -> "NerfBatch":
+    def of(
+        cls,
+        weights: Float[np.ndarray, "nerf number"],
+        occupancy: list[bytes],
+        cameras: ObjectCameras | None = None,
+    ) -> "NerfBatch":
         """From the columns of dataset `nerfs`."""
         packed = np.frombuffer(b"".join(occupancy), np.uint8).reshape(len(occupancy), -1).copy()
-        return cls(torch.from_numpy(np.array(weights)), torch.from_numpy(packed), int(np.cbrt(8 * packed.shape[1])))
+        cells = int(np.cbrt(8 * packed.shape[1]))
+        return cls(torch.from_numpy(np.array(weights)), torch.from_numpy(packed), cells, cameras=cameras)
 
     @classmethod
     def of_rows(
-        cls, weights: Float[np.ndarray, "all number"], occupancy: UInt8[np.ndarray, "all byte"], rows: list[int]
+        cls,
+        weights: Float[np.ndarray, "all number"],
+        occupancy: UInt8[np.ndarray, "all byte"],
+        rows: list[int],
+        cameras: ObjectCameras | None = None,
     ) -> "NerfBatch":
         """Some rows of arrays, which aren't copied."""
         cells = int(np.cbrt(8 * occupancy.shape[1]))
-        return cls(torch.from_numpy(weights), torch.from_numpy(occupancy), cells, torch.tensor(rows))
+        return cls(torch.from_numpy(weights), torch.from_numpy(occupancy), cells, torch.tensor(rows), cameras)
 
     def __len__(self) -> int:
         return len(self.weights if self.rows is None else self.rows)
@@ -47,7 +59,8 @@ class NerfBatch:
     def take(self, index: Int[Tensor, " taken"], device: str = "cpu") -> "NerfBatch":
         """The NeRFs at some places of the batch, copied to a device."""
         row = index if self.rows is None else self.rows[index]
-        return NerfBatch(self.weights[row].to(device), self.occupancy[row].to(device), self.cells)
+        cameras = self.cameras and self.cameras.take(row, device)
+        return NerfBatch(self.weights[row].to(device), self.occupancy[row].to(device), self.cells, cameras=cameras)
 
     def occupied(self, cell: Int[Tensor, "nerf point"]) -> Bool[Tensor, "nerf point"]:
         """Whether cells are occupied, by their flat numbers."""
@@ -76,7 +89,18 @@ def points_in(
     byte = torch.searchsorted(upto, rank, right=True)
     earlier = upto.gather(1, byte) - counts.gather(1, byte)
     cell = 8 * byte + nth[bits.gather(1, byte).int(), rank - earlier]
-    return _in_cells(cell, cells, draws[..., 1:]), cell
+    return in_cells(cell, cells, draws[..., 1:]), cell
+
+
+def distinct_points_outside(
+    nerfs: NerfBatch, count: int, random: torch.Generator
+) -> tuple[Float[Tensor, "nerf point 3"], Bool[Tensor, "nerf point"]]:
+    """Points in `count` empty cells of each NeRF, none twice; and which there are: a grid may have fewer such cells."""
+    grids = nerfs.grids().flatten(1)
+    keys = torch.rand(grids.shape, generator=random, device=grids.device) + 2 * grids
+    cell = keys.topk(min(count, grids.shape[1]), dim=1, largest=False).indices
+    within = torch.rand((*cell.shape, 3), generator=random, device=grids.device)
+    return in_cells(cell, nerfs.cells, within), ~grids.gather(1, cell)
 
 
 def points_anywhere(
@@ -95,9 +119,9 @@ def complement(bits: UInt8[Tensor, "nerf byte"], cells: int) -> UInt8[Tensor, "n
     return flipped
 
 
-def _in_cells(
-    cell: Int[Tensor, "nerf point"], cells: int, within: Float[Tensor, "nerf point 3"]
-) -> Float[Tensor, "nerf point 3"]:
-    """Positions in cells; `within` in [0, 1)."""
+def in_cells(
+    cell: Int[Tensor, "*nerf point"], cells: int, within: Float[Tensor, "*nerf point 3"]
+) -> Float[Tensor, "*nerf point 3"]:
+    """Positions in cells, by their flat numbers; `within` in [0, 1)."""
     place = torch.stack([cell // cells**2, cell // cells % cells, cell % cells], dim=-1)
     return (place + within) * (2 * HALF / cells) - HALF

@@ -8,7 +8,7 @@ import pyarrow as pa
 from jaxtyping import Float, UInt8
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import FieldParams, NerfParams, RenderingParams
+from fieldlink.core.params import FieldParams, FittingParams, NerfParams, RenderingParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import views
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fieldlink.nerf.fitting.optimisation import Fit
 
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
-MIN_OCCUPIED = 0.001  # share of occupied cells: with fewer, a field is all but empty (protocol 2)
 MEASURES = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
 
 
@@ -62,7 +61,7 @@ def accepted_fits(task: FittingTask) -> "tuple[dict[str, Fit], dict[str, str]]":
         for object_id, outcome in zip(list(remaining), outcomes, strict=True):
             if not isinstance(outcome, Fit):
                 rejected[object_id] = str(outcome)
-            elif outcome.foreground >= task.nerf.fitting.gate and outcome.occupied >= MIN_OCCUPIED:
+            elif _is_good(outcome, task.nerf.fitting):
                 fits[object_id] = outcome
             else:
                 best[object_id] = max(best.get(object_id, outcome), outcome, key=lambda fit: fit.foreground)
@@ -72,9 +71,14 @@ def accepted_fits(task: FittingTask) -> "tuple[dict[str, Fit], dict[str, str]]":
     return fits, rejected | {object_id: _rejection(best[object_id], task.nerf) for object_id in remaining}
 
 
+def _is_good(fit: "Fit", fitting: FittingParams) -> bool:
+    return fit.foreground >= fitting.gate and fit.occupied >= fitting.least_occupied
+
+
 def _rejection(best: "Fit", nerf: NerfParams) -> str:
-    if best.occupied < MIN_OCCUPIED:
-        return f"{best.occupied:.2%} of the cells occupied after {ATTEMPTS} fits, {MIN_OCCUPIED:.1%} expected"
+    least = nerf.fitting.least_occupied
+    if best.occupied < least:
+        return f"{best.occupied:.2%} of the cells occupied after {ATTEMPTS} fits, {least:.1%} expected"
     return f"{best.foreground:.1f} dB on the foreground after {ATTEMPTS} fits, {nerf.fitting.gate:g} dB expected"
 
 
@@ -107,7 +111,9 @@ def _render_views(nerf: dict, cameras: dict[str, pa.Table], task: RenderingTask)
     angle, width, height = (rows[name][0].as_py() for name in ("camera_angle_x", "width", "height"))
     weights = torch.tensor(nerf["weights"], device=task.device)
     grid = unpack(nerf["occupancy"]).to(task.device)
-    colour, _ = render(weights, grid, poses, Camera(angle, width, height), task.rendering, task.architecture)
+    colour, opacity = render(weights, grid, poses, Camera(angle, width, height), task.rendering, task.architecture)
+    if task.rendering.composited == "twice":
+        colour = colour * opacity[..., None]
     return views.Views(on_black(colour.cpu().numpy()), poses, angle)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from fieldlink.nerf.field import HALF
 
 MIN_STEPS = 48  # stretches of a ray that are looked up in the grid
+BY_RAY = ("origins", "directions", "near", "stretch", "length", "first")  # of `RaySegments`
 
 
 def box_distances(
@@ -118,8 +119,11 @@ class RaySegments:
 
     def subset(self, rays: Int[Tensor, " chosen"]) -> "RaySegments":
         """The segments of some rays of one grid."""
-        by_ray = ("origins", "directions", "near", "stretch", "length", "first")
-        return replace(self, **{name: getattr(self, name)[rays] for name in by_ray})
+        return replace(self, **{name: getattr(self, name)[rays] for name in BY_RAY})
+
+    def flat(self) -> "RaySegments":
+        """The rays of several grids along one axis."""
+        return replace(self, **{name: getattr(self, name).flatten(0, 1) for name in BY_RAY})
 
     def points(self, along: Float[Tensor, "*ray sample"]) -> Float[Tensor, "*ray sample 3"]:
         """World points at distances in [0, length] along the occupied part."""

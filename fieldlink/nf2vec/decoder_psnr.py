@@ -10,6 +10,7 @@ from fieldlink.nf2vec.nf2vec_training import disn_rays
 from fieldlink.nf2vec.supervision import field_of, foreground_rays, render_rays
 
 RAYS, SAMPLES = 64, 48
+PIXELS = 64  # width and height of the pictures whose pixels they go through
 NERFS_AT_ONCE = 8
 
 
@@ -20,8 +21,8 @@ def decoder_psnr(model: Nf2vecModel, nerfs: NerfBatch, seed: int) -> Float[np.nd
     Both are sampled in the occupied cells of the NeRF's grid.
     """
     device = next(model.parameters()).device
-    training = model.params.training.model_copy(update={"rays": RAYS, "samples": SAMPLES})
-    cameras, random = disn_rays(seed, str(device)), torch.Generator(device).manual_seed(seed)
+    training = model.params.training.model_copy(update={"rays": RAYS, "samples": SAMPLES, "sampling": "even"})
+    cameras, random = disn_rays(seed, PIXELS, str(device)), torch.Generator(device).manual_seed(seed)
     quality = []
     for part in torch.arange(len(nerfs)).split(NERFS_AT_ONCE):
         batch = nerfs.take(part, str(device))

@@ -15,6 +15,8 @@ from fieldlink.nf2vec.decoder import Decoder
 from fieldlink.nf2vec.encoder import Encoder
 from fieldlink.nf2vec.weight_rows import rows
 
+BEST = "best"  # name, in a model folder, of the state of the lowest validation loss
+
 
 class Nf2vecModel(nn.Module):
     """Embeds NeRFs of one architecture; `params` gives the widths, `seed` the start."""

@@ -11,6 +11,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams
 from fieldlink.core.scratch import scratch_folder
 from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nerf.object_cameras import read_cameras
 from fieldlink.nf2vec.model import check_width
 
 
@@ -23,14 +24,21 @@ class Nf2vecInputs:
     identity: list[Any]  # differs if any of the NeRFs does
 
     @classmethod
-    def read(cls, objects: Path, nerfs: Path, architecture: FieldParams) -> "Nf2vecInputs":
-        """From datasets `objects` and `nerfs`; raises `InputError` if a split has no NeRF, or NeRFs another size."""
+    def read(cls, objects: Path, nerfs: Path, architecture: FieldParams, views: Path | None = None) -> "Nf2vecInputs":
+        """From datasets `objects` and `nerfs`; with their objects' cameras, if dataset `views` is given.
+
+        Raises `InputError` if a split has no NeRF, or NeRFs another size.
+        """
         rows = [_rows_of_split(objects, nerfs, split) for split in ("train", "validation")]
         folder = scratch_folder(arrays.FOLDER)
         weights, grids = (arrays.store_column(nerfs, schemas.NERFS, name, folder) for name in ("weights", "occupancy"))
         check_width(nerfs, weights.shape[2], architecture, "nerf.field describes")
-        training, validation = (NerfBatch.of_rows(weights.open()[0], grids.open()[0], part) for part in rows)
-        return cls(training, validation, [weights.path.name, grids.path.name, *rows])  # files are named by contents
+        cameras, identity = None, [weights.path.name, grids.path.name, *rows]  # files are named by contents
+        if views is not None:
+            cameras = read_cameras(views, datasets.read(nerfs, schemas.NERFS, ["object_id"])["object_id"].to_pylist())
+            identity.append(cameras.digest)
+        training, validation = (NerfBatch.of_rows(weights.open()[0], grids.open()[0], part, cameras) for part in rows)
+        return cls(training, validation, identity)
 
 
 def _rows_of_split(objects: Path, nerfs: Path, split: str) -> list[int]:

@@ -25,7 +25,7 @@ from fieldlink.scenes import cameras
 
 Loss = Callable[[NerfBatch, torch.Generator], Float[Tensor, ""]]
 Reconstruction = Callable[[Tensor, NerfBatch, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
-VIEWS, PIXELS = 36, 64  # per side: of the cameras that supervision by rays draws from
+VIEWS = 36  # cameras that NeRFs share, where supervision by rays draws from these
 MAX_VALIDATION = 128  # NeRFs for the validation loss, and embedded at once
 
 
@@ -37,15 +37,17 @@ def train(
     seed: int,
     checkpoint: CheckpointStore,
     device: str = "cpu",
+    best: Nf2vecModel | None = None,
 ) -> Float[np.ndarray, "measurement 3"]:
     """Train `model` in place; rows of the curve: step, mean training loss since the last row, validation loss.
 
-    `model` is fresh; the training continues from the state in `checkpoint`, if there is one.
+    `model` is fresh; the training continues from the state in `checkpoint`, if there is one. `best` gets the state of
+    the lowest validation loss.
     """
     params = model.to(device).params.training
     loss = loss_of(model, seed, device)
     optimizer = AdamW(model.parameters(), params.learning_rate, weight_decay=params.weight_decay, fused=True)
-    state = TrainingState(model, optimizer)
+    state = TrainingState(model, optimizer, best)
     state.restore(checkpoint.read())
     bar = progress(range(params.steps), "train_nf2vec", "steps", initial=state.step)
     for step in range(state.step, params.steps):
@@ -59,9 +61,10 @@ def train(
         bar.update()
         checkpoint.write_if_due(state.state)
     bar.close()
-    model.eval()
-    if model.params.centred:
-        model.centre(_mean_embedding(model, training, device))
+    for trained in filter(None, (model, best)):
+        trained.to(device).eval()
+        if trained.params.centred:
+            trained.centre(_mean_embedding(trained, training, device))
     return np.asarray(state.curve, np.float64).reshape(-1, 3)
 
 
@@ -80,7 +83,8 @@ def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:
 def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruction:
     """As `loss_of`, from given embeddings; `model.params.supervision` decides between points and rays."""
     architecture, params = model.architecture, model.params.training
-    rays = disn_rays(seed, device) if model.params.supervision == "rays" else None
+    by_rays = model.params.supervision == "rays"
+    shared = disn_rays(seed, params.pixels, device) if by_rays and params.cameras == "shared" else None
 
     def loss(
         embedding: Float[Tensor, "nerf embedding"], nerfs: NerfBatch, random: torch.Generator
@@ -90,18 +94,21 @@ def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruct
                 rgb, density = model.decoder(embedding, points)
             return rgb.float(), density.float()
 
-        if rays is None:
-            return at_points(decoded, nerfs, architecture, params, random)
-        return along_rays(decoded, nerfs, architecture, params, random=random, cameras=rays)
+        if by_rays:
+            return along_rays(decoded, nerfs, architecture, params, random=random, cameras=shared)
+        return at_points(decoded, nerfs, architecture, params, random)
 
     return loss
 
 
-def disn_rays(seed: int, device: str) -> CameraRays:
-    """Rays of 36 cameras drawn as the views' are, the same for all NeRFs, so that no views need be read."""
+def disn_rays(seed: int, pixels: int, device: str) -> CameraRays:
+    """Rays of 36 cameras drawn as the views' are, the same for all NeRFs, so that no views need be read.
+
+    `pixels`: width and height of their pictures.
+    """
     poses = cameras.disn_poses(seed_of(seed, "cameras"), VIEWS)
-    origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, PIXELS, PIXELS)
-    origins = np.repeat(origins, PIXELS**2, axis=0)
+    origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, pixels, pixels)
+    origins = np.repeat(origins, pixels**2, axis=0)
     return torch.from_numpy(origins).to(device), torch.from_numpy(directions.reshape(-1, 3)).to(device)
 
 

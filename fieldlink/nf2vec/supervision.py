@@ -14,7 +14,8 @@ from torch.nn.functional import mse_loss, smooth_l1_loss
 from fieldlink.core.params import FieldParams, Nf2vecTrainingParams
 from fieldlink.nerf.compositing import composite, over
 from fieldlink.nerf.field import evaluate
-from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_in
+from fieldlink.nerf.marched_points import composite_marched, march_points
+from fieldlink.nerf.nerf_batches import NerfBatch, complement, distinct_points_outside, points_in
 from fieldlink.nerf.radiance_targets import draw_targets, radiance
 from fieldlink.nerf.sampling import samples
 
@@ -45,23 +46,78 @@ def along_rays(
     params: Nf2vecTrainingParams,
     *,
     random: torch.Generator,
-    cameras: CameraRays,
+    cameras: CameraRays | None,
 ) -> Float[Tensor, ""]:
     """0.8 smoothL1(rays that meet the object) + 0.2 smoothL1(points in empty cells), over one random background.
 
-    `cameras`: origins and unit directions of all rays to draw from. The opacity of a background point is 1 - exp(-σ):
-    its density clamped to 1 would have no gradient where the decoder is most wrong.
+    `cameras`: origins and unit directions of all rays to draw from; None: the NeRFs have cameras of their own.
     """
-    grids, background = nerfs.grids(), torch.rand(3, generator=random, device=nerfs.weights.device)
+    background = torch.rand(3, generator=random, device=nerfs.weights.device)
     rays = foreground_rays(nerfs, architecture, params, random, cameras)
-    with torch.no_grad():
-        target = over(*render_rays(field_of(nerfs, architecture), grids, rays, params.samples), background)
-    jitter = torch.rand(rays[0].shape[:2], generator=random, device=background.device)
-    seen = over(*render_rays(decoded, grids, rays, params.samples, jitter), background)
-    rgb, density = decoded(points_in(complement(nerfs.occupancy, nerfs.cells), nerfs.cells, params.points, random)[0])
-    empty = over(rgb * -torch.expm1(-density)[..., None], -torch.expm1(-density), background)
-    of_points = smooth_l1_loss(empty, background.expand_as(empty))
+    target = target_colours(*rendered(nerfs, architecture, params, rays), background, params)
+    shift = torch.rand(rays[0].shape[:2], generator=random, device=background.device)
+    if params.sampling == "march":
+        seen, of_points = marched_colours(decoded, nerfs, params, rays, shift, background, random)
+    else:
+        seen = over(*render_rays(decoded, nerfs.grids(), rays, params.samples, shift), background)
+        bits = complement(nerfs.occupancy, nerfs.cells)
+        points, _ = points_in(bits, nerfs.cells, params.points, random)
+        of_points = empty_errors(*decoded(points), background, params).mean()
     return RAY_WEIGHT * smooth_l1_loss(seen, target) + (1 - RAY_WEIGHT) * of_points
+
+
+def target_colours(
+    colour: Float[Tensor, "nerf ray 3"],
+    opacity: Float[Tensor, "nerf ray"],
+    background: Float[Tensor, "3"],
+    params: Nf2vecTrainingParams,
+) -> Float[Tensor, "nerf ray 3"]:
+    """What rays should show over the background; as published the result is put on it once more."""
+    target = over(colour, opacity, background)
+    if params.composited == "once":
+        return target
+    return over(target * opacity[..., None], opacity, background)
+
+
+def empty_errors(
+    rgb: Float[Tensor, "nerf point 3"],
+    density: Float[Tensor, "nerf point"],
+    background: Float[Tensor, "3"],
+    params: Nf2vecTrainingParams,
+) -> Float[Tensor, "nerf point 3"]:
+    """Smooth-L1 of points in empty cells, which should show the background.
+
+    Their opacity is 1 - exp(-σ), or as published σ itself, which is no opacity beyond 1. σ clamped to 1 would have no
+    gradient where the decoder is most wrong.
+    """
+    opacity = -torch.expm1(-density) if params.background == "exponential" else density
+    shown = over(rgb * opacity[..., None], opacity, background)
+    return smooth_l1_loss(shown, background.expand_as(shown), reduction="none")
+
+
+def marched_colours(
+    decoded: PointField,
+    nerfs: NerfBatch,
+    params: Nf2vecTrainingParams,
+    rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
+    shift: Float[Tensor, "nerf ray"],
+    background: Float[Tensor, "3"],
+    random: torch.Generator,
+) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, ""]]:
+    """Colours of rays whose points are `params.step` apart; and the mean error of points in empty cells.
+
+    No more than `params.most_points` of a NeRF's points are kept, a random part. `params.points` in empty cells go with
+    them, and as many more as there are fewer; the mean counts those that a NeRF lacks beside others as right.
+    """
+    marched = march_points(*rays, nerfs.grids(), params.step, shift)
+    if marched.lengths.shape[1] > params.most_points:
+        keys = torch.rand(marched.lengths.shape, generator=random, device=background.device) + (marched.lengths == 0)
+        marched = marched.subset(keys.topk(params.most_points, dim=1, largest=False).indices.sort(dim=1).values)
+    seen = over(*composite_marched(*decoded(marched.points), marched), background)
+    wanted = params.most_points + params.points - (marched.lengths > 0).sum(1, keepdim=True)
+    points, is_empty = distinct_points_outside(nerfs, int(wanted.max()), random)
+    counted = is_empty & (torch.arange(points.shape[1], device=background.device) < wanted)
+    return seen, (empty_errors(*decoded(points), background, params) * counted[..., None]).mean()
 
 
 @torch.no_grad()
@@ -70,24 +126,51 @@ def foreground_rays(
     architecture: FieldParams,
     params: Nf2vecTrainingParams,
     random: torch.Generator,
-    cameras: CameraRays,
+    cameras: CameraRays | None,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
     """Origins and directions of the first `params.rays` random rays on which a NeRF is visible.
 
     No more than `params.candidates` are drawn for each NeRF; where too few of these show it, they are repeated.
     """
-    (origins, directions), field, grids = cameras, field_of(nerfs, architecture), nerfs.grids()
-    candidates, shows = torch.zeros(2, len(nerfs), 0, dtype=torch.long, device=origins.device)
+    device = nerfs.weights.device
+    origins, directions = torch.zeros(2, len(nerfs), 0, 3, device=device)
+    shows = torch.zeros(len(nerfs), 0, dtype=torch.bool, device=device)
     for part in torch.arange(params.candidates).split(OVERSAMPLING * params.rays):
-        index = torch.randint(len(origins), (len(nerfs), len(part)), generator=random, device=origins.device)
-        _, opacity = render_rays(field, grids, (origins[index], directions[index]), params.samples)
-        candidates, shows = torch.cat([candidates, index], dim=1), torch.cat([shows, opacity > 0], dim=1)
+        drawn = _drawn_rays(nerfs, len(part), params, random, cameras)
+        _, opacity = rendered(nerfs, architecture, params, drawn)
+        origins, directions = torch.cat([origins, drawn[0]], dim=1), torch.cat([directions, drawn[1]], dim=1)
+        shows = torch.cat([shows, opacity > 0], dim=1)
         if (shows.sum(1) >= params.rays).all():
             break
     order = torch.sort(shows, dim=1, descending=True, stable=True).indices
-    first = order.gather(1, torch.arange(params.rays, device=order.device) % shows.sum(1, keepdim=True).clamp(min=1))
-    chosen = candidates.gather(1, first)
-    return origins[chosen], directions[chosen]
+    first = order.gather(1, torch.arange(params.rays, device=device) % shows.sum(1, keepdim=True).clamp(min=1))
+    return origins.take_along_dim(first[..., None], 1), directions.take_along_dim(first[..., None], 1)
+
+
+def _drawn_rays(
+    nerfs: NerfBatch, count: int, params: Nf2vecTrainingParams, random: torch.Generator, cameras: CameraRays | None
+) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
+    """`count` rays for each NeRF."""
+    if cameras is None:
+        assert nerfs.cameras, "rays are drawn from the NeRFs' own cameras, and they have none"
+        return nerfs.cameras.rays(count, params.pixels, random)
+    index = torch.randint(len(cameras[0]), (len(nerfs), count), generator=random, device=cameras[0].device)
+    return cameras[0][index], cameras[1][index]
+
+
+@torch.no_grad()
+def rendered(
+    nerfs: NerfBatch,
+    architecture: FieldParams,
+    params: Nf2vecTrainingParams,
+    rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
+) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
+    """Colour on black and opacity of each NeRF's rays, sampled as `params.sampling` says, without jitter."""
+    field, grids = field_of(nerfs, architecture), nerfs.grids()
+    if params.sampling == "even":
+        return render_rays(field, grids, rays, params.samples)
+    marched = march_points(*rays, grids, params.step)
+    return composite_marched(*field(marched.points), marched)
 
 
 def field_of(nerfs: NerfBatch, architecture: FieldParams) -> PointField:

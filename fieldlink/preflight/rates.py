@@ -17,6 +17,7 @@ from fieldlink.nerf import field
 from fieldlink.nerf.fitting.batch_fitting import objects_at_once
 from fieldlink.nerf.fitting.optimisation import optimise
 from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nerf.object_cameras import ObjectCameras
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of
@@ -124,7 +125,11 @@ def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -
     reduced = reduced_step(params.nf2vec, device)
     model = Nf2vecModel(reduced.nf2vec, params.nerf.field, seed=0).to(device)
     bits = torch.from_numpy(np.packbits(grid.cpu().numpy())).to(device)
-    nerfs = NerfBatch(weights.expand(reduced.nerfs, -1), bits.expand(reduced.nerfs, -1), len(grid))
+    poses = torch.from_numpy(cameras.disn_poses(0, params.scenes.views)).to(device)
+    first, counts = torch.zeros(2, reduced.nerfs, dtype=torch.long, device=device)
+    angles = torch.full((reduced.nerfs,), cameras.DISN_ANGLE, device=device)
+    own = ObjectCameras(poses, first, counts + len(poses), angles)
+    nerfs = NerfBatch(weights.expand(reduced.nerfs, -1), bits.expand(reduced.nerfs, -1), len(grid), cameras=own)
     seconds = seconds_of_a_step(_training(loss_of(model, 0, device), nerfs, device), device)
     return seconds * batch / reduced.nerfs * reduced.scale
 

@@ -36,6 +36,12 @@ class BestWeights:
             elif better[0]:
                 self.values[name] = value.clone()
 
+    def forget(self) -> None:
+        """Take no check so far for the best."""
+        self.step[:] = 0
+        self.loss.fill_(torch.inf)
+        self.accuracy.fill_(-1.0)
+
     def restore(self, names: Sequence[str], parameter: str) -> None:
         """Give the network its best weights.
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -50,12 +50,19 @@ def one_cycle(
 
 
 def train(
-    training: Training[Any, Any], *, epochs: int, validate_every: int, title: str, models: Sequence[str], parameter: str
+    training: Training[Any, Any],
+    *,
+    epochs: int,
+    validate_every: int,
+    title: str,
+    models: Sequence[str],
+    parameter: str,
+    keep: Literal["best", "last"] = "best",
 ) -> TrainingHistory:
     """Train, with a check every `validate_every` epochs and at the end; each model gets the weights of its best check.
 
-    `title`: of the progress line. `models`: names for errors. Raises `FloatingPointError` for a model whose validation
-    loss was never finite; it says to lower `parameter`.
+    `keep`: the weights of the last check instead. `title`: of the progress line. `models`: names for errors. Raises
+    `FloatingPointError` for a model whose validation loss was never finite; it says to lower `parameter`.
     """
     best = BestWeights(training.network, len(models), stacked=training.stacked)
     step, losses, steps, curves = 0, list[Tensor](), list[int](), list[tuple[Tensor, ...]]()
@@ -70,6 +77,8 @@ def train(
             step += 1
         if epoch % validate_every == 0 or epoch == epochs:
             validation_loss, accuracy = training.validation()
+            if keep == "last":
+                best.forget()
             best.keep(step, validation_loss, accuracy)
             steps.append(step)
             measured = (validation_loss,) if accuracy is None else (validation_loss, accuracy)

@@ -20,8 +20,12 @@ def finetune_nf2vec(
     out: arguments.OutModels,
     curves: arguments.OutCurves,
     params_file: arguments.ParamsFile = Path("params.yaml"),
+    views: arguments.Views = Path("data/views"),
 ) -> None:
-    """Write the models of every run below `out`; and the training curves. `mappers`: of the zero-shot study."""
+    """Write the models of every run below `out`; and the training curves. `mappers`: of the zero-shot study.
+
+    `views`: read where rays are drawn from the objects' own cameras.
+    """
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
     from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
     from fieldlink.finetuning.finetuning_tasks import FinetuningTask
@@ -31,7 +35,8 @@ def finetune_nf2vec(
     params = load(params_file)
     start = trained_mappers.read(mappers, "zero_shot.views, up to all, and zero_shot.losses")
     data, trained_nf2vec = finetuning_data.read(objects, nerfs, gt_embeddings), saved_models.read_model(nf2vec)
-    train, validation = (data.examples(split) for split in ("train", "validation"))
+    cameras = views if params.nf2vec.has_own_cameras else None
+    train, validation = data.examples("train", cameras), data.examples("validation")
     runs = list(product(params.finetuning.objectives, params.mapper.seeds))
     trainings = [
         FinetuningTask(

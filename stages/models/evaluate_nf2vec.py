@@ -31,15 +31,17 @@ def evaluate_nf2vec(
     """Write JSON `metrics`: decoder PSNR, and rank-1 class hits (leave one out, percent) beside two yardsticks.
 
     The yardsticks are the NeRFs' raw weights, and nf2vec as it was before its training. `validation` holds the same of
-    validation objects.
+    validation objects; `best`, where it was kept, of the state of the lowest validation loss and the test objects.
     """
     import pyarrow.compute as pc
 
     from fieldlink.embeddings.selection import EVALUATED
-    from fieldlink.nf2vec.model import Nf2vecModel, check_width
+    from fieldlink.nf2vec.model import BEST, Nf2vecModel, check_width
 
     params = load(params_file)
-    model = Nf2vecModel.of(*saved_models.read_model(nf2vec)).to(params.runtime.device)
+    names = ["model"] + [BEST] * (nf2vec / f"{BEST}.safetensors").is_file()
+    models = {name: Nf2vecModel.of(*saved_models.read_model(nf2vec, name)).to(params.runtime.device) for name in names}
+    model = models["model"]
     catalogue = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
     quality = {}
     for split in EVALUATED:
@@ -49,7 +51,10 @@ def evaluate_nf2vec(
         if len(rows) >= LEAST:
             weights = datasets.matrix(rows["weights"])
             check_width(nerfs, weights.shape[1], model.architecture, "nf2vec was trained on")
-            quality[split] = _quality(model, rows, class_of, seed_of(params.study.seed, "nf2vec"))
+            seed = seed_of(params.study.seed, "nf2vec")
+            quality[split] = _quality(model, rows, class_of, seed)
+            if split == "test" and BEST in models:
+                quality[BEST] = _quality(models[BEST], rows, class_of, seed)
         elif split == "test":
             raise InputError(f"{nerfs}: {len(rows)} NeRFs of test objects of {objects}, expected at least {LEAST}")
     files.write_text(metrics, json.dumps(quality.pop("test") | quality, indent=2) + "\n")

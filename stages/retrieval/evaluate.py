@@ -18,6 +18,7 @@ from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 def evaluate_retrieval(
     *,
     files: Annotated[RetrievalFiles, OmitArgPrefixes],
+    rendered_embeddings: arguments.RenderedEmbeddings,
     mapped: arguments.MappedVectors,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     neighbours: Annotated[Path, Doc("Dataset of each query's nearest items to write.")],
@@ -25,17 +26,18 @@ def evaluate_retrieval(
 ) -> None:
     """Write the study's `results` and the nearest items of every test query; `mapped` as trained.
 
-    Baselines (part b) search ground-truth CLIP vectors.
+    Baselines (part b) search CLIP vectors of ground-truth or of rendered views, as `retrieval.clip_gallery` says.
     """
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.results.retrieval_study import RetrievalStudy
     from fieldlink.evaluation.study_tables import of_study
 
     params = load(params_file)
+    rendered = rendered_embeddings if params.retrieval.clip_gallery == "rendered" else None
     vectors = read_mapped(mapped)
     studies = {
         split: RetrievalStudy.of(inputs, vectors, params.retrieval.ranks)
-        for split, inputs in files.read(params).items()
+        for split, inputs in files.read(params, rendered).items()
     }
     rows, test = {split: study.results for split, study in studies.items()}, studies["test"]
     results.write(rows, of_study("retrieval"), params, {"hubness": test.hubness})

@@ -80,6 +80,7 @@ class Study:
         )
         evaluate_retrieval(
             files=self.retrieval_files,
+            rendered_embeddings=rendered,
             mapped=mapped,
             results=self.results("retrieval"),
             neighbours=self["neighbours"],

@@ -127,6 +127,7 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     )
     evaluate_retrieval(
         files=RetrievalFiles(**same, photos=Path("photos")),
+        rendered_embeddings=Path("embedded/rendered_views"),
         mapped=Path("mapped"),
         results=results,
         neighbours=Path("neighbours"),

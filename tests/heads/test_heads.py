@@ -16,9 +16,9 @@ from fieldlink.heads.head_training import train_many
 from fieldlink.heads.mixing import doubled
 
 
-def reference(widths: list[int], seed: int) -> nn.Sequential:
+def reference(widths: list[int], seed: int, *, all_biases: bool) -> nn.Sequential:
     """One head of torch's own layers, without dropout."""
-    *hidden, last = single(widths, seed)
+    *hidden, last = single(widths, seed, all_biases=all_biases)
     parts = [part for layer in hidden for part in (layer, nn.BatchNorm1d(layer.out_features), nn.ReLU())]
     return nn.Sequential(*parts, last)
 
@@ -37,10 +37,13 @@ def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) 
     return HeadTask("space", seeds, examples(41), examples(20), 4, heads, study_seed=3)
 
 
-def test_a_stack_learns_and_tests_as_torchs_own_layers_do():
+@pytest.mark.parametrize("all_biases", [False, True])
+def test_a_stack_learns_and_tests_as_torchs_own_layers_do(all_biases: bool):
     widths, seeds = [5, 7, 6, 3], [1, 2**62]
     inputs = 10 * torch.randn(2, 9, 5, generator=torch.Generator().manual_seed(0))
-    stack, alone = Heads(widths, seeds), [reference(widths, seed) for seed in seeds]
+    stack = Heads(widths, seeds, all_biases=all_biases)
+    alone = [reference(widths, seed, all_biases=all_biases) for seed in seeds]
+    assert sum(layer.bias is not None for layer in single(widths, 0, all_biases=all_biases)) == (3 if all_biases else 1)
     for head in alone:
         head.train()
     learnt = stack.learn(inputs, torch.ones(2, 9), 0.0, Draws(seeds))
@@ -120,6 +123,26 @@ def test_heads_learn_classes_and_the_best_check_is_the_one_kept(params: Params):
         best = trained.history.accuracy[:, model] == trained.history.accuracy[:, model].max()
         losses = np.where(best, trained.history.validation_loss[:, model], np.inf)
         assert trained.history.check_steps[losses.argmin()] == step
+
+
+def test_the_last_state_is_kept_where_the_parameters_say_so(params: Params):
+    last, best = (train_many(task(params, tested=which, dropout=0.0)) for which in ("last", "best"))
+    only_at_the_end = train_many(task(params, dropout=0.0, validate_every=30))
+    assert last.history.best_step.tolist() == [last.history.steps] * 3
+    for name, value in only_at_the_end.tensors.items():
+        assert np.array_equal(value, last.tensors[name]), name
+    said = [model["validation_accuracy"] for model in head_folders.config(last)["models"]]
+    assert said == pytest.approx(100 * last.history.accuracy[-1], abs=1e-3)
+    assert (best.history.best_step < best.history.steps).any()
+
+
+def test_heads_with_all_biases_learn_too(params: Params):
+    trained = train_many(task(params, biases="all"))
+    assert {name for name in trained.tensors if name.startswith("hidden_biases")} == {
+        "hidden_biases.0",
+        "hidden_biases.1",
+    }
+    assert (trained.history.accuracy.max(0) > 0.7).all()
 
 
 def test_fewer_objects_than_a_batch_and_a_last_epoch_off_the_beat_are_fine(params: Params):

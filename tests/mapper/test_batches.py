@@ -49,6 +49,26 @@ def test_fixed_batches_come_again_and_reshuffled_ones_dont():
     assert first != third
 
 
+@pytest.mark.parametrize("fixed", [True, False])
+def test_with_several_pairs_of_an_object_a_round_still_shows_every_pair_once(fixed: bool):
+    sampler = Sampler(np.full(9, 12), passes=4, batch=6, fixed=fixed, several=True)
+    rounds = [[sampler.order(5, epoch) for epoch in range(start, start + 3)] for start in (0, 3)]
+    for orders in rounds:
+        pairs = Counter(pair for order in orders for pair in zip(order.objects, order.views, strict=True))
+        assert len(pairs) == 9 * 12
+        assert set(pairs.values()) == {1}
+        batches = [batch for order in orders for batch in cut(order.objects, 6)]
+        assert any(len(set(batch)) < len(batch) for batch in batches)
+    same = [(one.objects == other.objects).all() for one, other in zip(*rounds, strict=True)]
+    assert all(same) == fixed
+
+
+def test_a_batch_of_several_pairs_of_an_object_may_be_larger_than_the_number_of_objects(params: Params):
+    mapper = params.mapper.model_copy(update={"batch": 40, "views_per_epoch": 6})
+    assert Sampler.of(np.full(9, 12), mapper).batch == 9
+    assert Sampler.of(np.full(9, 12), mapper.model_copy(update={"object_pairs": "several"})).batch == 40
+
+
 def test_order_and_views_differ_from_seed_to_seed():
     sampler = Sampler(np.full(20, 6), passes=2, batch=8, fixed=False)
     one, again, other = sampler.order(0, 0), sampler.order(0, 0), sampler.order(1, 0)

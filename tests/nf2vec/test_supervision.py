@@ -88,7 +88,7 @@ def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
 def test_the_targets_along_rays_are_the_nerfs_own_render(
     nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
-    rays = foreground_rays(nerfs, architecture, nf2vec_params.training, seeded(), disn_rays(0, "cpu"))
+    rays = foreground_rays(nerfs, architecture, nf2vec_params.training, seeded(), disn_rays(0, 64, "cpu"))
     colour, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, 6)
     for nerf in range(len(nerfs)):
         midpoints = torch.full((nf2vec_params.training.rays, 1), 0.5)
@@ -108,7 +108,7 @@ def test_the_targets_along_rays_are_the_nerfs_own_render(
 def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
     nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
 ):
-    cameras = disn_rays(0, "cpu")
+    cameras = disn_rays(0, 64, "cpu")
     rays = foreground_rays(nerfs, architecture, nf2vec_params.training, seeded(), cameras)
     _, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, nf2vec_params.training.samples)
     assert (opacity > 0).all()
@@ -144,7 +144,9 @@ def test_a_nerf_that_shows_nowhere_still_gives_a_finite_loss(
 ):
     empty = NerfBatch(nerfs.weights, torch.zeros_like(nerfs.occupancy), nerfs.cells)
     field, random = masked(empty, architecture), seeded()
-    loss = along_rays(field, empty, architecture, nf2vec_params.training, random=random, cameras=disn_rays(0, "cpu"))
+    loss = along_rays(
+        field, empty, architecture, nf2vec_params.training, random=random, cameras=disn_rays(0, 64, "cpu")
+    )
     assert loss == 0
     assert at_points(field, empty, architecture, nf2vec_params.training, random) == 0
 
@@ -162,7 +164,7 @@ def test_gradients_are_finite_for_dense_fields_too(
     if supervision == "points":
         loss = at_points(decoded, solid, architecture, nf2vec_params.training, seeded())
     else:
-        cameras = disn_rays(0, "cpu")
+        cameras = disn_rays(0, 64, "cpu")
         loss = along_rays(decoded, solid, architecture, nf2vec_params.training, random=seeded(), cameras=cameras)
     loss.backward()
     gradients = [parameter.grad for parameter in model.parameters()]

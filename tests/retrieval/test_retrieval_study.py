@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from evaluation.made_up import CLASSES, COPY, SHARED_ID, WITHOUT_NERF, Study
 from result_rows import KEYS, rows
@@ -20,6 +21,7 @@ from fieldlink.core.schemas import (
 )
 from fieldlink.evaluation.results import retrieval_inputs
 from fieldlink.evaluation.results.queries import Queries
+from fieldlink.evaluation.results.searches import by_clip_alone
 from fieldlink.mapper import training_data
 from stages.embedding_spaces.train import train_heads
 
@@ -58,6 +60,26 @@ def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: 
             assert second["similarity"] <= first["similarity"]
     assert max(row["rank"] for row in neighbours if row["variant"] == "CLIP all") == 10
     assert max(row["rank"] for row in neighbours if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 7
+
+
+def test_clip_alone_is_searched_in_rendered_views_where_the_parameters_say_so(made_up: Study):
+    """Queries stay ground-truth views; every view of the gallery is another picture."""
+    gallery = retrieval_inputs.read_gallery(
+        made_up["objects"], made_up["nerfs"], made_up["gt"], CLASSES, "test", made_up["rendered"]
+    )
+    plain = retrieval_inputs.read_gallery(made_up["objects"], made_up["nerfs"], made_up["gt"], CLASSES, "test")
+    queries = Queries.of_objects(gallery, 0)
+    assert (queries.clip == Queries.of_objects(plain, 0).clip).all()
+    rows = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
+    owners, vectors = np.array(rows["owner_id"].to_pylist()), datasets.matrix(rows["embedding"])
+    means = np.stack([vectors[owners == name].mean(0) for name in gallery.ids])
+    unit = [values / np.linalg.norm(values, axis=1, keepdims=True) for values in (queries.clip, means)]
+    cosines = unit[0] @ unit[1].T
+    np.fill_diagonal(cosines, -2)  # a query's own object is left out
+    by_mean, *_ = by_clip_alone(queries, gallery, 1)
+    assert by_mean.neighbours[0].item[:, 0].tolist() == cosines.argmax(1).tolist()
+    differing = next(by_clip_alone(queries, plain, 1))
+    assert not np.allclose(differing.neighbours[0].similarity, by_mean.neighbours[0].similarity)
 
 
 def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):

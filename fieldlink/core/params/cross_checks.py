@@ -68,4 +68,20 @@ def _warmup(params: "Params") -> Iterator[str]:
         yield f"clip.training.warmup: {training.warmup} given; expected at most clip.training.steps, {training.steps}"
 
 
-CHECKS: list[Callable[["Params"], Iterator[str]]] = [_mappers_that_others_read, _synsets, _views, _ranks, _warmup]
+def _grids(params: "Params") -> Iterator[str]:
+    """A field that was sampled in the visual hull alone is undefined elsewhere."""
+    fitting = params.nerf.fitting
+    if fitting.grid == "updates" and fitting.sampling == "hull":
+        yield "nerf.fitting.grid: updates given; expected hull where nerf.fitting.sampling is hull"
+    if fitting.sampling == "grid" and fitting.jitter == "samples":
+        yield "nerf.fitting.jitter: samples given; expected rays where nerf.fitting.sampling is grid"
+
+
+CHECKS: list[Callable[["Params"], Iterator[str]]] = [
+    _mappers_that_others_read,
+    _synsets,
+    _views,
+    _ranks,
+    _warmup,
+    _grids,
+]

@@ -1,6 +1,6 @@
 """Parameters of the study of embedding spaces."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat
 
@@ -11,12 +11,14 @@ from fieldlink.core.params.value_types import Count, Decay, Rate, Width
 
 class HeadsParams(StrictModel):
     hidden: tuple[Width, ...]  # widths of the hidden layers
+    biases: Literal["last", "all"]  # layers that have biases: the last, or all as published
     dropout: Annotated[float, Field(ge=0, lt=1)]  # share of hidden units set to zero in training
     learning_rate: Rate  # highest learning rate
     weight_decay: Decay  # weight decay of AdamW
     epochs: Count  # epochs of a training
     batch: Count  # embeddings per step, doubled by mixtures
     validate_every: Count  # epochs from one validation to the next
+    tested: Literal["best", "last"]  # state that is tested: best (on validation objects), or last as published
 
 
 class EmbeddingSpacesParams(StrictModel):

@@ -22,6 +22,10 @@ class MapperParams(StrictModel):
     views_per_epoch: Views  # pairs per object and epoch, of the 36 it has in the per-view regime
     batch: Count  # pairs per step
     batches: Literal["reshuffled", "fixed"]  # pairs of a batch: reshuffled every epoch, or fixed as published
+    object_pairs: Literal["one", "several"]  # pairs of an object in a batch: one at most, or several as published
+    # who draws views for means and beside translations: training (each its own), or study (one draw for all, as
+    # published)
+    view_draws: Literal["training", "study"]
     validate_every: Count  # epochs from one validation to the next
     seeds: Several[Seed]  # seeds, one training each
 
@@ -35,6 +39,8 @@ class ZeroShotParams(StrictModel):
 class RetrievalParams(StrictModel):
     losses: Several[Loss]  # losses of both mappers: cosine, siglip, softmax, mse
     ranks: Several[Count]  # ranks k at which recall is measured
+    # views of the gallery that CLIP alone is searched in: gt (ground truth), or rendered
+    clip_gallery: Literal["gt", "rendered"]
 
 
 class CaptionsParams(StrictModel):

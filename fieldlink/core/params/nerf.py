@@ -10,6 +10,7 @@ from fieldlink.core.params.value_types import (
     Count,
     Distinct,
     Layers,
+    Momentum,
     Natural,
     PerClass,
     Pixels,
@@ -70,13 +71,25 @@ class FittingParams(StrictModel):
     learning_rate: Rate  # highest learning rate; higher ones scatter the weights of similar objects
     # learning rate: cosine to zero, or drops to a third at 1/2, 3/4 and 9/10 (as published)
     schedule: Literal["cosine", "drops"]
+    betas: tuple[Momentum, Momentum]  # Adam's decay rates of the mean gradient and of its square (published 0.9, 0.999)
     held_out: Distinct[Natural]  # numbers of the views kept from the fit
+    # pixels that rays go through: silhouettes (and 2 pixels around them), or all of all views (as published)
+    pixels: Literal["silhouettes", "all"]
+    # where samples lie: hull (evenly along a ray's part in the visual hull), or grid (as published:
+    # nerf.rendering.step apart in the field's own grid, as many rays as fill rays times samples points)
+    sampling: Literal["hull", "grid"]
+    jitter: Literal["samples", "rays"]  # what is shifted at random: samples each by itself, or rays (as published)
     occupancy: Cells  # cells per axis of the stored occupancy grid
+    # cells of that grid: hull (its cells that are opaque somewhere), or updates (20 of the whole box, as published)
+    grid: Literal["hull", "updates"]
     gate: float  # dB on the foreground of held-out views; a NeRF below is refitted once, then rejected
+    least_occupied: Share  # share of the grid's cells; a NeRF with fewer is refitted once, then rejected
 
 
 class RenderingParams(StrictModel):
     step: Rate  # length between samples; 1 = the diagonal of an object
+    # how often the views that CLIP sees are multiplied by their opacity: once, or twice as published
+    composited: Literal["once", "twice"]
 
 
 class NerfParams(StrictModel):

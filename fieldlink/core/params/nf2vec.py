@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Decay, Rate, Samples, Width
+from fieldlink.core.params.value_types import Count, Decay, Pixels, Rate, Samples, Width
 
 
 class Nf2vecTrainingParams(StrictModel):
@@ -13,13 +13,26 @@ class Nf2vecTrainingParams(StrictModel):
     points: Count  # points per NeRF and step; for supervision rays, in empty space
     rays: Count  # rays per NeRF and step, for supervision rays
     candidates: Count  # most rays drawn per NeRF to find those that meet it, for supervision rays
-    samples: Samples  # samples per ray, for supervision rays
+    # cameras that rays are drawn from, for supervision rays: shared (36 for all NeRFs), or own (of each NeRF's object,
+    # as published)
+    cameras: Literal["shared", "own"]
+    pixels: Pixels  # pixels, width and height of these cameras' pictures (published 224)
+    # points along a ray: even (as many on each), or march (a fixed length apart, as published)
+    sampling: Literal["even", "march"]
+    samples: Samples  # samples per ray, for sampling even
+    step: Rate  # length between points, for sampling march (published 0.002368)
+    # most points along a NeRF's rays and step, for sampling march (published 25000); fewer are made up in empty space
+    most_points: Count
+    # opacity of a point in empty space: exponential (1 - exp(-density)), or density (as published)
+    background: Literal["exponential", "density"]
+    composited: Literal["once", "twice"]  # how often a target is put on its background: once, or twice as published
     learning_rate: Rate  # learning rate at the start
     schedule: Literal["constant", "cosine"]  # fall of the learning rate: cosine to zero, or constant as published
     weight_decay: Decay  # weight decay of AdamW
     # precision of encoder and decoder: float32, or bfloat16 for a GPU (published: mixed)
     precision: Literal["float32", "bfloat16"]
     validate_every: Count  # steps from one validation to the next
+    keep_best: bool  # whether the state of the lowest validation loss lies beside the last one, which is used
 
 
 class Nf2vecParams(StrictModel):
@@ -32,6 +45,11 @@ class Nf2vecParams(StrictModel):
     centred: bool  # whether the origin is the training NeRFs' mean, or (as published) where training left it
     decoder: Width  # width of the decoder's hidden layers
     training: Nf2vecTrainingParams  # training of encoder and decoder together, by AdamW
+
+    @property
+    def has_own_cameras(self) -> bool:
+        """Whether the cameras of the NeRFs' objects take part."""
+        return self.supervision == "rays" and self.training.cameras == "own"
 
 
 class ImportedParams(StrictModel):

@@ -32,4 +32,5 @@ Channels = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 Pixels = Annotated[int, Field(ge=8, le=4096)]  # width and height of a picture
 Samples = Annotated[int, Field(ge=1, le=65_536)]  # per ray
 Rate = Annotated[float, Field(gt=0, le=10)]  # learning rates, and lengths of steps
+Momentum = Annotated[float, Field(ge=0, lt=1)]  # decay rates of Adam's means
 Decay = Annotated[float, Field(ge=0, le=10)]  # weight decay

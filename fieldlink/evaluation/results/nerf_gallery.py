@@ -16,12 +16,13 @@ from fieldlink.evaluation.measures.gallery_halves import halves
 
 @dataclass(frozen=True)
 class NerfGallery:
-    """Objects of one split with their NeRF vectors, and their views, which baselines compare."""
+    """Objects of one split with their NeRF vectors, and their views, of which queries and baselines are taken."""
 
     ids: list[str]
     nerf: Float[np.ndarray, "object nerf"]
     views: ViewEmbeddings
     classes: Int[np.ndarray, " object"]
+    rendered: ViewEmbeddings | None = None  # views that CLIP alone is searched in, in place of `views`
 
     @cached_property
     def halves(self) -> Bool[np.ndarray, "object draw"]:
@@ -29,9 +30,16 @@ class NerfGallery:
         return halves(self.ids)
 
     @staticmethod
-    def of(objects: pa.Table, nerfs: pa.Table, views: pa.Table, classes: Sequence[str]) -> "NerfGallery":
-        """From rows of `objects`, `nerf_embeddings` and `image_embeddings`; the latter two may hold more objects."""
+    def of(
+        objects: pa.Table,
+        nerfs: pa.Table,
+        views: pa.Table,
+        classes: Sequence[str],
+        rendered: pa.Table | None = None,
+    ) -> "NerfGallery":
+        """From rows of `objects`, `nerf_embeddings` and `image_embeddings`; all but the first may hold more objects."""
         ids = objects["object_id"].to_pylist()
         nerf = datasets.matrix(rows_of(nerfs, "object_id", ids)["embedding"])
         object_classes = labels(objects["class_name"].to_pylist(), classes, "objects")
-        return NerfGallery(ids, nerf, views_of(views, ids), object_classes)
+        of_rendered = None if rendered is None else views_of(rendered, ids)
+        return NerfGallery(ids, nerf, views_of(views, ids), object_classes, of_rendered)

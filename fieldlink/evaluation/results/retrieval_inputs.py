@@ -43,18 +43,23 @@ class RetrievalFiles:
     photos: Path  # dataset of photos, with their classes
     photo_embeddings: Path  # dataset of CLIP embeddings of photos
 
-    def read(self, params: Params) -> dict[str, QueriesAndGallery]:
-        """By split, the gallery with its queries.
+    def read(self, params: Params, rendered_embeddings: Path | None = None) -> dict[str, QueriesAndGallery]:
+        """By split, the gallery with its queries; CLIP alone is searched in rendered views, where they are given.
 
         Raises `InputError` if no object of a split, or no test photo, has all its embeddings.
         """
         photo_rows = datasets.read(self.photos, PHOTOS, ["photo_id", "class_name", "split"])
         embeddings = datasets.read(self.photo_embeddings, IMAGE_EMBEDDINGS)
-        return {split: self._of_split(split, params, photo_rows, embeddings) for split in EVALUATED}
+        galleries = {split: self._gallery(split, list(params.classes), rendered_embeddings) for split in EVALUATED}
+        return {split: self._queried(split, galleries[split], params, photo_rows, embeddings) for split in EVALUATED}
 
-    def _of_split(self, split: str, params: Params, photo_rows: pa.Table, embeddings: pa.Table) -> QueriesAndGallery:
+    def _gallery(self, split: str, classes: Sequence[str], rendered: Path | None) -> NerfGallery:
+        return read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, classes, split, rendered)
+
+    def _queried(
+        self, split: str, gallery: NerfGallery, params: Params, photo_rows: pa.Table, embeddings: pa.Table
+    ) -> QueriesAndGallery:
         classes = list(params.classes)
-        gallery = read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, classes, split)
         of_split = photo_rows.filter(pc.field("split") == split)
         photos = Queries.of_photos(of_split, embeddings, classes, str(self.photos))
         if split == "test" and not photos.ids:
@@ -63,13 +68,20 @@ class RetrievalFiles:
 
 
 def read_gallery(
-    objects: Path, nerf_embeddings: Path, gt_embeddings: Path, classes: Sequence[str], split: str
+    objects: Path,
+    nerf_embeddings: Path,
+    gt_embeddings: Path,
+    classes: Sequence[str],
+    split: str,
+    rendered_embeddings: Path | None = None,
 ) -> NerfGallery:
-    """The originals of a split that have a NeRF vector and views."""
+    """The originals of a split that have a NeRF vector and views; and rendered ones, where these are given."""
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    ids_with_both = nerfs["object_id"].to_pylist(), views["owner_id"].to_pylist()
-    rows = originals(datasets.read(objects, OBJECTS), split, *ids_with_both, where=str(objects))
-    return NerfGallery.of(rows, nerfs, views, classes)
+    rendered = datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS) if rendered_embeddings else None
+    owners = [rows["owner_id"].to_pylist() for rows in (views, rendered) if rows is not None]
+    having = nerfs["object_id"].to_pylist(), *owners
+    rows = originals(datasets.read(objects, OBJECTS), split, *having, where=str(objects))
+    return NerfGallery.of(rows, nerfs, views, classes, rendered)
 
 
 def read_mapped(folder: Path) -> Mapping[str, MappedVectors]:

@@ -87,7 +87,7 @@ def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[Se
 
     For CLIP all `k` counts views, and an object may be found several times; for CLIP all distinct it counts objects.
     """
-    views = gallery.views
+    views = gallery.rendered or gallery.views
     yield _untrained(
         Variant(method="CLIP mean").text, queries.clip, Gallery.of_objects(views.means_of_all()), queries, gallery, k
     )
@@ -98,7 +98,7 @@ def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[Se
 
 def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) -> SearchResult:
     """So many views that they are of `k` objects at least, and of these the first; of more objects, if they are."""
-    enough = (k - 1) * int(gallery.views.counts.max()) + 1
+    enough = (k - 1) * int(np.bincount(views.owner).max()) + 1
     nearest = fast_neighbours(queries.clip, queries.own_object, views, enough)
     ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)
     row = Variant(method="CLIP all distinct").text

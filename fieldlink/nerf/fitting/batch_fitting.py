@@ -54,7 +54,7 @@ def _fit_in_memory(
         weights, failed = optimise(list(inputs.values()), start_on_device, nerf, [seeds[place] for place in inputs])
         for (place, (_, hull)), vector, step in zip(inputs.items(), weights, failed.tolist(), strict=True):
             try:
-                outcomes[place] = measured_fit(objects[place], vector, hull, step, nerf)
+                outcomes[place] = measured_fit(objects[place], vector, hull, step, nerf, seeds[place])
             except Diverged as error:
                 outcomes[place] = error
     return [outcomes[place] for place in range(len(objects))]

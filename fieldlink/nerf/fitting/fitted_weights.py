@@ -10,7 +10,7 @@ from fieldlink.core.optimizers import Adam, Muon
 from fieldlink.core.params import NerfParams
 from fieldlink.nerf.weight_layout import shapes, table_size
 
-BETAS, EPSILON = (0.9, 0.99), 1e-15
+EPSILON = 1e-15  # of Adam
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,13 @@ class FittedWeights:
         every = start.repeat(count, 1)
         if nerf.fitting.optimizer == "adam":
             parts = [every.requires_grad_()]
-            return cls(parts, [_adam(parts[0], lr, graphed)])
+            return cls(parts, [_adam(parts[0], lr, nerf.fitting.betas, graphed)])
         table = table_size(nerf.field)
         parts = [part.clone().requires_grad_() for part in every.split([every.shape[1] - table, table], dim=1)]
         optimizers: list[torch.optim.Optimizer] = [Muon(parts[:1], shapes(nerf.field), lr)]
-        return cls(parts, [*optimizers, _adam(parts[1], lr, graphed)]) if table else cls(parts[:1], optimizers)
+        if not table:
+            return cls(parts[:1], optimizers)
+        return cls(parts, [*optimizers, _adam(parts[1], lr, nerf.fitting.betas, graphed)])
 
     @property
     def joint(self) -> Float[Tensor, "nerf weight"]:
@@ -59,5 +61,7 @@ class FittedWeights:
                 group["lr"] = rate
 
 
-def _adam(weights: Float[Tensor, "nerf number"], lr: float | Tensor, graphed: bool) -> Adam:
-    return Adam([weights], lr=lr, betas=BETAS, eps=EPSILON, fused=True, capturable=graphed)
+def _adam(
+    weights: Float[Tensor, "nerf number"], lr: float | Tensor, betas: tuple[float, float], graphed: bool
+) -> Adam:
+    return Adam([weights], lr=lr, betas=betas, eps=EPSILON, fused=True, capturable=graphed)

@@ -5,8 +5,9 @@ is undefined outside the hull: its occupancy grid, which never reaches beyond th
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,13 +17,16 @@ from torch.nn.functional import smooth_l1_loss
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, FittingParams, NerfParams
+from fieldlink.core.seeds import seed_of
 from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite, over
 from fieldlink.nerf.encodings import encoding_of
 from fieldlink.nerf.fitting.cuda_graph import GraphedStep, Step
 from fieldlink.nerf.fitting.fitted_weights import FittedWeights
+from fieldlink.nerf.fitting.grid_batches import grid_batches, marched_losses
 from fieldlink.nerf.fitting.ray_batches import FittingObject, RayBatch, ray_batches
 from fieldlink.nerf.occupancy import occupied, pack, unpack
+from fieldlink.nerf.occupancy_updates import fields_density, grid_by_updates
 from fieldlink.nerf.psnr import measure
 from fieldlink.scenes.views import Views, view_subset
 from fieldlink.scenes.visual_hull import carve
@@ -67,7 +71,7 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], nerf: NerfParams, see
     """
     seen, hull = fitting_inputs(views, nerf, device)
     weights, failed = optimise([(seen, hull)], torch.from_numpy(start).to(device), nerf, [seed])
-    return measured_fit(views, weights[0], hull, int(failed[0]), nerf)
+    return measured_fit(views, weights[0], hull, int(failed[0]), nerf, seed)
 
 
 def fitting_inputs(views: Views, nerf: NerfParams, device: str) -> FittingObject:
@@ -76,20 +80,35 @@ def fitting_inputs(views: Views, nerf: NerfParams, device: str) -> FittingObject
     if not fitted:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
     seen = view_subset(views, fitted)
-    hull = torch.from_numpy(carve(seen, nerf.fitting.occupancy, field.HALF)).to(device)
+    hull = _region(seen, nerf.fitting, device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
     return seen, hull
 
 
+def _region(views: Views, fitting: FittingParams, device: str) -> Bool[Tensor, "x y z"]:
+    """Cells that may be occupied: the visual hull, or the whole box where neither samples nor grid are bound to it."""
+    if fitting.grid == "updates":
+        return torch.ones((fitting.occupancy,) * 3, dtype=torch.bool, device=device)
+    return torch.from_numpy(carve(views, fitting.occupancy, field.HALF)).to(device)
+
+
 def measured_fit(
-    views: Views, weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], failed: int, nerf: NerfParams
+    views: Views,
+    weights: Float[Tensor, " weight"],
+    hull: Bool[Tensor, "x y z"],
+    failed: int,
+    nerf: NerfParams,
+    seed: int,
 ) -> Fit:
-    """The fit with `weights`, measured on all `views`; raises `Diverged` if step `failed` was no finite one."""
+    """The fit with `weights`, measured on all `views`; raises `Diverged` if step `failed` was no finite one.
+
+    `seed`: of the points at which the stored grid is updated.
+    """
     if failed < nerf.fitting.steps:
         raise Diverged(f"loss not finite at step {failed} of {nerf.fitting.steps}")
     fitted = _fitted_views(views, nerf)
-    grid = occupied(weights, hull, nerf.field)
+    grid = _stored_grid(weights, hull, nerf, seed)
     train = fitted[:: -(-len(fitted) // MEASURED_VIEWS)]
     measured = train + [view for view in range(len(views)) if view in nerf.fitting.held_out]
     quality = measure(weights, grid, view_subset(views, measured), nerf.rendering, nerf.field)
@@ -102,6 +121,15 @@ def measured_fit(
         psnr_train_foreground=_mean_or_nan(quality.foreground[of_train]),
         psnr_heldout_foreground=_mean_or_nan(quality.foreground[~of_train]),
     )
+
+
+def _stored_grid(
+    weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], nerf: NerfParams, seed: int
+) -> Bool[Tensor, "x y z"]:
+    if nerf.fitting.grid == "hull":
+        return occupied(weights, hull, nerf.field)
+    random = torch.Generator(weights.device).manual_seed(seed_of(seed, "grid"))
+    return grid_by_updates(fields_density(weights, nerf.field), len(hull), nerf.rendering.step, random)
 
 
 def _fitted_views(views: Views, nerf: NerfParams) -> list[int]:
@@ -126,17 +154,20 @@ def optimise(
     only, because a GPU would wait for each check.
     """
     fitting = nerf.fitting
-    graphed = start.is_cuda and len(objects) * fitting.rays * fitting.samples <= GRAPH_POINTS
+    marched = fitting.sampling == "grid"
+    graphed = start.is_cuda and not marched and len(objects) * fitting.rays * fitting.samples <= GRAPH_POINTS
     weights = FittedWeights.of(start, len(objects), nerf, graphed)
     failed = torch.full((len(objects),), fitting.steps, device=start.device)
+    losses_of: Callable[..., Float[Tensor, " nerf"]] = marched_losses if marched else _losses
+    batches = grid_batches(objects, nerf, seeds, weights) if marched else ray_batches(objects, nerf, seeds)
 
-    def update(batch: RayBatch) -> Float[Tensor, " nerf"]:
-        losses = _losses(weights.joint, batch, nerf.field)
+    def update(batch: Any) -> Float[Tensor, " nerf"]:
+        losses = losses_of(weights.joint, batch, nerf.field)
         weights.move_against(losses.sum())
         return losses.detach()
 
     step: Step = update
-    for number, batch in enumerate(ray_batches(objects, nerf, seeds)):
+    for number, batch in enumerate(batches):
         if graphed and number == 0:
             step = GraphedStep(update, batch, weights.optimizers)
         weights.set_rate(learning_rate(fitting, number))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import accumulate
+from typing import Literal
 
 import numpy as np
 import torch
@@ -15,6 +16,8 @@ from fieldlink.scenes.cameras import rays_through
 from fieldlink.scenes.views import Views
 
 MARGIN = 2  # pixels around the silhouette that are fitted too
+
+Chosen = Literal["silhouettes", "all"]  # which pixels of an object's views are fitted
 
 
 @dataclass(frozen=True)
@@ -41,29 +44,66 @@ class RayPixels:
         return Pixels(*(part.index_select(0, order.flatten()).unflatten(0, order.shape) for part in parts))
 
 
-def draw_pixels(objects: Sequence[Views], count: int, seeds: Sequence[int], device: torch.device) -> RayPixels:
-    """`count` rays for each object, by its own seed: drawn evenly from the pixels in or near its silhouettes."""
+@dataclass(frozen=True)
+class EveryPixel:
+    """All pixels to draw from, those of some objects one behind the other."""
+
+    pixels: Pixels
+    counts: Sequence[int]  # of each object
+
+    def draw(self, count: int, generators: Sequence[torch.Generator]) -> Pixels:
+        """`count` rays for each object, by its own generator: the shapes begin [object, ray]."""
+        device, before = self.pixels.alpha.device, [0, *accumulate(self.counts)]
+        draws = zip(self.counts, before, generators, strict=False)
+        order = [first + torch.randint(size, (count,), generator=g, device=device) for size, first, g in draws]
+        return RayPixels(self.pixels, torch.stack(order)).subset(0, count)
+
+
+def every_pixel(objects: Sequence[Views], chosen: Chosen, device: torch.device) -> EveryPixel:
+    """The chosen pixels of each object."""
+    pixels = [pixel_rays(views, pixels_of(views, chosen), device) for views in objects]
+    return EveryPixel(_joined(pixels), [len(part.alpha) for part in pixels])
+
+
+def draw_pixels(
+    objects: Sequence[Views],
+    count: int,
+    seeds: Sequence[int],
+    device: torch.device,
+    chosen: Chosen = "silhouettes",
+) -> RayPixels:
+    """`count` rays for each object, by its own seed: drawn evenly from the chosen pixels."""
     pixels_and_orders = map_in_threads(
-        lambda pair: _draw_of_object(pair[0], pair[1], count, device),
+        lambda pair: _draw_of_object(pair[0], pair[1], count, device, chosen),
         list(zip(objects, seeds, strict=True)),
         device.type,
     )
     pixels, orders = zip(*pixels_and_orders, strict=True)
     before = [0, *accumulate(len(part.alpha) for part in pixels)]
-    names = [part.name for part in fields(Pixels)]
     return RayPixels(
-        Pixels(*(torch.cat([getattr(part, name) for part in pixels]) for name in names)),
-        torch.stack([order + start for order, start in zip(orders, before, strict=False)]),
+        _joined(pixels), torch.stack([order + start for order, start in zip(orders, before, strict=False)])
     )
 
 
-def _draw_of_object(views: Views, seed: int, count: int, device: torch.device) -> tuple[Pixels, Int[Tensor, " ray"]]:
+def _joined(parts: Sequence[Pixels]) -> Pixels:
+    return Pixels(*(torch.cat([getattr(part, one.name) for part in parts]) for one in fields(Pixels)))
+
+
+def _draw_of_object(
+    views: Views, seed: int, count: int, device: torch.device, chosen: Chosen
+) -> tuple[Pixels, Int[Tensor, " ray"]]:
     """The pixels, none twice where there are fewer pixels than rays; and the pixel of each ray."""
-    near = np.flatnonzero(near_silhouettes(views.image[..., 3] > 0))
-    index = np.random.default_rng(seed).integers(len(near), size=count)
-    if count < len(near):
-        near, index = near[index], np.arange(count)
-    return pixel_rays(views, near, device), torch.from_numpy(index.astype(np.int32)).to(device)
+    numbers = pixels_of(views, chosen)
+    index = np.random.default_rng(seed).integers(len(numbers), size=count)
+    if count < len(numbers):
+        numbers, index = numbers[index], np.arange(count)
+    return pixel_rays(views, numbers, device), torch.from_numpy(index.astype(np.int32)).to(device)
+
+
+def pixels_of(views: Views, chosen: Chosen) -> Int[np.ndarray, " pixel"]:
+    """Flat numbers, over all views, of all pixels or of those in and near silhouettes."""
+    mask = views.image[..., 3] > 0
+    return np.arange(mask.size) if chosen == "all" else np.flatnonzero(near_silhouettes(mask))
 
 
 def pixel_rays(views: Views, numbers: Int[np.ndarray, " ray"], device: torch.device) -> Pixels:

@@ -52,13 +52,14 @@ def joint_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Seq
     `STEPS_PER_DRAW` steps are prepared in one pass, which costs less.
     """
     steps, rays, count = nerf.fitting.steps, nerf.fitting.rays, nerf.fitting.samples
+    shifts = count if nerf.fitting.jitter == "samples" else 1
     hulls = torch.stack([hull for _, hull in objects])
     generators = [torch.Generator(hulls.device).manual_seed(seed) for seed in seeds]
-    pixels = draw_pixels([views for views, _ in objects], steps * rays, seeds, hulls.device)
+    pixels = draw_pixels([views for views, _ in objects], steps * rays, seeds, hulls.device, nerf.fitting.pixels)
     for first in range(0, steps, STEPS_PER_DRAW):
         size = min(STEPS_PER_DRAW, steps - first)
         seen = pixels.subset(first * rays, (first + size) * rays)
-        jitter, background = _uniform(generators, size * rays, count), _uniform(generators, size, 3)
+        jitter, background = _uniform(generators, size * rays, shifts), _uniform(generators, size, 3)
         points, starts, ends = samples(seen.origins, seen.directions, hulls, count, jitter)
         prepared = _prepared_by_step(points, rays, nerf.field)
         others = (part.split(rays, dim=1) for part in (starts, ends, seen.colour, seen.alpha))
