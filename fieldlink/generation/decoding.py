@@ -1,5 +1,7 @@
 """Pictures of the field that nf2vec's decoder makes of a vector."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
@@ -10,6 +12,7 @@ from fieldlink.nerf.field import HALF
 from fieldlink.nerf.rendering import Camera, render_field
 from fieldlink.nf2vec.decoder import Decoder
 
+WHOLE_BOX = 16  # cells per axis of a grid that leaves nothing out
 POINTS_PER_CALL = 4096  # decoded in one call; more don't fit a core's cache
 MIN_OPACITY = 0.01  # density times a cell's width from which a cell counts as occupied
 
@@ -28,8 +31,11 @@ def render_vector(
 
     The decoder is evaluated once for all views, at the centres of `cells`³ cells. Density, and colour times density,
     are interpolated linearly between them. Occupied cells follow from the density; no NeRF's occupancy grid is used.
-    `step`: length between samples.
+    `cells` 0: the decoder is evaluated at every sample in the box. `step`: length between samples.
     """
+    if not cells:
+        everywhere = torch.ones((WHOLE_BOX,) * 3, dtype=torch.bool, device=vector.device)
+        return _straight(*render_field(partial(_decoded, decoder, vector), everywhere, poses, camera, step))
     emission, density = _lattice(decoder, vector, cells)
     lattice = torch.cat([emission, density[None]])[None]
     # a neighbour's density reaches into a cell by interpolation
@@ -40,10 +46,24 @@ def render_vector(
         values = grid_sample(lattice, positions, padding_mode="border", align_corners=False)[0, :, 0]
         return (values[:3] / values[3].clamp(min=1e-6)).movedim(0, -1), values[3]
 
-    colour, opacity = render_field(field_at, occupancy, poses, camera, step)
+    return _straight(*render_field(field_at, occupancy, poses, camera, step))
+
+
+def _straight(
+    colour: Float[Tensor, "view height width 3"], opacity: Float[Tensor, "view height width"]
+) -> UInt8[np.ndarray, "view height width 4"]:
+    """8-bit pictures with straight alpha, from colours on black."""
     straight = colour / opacity.clamp(min=1e-6)[..., None]
     rgba = torch.cat([straight, opacity[..., None]], dim=-1).clamp(0, 1)
     return (255 * rgba + 0.5).to(torch.uint8).cpu().numpy()
+
+
+def _decoded(
+    decoder: Decoder, vector: Float[Tensor, " embedding"], points: Float[Tensor, "ray sample 3"]
+) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
+    parts = [decoder(vector[None], part[None]) for part in points.flatten(0, 1).split(POINTS_PER_CALL)]
+    rgb, density = (torch.cat(values, dim=1)[0] for values in zip(*parts, strict=True))
+    return rgb.view(points.shape), density.view(points.shape[:2])
 
 
 def _lattice(

@@ -82,7 +82,8 @@ def reduced_step(nf2vec: Nf2vecParams, device: str) -> ReducedStep:
     kind = "points" if nf2vec.supervision == "points" else "rays"
     if device == "cuda" or training.batch * getattr(training, kind) <= SMALL_STEP:
         return ReducedStep(nf2vec, training.batch, 1.0)
-    fewer = {name: max(getattr(training, name) // REDUCTION, 1) for name in ("points", "rays", "candidates")}
+    names = ("points", "rays", "candidates", "most_points")
+    fewer = {name: max(getattr(training, name) // REDUCTION, 1) for name in names}
     scale = getattr(training, kind) / fewer[kind]
     return ReducedStep(nf2vec.model_copy(update={"training": training.model_copy(update=fewer)}), NERFS, scale)
 

@@ -1,64 +1,70 @@
-"""Where the study departs from the published protocol, as docs/protocol.md says it, by table."""
+"""Where a run departs from the published study: parameters whose values aren't the published ones.
+
+The published values stand in docs/protocol.md, in the last column of its tables of parameters.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from fieldlink.core.params import Params
 from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.revision_metrics import nested_values
 
-SHARED_SECTIONS = ("1", "1.1", "1.2", "2", "3", "4", "5", "6.3")
+SHARED_SECTIONS = ("1", "1.1", "1.2", "1.3", "2", "3", "4", "5", "6.3")
 STUDY_SECTIONS = {
-    "zero_shot": ("6.1",),
     "retrieval": ("6.2",),
     "embedding_spaces": ("8",),
     "syn2real": ("6.2", "9"),
-    "augmented": ("1.3", "6.2"),
-    "finetuning": ("6.1", "6.2", "10"),
+    "augmented": ("6.2", "7"),
+    "finetuning": ("6.2", "10"),
     "captions": ("11",),
     "generation": ("12",),
-    "baselines": ("16",),
 }
-ODDITIES = ("13", "14")  # tables of what is odd in the study or unknown of it
-DEPARTURE = re.compile(r"\bours\b|by default|the public code", re.IGNORECASE)
+HEADER = "| parameter | default | published scale |"
+NOT_READ = "not read"  # a parameter that is without effect there
 
 
 @dataclass(frozen=True)
 class Departure:
-    """A paragraph, or a row of a table, of a section of the protocol."""
+    """A parameter, by the protocol's section."""
 
     section: str
     text: str
 
 
-def departures(protocol: str, table: str) -> list[Departure]:
-    """The departures that bear on a table: the study's own sections first. `protocol`: text of docs/protocol.md."""
-    sections = dict(_sections(protocol))
+def departures(protocol: str, values: Mapping[str, Any], table: str) -> list[Departure]:
+    """The departures that bear on a table: the study's own sections first. `protocol`: text of docs/protocol.md.
+
+    `values`: by dotted key; parameters that are not among them take no part.
+    """
     numbers = [*STUDY_SECTIONS.get(study_table(table).study, ()), *SHARED_SECTIONS]
-    texts = [
-        Departure(number, text)
+    published = dict(_published(protocol))
+    return [
+        Departure(number, f"{key} is {_written(values[key])}, published {wanted}")
         for number in dict.fromkeys(numbers)
-        for text in _paragraphs(sections.get(number, ""))
-        if DEPARTURE.search(text)
+        for key, wanted in published.get(number, {}).items()
+        if key in values and wanted not in {_written(values[key]), NOT_READ}
     ]
-    return [*(row for number in ODDITIES for row in _rows(number, sections.get(number, ""), table)), *texts]
 
 
-def _sections(protocol: str) -> Iterator[tuple[str, str]]:
-    """Number and text of each section, without the sections below it."""
+def dotted(params: Params) -> dict[str, Any]:
+    """Every parameter by its dotted key."""
+    return {".".join(key): value for key, value in nested_values(params.model_dump(mode="json"))}
+
+
+def _published(protocol: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Number of each section, with the published values of the parameters in its table."""
     parts = re.split(r"^#{2,3} (\d+(?:\.\d+)?)\.? .*$", protocol, flags=re.MULTILINE)
-    yield from zip(parts[1::2], parts[2::2], strict=True)
+    for number, text in zip(parts[1::2], parts[2::2], strict=True):
+        rows = text.partition(HEADER)[2].strip().split("\n\n")[0].splitlines()[1:]
+        cells = [[cell.strip(" `") for cell in row.strip("|").split(" | ")] for row in rows]
+        yield number, {key: published for key, _, published in cells}
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Paragraphs and items of lists, each in one line without marks of Markdown; tables are left out."""
-    blocks = re.split(r"\n\s*\n|\n(?=- )", text)
-    lines = (re.sub(r"[*`]", "", re.sub(r"\s+", " ", block)).strip() for block in blocks)
-    return [line.removeprefix("- ") for line in lines if line and not line.startswith("|")]
-
-
-def _rows(number: str, text: str, table: str) -> Iterator[Departure]:
-    """Rows of a section's table that name the table; `4.10` names 4.10a, `4.1` doesn't."""
-    plain = table.rstrip("abc").split(" ")[0]
-    for line in text.splitlines():
-        if line.startswith("|") and re.search(rf"(?<![\d.]){re.escape(plain)}[a-c]?(?![\d])", line):
-            yield Departure(number, ": ".join(cell.strip(" `") for cell in line.strip("|").split(" | ")))
+def _written(value: Any) -> str:
+    """A value as the protocol's tables have it."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)

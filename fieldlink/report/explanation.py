@@ -53,8 +53,7 @@ class Explanation:
     @property
     def parameters(self) -> dict[str, Any]:
         """Every parameter that a stage upstream read, by dotted key."""
-        nested = (nested_values(value, (key,)) for stage in self.stages for key, value in stage.params.items())
-        return {".".join(key): value for values in nested for key, value in values}
+        return parameters_of(self.stages)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -81,6 +80,12 @@ class Explanation:
         }
 
 
+def parameters_of(stages: Sequence[StageRecord]) -> dict[str, Any]:
+    """Every parameter that some stages read, by dotted key."""
+    nested = (nested_values(value, (key,)) for stage in stages for key, value in stage.params.items())
+    return {".".join(key): value for values in nested for key, value in values}
+
+
 def explain(repository: Path, table: str, row: str, column: str, metric: str = "") -> Explanation:
     """The number in a row and column of a table of the study that ran in `repository`.
 
@@ -101,7 +106,7 @@ def explain(repository: Path, table: str, row: str, column: str, metric: str = "
         weights=weights,
         seeds=seeds,
         stages=records,
-        departures=departures(_text(repository / "docs/protocol.md"), table),
+        departures=departures(_text(repository / "docs/protocol.md"), parameters_of(records), table),
         commit=git_output(repository, "rev-parse", "HEAD").strip(),
         changed=bool(git_output(repository, "status", "--porcelain", "--", str(path))),
     )

@@ -9,7 +9,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.study_tables import study_table
-from fieldlink.report.departures import Departure, departures
+from fieldlink.report.departures import Departure, departures, dotted
 from fieldlink.report.page_tiles import dotted_values
 from fieldlink.report.result_tables import ReportTable
 
@@ -39,7 +39,7 @@ def provenance(table: ReportTable, params: Params, protocol: str) -> TableProven
         study=study,
         commands=[_command(key, keys) for key in keys],
         parameters=list(dotted_values(read)),
-        departures=departures(protocol, table.number),
+        departures=departures(protocol, dotted(params), table.number),
     )
 
 

@@ -47,7 +47,7 @@ def on_gpu(quick: bool) -> None:
 
 @pytest.fixture(scope="module")
 def thesis(quick: bool, params: Params, tmp_path_factory: pytest.TempPathFactory) -> Params:
-    """The profile's parameters; its field alone, in the default study's sizes, where nothing is measured."""
+    """The profile's sizes, with our own ways; its field alone, in the default study's sizes, where nothing is measured."""
     if quick:
         field_ = params.nerf.field.model_copy(update={"octaves": 24, "units": 64})
         fit = params.nerf.fitting.model_copy(update={"held_out": (), "schedule": "drops"})
@@ -57,7 +57,17 @@ def thesis(quick: bool, params: Params, tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("thesis") / "params.yaml"
     shutil.copy(scenes.ROOT / "params.yaml", path)
     apply_profile("thesis", scenes.ROOT / "profiles", path)
-    return load(path)
+    return with_our_ways(load(path), params)
+
+
+def with_our_ways(thesis: Params, params: Params) -> Params:
+    """`thesis`, but fits and nf2vec's rays are sampled as `params` say."""
+    of_fits, of_nf2vec = ("betas", "pixels", "sampling", "jitter", "grid"), ("cameras", "sampling", "background")
+    fitting = {name: getattr(params.nerf.fitting, name) for name in of_fits}
+    training = {name: getattr(params.nf2vec.training, name) for name in of_nf2vec}
+    nerf = thesis.nerf.model_copy(update={"fitting": thesis.nerf.fitting.model_copy(update=fitting)})
+    nf2vec = thesis.nf2vec.model_copy(update={"training": thesis.nf2vec.training.model_copy(update=training)})
+    return thesis.model_copy(update={"nerf": nerf, "nf2vec": nf2vec})
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Cells, Natural, PerClass, Rate, Several
+from fieldlink.core.params.value_types import CellsOrNone, Natural, PerClass, Rate, Several
 
 
 class GenerationParams(StrictModel):
@@ -10,5 +10,5 @@ class GenerationParams(StrictModel):
     # losses of the retrieval study's clip2nerf; vectors of all but mse are rescaled
     losses: Several[Loss]
     views: Several[Natural]  # numbers of the cameras rendered from
-    cells: Cells  # cells per axis, at whose centres a generated field is decoded
+    cells: CellsOrNone  # cells per axis, at whose centres a field is decoded; 0: at every sample, as published
     step: Rate  # length between samples; 1 = the diagonal of an object

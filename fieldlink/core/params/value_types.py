@@ -28,6 +28,7 @@ Views = Annotated[int, Field(ge=1, le=10_000)]  # of an object
 Width = Annotated[int, Field(ge=1, le=65_536)]  # numbers in a vector, units of a layer
 Layers = Annotated[int, Field(ge=1, le=64)]
 Cells = Annotated[int, Field(ge=2, le=512)]  # per axis of a grid
+CellsOrNone = Annotated[int, Field(ge=0, le=512)]  # 0: there is no grid
 Channels = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 Pixels = Annotated[int, Field(ge=8, le=4096)]  # width and height of a picture
 Samples = Annotated[int, Field(ge=1, le=65_536)]  # per ray
