@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from published_items import items
 from ruamel.yaml import YAML
 
 from fieldlink.commands.apply_profile import apply_profile
@@ -207,6 +208,16 @@ def test_the_large_world_has_about_as_many_test_objects_and_photos_as_published(
     assert classes * of_class["test"] == pytest.approx(3_850, rel=0.01)
     assert classes * large.photos.per_class == pytest.approx(5_679, rel=0.01)
     assert len(set(large.mapper.seeds)) == 10
+
+
+def test_the_protocols_items_are_numbered_and_the_profile_sets_each_to_what_is_not_ours(thesis):
+    default = load(ROOT / "params.yaml")
+    assert [item.number for item in items()] == list(range(1, len(items()) + 1))
+    for item in items():
+        assert item.parameter in PROTOCOL, item
+        assert of(thesis, item.parameter) != of(default, item.parameter), item
+        name = item.parameter.split(".")[-1]
+        assert name in (ROOT / item.test).read_text(), item
 
 
 def test_what_the_profile_does_not_name_stays_comments_and_layout_too(params_copy):

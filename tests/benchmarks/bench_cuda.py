@@ -47,7 +47,7 @@ def on_gpu(quick: bool) -> None:
 
 @pytest.fixture(scope="module")
 def thesis(quick: bool, params: Params, tmp_path_factory: pytest.TempPathFactory) -> Params:
-    """The profile's sizes, with our own ways; its field alone, in the default study's sizes, where nothing is measured."""
+    """The profile's sizes, with our own ways; its field alone, in the default sizes, where nothing is measured."""
     if quick:
         field_ = params.nerf.field.model_copy(update={"octaves": 24, "units": 64})
         fit = params.nerf.fitting.model_copy(update={"held_out": (), "schedule": "drops"})

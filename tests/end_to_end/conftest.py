@@ -75,10 +75,9 @@ class Study:
         process.wait()
 
 
-@pytest.fixture(scope="session")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The tiny study after one `dvc repro`."""
-    study = Study(tmp_path_factory.mktemp("study"))
+def new_study(folder: Path, changes: dict[str, Any]) -> Study:
+    """This checkout's files in `folder`, committed there, with tiny parameters and some changed."""
+    study = Study(folder)
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -90,7 +89,15 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
             (study.folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, study.folder / name)
     study.change(TINY)
+    study.change(changes)
     for command in ("git init -q", "git add -A", "git -c user.name=t -c user.email=t@example.org commit -qm study"):
         study.run(*command.split())
+    return study
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The tiny study after one `dvc repro`."""
+    study = new_study(tmp_path_factory.mktemp("study"), {})
     study.run("dvc", "repro")
     return study

@@ -19,6 +19,7 @@ from fieldlink.core.params import load
 from fieldlink.core.schemas import NERFS, OBJECTS, REJECTED, Schema
 from fieldlink.core.schemas import VIEWS as VIEWS_OF
 from fieldlink.exchange import nerf_import
+from fieldlink.nerf.object_cameras import read_cameras
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes import views
@@ -155,6 +156,24 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
         assert said in world.rejected[name], name
         assert str(world.bad(name)) in world.rejected[name]
     assert not (world.folder.parent / "canary").exists()
+
+
+def test_a_camera_file_that_is_not_compressed_gives_the_same_rows_and_is_what_nf2vec_draws_rays_from(
+    tmp_path, small, monkeypatch
+):
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    for suffix in ("", "_compressed"):
+        for number, synset in enumerate(SYNSETS):
+            folder = tmp_path / f"in{suffix}" / "data_TRAINED" / synset / f"n{number}"
+            tensors = official(folder, number, suffix=suffix)
+        cameras = folder / f"transforms_train{suffix}.json"
+        cameras.write_text(json.dumps(json.loads(cameras.read_text()), indent=4))  # with lines, as the official one has
+        import_nerfs(tmp_path / f"in{suffix}", tmp_path / f"out{suffix}", params_file=small())
+    for name, schema in (("nerfs", NERFS), ("views", VIEWS_OF), ("objects", OBJECTS)):
+        plain, compressed = (datasets.read(tmp_path / f"out{suffix}" / name, schema) for suffix in ("", "_compressed"))
+        assert plain.equals(compressed)
+    own = read_cameras(tmp_path / "out/views", ["n1"])
+    assert (own.poses.numpy() == tensors["poses"]).all()
 
 
 def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):

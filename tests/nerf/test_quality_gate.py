@@ -39,6 +39,15 @@ def test_an_empty_field_is_set_aside_though_a_black_object_on_black_looks_the_sa
     assert not rejected
 
 
+def test_gates_of_zero_set_nothing_aside(spheres, small):
+    """As published: no PSNR is below 0 dB, and no share of cells below 0."""
+    shown, empty = spheres(colour=(255, 255, 255)), np.zeros_like(field.xavier(small.field, 0).numpy())
+    short = job(shown, empty, small, learning_rate=1e-9, steps=1, gate=0.0, least_occupied=0.0)
+    fits, rejected = object_work.accepted_fits(short)
+    assert not rejected
+    assert 0 <= fits["ball"].foreground < small.fitting.gate
+
+
 @pytest.mark.parametrize("cells", [7, 8])
 def test_a_fit_of_a_tenth_of_a_percent_is_kept_and_of_less_is_tried_once_more(sphere, start, small, monkeypatch, cells):
     grid = np.arange(8000) < cells
