@@ -168,7 +168,8 @@ class Store:
 def test_the_best_state_is_that_of_the_lowest_validation_loss(
     published: Nf2vecParams, architecture: FieldParams, with_cameras
 ):
-    training = published.training.model_copy(update={"steps": 30, "validate_every": 3, "learning_rate": 0.02})
+    changes = {"steps": 30, "validate_every": 3, "learning_rate": 0.02, "schedule": "constant"}
+    training = published.training.model_copy(update=changes)
     params = published.model_copy(update={"training": training})
     model, best = (Nf2vecModel(params, architecture, seed=1) for _ in range(2))
     curve = train(model, with_cameras, with_cameras, seed=1, checkpoint=Store(), best=best)
