@@ -42,6 +42,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nerf.fitting.steps": 3000,
     "nerf.fitting.rays": 4096,
     "nerf.fitting.samples": 2**18 // 4096,
+    "nerf.fitting.optimizer": "adam",
     "nerf.fitting.learning_rate": 1e-2,
     "nerf.fitting.schedule": "drops",
     "nerf.fitting.betas": (0.9, 0.999),

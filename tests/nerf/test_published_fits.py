@@ -7,11 +7,14 @@ import torch
 from fieldlink.core.params import NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting import batch_fitting, grid_batches, optimisation, pixels, ray_batches
+from fieldlink.nerf.fitting.fitted_weights import FittedWeights
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.sampling import RaySegments
 
 CPU = torch.device("cpu")
 PUBLISHED = {
+    "optimizer": "adam",
+    "learning_rate": 0.01,
     "betas": (0.9, 0.999),
     "pixels": "all",
     "sampling": "grid",
@@ -30,7 +33,7 @@ def changed(small: NerfParams, **changes) -> NerfParams:
 
 
 def test_adam_has_the_betas_of_the_parameters(small, spheres):
-    nerf = changed(small, betas=(0.3, 0.6), steps=4, occupancy=24, held_out=())
+    nerf = changed(small, optimizer="adam", betas=(0.3, 0.6), steps=4, occupancy=24, held_out=())
     seen = optimisation.fitting_inputs(spheres(0.3, (200, 80, 30), 24, 8), nerf, "cpu")
     start = field.xavier(nerf.field, 0)
     fitted, _ = optimisation.optimise([seen], start, nerf, [5])
@@ -97,7 +100,7 @@ def test_fits_as_published_are_the_same_alone_and_beside_others(small, spheres):
 def test_as_many_rays_are_taken_as_fill_the_points_of_a_step(small, spheres):
     nerf = changed(small, **PUBLISHED, steps=1)
     seen = optimisation.fitting_inputs(spheres(0.35, (200, 80, 30), 24, 8), nerf, "cpu")
-    weights = field.xavier(nerf.field, 0)[None]
+    weights = FittedWeights.of(field.xavier(nerf.field, 0), 1, nerf, graphed=False)
     (batch,) = grid_batches.grid_batches([seen], nerf, [5], weights)
     marched = batch.marched
     assert marched.points.shape[1] == 64 * 24

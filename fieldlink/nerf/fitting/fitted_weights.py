@@ -61,7 +61,5 @@ class FittedWeights:
                 group["lr"] = rate
 
 
-def _adam(
-    weights: Float[Tensor, "nerf number"], lr: float | Tensor, betas: tuple[float, float], graphed: bool
-) -> Adam:
+def _adam(weights: Float[Tensor, "nerf number"], lr: float | Tensor, betas: tuple[float, float], graphed: bool) -> Adam:
     return Adam([weights], lr=lr, betas=betas, eps=EPSILON, fused=True, capturable=graphed)
