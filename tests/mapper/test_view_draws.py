@@ -1,38 +1,45 @@
-"""Views of means and of syn2real are drawn by each training, or once for all of them."""
+"""Views of means are drawn by each training, or once for all of them."""
+
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from fieldlink.core import datasets
 from fieldlink.core.params import Params
+from fieldlink.core.schemas import IMAGE_EMBEDDINGS
 from fieldlink.core.seeds import training_views
-from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 from fieldlink.mapper.mean_view_pairs import MeanViewData
+from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
-STUDY_SEED, IDS = 3, ["a", "b"]
+STUDY_SEED, IDS, VIEWS = 3, ["a", "b"], 6
 
 
-class Views:
+@pytest.fixture
+def views(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoredEmbeddings:
     """Six views of each of two objects."""
-
-    def __init__(self) -> None:
-        random = np.random.default_rng(0)
-        self.all = ViewEmbeddings.of(np.repeat(IDS, 6).tolist(), np.tile(np.arange(6), 2), random.normal(size=(12, 5)))
-        self.rows = pa.table({"owner_id": np.repeat(IDS, 6).tolist(), "view": np.tile(np.arange(6), 2)})
-
-    def views_of(self, _: object) -> ViewEmbeddings:
-        return self.all
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    vectors = np.random.default_rng(0).normal(size=(len(IDS) * VIEWS, 5)).astype(np.float32)
+    columns = {
+        "owner_id": [name for name in IDS for _ in range(VIEWS)],
+        "view": list(range(VIEWS)) * len(IDS),
+        "domain": ["gt"] * (len(IDS) * VIEWS),
+        "embedding": vectors,
+    }
+    datasets.write(tmp_path / "views", IMAGE_EMBEDDINGS, [datasets.table(IMAGE_EMBEDDINGS, columns)], "test")
+    return StoredEmbeddings.of(tmp_path / "views")
 
 
 @pytest.mark.parametrize("drawn_by", ["training", "study"])
-def test_means_are_of_the_views_that_the_parameters_say(params: Params, drawn_by: str):
-    views = Views()
-    data = MeanViewData(pa.table({}), pa.table({}), {"gt": views}, "objects")  # pyright: ignore[reportArgumentType]
+def test_means_are_of_the_views_that_the_parameters_say(params: Params, views: StoredEmbeddings, drawn_by: str):
+    data = MeanViewData(pa.table({}), pa.table({}), {"gt": views}, "objects")
     mapper = params.mapper.model_copy(update={"seeds": (0, 1), "view_draws": drawn_by})
-    sets = data.mean_sets(IDS, [2, 6], mapper, STUDY_SEED)
+    sets = data.mean_sets(IDS, [2, VIEWS], mapper, STUDY_SEED)
     drawers = {0: training_views(STUDY_SEED, 0), 1: training_views(STUDY_SEED, 1)}
     drawers = drawers if drawn_by == "training" else {None: STUDY_SEED}
     assert sets.keys() == {("gt", "2", seed) for seed in drawers} | {("gt", "N", None)}
+    every = views.views_of(IDS)
     for seed, drawer in drawers.items():
-        np.testing.assert_array_equal(sets["gt", "2", seed], views.all.means(2, drawer))  # as Table 4.3 has them
-    np.testing.assert_array_equal(sets["gt", "N", None], views.all.means_of_all())
+        np.testing.assert_array_equal(sets["gt", "2", seed], every.means(2, drawer))  # as Table 4.3 has them
+    np.testing.assert_array_equal(sets["gt", "N", None], every.means_of_all())

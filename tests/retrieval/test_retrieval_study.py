@@ -63,7 +63,7 @@ def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: 
 
 
 def test_clip_alone_is_searched_in_rendered_views_where_the_parameters_say_so(made_up: Study):
-    """Queries stay ground-truth views; every view of the gallery is another picture."""
+    """`clip_gallery: rendered`: queries stay ground-truth views; every view of the gallery is another picture."""
     gallery = retrieval_inputs.read_gallery(
         made_up["objects"], made_up["nerfs"], made_up["gt"], CLASSES, "test", made_up["rendered"]
     )

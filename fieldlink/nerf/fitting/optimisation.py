@@ -5,7 +5,7 @@ is undefined outside the hull: its occupancy grid, which never reaches beyond th
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,7 +159,9 @@ def optimise(
     weights = FittedWeights.of(start, len(objects), nerf, graphed)
     failed = torch.full((len(objects),), fitting.steps, device=start.device)
     losses_of: Callable[..., Float[Tensor, " nerf"]] = marched_losses if marched else _losses
-    batches = grid_batches(objects, nerf, seeds, weights) if marched else ray_batches(objects, nerf, seeds)
+    batches: Iterator[Any] = (
+        grid_batches(objects, nerf, seeds, weights) if marched else ray_batches(objects, nerf, seeds)
+    )
 
     def update(batch: Any) -> Float[Tensor, " nerf"]:
         losses = losses_of(weights.joint, batch, nerf.field)
