@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from fieldlink.core.params import FinetuningParams, Objective
+from fieldlink.core.params import FinetuningParams, Nf2vecParams, Objective
 from fieldlink.core.variants import Variant
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun
@@ -83,6 +83,12 @@ class EmbeddingTask:
     decoded_occupancy: Sequence[bytes]
     seed: int  # of the rays along which the decoder is measured
     device: str = "cpu"
+
+
+def has_own_cameras(nf2vec: SavedNf2vec) -> bool:
+    """Whether the rays that it reconstructs come from the cameras of the NeRFs' objects."""
+    _, config = nf2vec
+    return Nf2vecParams.model_validate(config["nf2vec"], strict=False).has_own_cameras
 
 
 def variant_text(objective: Objective) -> str:

@@ -28,14 +28,14 @@ def finetune_nf2vec(
     """
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
     from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
-    from fieldlink.finetuning.finetuning_tasks import FinetuningTask
+    from fieldlink.finetuning.finetuning_tasks import FinetuningTask, has_own_cameras
     from fieldlink.mapper import trained_mappers
     from fieldlink.training.curves import write as write_curves
 
     params = load(params_file)
     start = trained_mappers.read(mappers, "zero_shot.views, up to all, and zero_shot.losses")
     data, trained_nf2vec = finetuning_data.read(objects, nerfs, gt_embeddings), saved_models.read_model(nf2vec)
-    cameras = views if params.nf2vec.has_own_cameras else None
+    cameras = views if has_own_cameras(trained_nf2vec) else None
     train, validation = data.examples("train", cameras), data.examples("validation")
     runs = list(product(params.finetuning.objectives, params.mapper.seeds))
     trainings = [
