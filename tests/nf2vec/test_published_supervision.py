@@ -182,12 +182,11 @@ def test_the_best_state_is_that_of_the_lowest_validation_loss(
 
 
 def test_nf2vec_learns_as_published(published: Nf2vecParams, architecture: FieldParams, with_cameras):
-    training = published.training.model_copy(update={"steps": 30, "validate_every": 15, "learning_rate": 0.001})
+    changes = {"steps": 40, "validate_every": 10, "learning_rate": 0.005, "most_points": 200}
+    training = published.training.model_copy(update=changes)
     model = Nf2vecModel(published.model_copy(update={"training": training}), architecture, seed=1)
-    model.eval()
-    before = loss_of(model, 1, "cpu")(with_cameras, seeded()).item()
-    train(model, with_cameras, with_cameras, seed=1, checkpoint=Store())
-    assert loss_of(model, 1, "cpu")(with_cameras, seeded()).item() < 0.5 * before
+    of_training = train(model, with_cameras, with_cameras, seed=1, checkpoint=Store())[:, 1]
+    assert of_training[-1] < 0.7 * of_training[0]
 
 
 def test_the_best_state_survives_a_stop(published: Nf2vecParams, architecture: FieldParams, with_cameras):
