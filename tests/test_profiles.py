@@ -58,6 +58,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nerf.rendering.composited": "twice",
     # 3
     "nf2vec.layout": "official",
+    "nf2vec.row_embedding": False,
     "nf2vec.supervision": "rays",
     "nf2vec.encoder": (512, 512, 1024, 1024),
     "nf2vec.embedding": 1024,

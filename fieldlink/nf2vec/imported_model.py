@@ -8,7 +8,13 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nf2vec.model import Nf2vecModel
 
-SHAPING = ("layout", "encoder", "embedding", "decoder")  # keys of section nf2vec that decide the layers
+SHAPING = (
+    "layout",
+    "row_embedding",
+    "encoder",
+    "embedding",
+    "decoder",
+)  # keys of section nf2vec that decide the layers
 
 
 def imported_model(folder: Path, nf2vec: Nf2vecParams, architecture: FieldParams) -> Nf2vecModel:

@@ -13,7 +13,7 @@ from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.decoder import Decoder
 from fieldlink.nf2vec.encoder import Encoder
-from fieldlink.nf2vec.weight_rows import rows
+from fieldlink.nf2vec.weight_rows import row_count, rows
 
 BEST = "best"  # name, in a model folder, of the state of the lowest validation loss
 
@@ -26,7 +26,8 @@ class Nf2vecModel(nn.Module):
         self.params, self.architecture = params, architecture
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.encoder = Encoder(architecture.units, params.encoder, params.embedding)
+            places = row_count(architecture) if params.row_embedding else 0
+            self.encoder = Encoder(architecture.units, params.encoder, params.embedding, places)
             self.decoder = Decoder(params.embedding, architecture.octaves, params.decoder)
 
     def embed(self, weights: Float[Tensor, "nerf number"]) -> Float[Tensor, "nerf embedding"]:

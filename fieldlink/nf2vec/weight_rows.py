@@ -9,7 +9,7 @@ from torch.nn.functional import pad
 
 from fieldlink.core.params import FieldParams
 from fieldlink.nerf.encodings import encoding_of
-from fieldlink.nerf.weight_layout import shapes
+from fieldlink.nerf.weight_layout import shapes, size
 
 Layout = Literal["official", "per_input"]
 
@@ -28,13 +28,18 @@ def rows(
     """
     units, inputs = shapes(architecture)[0]
     encoding = encoding_of(architecture)
-    size = encoding.table_size
-    layers, table = weights.split([weights.shape[1] - size, size], dim=1)
+    table_size = encoding.table_size
+    layers, table = weights.split([weights.shape[1] - table_size, table_size], dim=1)
     if layout == "per_input":
         first, others = layers[:, : units * inputs], layers[:, units * inputs :]
         layers = torch.cat([first.unflatten(1, (units, inputs)).transpose(1, 2).flatten(1), others], dim=1)
         table = table.unflatten(1, (-1, encoding.features)).transpose(1, 2).flatten(1)
     missing = max(units - architecture.outputs, 0)
     layers = pad(layers, (0, missing * units))
-    whole = torch.cat([layers, pad(table, (0, -size % units))], dim=1) if size else layers
+    whole = torch.cat([layers, pad(table, (0, -table_size % units))], dim=1) if table_size else layers
     return whole.unflatten(1, (-1, units))
+
+
+def row_count(architecture: FieldParams) -> int:
+    """Number of rows of a NeRF, in either layout."""
+    return rows(torch.zeros(1, size(architecture)), architecture, "official").shape[1]

@@ -8,7 +8,13 @@ from torch import nn
 
 UNITS, HIDDEN, EMBEDDING, WIDTH = FIELD.units, (12, 16), 20, 24
 ENCODING = 6 * FIELD.octaves
-CHANGES = {"encoder": list(HIDDEN), "embedding": EMBEDDING, "decoder": WIDTH, "layout": "official"}
+CHANGES = {
+    "encoder": list(HIDDEN),
+    "embedding": EMBEDDING,
+    "decoder": WIDTH,
+    "layout": "official",
+    "row_embedding": False,
+}
 
 
 class OfficialEncoder(nn.Module):

@@ -11,6 +11,8 @@ def encoder() -> Encoder:
     encoder = Encoder(units=8, hidden=(16, 12), embedding=10)
     for module in encoder.modules():
         if isinstance(module, nn.BatchNorm1d):  # as after a training
+            assert module.running_mean is not None
+            assert module.running_var is not None
             nn.init.normal_(module.running_mean)
             nn.init.uniform_(module.running_var, 0.5, 2)
     return encoder
@@ -41,3 +43,17 @@ def test_an_embedding_is_the_maximum_over_single_rows(encoder: Encoder):
     rows = torch.randn(2, 9, 8)
     alone = encoder.eval()(rows.reshape(18, 1, 8)).reshape(2, 9, 10)
     torch.testing.assert_close(encoder(rows), alone.amax(1), atol=1e-6, rtol=1e-6)
+
+
+def test_places_tell_rows_apart_by_a_vector_of_each_that_the_first_layer_adds():
+    with_places = Encoder(units=8, hidden=(16, 12), embedding=10, places=5).eval()
+    rows = torch.randn(3, 5, 8)
+    swapped = rows[:, [1, 0, 2, 3, 4]]
+    assert not torch.allclose(with_places(rows), with_places(swapped))
+    assert with_places.places is not None
+    by_hand = [with_places.layers[0](rows[:, place]) + with_places.places[place] for place in range(5)]
+    expected = torch.stack([with_places.layers[1:](row) for row in by_hand]).amax(0)
+    torch.testing.assert_close(with_places(rows), expected)
+    with torch.no_grad():
+        with_places.places.zero_()
+    torch.testing.assert_close(with_places(rows), with_places(swapped))

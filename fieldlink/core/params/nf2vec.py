@@ -40,6 +40,7 @@ class Nf2vecParams(StrictModel):
     layout: Literal["official", "per_input"]
     # targets of the decoder: points (the NeRF's own colour and opacity), or rays (protocol 3)
     supervision: Literal["points", "rays"]
+    row_embedding: bool  # whether a learned vector tells the encoder which row it reads; false as published
     encoder: tuple[Width, ...]  # widths of the encoder's hidden layers
     embedding: Width  # numbers in an embedding
     centred: bool  # whether the origin is the training NeRFs' mean, or (as published) where training left it
