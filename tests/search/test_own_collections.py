@@ -81,7 +81,8 @@ def test_objects_are_added_to_those_there_and_the_same_files_are_not(mine: Study
     shutil.copytree(mine.collection.folder, tmp_path / "copy")
     more = tmp_path / "more"
     box(more / "cube.off", width=3)  # another one of this name
-    shutil.copy(meshes / "below" / "board.off", more / "same.off")
+    (more / "below").mkdir()
+    shutil.copy(meshes / "below" / "board.off", more / "below" / "same.off")
     study = Study(mine.folder, tmp_path / "copy")
     before = study.nerf("cube").weights
     added = study.add(more)
