@@ -31,4 +31,5 @@ def labels(
 ) -> list[Label]:
     """Labels by falling cosine, ties in their own order; of several `vectors` the mean cosine."""
     score = cosines(np.stack(vectors), label).mean(axis=0)
-    return [Label(names[place], float(score[place])) for place in np.argsort(-score, kind="stable").tolist()]
+    order = (int(place) for place in np.argsort(-score, kind="stable"))
+    return [Label(names[place], float(score[place])) for place in order]

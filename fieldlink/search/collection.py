@@ -28,8 +28,11 @@ PSNR = ("psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_for
 class Collection:
     """The objects of a folder of datasets that have an nf2vec vector, in order of id; read when first needed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rendered: bool = False) -> None:
+        """`rendered`: CLIP alone is searched in rendered views, where they have vectors, not in ground-truth ones."""
         self.folder, self.places = folder, CollectionPlaces(folder)
+        rendered_views, views = self.places.rendered_view_embeddings, self.places.view_embeddings
+        self.clip_gallery = rendered_views if rendered and rendered_views.is_dir() else views
         for dataset in (self.places.objects, self.places.nerf_embeddings):
             if not dataset.is_dir():
                 raise InputError(f"{dataset}: missing, expected a collection of NeRFs: a study's data, or one's own")
@@ -112,10 +115,10 @@ class Collection:
 
     @cached_property
     def view_vectors(self) -> tuple[ViewEmbeddings, Int[np.ndarray, " row"]]:
-        """CLIP's vectors of ground-truth views, and the place in the collection of each row's object."""
-        if not self.places.view_embeddings.is_dir():
-            raise InputError(f"{self.places.view_embeddings}: missing, expected CLIP's vectors of the objects' views")
-        views = views_of(datasets.read(self.places.view_embeddings, IMAGE_EMBEDDINGS), self.ids)
+        """CLIP's vectors of views, and the place in the collection of each row's object."""
+        if not self.clip_gallery.is_dir():
+            raise InputError(f"{self.clip_gallery}: missing, expected CLIP's vectors of the objects' views")
+        views = views_of(datasets.read(self.clip_gallery, IMAGE_EMBEDDINGS), self.ids)
         owner = np.array([self.index[name] for name in views.ids], np.int64)
         return views, owner[views.owner]
 

@@ -35,6 +35,11 @@ class CollectionPlaces:
         return self.folder / "embeddings" / "views"
 
     @property
+    def rendered_view_embeddings(self) -> Path:
+        """Only in a study."""
+        return self.folder / "embeddings" / "rendered_views"
+
+    @property
     def description(self) -> Path:
         """The models that made the vectors; only in a collection of a user's own."""
         return self.folder / "collection.json"

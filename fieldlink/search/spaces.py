@@ -32,7 +32,7 @@ class Spaces:
     def variants(self) -> Sequence[Variant]:
         """The mappers, nf2vec's own space, and CLIP alone where views have vectors; the default first."""
         alone = [Variant(NF2VEC, "", "", "", (0,), ("mesh", "nerf"))]
-        if self.collection.places.view_embeddings.is_dir():
+        if self.collection.clip_gallery.is_dir():
             alone += [Variant(name, "", "", "", (0,), ALL_KINDS) for name in CLIP_ALONE]
         return [*self.mappers.variants, *alone]
 
@@ -71,8 +71,8 @@ class Spaces:
         return Search(pairs)
 
     def clip_query(self, query: Query) -> Query:
-        """The query with a vector of CLIP's: of an object here, the mean of its ground-truth views."""
-        if query.clip is None and not query.foreign and self.collection.places.view_embeddings.is_dir():
+        """The query with a vector of CLIP's: of an object here, the mean of its views."""
+        if query.clip is None and not query.foreign and self.collection.clip_gallery.is_dir():
             views, _ = self.collection.view_vectors
             row = views.ids.index(query.name) if query.name in views.ids else -1
             if row >= 0:
@@ -97,7 +97,7 @@ class Spaces:
 
     @cached_property
     def _views(self) -> Gallery:
-        """Every ground-truth view an item."""
+        """Every view an item."""
         views, owner = self.collection.view_vectors
         return Gallery.of(views.embeddings, owner)
 

@@ -56,7 +56,7 @@ class Study:
     def _open(self, collection: Path) -> None:
         """Search this collection from now on."""
         check_models(collection, self.models.digests)
-        self.collection = Collection(collection)
+        self.collection = Collection(collection, rendered=self.params.retrieval.clip_gallery == "rendered")
         for name in ("spaces", "origin", "_maps"):
             self.__dict__.pop(name, None)
 

@@ -170,6 +170,7 @@ def test_every_place_of_a_study_is_an_output_of_its_pipeline():
     places = StudyPlaces(pipeline.ROOT)
     study = [places.clip, places.nf2vec, places.nerf_start, places.prompts, places.captioned_pictures]
     data = CollectionPlaces(places.data)
-    collection = [data.objects, data.views, data.nerfs, data.nerf_embeddings, data.view_embeddings, data.projections]
+    collection = [data.objects, data.views, data.nerfs, data.nerf_embeddings, data.view_embeddings]
+    collection += [data.rendered_view_embeddings, data.projections]
     mappers = [places.mappers(study) for study in STUDIES]
     assert {str(path) for path in [*study, *collection, *mappers]} <= outs
