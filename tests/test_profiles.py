@@ -79,6 +79,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "nf2vec.training.learning_rate": 1e-4,
     "nf2vec.training.schedule": "constant",
     "nf2vec.training.weight_decay": 1e-2,
+    "nf2vec.training.weight_noise": 0.0,
     "nf2vec.training.precision": "bfloat16",
     "nf2vec.training.validate_every": 10 * (3 * TRAINING // 16),
     "nf2vec.training.keep_best": True,

@@ -69,15 +69,27 @@ def train(
 
 
 def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:
-    """The loss of the decoder's field against the NeRFs', embeddings included."""
+    """The loss of the decoder's field against the NeRFs', embeddings included; in training mode of noisy weights."""
     reconstruct, params = reconstruction_of(model, seed, device), model.params.training
 
     def loss(nerfs: NerfBatch, random: torch.Generator) -> Float[Tensor, ""]:
+        weights = nerfs.weights
+        if model.training and params.weight_noise:
+            weights = with_noise(weights, params.weight_noise, random)
         with precision(params.precision, device):
-            embedding = model.embed(nerfs.weights)
+            embedding = model.embed(weights)
         return reconstruct(embedding.float(), nerfs, random)
 
     return loss
+
+
+def with_noise(
+    weights: Float[Tensor, "nerf number"], deviations: float, random: torch.Generator
+) -> Float[Tensor, "nerf number"]:
+    """Weights with normal noise of so many standard deviations, all NeRFs' and weights' about the mean NeRF."""
+    deviation = (weights - weights.mean(0)).square().mean().sqrt()
+    noise = torch.randn(weights.shape, generator=random, device=weights.device)
+    return weights + deviations * deviation * noise
 
 
 def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruction:

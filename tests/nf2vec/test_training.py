@@ -5,7 +5,7 @@ import torch
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel, embed
-from fieldlink.nf2vec.nf2vec_training import batch_members, learning_rate, loss_of, train
+from fieldlink.nf2vec.nf2vec_training import batch_members, learning_rate, loss_of, train, with_noise
 
 
 class StateStore:
@@ -142,3 +142,24 @@ def test_centring_moves_the_mean_to_the_origin_and_changes_nothing_that_is_decod
         decoded = [model.decoder(torch.from_numpy(of), points) for model, of in ((published, left), (centred, moved))]
     for whole, part in zip(*decoded, strict=True):
         torch.testing.assert_close(part, whole, rtol=1e-4, atol=1e-5)
+
+
+def test_noise_has_the_deviations_asked_for_of_the_nerfs_about_their_mean():
+    random = torch.Generator().manual_seed(0)
+    weights = 5 + 0.2 * torch.randn(64, 4000, generator=random)  # about a mean NeRF of fives
+    noise = with_noise(weights, 0.5, random) - weights
+    assert noise.std().item() == pytest.approx(0.5 * 0.2, rel=0.02)
+    assert noise.mean().abs() < 1e-3
+
+
+def test_noise_is_for_training_alone(nf2vec_params: Nf2vecParams, architecture: FieldParams, nerfs: NerfBatch):
+    losses = {}
+    for noise in (0.0, 2.0):
+        training = nf2vec_params.training.model_copy(update={"weight_noise": noise})
+        model = Nf2vecModel(nf2vec_params.model_copy(update={"training": training}), architecture, seed=1)
+        model.train()
+        in_training = loss_of(model, 0, "cpu")(nerfs, torch.Generator().manual_seed(0)).item()
+        fresh = Nf2vecModel(model.params, architecture, seed=1).eval()
+        losses[noise] = in_training, loss_of(fresh, 0, "cpu")(nerfs, torch.Generator().manual_seed(0)).item()
+    assert losses[0.0][0] != losses[2.0][0]
+    assert losses[0.0][1] == losses[2.0][1]

@@ -29,6 +29,9 @@ class Nf2vecTrainingParams(StrictModel):
     learning_rate: Rate  # learning rate at the start
     schedule: Literal["constant", "cosine"]  # fall of the learning rate: cosine to zero, or constant as published
     weight_decay: Decay  # weight decay of AdamW
+    # noise on the weights that the encoder reads, in standard deviations of a batch's NeRFs around their mean; 0 as
+    # published
+    weight_noise: Decay
     # precision of encoder and decoder: float32, or bfloat16 for a GPU (published: mixed)
     precision: Literal["float32", "bfloat16"]
     validate_every: Count  # steps from one validation to the next
