@@ -15,6 +15,14 @@ CONTRADICTIONS = {
         "retrieval.ranks: [100000] given; expected at most the number of test objects, 208",
     ),
     "classes.bench.synset": ("02691156", "classes.bench.synset: 02691156 given; it is the synset of airplane"),
+    "nerf.fitting.grid": (
+        "updates",
+        "nerf.fitting.grid: updates given; expected hull where nerf.fitting.sampling is hull",
+    ),
+    "nerf.fitting.sampling": (
+        "grid",
+        "nerf.fitting.jitter: samples given; expected rays where nerf.fitting.sampling is grid",
+    ),
     "clip.training.warmup": (1801, "clip.training.warmup: 1801 given; expected at most clip.training.steps, 1800"),
 }
 BOUNDS = {
@@ -26,6 +34,10 @@ BOUNDS = {
     "runtime.workers": 10**6,
     "nerf.fitting.occupancy": 10**5,
     "nerf.field.units": 10**9,
+    "nerf.fitting.betas": [0.9, 1.0],
+    "nerf.fitting.least_occupied": 1.5,
+    "nf2vec.training.pixels": 10**5,
+    "generation.cells": 10**4,
 }
 
 

@@ -61,7 +61,7 @@ class EveryPixel:
 
 def every_pixel(objects: Sequence[Views], chosen: Chosen, device: torch.device) -> EveryPixel:
     """The chosen pixels of each object."""
-    pixels = [pixel_rays(views, pixels_of(views, chosen), device) for views in objects]
+    pixels = map_in_threads(lambda views: pixel_rays(views, pixels_of(views, chosen), device), objects, device.type)
     return EveryPixel(_joined(pixels), [len(part.alpha) for part in pixels])
 
 
