@@ -171,7 +171,7 @@ def test_a_camera_file_that_is_not_compressed_gives_the_same_rows_and_is_what_nf
         import_nerfs(tmp_path / f"in{suffix}", tmp_path / f"out{suffix}", params_file=small())
     for name, schema in (("nerfs", NERFS), ("views", VIEWS_OF), ("objects", OBJECTS)):
         plain, compressed = (datasets.read(tmp_path / f"out{suffix}" / name, schema) for suffix in ("", "_compressed"))
-        assert plain.equals(compressed)
+        assert datasets.rows_digest(plain) == datasets.rows_digest(compressed)  # NaN is NaN
     own = read_cameras(tmp_path / "out/views", ["n1"])
     assert (own.poses.numpy() == tensors["poses"]).all()
 

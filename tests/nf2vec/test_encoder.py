@@ -46,6 +46,7 @@ def test_an_embedding_is_the_maximum_over_single_rows(encoder: Encoder):
 
 
 def test_places_tell_rows_apart_by_a_vector_of_each_that_the_first_layer_adds():
+    """What `row_embedding` adds."""
     with_places = Encoder(units=8, hidden=(16, 12), embedding=10, places=5).eval()
     rows = torch.randn(3, 5, 8)
     swapped = rows[:, [1, 0, 2, 3, 4]]

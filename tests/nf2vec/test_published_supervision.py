@@ -32,6 +32,7 @@ PUBLISHED = {
     "background": "density",
     "composited": "twice",
     "keep_best": True,
+    "weight_noise": 0.0,
 }
 
 
