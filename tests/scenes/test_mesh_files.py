@@ -1,5 +1,7 @@
 """Meshes in OBJ, DAE, OFF, PLY, STL and 3MF: the same chair, and what goes wrong in people's files."""
 
+import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -194,10 +196,61 @@ def test_off_of_other_kinds_and_broken_ones_are_set_aside(tmp_path, text):
 
 
 @pytest.mark.parametrize("suffix", ["ply", "stl", "3mf"])
-def test_formats_that_trimesh_reads(tmp_path, suffix):
+def test_formats_as_trimesh_writes_them(tmp_path, suffix):
     mesh = trimesh.Trimesh(VERTICES, FACES, process=False, vertex_colors=np.round(255 * COLOURS).astype(np.uint8))
     mesh.export(tmp_path / f"chair.{suffix}")
     check_chair(tmp_path / f"chair.{suffix}", coloured=suffix == "ply")
+
+
+def test_ply_has_its_colours_though_it_has_coordinates_of_no_texture(tmp_path):
+    names = ("float x", "float y", "float z", "float s", "float t", "uchar red", "uchar green", "uchar blue")
+    head = ["ply", "format ascii 1.0", f"element vertex {len(VERTICES)}", *(f"property {name}" for name in names)]
+    head += [f"element face {len(FACES)}", "property list uchar int vertex_indices", "end_header"]
+    vertices = rows("", np.column_stack([VERTICES, np.zeros((len(VERTICES), 2)), np.round(255 * COLOURS)]))
+    check_chair(put(tmp_path / "chair.ply", "\n".join(head) + f"\n{vertices}{rows('3', FACES)}"))
+
+
+THREE_MF = """<model xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
+ xmlns:m="http://schemas.microsoft.com/3dmanufacturing/material/2015/02" requiredextensions="{needs}"
+ xmlns:p="http://schemas.microsoft.com/3dmanufacturing/production/2015/06"
+ xmlns:b="http://schemas.microsoft.com/3dmanufacturing/beamlattice/2017/02">
+<resources>{resources}</resources><build>{build}</build></model>"""
+
+
+def three_mf(path: Path, needs: str = "p m") -> Path:
+    """The chair: seat and back in a model of their own with colours of two kinds; a leg, placed four times."""
+
+    def mesh(box: int, triangle: str = "") -> str:
+        points, faces = VERTICES[8 * box : 8 * box + 8], FACES[12 * box : 12 * box + 12] - 8 * box
+        corners = "".join('<vertex x="{}" y="{}" z="{}"/>'.format(*point) for point in points)
+        sides = "".join('<triangle v1="{}" v2="{}" v3="{}" {}/>'.format(*face, triangle) for face in faces)
+        return f"<mesh><vertices>{corners}</vertices><triangles>{sides}</triangles></mesh>"
+
+    red, green, blue = ("#" + bytes(round(255 * channel) for channel in colour).hex() for colour in (RED, GREEN, BLUE))
+    ends = f'<basematerials id="7"><base name="r" displaycolor="{red}"/></basematerials>'
+    ends += f'<m:colorgroup id="8"><m:color color="#000000"/><m:color color="{green}FF"/></m:colorgroup>'
+    ends += f'<object id="1" pid="7" pindex="0">{mesh(0)}</object>'
+    second = mesh(1, 'pid="8" p1="1"')
+    ends += f'<object id="2">{second}</object>'
+    legs = f'<basematerials id="7"><base name="b" displaycolor="{blue}"/></basematerials>'
+    legs += f'<object id="1" pid="7" pindex="0">{mesh(2)}</object><object id="2"><components>'
+    for leg in range(4):
+        shift = VERTICES[8 * (2 + leg)] - VERTICES[16]
+        legs += '<component objectid="1" transform="1 0 0 0 1 0 0 0 1 {} {} {}"/>'.format(*shift)
+    build = '<item objectid="2"/>' + "".join(f'<item objectid="{n}" p:path="/3D/ends.model"/>' for n in (1, 2))
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, resources, of_build in (("3dmodel", f"{legs}</components></object>", build), ("ends", ends, "")):
+            archive.writestr(f"3D/{name}.model", THREE_MF.format(resources=resources, build=of_build, needs=needs))
+    return path
+
+
+def test_3mf_has_objects_of_all_its_models_and_their_colours(tmp_path):
+    check_chair(three_mf(tmp_path / "chair.3mf"))
+
+
+def test_3mf_that_needs_another_extension_is_set_aside_by_name(tmp_path):
+    with pytest.raises(InputError, match=r"the file needs .*beamlattice.*, which isn't read here"):
+        mesh_folder.read(three_mf(tmp_path / "chair.3mf", needs="b"))
 
 
 def dae(up: str, effect: str, images: str = "", uv: str = "0 0") -> str:
@@ -239,6 +292,22 @@ def test_dae_stands_upright_and_has_its_colour(tmp_path, up):
     model = check_chair(path, coloured=False)
     assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.array([[0.25, 0.5, 0.75]]))
     check_chair(path, coloured=False, up=up[0].lower())
+
+
+def test_dae_of_a_computer_with_decimal_commas(tmp_path):
+    text = dae("Y_UP", "<color>0.25 0.5 0.75 1</color>")
+    text = re.sub(r">[\d.\s-]*\d\.\d[\d.\s-]*<", lambda numbers: numbers[0].replace(".", ","), text)
+    assert "0,25 0,5 0,75 1" in text
+    model = check_chair(put(tmp_path / "chair.dae", text), coloured=False)
+    assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.array([[0.25, 0.5, 0.75]]))
+
+
+@pytest.mark.parametrize("lost", ['material id="m"', 'effect id="e"'])
+def test_dae_is_drawn_without_a_material_that_it_lacks(tmp_path, lost):
+    text = dae("Y_UP", "<color>0.25 0.5 0.75 1</color>").replace(lost, lost.replace('="', '="other'))
+    model = check_chair(put(tmp_path / "chair.dae", text), coloured=False)
+    assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.full((1, 3), GREY))
+    assert model.notes[0] == "drawn without 1 of 1 materials: m not in the file, or broken"
 
 
 @pytest.mark.parametrize("place", ["tex/a b.png", "./tex/a%20b.png", "file:///C:/x/a%20b.png", "..\\x\\A B.PNG"])

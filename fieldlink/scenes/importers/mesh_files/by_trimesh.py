@@ -1,4 +1,4 @@
-"""PLY, STL and 3MF, by trimesh. The one import of trimesh's loaders."""
+"""PLY and STL, by trimesh. The one import of trimesh's loaders."""
 
 import io
 from typing import Any
@@ -35,7 +35,7 @@ def read(data: bytes, suffix: str, companions: CompanionFiles) -> MeshFile:
         mesh = scene.geometry[name]
         if isinstance(mesh, trimesh.Trimesh):
             vertices = np.asarray(mesh.vertices, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
-            parts.append(_part(vertices, np.asarray(mesh.faces), mesh.visual))
+            parts.append(_part(vertices, np.asarray(mesh.faces), mesh, textured=files.total > len(files.lost)))
     return MeshFile(parts, notes=drawn_without("textures", len(files.lost), files.total, files.lost))
 
 
@@ -63,17 +63,19 @@ class _NamedFiles(Resolver):
         return []
 
 
-def _part(vertices: np.ndarray, faces: np.ndarray, visual: Any) -> Part:
-    """Vertex or face colours, or a texture, or a material's colour; grey without any."""
-    if isinstance(visual, ColorVisuals):
-        if visual.kind == "vertex":
-            return Part(vertices, faces, Layer(WHITE), rgba(np.asarray(visual.vertex_colors) / 255))
-        if visual.kind == "face":
-            return with_corner_colours(vertices, faces, rgba(np.asarray(visual.face_colors) / 255))
+def _part(vertices: np.ndarray, faces: np.ndarray, mesh: trimesh.Trimesh, textured: bool) -> Part:
+    """A texture, or colours of vertices or faces; grey without any. `textured`: the file's texture was found."""
+    visual: Any = mesh.visual
+    if not isinstance(visual, ColorVisuals):
+        if textured:
+            upright = np.stack([visual.uv[:, 0], 1 - visual.uv[:, 1]], axis=1)
+            return Part(vertices, faces, Layer(WHITE, Texture(shrunk(visual.material.image, opaque=True)), upright))
+        # coordinates of a texture, but none: trimesh makes one up, and puts the colours elsewhere
+        visual = ColorVisuals(mesh, mesh.face_attributes.get("color"), mesh.vertex_attributes.get("color"))
+    if visual.kind == "vertex":
+        return Part(vertices, faces, Layer(WHITE), rgba(np.asarray(visual.vertex_colors) / 255))
+    if visual.kind != "face":
         return Part(vertices, faces, GREY_LAYER)
-    image, uv = getattr(visual.material, "image", None), visual.uv
-    if image is None or uv is None:
-        red, green, blue = np.asarray(visual.material.main_color)[:3] / 255
-        return Part(vertices, faces, Layer((float(red), float(green), float(blue), 1.0)))
-    upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1)
-    return Part(vertices, faces, Layer(WHITE, Texture(shrunk(image, opaque=True)), upright))
+    if len(visual.face_colors) != len(faces):
+        raise InputError(f"colours of {len(visual.face_colors)} faces on {len(faces)} triangles, export triangles")
+    return with_corner_colours(vertices, faces, rgba(np.asarray(visual.face_colors) / 255))

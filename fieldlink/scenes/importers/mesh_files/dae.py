@@ -13,12 +13,14 @@ from collada.material import Map
 from collada.polylist import BoundPolylist
 from collada.triangleset import BoundTriangleSet
 from jaxtyping import Float
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
 from fieldlink.scenes.importers.mesh_files.parts import GREY, WHITE, Layer, MeshFile, Part, Texture, rgba
-from fieldlink.scenes.importers.mesh_files.textures import TextureImages
+from fieldlink.scenes.importers.mesh_files.textures import TextureImages, drawn_without
 
 COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+DECIMAL_COMMAS = re.compile(rb">[\s\d,.eE+-]*\d,\d[\s\d,.eE+-]*<")  # numbers of 3ds Max where its computer has them
 NOT_DRAWN = ("animation", "camera", "light")
 GREY_LAYER = Layer((GREY, GREY, GREY, 1.0))
 
@@ -26,13 +28,31 @@ GREY_LAYER = Layer((GREY, GREY, GREY, 1.0))
 def read(data: bytes, companions: CompanionFiles) -> MeshFile:
     """Parts in the document's axes. What pycollada finds broken is left out, and noted."""
     data = COMMENT.sub(b"", data)  # pycollada takes those inside a geometry for unknown geometries
-    document = Collada(io.BytesIO(data), ignore=[DaeError])
+    data = DECIMAL_COMMAS.sub(lambda numbers: numbers[0].replace(b",", b"."), data)
+    document, notes = _document(data)
     images = TextureImages()
     parts = [_part(triangles, images, companions) for triangles in _triangle_sets(document)]
     up = (getattr(document.assetInfo, "upaxis", None) or "Y_UP")[0].lower()
-    lost = dict.fromkeys(str(error) for error in document.errors)
+    lost = dict.fromkeys(str(error).replace(f" in effect `{id}`", "") for error in document.errors)
     broken = [words for words in lost if not any(other in words.lower() for other in NOT_DRAWN)]
-    return MeshFile(parts, up, notes=images.notes() + ([f"drawn without {listed(broken)}"] if broken else []))
+    return MeshFile(parts, up, notes=images.notes() + notes + ([f"drawn without {listed(broken)}"] if broken else []))
+
+
+def _document(data: bytes) -> tuple[Collada, list[str]]:
+    """The document and a note on materials that it lacks: pycollada would leave out all geometry that names one."""
+    document = Collada(io.BytesIO(data), ignore=[DaeError])
+    tree: Any = document.xmlnode
+    known, bindings = {material.id for material in document.materials}, tree.iter("{*}instance_material")
+    names = {binding: (binding.get("target") or "").removeprefix("#") for binding in bindings}
+    lost = sorted(set(names.values()) - known)
+    if not lost:
+        return document, []
+    for binding in (binding for binding, name in names.items() if name in lost):
+        binding.getparent().remove(binding)
+    without = Collada(io.BytesIO(etree.tostring(tree)), ignore=[DaeError])
+    return without, drawn_without(
+        "materials", len(lost), len(set(names.values())), [f"{name} not in the file, or broken" for name in lost]
+    )
 
 
 def _triangle_sets(document: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes.importers import gltf
 from fieldlink.scenes.importers.mesh_colours import SurfaceAlbedo, SurfaceOpacity, painted
-from fieldlink.scenes.importers.mesh_files import by_trimesh, dae, off, wavefront
+from fieldlink.scenes.importers.mesh_files import by_trimesh, dae, off, threemf, wavefront
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
 from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES, OPAQUE, MeshFile
 from fieldlink.scenes.meshes import Mesh, checked
@@ -57,6 +57,8 @@ def _parsed(data: bytes, suffix: str, companions: CompanionFiles) -> MeshFile:
         return dae.read(data, companions)
     if suffix == ".off":
         return off.read(data)
+    if suffix == ".3mf":
+        return threemf.read(data)
     return by_trimesh.read(data, suffix, companions)
 
 
