@@ -8,7 +8,7 @@ import re
 from importlib.util import find_spec
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from fieldlink.core.errors import InputError
 
@@ -23,6 +23,7 @@ MOST_PIXELS = 4096 * 4096  # of a picture as it is handed on
 MOST_WHOLE = 8192 * 8192  # pixels of a picture that is decoded whole
 MOST_REDUCED = 16384 * 16384  # pixels of a JPEG that is decoded at a half, a quarter or an eighth of its size
 BLOCK = 512  # bytes: cameras fill a file's last block with zeros
+TRANSPARENT = {"L;2": 85, "L;4": 17, "RGB;16B": 1 / 256}  # pixels of a PNG by unit of its transparent value
 SIGNATURES = {  # of files that often have a picture's name
     b"version https://git-lfs": "a Git LFS pointer, run git lfs pull",
     b"<": "a web page or other markup",
@@ -79,7 +80,11 @@ def load(image: Image.Image) -> None:
         parts = next((parts for parts in (1, 2, 4) if pixels <= MOST_PIXELS * parts**2), 8)
         if parts > 1:
             image.draft(None, (image.width // parts, image.height // parts))
+    unit = TRANSPARENT.get(image.tile[0][3]) if image.format == "PNG" and image.tile else None
     image.load()
+    if unit and "transparency" in image.info:  # Pillow scales the pixels alone
+        values = np.atleast_1d(image.info["transparency"]) * unit
+        image.info["transparency"] = int(values[0]) if len(values) == 1 else tuple(values.astype(int).tolist())
 
 
 def orientation(image: Image.Image) -> Image.Transpose | None:
@@ -101,7 +106,45 @@ def eight_bit(image: Image.Image) -> Image.Image:
         white = 65535.0 if image.mode.startswith("I;16") or values.max() <= 65535 else 2.0**32 - 1
     if not 0 <= values.min() <= values.max() <= white:
         raise InputError(f"grey values from {values.min():g} to {values.max():g}, expected 0 to {white:g}")
-    return Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
+    grey = Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
+    if "transparency" not in image.info:
+        return grey
+    return Image.merge(
+        "LA", (grey, Image.fromarray(np.where(values == image.info["transparency"], 0, 255).astype(np.uint8)))
+    )
+
+
+def is_srgb(image: Image.Image) -> bool:
+    """Whether a picture's colours are sRGB's: it has no profile, or one that says so, or one that can't be read."""
+    if image.mode == "LAB":
+        return False
+    profile = _profile(image)
+    return profile is None or "srgb" in ImageCms.getProfileDescription(profile).lower()
+
+
+def in_srgb(image: Image.Image) -> Image.Image:
+    """A picture of 8 bits a channel with its colours in sRGB, as its ICC profile or its mode LAB says."""
+    if is_srgb(image):
+        return image
+    alpha = image.getchannel("A") if image.has_transparency_data else None
+    colours = image if image.mode in ("LAB", "CMYK", "L") else image.convert("RGB")
+    profile = ImageCms.createProfile("LAB") if image.mode == "LAB" else _profile(image)
+    try:
+        shown = ImageCms.profileToProfile(colours, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except ImageCms.PyCMSError:  # a profile of another kind of picture says nothing
+        return image
+    if alpha is not None:
+        shown.putalpha(alpha)
+    return shown
+
+
+def _profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
+    """The ICC profile of a picture; None without one, or if it is damaged."""
+    data = image.info.get("icc_profile")
+    try:
+        return ImageCms.ImageCmsProfile(io.BytesIO(data)) if data else None
+    except OSError:
+        return None
 
 
 def undecoded(error: Exception) -> InputError:

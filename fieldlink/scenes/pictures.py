@@ -26,7 +26,7 @@ def encode(picture: UInt8[np.ndarray, "height width channel"]) -> bytes:
 def decode(
     data: bytes, mode: Literal["RGB", "RGBA"] = "RGBA", upright: bool = True
 ) -> UInt8[np.ndarray, "height width channel"]:
-    """The picture of a foreign file's bytes, 8 bits a channel, straight alpha; `RGB` drops alpha.
+    """The picture of a foreign file's bytes in sRGB, 8 bits a channel, straight alpha; `RGB` drops alpha.
 
     `upright`: turned as its EXIF orientation says. A picture of more than 4096² pixels is reduced by whole numbers.
     Raises `InputError` if it can't be decoded; the text is the same in every run.
@@ -36,6 +36,7 @@ def decode(
         turn = picture_formats.orientation(image) if upright else None
         shown = picture_formats.eight_bit(image)
         shown = shown.convert("RGBA") if "transparency" in shown.info else shown
+        shown = picture_formats.in_srgb(shown)
         return np.asarray(_reduced(_turned(shown.convert(mode), turn)))
 
 
@@ -48,14 +49,14 @@ def size(data: bytes, upright: bool = True) -> tuple[int, int]:
 
 
 def is_plain(data: bytes) -> bool:
-    """Whether a picture is what a plain decoder makes of its bytes: 8 bits, opaque, upright, not too large.
+    """Whether a picture is what a plain decoder makes of its bytes: 8 bits, sRGB, opaque, upright, not too large.
 
     It is decoded whole. Raises `InputError` as `decode` does.
     """
     with _readable(data) as image:
         size = image.size
         picture_formats.load(image)
-        upright = picture_formats.orientation(image) is None
+        upright = picture_formats.orientation(image) is None and picture_formats.is_srgb(image)
         opaque = image.mode in ("L", "RGB") and "transparency" not in image.info
         small = image.size == size and image.width * image.height <= picture_formats.MOST_PIXELS
         return image.format in ("PNG", "JPEG", "WEBP", "GIF", "BMP") and upright and opaque and small

@@ -6,10 +6,11 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import picture_formats, pictures
+from fieldlink.scenes.importers.mesh_colours import to_display, to_linear
 from fieldlink.scenes.pictures import on_black, on_grey, on_white
 
 UPPER_LEFT = np.array([200, 40, 40])
@@ -83,14 +84,80 @@ def test_16_bit_grey_is_its_8_bit_picture(kind):
     assert (read == grey[..., None]).all()
 
 
+def png(side: int, bits: int, colour: int, rows: bytes, transparent: bytes = b"") -> bytes:
+    """A square PNG; `transparent`: the body of its chunk of that name."""
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", side, side, bits, colour, 0, 0, 0))]
+    chunks += [(b"tRNS", transparent)] if transparent else []
+    chunks += [(b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+
+
 def test_16_bit_rgb_is_its_8_bit_picture():
     values = np.arange(192, dtype=np.uint16).reshape(8, 8, 3)
     rows = b"".join(b"\0" + (row * 257).astype(">u2").tobytes() for row in values)
-    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    png = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    assert (pictures.decode(png(8, 16, 2, rows), "RGB") == values).all()
+
+
+@pytest.mark.parametrize(
+    ("bits", "colour", "row", "transparent"),
+    [
+        (1, 0, bytes([0b01000000]), 1),
+        (2, 0, bytes([0b00110000]), 3),
+        (4, 0, bytes([0x0F]), 15),
+        (8, 0, bytes([0, 255]), 255),
+        (16, 0, bytes([0, 0, 255, 255]), 65535),
+        (8, 2, bytes([0] * 3 + [255] * 3), 255),
+        (16, 2, bytes([0] * 6 + [255] * 6), 65535),
+    ],
+)
+def test_the_transparent_value_of_any_depth_is_clear_alone(bits, colour, row, transparent):
+    """The upper pixels are black and white; white is transparent."""
+    rows = 2 * (b"\0" + row)
+    key = struct.pack(">H", transparent) * (3 if colour else 1)
+    read = pictures.decode(png(2, bits, colour, rows, key))
+    assert read[..., 3].tolist() == [[255, 0], [255, 0]]
+    assert read[0, 0].tolist() == [0, 0, 0, 255]
+
+
+P3 = np.array([[0.5151, 0.2920, 0.1571], [0.2412, 0.6922, 0.0666], [-0.0011, 0.0419, 0.7841]])  # columns: RGB in XYZ
+SRGB = np.array([[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]])  # white of D50
+
+
+def display_p3() -> bytes:
+    """The profile of sRGB with the primaries of Display P3, which phones take photos in."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    for number in range(int.from_bytes(profile[128:132], "big")):
+        name, place, _ = struct.unpack_from(">4sII", profile, 132 + 12 * number)
+        if name[1:] == b"XYZ":
+            column = P3[:, b"rgb".index(name[:1])]
+            profile[place + 8 : place + 20] = struct.pack(">3i", *(round(65536 * value) for value in column))
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "P3  ".encode("utf-16-be"))
+
+
+def test_colours_of_another_space_become_those_of_srgb():
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    same = file_of(Image.fromarray(corner_marked()), "png", icc_profile=plain.tobytes())
+    assert (pictures.decode(same, "RGB") == corner_marked()).all()
+    assert pictures.is_plain(same)
+    wide = file_of(Image.fromarray(corner_marked()), "png", icc_profile=display_p3())
+    light = to_linear(corner_marked() / 255) @ (np.linalg.inv(SRGB) @ P3).T
+    assert np.abs(pictures.decode(wide, "RGB") - 255 * to_display(light)).max() <= 2
+    assert np.abs(pictures.decode(wide, "RGB")[0, 0] - UPPER_LEFT).max() > 10
+    assert not pictures.is_plain(wide)
+    damaged = file_of(Image.fromarray(corner_marked()), "png", icc_profile=b"no profile")
+    assert (pictures.decode(damaged, "RGB") == corner_marked()).all()
+
+
+def test_lab_becomes_rgb():
+    plain = ImageCms.createProfile("sRGB")
+    lab = ImageCms.profileToProfile(
+        Image.fromarray(corner_marked()), plain, ImageCms.createProfile("LAB"), outputMode="LAB"
     )
-    assert (pictures.decode(png, "RGB") == values).all()
+    read = pictures.decode(file_of(lab, "tiff"), "RGB").astype(int)
+    assert np.abs(read - corner_marked()).max() <= 3
+    assert not pictures.is_plain(file_of(lab, "tiff"))
 
 
 def test_floats_are_read_from_0_to_1_and_refused_beyond():
@@ -134,11 +201,7 @@ def test_other_large_pictures_are_reduced_after_decoding(monkeypatch):
 
 
 def bomb(side: int) -> bytes:
-    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
+    return png(side, 8, 0, b"\0" * 1000)
 
 
 @pytest.mark.parametrize("side", [9_000, 40_000])
