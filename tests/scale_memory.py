@@ -104,7 +104,7 @@ if __name__ == "__main__":
         importlib.import_module(f"fieldlink.{work}")
     fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
     digests.code_digest = lambda _: "this code"  # it is parsed in half a second each time
-    resume.FinishedItems.tables.__defaults__ = (CHUNK,)
+    resume.FinishedItems.tables.__defaults__ = (CHUNK, resume.MOST_BYTES)
     prepare_scenes.OBJECTS_PER_SHARD = render_nerfs.CHUNK = CHUNK
     measured(Path(sys.argv[1]) / "first", BASE)
     peaks_of_sizes = [measured(Path(sys.argv[1]) / str(times), BASE * times) for times in TIMES]

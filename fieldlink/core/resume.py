@@ -7,11 +7,11 @@ its items' keys in the metadata. A key is a digest of all that an item's rows de
 import fcntl
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +26,16 @@ from fieldlink.core.scratch import scratch_folder
 from fieldlink.core.workers import map_in_workers
 
 Payload = TypeVar("Payload")
+MOST_BYTES = 2**30  # of a table; a column of Arrow's holds 2**31
+
+
+class _Finished(NamedTuple):
+    """What is known of an item whose work is finished."""
+
+    shard: Path
+    size: int  # bytes of its rows
+    reason: str | None = None  # why it was rejected
+    note: str | None = None
 
 
 @dataclass
@@ -45,14 +55,25 @@ class FinishedItems:
     shards: dict[str, Path]  # item → the shard that holds its rows
     rejected: dict[str, str]  # item → reason
     notes: dict[str, str] = field(default_factory=dict)  # item → what the user should know of it
+    sizes: dict[str, int] = field(default_factory=dict)  # item → bytes of its rows
 
-    def tables(self, items_per_shard: int = 64) -> Iterator[pa.Table]:
-        """The rows in key order, those of `items_per_shard` items per table, for `datasets.write`."""
+    def tables(self, items_per_shard: int = 64, most_bytes: int = MOST_BYTES) -> Iterator[pa.Table]:
+        """The rows in key order, those of `items_per_shard` items per table, for `datasets.write`.
+
+        Items of more than `most_bytes` come in several tables.
+        """
         all_items = sorted(self.shards.keys() - self.rejected.keys())
         for start in range(0, len(all_items), items_per_shard):
-            items = all_items[start : start + items_per_shard]
-            rows = pa.concat_tables([self._rows(path, items) for path in sorted({self.shards[item] for item in items})])
-            yield rows.sort_by([(name, "ascending") for name in self.schema.key])
+            yield from self._tables(all_items[start : start + items_per_shard], most_bytes)
+
+    def _tables(self, items: Sequence[str], most_bytes: int) -> Iterator[pa.Table]:
+        if len(items) > 1 and sum(self.sizes.get(item, 0) for item in items) > most_bytes:
+            half = len(items) // 2
+            yield from self._tables(items[:half], most_bytes)
+            yield from self._tables(items[half:], most_bytes)
+            return
+        rows = pa.concat_tables([self._rows(path, items) for path in sorted({self.shards[item] for item in items})])
+        yield rows.sort_by([(name, "ascending") for name in self.schema.key])
 
     def _rows(self, path: Path, items: Sequence[str]) -> pa.Table:
         """Rows of those `items` that belong to a shard; it may also hold old rows of an item that changed."""
@@ -93,13 +114,13 @@ def finish(
         results = map_in_workers(work, (payload(items) for items in chunks), workers, cluster)
         bar = progress(range(len(keys)), stage, "items", initial=len(finished))
         for items, rows in zip(chunks, results, strict=True):
-            shard = _write(folder, schema, stage, {item: keys[item] for item in items}, rows)
-            finished.update({item: (shard, rows.rejected.get(item), rows.notes.get(item)) for item in items})
+            finished |= _write(folder, schema, stage, {item: keys[item] for item in items}, rows)
             bar.update(len(items))
         bar.close()
-    shards = {item: shard for item, (shard, _, _) in finished.items()}
-    rejected = {item: reason for item, (_, reason, _) in finished.items() if reason is not None}
-    return FinishedItems(schema, shards, rejected, {item: note for item, (_, _, note) in finished.items() if note})
+    shards = {item: known.shard for item, known in finished.items()}
+    rejected = {item: known.reason for item, known in finished.items() if known.reason is not None}
+    notes = {item: known.note for item, known in finished.items() if known.note}
+    return FinishedItems(schema, shards, rejected, notes, {item: known.size for item, known in finished.items()})
 
 
 def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> None:
@@ -112,8 +133,8 @@ def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> No
         print(f"{stage}: {count} of {total} set aside", file=sys.stderr)
 
 
-def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str, tuple[Path, str | None, str | None]]:
-    """Items whose key is in a whole shard: that shard, the reason if they were rejected, and their note.
+def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str, _Finished]:
+    """Items whose key is in a whole shard.
 
     Damaged and foreign files are passed over; they give way where one of their name is written.
     """
@@ -121,23 +142,31 @@ def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str
     for path in sorted(folder.glob("*.parquet")):
         try:
             texts = shard_files.open_file(path).texts
-            finished_keys, rejected, notes = (json.loads(texts[name]) for name in ("keys", "rejected", "notes"))
+            known = {name: json.loads(texts[name]) for name in ("keys", "rejected", "notes", "sizes")}
         except (InputError, KeyError):
             continue
         if texts["schema"] == schema.name:
-            here = [item for item, key in finished_keys.items() if keys.get(item) == key]
-            finished |= {item: (path, rejected.get(item), notes.get(item)) for item in here}
+            here = [item for item, key in known["keys"].items() if keys.get(item) == key]
+            finished |= _known(path, here, known["sizes"], known["rejected"], known["notes"])
     return finished
 
 
-def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> Path:
+def _known(
+    shard: Path, items: Iterable[str], sizes: Mapping[str, int], rejected: Mapping[str, str], notes: Mapping[str, str]
+) -> dict[str, _Finished]:
+    return {item: _Finished(shard, sizes.get(item, 0), rejected.get(item), notes.get(item)) for item in items}
+
+
+def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows: Rows) -> dict[str, _Finished]:
     missing = sorted(keys.keys() - set(rows.columns[schema.key[0]]) - rows.rejected.keys())
     if missing:
         raise InputError(f"{missing[0]}: neither rows nor a reason for none ({len(missing)} of {len(keys)} items)")
     path = folder / f"{digest_of(keys)[:24]}.parquet"
-    extra = {"keys": json.dumps(keys), "rejected": json.dumps(rows.rejected), "notes": json.dumps(rows.notes)}
-    datasets.write_shard(path, schema, datasets.table(schema, rows.columns), stage, extra)
-    return path
+    table = datasets.table(schema, rows.columns)
+    sizes = {item: of_item.nbytes for item, of_item in datasets.groups_by_key(table, schema.key[0])}
+    known = {"keys": keys, "rejected": rows.rejected, "notes": rows.notes, "sizes": sizes}
+    datasets.write_shard(path, schema, table, stage, {name: json.dumps(value) for name, value in known.items()})
+    return _known(path, keys, sizes, rows.rejected, rows.notes)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
-PHOTOS_PER_CHUNK = 50
+PHOTOS_PER_CHUNK = 25  # of at most 50 MB each
 
 
 def prepare_photos(

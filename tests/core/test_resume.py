@@ -52,6 +52,16 @@ def test_growth_computes_only_what_is_new():
     assert seen == ["1"]
 
 
+def test_large_items_come_in_several_tables_whatever_chunks_they_were_computed_in():
+    """A row has a digit, its offset of 4 bytes, and one float."""
+    run("024")
+    finished = run("01245678")
+    (size,) = set(finished.sizes.values())
+    parts = [[row["object_id"] for row in table.to_pylist()] for table in finished.tables(6, most_bytes=2 * size)]
+    assert parts == [["0"], ["1", "2"], ["4"], ["5", "6"], ["7", "8"]]
+    assert len(list(finished.tables(6, most_bytes=6 * size))) == 2
+
+
 def test_another_key_computes_anew():
     run("02")
     seen: list[str] = []
