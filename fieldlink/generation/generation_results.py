@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from fieldlink.core.progress import progress
 from fieldlink.core.variants import Variant, parse
 from fieldlink.evaluation.measures.class_prompts import ClassPrompts
 from fieldlink.evaluation.results.query_results import QueryResults
@@ -31,7 +32,7 @@ def generation_results(
     `generated`: generated views by row. `nerfs`: renders of the NeRFs. `embed`: CLIP's image encoder.
     """
     results, likeness = list[QueryResults](), {"psnr": dict[str, float](), "ssim": dict[str, float]()}
-    for row, renders in {**generated, NERF_ITSELF: nerfs}.items():
+    for row, renders in progress({**generated, NERF_ITSELF: nerfs}.items(), "evaluate_generation", "rows"):
         pictures = renders.pictures
         flat = embed(list(pictures.reshape(-1, *pictures.shape[2:])))
         inputs = photos if parse(row).generated_from == "photo" else objects

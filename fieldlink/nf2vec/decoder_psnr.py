@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from fieldlink.core.progress import progress
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import disn_rays
@@ -24,7 +25,7 @@ def decoder_psnr(model: Nf2vecModel, nerfs: NerfBatch, seed: int) -> Float[np.nd
     training = model.params.training.model_copy(update={"rays": RAYS, "samples": SAMPLES, "sampling": "even"})
     cameras, random = disn_rays(seed, PIXELS, str(device)), torch.Generator(device).manual_seed(seed)
     quality = []
-    for part in torch.arange(len(nerfs)).split(NERFS_AT_ONCE):
+    for part in progress(torch.arange(len(nerfs)).split(NERFS_AT_ONCE), "decoder_psnr", "batches"):
         batch = nerfs.take(part, str(device))
         rays = foreground_rays(batch, model.architecture, training, random, cameras)
         embedding = model.embed(batch.weights)

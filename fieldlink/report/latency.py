@@ -21,6 +21,7 @@ from fieldlink.clip.interface import JointEncoder
 from fieldlink.core import datasets
 from fieldlink.core.devices import timed_run
 from fieldlink.core.params import Params
+from fieldlink.core.progress import progress
 from fieldlink.mapper.mlps import single
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
@@ -88,7 +89,7 @@ def nearest_prompt(query: Float[Tensor, "1 clip"], texts: Float[Tensor, "prompt 
 def median_times(methods: Mapping[str, Callable[[], object]], device: str, repetitions: int = 7) -> NamingSpeed:
     """Median wall time of each method, after one run that isn't measured."""
     medians = {}
-    for name, method in methods.items():
+    for name, method in progress(methods.items(), "measure_speed", "methods"):
         method()
         medians[name] = statistics.median(1000 * timed_run(method, device)[0] for _ in range(repetitions))
     return NamingSpeed(medians, repetitions, device_name(device))

@@ -1,8 +1,10 @@
 """The result page: sections of a study as one self-contained HTML file."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
+from fieldlink.core.progress import progress
 from fieldlink.report import claims_section, data_counts, psnr_charts, run_record, thumbnails
 from fieldlink.report.benchmarks import ratio_chart
 from fieldlink.report.charts import Chart
@@ -25,8 +27,18 @@ SIDE = 160  # pixels of a picture on the page, at most
 
 def study_html(study: ReportStudy, fits: Sequence[FitPictures], query_galleries: Sequence[QueryGallery]) -> str:
     """The whole page; a section without its inputs says so. All text from data is escaped."""
-    page = _summary(study) | _objects(study) | _nerfs(study, fits) | _results(study) | _times(study)
-    return fill("page.html", page | _pictures(study, query_galleries))
+    sections = (
+        partial(_summary, study),
+        partial(_objects, study),
+        partial(_nerfs, study, fits),
+        partial(_results, study),
+        partial(_times, study),
+        partial(_pictures, study, query_galleries),
+    )
+    page: dict[str, Any] = {}
+    for section in progress(sections, "build_report", "sections"):
+        page |= section()
+    return fill("page.html", page)
 
 
 def _summary(study: ReportStudy) -> dict[str, Any]:

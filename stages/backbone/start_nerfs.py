@@ -6,6 +6,7 @@ from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load
+from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.core.workers import map_in_workers
 
@@ -21,7 +22,8 @@ def start_nerfs(out: arguments.OutModel, params_file: arguments.ParamsFile = Pat
         weights = meta_learning.random_start(params.nerf, seed)
     else:
         objects = meta_learning_objects(start.objects_per_class, start.resolution, seed_of(seed, "start"))
-        views = list(map_in_workers(MetaLearningObject.views, objects, params.runtime.workers))
+        seen = map_in_workers(MetaLearningObject.views, objects, params.runtime.workers)
+        views = list(progress(seen, "start_nerfs", "objects", total=len(objects)))
         weights = meta_learning.reptile(views, params.nerf, seed, params.runtime.device)
     config = {"kind": start.kind, "field": params.nerf.field.model_dump(), "seed": seed}
     saved_models.write_model(out, {"weights": weights}, config)

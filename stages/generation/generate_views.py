@@ -6,6 +6,7 @@ from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
+from fieldlink.core.progress import progress
 from fieldlink.core.schemas import GENERATED_VIEWS
 from fieldlink.core.workers import map_in_workers
 
@@ -46,7 +47,8 @@ def generate_views(
         tasks += decoding_work.decoding_tasks(
             vectors, cameras, inputs.object_ids, decoder, generation, params.runtime.device
         )
-    columns = decoding_work.join_columns(list(map_in_workers(decoding_work.decode, tasks, params.runtime.workers)))
+    decoded = map_in_workers(decoding_work.decode, tasks, params.runtime.workers)
+    columns = decoding_work.join_columns(list(progress(decoded, "generate_views", "owners", total=len(tasks))))
     datasets.write(out, GENERATED_VIEWS, [datasets.table(GENERATED_VIEWS, columns)], "generation.generate_views")
 
 

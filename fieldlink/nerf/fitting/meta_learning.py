@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 
 from fieldlink.core.params import NerfParams
+from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting.optimisation import optimise
@@ -38,7 +39,7 @@ def reptile(objects: Sequence[Views], nerf: NerfParams, seed: int, device: str =
     order = np.concatenate([random.permutation(len(objects)) for _ in range(cycles)])
     # 2. Short fits, and a move of the weights.
     weights = torch.from_numpy(random_start(nerf, seed)).to(device)
-    for turn in range(start.rounds):
+    for turn in progress(range(start.rounds), "start_nerfs", "rounds"):
         batch = [(objects[index], hulls[index]) for index in order[turn * start.batch :][: start.batch]]
         seeds = [seed_of(seed, "reptile", turn, place) for place in range(start.batch)]
         fitted, _ = optimise(batch, weights, short, seeds)
