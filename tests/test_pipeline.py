@@ -131,6 +131,11 @@ def bindings(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield target, node.value
 
 
+def test_every_stage_reads_all_parameters_strictly():
+    modules = {pipeline.module(stage) for stage in pipeline.stages().values()}
+    assert [module for module in modules if "load(params_file)" not in pipeline.file_of(module).read_text()] == []
+
+
 def test_parameters_are_found_however_they_are_loaded(tmp_path: Path):
     file = tmp_path / "stage.py"
     file.write_text(

@@ -6,6 +6,7 @@ from fieldlink.core.errors import InputError
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 AGAIN = "then run the same command again"
+NO_MEMORY = ("allocate memory", "failed to map segment")  # of torch; of the loader of libraries
 NO_CUDA = ("not compiled with CUDA", "no NVIDIA driver", "No CUDA GPUs")
 
 
@@ -14,7 +15,8 @@ def cause(error: BaseException) -> str | None:
     text = str(error)
     if isinstance(error, InputError):
         return text
-    if isinstance(error, MemoryError) or "allocate memory" in text or type(error).__name__ == "OutOfMemoryError":
+    torchs_own = type(error).__name__ == "OutOfMemoryError"
+    if isinstance(error, MemoryError) or torchs_own or any(words in text for words in NO_MEMORY):
         return f"out of memory; lower runtime.workers, runtime.nerfs_at_once or clip.batch, {AGAIN}"
     if any(words in text for words in NO_CUDA):
         return f"runtime.device: cuda given, but {text.splitlines()[0]}"

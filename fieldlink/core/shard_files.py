@@ -91,8 +91,13 @@ def _checked(path: Path, _state: tuple[int, int, int]) -> ShardFile:
     """`_state`: of the file, so that each of its states is checked once a process."""
     with path.open("rb") as file:
         end = _seal_end(file)
-        if end is None or _bytes_at(file, end, DIGITS) != _digest(file, end):
-            raise InputError(f"{path}: damaged, or not written by this software: its digest is missing or differs")
+        if end is None:
+            raise InputError(
+                f"{path}: no digest in it: cut short, or written by other software or an earlier version of this one; "
+                "compute or import it again"
+            )
+        if _bytes_at(file, end, DIGITS) != _digest(file, end):
+            raise InputError(f"{path}: damaged, its digest differs; compute or import it again")
         last = _bytes_at(file, end - len(LAST), len(LAST)) == LAST
     parquet = pq.read_metadata(path)
     texts = {key.decode(): value.decode() for key, value in (parquet.metadata or {}).items()}

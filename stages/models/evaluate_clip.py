@@ -2,10 +2,12 @@
 
 import json
 from itertools import product
+from pathlib import Path
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files, schemas
+from fieldlink.core.params import load
 
 
 def evaluate_clip(
@@ -17,6 +19,7 @@ def evaluate_clip(
     photo_embeddings: arguments.PhotoEmbeddings,
     prompts: arguments.PromptEmbeddings,
     metrics: arguments.OutMetrics,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself.
 
@@ -28,6 +31,7 @@ def evaluate_clip(
     from fieldlink.evaluation.results.clip_accuracy import accuracy_by_template
     from fieldlink.evaluation.results.zero_shot_results import prompts_by_template
 
+    load(params_file)  # a mistake anywhere in it ends every stage
     catalogue = datasets.read(objects, schemas.OBJECTS).filter(pc.field("augmentation") == 0)
     photo_rows = datasets.read(photos, schemas.PHOTOS, ["photo_id", "class_name", "split"])
     kinds = {

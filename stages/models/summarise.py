@@ -9,6 +9,7 @@ from typing_extensions import Doc
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, files
+from fieldlink.core.params import load
 from fieldlink.core.schemas import NERFS, OBJECTS
 
 
@@ -20,12 +21,14 @@ def summarise_validation(
     nf2vec: Annotated[Path, Doc("JSON file of nf2vec's own quality.")],
     validation: Annotated[tuple[Path, ...], Doc("CSV files of tables of validation objects and photos.")],
     metrics: arguments.OutMetrics,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write JSON `metrics`: percent, and the PSNR of the NeRFs in dB."""
     from fieldlink.embeddings.selection import originals, rows_of
     from fieldlink.report.table_results import read_results
     from fieldlink.report.validation_summary import validation_summary
 
+    load(params_file)  # a mistake anywhere in it ends every stage
     ids = originals(datasets.read(objects, OBJECTS), "validation", where=str(objects))["object_id"].to_pylist()
     psnr = rows_of(datasets.read(nerfs, NERFS, ["object_id", "psnr_heldout"]), "object_id", ids)["psnr_heldout"]
     results = [result for path in validation for result in read_results(path.read_text("utf-8"), str(path))]

@@ -1,7 +1,10 @@
 """Map test and validation NeRFs to CLIP's space with the zero-shot study's mappers (Tables 4.1 and 4.2)."""
 
+from pathlib import Path
+
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
+from fieldlink.core.params import load
 
 
 def apply_zero_shot_mappers(
@@ -12,11 +15,13 @@ def apply_zero_shot_mappers(
     rendered_embeddings: arguments.RenderedEmbeddings,
     mappers: arguments.Mappers,
     out: arguments.OutDataset,
+    params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write `mapped_embeddings` of test and validation NeRFs that have views of both sources, by every mapper."""
     from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.mapper import mapped_test_vectors, mean_view_pairs
 
+    load(params_file)  # a mistake anywhere in it ends every stage
     data = mean_view_pairs.read(objects, nerf_embeddings, gt_embeddings, rendered_embeddings)
     ids = data.ids(EVALUATED)
     mapped_test_vectors.write(out, [mappers], {"nerf": (ids, data.vectors(ids))}, "zero_shot.apply")

@@ -13,7 +13,8 @@ from faults.case import Case
 from fieldlink.core import arrays, datasets, resume, shard_files
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
-DAMAGED = "damaged, or not written by this software: its digest is missing or differs"
+DAMAGED = "damaged, its digest differs; compute or import it again"
+UNSEALED = "no digest in it: cut short, or written by other software or an earlier version of this one"
 AGAIN = "everything else; `dvc repro` computes what is deleted"
 GONE_ON = "all other finished work; the items are computed again"
 
@@ -135,9 +136,9 @@ CHANGES: list[tuple[str, str, Callable[[Path], object]]] = [
     ("a bit is flipped in a shard's footer, among the key's statistics", DAMAGED, partial(flip, 0.7)),
     ("a bit is flipped in a shard's last bytes", DAMAGED, partial(flip, 1.0)),
     ("a shard is cut short", DAMAGED, lambda path: path.write_bytes(path.read_bytes()[:-40])),
-    ("a shard is empty", DAMAGED, lambda path: path.write_bytes(b"")),
-    ("another program wrote a shard", DAMAGED, partial(rewritten, rows("cd"))),
-    ("another program wrote half of the rows", DAMAGED, partial(rewritten, rows("c"))),
+    ("a shard is empty", UNSEALED, lambda path: path.write_bytes(b"")),
+    ("another program wrote a shard", UNSEALED, partial(rewritten, rows("cd"))),
+    ("another program wrote half of the rows", UNSEALED, partial(rewritten, rows("c"))),
     ("numbers are NaN", "embedding holds numbers that are not finite", partial(sealed, NAN)),
     ("rows are out of order", "keys must rise from row to row", partial(sealed, rows("cd").take([1, 0]))),
     ("a row stands there twice", "keys must rise from row to row", partial(sealed, rows("cd").take([0, 0]))),

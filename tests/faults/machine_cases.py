@@ -158,6 +158,10 @@ def busy(_: Path) -> None:
         pass
 
 
+def unmapped(folder: Path) -> str | None:
+    return cause(ImportError("libtorch_cpu.so: failed to map segment from shared object"))
+
+
 def no_cuda(folder: Path) -> str | None:
     return cause(AssertionError("Torch not compiled with CUDA enabled"))
 
@@ -212,6 +216,7 @@ CASES = [
         full,
     ),
     Case("machine", "memory is at its end", "out of memory; lower runtime.workers", GONE_ON, partial(run, "greedy")),
+    Case("machine", "memory doesn't hold the libraries", "out of memory; lower runtime.workers", GONE_ON, unmapped),
     Case("machine", "there is no CUDA", "runtime.device: cuda given, but", GONE_ON, no_cuda),
     Case(
         "machine",
