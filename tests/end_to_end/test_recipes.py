@@ -17,8 +17,8 @@ OF_OTHERS_DATA = re.compile("PATH|apply-profile thesis|fieldlink preflight")  # 
 def recipes(folder: Path) -> list[str]:
     """Commands of the fenced blocks, without comments, lines put together that a backslash divides."""
     text = "\n".join((folder / page).read_text() for page in PAGES)
-    blocks = re.findall(r"```\n(.*?)```", text, re.DOTALL)
-    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    lines = "\n".join(body for language, body in blocks if not language).replace("\\\n", " ").splitlines()
     commands = [re.split(r" {2,}#", line)[0].strip() for line in lines]
     return [command for command in commands if command.split(" ")[0] in COMMANDS]
 
