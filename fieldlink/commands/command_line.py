@@ -42,7 +42,7 @@ def _call(
     arguments: Sequence[str] | None,
     preload: Sequence[str],
 ) -> None:
-    from fieldlink.core import garbage_collection, workers  # noqa: F401
+    from fieldlink.core import garbage_collection, kept_memory, workers  # noqa: F401
 
     signals.end_on_signals(name)
 

@@ -110,6 +110,8 @@ def _start_worker() -> None:
     import multiprocessing
     import threading
 
+    from fieldlink.core import kept_memory  # noqa: F401
+
     def end_with_stage() -> None:
         stage = multiprocessing.parent_process()
         if stage is not None:
