@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +20,7 @@ from fieldlink.core import datasets, shard_files
 from fieldlink.core.cluster import Cluster
 from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
+from fieldlink.core.params import RuntimeParams
 from fieldlink.core.progress import progress
 from fieldlink.core.schemas import REJECTED, Schema
 from fieldlink.core.scratch import scratch_folder
@@ -36,6 +37,15 @@ class _Finished(NamedTuple):
     size: int  # bytes of its rows
     reason: str | None = None  # why it was rejected
     note: str | None = None
+
+
+class KeyedTask(Protocol):
+    """An item's part of the work, which knows its own key."""
+
+    def key(self, code: str) -> str: ...
+
+
+Task = TypeVar("Task", bound=KeyedTask)
 
 
 @dataclass
@@ -121,6 +131,31 @@ def finish(
     rejected = {item: known.reason for item, known in finished.items() if known.reason is not None}
     notes = {item: known.note for item, known in finished.items() if known.note}
     return FinishedItems(schema, shards, rejected, notes, {item: known.size for item, known in finished.items()})
+
+
+def finish_tasks(
+    stage: str,
+    schema: Schema,
+    tasks: Mapping[str, Task],
+    work: Callable[[list[Task]], Rows],
+    *,
+    code: str,
+    chunk: int,
+    runtime: RuntimeParams,
+) -> FinishedItems:
+    """As `finish`, where the payload of items is their tasks; `code`: digest of the code that does the work."""
+    keys = {item: task.key(code) for item, task in tasks.items()}
+    workers, cluster = runtime.workers, runtime.cluster
+    return finish(
+        stage,
+        schema,
+        keys,
+        lambda items: [tasks[item] for item in items],
+        work,
+        chunk=chunk,
+        workers=workers,
+        cluster=cluster,
+    )
 
 
 def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> None:

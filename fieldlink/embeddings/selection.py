@@ -34,6 +34,12 @@ def with_copies(objects: pa.Table, split: str | Sequence[str], *required_ids: It
     return objects.filter(is_asked & pc.field("object_id").isin(pa.array(ids, pa.string())))
 
 
+def classes_of_originals(objects: pa.Table, split: str) -> dict[str, str]:
+    """Class by id of the objects of a split that are no augmented copies; there may be none."""
+    rows = objects.filter((pc.field("split") == split) & (pc.field("augmentation") == 0))
+    return dict(zip(rows["object_id"].to_pylist(), rows["class_name"].to_pylist(), strict=True))
+
+
 def rows_of(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:
     """The rows whose `column` is one of `ids`, in their order."""
     return rows.filter(pc.field(column).isin(pa.array(ids, pa.string())))

@@ -19,16 +19,14 @@ def prepare_photos(
 
     params = load(params_file)
     tasks, listing = photo_tasks(params)
-    code = digests.code_digest(__file__)
-    finished = resume.finish(
+    finished = resume.finish_tasks(
         "prepare_photos",
         schemas.PHOTOS,
-        {photo_id: task.key(code) for photo_id, task in tasks.items()},
-        lambda ids: [tasks[photo_id] for photo_id in ids],
+        tasks,
         photo_rows,
+        code=digests.code_digest(__file__),
         chunk=PHOTOS_PER_CHUNK,
-        workers=params.runtime.workers,
-        cluster=params.runtime.cluster,
+        runtime=params.runtime,
     )
     set_aside("prepare_photos", finished, listing, params.photos.folder, params.photos.most_rejected)
     datasets.write(out, schemas.PHOTOS, finished.tables(items_per_shard=500), "prepare_photos")

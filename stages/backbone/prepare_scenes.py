@@ -44,16 +44,14 @@ def prepare_scenes(
 def _with_views(tasks: "dict[str, ObjectTask]", params: Params) -> resume.FinishedItems:
     from fieldlink.scenes.object_views import object_views
 
-    code = digests.code_digest(__file__)
-    return resume.finish(
+    return resume.finish_tasks(
         "prepare_scenes",
         schemas.VIEWS,
-        {object_id: task.key(code) for object_id, task in tasks.items()},
-        lambda ids: [tasks[object_id] for object_id in ids],
+        tasks,
         object_views,
+        code=digests.code_digest(__file__),
         chunk=OBJECTS_PER_SHARD,
-        workers=params.runtime.workers,
-        cluster=params.runtime.cluster,
+        runtime=params.runtime,
     )
 
 

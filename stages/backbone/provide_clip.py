@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.compute as pc
 from typing_extensions import Doc
 
 from fieldlink.clip.clip_curves import ClipLosses, curve_table
@@ -30,18 +29,11 @@ def provide_clip(
 def _train(folder: Path, out: Path, params: Params) -> list[ClipLosses]:
     from fieldlink.clip import clip_training, small_clip
     from fieldlink.clip.captioned_pairs import CaptionedPictures
-    from fieldlink.scenes import pictures
 
     rows, network = datasets.read(folder, schemas.CAPTIONED_PICTURES), params.clip.network
-    splits = {}
-    for split in ("train", "validation"):
-        of_split = rows.filter(pc.field("split") == split)
-        decoded = [pictures.decode(data, "RGB") for data in of_split["image"].to_pylist()]
-        texts = of_split["caption"].to_pylist(), of_split["subject"].to_pylist()
-        splits[split] = CaptionedPictures(small_clip.sized(decoded, network.resolution), *texts)
     trained = clip_training.train(
-        splits["train"],
-        splits["validation"],
+        CaptionedPictures.of_split(rows, "train", network),
+        CaptionedPictures.of_split(rows, "validation", network),
         network,
         params.clip.training,
         seed_of(params.study.seed, "clip"),

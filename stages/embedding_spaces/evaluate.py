@@ -40,10 +40,8 @@ def evaluate_spaces(
     classes, spaces = list(params.classes), params.embedding_spaces
     forward = Variant(direction="clip2nerf", loss=spaces.clip2nerf).text
     inverse = Variant(direction="nerf2clip", loss=spaces.nerf2clip).text
-    seeds, _ = (
-        trained_mappers.read(mappers / direction, "retrieval.losses").seeds(variant)
-        for direction, variant in (("nerf2clip", inverse), ("clip2nerf", forward))
-    )
+    seeds = trained_mappers.read(mappers / "nerf2clip", "retrieval.losses").seeds(inverse)
+    trained_mappers.read(mappers / "clip2nerf", "retrieval.losses").seeds(forward)  # raises if it was not trained
     vectors, logit_rows, rows = read_mapped(mapped), datasets.read(logits, LOGITS), {}
     of_split = {
         split: TwoSpaces.of(inputs, vectors, forward, inverse, seeds) for split, inputs in files.read(params).items()

@@ -42,14 +42,13 @@ def evaluate_generation(
         for split in EVALUATED:
             of_split = generation_inputs.of_split(views, split, objects, photos)
             object_ids, photo_ids = Renders.owners(of_split)
-            object_inputs = generation_inputs.read_object_inputs(
-                objects, gt_embeddings, captions, object_ids, params.study.seed
-            )
             nerf_views = datasets.rows_with_ids(rendered_views, schemas.RENDERED_VIEWS, object_ids)
             rows[split], likeness[split] = generation_results(
                 Renders.by_row(of_split),
                 Renders.of_nerfs(nerf_views, of_split),
-                objects=object_inputs,
+                objects=generation_inputs.read_object_inputs(
+                    objects, gt_embeddings, captions, object_ids, params.study.seed
+                ),
                 photos=generation_inputs.read_photo_inputs(photos, photo_embeddings, photo_ids),
                 prompts=class_prompts,
                 embed=lambda pictures: encoder.images(pictures, params.clip.batch),

@@ -42,8 +42,8 @@ def evaluate_clip(
     templates = prompts_by_template(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS))
     accuracy: dict[str, dict[str, dict[str, float]]] = {split: {} for split in EVALUATED}
     for (split, of_split), (kind, (folder, rows, key)) in product(accuracy.items(), kinds.items()):
-        asked = rows.filter(pc.field("split") == split)
-        class_of = dict(zip(asked[key].to_pylist(), asked["class_name"].to_pylist(), strict=True))
+        split_rows = rows.filter(pc.field("split") == split)
+        class_of = dict(zip(split_rows[key].to_pylist(), split_rows["class_name"].to_pylist(), strict=True))
         columns, rejected = ["owner_id", "embedding"], kind == "rendered_views"  # what wasn't fitted isn't rendered
         embedded = datasets.rows_with_ids(
             folder, schemas.IMAGE_EMBEDDINGS, list(class_of), columns, may_be_absent=rejected

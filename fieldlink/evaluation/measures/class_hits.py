@@ -1,5 +1,7 @@
 """Whether the nearest items are of the query's class."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
@@ -18,7 +20,8 @@ def hit_at_k(
     return ((first >= 0) & (item_class[first] == query_class[:, None])).any(1)
 
 
-def rank_1(vectors: Float[np.ndarray, "object dim"], classes: Int[np.ndarray, " object"]) -> float:
+def rank_1(vectors: Float[np.ndarray, "object dim"], classes: Sequence[str] | Int[np.ndarray, " object"]) -> float:
     """Share of objects whose nearest other object has their class."""
+    labels = np.unique(classes, return_inverse=True)[1]
     nearest = fast_neighbours(vectors, np.arange(len(vectors)), Gallery.of_objects(vectors), 1).item
-    return float(hit_at_k(nearest, classes, classes, 1).mean())
+    return float(hit_at_k(nearest, labels, labels, 1).mean())
