@@ -6,13 +6,13 @@ would serve these later.
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.nested_values import dotted_values
 
 PARAMS = Path("params.yaml")
 CODE = ("fieldlink", "stages")
@@ -57,17 +57,9 @@ def _stage() -> dict[str, Any]:
 def _values(data: bytes) -> dict[str, Any]:
     """All values of a YAML file by their dotted keys."""
     try:
-        return dict(_flat(YAML(typ="safe").load(data.decode()), ""))
+        return dotted_values(YAML(typ="safe").load(data.decode()))
     except (YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{PARAMS}: was changed while the stage ran, and is not valid YAML now ({error})") from error
-
-
-def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for name, below in value.items():
-            yield from _flat(below, f"{key}.{name}" if key else str(name))
-    else:
-        yield key, value
 
 
 def _bytes(path: Path) -> bytes:

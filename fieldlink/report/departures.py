@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fieldlink.core.nested_values import dotted_values
 from fieldlink.core.params import Params
 from fieldlink.evaluation.study_tables import study_table
-from fieldlink.report.revision_metrics import nested_values
 
 SHARED_SECTIONS = ("1", "1.1", "1.2", "1.3", "2", "3", "4", "5", "6.3")
 STUDY_SECTIONS = {
@@ -51,7 +51,7 @@ def departures(protocol: str, values: Mapping[str, Any], table: str) -> list[Dep
 
 def dotted(params: Params) -> dict[str, Any]:
     """Every parameter by its dotted key."""
-    return {".".join(key): value for key, value in nested_values(params.model_dump(mode="json"))}
+    return dotted_values(params.model_dump(mode="json"))
 
 
 def _published(protocol: str) -> Iterator[tuple[str, dict[str, str]]]:

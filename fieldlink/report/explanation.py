@@ -13,13 +13,13 @@ import numpy as np
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.git import git_output
+from fieldlink.core.nested_values import dotted_values
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.measures import intervals
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import readable
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.departures import departures
-from fieldlink.report.revision_metrics import nested_values
 from fieldlink.report.stage_records import StageRecord, read_stage_records, upstream
 from fieldlink.report.table_results import TableResult, read_published, read_results
 
@@ -82,8 +82,7 @@ class Explanation:
 
 def parameters_of(stages: Sequence[StageRecord]) -> dict[str, Any]:
     """Every parameter that some stages read, by dotted key."""
-    nested = (nested_values(value, (key,)) for stage in stages for key, value in stage.params.items())
-    return {".".join(key): value for values in nested for key, value in values}
+    return {key: value for stage in stages for key, value in dotted_values(stage.params).items()}
 
 
 def explain(repository: Path, table: str, row: str, column: str, metric: str = "") -> Explanation:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from fieldlink.core.nested_values import dotted_values
 from fieldlink.core.variants import Variant
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.report.headline import HEADLINE
@@ -37,18 +38,15 @@ def page_tiles(study: ReportStudy) -> Iterator[tuple[str, str]]:
         if np.isfinite(psnr).any():
             yield f"{np.nanmean(psnr):.1f} dB", f"mean PSNR on {views}, whole frame"
     results = {result.key: result.value for result in study.numbers.results}
-    metrics = dict(dotted_values(study.numbers.metrics))
+    metrics = dict(printed_values(study.numbers.metrics))
     yield from ((f"{results[key]:.1f} %", label) for key, label in RESULTS.items() if key in results)
     yield from ((f"{float(metrics[key]):.1f} %", label) for key, label in METRICS.items() if key in metrics)
     if naming:
         yield f"{naming.milliseconds[FROM_WEIGHTS]:.2g} ms", "to name a NeRF's class from its weights"
 
 
-def dotted_values(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def printed_values(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Dotted keys and printed values of nested mappings; a list is one line."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from dotted_values(value, f"{prefix}{key}.")
-        else:
-            items = value if isinstance(value, list | tuple) else [value]
-            yield f"{prefix}{key}", ", ".join(f"{v:.5g}" if isinstance(v, float) else str(v) for v in items)
+    for key, value in dotted_values(values).items():
+        items = value if isinstance(value, list | tuple) else [value]
+        yield key, ", ".join(f"{item:.5g}" if isinstance(item, float) else str(item) for item in items)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.nested_values import nested_values
 from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.report.revisions import Revision
 
@@ -93,15 +93,6 @@ def compare_revisions(
         comparisons.append(RevisionComparison(entry, before, differences))
         last_commit = last_commit if baseline else entry
     return comparisons
-
-
-def nested_values(values: Any, key: MetricKey = ()) -> Iterator[tuple[MetricKey, Any]]:
-    """The values of nested mappings, each with the keys that lead to it."""
-    if isinstance(values, Mapping):
-        for name, value in values.items():
-            yield from nested_values(value, (*key, str(name)))
-    else:
-        yield key, values
 
 
 def _read_metrics(revision: Revision, number: int) -> RevisionMetrics:

@@ -15,7 +15,7 @@ from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
 from fieldlink.report.loss_curves import loss_charts
 from fieldlink.report.nerf_wall import FitPictures
-from fieldlink.report.page_tiles import RESULTS, dotted_values, page_tiles
+from fieldlink.report.page_tiles import RESULTS, page_tiles, printed_values
 from fieldlink.report.projection_chart import projection_chart
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.result_tables import ReportTable, pivot_tables
@@ -47,7 +47,7 @@ def _summary(study: ReportStudy) -> dict[str, Any]:
         "description": description,
         "comparability": description.comparability,
         "tiles": list(page_tiles(study)),
-        "metrics": {name: list(dotted_values(values)) for name, values in study.numbers.metrics.items()},
+        "metrics": {name: list(printed_values(values)) for name, values in study.numbers.metrics.items()},
     }
 
 
@@ -112,7 +112,7 @@ def _times(study: ReportStudy) -> dict[str, Any]:
         "curves": _images(loss_charts(study.rows.curves)),
         "versions": run_record.versions(),
         "times": run_record.stage_times(study.times.stages),
-        "parameters": list(dotted_values(study.params.model_dump(mode="json"))),
+        "parameters": list(printed_values(study.params.model_dump(mode="json"))),
     }
 
 

@@ -10,7 +10,7 @@ from fieldlink.core.params import Params
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.departures import Departure, departures, dotted
-from fieldlink.report.page_tiles import dotted_values
+from fieldlink.report.page_tiles import printed_values
 from fieldlink.report.result_tables import ReportTable
 
 SHARED_PARAMETERS = ("study", "mapper", "intervals")
@@ -38,7 +38,7 @@ def provenance(table: ReportTable, params: Params, protocol: str) -> TableProven
     return TableProvenance(
         study=study,
         commands=[_command(key, keys) for key in keys],
-        parameters=list(dotted_values(read)),
+        parameters=list(printed_values(read)),
         departures=departures(protocol, dotted(params), table.number),
     )
 
