@@ -115,10 +115,10 @@ def zero_shot_comparison(
     """
     table = study_table(ZERO_SHOT)
     key = CellKey(table.number, BEST_VIEWS.text, template, table.only_metric)
-    results, asked = [best_original(candidates, classifications, split, key)], classifications[split]
+    results, classification = [best_original(candidates, classifications, split, key)], classifications[split]
     for variant, seeds in tuned.variants.items():
-        vectors = [tuned.vectors(variant, seed, "nerf", asked.ids) for seed in seeds]
-        results.append(asked.results(key._replace(row=variant), vectors, seeds))
+        vectors = [tuned.vectors(variant, seed, "nerf", classification.ids) for seed in seeds]
+        results.append(classification.results(key._replace(row=variant), vectors, seeds))
     return results
 
 

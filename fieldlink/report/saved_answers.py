@@ -49,9 +49,9 @@ class SavedAnswers:
         listing = self._file(md5)
         entries = json.loads(listing.read_text("utf-8")) if listing else []
         files = [self._file(entry["md5"]) for entry in entries]
-        found = [file for file in files if file]
-        if found and len(found) == len(files):
-            yield pa.concat_tables([_rows(file) for file in found])
+        present = [file for file in files if file]
+        if present and len(present) == len(files):
+            yield pa.concat_tables([_rows(file) for file in present])
 
     def _file(self, md5: str) -> Path | None:
         path = self._cache / md5[:2] / md5[2:] if self._cache else None

@@ -167,8 +167,8 @@ class Collection:
     @cached_property
     def _shards(self) -> dict[str, list[tuple[str, str, str]]]:
         """First id, last id and path of every shard, of NeRFs and of views."""
-        found = {"nerf": (self.places.nerfs, NERFS), "views": (self.places.views, VIEWS)}
-        return {name: _spans(folder, schema) for name, (folder, schema) in found.items() if folder.is_dir()}
+        datasets_by_kind = {"nerf": (self.places.nerfs, NERFS), "views": (self.places.views, VIEWS)}
+        return {name: _spans(folder, schema) for name, (folder, schema) in datasets_by_kind.items() if folder.is_dir()}
 
     @cached_property
     def _sources(self) -> dict[str, str]:

@@ -52,27 +52,27 @@ class Mappers:
     @staticmethod
     def of(places: StudyPlaces) -> "Mappers":
         """Those of the study `retrieval` keep their names; a name that is taken gets that of its study in front."""
-        found: dict[str, Mapper] = {}
+        mappers: dict[str, Mapper] = {}
         for study in STUDIES:
             for folder in _model_folders(places.mappers(study)):
                 description = read_description(folder, saved_models.CONFIG, "rerun the study")
                 for text, models in _by_variant(description["models"]).items():
-                    name = f"{study}/{text}" if text in found else text
+                    name = f"{study}/{text}" if text in mappers else text
                     seeds = tuple(model["seed"] for model in models)
                     variant = Variant(name, description["direction"], models[0]["loss"], study, seeds, ALL_KINDS)
-                    found.setdefault(name, Mapper(variant, text, folder))
-        return Mappers(places, found)
+                    mappers.setdefault(name, Mapper(variant, text, folder))
+        return Mappers(places, mappers)
 
     @property
     def variants(self) -> list[Variant]:
         """The default first."""
-        return sorted((mapper.variant for mapper in self.by_name.values()), key=lambda each: each.name != FIRST)
+        return sorted((mapper.variant for mapper in self.by_name.values()), key=lambda entry: entry.name != FIRST)
 
     def named(self, name: str, direction: str = "") -> Mapper:
         """The mapper of a name; `InputError` lists the names there are, of a `direction` if one is given."""
         mapper = self.by_name.get(name)
         if mapper is None or direction not in ("", mapper.variant.direction):
-            names = [each.name for each in self.variants if direction in ("", each.direction)]
+            names = [entry.name for entry in self.variants if direction in ("", entry.direction)]
             raise InputError(f"by {name!r}: no such {direction or 'mapper'} in this study, expected one of {names}")
         return mapper
 

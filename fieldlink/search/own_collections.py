@@ -161,10 +161,10 @@ def _merged(old: Path | None, schema: Schema, new: pa.Table) -> Iterator[pa.Tabl
     if old is not None:
         names |= {name for shard in datasets.shards(old, schema, [key]) for name in shard[key].to_pylist()}
     for start in range(0, len(names), OBJECTS_PER_SHARD):
-        some = sorted(names)[start : start + OBJECTS_PER_SHARD]
-        parts = [new.filter(pc.field(key).isin(some))]
+        chunk = sorted(names)[start : start + OBJECTS_PER_SHARD]
+        parts = [new.filter(pc.field(key).isin(chunk))]
         if old is not None:
-            parts.append(datasets.rows_with_ids(old, schema, some, may_be_absent=True))
+            parts.append(datasets.rows_with_ids(old, schema, chunk, may_be_absent=True))
         columns = list(schema.columns)
         rows = pa.concat_tables([part.select(columns) for part in parts])
         yield rows.sort_by([(name, "ascending") for name in schema.key])

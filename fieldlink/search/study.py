@@ -159,10 +159,10 @@ class Study:
             raise InputError(f"k: {k}, expected at least 1")
         query = query or self.query(text=text, image=image, mesh=mesh, nerf=nerf)
         by = by or self.spaces.default
-        own = () if query.foreign else (query.name,)
-        allowed = self.collection.allowed(split, classes, least_psnr, copies, (*exclude, *own))
-        found, scores = self.spaces.search(query, by, seed).nearest(allowed, k, distinct=by != CLIP_ALL)
-        rows = [self._found(int(place), float(score)) for place, score in zip(found, scores, strict=True)]
+        itself = () if query.foreign else (query.name,)
+        allowed = self.collection.allowed(split, classes, least_psnr, copies, (*exclude, *itself))
+        items, scores = self.spaces.search(query, by, seed).nearest(allowed, k, distinct=by != CLIP_ALL)
+        rows = [self._found(int(place), float(score)) for place, score in zip(items, scores, strict=True)]
         return Answer(rows, by, seed, query, self.origin, warning_for(self.models, query))
 
     def classify(
@@ -250,8 +250,8 @@ class Study:
         points = self._maps(space)
         place = {name: row for row, name in enumerate(points.ids)}
         allowed = np.array([name in place for name in self.collection.ids], bool)
-        found, scores = self.spaces.search(answer.query, answer.by, answer.seed).nearest(allowed, MAP_NEIGHBOURS)
-        rows = [place[self.collection.ids[item]] for item in found]
+        items, scores = self.spaces.search(answer.query, answer.by, answer.seed).nearest(allowed, MAP_NEIGHBOURS)
+        rows = [place[self.collection.ids[item]] for item in items]
         return np.average(points.places[rows], axis=0, weights=np.maximum(scores, 1e-6))
 
     @cached_property
@@ -279,8 +279,8 @@ class Study:
         """
         from fieldlink.search.own_collections import add_meshes
 
-        own = self.collection.places.description.is_file()
-        target = Path(to) if to is not None else self.collection.folder if own else self.places.own_collection
+        is_own = self.collection.places.description.is_file()
+        target = Path(to) if to is not None else self.collection.folder if is_own else self.places.own_collection
         additions = add_meshes(Path(folder), target, self.models, workers)
         if target.resolve() == self.collection.folder.resolve():
             self._open(target)

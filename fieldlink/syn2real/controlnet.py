@@ -80,7 +80,7 @@ def translate(
     seed: int,
 ) -> UInt8[np.ndarray, "size size 3"]:
     """One picture, from its own CPU generator. Pictures are not batched: batches would change the last bits."""
-    made = pipe(
+    result = pipe(
         prompt,
         image=Image.fromarray(control),
         negative_prompt=negative,
@@ -91,7 +91,7 @@ def translate(
         generator=torch.Generator("cpu").manual_seed(seed),
         output_type="np",
     )
-    return (255 * made.images[0] + 0.5).clip(0, 255).astype(np.uint8)
+    return (255 * result.images[0] + 0.5).clip(0, 255).astype(np.uint8)
 
 
 def _loaded(kind: Any, part: str, params: ControlNetParams, **options: Any) -> Any:

@@ -56,10 +56,10 @@ def translate_objects(task: TranslationTask) -> Rows:
             rejected[object_id] = str(error)
             continue
         seeds = [seed_of(task.study_seed, "translate", object_id, number) for number in numbers]
-        made = task.translator.pictures(views, task.class_of[object_id], seeds)
+        translations = task.translator.pictures(views, task.class_of[object_id], seeds)
         translated += [
             (object_id, number, pictures.encode(picture), task.translator.name, prompt)
-            for number, (picture, prompt) in zip(numbers, made, strict=True)
+            for number, (picture, prompt) in zip(numbers, translations, strict=True)
         ]
     names = ("object_id", "view", "image", "translator", "prompt")
     return Rows({name: [row[place] for row in translated] for place, name in enumerate(names)}, rejected)

@@ -33,9 +33,9 @@ def apply_finetuned_mappers(
 
     views = StoredEmbeddings.of(gt_embeddings)
     encoded = MappedVectors(datasets.read(vectors, MAPPED_EMBEDDINGS)).ids("nerf")
-    asked = originals(datasets.read(objects, OBJECTS), EVALUATED, encoded, views.owners, where=str(objects))
+    selection = originals(datasets.read(objects, OBJECTS), EVALUATED, encoded, views.owners, where=str(objects))
     inputs = mapped_test_vectors.query_vectors(
-        asked["object_id"].to_pylist(), views, photo_embeddings, load(params_file).study.seed
+        selection["object_id"].to_pylist(), views, photo_embeddings, load(params_file).study.seed
     )
     mapped_test_vectors.write(out, [mappers], inputs, "finetuning.apply")
 

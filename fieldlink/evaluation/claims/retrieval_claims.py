@@ -22,7 +22,10 @@ def best(table: str, row: Variant, k: int) -> tuple[Part, list[Part]]:
     Published tables count items alone.
     """
     alone = [CLIP_ALL] if study_table(table).query_domain == "photo" else [CLIP_MEAN, CLIP_ALL]
-    rivals = [*((table, mapper) for mapper in MAPPERS if mapper != row), *((CLIP_TABLES[table], it) for it in alone)]
+    rivals = [
+        *((table, mapper) for mapper in MAPPERS if mapper != row),
+        *((CLIP_TABLES[table], clip) for clip in alone),
+    ]
     ours, ranked = retrieval_cell(table, row, k), [retrieval_cell(*rival, k) for rival in rivals]
     distinct, published = retrieval_cell(CLIP_TABLES[table], CLIP_ALL_DISTINCT, k), (ours, ranked[-1])
     name = f"{row.text}, k = {k}"

@@ -123,9 +123,9 @@ def query_covariance(values: Float[np.ndarray, "mean seed query"]) -> Float[np.n
     of_queries = _covariance(by_query) / queries
     if min(seeds, queries) < 2:
         return of_queries
-    rest = values - values.mean(2, keepdims=True) - by_query[:, None] + values.mean((1, 2), keepdims=True)
-    rest = rest.reshape(means, -1)
-    return of_queries - rest @ rest.T / ((seeds - 1) * (queries - 1)) / (seeds * queries)
+    residual = values - values.mean(2, keepdims=True) - by_query[:, None] + values.mean((1, 2), keepdims=True)
+    residual = residual.reshape(means, -1)
+    return of_queries - residual @ residual.T / ((seeds - 1) * (queries - 1)) / (seeds * queries)
 
 
 def _covariance(rows: Float[np.ndarray, "mean value"]) -> Float[np.ndarray, "mean mean"]:

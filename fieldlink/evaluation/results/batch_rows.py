@@ -26,8 +26,8 @@ def table_rows(
     rows = [] if run.batch else [("4.9", run)]
     if (run.direction, run.loss) != (SWEPT.direction, SWEPT.loss):
         return rows
-    asked = [(batch, False) for batch in sweep.batches] + [(batch, True) for batch in sweep.equal_steps]
-    swept = [replace(run, batch=batch, equal_steps=equal_steps) for batch, equal_steps in dict.fromkeys(asked)]
+    sizes = [(batch, False) for batch in sweep.batches] + [(batch, True) for batch in sweep.equal_steps]
+    swept = [replace(run, batch=batch, equal_steps=equal_steps) for batch, equal_steps in dict.fromkeys(sizes)]
     return rows + [("4.10", row) for row in swept if run_behind(row, batches_used, mapper_batch) == run]
 
 

@@ -90,8 +90,8 @@ def claim_summaries(
                 worlds_needed=worlds_needed(pooled, contrasts[key].region, level),
             )
         )
-    together = dict(zip(decisions, verdicts_together(list(decisions.values()), level), strict=True))
-    return [replace(row, verdict_of_twelve=together.get((row.claim, row.part))) for row in summaries]
+    joint_verdicts = dict(zip(decisions, verdicts_together(list(decisions.values()), level), strict=True))
+    return [replace(row, verdict_of_twelve=joint_verdicts.get((row.claim, row.part))) for row in summaries]
 
 
 def cell_summaries(worlds: Sequence[World], published: Mapping[CellKey, float], level: float) -> list[CellSummary]:

@@ -80,8 +80,8 @@ class Document:
 
 def extension(entry: dict[str, Any], *names: str) -> dict[str, Any] | None:
     """The first of an entry's extensions with these names; None without."""
-    given = entry.get("extensions") or {}
-    return next((given[name] for name in names if name in given), None)
+    extensions = entry.get("extensions") or {}
+    return next((extensions[name] for name in names if name in extensions), None)
 
 
 def parsed(data: bytes, companions: CompanionFiles) -> Document:

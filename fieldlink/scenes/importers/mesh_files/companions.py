@@ -22,7 +22,7 @@ class CompanionFiles:
     def __init__(self, mesh: Path, root: Path, mesh_suffixes: Collection[str]) -> None:
         self.folder, self.root = absolute(mesh.parent), absolute(root)
         self.mesh_suffixes = mesh_suffixes
-        self.elsewhere: list[str] = []
+        self.found_by_name: list[str] = []
 
     def read(self, name: str) -> bytes:
         """The bytes of a file; raises `InputError` with its name if there is none that can be read."""
@@ -37,7 +37,7 @@ class CompanionFiles:
 
     def notes(self) -> list[str]:
         """For the user: the files found by their names."""
-        return [f"found by name: {listed(self.elsewhere)}"] if self.elsewhere else []
+        return [f"found by name: {listed(self.found_by_name)}"] if self.elsewhere else []
 
     def _there(self, name: str) -> Path | None:
         """The file at the place that the reference names, if that lies below the root."""
@@ -55,7 +55,7 @@ class CompanionFiles:
             agreeing = sorted(((_agreement(path, wanted), path) for path in files), key=lambda pair: -pair[0])
             best = [path for count, path in agreeing if count == agreeing[0][0] > 0]
             if len(best) == 1:
-                self.elsewhere.append(f"{plain(name)} as {os.path.relpath(best[0], self.folder)}")
+                self.found_by_name.append(f"{plain(name)} as {os.path.relpath(best[0], self.folder)}")
                 return best[0]
         return None
 
