@@ -150,6 +150,14 @@ def test_no_two_stages_keep_their_seconds_under_one_name():
     assert [name for name, count in names.items() if count > 1] == []
 
 
+@pytest.mark.parametrize("path", sorted(pipeline.ROOT.glob("stages/*/*.py")), ids=lambda path: path.stem)
+def test_a_stage_is_thin(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 60
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    assert {node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 50} == set()
+
+
 def test_every_stage_says_what_comes_out():
     assert [name for name, body in pipeline.definitions() if not body.get("desc")] == []
 

@@ -31,7 +31,7 @@ MOST_BYTES = 2**30  # of a table; a column of Arrow's holds 2**31
 
 
 class _Finished(NamedTuple):
-    """What is known of an item whose work is finished."""
+    """An item whose work is finished."""
 
     shard: Path
     size: int  # bytes of its rows
@@ -127,10 +127,10 @@ def finish(
             finished |= _write(folder, schema, stage, {item: keys[item] for item in items}, rows)
             bar.update(len(items))
         bar.close()
-    shards = {item: known.shard for item, known in finished.items()}
-    rejected = {item: known.reason for item, known in finished.items() if known.reason is not None}
-    notes = {item: known.note for item, known in finished.items() if known.note}
-    return FinishedItems(schema, shards, rejected, notes, {item: known.size for item, known in finished.items()})
+    shards = {item: state.shard for item, state in finished.items()}
+    rejected = {item: state.reason for item, state in finished.items() if state.reason is not None}
+    notes = {item: state.note for item, state in finished.items() if state.note}
+    return FinishedItems(schema, shards, rejected, notes, {item: state.size for item, state in finished.items()})
 
 
 def finish_tasks(
@@ -177,12 +177,12 @@ def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str
     for path in sorted(folder.glob("*.parquet")):
         try:
             texts = shard_files.open_file(path).texts
-            known = {name: json.loads(texts[name]) for name in ("keys", "rejected", "notes", "sizes")}
+            state = {name: json.loads(texts[name]) for name in ("keys", "rejected", "notes", "sizes")}
         except (InputError, KeyError):
             continue
         if texts["schema"] == schema.name:
-            here = [item for item, key in known["keys"].items() if keys.get(item) == key]
-            finished |= _known(path, here, known["sizes"], known["rejected"], known["notes"])
+            here = [item for item, key in state["keys"].items() if keys.get(item) == key]
+            finished |= _known(path, here, state["sizes"], state["rejected"], state["notes"])
     return finished
 
 
@@ -199,8 +199,8 @@ def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows:
     path = folder / f"{digest_of(keys)[:24]}.parquet"
     table = datasets.table(schema, rows.columns)
     sizes = {item: of_item.nbytes for item, of_item in datasets.groups_by_key(table, schema.key[0])}
-    known = {"keys": keys, "rejected": rows.rejected, "notes": rows.notes, "sizes": sizes}
-    datasets.write_shard(path, schema, table, stage, {name: json.dumps(value) for name, value in known.items()})
+    state = {"keys": keys, "rejected": rows.rejected, "notes": rows.notes, "sizes": sizes}
+    datasets.write_shard(path, schema, table, stage, {name: json.dumps(value) for name, value in state.items()})
     return _known(path, keys, sizes, rows.rejected, rows.notes)
 
 

@@ -49,12 +49,14 @@ class FinetuningData:
         ids = self.ids([split])
         fitted = datasets.rows_with_ids(self.nerfs, NERFS, ids, ["object_id", "weights", "occupancy"])
         targets = views_of(self.views, ids).means_of_all()
-        own = None
+        cameras_of_objects = None
         if cameras:
             from fieldlink.nerf.object_cameras import read_cameras
 
-            own = read_cameras(cameras, ids)
-        return NerfExamples(datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist(), targets, own)
+            cameras_of_objects = read_cameras(cameras, ids)
+        return NerfExamples(
+            datasets.matrix(fitted["weights"]), fitted["occupancy"].to_pylist(), targets, cameras_of_objects
+        )
 
     def decoded(self) -> tuple[Float[np.ndarray, "nerf number"], list[bytes]]:
         """Weights and occupancy of the validation NeRFs whose decoding is measured."""

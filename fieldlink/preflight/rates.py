@@ -129,8 +129,10 @@ def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -
     poses = torch.from_numpy(cameras.disn_poses(0, params.scenes.views)).to(device)
     first, counts = torch.zeros(2, reduced.nerfs, dtype=torch.long, device=device)
     angles = torch.full((reduced.nerfs,), cameras.DISN_ANGLE, device=device)
-    own = ObjectCameras(poses, first, counts + len(poses), angles)
-    nerfs = NerfBatch(weights.expand(reduced.nerfs, -1), bits.expand(reduced.nerfs, -1), len(grid), cameras=own)
+    object_cameras = ObjectCameras(poses, first, counts + len(poses), angles)
+    nerfs = NerfBatch(
+        weights.expand(reduced.nerfs, -1), bits.expand(reduced.nerfs, -1), len(grid), cameras=object_cameras
+    )
     seconds = seconds_of_a_step(_training(loss_of(model, 0, device), nerfs, device), device)
     return seconds * batch / reduced.nerfs * reduced.scale
 

@@ -22,10 +22,7 @@ def finetune_nf2vec(
     params_file: arguments.ParamsFile = Path("params.yaml"),
     views: arguments.Views = Path("data/views"),
 ) -> None:
-    """Write the models of every run below `out`; and the training curves. `mappers`: of the zero-shot study.
-
-    `views`: read where rays are drawn from the objects' own cameras.
-    """
+    """Write every run's models and the curves. `mappers`: of zero_shot; `views`: for rays from objects' own cameras."""
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
     from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
     from fieldlink.finetuning.finetuning_tasks import FinetuningTask, has_own_cameras

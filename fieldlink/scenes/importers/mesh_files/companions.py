@@ -37,7 +37,7 @@ class CompanionFiles:
 
     def notes(self) -> list[str]:
         """For the user: the files found by their names."""
-        return [f"found by name: {listed(self.found_by_name)}"] if self.elsewhere else []
+        return [f"found by name: {listed(self.found_by_name)}"] if self.found_by_name else []
 
     def _there(self, name: str) -> Path | None:
         """The file at the place that the reference names, if that lies below the root."""

@@ -42,9 +42,9 @@ def _document(data: bytes) -> tuple[Collada, list[str]]:
     """The document and a note on materials that it lacks: pycollada would leave out all geometry that names one."""
     document = Collada(io.BytesIO(data), ignore=[DaeError])
     tree: Any = document.xmlnode
-    known, bindings = {material.id for material in document.materials}, tree.iter("{*}instance_material")
+    materials, bindings = {material.id for material in document.materials}, tree.iter("{*}instance_material")
     names = {binding: (binding.get("target") or "").removeprefix("#") for binding in bindings}
-    lost = sorted(set(names.values()) - known)
+    lost = sorted(set(names.values()) - materials)
     if not lost:
         return document, []
     for binding in (binding for binding, name in names.items() if name in lost):

@@ -63,16 +63,16 @@ def read(data: bytes) -> MeshFile:
 def _placed(package: _Package, reference: Any, path: str, above: Float[np.ndarray, "4 4"], depth: int) -> list[Part]:
     """The parts of the object that an item or component names, in the frame of the build."""
     path, number = reference.get(PATH) or path, reference.get("objectid")
-    found = [entry for entry in package.model(path).iterfind("{*}resources/{*}object") if entry.get("id") == number]
-    if not found:
+    entries = [entry for entry in package.model(path).iterfind("{*}resources/{*}object") if entry.get("id") == number]
+    if not entries:
         raise InputError(f"{path}: no object {number}")
     if depth > DEEPEST:
         raise InputError(f"{path}: object {number} lies in {depth} others, at most {DEEPEST} expected")
     matrix = above @ _transform(reference.get("transform"))
-    components = found[0].iterfind("{*}components/{*}component")
+    components = entries[0].iterfind("{*}components/{*}component")
     parts = [part for component in components for part in _placed(package, component, path, matrix, depth + 1)]
-    mesh = found[0].find("{*}mesh")
-    return parts if mesh is None else [*parts, _part(package, path, found[0], mesh, matrix)]
+    mesh = entries[0].find("{*}mesh")
+    return parts if mesh is None else [*parts, _part(package, path, entries[0], mesh, matrix)]
 
 
 def _transform(text: str | None) -> Float[np.ndarray, "4 4"]:
@@ -112,10 +112,10 @@ def _at(colours: list[tuple[float, ...]], place: int) -> tuple[float, ...]:
 def _colours(package: _Package, path: str, group: str) -> list[tuple[float, ...]]:
     """The colours of a group of materials or colours; none of a group of another kind, which is noted."""
     resources = package.model(path).find("{*}resources")
-    found = [entry for entry in resources if isinstance(entry.tag, str) and entry.get("id") == group]
-    kind = etree.QName(found[0]).localname if found else f"group {group}"
+    entries = [entry for entry in resources if isinstance(entry.tag, str) and entry.get("id") == group]
+    kind = etree.QName(entries[0]).localname if entries else f"group {group}"
     package.groups.add((kind, f"{path} {group}"))
-    texts = [entry.get("displaycolor") or entry.get("color") for entry in found[0]] if found else []
+    texts = [entry.get("displaycolor") or entry.get("color") for entry in entries[0]] if entries else []
     if kind not in ("basematerials", "colorgroup"):
         package.lost.add((kind, f"{path} {group}"))
         return []
