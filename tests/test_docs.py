@@ -89,6 +89,14 @@ def test_the_headline_numbers_are_those_of_the_committed_study():
         assert interval == f"{float(cell['ci_low']):.1f} to {float(cell['ci_high']):.1f}"
 
 
+def test_the_verdicts_of_the_readme_are_those_of_the_committed_worlds():
+    from fieldlink.report.readme_verdicts import BEGIN, END, verdict_block
+
+    shown = text("README.md").split(f"{BEGIN}\n")[1].split(END)[0]
+    worlds = Path("reports/worlds")
+    assert shown == (verdict_block(worlds) if (ROOT / worlds / "claims.csv").exists() else "")
+
+
 def at(values: Any, key: str) -> Any:
     """The value at a dotted key, none where there is none."""
     for part in key.split("."):

@@ -46,13 +46,19 @@ class ReportWorlds:
         ""
     )
     out: Annotated[Path, Doc("Folder to write.")] = Path("reports/worlds")
+    readme: Annotated[Path | None, Doc("Markdown file whose block of verdicts is to be filled, such as README.md.")] = (
+        None
+    )
     repository: Annotated[Path, Doc("Folder of the git repository.")] = Path()
 
     def __call__(self) -> None:
         """Write the folder, and print where its page is."""
         from fieldlink.report import worlds_report
+        from fieldlink.report.readme_verdicts import fill_readme
 
         print(worlds_report.write(self.repository, self.commit, self.out))
+        if self.readme:
+            fill_readme(self.readme, self.out)
 
 
 def worlds(

@@ -16,9 +16,9 @@ HEADLINE: Mapping[CellKey, str] = {
         "zero-shot accuracy of nerf2clip, from a NeRF's weights alone"
     ),
     CellKey("4.4a", CLIP2NERF, "recall@1", "recall_synthetic"): (
-        "recall@1 of clip2nerf, from a view to NeRFs of its class"
+        "Hit@1 of clip2nerf, from a view to NeRFs of its class"
     ),
-    CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"): "recall@1 of clip2nerf, from a photo to NeRFs of its class",
+    CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"): "Hit@1 of clip2nerf, from a photo to NeRFs of its class",
 }
 ALONE: Sequence[Method] = ("CLIP mean", "CLIP all distinct")
 SIGLIP = Variant(direction="nerf2clip", loss="siglip").text

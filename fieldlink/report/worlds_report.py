@@ -1,5 +1,6 @@
 """The folder reports/worlds: tables over worlds, a forest plot and a page, from the experiments that git holds."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,5 +40,7 @@ def _write_family(folder: Path, family: WorldFamily, differences: Lines, base: s
     for name, lines in tables.items():
         if lines:
             files.write_text(folder / f"{name}.csv", csv_text(lines, list(lines[0])))
+    origin = {"commit": family.commit, "seeds": [world.seed for world in family.worlds], "level": family.level}
+    files.write_text(folder / "worlds.json", json.dumps(origin, indent=2) + "\n")
     files.write_text(folder / "forest.svg", forest(family).svg.decode())
     files.write_text(folder / "index.html", worlds_html(family, differences, base, others))

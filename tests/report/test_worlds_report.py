@@ -9,6 +9,7 @@ import pytest
 
 from fieldlink.commands.worlds import ReportWorlds, RunWorlds, overrides_of, seeds_of
 from fieldlink.core.errors import InputError
+from fieldlink.report.readme_verdicts import BEGIN, END, verdict_block
 from fieldlink.report.world_names import experiment_name, experiment_reference, parsed_name
 
 CLAIMS = "claim,part,text,published_effect,effect,ci_low,ci_high,verdict,verdict_of_twelve,level,n,seeds,setting\n"
@@ -138,6 +139,22 @@ def test_the_page_is_self_contained_inert_and_names_the_commit(out: Path, reposi
     assert 'src="data:image/svg+xml' in page
     assert not re.search(r'(?:src|href)="https?:', page)
     assert (out / "forest.svg").read_text().startswith("<?xml")
+
+
+def test_the_readme_s_block_is_that_of_the_folder_and_all_else_stays(repository: Path, tmp_path: Path):
+    readme, folder = tmp_path / "README.md", tmp_path / "worlds"
+    readme.write_text(f"# Title\n\n{BEGIN}\nold\n{END}\n\nRest\n")
+    for _ in range(2):  # the second time changes nothing
+        ReportWorlds(repository=repository, out=folder, readme=readme)()
+        text = readme.read_text()
+        assert text == f"# Title\n\n{BEGIN}\n{verdict_block(folder)}{END}\n\nRest\n"
+    assert "study seeds 1, 2, 10" in text
+    assert f"commit `{git(repository, 'rev-parse', 'main~1')[:10]}`" in text
+    assert "Verdicts: holds 1, does not hold 0, undecided 0." in text
+    assert f"| 6 | {HOSTILE} | +0.50 | +5.00 [+2.52, +7.48] | ✓ holds | holds |" in text  # 5 ± 4.302653 / √3
+    readme.write_text("# Title\n")
+    with pytest.raises(InputError, match=r"README.md: expected the lines .*between which the verdicts stand"):
+        ReportWorlds(repository=repository, out=folder, readme=readme)()
 
 
 def test_without_worlds_it_is_an_error_that_says_what_to_run(repository: Path, tmp_path: Path):
