@@ -156,3 +156,13 @@ def test_other_parameters_are_a_family_and_the_tables_are_those_of_seed_and_para
     for name, value in (("world-1", 2), ("world-3", 4), (family[0], 6), (family[1], 8)):
         table = repository.run("git", "show", f"refs/exps/{head[:2]}/{head[2:]}/{name}:reports/tables/retrieval.csv")
         assert f"recall_real,{value},0,9" in table
+
+
+def test_a_sweep_is_a_family_for_each_value(repository: Repository):
+    sweep = ("scenes.objects_per_class=6,7", "scenes.folder=meshes,meshes")
+    repository.run(*repository.worlds("run", "--seeds", "1", *(word for text in sweep for word in ("--sweep", text))))
+    head = repository.head
+    for objects in (6, 7):
+        name = f"scenes.folder-meshes-scenes.objects_per_class-{objects}-world-1"
+        table = repository.run("git", "show", f"refs/exps/{head[:2]}/{head[2:]}/{name}:reports/tables/retrieval.csv")
+        assert f"recall_real,{1 + objects},0,9" in table
