@@ -49,7 +49,7 @@ def test_a_decoder_whose_reconstructions_are_recognised_less_fails_and_the_mappe
     assert "the decoder sets the limit, not the mapper" in mapper
     assert "at 20.0 dB" in detail
     assert "10.0 times the squared error" in detail  # 10 dB
-    assert "It is high on both: a decoder 128 units wide, trained for 1,200 steps" in training
+    assert f"a decoder {PARAMS.nf2vec.decoder} units wide, trained for {PARAMS.nf2vec.training.steps:,} st" in training
 
 
 def test_a_decoder_that_keeps_the_class_does_not_fail_and_the_mapper_may():
