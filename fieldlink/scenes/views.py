@@ -22,7 +22,7 @@ class Views:
     camera_to_world: Float[np.ndarray, "view 3 4"]
     camera_angle_x: float
     depth: Float[np.ndarray, "view height width"] | None = None  # 0 = nothing there
-    notes: tuple[str, ...] = ()  # for the user: what a mesh is drawn without
+    notes: tuple[str, ...] = ()  # for the user: what an object is seen without
 
     def __len__(self) -> int:
         return len(self.image)

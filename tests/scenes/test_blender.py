@@ -101,13 +101,29 @@ EYE = np.eye(4).tolist()
         ({"frame 3": {"transform_matrix": [[2.0, 0, 0, 0], *EYE[1:]]}}, "frame 3: transform_matrix is no rotation"),
         ({"frame 3": {"file_path": "../box/train/../../r_3"}}, "frame 3 .*outside the scene's folder"),
         ({"frame 3": {"file_path": "/etc/passwd"}}, "frame 3 .*outside the scene's folder"),
-        ({"frame 3": {"file_path": "train/gone"}}, "frame 3 .*no such picture"),
         ({"frame 3": {"file_path": None}}, r"frames\.3\.file_path"),
     ],
 )
 def test_a_camera_file_that_cannot_be_used_names_file_and_frame(tmp_path, changes, words):
     scene = write(tmp_path / "box", changes)
     with pytest.raises(InputError, match=f"transforms_train.json: {words}"):
+        blender.read(scene, 36, 64)
+
+
+def test_frames_without_a_picture_are_left_out_and_said_up_to_half_of_them(tmp_path):
+    scene = write(tmp_path / "box")
+    for number in range(18):
+        (scene / f"train/r_{2 * number}.png").unlink()
+    views = blender.read(scene, 36, 64)
+    assert len(views) == 18
+    assert views.notes == (
+        "without 18 of 36 pictures: frame 0 ('./train/r_0'), frame 2 ('./train/r_2'), frame 4 ('./train/r_4'), "
+        "frame 6 ('./train/r_6'), frame 8 ('./train/r_8'), … not found",
+    )
+    whole = blender.read(write(tmp_path / "whole"), 36, 64)
+    assert (views.image == whole.image[1::2]).all()
+    (scene / "train/r_1.png").unlink()
+    with pytest.raises(InputError, match=r"json: frame 0 \('./train/r_0'\): no such picture; 19 of 36 pictures are"):
         blender.read(scene, 36, 64)
 
 

@@ -120,6 +120,6 @@ def test_scenes_of_every_camera_file_are_the_plain_one_or_refused_by_key(tmp_pat
         hull = visual_hull.carve(views[name], 64, 0.6)
         assert (hull & plain).sum() / (hull | plain).sum() >= 0.99
     assert "opencv_distortion" in views
-    assert rejected.keys() == {"off_centre_cx_cy", "missing_frames_files"}
+    assert rejected.keys() == {"off_centre_cx_cy"}
     assert "frame 0 (cx, cy)" in rejected["off_centre_cx_cy"]
-    assert "expected missing_frames_files/train/r_3.png" in rejected["missing_frames_files"]
+    assert len(views["missing_frames_files"]) == len(views["plain"]) - 2

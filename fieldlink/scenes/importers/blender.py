@@ -2,7 +2,8 @@
 
 The folder is a scene itself, or holds `<scene>/transforms_train.json` (both of class `unlabelled`), or
 `<class>/<scene>/transforms_train.json`. z is up. Views need alpha: the scene is scaled and centred by its visual hull.
-Views of several cameras, with an axis off the centre or with distortion are resampled to one ideal camera.
+Views of several cameras, with an axis off the centre or with distortion are resampled to one ideal camera. Frames
+without a picture are left out, and said.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from fieldlink.scenes import picture_formats, pictures, visual_hull
 from fieldlink.scenes.importers.folder_files import files_below, has_suffix, subfolders
 from fieldlink.scenes.importers.item_ids import unique_ids
 from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, files_digest
+from fieldlink.scenes.importers.mesh_files.companions import listed
 from fieldlink.scenes.importers.resizing import evenly, shrunk, with_alpha
 from fieldlink.scenes.importers.transforms_files import (
     NAMES,
@@ -35,6 +37,7 @@ from fieldlink.scenes.views import Views
 Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
 CELLS = 96  # of the hull, per axis
 TRIED = 10  # scenes that the preflight reads whole
+MOST_MISSING = 0.5  # of a scene's pictures: what remains shows the object from too few sides
 HALF = 0.75  # half edge of the cube in which a scene of about unit diagonal is measured again
 
 
@@ -87,24 +90,33 @@ def read(scene: Path, most_views: int, resolution: int) -> Views:
 
     The visual hull's bounding box has unit diagonal and is centred at the origin.
     """
-    frames = posed_pictures(scene)
+    frames, notes = posed_pictures(scene)
     chosen = [frames[number] for number in evenly(len(frames), most_views)]
     images, lenses = zip(*(_seen(frame) for frame in chosen), strict=True)
     image, angle = ideal_views(with_alpha(images, str(scene)), list(lenses), [frame.name for frame in chosen])
-    views = Views(image, np.stack([frame.pose for frame in chosen]), angle)
+    views = Views(image, np.stack([frame.pose for frame in chosen]), angle, notes=notes)
     return shrunk(normalised(views, str(scene)), resolution)
 
 
-def posed_pictures(scene: Path) -> list[PosedPicture]:
-    """All frames of a scene. Raises `InputError` naming the frame if a picture is missing or a pose is none."""
+def posed_pictures(scene: Path) -> tuple[list[PosedPicture], tuple[str, ...]]:
+    """All frames of a scene that have a picture, and a note on the others.
+
+    Raises `InputError` naming the frame if more than `MOST_MISSING` of the pictures are missing, or if a pose is none.
+    """
     file = transforms_file(scene)
     assert file is not None, f"{scene} was not listed"
-    transforms, frames = read_transforms(file), []
+    transforms, frames, missing = read_transforms(file), [], []
     for number, frame in enumerate(transforms.frames):
-        where = f"{file}: frame {number}"
-        path = _file(scene, frame.file_path, where)
-        frames.append(PosedPicture(where, path, _pose(frame.transform_matrix, where), transforms.camera(number)))
-    return frames
+        where, name = f"{file}: frame {number}", frame.file_path
+        pose, path = _pose(frame.transform_matrix, where), _file(scene, name, where)
+        if path is None:
+            missing.append(f"frame {number} ('{name}')")
+        else:
+            frames.append(PosedPicture(where, path, pose, transforms.camera(number)))
+    count = f"{len(missing)} of {len(transforms.frames)} pictures"
+    if len(missing) > MOST_MISSING * len(transforms.frames):
+        raise InputError(f"{file}: {missing[0]}: no such picture; {count} are missing, at most half may be")
+    return frames, (f"without {count}: {listed(missing)} not found",) if missing else ()
 
 
 def _seen(frame: PosedPicture) -> tuple[UInt8[np.ndarray, "height width 4"], Lens]:
@@ -143,15 +155,13 @@ def _moved(views: Views, origin: Float[np.ndarray, "3"], scale: float) -> Views:
     return replace(views, camera_to_world=poses.astype(np.float32))
 
 
-def _file(scene: Path, file_path: str, where: str) -> Path:
-    """The frame's picture, inside the scene's folder. A path without suffix means a PNG."""
+def _file(scene: Path, file_path: str, where: str) -> Path | None:
+    """The frame's picture, inside the scene's folder; None without one. A path without suffix means a PNG."""
     path = scene / file_path.replace("\\", "/")
     if "\0" in file_path or not path.resolve().is_relative_to(scene.resolve()):
         raise InputError(f"{where} ('{file_path}'): outside the scene's folder")
     with_suffix = (path.with_name(path.name + suffix) for suffix in ("", ".png", ".jpg", ".jpeg", ".webp"))
-    if existing := next((candidate for candidate in with_suffix if candidate.exists()), None):
-        return existing
-    raise InputError(f"{where} ('{file_path}'): no such picture, expected {path}")
+    return next((candidate for candidate in with_suffix if candidate.exists()), None)
 
 
 def _pose(matrix: list[list[float]], where: str) -> Float[np.ndarray, "3 4"]:
