@@ -20,6 +20,7 @@ from fieldlink.clip import checkpoint_files, model_folders
 from fieldlink.clip.model_folders import CONFIG
 from fieldlink.clip.tokenizers import tokenizer_entry
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign_text
 
 
 class PretrainedClip(NamedTuple):
@@ -82,7 +83,7 @@ def save(folder: Path, clip: PretrainedClip) -> None:
 def _of_folder(folder: Path) -> PretrainedClip:
     config = folder / CONFIG
     try:
-        contents = json.loads(config.read_text(encoding="utf-8"))
+        contents = json.loads(read_foreign_text(config))
         description, tokenizer_name = contents["model_cfg"], contents.get("tokenizer", "published")
         with checkpoint_files.readable_folder(folder) as readable:
             # without require_pretrained weights may be random

@@ -31,6 +31,7 @@ def import_nerfs(
 ) -> None:
     """Convert NeRFs of the official layout into the datasets of a study; what can't be used is listed as rejected."""
     from fieldlink.exchange import nerf_import, official_nerfs
+    from fieldlink.scenes.importers.listing import relative_reasons
 
     params = load(params_or_default(params_file))
     names = {entry.synset: name for name, entry in params.classes.items()}
@@ -43,17 +44,18 @@ def import_nerfs(
     settings = nerf_import.ImportSettings(params.nerf, measured, resolution, params.runtime.device)
     reader = digests.file_digest(source_code.ROOT / "fieldlink/core/safe_unpickling.py")  # decides what can be read
     shared = digests.digest_of(digests.code_digest(__file__), reader, settings.nerf.model_dump(), measured, resolution)
+    files_of, unreadable = nerf_import.digests_of(by_id)
     finished = resume.finish(
         NAME,
         nerf_import.IMPORTED,
-        {name: digests.digest_of(shared, str(nerf.folder), nerf_import.digest(nerf)) for name, nerf in by_id.items()},
+        {name: digests.digest_of(shared, str(by_id[name].folder), digest) for name, digest in files_of.items()},
         lambda ids: nerf_import.ImportTask([by_id[object_id] for object_id in ids], settings),
         nerf_import.import_folders,
         chunk=CHUNK,
         workers=params.runtime.workers,
         cluster=params.runtime.cluster,
     )
-    finished.rejected |= ambiguous
+    finished.rejected = relative_reasons(finished.rejected | unreadable | ambiguous, folder)
     imported = [nerf for nerf in accepted if nerf.object_id not in finished.rejected]
     if not imported:
         raise InputError(f"{folder}: no NeRF can be used ({'; '.join(list(finished.rejected.values())[:3])})")

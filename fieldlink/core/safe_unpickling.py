@@ -74,7 +74,7 @@ def tensors_of(file: Path, *, records: bool = False) -> dict[str, Tensor]:
     `ValueError` with the cause if the file has other contents.
     """
     if not file.is_file():
-        raise ValueError("no such file")
+        raise ValueError("a folder, FIFO or device, expected a file" if file.exists() else "no such file")
     with file.open("rb") as stream:
         start = stream.read(64).lstrip()
     if not start:

@@ -1,7 +1,7 @@
 """Official NeRF folders as rows of our datasets: weights, grids, PSNR in dB, and views."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -92,9 +92,15 @@ def views_in(rows: pa.Table) -> pa.Table:
     return nested_tables.from_column(rows["views"])
 
 
-def digest(nerf: NerfFolder) -> str:
-    """Digest of all files that an import reads."""
-    return files_digest(path for path in sorted(nerf.folder.rglob("*")) if path.is_file())
+def digests_of(nerfs: Mapping[str, NerfFolder]) -> tuple[dict[str, str], dict[str, str]]:
+    """By object id: a digest of all files that an import reads; and the reason of each NeRF with one that can't be."""
+    digests, unreadable = {}, {}
+    for object_id, nerf in nerfs.items():
+        try:
+            digests[object_id] = files_digest(path for path in sorted(nerf.folder.rglob("*")) if path.is_file())
+        except InputError as error:
+            unreadable[object_id] = str(error)
+    return digests, unreadable
 
 
 def _row(

@@ -24,10 +24,10 @@ from jaxtyping import Float
 from pydantic import BaseModel, Field, ValidationError
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign
 from fieldlink.core.tensor_files import named_ending
 from fieldlink.nerf.field import HALF
-from fieldlink.scenes import pictures
-from fieldlink.scenes.importers.resizing import stacked
+from fieldlink.scenes.importers.resizing import decoded, stacked
 from fieldlink.scenes.views import Views
 
 WEIGHTS, GRID, PARAMETERS = "nerf_weights.pth", "grid.pth", "mlp_base.params"
@@ -117,7 +117,7 @@ def cameras_of(folder: Path) -> tuple[Transforms, Float[np.ndarray, "view 3 4"]]
     if path is None:
         raise InputError(f"{folder}: no {COMPRESSED}, nor {TRANSFORMS}")
     try:
-        transforms = Transforms.model_validate_json(path.read_bytes())
+        transforms = Transforms.model_validate_json(read_foreign(path))
     except ValidationError as error:
         detail = error.errors()[0]
         raise InputError(f"{path}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
@@ -136,12 +136,12 @@ def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"],
     transforms, poses = cameras_of(folder)
     names = [f"{PurePosixPath(frame.file_path or f'{n:02d}').stem}.png" for n, frame in enumerate(transforms.frames)]
     files = [folder / "train" / name for name in names]
-    exists = [file.is_file() for file in files]
+    exists = [file.exists() for file in files]
     if not any(exists):
         return None, poses, transforms.camera_angle_x
     if not all(exists):
         raise InputError(f"{files[exists.index(False)]}: missing, other views have their pictures")
-    image = stacked([pictures.decode(file.read_bytes()) for file in files], str(folder))
+    image = stacked([decoded(file) for file in files], str(folder))
     return Views(image, poses, transforms.camera_angle_x), poses, transforms.camera_angle_x
 
 

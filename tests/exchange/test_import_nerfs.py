@@ -1,6 +1,7 @@
 """NeRFs of the official code: read as they are, refused by name, exported again bit for bit."""
 
 import json
+import os
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ from stages.backbone.prepare_scenes import prepare_scenes
 pytestmark = pytest.mark.thesis
 
 CAR, CHAIR = SYNSETS
-BAD = ("code", "short", "nan", "cells", "box", "torn", "huge", "poses", "turned", "lost")
+BAD = ("code", "short", "nan", "cells", "box", "torn", "huge", "poses", "turned", "lost", "pipe", "pipe2", "page")
 
 
 class Canary:
@@ -93,6 +94,10 @@ class World:
             text = json.dumps({"camera_angle_x": 0.8, "frames": frames})
             (self.bad(name) / "transforms_train_compressed.json").write_text(text)
         (self.bad("lost") / "train/01.png").unlink()
+        for pipe in (self.bad("pipe") / "grid.pth", self.bad("pipe2") / "train/00.png"):
+            pipe.unlink()
+            os.mkfifo(pipe)
+        (self.bad("page") / "train/00.png").write_text("<html>")
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +155,14 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
         "poses": "transforms_train_compressed.json: frames: ",
         "turned": "transform_matrix is no rotation",
         "lost": "01.png: missing",
+        "pipe": "grid.pth: a folder, FIFO or device, expected a file",
+        "pipe2": "00.png: a FIFO, expected a file",
+        "page": "00.png: no picture but a web page",
     }
     assert set(world.rejected) == {"two", "two.a2", *BAD}
     for name, said in words.items():
         assert said in world.rejected[name], name
-        assert str(world.bad(name)) in world.rejected[name]
+        assert world.rejected[name].startswith(f"{world.bad(name).relative_to(world.folder)}")  # wherever it lies
     assert not (world.folder.parent / "canary").exists()
 
 

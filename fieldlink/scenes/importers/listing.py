@@ -92,13 +92,12 @@ def files_digest(paths: Iterable[Path]) -> str:
 def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Path, most_rejected: float) -> None:
     """Add what a source can't use to the rejected items of a stage, and print how many there are.
 
-    Reasons name files relative to the source's `folder`: data doesn't depend on where that lies.
     Raises `InputError` if more than the share `most_rejected` of the items can't be used; duplicates don't count.
     """
     finished.rejected |= listing.rejected
     check_rejected_share(stage, finished, most_rejected)
     finished.rejected |= listing.duplicates
-    finished.rejected = {name: reason.replace(f"{folder}/", "") for name, reason in finished.rejected.items()}
+    finished.rejected = relative_reasons(finished.rejected, folder)
     for item, note in sorted(finished.notes.items())[:MOST_NOTES]:
         print(f"{stage}: {item}: {note}", file=sys.stderr)
     if len(finished.notes) > MOST_NOTES:
@@ -109,6 +108,11 @@ def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Pat
         print(f"{stage}: {listing.other_classes} of {listing.total} left out, of no class", file=sys.stderr)
     if listing.other_files:
         print(f"{stage}: files of other kinds left out: {counted(listing.other_files)}", file=sys.stderr)
+
+
+def relative_reasons(reasons: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The reasons with files named relative to the source's folder: data doesn't depend on where that lies."""
+    return {name: reason.replace(f"{folder}/", "") for name, reason in reasons.items()}
 
 
 def counted(files: Counter[str]) -> str:

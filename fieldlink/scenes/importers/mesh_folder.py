@@ -6,6 +6,7 @@ the folder's manifest.csv (columns path, up: y or z, in the file's own coordinat
 
 import csv
 import hashlib
+import io
 import os
 import re
 from collections import Counter
@@ -16,7 +17,7 @@ from urllib.parse import unquote
 
 from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError
-from fieldlink.core.files import read_foreign
+from fieldlink.core.files import read_foreign, read_foreign_text
 from fieldlink.core.params import Params
 from fieldlink.scenes import picture_formats
 from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, has_suffix, listed_files
@@ -105,8 +106,7 @@ def _ups(folder: Path) -> dict[str, str]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return {}
-    with manifest.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = list(csv.DictReader(io.StringIO(read_foreign_text(manifest), newline="")))
     if not rows or not {"path", "up"} <= rows[0].keys():
         return {}
     for number, row in enumerate(rows, start=2):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
+from fieldlink.core.files import read_foreign_text
 from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.importers.folder_files import count_files, listed_files
 from fieldlink.scenes.importers.listing import Listing
@@ -54,7 +55,7 @@ def test_files(folder: Path) -> set[Path]:
     Its lines are `real/airplane/real_002_000001.jpg 0`.
     """
     path = folder.parent / f"{folder.name}_test.txt"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else ()
+    lines = read_foreign_text(path).splitlines() if path.is_file() else ()
     return {folder.parent / line.rsplit(maxsplit=1)[0] for line in lines if line.strip()}
 
 
