@@ -90,8 +90,8 @@ def task(
         MapperRun(
             Variant(direction="nerf2clip", source=source, views=views, loss=loss).text, loss, seed, clip_set=clip_set
         )
+        for loss in losses  # models of one loss, side by side, take fewer operations
         for clip_set, (source, views, drawn_by) in enumerate(sets["train"])
-        for loss in losses
         for seed in (mapper.seeds if drawn_by is None else [drawn_by])
     ]
     return MapperTask("nerf2clip", models, pairs["train"], pairs["validation"], mapper, study_seed, device)

@@ -46,8 +46,8 @@ def models(mapper_params: MapperParams) -> list[MapperRun]:
     """Twelve variants, with each seed."""
     return [
         MapperRun(f"{loss} {clip_set}", loss, model_seed, clip_set)
-        for clip_set in range(SETS)
         for loss in ("cosine", "siglip")
+        for clip_set in range(SETS)
         for model_seed in mapper_params.seeds
     ]
 
