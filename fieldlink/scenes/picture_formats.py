@@ -6,6 +6,7 @@ Pillow is asked for no other format. It would start Ghostscript for an EPS file 
 import io
 import re
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
@@ -80,7 +81,8 @@ def load(image: Image.Image) -> None:
         parts = next((parts for parts in (1, 2, 4) if pixels <= MOST_PIXELS * parts**2), 8)
         if parts > 1:
             image.draft(None, (image.width // parts, image.height // parts))
-    unit = TRANSPARENT.get(image.tile[0][3]) if image.format == "PNG" and image.tile else None
+    tiles: Any = getattr(image, "tile", None)
+    unit = TRANSPARENT.get(tiles[0][3]) if image.format == "PNG" and tiles else None
     image.load()
     if unit and "transparency" in image.info:  # Pillow scales the pixels alone
         values = np.atleast_1d(image.info["transparency"]) * unit
@@ -130,7 +132,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
     colours = image if image.mode in ("LAB", "CMYK", "L") else image.convert("RGB")
     profile = ImageCms.createProfile("LAB") if image.mode == "LAB" else _profile(image)
     try:
-        shown = ImageCms.profileToProfile(colours, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        shown: Any = ImageCms.profileToProfile(colours, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except ImageCms.PyCMSError:  # a profile of another kind of picture says nothing
         return image
     if alpha is not None:
