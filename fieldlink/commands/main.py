@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "results": Subcommand("print where the result page is, and the headline numbers of the study"),
     "history": Subcommand("build a page of the metrics of several commits and experiments"),
     "worlds": Subcommand("run a study in many worlds, one per study seed, and judge the claims by all of them"),
+    "explore": Subcommand("serve a page that searches and shows the NeRFs of a finished study"),
     "why": Subcommand("print where one number of a table comes from"),
     "ask": Subcommand("print the NeRFs nearest to a text, a picture, a mesh or a NeRF"),
     "classify": Subcommand("name a picture, a mesh or a NeRF by the nearest of some prompts"),

@@ -124,11 +124,19 @@ class Collection:
 
     def view(self, object_id: str, number: int) -> bytes:
         """PNG of a ground-truth view."""
-        rows = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view", "image"])
-        images = dict(zip(rows["view"].to_pylist(), rows["image"].to_pylist(), strict=True))
-        if number not in images:
-            raise InputError(f"{object_id}: no view {number}, expected one of {sorted(images)}")
-        return images[number]
+        return self._view_row(object_id, number, ["image"])["image"]
+
+    def camera(self, object_id: str, number: int) -> tuple[Float[np.ndarray, "3 4"], float]:
+        """Pose (camera to world) and horizontal field of view (radians) of a ground-truth view."""
+        row = self._view_row(object_id, number, ["camera_to_world", "camera_angle_x"])
+        return np.asarray(row["camera_to_world"], np.float32).reshape(3, 4), row["camera_angle_x"]
+
+    def _view_row(self, object_id: str, number: int, columns: Sequence[str]) -> dict[str, Any]:
+        rows = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view", *columns]).to_pylist()
+        by_view = {row["view"]: row for row in rows}
+        if number not in by_view:
+            raise InputError(f"{object_id}: no view {number}, expected one of {sorted(by_view)}")
+        return by_view[number]
 
     # Objects
 

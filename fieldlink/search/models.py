@@ -92,18 +92,25 @@ class Models:
         self, nerf: StoredNerf, azimuth: Sequence[float], elevation: Sequence[float], size: int
     ) -> UInt8[np.ndarray, "view size size 4"]:
         """Views of a NeRF from cameras that look at the origin, angles in degrees; straight-alpha RGBA."""
-        import torch
-
-        from fieldlink.nerf.occupancy import unpack
-        from fieldlink.nerf.rendering import Camera, render
         from fieldlink.scenes import cameras
 
         distance = np.full(len(azimuth), VIEWING_DISTANCE)
         poses = cameras.look_at_origin(np.asarray(azimuth, float), np.asarray(elevation, float), distance)
         if self.params.scenes.source == "nerfs":  # in the official frame, whose z points up
             poses = (Y_TO_Z @ poses).astype(np.float32)
+        return self.render_from(nerf, poses, cameras.DISN_ANGLE, size)
+
+    def render_from(
+        self, nerf: StoredNerf, poses: Float[np.ndarray, "view 3 4"], angle: float, size: int
+    ) -> UInt8[np.ndarray, "view size size 4"]:
+        """Views of a NeRF from any cameras; `angle`: horizontal field of view in radians. Straight-alpha RGBA."""
+        import torch
+
+        from fieldlink.nerf.occupancy import unpack
+        from fieldlink.nerf.rendering import Camera, render
+
         weights, grid = torch.from_numpy(np.array(nerf.weights)).to(self.device), unpack(nerf.occupancy)
-        camera, params = Camera(cameras.DISN_ANGLE, size, size), self.params.nerf
+        camera, params = Camera(angle, size, size), self.params.nerf
         colour, alpha = render(weights, grid.to(self.device), poses, camera, params.rendering, params.field)
         straight = colour / alpha.clamp(min=1e-6)[..., None]
         rgba = torch.cat([straight, alpha[..., None]], dim=-1).clamp(0, 1)

@@ -18,7 +18,8 @@ from fieldlink.search.queries import with_clip_vector
 NF2VEC = "nf2vec"
 CLIP_MEAN, CLIP_ALL, CLIP_DISTINCT = "CLIP mean", "CLIP all", "CLIP all distinct"  # as the retrieval study's rows
 CLIP_ALONE = (CLIP_MEAN, CLIP_ALL, CLIP_DISTINCT)
-MOST_GALLERIES = 8  # of mapped NeRFs, in memory at once
+LEAST_GALLERIES = 8  # of mapped NeRFs, in memory at once
+MOST_NUMBERS = 2**25  # in all of them, if they are more
 
 
 class Spaces:
@@ -26,7 +27,8 @@ class Spaces:
 
     def __init__(self, models: Models, collection: Collection, mappers: Mappers) -> None:
         self.models, self.collection, self.mappers = models, collection, mappers
-        self._of_mapper = lru_cache(MOST_GALLERIES)(self._mapped_nerfs)
+        galleries = max(LEAST_GALLERIES, MOST_NUMBERS // max(1, collection.nerf_vectors.size))
+        self._of_mapper = lru_cache(galleries)(self._mapped_nerfs)
 
     @cached_property
     def variants(self) -> Sequence[Variant]:

@@ -236,6 +236,11 @@ class Study:
         stored = nerf if isinstance(nerf, StoredNerf) else self.nerf(nerf)
         return self.models.render(stored, [azimuth], [elevation], size)[0]
 
+    def render_view(self, object_id: str, number: int, size: int) -> UInt8[np.ndarray, "size size 4"]:
+        """An object's NeRF from the camera of one of its ground-truth views, `size` pixels wide and high."""
+        pose, angle = self.collection.camera(object_id, number)
+        return self.models.render_from(self.nerf(object_id), pose[None], angle, size)[0]
+
     # The map
 
     def map_points(self, space: str = "nerf_embedding") -> MapPoints:

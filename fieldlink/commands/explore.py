@@ -1,0 +1,28 @@
+"""Serve the explorer of a finished study: a page that searches and shows its NeRFs."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+from typing_extensions import Doc
+
+from fieldlink.core.errors import InputError
+
+
+def explore(
+    study: Annotated[Path, Doc("Folder of the finished study.")] = Path(),
+    collection: Annotated[Path | None, Doc("Collection that `fieldlink add` wrote, in place of the study's.")] = None,
+    port: Annotated[int, Doc("Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[str, Doc("Address to listen on. Beyond 127.0.0.1 whoever reaches it can ask.")] = "127.0.0.1",
+) -> None:
+    """Serve a page that searches and shows the NeRFs of a study, and print its address. Ctrl+C ends it."""
+    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise InputError(f"{' and '.join(missing)}: not installed; pip install starlette uvicorn")
+    import torch
+
+    import fieldlink
+    from fieldlink.explorer.server import serve
+
+    torch.set_num_threads(1)  # several questions at a time need no more, and leave the machine to others
+    serve(fieldlink.open(study, collection), host, port, lambda address: print(f"explorer: {address}", flush=True))

@@ -1,0 +1,69 @@
+"""What a request's body holds: a picture, a mesh or a NeRF, told by its content."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from starlette.exceptions import HTTPException
+
+from fieldlink.core.errors import InputError
+from fieldlink.explorer.bodies import MOST_PIXELS
+from fieldlink.explorer.explorer import with_file
+from fieldlink.scenes import pictures
+
+if TYPE_CHECKING:
+    from fieldlink.search.answers import Query, QueryKind, StoredNerf
+    from fieldlink.search.study import Study
+
+MESHES = ("glb", "gltf", "obj", "off", "ply", "stl", "dae", "3mf")  # suffixes, without companions
+NERF = "safetensors"  # suffix of a file that `/api/objects/<id>/field` sends
+
+
+def kind_of(data: bytes, suffix: str) -> "QueryKind":
+    """What a file is; a picture unless its suffix is that of a mesh or a NeRF. An empty one is an error."""
+    if not data:
+        raise HTTPException(400, "an empty body, expected a picture, a mesh or a NeRF")
+    return "mesh" if suffix in MESHES else "nerf" if suffix == NERF else "image"
+
+
+def query_of(study: "Study", data: bytes, suffix: str) -> "Query":
+    """The query of a file's bytes. Raises `InputError`, without the path of any file."""
+    makers: dict[QueryKind, Callable[[], Query]] = {
+        "image": lambda: study.query(image=_checked_picture(data)),
+        "nerf": lambda: study.query(nerf=nerf_of(data, study.params.nerf.fitting.occupancy)),
+        "mesh": lambda: with_file(data, f"mesh.{suffix}", lambda path: study.query(mesh=path)),
+    }
+    return makers[kind_of(data, suffix)]()
+
+
+def nerf_of(data: bytes, cells: int) -> "StoredNerf":
+    """The NeRF of a file that `field_file` wrote, with `cells` per axis."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    from fieldlink.search.answers import StoredNerf
+
+    try:
+        tensors = load(data)
+    except (SafetensorError, KeyError, ValueError, TypeError, OverflowError, json.JSONDecodeError) as error:
+        raise InputError("no safetensors file, expected one of /api/objects/<id>/field") from error
+    weights, bits = tensors.get("weights"), tensors.get("occupancy")
+    if weights is None or bits is None or weights.ndim != 1 or weights.dtype != np.float32 or bits.dtype != np.uint8:
+        raise InputError("a file without `weights` (F32) and `occupancy` (U8) in one row each")
+    if not np.isfinite(weights).all() or np.abs(weights).max(initial=0) > MOST_WEIGHT:
+        raise InputError(f"weights that are no finite numbers from {-MOST_WEIGHT:g} to {MOST_WEIGHT:g}")
+    if bits.size != -(-(cells**3) // 8):
+        raise InputError(f"a grid of {bits.size} bytes, expected {cells} cells per axis")
+    return StoredNerf(weights, bits.tobytes(), cells)
+
+
+MOST_WEIGHT = 1e4
+
+
+def _checked_picture(data: bytes) -> bytes:
+    """The same bytes, unless they would take too much memory when decoded."""
+    width, height = pictures.size(data)
+    if width * height > MOST_PIXELS:
+        raise HTTPException(413, f"a picture of {width}x{height} pixels, at most {MOST_PIXELS:,} expected")
+    return data

@@ -1,0 +1,63 @@
+"""An explorer of the tiny study that listens, and a browser."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explorer import chromium
+from explorer.requests import Client
+from search.conftest import made_study
+
+from fieldlink.explorer.explorer import Explorer
+from fieldlink.explorer.server import http_server, listening_socket
+from fieldlink.search.study import Study
+
+
+@pytest.fixture(scope="session")
+def explored(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The tiny study; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("explored")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELDLINK_SCRATCH", str(folder / ".scratch"))
+        return Study(made_study(folder))
+
+
+@pytest.fixture(scope="session")
+def explorer(explored: Study) -> Explorer:
+    made = Explorer(explored)
+    made.prepare()
+    return made
+
+
+@pytest.fixture(scope="session")
+def client(explorer: Explorer) -> Iterator[Client]:
+    """Requests to a server of the explorer, in a thread of this process."""
+    with listening_socket("127.0.0.1", 0) as listening:
+        server = http_server(explorer)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield Client(listening.getsockname()[1])
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[chromium.Page]:
+    """A page of a headless Chromium."""
+    if chromium.executable() is None:
+        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to its path")
+    with chromium.browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which finds what hinders people with disabilities."""
+    path = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.is_file():
+        pytest.skip(f"{path}: not there; npm install --no-save axe-core")
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,211 @@
+"""The HTTP interface answers as the study itself does."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+import trimesh
+from PIL import Image
+from safetensors.numpy import load
+
+from fieldlink.core import datasets
+from fieldlink.core.schemas import VIEWS
+from fieldlink.explorer.object_routes import LARGEST
+from fieldlink.nerf.occupancy import unpack
+from fieldlink.nerf.rendering import Camera, render
+from fieldlink.scenes import pictures
+
+
+def ids(rows):
+    return [row["id"] for row in rows]
+
+
+def pixels(data):
+    return np.asarray(Image.open(io.BytesIO(data)))
+
+
+def png(seed=0, size=32):
+    return pictures.encode(np.random.default_rng(seed).integers(0, 256, (size, size, 3), np.uint8))
+
+
+def test_a_text_search_is_the_studys_own(client, explored):
+    for variant in explored.variants:
+        if "text" not in variant.for_kinds:
+            continue
+        reply = client.get("/api/search", text="a blue chair", by=variant.name, seed="mean", k=5).json
+        answer = explored.search(text="a blue chair", by=variant.name, seed="mean", k=5)
+        assert ids(reply["rows"]) == [row.id for row in answer.rows]
+        assert [row["score"] for row in reply["rows"]] == pytest.approx([row.score for row in answer.rows], abs=1e-6)
+
+
+def test_a_row_is_right_if_its_class_is_the_one_that_the_text_names(client):
+    rows = client.get("/api/search", text="a blue chair", k=8).json["rows"]
+    assert {row["right"] for row in rows} == {True, False}
+    assert all(row["right"] == (row["class_name"] == "chair") for row in rows)
+
+
+def test_nothing_is_right_where_no_class_is_expected(client):
+    for text in ("a blue thing", "a chair or a lamp"):
+        assert {row["right"] for row in client.get("/api/search", text=text).json["rows"]} == {None}
+
+
+def test_filters_leave_only_what_they_say(client, explored):
+    rows = client.get("/api/search", text="a lamp", class_="lamp", split="test", k=50).json["rows"]
+    assert rows
+    assert all((row["class_name"], row["split"]) == ("lamp", "test") for row in rows)
+    assert client.get("/api/search", text="a lamp", psnr=199).json["rows"] == []
+    assert len(client.get("/api/search", text="a lamp", copies=1, k=100).json["rows"]) == len(explored.ids)
+
+
+def test_an_object_finds_others_and_never_itself(client, explored):
+    own = explored.ids[0]
+    reply = client.get("/api/search", nerf=own, by="nf2vec", k=100).json
+    assert own not in ids(reply["rows"])
+    assert reply["query"]["class_name"] == explored.object(own).class_name
+
+
+def test_a_picture_finds_what_it_finds_in_python(client, explored):
+    reply = client.post("/api/search", png(), k=4)
+    assert reply.status == 200
+    assert ids(reply.json["rows"]) == [row.id for row in explored.search(image=png(), k=4, seed="mean").rows]
+
+
+def test_an_earlier_query_is_asked_again_by_its_handle(client):
+    first = client.post("/api/search", png(1), k=4, name="mine.png").json
+    again = client.get("/api/search", query=first["query"]["handle"], k=4).json
+    assert ids(again["rows"]) == ids(first["rows"])
+    assert first["query"]["name"] == "mine.png"
+    assert client.get("/api/search", query="0" * 24).status == 404
+
+
+def test_a_nerf_that_was_downloaded_finds_its_object_first(client, explored):
+    own = next(name for name in explored.ids if explored.object(name).augmentation == 0)
+    field = client.get(f"/api/objects/{own}/field").body
+    reply = client.post("/api/search", field, suffix="safetensors", by="nf2vec", k=1).json
+    assert ids(reply["rows"]) == [own]
+    assert reply["rows"][0]["score"] == pytest.approx(1, abs=1e-6)
+
+
+def test_a_mesh_is_fitted_and_its_path_told_nobody(client):
+    mesh = trimesh.creation.box((1, 0.6, 0.3)).export(file_type="ply")
+    reply = client.post("/api/search", mesh, suffix="ply", k=3, name="box.ply")
+    assert reply.status == 200, reply.body
+    assert len(reply.json["rows"]) == 3
+    assert reply.json["query"]["name"] == "box.ply"
+    assert reply.json["warning"]
+    labels = client.post("/api/zero-shot", query=reply.json["query"]["handle"], prompt=["a box", "a lamp"]).json
+    assert (
+        {label["label"] for label in labels["labels"]}
+        == {"a box", "a lamp"}
+        == {label["label"] for label in labels["second_opinion"]}
+    )
+
+
+def test_an_object_has_its_measures_views_and_neighbours_in_every_space(client, explored):
+    own = explored.ids[3]
+    page, truth = client.get(f"/api/objects/{own}", k=2).json, explored.object(own)
+    assert (page["class_name"], page["caption"], page["views"]) == (truth.class_name, truth.caption, list(truth.views))
+    assert page["psnr"] == pytest.approx(dict(truth.psnr))
+    assert set(page["neighbours"]) == {each.name for each in explored.variants if "nerf" in each.for_kinds}
+    assert ids(page["neighbours"]["nf2vec"]) == [row.id for row in explored.neighbours(own, k=2).rows]
+
+
+def test_a_view_is_the_studys_frame(client, explored):
+    own = explored.ids[1]
+    reply = client.get(f"/api/objects/{own}/view", az=70, el=-10, size=48)
+    assert reply.headers["content-type"] == "image/png"
+    np.testing.assert_array_equal(pixels(reply.body), explored.render(own, 70, -10, 48))
+
+
+def test_angles_of_a_whole_turn_show_the_same(client, explored):
+    path = f"/api/objects/{explored.ids[1]}/view"
+    assert client.get(path, az=-90, size=32).body == client.get(path, az=270, size=32).body
+
+
+def test_a_render_has_the_camera_of_its_number(client, explored):
+    own, size = explored.ids[2], 32
+    row = datasets.rows_with_ids(explored.folder / "data" / "views", VIEWS, [own]).to_pylist()[1]
+    pose = np.array(row["camera_to_world"], np.float32).reshape(1, 3, 4)
+    nerf, params = explored.nerf(own), explored.params.nerf
+    camera = Camera(row["camera_angle_x"], size, size)
+    weights, grid = torch.tensor(np.array(nerf.weights)), unpack(nerf.occupancy)
+    colour, opacity = render(weights, grid, pose, camera, params.rendering, params.field)
+    shown = pixels(client.get(f"/api/objects/{own}/view", number=row["view"], size=size).body) / 255
+    np.testing.assert_allclose(shown[..., 3], opacity[0], atol=0.01)
+    np.testing.assert_allclose(shown[..., :3] * shown[..., 3:], colour[0], atol=0.01)
+
+
+def test_a_field_is_the_nerf_with_what_a_renderer_needs(client, explored):
+    own = explored.ids[0]
+    tensors, stored = load(client.get(f"/api/objects/{own}/field").body), explored.nerf(own)
+    np.testing.assert_array_equal(tensors["weights"], stored.weights)
+    assert tensors["occupancy"].tobytes() == stored.occupancy
+
+
+def test_the_map_has_every_object_and_the_query_among_its_nearest(client, explored):
+    points = client.get("/api/map", text="a lamp").json
+    places = explored.map_points()
+    assert points["ids"] == list(places.ids)
+    assert points["x"] == pytest.approx(places.places[:, 0], abs=1e-3)
+    assert min(points["x"]) <= points["query"]["x"] <= max(points["x"])
+    assert "query" not in client.get("/api/map", space="clip_embedding").json
+
+
+def test_zero_shot_gives_two_opinions_of_a_nerf_and_one_of_a_picture(client, explored):
+    reply = client.post("/api/zero-shot", nerf=explored.ids[0]).json
+    assert {label["label"] for label in reply["labels"]} == set(explored.classes)
+    assert len(reply["second_opinion"]) == len(explored.classes)
+    assert client.post("/api/zero-shot", png(), prompt=["a chair", "a lamp"]).json["second_opinion"] == []
+
+
+def test_every_answer_names_clip_collection_and_study(client, explored):
+    own = explored.ids[0]
+    replies = [
+        client.get("/api/study"),
+        client.get("/api/search", text="a lamp"),
+        client.get(f"/api/objects/{own}"),
+        client.get("/api/map"),
+        client.post("/api/zero-shot", nerf=own),
+    ]
+    for reply in replies:
+        origin = reply.json["origin"]
+        assert origin["clip"] == explored.origin.clip
+        assert origin["collection"] == explored.origin.collection
+        assert origin["study"] == explored.origin.study
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "status"),
+    [
+        ("/api/search", {}, 400),
+        ("/api/search", {"text": "a", "nerf": "b"}, 400),
+        ("/api/search", {"text": "a", "k": 0}, 400),
+        ("/api/search", {"text": "a", "k": "nan"}, 400),
+        ("/api/search", {"text": "a", "by": "nothing"}, 400),
+        ("/api/search", {"text": "a", "seed": 99}, 400),
+        ("/api/search", {"text": "a", "class_": "dragon"}, 400),
+        ("/api/search", {"text": "a", "shape": "round"}, 400),
+        ("/api/search", {"text": "a" * 501}, 400),
+        ("/api/search", {"nerf": "/etc"}, 404),
+        ("/api/search", {"text": "a", "by": "nf2vec"}, 400),
+        ("/api/objects/none", {}, 404),
+        ("/api/objects/none/view", {}, 404),
+        ("/api/objects/..%2f..%2fetc%2fpasswd/view", {}, 404),
+        ("/api/map", {"space": "elsewhere"}, 400),
+        ("/api/nothing", {}, 404),
+        ("/static/..%2fserver.py", {}, 404),
+        ("/static/nothing.js", {}, 404),
+    ],
+)
+def test_what_is_wrong_is_said_as_json(client, path, parameters, status):
+    reply = client.get(path, **parameters)
+    assert reply.status == status, reply.body
+    assert set(reply.json) == {"error"}
+
+
+def test_a_frame_has_at_most_512_pixels_a_side(client, explored):
+    path = f"/api/objects/{explored.ids[0]}/view"
+    assert client.get(path, size=LARGEST + 1).status == 400
+    assert client.get(path, el=90).status == 400
+    assert client.get(path, az="inf").status == 400

@@ -1,0 +1,72 @@
+"""Lanes, the cache of pictures, values of requests, JSON: without any study."""
+
+import asyncio
+import json
+import threading
+
+import pytest
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+
+from fieldlink.explorer.answers import Json
+from fieldlink.explorer.byte_cache import ByteCache
+from fieldlink.explorer.lanes import Lane
+from fieldlink.explorer.parameters import Parameters, clean
+
+
+def test_a_lane_refuses_what_is_beyond_those_that_may_wait():
+    async def ask() -> list[object]:
+        lane, end = Lane("work", threads=1, waiting=1, retry_after=7), threading.Event()
+        asked = [asyncio.ensure_future(lane.run(end.wait, 10)) for _ in range(3)]
+        await asyncio.sleep(0)
+        end.set()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    first, second, third = asyncio.run(ask())
+    assert (first, second) == (True, True)
+    assert isinstance(third, HTTPException)
+    assert third.status_code == 429
+    assert third.headers == {"Retry-After": "7"}
+
+
+def test_a_lane_takes_work_again_after_an_error():
+    async def ask() -> list[object]:
+        lane = Lane("work", threads=1, waiting=0, retry_after=1)
+        results = []
+        for text in ("one", "2"):
+            results += await asyncio.gather(lane.run(int, text), return_exceptions=True)
+            await asyncio.sleep(0.05)
+        return results
+
+    failed, number = asyncio.run(ask())
+    assert isinstance(failed, ValueError)
+    assert number == 2
+
+
+def test_the_cache_drops_what_was_used_longest_ago():
+    cache, made = ByteCache(10), []
+
+    def get(key):
+        return cache.get(key, lambda: made.append(key) or bytes(4))
+
+    for key in "abacab":
+        get(key)
+    assert made == ["a", "b", "c", "b"]
+
+
+def test_numbers_that_are_none_and_those_out_of_bounds_are_errors():
+    for text in ("nan", "inf", "1e999", "x", "0x1", "7", "-1"):
+        with pytest.raises(HTTPException, match="k: "):
+            Parameters(QueryParams({"k": text}), ("k",)).integer("k", 0, 6, 1)
+    with pytest.raises(HTTPException, match="whole"):
+        Parameters(QueryParams({"k": "1.5"}), ("k",)).integer("k", 0, 6, 1)
+    assert Parameters(QueryParams({"k": "6"}), ("k",)).integer("k", 0, 6, 1) == 6
+
+
+def test_texts_lose_what_cannot_be_printed():
+    assert clean(" a\0b\u202e\ud800c ") == "a b  c"
+
+
+def test_json_has_null_for_what_is_no_number():
+    values = {"a": [float("nan"), float("inf"), 1.5], "b": None, "c": ("x", float("-inf"))}
+    assert json.loads(Json(values).body) == {"a": [None, None, 1.5], "b": None, "c": ["x", None]}
