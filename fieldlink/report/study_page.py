@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from fieldlink.core.progress import progress
@@ -46,6 +47,7 @@ def _summary(study: ReportStudy) -> dict[str, Any]:
     return {
         "description": description,
         "comparability": description.comparability,
+        "has_explorer": find_spec("fieldlink.explorer") is not None,
         "tiles": list(page_tiles(study)),
         "metrics": {name: list(printed_values(values)) for name, values in study.numbers.metrics.items()},
     }
