@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-import open_clip
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 from fieldlink.clip import small_clip
 from fieldlink.clip.captioned_pairs import CaptionedPictures, PairTensors
 from fieldlink.clip.clip_curves import ClipLosses
+from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.optimizers import AdamW
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams

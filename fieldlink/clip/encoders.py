@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float
-from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import Tensor, nn
 
 from fieldlink.clip import custom_encoders, model_folders
 from fieldlink.clip.interface import JointEncoder, Picture
+from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.core.devices import precision
 from fieldlink.core.params import RuntimeParams
 from fieldlink.core.workers import map_in_threads
@@ -40,8 +40,8 @@ class ClipEncoder:
     def __init__(self, model: nn.Module, tokenizer: Any, device: str):
         self.model: Any = model.to(device).to(memory_format=torch.channels_last).eval()
         self.tokenizer, self.device = tokenizer, device
-        self.preprocessing = PreprocessCfg(**self.model.visual.preprocess_cfg)
-        self.transform: Any = image_transform_v2(self.preprocessing, is_train=False)
+        self.preprocessing = open_clip.transform.PreprocessCfg(**self.model.visual.preprocess_cfg)
+        self.transform: Any = open_clip.transform.image_transform_v2(self.preprocessing, is_train=False)
 
     @classmethod
     def load(cls, folder: Path, device: str) -> "ClipEncoder":

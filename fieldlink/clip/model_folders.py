@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import open_clip
 from safetensors.torch import save as save_weights
 from torch import nn
 
+from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
 from fieldlink.core import files, sealed_folders
 from fieldlink.core.errors import InputError

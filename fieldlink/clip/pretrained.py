@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import open_clip
 from torch import nn
 
 from fieldlink.clip import checkpoint_files, model_folders
 from fieldlink.clip.model_folders import CONFIG
+from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.clip.tokenizers import tokenizer_entry
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign_text

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import open_clip
 import torch
 from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor, nn
 
 from fieldlink.clip import model_folders
+from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
 from fieldlink.core.params import ClipNetworkParams
 

@@ -8,10 +8,11 @@ import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import open_clip
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+
+from fieldlink.clip.quick_open_clip import open_clip
 
 Embeddings = tuple[Tensor, Tensor]  # embeddings of the batch's pictures and captions, unit length
 Images = Float[Tensor, "picture 3 side side"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import open_clip
 from jaxtyping import Int
 from torch import Tensor
 
+from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.core import registry
 
 Tokenizer = Callable[[list[str]], Int[Tensor, "text context"]]  # texts to token ids, one row a text
