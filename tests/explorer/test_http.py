@@ -115,7 +115,7 @@ def test_a_view_is_the_studys_frame(client, explored):
     own = explored.ids[1]
     reply = client.get(f"/api/objects/{own}/view", az=70, el=-10, size=48)
     assert reply.headers["content-type"] == "image/png"
-    np.testing.assert_array_equal(pixels(reply.body), explored.render(own, 70, -10, 48))
+    np.testing.assert_array_equal(pixels(reply.body), explored.render(own, 70.0, -10.0, 48))
 
 
 def test_angles_of_a_whole_turn_show_the_same(client, explored):
