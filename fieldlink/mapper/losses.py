@@ -93,16 +93,15 @@ class LossEntry:
 
     function: Callable[..., Tensor]  # of outputs, targets and as many learnable numbers as `start` has
     start: tuple[float, ...]  # of the learnable numbers: log t, then the bias
-    leaves_norm_free: bool  # the loss does not change with the length of outputs: generation rescales them
 
 
 LOSSES: dict[Loss, LossEntry] = {
-    "cosine": LossEntry(function=cosine, start=(), leaves_norm_free=True),
+    "cosine": LossEntry(function=cosine, start=()),
     # as in SigLIP's paper (Zhai et al. 2023)
-    "siglip": LossEntry(function=siglip, start=(math.log(10), -10.0), leaves_norm_free=True),
+    "siglip": LossEntry(function=siglip, start=(math.log(10), -10.0)),
     # as in CLIP
-    "softmax": LossEntry(function=softmax, start=(math.log(1 / 0.07),), leaves_norm_free=True),
-    "mse": LossEntry(function=mse, start=(), leaves_norm_free=False),
+    "softmax": LossEntry(function=softmax, start=(math.log(1 / 0.07),)),
+    "mse": LossEntry(function=mse, start=()),
 }
 
 

@@ -14,7 +14,12 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parent.parent.parent
 
 TINY: dict[str, Any] = {
-    "scenes": {"objects_per_class": 8, "views": 18, "resolution": 32},
+    "scenes": {
+        "objects_per_class": 8,
+        "split": {"train": 3, "validation": 1, "test": 4},
+        "views": 18,
+        "resolution": 32,
+    },
     "photos": {"per_class": 4, "validation_per_class": 2, "resolution": 32},
     "clip": {
         "pictures": {"objects_per_class": 6, "validation_objects_per_class": 2, "per_object": 2},

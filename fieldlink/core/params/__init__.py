@@ -24,6 +24,7 @@ from fieldlink.core.params.finetuning import FinetuningParams, Objective
 from fieldlink.core.params.generation import GenerationParams
 from fieldlink.core.params.mapper import (
     LOSS_TITLES,
+    NORM_FREE,
     AugmentedParams,
     CaptionsParams,
     Loss,
@@ -50,6 +51,7 @@ from fieldlink.core.params.value_types import Natural, Share
 __all__ = [
     "LOSS_TITLES",
     "NERF_EMBEDDING_TITLES",
+    "NORM_FREE",
     "TRANSLATOR_TITLES",
     "AugmentedParams",
     "BaselinesParams",

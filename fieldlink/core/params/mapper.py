@@ -12,6 +12,12 @@ LOSS_TITLES: dict[Loss, str] = {  # on the page
     "softmax": "softmax contrastive loss",
     "mse": "MSE loss",
 }
+NORM_FREE: dict[Loss, bool] = {  # whether the loss is the same for outputs of any length: generation rescales them
+    "cosine": True,
+    "siglip": True,
+    "softmax": True,
+    "mse": False,
+}
 
 
 class MapperParams(StrictModel):
