@@ -87,7 +87,7 @@ def _png(explorer: Explorer, kind: str, object_id: str, *rest: Any) -> bytes:
         return study.view(object_id, rest[0])
     if kind == "render":
         return pictures.encode(study.render_view(object_id, rest[0], rest[1]))
-    return pictures.encode(study.render(object_id, rest[0], rest[1], rest[2]))
+    return pictures.encode(study.render(object_id, float(rest[0]), float(rest[1]), int(rest[2])))
 
 
 def _field(explorer: Explorer, object_id: str) -> bytes:

@@ -25,6 +25,7 @@ ERRORS = {  # arguments of a run that fails, and words of its message
     "ask": (["a chair"], "no params.yaml, expected a finished study"),
     "classify": (["chair.glb"], "no params.yaml, expected a finished study"),
     "add": (["meshes"], "no params.yaml, expected a finished study"),
+    "explore": ([], "no params.yaml, expected a finished study"),
     "import-nerfs": (["--folder", "nowhere", "--out", "out"], "nowhere: no [data_TRAINED/]"),
     "import-nf2vec": (["--checkpoint", "nowhere.pt", "--out", "out"], "nowhere.pt: no such file"),
     "export-nerfs": (["--objects", "a", "--views", "b", "--nerfs", "c", "--out", "."], ".: exists, expected a new"),

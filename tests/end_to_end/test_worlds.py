@@ -158,6 +158,7 @@ def test_other_parameters_are_a_family_and_the_tables_are_those_of_seed_and_para
         assert f"recall_real,{value},0,9" in table
 
 
+@pytest.mark.timeout(600)  # two experiments of DVC
 def test_a_sweep_is_a_family_for_each_value(repository: Repository):
     sweep = ("scenes.objects_per_class=6,7", "scenes.folder=meshes,meshes")
     repository.run(*repository.worlds("run", "--seeds", "1", *(word for text in sweep for word in ("--sweep", text))))

@@ -164,7 +164,7 @@ def test_the_preflight_reads_scenes_as_the_importer_does(tmp_path, params_with):
     finding, _ = data_folders.objects(load(params_with(changes)))
     assert finding.state == "note"
     assert "1 of 2 would be set aside" in finding.detail
-    assert f"no such picture, expected {tmp_path}/scenes/lost/train/r_0.png" in finding.detail
+    assert "frame 0 ('./train/r_0.png'): no such picture; 12 of 12 pictures are missing" in finding.detail
     finding, _ = data_folders.objects(load(params_with({**changes, "scenes.most_rejected": 0.1})))
     assert finding.state == "missing"
 

@@ -97,7 +97,7 @@ def test_a_nerf_given_as_weights_is_near_the_object_that_has_them(study: Study):
         ({"text": "a", "classes": ["boat"]}, "no class_name 'boat'"),
         ({"image": "nowhere.jpg"}, "nowhere.jpg: No such file"),
         ({"image": b"no picture"}, "picture: no picture of a format"),
-        ({"image": np.zeros((4, 4), np.uint8)}, "expected \\(height, width, 3 or 4\\) of uint8"),
+        ({"image": np.zeros((4, 4, 2), np.uint8)}, "expected \\(height, width, 3 or 4\\) of uint8"),
         ({"mesh": "nowhere.glb"}, "nowhere.glb: No such file"),
         ({"nerf": "nothing"}, "neither an object of .* nor a folder"),
     ],
@@ -135,7 +135,7 @@ def test_a_render_is_the_nerf_from_a_camera_at_these_angles(study: Study):
     poses = cameras.look_at_origin(np.array([30.0]), np.array([20.0]), np.array([1.45]))
     weights, camera = torch.from_numpy(np.array(nerf.weights)), Camera(cameras.DISN_ANGLE, 40, 40)
     colour, alpha = render(weights, unpack(nerf.occupancy), poses, camera, params.rendering, params.field)
-    picture = study.render(study.ids[0], azimuth=30, elevation=20, size=40).astype(float) / 255
+    picture = study.render(study.ids[0], azimuth=30.0, elevation=20.0, size=40).astype(float) / 255
     assert picture[..., 3] == pytest.approx(alpha[0].numpy(), abs=1 / 255)
     assert picture[..., :3] * picture[..., 3:] == pytest.approx(colour[0].numpy(), abs=2 / 255)
 
