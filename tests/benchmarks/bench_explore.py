@@ -5,7 +5,6 @@ before. The study is the one of this checkout, or of FIELDLINK_STUDY.
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +14,12 @@ import numpy as np
 import pytest
 import torch
 from explorer.requests import Client
+from explorer.serving import serving
 
 import fieldlink
 from benchmarks import scenes
 from benchmarks.measuring import keep
 from fieldlink.explorer.explorer import Explorer
-from fieldlink.explorer.server import http_server, listening_socket
 from fieldlink.scenes import pictures
 
 pytestmark = pytest.mark.bench
@@ -40,15 +39,8 @@ def explorer() -> Explorer:
 
 @pytest.fixture(scope="module")
 def client(explorer: Explorer) -> Iterator[Client]:
-    with listening_socket("127.0.0.1", 0) as listening:
-        server = http_server(explorer)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield Client(listening.getsockname()[1])
-        server.should_exit = True
-        thread.join()
+    with serving(explorer) as client:
+        yield client
 
 
 def test_explore(client: Client, explorer: Explorer, quick: bool):

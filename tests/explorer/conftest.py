@@ -1,17 +1,15 @@
 """An explorer of the tiny study that listens, and a browser."""
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from explorer import chromium
 from explorer.requests import Client
+from explorer.serving import serving
 from search.conftest import made_study
 
 from fieldlink.explorer.explorer import Explorer
-from fieldlink.explorer.server import http_server, listening_socket
 from fieldlink.search.study import Study
 
 
@@ -34,15 +32,8 @@ def explorer(explored: Study) -> Explorer:
 @pytest.fixture(scope="session")
 def client(explorer: Explorer) -> Iterator[Client]:
     """Requests to a server of the explorer, in a thread of this process."""
-    with listening_socket("127.0.0.1", 0) as listening:
-        server = http_server(explorer)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield Client(listening.getsockname()[1])
-        server.should_exit = True
-        thread.join()
+    with serving(explorer) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

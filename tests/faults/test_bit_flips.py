@@ -47,7 +47,9 @@ def test_no_flip_in_a_shard_goes_unnoticed(schema, flips, tmp_path):
     random = np.random.default_rng(0)
     datasets.write(tmp_path / "set", schema, [random_rows(schema, random)], "test")
     for _ in flipped(tmp_path / "set" / "part-00000.parquet", flips, random):
-        with pytest.raises(InputError, match="part-00000.parquet: (damaged|no digest in it)"):  # noqa: RUF043
+        with pytest.raises(
+            InputError, match=r"part-00000\.parquet: (damaged, its digest differs|no digest in it: cut short)"
+        ):
             datasets.read(tmp_path / "set", schema)
 
 
