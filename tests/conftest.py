@@ -4,12 +4,16 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from parameters import written
 
 from fieldlink.core.params import ClipNetworkParams, Params, load
+
+if TYPE_CHECKING:
+    from fieldlink.search.study import Study
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,3 +57,26 @@ def params_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[di
     """Writes the default parameters with some keys changed, given as `section.key`; scratch goes to `tmp_path`."""
     monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
     return partial(written, tmp_path / "params.yaml")
+
+
+@pytest.fixture(scope="session")
+def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny study, made once for all processes that run tests; nobody writes into it."""
+    from tiny_study import made_study
+
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "tiny_study"
+    with FileLock(f"{folder}.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELDLINK_SCRATCH", str(folder / ".scratch"))
+        if not (folder / "made").is_file():
+            folder.mkdir(exist_ok=True)
+            made_study(folder)
+            (folder / "made").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def study(study_folder: Path) -> "Study":
+    from fieldlink.search.study import Study
+
+    return Study(study_folder)

@@ -7,24 +7,14 @@ import pytest
 from explorer import chromium
 from explorer.requests import Client
 from explorer.serving import serving
-from search.conftest import made_study
 
 from fieldlink.explorer.explorer import Explorer
 from fieldlink.search.study import Study
 
 
 @pytest.fixture(scope="session")
-def explored(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The tiny study; nobody writes into it."""
-    folder = tmp_path_factory.mktemp("explored")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FIELDLINK_SCRATCH", str(folder / ".scratch"))
-        return Study(made_study(folder))
-
-
-@pytest.fixture(scope="session")
-def explorer(explored: Study) -> Explorer:
-    made = Explorer(explored)
+def explorer(study: Study) -> Explorer:
+    made = Explorer(study)
     made.prepare()
     return made
 

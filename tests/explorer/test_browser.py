@@ -65,20 +65,20 @@ def ids(page, place=".cards"):
     return page.evaluate(f"[...document.querySelectorAll('{place} [data-object]')].map(link => link.dataset.object)")
 
 
-def test_words_are_searched_and_the_address_says_so(at, explored):
+def test_words_are_searched_and_the_address_says_so(at, study):
     page = at("/")
     page.evaluate("document.getElementById('text').focus()")
     page.send("Input.insertText", text="a blue lamp")
     page.send("Input.dispatchKeyEvent", type="keyDown", key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r")
     page.wait_for("document.querySelector('.card')")
-    assert ids(page) == [row.id for row in explored.search(text="a blue lamp", k=24, seed="mean").rows]
+    assert ids(page) == [row.id for row in study.search(text="a blue lamp", k=24, seed="mean").rows]
     assert page.evaluate("location.search") == "?text=a+blue+lamp"
     shown = ids(page)
     at("/?text=a+blue+lamp")
     assert ids(page) == shown
 
 
-def test_a_chosen_picture_is_searched_with(at, explored, tmp_path):
+def test_a_chosen_picture_is_searched_with(at, study, tmp_path):
     path = tmp_path / "mine <b>.png"
     path.write_bytes(pictures.encode(np.random.default_rng(3).integers(0, 256, (40, 40, 3), np.uint8)))
     page = at("/")
@@ -86,13 +86,13 @@ def test_a_chosen_picture_is_searched_with(at, explored, tmp_path):
     node = page.send("DOM.querySelector", nodeId=place, selector="#file")["nodeId"]
     page.send("DOM.setFileInputFiles", files=[str(path)], nodeId=node)
     page.wait_for("document.querySelector('.card')")
-    assert ids(page) == [row.id for row in explored.search(image=path, k=24, seed="mean").rows]
+    assert ids(page) == [row.id for row in study.search(image=path, k=24, seed="mean").rows]
     assert "mine <b>.png" in page.evaluate("document.getElementById('asked').textContent")
     assert page.evaluate("document.getElementById('warning').textContent")
 
 
-def test_ways_to_search_stand_side_by_side(at, explored):
-    names = [variant.name for variant in explored.variants if "text" in variant.for_kinds][:3]
+def test_ways_to_search_stand_side_by_side(at, study):
+    names = [variant.name for variant in study.variants if "text" in variant.for_kinds][:3]
     page = at("/?text=a+chair&" + "&".join(f"by={quote(name)}" for name in names))
     assert page.evaluate("document.querySelectorAll('.column').length") == 3
     assert page.evaluate("[...document.querySelectorAll('.column select')].map(menu => menu.value)") == names
@@ -108,27 +108,27 @@ def test_a_filter_changes_what_is_found(at):
     assert set(splits) == {"test"}
 
 
-def test_an_objects_page_shows_its_nerf_measures_and_neighbours(at, explored):
-    own = explored.ids[0]
+def test_an_objects_page_shows_its_nerf_measures_and_neighbours(at, study):
+    own = study.ids[0]
     page = at(f"/?object={own}")
     page.wait_for("document.querySelector('.live').dataset.drawn")
     said = page.evaluate("document.getElementById('main').textContent")
-    known = explored.object(own)
+    known = study.object(own)
     assert known.caption in said
     assert f"{known.psnr['psnr_heldout']:.1f} dB" in said
-    assert set(ids(page, "details")) <= set(explored.ids)
+    assert set(ids(page, "details")) <= set(study.ids)
     page.evaluate("document.querySelector('.zero-shot').requestSubmit()")
     page.wait_for("document.querySelectorAll('.opinions table').length === 2")
 
 
-def test_the_map_is_zoomed_by_keys_and_a_lasso_chooses(at, explored):
+def test_the_map_is_zoomed_by_keys_and_a_lasso_chooses(at, study):
     page = at("/?part=map&text=a+chair")
     page.resize(1300, 1200)  # the whole map is in the window
     x, y, width, height = page.evaluate(BOX)
     page.evaluate(LASSO)
     page.drag([(x + 2, y + 2), (x + width - 2, y + 2), (x + width - 2, y + height - 2), (x + 2, y + height - 2)])
     page.wait_for("document.querySelector('.ids')")
-    assert sorted(ids(page, ".ids")) == sorted(explored.map_points().ids)
+    assert sorted(ids(page, ".ids")) == sorted(study.map_points().ids)
     page.evaluate("document.querySelector('.map canvas').focus()")
     page.press("ArrowLeft", 37)
     assert page.evaluate("document.activeElement.tagName") == "CANVAS"
@@ -152,11 +152,11 @@ def test_hostile_words_are_shown_as_words(at):
     assert page.evaluate("document.querySelectorAll('img[onerror]').length") == 0
 
 
-def test_the_browser_draws_ten_nerfs_as_the_server_does(at, explored):
+def test_the_browser_draws_ten_nerfs_as_the_server_does(at, study):
     page = at("/")
     if not page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))"):
         pytest.skip("this Chromium has no WebGL 2")
-    for own in explored.ids[:NERFS]:
+    for own in study.ids[:NERFS]:
         decibels, lit = page.evaluate(f"{COMPARE}({json.dumps(own)})")
         assert lit > 50, own
         assert decibels >= LEAST, own
@@ -173,12 +173,12 @@ PARTS = (
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("part", PARTS)
-def test_axe_finds_nothing_and_nothing_is_cut_off(at, explored, axe, part, scheme):
+def test_axe_finds_nothing_and_nothing_is_cut_off(at, study, axe, part, scheme):
     page = at("/")
     page.prefer(scheme)
     for width in (1300, 390):
         page.resize(width, 900)
-        at(part.format(own=explored.ids[0]))
+        at(part.format(own=study.ids[0]))
         page.evaluate(f"{axe}; 0")
         found = page.evaluate(FOUND)
         assert found == []

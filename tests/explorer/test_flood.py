@@ -5,8 +5,8 @@ import os
 from explorer.flood import flood
 
 
-def test_random_and_hostile_requests_are_answered_below_500(client, explored):
-    outcome = flood(client, list(explored.ids), rate=40, seconds=3, pid=os.getpid())
+def test_random_and_hostile_requests_are_answered_below_500(client, study):
+    outcome = flood(client, list(study.ids), rate=40, seconds=3, pid=os.getpid())
     assert outcome.failures == []
     assert sum(outcome.statuses.values()) == 120
     assert max(outcome.statuses) < 500, outcome.statuses

@@ -103,10 +103,10 @@ def test_a_pickle_is_no_kind_of_file(client):
     assert client.post("/api/search", b"\x80\x04.", suffix="pth").status == 400
 
 
-def test_a_nerf_of_other_numbers_is_refused(client, explored):
+def test_a_nerf_of_other_numbers_is_refused(client, study):
     from safetensors.numpy import save
 
-    stored = explored.nerf(explored.ids[0])
+    stored = study.nerf(study.ids[0])
     weights, bits = np.array(stored.weights), np.frombuffer(stored.occupancy, np.uint8)
     wrong = [
         {"weights": weights[:-1], "occupancy": bits},

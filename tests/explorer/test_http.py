@@ -29,12 +29,12 @@ def png(seed=0, size=32):
     return pictures.encode(np.random.default_rng(seed).integers(0, 256, (size, size, 3), np.uint8))
 
 
-def test_a_text_search_is_the_studys_own(client, explored):
-    for variant in explored.variants:
+def test_a_text_search_is_the_studys_own(client, study):
+    for variant in study.variants:
         if "text" not in variant.for_kinds:
             continue
         reply = client.get("/api/search", text="a blue chair", by=variant.name, seed="mean", k=5).json
-        answer = explored.search(text="a blue chair", by=variant.name, seed="mean", k=5)
+        answer = study.search(text="a blue chair", by=variant.name, seed="mean", k=5)
         assert ids(reply["rows"]) == [row.id for row in answer.rows]
         assert [row["score"] for row in reply["rows"]] == pytest.approx([row.score for row in answer.rows], abs=1e-6)
 
@@ -50,25 +50,25 @@ def test_nothing_is_right_where_no_class_is_expected(client):
         assert {row["right"] for row in client.get("/api/search", text=text).json["rows"]} == {None}
 
 
-def test_filters_leave_only_what_they_say(client, explored):
+def test_filters_leave_only_what_they_say(client, study):
     rows = client.get("/api/search", text="a lamp", class_="lamp", split="test", k=50).json["rows"]
     assert rows
     assert all((row["class_name"], row["split"]) == ("lamp", "test") for row in rows)
     assert client.get("/api/search", text="a lamp", psnr=199).json["rows"] == []
-    assert len(client.get("/api/search", text="a lamp", copies=1, k=100).json["rows"]) == len(explored.ids)
+    assert len(client.get("/api/search", text="a lamp", copies=1, k=100).json["rows"]) == len(study.ids)
 
 
-def test_an_object_finds_others_and_never_itself(client, explored):
-    own = explored.ids[0]
+def test_an_object_finds_others_and_never_itself(client, study):
+    own = study.ids[0]
     reply = client.get("/api/search", nerf=own, by="nf2vec", k=100).json
     assert own not in ids(reply["rows"])
-    assert reply["query"]["class_name"] == explored.object(own).class_name
+    assert reply["query"]["class_name"] == study.object(own).class_name
 
 
-def test_a_picture_finds_what_it_finds_in_python(client, explored):
+def test_a_picture_finds_what_it_finds_in_python(client, study):
     reply = client.post("/api/search", png(), k=4)
     assert reply.status == 200
-    assert ids(reply.json["rows"]) == [row.id for row in explored.search(image=png(), k=4, seed="mean").rows]
+    assert ids(reply.json["rows"]) == [row.id for row in study.search(image=png(), k=4, seed="mean").rows]
 
 
 def test_an_earlier_query_is_asked_again_by_its_handle(client):
@@ -79,8 +79,8 @@ def test_an_earlier_query_is_asked_again_by_its_handle(client):
     assert client.get("/api/search", query="0" * 24).status == 404
 
 
-def test_a_nerf_that_was_downloaded_finds_its_object_first(client, explored):
-    own = next(name for name in explored.ids if explored.object(name).augmentation == 0)
+def test_a_nerf_that_was_downloaded_finds_its_object_first(client, study):
+    own = next(name for name in study.ids if study.object(name).augmentation == 0)
     field = client.get(f"/api/objects/{own}/field").body
     reply = client.post("/api/search", field, suffix="safetensors", by="nf2vec", k=1).json
     assert ids(reply["rows"]) == [own]
@@ -102,32 +102,32 @@ def test_a_mesh_is_fitted_and_its_path_told_nobody(client):
     )
 
 
-def test_an_object_has_its_measures_views_and_neighbours_in_every_space(client, explored):
-    own = explored.ids[3]
-    page, truth = client.get(f"/api/objects/{own}", k=2).json, explored.object(own)
+def test_an_object_has_its_measures_views_and_neighbours_in_every_space(client, study):
+    own = study.ids[3]
+    page, truth = client.get(f"/api/objects/{own}", k=2).json, study.object(own)
     assert (page["class_name"], page["caption"], page["views"]) == (truth.class_name, truth.caption, list(truth.views))
     assert page["psnr"] == pytest.approx(dict(truth.psnr))
-    assert set(page["neighbours"]) == {each.name for each in explored.variants if "nerf" in each.for_kinds}
-    assert ids(page["neighbours"]["nf2vec"]) == [row.id for row in explored.neighbours(own, k=2).rows]
+    assert set(page["neighbours"]) == {each.name for each in study.variants if "nerf" in each.for_kinds}
+    assert ids(page["neighbours"]["nf2vec"]) == [row.id for row in study.neighbours(own, k=2).rows]
 
 
-def test_a_view_is_the_studys_frame(client, explored):
-    own = explored.ids[1]
+def test_a_view_is_the_studys_frame(client, study):
+    own = study.ids[1]
     reply = client.get(f"/api/objects/{own}/view", az=70, el=-10, size=48)
     assert reply.headers["content-type"] == "image/png"
-    np.testing.assert_array_equal(pixels(reply.body), explored.render(own, 70.0, -10.0, 48))
+    np.testing.assert_array_equal(pixels(reply.body), study.render(own, 70.0, -10.0, 48))
 
 
-def test_angles_of_a_whole_turn_show_the_same(client, explored):
-    path = f"/api/objects/{explored.ids[1]}/view"
+def test_angles_of_a_whole_turn_show_the_same(client, study):
+    path = f"/api/objects/{study.ids[1]}/view"
     assert client.get(path, az=-90, size=32).body == client.get(path, az=270, size=32).body
 
 
-def test_a_render_has_the_camera_of_its_number(client, explored):
-    own, size = explored.ids[2], 32
-    row = datasets.rows_with_ids(explored.folder / "data" / "views", VIEWS, [own]).to_pylist()[1]
+def test_a_render_has_the_camera_of_its_number(client, study):
+    own, size = study.ids[2], 32
+    row = datasets.rows_with_ids(study.folder / "data" / "views", VIEWS, [own]).to_pylist()[1]
     pose = np.array(row["camera_to_world"], np.float32).reshape(1, 3, 4)
-    nerf, params = explored.nerf(own), explored.params.nerf
+    nerf, params = study.nerf(own), study.params.nerf
     camera = Camera(row["camera_angle_x"], size, size)
     weights, grid = torch.tensor(np.array(nerf.weights)), unpack(nerf.occupancy)
     colour, opacity = render(weights, grid, pose, camera, params.rendering, params.field)
@@ -136,31 +136,31 @@ def test_a_render_has_the_camera_of_its_number(client, explored):
     np.testing.assert_allclose(shown[..., :3] * shown[..., 3:], colour[0], atol=0.01)
 
 
-def test_a_field_is_the_nerf_with_what_a_renderer_needs(client, explored):
-    own = explored.ids[0]
-    tensors, stored = load(client.get(f"/api/objects/{own}/field").body), explored.nerf(own)
+def test_a_field_is_the_nerf_with_what_a_renderer_needs(client, study):
+    own = study.ids[0]
+    tensors, stored = load(client.get(f"/api/objects/{own}/field").body), study.nerf(own)
     np.testing.assert_array_equal(tensors["weights"], stored.weights)
     assert tensors["occupancy"].tobytes() == stored.occupancy
 
 
-def test_the_map_has_every_object_and_the_query_among_its_nearest(client, explored):
+def test_the_map_has_every_object_and_the_query_among_its_nearest(client, study):
     points = client.get("/api/map", text="a lamp").json
-    places = explored.map_points()
+    places = study.map_points()
     assert points["ids"] == list(places.ids)
     assert points["x"] == pytest.approx(places.places[:, 0], abs=1e-3)
     assert min(points["x"]) <= points["query"]["x"] <= max(points["x"])
     assert "query" not in client.get("/api/map", space="clip_embedding").json
 
 
-def test_zero_shot_gives_two_opinions_of_a_nerf_and_one_of_a_picture(client, explored):
-    reply = client.post("/api/zero-shot", nerf=explored.ids[0]).json
-    assert {label["label"] for label in reply["labels"]} == set(explored.classes)
-    assert len(reply["second_opinion"]) == len(explored.classes)
+def test_zero_shot_gives_two_opinions_of_a_nerf_and_one_of_a_picture(client, study):
+    reply = client.post("/api/zero-shot", nerf=study.ids[0]).json
+    assert {label["label"] for label in reply["labels"]} == set(study.classes)
+    assert len(reply["second_opinion"]) == len(study.classes)
     assert client.post("/api/zero-shot", png(), prompt=["a chair", "a lamp"]).json["second_opinion"] == []
 
 
-def test_every_answer_names_clip_collection_and_study(client, explored):
-    own = explored.ids[0]
+def test_every_answer_names_clip_collection_and_study(client, study):
+    own = study.ids[0]
     replies = [
         client.get("/api/study"),
         client.get("/api/search", text="a lamp"),
@@ -170,9 +170,9 @@ def test_every_answer_names_clip_collection_and_study(client, explored):
     ]
     for reply in replies:
         origin = reply.json["origin"]
-        assert origin["clip"] == explored.origin.clip
-        assert origin["collection"] == explored.origin.collection
-        assert origin["study"] == explored.origin.study
+        assert origin["clip"] == study.origin.clip
+        assert origin["collection"] == study.origin.collection
+        assert origin["study"] == study.origin.study
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_what_is_wrong_is_said_as_json(client, path, parameters, status):
     assert set(reply.json) == {"error"}
 
 
-def test_a_frame_has_at_most_512_pixels_a_side(client, explored):
-    path = f"/api/objects/{explored.ids[0]}/view"
+def test_a_frame_has_at_most_512_pixels_a_side(client, study):
+    path = f"/api/objects/{study.ids[0]}/view"
     assert client.get(path, size=LARGEST + 1).status == 400
     assert client.get(path, el=90).status == 400
     assert client.get(path, az="inf").status == 400

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from parameters import written
 from ruamel.yaml import YAML
 
@@ -12,7 +11,6 @@ from fieldlink.core.params import load
 from fieldlink.core.schemas import NEIGHBOURS
 from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles, read_mapped
 from fieldlink.evaluation.results.retrieval_study import RetrievalStudy
-from fieldlink.search.study import Study
 from stages.backbone import (
     apply_mappers,
     embed_images,
@@ -108,16 +106,3 @@ def study_params(folder: Path) -> Path:
     YAML().dump(values, path)
     return path
 
-
-@pytest.fixture(scope="session")
-def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny study; nobody writes into it."""
-    folder = tmp_path_factory.mktemp("study")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FIELDLINK_SCRATCH", str(folder / ".scratch"))
-        return made_study(folder)
-
-
-@pytest.fixture(scope="session")
-def study(study_folder: Path) -> Study:
-    return Study(study_folder)
