@@ -33,7 +33,7 @@ class BatchSizes(NamedTuple):
 
 
 # A CPU core's cache holds no more points; a GPU idles between small operations.
-BATCH_SIZES = {"cpu": BatchSizes(4, 8192, 8192), "cuda": BatchSizes(16, 2**17, 2**20)}
+BATCH_SIZES = {"cpu": BatchSizes(4, 2**14, 8192), "cuda": BatchSizes(16, 2**17, 2**20)}
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ def seen_pixels(
     inside = (column >= -reach) & (column < camera.width + reach) & (row >= -reach) & (row < camera.height + reach)
     view = torch.arange(len(poses), device=device)[:, None].expand_as(row)
     padded[view[inside], row[inside] + reach, column[inside] + reach] = 1
-    return max_pool2d(padded[:, None], 2 * reach + 1, stride=1)[:, 0] > 0
+    width = 2 * reach + 1
+    return max_pool2d(max_pool2d(padded[:, None], (width, 1), stride=1), (1, width), stride=1)[:, 0] > 0
 
 
 def _segments(
