@@ -15,6 +15,7 @@ from fieldlink.report.generated_panels import GeneratedPanel, generated_panels
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
 from fieldlink.report.loss_curves import loss_charts
+from fieldlink.report.neighbour_findings import neighbour_findings
 from fieldlink.report.nerf_wall import FitPictures
 from fieldlink.report.page_tiles import RESULTS, page_tiles, printed_values
 from fieldlink.report.projection_chart import projection_chart
@@ -80,6 +81,7 @@ def _results(study: ReportStudy) -> dict[str, Any]:
         "margin": study.params.claims.margin,
         "tables": [_table(table, study) for table in tables],
         "has_seed_ranges": bool(numbers.seed_ranges),
+        "neighbour_findings": neighbour_findings(numbers.metrics),
         "projections": None if projections is None else _image(projection_chart(projections)),
     }
 

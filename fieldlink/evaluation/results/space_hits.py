@@ -1,0 +1,43 @@
+"""Which of several spaces has an object's nearest neighbour in its class most often, each object left out in turn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
+from fieldlink.evaluation.measures.gallery_halves import halves, means_in_halves, places_needed, right_places
+from fieldlink.evaluation.measures.intervals import difference
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery
+from fieldlink.evaluation.measures.variance_components import Answers
+
+TRAINED, RAW = "trained", "raw_weights"  # the spaces whose difference has an interval
+GAIN = f"rank_1_{TRAINED}_less_{RAW}"
+
+
+def space_hits(
+    spaces: Mapping[str, Float[np.ndarray, "object dim"]],
+    classes: Sequence[str],
+    object_ids: Sequence[str],
+    level: float,
+) -> dict[str, Any]:
+    """Percent of hits at rank 1 by space, and the trained space's less the raw weights' with its interval."""
+    labels, members = np.unique(classes, return_inverse=True)[1], halves(object_ids)
+    answers = {name: rank_1_answers(vectors, labels, members) for name, vectors in spaces.items()}
+    hits = {f"rank_1_{name}": round(100 * float(of_space.values.mean()), 2) for name, of_space in answers.items()}
+    gain = asdict(difference(answers[TRAINED], answers[RAW], level))
+    return hits | {GAIN: {name: round(value, 2) for name, value in gain.items()}}
+
+
+def rank_1_answers(
+    vectors: Float[np.ndarray, "object dim"],
+    labels: Int[np.ndarray, " object"],
+    members: Bool[np.ndarray, "object draw"],
+) -> Answers:
+    """Whether each object's nearest other object has its class; `members`: of random halves of the objects."""
+    nearest = fast_neighbours(vectors, np.arange(len(vectors)), Gallery.of_objects(vectors), places_needed(1, 1)).item
+    right = (nearest >= 0) & (labels[nearest] == labels[:, None])
+    in_halves = right_places(nearest, right, members) == 1
+    return Answers(right[None, None, :, 0], in_halves=means_in_halves(in_halves[None]))
