@@ -105,4 +105,3 @@ def study_params(folder: Path) -> Path:
         del values["classes"][name]
     YAML().dump(values, path)
     return path
-

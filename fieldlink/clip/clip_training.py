@@ -13,11 +13,12 @@ from fieldlink.clip.captioned_pairs import CaptionedPictures, PairTensors
 from fieldlink.clip.clip_curves import ClipLosses
 from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.clip.split_batches import Replicas
-from fieldlink.core.optimizers import AdamW
+from fieldlink.core.optimizers import AdamW, MatrixMuon
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
 PARTS = 2  # of a batch, each on its own thread; a fixed number, as each part has its own batch statistics
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
+NOT_BY_MUON = ("positional_embedding", "attnpool")  # in names: places are no matrix, and the pool's are too wide
 
 
 class TrainedClip(NamedTuple):
@@ -35,14 +36,18 @@ def train(
     device: str = "cpu",
     steps: Callable[[range], Iterable[int]] = iter,
 ) -> TrainedClip:
-    """AdamW with warm-up and a cosine to zero; every batch is drawn without repetition. The last state is returned.
+    """Muon and AdamW, with warm-up and a cosine to zero. The last state is returned.
+
+    Every batch is drawn without repetition.
 
     `steps`: wraps the loop's range, for a progress bar.
     """
     pairs, checked = (of.tensors(network) for of in (training_pictures, validation_pictures))
     model = small_clip.build(network, seed).to(device).to(memory_format=torch.channels_last)
-    optimiser = AdamW(_groups(model, training.weight_decay), training.learning_rate, betas=(0.9, 0.98), fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, training))
+    optimisers = _optimisers(model, training)
+    schedules = [
+        torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, training)) for optimiser in optimisers
+    ]
     model.train()
     random = torch.Generator().manual_seed(seed)
     losses, checks = list[float](), list[ClipLosses]()
@@ -55,10 +60,11 @@ def train(
             def loss(image: Tensor, text: Tensor, numbers: Tensor = numbers) -> Tensor:
                 return contrastive(model.logit_scale.exp() * image @ text.T, numbers[:, None] == numbers)
 
-            optimiser.zero_grad()
+            model.zero_grad()
             losses.append(replicas.backward(images, pairs.tokens[chosen].to(device), loss))
-            optimiser.step()
-            schedule.step()
+            for optimiser, schedule in zip(optimisers, schedules, strict=True):
+                optimiser.step()
+                schedule.step()
             with torch.no_grad():
                 model.logit_scale.clamp_(0, LARGEST_SCALE)
             if step % training.validate_every == 0 or step == training.steps:
@@ -107,10 +113,17 @@ def rate(step: int, training: ClipTrainingParams) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - training.warmup) / max(training.steps - training.warmup, 1)))
 
 
-def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
-    """Parameter groups of AdamW: biases, norms and the logits' scale don't decay."""
-    learned = [weights for weights in model.parameters() if weights.requires_grad]
-    return [
-        {"params": [weights for weights in learned if weights.ndim >= 2], "weight_decay": weight_decay},
-        {"params": [weights for weights in learned if weights.ndim < 2], "weight_decay": 0.0},
+def _optimisers(model: nn.Module, training: ClipTrainingParams) -> tuple[MatrixMuon, AdamW]:
+    """Muon for convolutions and matrices, AdamW for the rest; biases, norms and the logits' scale don't decay."""
+    learned = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
+    matrices = {name: weights for name, weights in learned.items() if weights.ndim >= 2}
+    by_muon = [weights for name, weights in matrices.items() if not any(part in name for part in NOT_BY_MUON)]
+    by_adamw = [weights for name, weights in matrices.items() if any(part in name for part in NOT_BY_MUON)]
+    groups = [
+        {"params": by_adamw, "weight_decay": training.weight_decay},
+        {"params": [weights for weights in learned.values() if weights.ndim < 2], "weight_decay": 0.0},
     ]
+    return (
+        MatrixMuon(by_muon, training.matrix_learning_rate, weight_decay=training.weight_decay),
+        AdamW(groups, training.learning_rate, betas=(0.9, 0.98), fused=True),
+    )

@@ -89,3 +89,31 @@ class Muon(_Unwrapped):
             scale = math.sqrt(max(1, shape[0] / shape[1]))
             moves |= zip(places, (scale * orthogonalised(matrices)).flatten(2), strict=True)
         weights.sub_(torch.cat([moves[place] for place in range(len(moves))], dim=1) * rate)
+
+
+class MatrixMuon(_Unwrapped):
+    """Muon of one network's matrices; a parameter of more axes [out, ...] is the matrix [out, the others]."""
+
+    def __init__(
+        self, params: Iterable[Tensor], lr: float | Tensor, momentum: float = 0.9, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        for group in self.param_groups:
+            by_shape: dict[tuple[int, int], list[Tensor]] = {}
+            for weights in group["params"]:
+                if weights.grad is not None:
+                    by_shape.setdefault((len(weights), weights[0].numel()), []).append(weights)
+            for (rows, columns), alike in by_shape.items():  # together: most time goes into calls
+                ahead = torch.stack([self._ahead(weights, group["momentum"]).flatten(1) for weights in alike])
+                moves = orthogonalised(ahead) * (math.sqrt(max(1, rows / columns)) * group["lr"])
+                for weights, move in zip(alike, moves, strict=True):
+                    weights.mul_(1 - group["lr"] * group["weight_decay"]).sub_(move.view(weights.shape))
+
+    def _ahead(self, weights: Tensor, momentum: float) -> Tensor:
+        state = self.state[weights]
+        if not state:
+            state["mean"] = torch.zeros_like(weights)
+        return weights.grad.lerp(state["mean"].lerp_(weights.grad, 1 - momentum), momentum)

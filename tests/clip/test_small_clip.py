@@ -14,7 +14,9 @@ from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
-HOW = ClipTrainingParams(steps=80, batch=32, learning_rate=3e-3, weight_decay=0.1, warmup=5, validate_every=20)
+HOW = ClipTrainingParams(
+    steps=80, batch=32, matrix_learning_rate=0.02, learning_rate=3e-3, weight_decay=0.1, warmup=5, validate_every=20
+)
 SHORT = HOW.model_copy(update={"steps": 3, "batch": 8})
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
 
@@ -106,7 +108,15 @@ def test_the_token_table_stays_at_its_start(network: ClipNetworkParams):
 
 
 def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
-    training = ClipTrainingParams(steps=110, batch=1, learning_rate=1.0, weight_decay=0.0, warmup=10, validate_every=1)
+    training = ClipTrainingParams(
+        steps=110,
+        batch=1,
+        matrix_learning_rate=1.0,
+        learning_rate=1.0,
+        weight_decay=0.0,
+        warmup=10,
+        validate_every=1,
+    )
     rates = [clip_training.rate(step, training) for step in range(110)]
     assert rates[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
     assert rates[10] == pytest.approx(1)

@@ -23,7 +23,7 @@ CONTRADICTIONS = {
         "grid",
         "nerf.fitting.jitter: samples given; expected rays where nerf.fitting.sampling is grid",
     ),
-    "clip.training.warmup": (1801, "clip.training.warmup: 1801 given; expected at most clip.training.steps, 1800"),
+    "clip.training.warmup": (901, "clip.training.warmup: 901 given; expected at most clip.training.steps, 900"),
 }
 BOUNDS = {
     "scenes.objects_per_class": 10**9,

@@ -74,3 +74,24 @@ def test_muon_moves_a_batch_of_networks_as_torchs_muon_moves_each_matrix():
     theirs = torch.cat([matrix.flatten() for matrix in matrices]).view(networks, width)
     moved, expected = ours.detach() - start, theirs.detach() - start
     assert (moved - expected).norm() < 0.02 * expected.norm()
+
+
+def test_muon_of_matrices_moves_convolutions_too_as_torchs_muon_moves_them_flattened():
+    random = torch.Generator().manual_seed(0)
+    shapes = [(16, 24), (8, 3, 3, 3), (16, 24), (8, 27)]  # the second and the last are alike
+    starts = [torch.randn(shape, generator=random) for shape in shapes]
+    ours = [start.clone().requires_grad_() for start in starts]
+    theirs = [start.flatten(1).clone().requires_grad_() for start in starts]
+    unused = torch.ones(2, 2, requires_grad=True)
+    optimizer = optimizers.MatrixMuon([*ours, unused], lr=0.1, weight_decay=0.3)
+    reference = torch.optim.Muon(theirs, lr=0.1, weight_decay=0.3, momentum=0.9, ns_steps=4)
+    for _ in range(3):
+        for weights, matrix in zip(ours, theirs, strict=True):
+            weights.grad = torch.randn(weights.shape, generator=random)
+            matrix.grad = weights.grad.flatten(1).clone()
+        optimizer.step()
+        reference.step()
+    for start, weights, matrix in zip(starts, ours, theirs, strict=True):
+        moved, expected = (weights - start).detach().flatten(1), matrix.detach() - start.flatten(1)
+        assert (moved - expected).norm() < 0.02 * expected.norm()
+    assert torch.equal(unused, torch.ones(2, 2))

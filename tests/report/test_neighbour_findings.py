@@ -17,7 +17,9 @@ def test_the_interval_decides_and_is_shown(low, high, words):
     gain = {"value": (low + high) / 2, "low": low, "high": high}
     numbers = {"rank_1_trained": 72.1, "rank_1_raw_weights": 70.0, "rank_1_trained_less_raw_weights": gain}
     sentence = neighbour_findings({"nf2vec": numbers})
-    assert sentence is not None and words in sentence and f"[{low:+.1f}, {high:+.1f}]" in sentence
+    assert sentence is not None
+    assert words in sentence
+    assert f"[{low:+.1f}, {high:+.1f}]" in sentence
 
 
 def test_a_study_without_the_interval_has_no_sentence():

@@ -29,7 +29,8 @@ class ClipNetworkParams(StrictModel):
 class ClipTrainingParams(StrictModel):
     steps: Count  # optimizer steps
     batch: Count  # pictures per step
-    learning_rate: Rate  # highest learning rate
+    matrix_learning_rate: Rate  # highest learning rate of Muon
+    learning_rate: Rate  # highest learning rate of AdamW
     weight_decay: Decay  # weight decay of matrices; biases, norms and the logit scale have none
     warmup: Natural  # steps in which the learning rate rises
     validate_every: Count  # steps from one validation to the next
@@ -44,5 +45,5 @@ class ClipParams(StrictModel):
     batch: Count  # pictures per batch of the image encoder
     pictures: ClipPicturesParams  # captioned pictures from which the small model learns
     network: ClipNetworkParams  # the small model: a residual image tower and a text transformer
-    # training of the small model: AdamW, a linear rise of the learning rate, then cosine to zero
+    # training of the small model: Muon of matrices, AdamW of the rest; rates rise linearly, then fall by a cosine
     training: ClipTrainingParams
