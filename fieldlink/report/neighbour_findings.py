@@ -19,7 +19,7 @@ def neighbour_findings(metrics: Mapping[str, Any]) -> str | None:
     else:
         verdict = "nf2vec's space is not shown to be better or worse than the raw weights"
     return (
-        f"{verdict}: the nearest other NeRF has the class of {numbers['rank_1_trained']:.1f} % of the test NeRFs in the "
-        f"one and of {numbers['rank_1_raw_weights']:.1f} % in the other, a difference of {gain['value']:+.1f} points "
-        f"[{gain['low']:+.1f}, {gain['high']:+.1f}]."
+        f"{verdict}: the nearest other NeRF has the same class for {numbers['rank_1_trained']:.1f} % of the test NeRFs "
+        f"in the one and for {numbers['rank_1_raw_weights']:.1f} % in the other, a difference of {gain['value']:+.1f} "
+        f"points [{gain['low']:+.1f}, {gain['high']:+.1f}]."
     )

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from fieldlink.evaluation.measures.cosines import parts, rows_at_once, unit
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, nearest_neighbours
 
 ROWS = 64  # items that share a column, of which only the best is compared first
 COLUMNS = 64  # at least so many for each of the k
@@ -15,13 +15,19 @@ def fast_neighbours(
 ) -> Neighbours:
     """What `nearest_neighbours` gives, without a float64 product of all queries with all items.
 
-    A product in float32 says which items can be among the first `k`; only these are compared in float64.
+    A product in float32 says which items can be among the first `k`; only these are compared in float64. A gallery so
+    small that most of it can be among them is compared as the definition says.
     """
     items, count, k = gallery.items, len(gallery.items), min(k, len(gallery.items))
-    rows = max(1, min(ROWS, count // (COLUMNS * k)))
+    result = Neighbours(np.full((len(queries), k), -1), np.full((len(queries), k), -np.inf, np.float32))
+    rows = min(ROWS, count // (COLUMNS * max(k, 1)))
+    if rows < 2:
+        for part in parts(len(queries), count):
+            nearest = nearest_neighbours(queries[part], own_object[part], gallery, k)
+            result.item[part], result.similarity[part] = nearest.item, nearest.similarity
+        return result
     coarse = _padded(items, -(-count // rows) * rows)
     slack = 2 * (items.shape[1] + 8) * float(np.finfo(np.float32).eps)  # by which two float32 products may err
-    result = Neighbours(np.full((len(queries), k), -1), np.full((len(queries), k), -np.inf, np.float32))
     room = np.empty((rows_at_once(len(queries), len(coarse)), len(coarse)), np.float32)
     for part in parts(len(queries), len(coarse)):
         similarity = np.matmul(unit(queries[part]).astype(np.float32), coarse.T, out=room[: len(queries[part])])

@@ -40,4 +40,4 @@ def rank_1_answers(
     nearest = fast_neighbours(vectors, np.arange(len(vectors)), Gallery.of_objects(vectors), places_needed(1, 1)).item
     right = (nearest >= 0) & (labels[nearest] == labels[:, None])
     in_halves = right_places(nearest, right, members) == 1
-    return Answers(right[None, None, :, 0], in_halves=means_in_halves(in_halves[None]))
+    return Answers(right[None, None, :, 0].astype(np.float64), in_halves=means_in_halves(in_halves[None]))
