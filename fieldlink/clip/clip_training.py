@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
+from torch.nn.functional import conv2d, pad
 
 from fieldlink.clip import small_clip
 from fieldlink.clip.captioned_pairs import CaptionedPictures, PairTensors
@@ -18,6 +19,7 @@ from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
 PARTS = 2  # of a batch, each on its own thread; a fixed number, as each part has its own batch statistics
 LARGEST_SCALE = math.log(100)  # of the logits, as in the paper
+BLURRED = 4  # one in so many pictures of a batch is blurred
 NOT_BY_MUON = ("positional_embedding", "attnpool")  # in names: places are no matrix, and the pool's are too wide
 
 
@@ -55,6 +57,7 @@ def train(
         for step in steps(range(1, training.steps + 1)):
             chosen = torch.randperm(len(pairs.pixels), generator=random)[: training.batch]
             images = small_clip.normalised(mirrored(pairs.pixels[chosen], random).to(device))
+            images = blurred(images, training.blur * torch.rand((), generator=random).item())
             numbers = pairs.subjects[chosen].to(device)
 
             def loss(image: Tensor, text: Tensor, numbers: Tensor = numbers) -> Tensor:
@@ -104,6 +107,18 @@ def mirrored(
     """Pictures mirrored left to right with probability 1/2. Zooms, shifts and blends slow so short a training down."""
     chosen = torch.rand(len(pixels), generator=random) < 0.5
     return torch.where(chosen[:, None, None, None], pixels.flip(-1), pixels)
+
+
+def blurred(images: Float[Tensor, "picture 3 side side"], deviation: float) -> Float[Tensor, "picture 3 side side"]:
+    """Every fourth picture blurred by a Gaussian, as renders of NeRFs are; `deviation` in pixels."""
+    reach = math.ceil(2 * deviation)
+    if not reach:
+        return images
+    weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=images.device) / deviation) ** 2)
+    kernel = (weights / weights.sum()).expand(3, 1, -1)
+    wide = pad(images[::BLURRED], (reach,) * 4, mode="replicate")
+    images[::BLURRED] = conv2d(conv2d(wide, kernel[..., None], groups=3), kernel[..., None, :], groups=3)
+    return images
 
 
 def rate(step: int, training: ClipTrainingParams) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 from torch.nn.functional import normalize
 
 from fieldlink.clip import clip_training, small_clip
@@ -15,7 +16,14 @@ from fieldlink.clip.split_batches import Replicas
 from fieldlink.core.params import ClipNetworkParams, ClipTrainingParams
 
 HOW = ClipTrainingParams(
-    steps=80, batch=32, matrix_learning_rate=0.02, learning_rate=3e-3, weight_decay=0.1, warmup=5, validate_every=20
+    steps=80,
+    batch=32,
+    matrix_learning_rate=0.02,
+    learning_rate=3e-3,
+    weight_decay=0.1,
+    blur=0.5,
+    warmup=5,
+    validate_every=20,
 )
 SHORT = HOW.model_copy(update={"steps": 3, "batch": 8})
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220), "yellow": (230, 220, 40)}
@@ -114,6 +122,7 @@ def test_the_rate_rises_to_one_and_falls_to_zero_as_a_cosine():
         matrix_learning_rate=1.0,
         learning_rate=1.0,
         weight_decay=0.0,
+        blur=0.0,
         warmup=10,
         validate_every=1,
     )
@@ -160,3 +169,12 @@ def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_b
     assert value == pytest.approx(plain, rel=1e-5)
     for name, weights in whole.named_parameters():
         torch.testing.assert_close(halves.get_parameter(name), weights, rtol=1e-4, atol=1e-5)
+
+
+def test_every_fourth_picture_is_blurred_as_scipy_blurs_it():
+    images = torch.rand(9, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    blurred = clip_training.blurred(images.clone(), 0.9)
+    truth = gaussian_filter(images[::4].double().numpy(), 0.9, axes=(2, 3), radius=2, mode="nearest")
+    np.testing.assert_allclose(blurred[::4].numpy(), truth, atol=1e-6)
+    assert torch.equal(blurred[[1, 2, 3, 5, 6, 7]], images[[1, 2, 3, 5, 6, 7]])
+    assert torch.equal(clip_training.blurred(images.clone(), 0.0), images)

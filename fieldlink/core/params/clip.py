@@ -32,6 +32,7 @@ class ClipTrainingParams(StrictModel):
     matrix_learning_rate: Rate  # highest learning rate of Muon
     learning_rate: Rate  # highest learning rate of AdamW
     weight_decay: Decay  # weight decay of matrices; biases, norms and the logit scale have none
+    blur: Annotated[float, Field(ge=0, le=16)]  # most pixels by which every fourth picture is blurred; 0: none
     warmup: Natural  # steps in which the learning rate rises
     validate_every: Count  # steps from one validation to the next
 
