@@ -9,6 +9,7 @@ from torch import Tensor
 from fieldlink.nerf.field import HALF
 
 MIN_STEPS = 48  # stretches of a ray that are looked up in the grid
+Bounds = tuple[Float[Tensor, "*nerf 3"], Float[Tensor, "*nerf 3"]]  # corners of a box: lowest and highest
 BY_RAY = ("origins", "directions", "near", "stretch", "length", "first")  # of `RaySegments`
 
 
@@ -27,7 +28,7 @@ def box_distances(
 
 def occupied_bounds(
     occupancy: Bool[Tensor, "*nerf x y z"],
-) -> tuple[Float[Tensor, "*nerf 3"], Float[Tensor, "*nerf 3"]]:
+) -> Bounds:
     """Lowest and highest corner of the box around the occupied cells; both the same if there are none."""
     cells = occupancy.shape[-1]
     flat = occupancy.any(-1)
@@ -64,14 +65,15 @@ def samples(
     jitter: Float[Tensor, "*#nerf #ray #sample"],
     *,
     steps: int | None = None,
+    bounds: Bounds | None = None,
 ) -> tuple[Float[Tensor, "*nerf ray sample 3"], Float[Tensor, "*nerf ray sample"], Float[Tensor, "*nerf ray sample"]]:
     """`count` points of each ray, spread evenly over its occupied part; and the starts and ends of their intervals.
 
     `jitter` in [0, 1): the place of a point in its interval (0.5: midpoints). Starts and ends are measured along the
     occupied part, so that empty space has no length; a ray that meets no occupied cell has intervals of no length.
-    `occupancy` is one grid, or several with rays of their own. `steps` as of `RaySegments.of`.
+    `occupancy` is one grid, or several with rays of their own. `steps` and `bounds` as of `RaySegments.of`.
     """
-    rays = RaySegments.of(origins, directions, occupancy, steps)
+    rays = RaySegments.of(origins, directions, occupancy, steps, bounds)
     number = torch.arange(count, device=origins.device)
     length = rays.length[..., None] / count
     starts = length * number
@@ -101,13 +103,16 @@ class RaySegments:
         directions: Float[Tensor, "*nerf ray 3"],
         occupancy: Bool[Tensor, "*nerf x y z"],
         steps: int | None = None,
+        bounds: Bounds | None = None,
     ) -> "RaySegments":
         """From `steps` stretches of each ray; by default as many as a grid has cells along an axis.
 
         A stretch is then no longer than the ray's part in one layer of cells, so that the thinnest wall is found.
+        `bounds`: the grids' `occupied_bounds`, where they are known.
         """
         steps = steps or max(MIN_STEPS, occupancy.shape[-1])
-        near, far = box_distances(origins, directions, *(corner[..., None, :] for corner in occupied_bounds(occupancy)))
+        low, high = (corner[..., None, :] for corner in bounds or occupied_bounds(occupancy))
+        near, far = box_distances(origins, directions, low, high)
         stretch = (far - near) / steps
         middles = near[..., None] + stretch[..., None] * (torch.arange(steps, device=near.device) + 0.5)
         places = (origins[..., axis, None] + middles * directions[..., axis, None] for axis in range(3))

@@ -11,7 +11,7 @@ from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.params import load
 
 FITTING = Path("fieldlink/nerf/fitting/optimisation.py")  # imported.nerfs has this value where nothing is imported
-CHUNK, CHUNK_ON_GPU = 16, 64  # objects whose NeRFs are fitted and saved in one task
+CHUNK = 64  # objects whose NeRFs are fitted and saved in one task
 
 
 def fit_nerfs(
@@ -47,7 +47,7 @@ def fit_nerfs(
                 datasets.rows_with_ids(views, schemas.VIEWS, ids), weights, nerf, params.study.seed, runtime.device
             ),
             object_work.fit_objects,
-            chunk=CHUNK_ON_GPU if runtime.device == "cuda" else CHUNK,
+            chunk=CHUNK,
             workers=runtime.workers,
             cluster=runtime.cluster,
         )

@@ -62,7 +62,9 @@ def test_rays_go_through_any_pixel_as_often_as_there_are_such_pixels(sphere):
 def test_the_samples_of_a_ray_move_together_or_each_by_itself(small, spheres, monkeypatch):
     given = []
     monkeypatch.setattr(
-        ray_batches, "samples", lambda *arguments: given.append(arguments[4].shape) or samples(*arguments)
+        ray_batches,
+        "samples",
+        lambda *arguments, **bounds: given.append(arguments[4].shape) or samples(*arguments, **bounds),
     )
     from fieldlink.nerf.sampling import samples
 

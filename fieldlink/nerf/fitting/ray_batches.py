@@ -15,10 +15,10 @@ from fieldlink.core.params import FieldParams, NerfParams
 from fieldlink.nerf import field
 from fieldlink.nerf.encodings import encoding_of
 from fieldlink.nerf.fitting.pixels import draw_pixels
-from fieldlink.nerf.sampling import samples
+from fieldlink.nerf.sampling import occupied_bounds, samples
 from fieldlink.scenes.views import Views
 
-STEPS_PER_DRAW = 8  # whose rays are prepared in one pass
+STEPS_PER_DRAW = 24  # whose rays are prepared in one pass
 
 FittingObject = tuple[Views, Bool[Tensor, "x y z"]]  # the views to fit, and their visual hull
 
@@ -54,13 +54,14 @@ def joint_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Seq
     steps, rays, count = nerf.fitting.steps, nerf.fitting.rays, nerf.fitting.samples
     shifts = count if nerf.fitting.jitter == "samples" else 1
     hulls = torch.stack([hull for _, hull in objects])
+    bounds = occupied_bounds(hulls)
     generators = [torch.Generator(hulls.device).manual_seed(seed) for seed in seeds]
     pixels = draw_pixels([views for views, _ in objects], steps * rays, seeds, hulls.device, nerf.fitting.pixels)
     for first in range(0, steps, STEPS_PER_DRAW):
         size = min(STEPS_PER_DRAW, steps - first)
         seen = pixels.subset(first * rays, (first + size) * rays)
         jitter, background = _uniform(generators, size * rays, shifts), _uniform(generators, size, 3)
-        points, starts, ends = samples(seen.origins, seen.directions, hulls, count, jitter)
+        points, starts, ends = samples(seen.origins, seen.directions, hulls, count, jitter, bounds=bounds)
         prepared = _prepared_by_step(points, rays, nerf.field)
         others = (part.split(rays, dim=1) for part in (starts, ends, seen.colour, seen.alpha))
         for batch in zip(prepared, *others, background.unbind(1), strict=True):
