@@ -26,10 +26,10 @@ def classify(
     from fieldlink.search import answer_text
 
     opened = fieldlink.open(study, collection)
-    what = arguments_of(question, opened)
-    if "text" in what:
+    query = arguments_of(question, opened)
+    if "text" in query:
         raise InputError(f"{question!r}: neither a file, a folder nor an object's id, expected one to be named")
-    named = opened.classify(**what, prompts=prompts or None, by=by or None, seed=seed_of(seed))
+    named = opened.classify(**query, prompts=prompts or None, by=by or None, seed=seed_of(seed))
     if json:
         print(dumps(named.as_dict(), indent=2))
         return

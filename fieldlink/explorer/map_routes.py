@@ -10,7 +10,7 @@ from starlette.responses import Response
 from fieldlink.explorer.answers import Json, json_bytes
 from fieldlink.explorer.explorer import Explorer, explorer_of
 from fieldlink.explorer.parameters import Parameters
-from fieldlink.explorer.search_routes import FILTERS, QUESTIONS, answer_to, asked, described_query
+from fieldlink.explorer.search_routes import FILTERS, QUESTIONS, answer_to, described_query, requested_query
 
 SPACES = ("nerf_embedding", "clip_embedding")
 
@@ -39,7 +39,7 @@ def _map(explorer: Explorer, space: str) -> dict[str, Any]:
 
 
 def _map_with_query(explorer: Explorer, parameters: Parameters, space: str) -> dict[str, Any]:
-    _, query = asked(explorer, parameters)
+    _, query = requested_query(explorer, parameters)
     place = explorer.study.map_place(answer_to(explorer, parameters, query), space)
     described = described_query(query, parameters) | {"x": float(place[0]), "y": float(place[1])}
     return _map(explorer, space) | {"query": described}

@@ -24,7 +24,9 @@ MOST_ROWS = 100
 async def get_search(request: Request) -> Response:
     """Objects nearest to a text, to an object of the collection, or to the query of an earlier answer."""
     parameters, explorer = Parameters(request.query_params, (*QUESTIONS, *FILTERS)), explorer_of(request)
-    return Json(await explorer.questions.run(lambda: found(explorer, parameters, asked(explorer, parameters))))
+    return Json(
+        await explorer.questions.run(lambda: found(explorer, parameters, requested_query(explorer, parameters)))
+    )
 
 
 async def post_search(request: Request) -> Response:
@@ -45,12 +47,12 @@ async def uploaded(request: Request, explorer: Explorer, parameters: Parameters)
     return handle, query
 
 
-def asked(explorer: Explorer, parameters: Parameters) -> "tuple[str, Query]":
+def requested_query(explorer: Explorer, parameters: Parameters) -> "tuple[str, Query]":
     """Handle and query of a request without a body."""
-    given = [(name, parameters.text(name)) for name in QUESTIONS if parameters.text(name)]
-    if len(given) != 1:
+    questions = [(name, parameters.text(name)) for name in QUESTIONS if parameters.text(name)]
+    if len(questions) != 1:
         raise HTTPException(400, f"expected exactly one of {', '.join(QUESTIONS)}")
-    (name, value), study = given[0], explorer.study
+    (name, value), study = questions[0], explorer.study
     if name == "query":
         return value, explorer.remembered(value)
     handle = handle_of(name, value.encode())

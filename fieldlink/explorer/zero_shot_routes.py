@@ -9,7 +9,7 @@ from starlette.responses import Response
 from fieldlink.explorer.answers import Json
 from fieldlink.explorer.explorer import Explorer, explorer_of
 from fieldlink.explorer.parameters import Parameters
-from fieldlink.explorer.search_routes import asked, described_query, seed_of, uploaded
+from fieldlink.explorer.search_routes import described_query, requested_query, seed_of, uploaded
 
 if TYPE_CHECKING:
     from fieldlink.search.answers import Query
@@ -22,7 +22,9 @@ async def post_zero_shot(request: Request) -> Response:
     explorer = explorer_of(request)
     parameters = Parameters(request.query_params, (*KNOWN, "suffix", "name"))
     if parameters.text("nerf") or parameters.text("query"):
-        return Json(await explorer.questions.run(lambda: _labels(explorer, parameters, asked(explorer, parameters))))
+        return Json(
+            await explorer.questions.run(lambda: _labels(explorer, parameters, requested_query(explorer, parameters)))
+        )
     query = await uploaded(request, explorer, parameters)
     return Json(await explorer.questions.run(lambda: _labels(explorer, parameters, query)))
 

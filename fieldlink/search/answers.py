@@ -82,8 +82,8 @@ class Answer:
         """All but the vectors, for JSON."""
         query = {name: getattr(self.query, name) for name in ("kind", "name", "digest", "foreign")}
         rows = [row.as_dict() for row in self.rows]
-        rest = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
-        return {"query": query, "rows": rows, **rest}
+        made_by = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
+        return {"query": query, "rows": rows, **made_by}
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ class Classification:
         """All but the vectors, for JSON."""
         query = {name: getattr(self.query, name) for name in ("kind", "name", "digest", "foreign")}
         opinions = {name: [asdict(label) for label in getattr(self, name)] for name in ("labels", "second_opinion")}
-        rest = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
-        return {"query": query, **opinions, **rest}
+        made_by = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
+        return {"query": query, **opinions, **made_by}
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,14 @@ def stored_nerf(weights: Float[np.ndarray, " weight"], occupancy: bytes) -> Stor
 
 
 def read_vectors(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndarray, "row dim"]]:
-    """Ids and vectors of a dataset, one shard at a time, so that none is twice in memory."""
+    """Ids and vectors of a dataset."""
+    ids, vectors = _vectors_by_shard(folder, schema)
+    pa.default_memory_pool().release_unused()  # Arrow would keep it for a next table of that size
+    return ids, vectors
+
+
+def _vectors_by_shard(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndarray, "row dim"]]:
+    """One shard at a time, so that none is twice in memory."""
     counts = [shard_files.open_file(path).rows for path in datasets.shard_paths(folder, schema)]
     ids, vectors, start = list[str](), np.zeros((0, 0), np.float32), 0
     for shard in datasets.shards(folder, schema, [schema.key[0], "embedding"]):

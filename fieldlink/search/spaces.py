@@ -67,9 +67,9 @@ class Spaces:
         mapper = self.mappers.named(by)
         forward = mapper.variant.direction == "clip2nerf"
         pairs = []
-        for one in mapper.seeds(seed):
-            gallery = self._nerfs if forward else self._of_mapper(mapper.variant.name, one)
-            pairs.append((gallery, self._vector(query, mapper, one)))
+        for training_seed in mapper.seeds(seed):
+            gallery = self._nerfs if forward else self._of_mapper(mapper.variant.name, training_seed)
+            pairs.append((gallery, self._vector(query, mapper, training_seed)))
         return Search(pairs)
 
     def clip_query(self, query: Query) -> Query:

@@ -193,7 +193,7 @@ class Study:
             labels = classification.labels([query.clip], names, vectors)
             return Classification(labels, "clip", 0, query, self.origin, warning=warning)
         mapper = self.spaces.mappers.named(by or self.spaces.naming_mapper, "nerf2clip")
-        mapped = [mapper.apply(query.nerf[None], one)[0] for one in mapper.seeds(seed)]
+        mapped = [mapper.apply(query.nerf[None], training_seed)[0] for training_seed in mapper.seeds(seed)]
         labels = classification.labels(mapped, names, vectors)
         if second_opinion and query.stored is not None:
             views = self.models.pictures(list(queries.four_views(self.models, query.stored)))
