@@ -113,7 +113,8 @@ class MatrixMuon(_Unwrapped):
                     weights.mul_(1 - group["lr"] * group["weight_decay"]).sub_(move.view(weights.shape))
 
     def _ahead(self, weights: Tensor, momentum: float) -> Tensor:
-        state = self.state[weights]
+        gradient, state = weights.grad, self.state[weights]
+        assert gradient is not None
         if not state:
             state["mean"] = torch.zeros_like(weights)
-        return weights.grad.lerp(state["mean"].lerp_(weights.grad, 1 - momentum), momentum)
+        return gradient.lerp(state["mean"].lerp_(gradient, 1 - momentum), momentum)
