@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from search.conftest import study, study_folder  # noqa: F401
 from search.meshes import box
 
 from fieldlink.commands.add import add
@@ -16,7 +15,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.search.study import Study
 
 
-def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Path):  # noqa: F811
+def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Path):
     picture, folder = tmp_path / "photo", tmp_path / "nerf"
     picture.write_bytes(b"")
     folder.mkdir()
@@ -33,7 +32,7 @@ def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Pat
             arguments_of(name, study)
 
 
-def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.CaptureFixture[str]):  # noqa: F811
+def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.CaptureFixture[str]):
     ask("a lamp", k=4, study=study.folder)
     shown = capsys.readouterr().out
     ask("a lamp", k=4, json=True, study=study.folder)
@@ -47,7 +46,7 @@ def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.
         assert f"collection {study.origin.collection}" in said
 
 
-def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):  # noqa: F811
+def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):
     ask("<script>alert(1)</script> & co", k=2, html=tmp_path / "answer.html", study=study.folder)
     page = (tmp_path / "answer.html").read_text(encoding="utf-8")
     assert "<script>" not in page
@@ -55,7 +54,7 @@ def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):  # noqa:
     assert page.count("<img ") == 2
 
 
-def test_labels_are_printed_with_the_second_opinion(study: Study, capsys: pytest.CaptureFixture[str]):  # noqa: F811
+def test_labels_are_printed_with_the_second_opinion(study: Study, capsys: pytest.CaptureFixture[str]):
     classify(study.ids[0], prompts=("a stool", "a bench"), study=study.folder)
     shown = capsys.readouterr().out
     assert "CLIP, four views" in shown.splitlines()[0]
@@ -65,13 +64,13 @@ def test_labels_are_printed_with_the_second_opinion(study: Study, capsys: pytest
 
 
 @pytest.mark.parametrize("seed", ["-1", "all", "1.5"])
-def test_a_seed_is_a_number_or_mean(study: Study, seed: str):  # noqa: F811
+def test_a_seed_is_a_number_or_mean(study: Study, seed: str):
     with pytest.raises(InputError, match=f"--seed {re.escape(seed)}: expected a number or mean"):
         ask("a lamp", seed=seed, study=study.folder)
 
 
 def test_meshes_are_added(
-    study: Study,  # noqa: F811
+    study: Study,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
