@@ -76,6 +76,7 @@ def main() -> None:
     real = Path(os.environ.get("FIELDLINK_REAL", ROOT.parent / "shared" / "real"))
     values = measured(fieldlink.open(arguments.study), arguments.collection, real)
     with FILE.open("w", encoding="utf-8") as file:
+        file.write("# All real meshes and photos; written by tests/real_objects.py.\n")
         YAML().dump(values, file)
 
 
