@@ -66,9 +66,9 @@ def _id(request: Request, explorer: Explorer) -> str:
 
 def _page(explorer: Explorer, object_id: str, k: int, seed: Any) -> dict[str, Any]:
     study = explorer.study
-    page = study.object(object_id)
+    page, query = study.object(object_id), study.query(nerf=object_id)
     spaces = [variant.name for variant in study.variants if "nerf" in variant.for_kinds]
-    answers = [study.neighbours(object_id, space, k, seed=seed) for space in spaces]
+    answers = [study.search(query=query, by=space, k=k, seed=seed) for space in spaces]
     neighbours = {
         answer.by: [row.as_dict() | {"right": right(row.class_name, page.class_name)} for row in answer.rows]
         for answer in answers

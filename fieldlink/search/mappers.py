@@ -20,16 +20,28 @@ FIRST = "nerf2clip cosine"  # the default, where a study has it: best of the def
 
 
 @dataclass(frozen=True)
+class MapperFolder:
+    """A model folder, read once for all variants in it."""
+
+    path: Path
+    study: str
+
+    @cached_property
+    def trained(self) -> trained_mappers.TrainedMappers:
+        return trained_mappers.read(self.path, f"the study {self.study}")
+
+
+@dataclass(frozen=True)
 class Mapper:
     """One variant, in a model folder."""
 
     variant: Variant
     text: str  # its name in the folder
-    folder: Path
+    folder: MapperFolder
 
-    @cached_property
+    @property
     def trained(self) -> trained_mappers.TrainedMappers:
-        return trained_mappers.read(self.folder, f"the study {self.variant.study}")
+        return self.folder.trained
 
     def apply(self, vectors: Float[np.ndarray, "row in"], seed: int) -> Float[np.ndarray, "row out"]:
         """The outputs of one training seed's mapper."""
@@ -55,12 +67,13 @@ class Mappers:
         mappers: dict[str, Mapper] = {}
         for study in STUDIES:
             for folder in _model_folders(places.mappers(study)):
+                mapper_folder = MapperFolder(folder, study)
                 description = read_description(folder, saved_models.CONFIG, "rerun the study")
                 for text, models in _by_variant(description["models"]).items():
                     name = f"{study}/{text}" if text in mappers else text
                     seeds = tuple(model["seed"] for model in models)
                     variant = Variant(name, description["direction"], models[0]["loss"], study, seeds, ALL_KINDS)
-                    mappers.setdefault(name, Mapper(variant, text, folder))
+                    mappers.setdefault(name, Mapper(variant, text, mapper_folder))
         return Mappers(places, mappers)
 
     @property

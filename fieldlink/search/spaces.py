@@ -19,7 +19,7 @@ NF2VEC = "nf2vec"
 CLIP_MEAN, CLIP_ALL, CLIP_DISTINCT = "CLIP mean", "CLIP all", "CLIP all distinct"  # as the retrieval study's rows
 CLIP_ALONE = (CLIP_MEAN, CLIP_ALL, CLIP_DISTINCT)
 LEAST_GALLERIES = 8  # of mapped NeRFs, in memory at once
-MOST_NUMBERS = 2**25  # in all of them, if they are more
+MOST_NUMBERS = 2**27  # in all of them, if they are more: every mapper and seed of the default study has room
 
 
 class Spaces:
