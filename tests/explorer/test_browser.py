@@ -1,11 +1,13 @@
 """The page in a real browser: what a person does with it, what it draws, and what it asks."""
 
 import json
+from base64 import b64encode
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 from explorer.chromium import Page
+from search.meshes import box
 
 from fieldlink.scenes import pictures
 
@@ -89,6 +91,26 @@ def test_a_chosen_picture_is_searched_with(at, study, tmp_path):
     assert ids(page) == [row.id for row in study.search(image=path, k=24, seed="mean").rows]
     assert "mine <b>.png" in page.evaluate("document.getElementById('asked').textContent")
     assert page.evaluate("document.getElementById('warning').textContent")
+
+
+@pytest.mark.parametrize(
+    ("event", "holder"), [("DragEvent('drop'", "dataTransfer"), ("ClipboardEvent('paste'", "clipboardData")]
+)
+@pytest.mark.parametrize("kind", ["image", "mesh"])
+def test_a_dropped_and_a_pasted_file_is_searched_with(at, study, tmp_path, event, holder, kind):
+    path = box(tmp_path / "mesh.off")  # the name, and so the views, that any uploaded mesh has
+    if kind == "image":
+        path = tmp_path / "mine.png"
+        path.write_bytes(pictures.encode(np.random.default_rng(4).integers(0, 256, (40, 40, 3), np.uint8)))
+    page = at("/")
+    page.evaluate(f"""(() => {{
+        const files = new DataTransfer();
+        const bytes = Uint8Array.from(atob('{b64encode(path.read_bytes()).decode()}'), letter => letter.charCodeAt(0));
+        files.items.add(new File([bytes], '{path.name}'));
+        document.dispatchEvent(new {event}, {{ {holder}: files, bubbles: true, cancelable: true }}));
+    }})()""")
+    page.wait_for("document.querySelector('.card')")
+    assert ids(page) == [row.id for row in study.search(**{kind: path}, k=24, seed="mean").rows]
 
 
 def test_ways_to_search_stand_side_by_side(at, study):
