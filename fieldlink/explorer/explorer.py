@@ -45,6 +45,8 @@ class Explorer:
         study.search(text="warm", k=1)
         first = study.ids[0]
         study.render(first, size=16)
+        for number in study.object(first).views[:1]:
+            study.render_view(first, number, 16)  # opens and checks all files of views
         study.query(nerf=study.nerf(first))
 
     def check_id(self, object_id: str) -> None:

@@ -4,7 +4,7 @@ import { frameAddress, pictureAddress } from "./api.js";
 import { element, shown } from "./elements.js";
 
 const VIEW = 0;  // number of the ground-truth view on a card
-const SIZE = 96;  // pixels of a render on a card
+const SIZE = 64;  // pixels of a render on a card, as many as a view of the default study has
 
 /** A card: ground truth and NeRF from the same camera, and what is known of the object. */
 export function card(row, address) {
