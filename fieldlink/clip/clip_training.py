@@ -132,10 +132,10 @@ def _optimisers(model: nn.Module, training: ClipTrainingParams) -> tuple[MatrixM
     """Muon for convolutions and matrices, AdamW for the rest; biases, norms and the logits' scale don't decay."""
     learned = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
     matrices = {name: weights for name, weights in learned.items() if weights.ndim >= 2}
-    by_muon = [weights for name, weights in matrices.items() if not any(part in name for part in NOT_BY_MUON)]
-    by_adamw = [weights for name, weights in matrices.items() if any(part in name for part in NOT_BY_MUON)]
+    by_adamw = {name: weights for name, weights in matrices.items() if any(part in name for part in NOT_BY_MUON)}
+    by_muon = [weights for name, weights in matrices.items() if name not in by_adamw]
     groups = [
-        {"params": by_adamw, "weight_decay": training.weight_decay},
+        {"params": list(by_adamw.values()), "weight_decay": training.weight_decay},
         {"params": [weights for weights in learned.values() if weights.ndim < 2], "weight_decay": 0.0},
     ]
     return (

@@ -46,7 +46,17 @@ def orthogonalised(matrices: Float[Tensor, "*batch a b"]) -> Float[Tensor, "*bat
     return (wide.mT if tall else wide).reshape(matrices.shape)
 
 
-class Muon(_Unwrapped):
+class _Momentum(_Unwrapped):
+    def _ahead(self, weights: Tensor, momentum: float) -> Tensor:
+        """The gradient's moving mean, moved once more towards the gradient (Nesterov)."""
+        gradient, state = weights.grad, self.state[weights]
+        assert gradient is not None
+        if not state:
+            state["mean"] = torch.zeros_like(weights)
+        return gradient.lerp(state["mean"].lerp_(gradient, 1 - momentum), momentum)
+
+
+class Muon(_Momentum):
     """Muon (Jordan et al. 2024): each matrix moves by the momentum of its gradient, made orthogonal.
 
     A parameter is a batch of networks [network, weight], each the matrices of `shapes` (out, in), row-major, one behind
@@ -68,20 +78,10 @@ class Muon(_Unwrapped):
         for group in self.param_groups:
             for weights in group["params"]:
                 if weights.grad is not None:
-                    self._move(weights, weights.grad, group["lr"], group["momentum"])
+                    self._move(weights, group["lr"], group["momentum"])
 
-    def _move(
-        self,
-        weights: Float[Tensor, "network weight"],
-        gradient: Float[Tensor, "network weight"],
-        rate: float | Tensor,
-        momentum: float,
-    ) -> None:
-        state = self.state[weights]
-        if not state:
-            state["mean"] = torch.zeros_like(weights)
-        mean = state["mean"].lerp_(gradient, 1 - momentum)
-        ahead = gradient.lerp(mean, momentum).split([rows * columns for rows, columns in self.shapes], dim=1)
+    def _move(self, weights: Float[Tensor, "network weight"], rate: float | Tensor, momentum: float) -> None:
+        ahead = self._ahead(weights, momentum).split([rows * columns for rows, columns in self.shapes], dim=1)
         moves: dict[int, Tensor] = {}
         for shape in dict.fromkeys(self.shapes):  # matrices of one shape together: most time goes into calls
             places = [place for place, other in enumerate(self.shapes) if other == shape]
@@ -91,7 +91,7 @@ class Muon(_Unwrapped):
         weights.sub_(torch.cat([moves[place] for place in range(len(moves))], dim=1) * rate)
 
 
-class MatrixMuon(_Unwrapped):
+class MatrixMuon(_Momentum):
     """Muon of one network's matrices; a parameter of more axes [out, ...] is the matrix [out, the others]."""
 
     def __init__(
@@ -111,10 +111,3 @@ class MatrixMuon(_Unwrapped):
                 moves = orthogonalised(ahead) * (math.sqrt(max(1, rows / columns)) * group["lr"])
                 for weights, move in zip(alike, moves, strict=True):
                     weights.mul_(1 - group["lr"] * group["weight_decay"]).sub_(move.view(weights.shape))
-
-    def _ahead(self, weights: Tensor, momentum: float) -> Tensor:
-        gradient, state = weights.grad, self.state[weights]
-        assert gradient is not None
-        if not state:
-            state["mean"] = torch.zeros_like(weights)
-        return gradient.lerp(state["mean"].lerp_(gradient, 1 - momentum), momentum)

@@ -80,10 +80,8 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """All but the vectors, for JSON."""
-        query = {name: getattr(self.query, name) for name in ("kind", "name", "digest", "foreign")}
         rows = [row.as_dict() for row in self.rows]
-        made_by = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
-        return {"query": query, "rows": rows, **made_by}
+        return {"query": _described(self.query), "rows": rows, **_made_by(self)}
 
 
 @dataclass(frozen=True)
@@ -108,10 +106,8 @@ class Classification:
 
     def as_dict(self) -> dict[str, Any]:
         """All but the vectors, for JSON."""
-        query = {name: getattr(self.query, name) for name in ("kind", "name", "digest", "foreign")}
         opinions = {name: [asdict(label) for label in getattr(self, name)] for name in ("labels", "second_opinion")}
-        made_by = {"by": self.by, "seed": self.seed, "origin": asdict(self.origin), "warning": self.warning}
-        return {"query": query, **opinions, **made_by}
+        return {"query": _described(self.query), **opinions, **_made_by(self)}
 
 
 @dataclass(frozen=True)
@@ -169,3 +165,12 @@ class Added:
     unchanged: Sequence[str]  # ids of files that it held already
     rejected: Mapping[str, str]  # id: reason
     origin: Origin
+
+
+def _described(query: Query) -> dict[str, Any]:
+    """All but the vectors."""
+    return {name: getattr(query, name) for name in ("kind", "name", "digest", "foreign")}
+
+
+def _made_by(answer: Answer | Classification) -> dict[str, Any]:
+    return {"by": answer.by, "seed": answer.seed, "origin": asdict(answer.origin), "warning": answer.warning}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
 from fieldlink.evaluation.measures.gallery_halves import halves, means_in_halves, places_needed, right_places
 from fieldlink.evaluation.measures.intervals import difference
@@ -38,6 +39,6 @@ def rank_1_answers(
 ) -> Answers:
     """Whether each object's nearest other object has its class; `members`: of random halves of the objects."""
     nearest = fast_neighbours(vectors, np.arange(len(vectors)), Gallery.of_objects(vectors), places_needed(1, 1)).item
-    right = (nearest >= 0) & (labels[nearest] == labels[:, None])
-    in_halves = right_places(nearest, right, members) == 1
-    return Answers(right[None, None, :, 0].astype(np.float64), in_halves=means_in_halves(in_halves[None]))
+    hits = hit_at_k(nearest, labels, labels, 1).astype(np.float64)
+    in_halves = right_places(nearest, labels[nearest] == labels[:, None], members) == 1
+    return Answers(hits[None, None], in_halves=means_in_halves(in_halves[None]))
