@@ -5,6 +5,7 @@ checks the order of keys, null values and finite numbers.
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -147,15 +148,14 @@ def rows_with_ids(
 
     Raises `InputError` for an id that has none, unless ids `may_be_absent`.
     """
-    import pyarrow.dataset as ds  # imports pandas, while a stage's workers start
-
-    key = schema.key[0]
-    paths = shard_paths(folder, schema)
-    candidates = [path for path in paths if _may_hold(shard_files.open_file(path), key, ids)] or paths[:1]
-    names = list(dict.fromkeys([*(columns or schema.columns), key]))
-    rows = ds.dataset(candidates).to_table(columns=names, filter=pc.field(key).isin(pa.array(ids, pa.string())))
+    key, names = schema.key[0], list(dict.fromkeys([*(columns or schema.columns), schema.key[0]]))
+    paths, sorted_ids = shard_paths(folder, schema), sorted(set(ids))
+    groups = {path: _groups_with(shard_files.open_file(path), key, sorted_ids) for path in paths}
+    parts = [shard_files.read(path, names, groups[path]) for path in paths if groups[path]]
+    rows = pa.concat_tables(parts or [shard_files.read(paths[0], names, [])])
+    rows = rows.filter(pc.field(key).isin(pa.array(sorted_ids, pa.string())))
     check_rows(rows, schema, str(folder))
-    absent = [] if may_be_absent else sorted(set(ids) - set(rows[key].unique().to_pylist()))
+    absent = [] if may_be_absent else sorted(set(sorted_ids) - set(rows[key].unique().to_pylist()))
     if absent:
         raise InputError(f"{folder}: no rows of {absent[0]!r}, expected all {len(ids)} ids ({len(absent)} absent)")
     return rows.select(columns) if columns else rows
@@ -226,13 +226,17 @@ def _paths(folder: Path, expected: str) -> list[Path]:
     return paths
 
 
-def _may_hold(shard: shard_files.ShardFile, key: str, ids: Sequence[str]) -> bool:
-    """Whether one of `ids` lies between a shard's first and last key."""
-    span = _span(shard, key)
-    return span is None or any(span[0] <= name <= span[1] for name in ids)
+def _groups_with(shard: shard_files.ShardFile, key: str, ids: Sequence[str]) -> list[int]:
+    """The row groups between whose first and last key one of `ids` lies, which are sorted."""
+    return [group for group, span in enumerate(_group_spans(shard, key)) if span is None or _lies_in(span, ids)]
 
 
-_span = cache(shard_files.ShardFile.span)
+def _lies_in(span: tuple[str, str], ids: Sequence[str]) -> bool:
+    place = bisect_left(ids, span[0])
+    return place < len(ids) and ids[place] <= span[1]
+
+
+_group_spans = cache(shard_files.ShardFile.group_spans)
 
 
 @cache

@@ -25,6 +25,7 @@ MORE, LAST = b"sealed:more:", b"sealed:last:"  # whether other files of the data
 DIGITS = 64
 ZEROS = b"0" * DIGITS  # in place of the digest while it is computed
 TAIL = 2**16  # bytes at the end of a file, among which its seal is
+GROUP_BYTES, GROUP_ROWS = 2**19, 1024  # at most, of a row group: what a reader of one row has to read
 OPTIONS: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True, "store_schema": True}
 
 
@@ -47,11 +48,17 @@ class ShardFile:
 
     def span(self, column: str) -> tuple[Any, Any] | None:
         """Least and greatest value of a column; None where the footer doesn't say."""
+        spans = self.group_spans(column)
+        if not spans or None in spans:
+            return None
+        lows, highs = zip(*spans, strict=True)
+        return min(lows), max(highs)
+
+    def group_spans(self, column: str) -> list[tuple[Any, Any] | None]:
+        """Least and greatest value of a column in each row group; None where the footer doesn't say."""
         place, groups = self.parquet.schema.names.index(column), range(self.parquet.num_row_groups)
         statistics = [self.parquet.row_group(group).column(place).statistics for group in groups]
-        if not statistics or any(group is None or not group.has_min_max for group in statistics):
-            return None
-        return min(group.min for group in statistics), max(group.max for group in statistics)
+        return [(group.min, group.max) if group is not None and group.has_min_max else None for group in statistics]
 
 
 def write(path: Path, rows: pa.Table, texts: Mapping[str, str], mark: bytes = LAST) -> None:
@@ -60,7 +67,7 @@ def write(path: Path, rows: pa.Table, texts: Mapping[str, str], mark: bytes = LA
     with whole_file(path) as temporary:
         # a file of Python's, so that a full disk has its own words
         with temporary.open("wb") as file, pq.ParquetWriter(file, rows.schema, **OPTIONS) as writer:
-            writer.write_table(rows, row_group_size=1024)
+            writer.write_table(rows, row_group_size=_rows_per_group(rows))
             writer.add_key_value_metadata({**texts, SEAL: (mark + ZEROS).decode()})  # last: `_seal_end` looks there
         _seal(temporary, mark)
 
@@ -72,9 +79,11 @@ def mark_as_last(path: Path) -> None:
         _seal(temporary, LAST)
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Columns of a checked file, all by default; raises as `open_file` does."""
-    return pq.ParquetFile(path, metadata=open_file(path).parquet).read(columns=list(columns) if columns else None)
+def read(path: Path, columns: Sequence[str] | None = None, groups: Sequence[int] | None = None) -> pa.Table:
+    """Columns and row groups of a checked file, all by default; raises as `open_file` does."""
+    footer, names = open_file(path).parquet, list(columns) if columns else None
+    with pq.ParquetFile(path, metadata=footer) as file:
+        return file.read_row_groups(range(footer.num_row_groups) if groups is None else groups, columns=names)
 
 
 def open_file(path: Path) -> ShardFile:
@@ -102,6 +111,10 @@ def _checked(path: Path, _state: tuple[int, int, int]) -> ShardFile:
     parquet = pq.read_metadata(path)
     texts = {key.decode(): value.decode() for key, value in (parquet.metadata or {}).items()}
     return ShardFile(parquet, texts, last)
+
+
+def _rows_per_group(rows: pa.Table) -> int:
+    return min(max(GROUP_BYTES * len(rows) // max(rows.nbytes, 1), 1), GROUP_ROWS)
 
 
 def _seal(path: Path, mark: bytes) -> None:

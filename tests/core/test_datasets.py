@@ -2,10 +2,9 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pytest
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, shard_files
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, REJECTED
 
@@ -54,18 +53,32 @@ def test_rows_of_some_ids_are_all_their_rows_and_no_others(tmp_path):
     assert datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["b", "c"])["object_id"].to_pylist() == ["b", "c"]
 
 
-def test_only_shards_between_whose_keys_an_id_lies_are_opened(tmp_path, monkeypatch):
-    opened, dataset = [], ds.dataset
-    monkeypatch.setattr(ds, "dataset", lambda parts, **options: (opened.append(parts), dataset(parts, **options))[1])
-    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("cd"), embeddings("ef")], "test")
+def test_only_row_groups_between_whose_keys_an_id_lies_are_read(tmp_path, monkeypatch):
+    groups, read = [], shard_files.read
+    monkeypatch.setattr(shard_files, "GROUP_ROWS", 2)
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("abcd"), embeddings("ef"), embeddings("g")], "test")
+    monkeypatch.setattr(shard_files, "read", lambda *given: (groups.append((given[0].name, given[2])), read(*given))[1])
     for _ in range(2):  # also when first and last keys are known
-        rows = datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["b", "d"])
-        assert rows["object_id"].to_pylist() == ["b", "d"]
-    assert [[path.name for path in parts] for parts in opened] == [["part-00000.parquet", "part-00001.parquet"]] * 2
+        rows = datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["f", "d", "f"])
+        assert rows["object_id"].to_pylist() == ["d", "f"]
+    assert groups == [("part-00000.parquet", [1]), ("part-00001.parquet", [0])] * 2
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("ab"), embeddings("x")], "test")
     assert datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["x"])["object_id"].to_pylist() == ["x"]
     with pytest.raises(InputError, match="set: no rows of 'none', expected all 2 ids"):
         datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["a", "none"])
+    assert not len(datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["none"], may_be_absent=True))
+
+
+def test_one_row_of_a_large_shard_is_a_small_part_of_its_bytes(tmp_path, monkeypatch):
+    groups, read = [], shard_files.read
+    ids = [f"{number:03d}" for number in range(256)]
+    vectors = np.random.default_rng(0).standard_normal((256, 4096))  # 4 MiB
+    rows = datasets.table(NERF_EMBEDDINGS, {"object_id": ids, "embedding": vectors})
+    datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [rows], "test")
+    monkeypatch.setattr(shard_files, "read", lambda *given: (groups.append(given[2]), read(*given))[1])
+    assert datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["070"]).equals(rows.slice(70, 1))
+    shard = shard_files.open_file(tmp_path / "set" / "part-00000.parquet").parquet
+    assert [shard.row_group(group).total_byte_size < 2**20 for [group] in groups] == [True]
 
 
 def test_rows_of_a_damaged_dataset_are_an_error_that_names_it(tmp_path):
