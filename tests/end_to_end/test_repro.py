@@ -4,9 +4,7 @@ import time
 from pathlib import Path
 
 from result_rows import rows
-from ruamel.yaml import YAML
 
-CLOCKED = {"build_report", "measure_speed"}  # they show times
 ALLOWED = {"parquet", "safetensors", "json"}
 
 
@@ -14,14 +12,6 @@ def listing(folder: Path) -> set[str]:
     hidden = {".git", ".dvc", ".scratch", "__pycache__"}
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {str(path) for path in files if not hidden & set(path.parts)}
-
-
-def hashes(study) -> dict[str, str]:
-    """What dvc.lock says of every output that doesn't hang on the clock."""
-    locks = [study.folder / "dvc.lock", *study.folder.glob("pipelines/*/dvc.lock")]
-    stages = [stage for lock in locks for stage in YAML(typ="safe").load(lock.read_text())["stages"].items()]
-    outs = {out["path"]: out["md5"] for name, body in stages if name not in CLOCKED for out in body["outs"]}
-    return dict(sorted(outs.items()))
 
 
 def test_the_page_is_there_and_every_published_number_has_its_counterpart(study):
@@ -58,7 +48,7 @@ def test_outputs_are_parquet_safetensors_and_json_and_nothing_else_is_written(st
     study.run("git", "add", "-A")
     suffixes = {path.suffix[1:] for path in (study.folder / "data").rglob("*") if path.is_file()}
     assert suffixes <= ALLOWED
-    outs = {*hashes(study), "reports/index.html", "reports/speed.json", "reports/figures", "reports/plots"}
+    outs = {*study.output_digests(), "reports/index.html", "reports/speed.json", "reports/figures", "reports/plots"}
     tracked = set(study.run("git", "ls-tree", "-r", "--name-only", "HEAD").splitlines())
     written = {name for name in listing(study.folder) - tracked if not name.endswith("dvc.lock")}
     stray = {name for name in written if not any(name == out or name.startswith(f"{out}/") for out in outs)}
@@ -76,7 +66,7 @@ def test_numbers_are_never_missing_and_intervals_hold_their_value(study):
 
 
 def test_a_stage_killed_in_the_middle_goes_on_and_ends_with_the_same_result(study):
-    before = hashes(study)
+    before = study.output_digests()
     scratch = study.folder / ".scratch" / "fit_nerfs"
     for shard in scratch.glob("*.parquet"):
         shard.unlink()
@@ -90,13 +80,13 @@ def test_a_stage_killed_in_the_middle_goes_on_and_ends_with_the_same_result(stud
     assert not (study.folder / "data" / "nerfs").exists()
     study.run("dvc", "repro", "--single-item", "--force", "fit_nerfs")  # not from the run cache
     assert {path: path.stat().st_mtime_ns for path in shards} == shards
-    assert hashes(study) == before
+    assert study.output_digests() == before
 
 
 def test_a_grown_catalogue_fits_only_the_new_objects(study):
     scratch = study.folder / ".scratch" / "fit_nerfs"
     shards = set(scratch.glob("*.parquet"))
-    splits, before = objects(study), hashes(study)
+    splits, before = objects(study), study.output_digests()
     study.change({"scenes": {"objects_per_class": 9}})
     study.run("dvc", "repro", "fit_nerfs")
     grown = objects(study)
@@ -107,7 +97,7 @@ def test_a_grown_catalogue_fits_only_the_new_objects(study):
     assert fitted == set(grown) - set(splits)
     study.change({"scenes": {"objects_per_class": 8}})  # other tests read the study as it was
     study.run("dvc", "repro", "fit_nerfs")
-    assert hashes(study) == before
+    assert study.output_digests() == before
 
 
 def objects(study) -> dict[str, str]:
