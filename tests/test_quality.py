@@ -1,4 +1,4 @@
-"""The code's own rules, run as anyone would run them: lint, format, types, floors and doors."""
+"""The code's own rules, run as anyone would run them: lint, format, types, layers, subjects of commits."""
 
 import shutil
 import subprocess
@@ -25,10 +25,11 @@ def test_the_tool_finds_nothing(command):
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("scenes/cameras.py", "import fieldlink.nerf.field"),  # a floor up
-        ("nf2vec/encoder.py", "import fieldlink.clip.encoders"),  # the same floor
-        ("nf2vec/encoder.py", "import nerfacc"),  # past the one import
+        ("scenes/cameras.py", "import fieldlink.nerf.field"),  # a layer up
+        ("nf2vec/encoder.py", "import fieldlink.clip.encoders"),  # the same layer
+        ("nf2vec/encoder.py", "import nerfacc"),  # not the one import
         ("core/seeds.py", "import stages.backbone.fit_nerfs"),  # a stage
+        ("report/page.py", "import dvc.repo"),  # for commands alone
     ],
 )
 def test_an_import_against_the_rules_is_found(tmp_path, module, line):
@@ -41,3 +42,11 @@ def test_an_import_against_the_rules_is_found(tmp_path, module, line):
     ended = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=False)
     assert ended.returncode == 1
     assert b"BROKEN" in ended.stdout
+
+
+def test_subjects_of_commits_fit_into_72_characters():
+    command = ["git", "log", "--no-merges", "--since=2026-11-30T12:30", "--format=%s"]  # earlier ones may be longer
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        pytest.skip("no git history here")
+    assert [subject for subject in ended.stdout.splitlines() if len(subject) > 72] == []
