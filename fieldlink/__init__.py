@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
 
 def open(folder: str | Path = ".", collection: str | Path | None = None) -> "Study":
@@ -13,6 +13,6 @@ def open(folder: str | Path = ".", collection: str | Path | None = None) -> "Stu
     `collection`: a folder that `Study.add` wrote, to be searched in place of the study's own NeRFs. Raises `InputError`
     that names what is missing.
     """
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
     return Study(Path(folder), None if collection is None else Path(collection))

@@ -13,7 +13,7 @@ from parameters import written
 from fieldlink.core.params import ClipNetworkParams, Params, load
 
 if TYPE_CHECKING:
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
 ROOT = Path(__file__).parent.parent
 
@@ -77,6 +77,6 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def study(study_folder: Path) -> "Study":
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
     return Study(study_folder)

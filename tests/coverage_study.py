@@ -17,7 +17,7 @@ import numpy as np
 
 from fieldlink.evaluation.measures.gallery_halves import halves, means_in_halves
 from fieldlink.evaluation.measures.intervals import difference, interval
-from fieldlink.evaluation.measures.variance_components import Answers
+from fieldlink.evaluation.measures.variance_components import QueryValues
 
 SEED, LEVEL = 20_241, 0.95
 SEEDS, QUERIES, POINTS, GALLERY = (3, 5, 10), (208, 1300), (0, 1, 2, 5), (0, 2)
@@ -44,7 +44,7 @@ class Design:
         spread = 1 + EASE**2 + sum(scale**2 for scale in self.scales)
         return 50 * (1 + erf(skill / sqrt(2 * spread)))
 
-    def study(self, rng: np.random.Generator) -> list[Answers]:
+    def study(self, rng: np.random.Generator) -> list[QueryValues]:
         """The answers of both models."""
         of_seeds, of_galleries = self.scales
         ease, contributions = EASE * rng.normal(size=self.queries), sqrt(OBJECTS) * rng.normal(size=OBJECTS)
@@ -54,7 +54,7 @@ class Design:
             latent = skill + of_seeds * rng.normal(size=(self.seeds, 1)) + ease + rng.normal(size=size)
             values = (latent + of_galleries * contributions.mean() > 0).astype(np.float32)
             in_halves = means_in_halves(latent[..., None] + of_galleries * (IN_HALF @ contributions) > 0).mean(0)
-            answers.append(Answers(values[None], in_halves=in_halves[None]))
+            answers.append(QueryValues(values[None], in_halves=in_halves[None]))
         return answers
 
 

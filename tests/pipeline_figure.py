@@ -16,7 +16,7 @@ README = pipeline.ROOT / "README.md"
 BLOCK = re.compile(r"```mermaid\n.*?```", re.DOTALL)
 
 STEPS = {  # stages of the root dvc.yaml
-    "data": ("prepare_scenes", "prepare_photos", "prepare_captioned_pictures"),
+    "data": ("check_params", "prepare_scenes", "prepare_photos", "prepare_captioned_pictures"),
     "nerfs": ("start_nerfs", "fit_nerfs", "render_nerfs"),
     "nf2vec": ("train_nf2vec", "embed_nerfs"),
     "clip": ("provide_clip", "embed_views", "embed_photos", "embed_texts"),

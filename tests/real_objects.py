@@ -14,9 +14,10 @@ from ruamel.yaml import YAML
 
 import fieldlink
 from fieldlink.evaluation.measures.cosines import cosines
-from fieldlink.search import classification, queries
+from fieldlink.search import classification
+from fieldlink.search.finished_study import Study
+from fieldlink.search.query_encoders import four_views
 from fieldlink.search.real_objects import FILE
-from fieldlink.search.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,9 +31,9 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
     truth = [Path(source).relative_to(root).parts[0] for source in sources]
     mapper = study.spaces.mappers.named(study.spaces.naming_mapper)
     weights = [
-        percent(mapper.apply(mine.collection.nerf_vectors, seed), labels, names, truth) for seed in mapper.variant.seeds
+        percent(mapper.apply(mine.collection.nerf_vectors, seed), labels, names, truth) for seed in mapper.space.seeds
     ]
-    four = [study.models.pictures(list(queries.four_views(study.models, mine.nerf(name)))).mean(0) for name in mine.ids]
+    four = [study.models.pictures(list(four_views(study.models, mine.nerf(name)))).mean(0) for name in mine.ids]
     views, _ = mine.collection.view_vectors
     photos = sorted(path for path in (real / "photos").glob("*/*") if path.suffix == ".jpg")
     of_photos = [study.query(image=path) for path in photos]
@@ -45,7 +46,7 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
             "objects": len(mine.ids),
             "set_aside": len(added.rejected),
             "classes": len(names),
-            "mapper": mapper.variant.name,
+            "mapper": mapper.space.name,
             "class_from_weights": round(float(np.mean(weights)), 1),
             "class_by_clip_on_four_rendered_views": percent(np.stack(four), labels, names, truth),
             "class_by_clip_on_all_views_of_the_mesh": percent(views.means_of_all(), labels, names, truth),

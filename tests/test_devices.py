@@ -11,7 +11,8 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from fieldlink.clip import encoders
-from fieldlink.core.params import FieldParams, HashGridParams, NerfParams, Params
+from fieldlink.core.params import FieldParams, NerfParams, Params
+from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.finetuning.finetune import finetune
 from fieldlink.finetuning.finetuned_embedding import embed_nerfs
 from fieldlink.finetuning.finetuning_tasks import EmbeddingTask, FinetunedVectors, FinetuningTask, NerfExamples

@@ -75,7 +75,7 @@ def made_study(folder: Path) -> Path:
     provide_clip.provide_clip(data / "captioned_pictures", models / "clip", data / "curves" / "clip", params)
     start_nerfs.start_nerfs(models / "nerf_start", params)
     fit_nerfs.fit_nerfs(objects, views, models / "nerf_start", nerfs, rejected / "nerfs", params)
-    train_nf2vec.train_nf2vec(objects, nerfs, models / "nf2vec", data / "curves" / "nf2vec", params)
+    train_nf2vec.train_nf2vec(objects, nerfs, views, models / "nf2vec", data / "curves" / "nf2vec", params)
     embed_nerfs.embed_nerfs(nerfs, models / "nf2vec", embeddings / "nerfs", params)
     embed_images.embed_images((views, photos), models / "clip", embeddings, params)
     embed_texts.embed_texts(objects, models / "clip", embeddings / "prompts", embeddings / "captions", params)

@@ -23,7 +23,7 @@ QUICK_GELU = "-quickgelu"  # ends open_clip's names of models with OpenAI's acti
 
 @contextmanager
 def readable_file(file: Path, model: str) -> Iterator[Path]:
-    """A checkpoint as a file that open_clip reads without unpickling; `model`: open_clip's name of its network.
+    """A checkpoint as a file that open_clip reads without unpickling. `model` is open_clip's name of its network.
 
     Raises `InputError` that names the file if it holds no tensors, those of another library, or OpenAI's where `model`
     has another activation than OpenAI's.

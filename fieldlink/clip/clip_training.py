@@ -55,16 +55,16 @@ def train(
     losses, checks = list[float](), list[ClipLosses]()
     with Replicas(model, PARTS) as replicas:
         for step in steps(range(1, training.steps + 1)):
-            chosen = torch.randperm(len(pairs.pixels), generator=random)[: training.batch]
-            images = small_clip.normalised(mirrored(pairs.pixels[chosen], random).to(device))
+            members = torch.randperm(len(pairs.pixels), generator=random)[: training.batch]
+            images = small_clip.normalised(mirrored(pairs.pixels[members], random).to(device))
             images = blurred(images, training.blur * torch.rand((), generator=random).item())
-            numbers = pairs.subjects[chosen].to(device)
+            numbers = pairs.subjects[members].to(device)
 
             def loss(image: Tensor, text: Tensor, numbers: Tensor = numbers) -> Tensor:
                 return contrastive(model.logit_scale.exp() * image @ text.T, numbers[:, None] == numbers)
 
             model.zero_grad()
-            losses.append(replicas.backward(images, pairs.tokens[chosen].to(device), loss))
+            losses.append(replicas.backward(images, pairs.tokens[members].to(device), loss))
             for optimiser, schedule in zip(optimisers, schedules, strict=True):
                 optimiser.step()
                 schedule.step()
@@ -83,10 +83,10 @@ def validation_loss(model: open_clip.CLIP, pairs: PairTensors, batch: int, seed:
     model.eval()
     shuffled = torch.randperm(len(pairs.pixels), generator=torch.Generator().manual_seed(seed))
     total = 0.0
-    for chosen in shuffled.split(batch):
-        numbers, images = pairs.subjects[chosen].to(device), small_clip.normalised(pairs.pixels[chosen].to(device))
-        image, text, scale = model(images, pairs.tokens[chosen].to(device))
-        total += contrastive(scale * image @ text.T, numbers[:, None] == numbers).item() * len(chosen)
+    for members in shuffled.split(batch):
+        numbers, images = pairs.subjects[members].to(device), small_clip.normalised(pairs.pixels[members].to(device))
+        image, text, scale = model(images, pairs.tokens[members].to(device))
+        total += contrastive(scale * image @ text.T, numbers[:, None] == numbers).item() * len(members)
     model.train()
     return total / len(shuffled)
 
@@ -105,8 +105,8 @@ def mirrored(
     pixels: UInt8[Tensor, "picture 3 side side"], random: torch.Generator
 ) -> UInt8[Tensor, "picture 3 side side"]:
     """Pictures mirrored left to right with probability 1/2. Zooms, shifts and blends slow so short a training down."""
-    chosen = torch.rand(len(pixels), generator=random) < 0.5
-    return torch.where(chosen[:, None, None, None], pixels.flip(-1), pixels)
+    is_mirrored = torch.rand(len(pixels), generator=random) < 0.5
+    return torch.where(is_mirrored[:, None, None, None], pixels.flip(-1), pixels)
 
 
 def blurred(images: Float[Tensor, "picture 3 side side"], deviation: float) -> Float[Tensor, "picture 3 side side"]:

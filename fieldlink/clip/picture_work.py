@@ -59,10 +59,10 @@ def _encoder(folder: Path, _digest: str, device: str) -> JointEncoder:
 
 def _decoded(rows: pa.Table, owner: str, device: str) -> list[UInt8[np.ndarray, "_ _ 3"]]:
     def decoded(row: tuple[str, bytes]) -> np.ndarray:
-        identity, data = row
+        owner_id, data = row
         try:
             return pictures.on_black(pictures.decode(data))
         except InputError as error:
-            raise InputError(f"{owner} {identity}: {error}") from error
+            raise InputError(f"{owner} {owner_id}: {error}") from error
 
     return map_in_threads(decoded, list(zip(rows[owner].to_pylist(), rows["image"].to_pylist(), strict=True)), device)

@@ -6,25 +6,26 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from fieldlink.commands.flag_style import FOLDER
 from fieldlink.commands.question import StudyFolder
 
 MOST_REASONS = 20  # printed
 
 
 def add(
-    folder: Annotated[Path, Doc("Folder of meshes, which need no classes.")],
+    folder: Annotated[Path, FOLDER, Doc("Folder of meshes, which need no classes.")],
     /,
     to: Annotated[
-        Path | None, Doc("Collection to write or add to; the study's datasets/collection by default.")
+        Path | None, FOLDER, Doc("Collection to write or add to; the study's datasets/collection by default.")
     ] = None,
     study: StudyFolder = Path(),
 ) -> None:
-    """Fit a NeRF to each mesh, embed it and store it; what can't be used is printed with its reason."""
+    """Fit a NeRF to each mesh, embed it and store it. A mesh that can't be used is printed with its reason."""
     import fieldlink
 
-    opened = fieldlink.open(study)
-    added = opened.add(folder, to, workers=opened.params.runtime.workers)
-    for name, reason in sorted(added.rejected.items())[:MOST_REASONS]:
+    finished_study = fieldlink.open(study)
+    result = finished_study.add(folder, to, workers=finished_study.params.runtime.workers)
+    for name, reason in sorted(result.rejected.items())[:MOST_REASONS]:
         print(f"add: {name}: {reason}", file=sys.stderr)
-    counts = f"{len(added.ids)} added, {len(added.unchanged)} there already, {len(added.rejected)} set aside"
-    print(f"{added.collection}: {counts}, {added.origin.objects} NeRFs in all")
+    counts = f"{len(result.ids)} added, {len(result.unchanged)} there already, {len(result.rejected)} set aside"
+    print(f"{result.collection}: {counts}, {result.origin.objects} NeRFs in all")

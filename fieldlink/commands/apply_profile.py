@@ -6,22 +6,24 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from typing_extensions import Doc
+from tyro.conf import arg
 
 from fieldlink.commands import default_files
+from fieldlink.commands.flag_style import FILE, FOLDER
 from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 
 
 def apply_profile(
-    profile: Annotated[str, Doc("Name of the profile, such as thesis.")],
+    profile: Annotated[str, arg(metavar="PROFILE"), Doc("Name of the profile, such as thesis.")],
     /,
-    profiles: Annotated[Path, Doc("Folder of profiles; by default the package's, if there is none here.")] = (
+    profiles: Annotated[Path, FOLDER, Doc("Folder of profiles; by default the package's, if there is none here.")] = (
         default_files.PROFILES
     ),
-    params_file: Annotated[Path, Doc("File of parameters to change; if absent, it starts as the package's.")] = (
-        default_files.PARAMS_FILE
-    ),
+    params_file: Annotated[
+        Path, FILE, Doc("File of parameters to change; if absent, it starts as the package's.")
+    ] = default_files.PARAMS_FILE,
 ) -> None:
     """Write a profile's values into the file of parameters, and leave all else as it is.
 
@@ -56,7 +58,7 @@ def _dumped(yaml: Any, values: Any) -> str:
 
 
 def _text(params_file: Path) -> str:
-    """What the file of parameters holds, or the package's default parameters if there is no such file."""
+    """The text of the file of parameters, or that of the package's default parameters if there is no such file."""
     if params_file.exists():
         return params_file.read_text(encoding="utf-8")
     print(f"{params_file}: no such file yet, written from the default parameters", file=sys.stderr)
@@ -64,7 +66,7 @@ def _text(params_file: Path) -> str:
 
 
 def _overlay(values: Any, changes: dict[str, Any], path: str, prefix: str) -> None:
-    """Change `values` in place; `prefix`: the dotted key that they stand below."""
+    """Change `values` in place. `prefix`: the dotted key above them."""
     for key, change in changes.items():
         if key not in values:
             raise InputError(f"{path}: {prefix}{key}: no key of params.yaml")
@@ -80,7 +82,7 @@ def _overlay(values: Any, changes: dict[str, Any], path: str, prefix: str) -> No
 
 
 def _refill(items: Any, new: list[Any]) -> None:
-    """Other items in the same list; what stood behind its last line (an empty line, a comment) stays there."""
+    """Put other items into the list. The empty line or comment behind its last line stays."""
     trailing = items.ca.items.pop(len(items) - 1, None)
     items.ca.items.clear()
     items[:] = []

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
+from tyro.conf import arg
 
+from fieldlink.commands.flag_style import COUNT, FILE
 from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, seed_of
 
 
@@ -15,11 +17,11 @@ def ask(
     /,
     by: By = "",
     seed: Seed = "0",
-    k: Annotated[int, Doc("NeRFs to be found.")] = 10,
-    split: Annotated[tuple[str, ...], Doc("Only objects of these splits.")] = (),
-    classes: Annotated[tuple[str, ...], Doc("Only objects of these classes.")] = (),
+    k: Annotated[int, COUNT, Doc("NeRFs to be found.")] = 10,
+    split: Annotated[tuple[str, ...], arg(metavar="[SPLIT ...]"), Doc("Only objects of these splits.")] = (),
+    classes: Annotated[tuple[str, ...], arg(metavar="[CLASS ...]"), Doc("Only objects of these classes.")] = (),
     json: Annotated[bool, Doc("Print the rows as a list in JSON.")] = False,
-    html: Annotated[Path | None, Doc("HTML file to write, with a picture of each object.")] = None,
+    html: Annotated[Path | None, FILE, Doc("HTML file to write, with a picture of each object.")] = None,
     study: StudyFolder = Path(),
     collection: CollectionFolder = None,
 ) -> None:
@@ -27,9 +29,9 @@ def ask(
     import fieldlink
     from fieldlink.search import answer_text
 
-    opened = fieldlink.open(study, collection)
-    answer = opened.search(
-        **arguments_of(question, opened),
+    finished_study = fieldlink.open(study, collection)
+    answer = finished_study.search(
+        **arguments_of(question, finished_study),
         by=by or None,
         seed=seed_of(seed),
         k=k,
@@ -39,7 +41,7 @@ def ask(
     if html is not None:
         from fieldlink.report import answer_page
 
-        answer_page.write(html, opened, answer)
+        answer_page.write(html, finished_study, answer)
     if json:
         print(dumps([row.as_dict() for row in answer.rows], indent=2))
         print(*answer_text.origin_lines(answer.origin), sep="\n", file=sys.stderr)

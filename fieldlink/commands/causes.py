@@ -11,12 +11,12 @@ NO_CUDA = ("not compiled with CUDA", "no NVIDIA driver", "No CUDA GPUs")
 
 
 def cause(error: BaseException) -> str | None:
-    """What a user should read in place of a traceback; None for an error that is a bug."""
+    """The line for a user in place of a traceback. None for an error that is a bug."""
     text = str(error)
     if isinstance(error, InputError):
         return text
-    torchs_own = type(error).__name__ == "OutOfMemoryError"
-    if isinstance(error, MemoryError) or torchs_own or any(words in text for words in NO_MEMORY):
+    is_of_torch = type(error).__name__ == "OutOfMemoryError"
+    if isinstance(error, MemoryError) or is_of_torch or any(words in text for words in NO_MEMORY):
         return f"out of memory; lower runtime.workers, runtime.nerfs_at_once or clip.batch, {AGAIN}"
     if any(words in text for words in NO_CUDA):
         return f"runtime.device: cuda given, but {text.splitlines()[0]}"

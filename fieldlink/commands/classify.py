@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
+from tyro.conf import arg
 
 from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, seed_of
 from fieldlink.core.errors import InputError
@@ -14,7 +15,9 @@ from fieldlink.core.errors import InputError
 def classify(
     question: Question,
     /,
-    prompts: Annotated[tuple[str, ...], Doc("Texts to choose from; the study's classes by default.")] = (),
+    prompts: Annotated[
+        tuple[str, ...], arg(metavar="[PROMPT ...]"), Doc("Texts to choose from; the study's classes by default.")
+    ] = (),
     by: By = "",
     seed: Seed = "0",
     json: Annotated[bool, Doc("Print all of it as JSON.")] = False,
@@ -25,14 +28,14 @@ def classify(
     import fieldlink
     from fieldlink.search import answer_text
 
-    opened = fieldlink.open(study, collection)
-    query = arguments_of(question, opened)
+    finished_study = fieldlink.open(study, collection)
+    query = arguments_of(question, finished_study)
     if "text" in query:
         raise InputError(f"{question!r}: neither a file, a folder nor an object's id, expected one to be named")
-    named = opened.classify(**query, prompts=prompts or None, by=by or None, seed=seed_of(seed))
+    answer = finished_study.classify(**query, prompts=prompts or None, by=by or None, seed=seed_of(seed))
     if json:
-        print(dumps(named.as_dict(), indent=2))
+        print(dumps(answer.as_dict(), indent=2))
         return
-    print(answer_text.labels(named))
-    if named.warning:
-        print(f"classify: {named.warning}", file=sys.stderr)
+    print(answer_text.labels(answer))
+    if answer.warning:
+        print(f"classify: {answer.warning}", file=sys.stderr)

@@ -22,10 +22,9 @@ def run_function(
 ) -> None:
     """Call `function` with the values of its command line.
 
-    An error with a `cause` is printed as `name: message` and ends the process with status 1, a signal with 128 more
-    than its number.
-    `prog`: the command as a person types it. `arguments`: the process's own by default. `preload`: modules that worker
-    processes share, imported by the process they are forked from.
+    An error with a `cause` is printed as `name: message` and ends the process with status 1. A signal ends it with 128
+    plus its number. `prog`: the command as a person types it. `arguments`: the process's own by default. `preload`:
+    modules that worker processes share, imported by the process they are forked from.
     """
     atexit.register(_leave)  # registered first, it runs last
     try:

@@ -1,4 +1,4 @@
-"""Default parameters and profiles, which the package brings along for use outside a checkout."""
+"""Default parameters and profiles, which are part of the package for use outside a checkout."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ PROFILES = Path("profiles")
 
 
 def params_or_default(params_file: Path) -> Path:
-    """`params_file`; where there is no params.yaml, the package's own, with a note on standard error."""
+    """`params_file`, or the package's own where there is no params.yaml, with a note on standard error."""
     if params_file != PARAMS_FILE or params_file.exists():
         return params_file
     default = PACKAGE_DEFAULTS / PARAMS_FILE
@@ -18,5 +18,5 @@ def params_or_default(params_file: Path) -> Path:
 
 
 def profiles_or_default(profiles: Path) -> Path:
-    """`profiles`; where there is no such folder, the package's own."""
+    """`profiles`, or the package's own where there is no such folder."""
     return PACKAGE_DEFAULTS / PROFILES if profiles == PROFILES and not profiles.is_dir() else profiles

@@ -1,4 +1,4 @@
-"""What DVC's lock files say of a study's outputs, compared with the files that are there.
+"""A study's outputs by DVC's lock files, and the digests of the actual files.
 
 A lock has a md5 per output: of a file's bytes, or, with the suffix `.dir`, of the list of a folder's files. The cache
 holds both under their md5, `<two digits>/<rest>`.
@@ -28,7 +28,7 @@ class Output:
 
 
 class Files:
-    """The files of a checkout and of its cache; each is read once, even if it lies in both (as a hard link)."""
+    """The files of a checkout and of its cache. A file that is in both, as a hard link, is read once."""
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
@@ -44,7 +44,7 @@ class Files:
         return self._digests[inode]
 
     def md5_of_output(self, path: Path) -> str | None:
-        """md5 of a file or folder as a lock has it; None if there is nothing."""
+        """md5 of a file or folder as a lock has it. None for an absent one."""
         if path.is_file():
             return self.md5(path)
         if not path.is_dir():
@@ -58,17 +58,17 @@ class Files:
         return {path.relative_to(folder).as_posix(): self.md5(path) for path in paths if path.is_file()}
 
     def object(self, md5: str) -> Path:
-        """Where the cache holds what has this md5."""
+        """The path in the cache of a file or list with this md5."""
         return self.cache / md5[:2] / md5[2:]
 
     def damaged_objects(self) -> Iterator[Path]:
-        """Files of the cache whose contents aren't those of their names."""
+        """Files of the cache whose md5 isn't their name."""
         for file in sorted(self.cache.glob("[0-9a-f][0-9a-f]/*")):
             if file.is_file() and self.md5(file) != file.parent.name + file.name.removesuffix(FOLDER):
                 yield file
 
     def expected_listing(self, output: Output) -> dict[str, str] | None:
-        """md5 of an output's files by their paths in it (`''` of a single file); None if the cache doesn't know."""
+        """md5 of an output's files by their paths in it, `''` for a single file. None if the cache has no list."""
         if not output.md5.endswith(FOLDER):
             return {"": output.md5}
         try:

@@ -5,15 +5,21 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
+from tyro.conf import arg
 
+from fieldlink.commands.flag_style import FOLDER
 from fieldlink.core.errors import InputError
 
 
 def explore(
-    study: Annotated[Path, Doc("Folder of the finished study.")] = Path(),
-    collection: Annotated[Path | None, Doc("Collection that `fieldlink add` wrote, in place of the study's.")] = None,
-    port: Annotated[int, Doc("Port to listen on; 0 takes a free one.")] = 8765,
-    host: Annotated[str, Doc("Address to listen on. Beyond 127.0.0.1 whoever reaches it can ask.")] = "127.0.0.1",
+    study: Annotated[Path, FOLDER, Doc("Folder of the finished study.")] = Path(),
+    collection: Annotated[
+        Path | None, FOLDER, Doc("Collection that `fieldlink add` wrote, in place of the study's.")
+    ] = None,
+    port: Annotated[int, arg(metavar="PORT"), Doc("Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[
+        str, arg(metavar="ADDRESS"), Doc("Address to listen on. Beyond 127.0.0.1 whoever reaches it can ask.")
+    ] = "127.0.0.1",
 ) -> None:
     """Serve a page that searches and shows the NeRFs of a study, and print its address. Ctrl+C ends it."""
     missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]

@@ -6,14 +6,15 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from fieldlink.commands.arguments import NewFolder, Objects
+from fieldlink.commands.flag_style import DATASET, FOLDER
 from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 
 
 def export_embeddings(
-    embeddings: Annotated[Path, Doc("Dataset of embeddings: of NeRFs or of pictures.")],
-    objects: Objects,
-    out: NewFolder,
+    embeddings: Annotated[Path, DATASET, Doc("Dataset of embeddings: of NeRFs or of pictures.")],
+    objects: Annotated[Objects, DATASET],
+    out: Annotated[NewFolder, FOLDER],
 ) -> None:
     """Write embeddings and their metadata as clip-retrieval reads them: folders img_emb and metadata."""
     import pyarrow.parquet as pq

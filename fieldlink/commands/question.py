@@ -1,26 +1,32 @@
-"""What a person asks on a command line: words, or the path of a picture, a mesh or a NeRF's folder."""
+"""A question on a command line: words, or the path of a picture, a mesh or a NeRF's folder."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typing_extensions import Doc
+from tyro.conf import arg
 
+from fieldlink.commands.flag_style import FOLDER
 from fieldlink.core.errors import InputError
 
 if TYPE_CHECKING:
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
-StudyFolder = Annotated[Path, Doc("Folder of a finished study, or of its models.")]
+StudyFolder = Annotated[Path, FOLDER, Doc("Folder of a finished study, or of its models.")]
 CollectionFolder = Annotated[
-    Path | None, Doc("Collection to search, which fieldlink add wrote; by default the study's.")
+    Path | None, FOLDER, Doc("Collection to search, which fieldlink add wrote; by default the study's.")
 ]
-By = Annotated[str, Doc('Mapper, such as "clip2nerf siglip"; or nf2vec, or "CLIP mean".')]
-Seed = Annotated[str, Doc("Training seed of the mapper, or mean: the mean cosine over all of them.")]
-Question = Annotated[str, Doc("A text, an object's id, or the path of a picture, a mesh or a NeRF's folder.")]
+By = Annotated[str, arg(metavar="MAPPER"), Doc('Mapper, such as "clip2nerf siglip"; or nf2vec, or "CLIP mean".')]
+Seed = Annotated[
+    str, arg(metavar="SEED"), Doc("Training seed of the mapper, or mean: the mean cosine over all of them.")
+]
+Question = Annotated[
+    str, arg(metavar="QUESTION"), Doc("A text, an object's id, or the path of a picture, a mesh or a NeRF's folder.")
+]
 
 
 def arguments_of(question: str, study: "Study") -> dict[str, Any]:
-    """The question as an argument of `Study.search`, told by what lies at its path.
+    """The question as an argument of `Study.search`. Its kind follows from the file or folder at its path.
 
     Raises `InputError` for the name of a picture or mesh that isn't there.
     """

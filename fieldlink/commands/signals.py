@@ -27,13 +27,13 @@ class Stopped(KeyboardInterrupt):
 
 
 def end_on_signals(name: str) -> None:
-    """Let signals end this process, whose last words begin with `name`."""
-    read, write = os.pipe()
-    os.set_blocking(write, False)
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)  # written at once, also while a library is running
+    """Let signals end this process, with a message that begins with `name`."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)  # written at once, also while a library is running
     for number in SIGNALS:
         signal.signal(number, _stop)
-    threading.Thread(target=_watch, args=(read, name), daemon=True).start()
+    threading.Thread(target=_watch, args=(read_end, name), daemon=True).start()
 
 
 def ignore_signals() -> None:
@@ -43,7 +43,7 @@ def ignore_signals() -> None:
 
 
 def stopped_message(name: str, number: int) -> str:
-    """The last words of a process that a signal ends."""
+    """The message of a process that a signal ends."""
     return f"{name}: stopped by {signal.Signals(number).name}; run the same command again to go on from here"
 
 
@@ -57,12 +57,12 @@ def _pass(_number: int, _frame: FrameType | None) -> None:
     """A signal that comes while the process ends changes nothing."""
 
 
-def _watch(read: int, name: str) -> None:
+def _watch(read_end: int, name: str) -> None:
     dvc = _dvc() if "DVC_STAGE" in os.environ else None
-    while not select.select([read], [], [], POLL)[0]:
+    while not select.select([read_end], [], [], POLL)[0]:
         if dvc is not None and _dvc() != dvc:
             os.kill(os.getpid(), signal.SIGTERM)
-    number = os.read(read, 1)[0]
+    number = os.read(read_end, 1)[0]
     time.sleep(GRACE)
     os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{stopped_message(name, number)}\n".encode())
     os._exit(128 + number)  # its workers notice and end

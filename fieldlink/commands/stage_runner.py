@@ -11,30 +11,30 @@ from pathlib import Path
 from typing import Any
 
 from fieldlink.commands.command_line import run_function
-from fieldlink.commands.started_from import StartedFrom
+from fieldlink.commands.stage_inputs import StageInputs
 from fieldlink.core.scratch import scratch_folder
 
 
 def run_stage(stage: Callable[..., Any], preload: Sequence[str] = ()) -> None:
-    """Run a stage from the command line `python -m stages.<study>.<stage>`; messages name it `<study>.<stage>`.
+    """Run a stage from the command line `python -m stages.<study>.<stage>`. Messages name it `<study>.<stage>`.
 
-    `preload`: modules that the stage's workers share, imported by the process they are forked from. The seconds of a
-    stage that DVC runs are kept in the scratch folder `times`. Such a stage fails if what it started from has changed.
+    `preload`: modules that the stage's workers share, imported by the process they are forked from. A stage that DVC
+    runs writes its seconds into the scratch folder `times`, and fails if its parameters or code change meanwhile.
     """
-    started = time.monotonic()
+    start = time.monotonic()
     spec = sys.modules["__main__"].__spec__  # of the module that `python -m` runs
     name = spec.name.removeprefix("stages.") if spec else stage.__name__
-    started_from = StartedFrom() if "DVC_STAGE" in os.environ else None
+    inputs = StageInputs() if "DVC_STAGE" in os.environ else None
 
     @wraps(stage)
-    def checked(*values: Any, **flags: Any) -> None:
+    def stage_and_check(*values: Any, **flags: Any) -> None:
         stage(*values, **flags)
-        if started_from is not None:
-            started_from.check()
+        if inputs is not None:
+            inputs.check()
 
-    run_function(checked, name=name, prog=f"python -m {spec.name}" if spec else None, preload=preload)
-    if started_from is not None:
-        _record_seconds(name, time.monotonic() - started)
+    run_function(stage_and_check, name=name, prog=f"python -m {spec.name}" if spec else None, preload=preload)
+    if inputs is not None:
+        _record_seconds(name, time.monotonic() - start)
 
 
 def _record_seconds(stage: str, seconds: float) -> None:
@@ -45,9 +45,9 @@ def _record_seconds(stage: str, seconds: float) -> None:
 
 
 def output_of(words: Sequence[str]) -> str:
-    """The last two parts of a command's output, which tell apart two uses of one stage; '' if it has none.
+    """The last two parts of the path of a command's output, or ''. They tell apart two uses of one stage.
 
-    The output is `--out`, or the folder below it that is named after the one dataset of `--images`.
+    The output is `--out`, or the folder in it with the name of the one dataset of `--images`.
     """
     out = [Path(value) for flag, value in pairwise(words) if flag == "--out"]
     images = [words[place + 1 :] for place, word in enumerate(words) if word == "--images"]

@@ -1,22 +1,25 @@
-"""Print where one number of a table comes from."""
+"""Print the origin of one number of a table."""
 
 import json
 from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
+from tyro.conf import arg
+
+from fieldlink.commands.flag_style import FOLDER
 
 
 def why(
-    table: Annotated[str, Doc("Number of the table, such as 4.4a.")],
-    row: Annotated[str, Doc('Row as reports/tables names it, such as "nerf2clip siglip".')],
-    column: Annotated[str, Doc("Column as reports/tables names it, such as recall@1.")],
+    table: Annotated[str, arg(metavar="TABLE"), Doc("Number of the table, such as 4.4a.")],
+    row: Annotated[str, arg(metavar="ROW"), Doc('Row as reports/tables names it, such as "nerf2clip siglip".')],
+    column: Annotated[str, arg(metavar="COLUMN"), Doc("Column as reports/tables names it, such as recall@1.")],
     /,
-    metric: Annotated[str, Doc("Metric, where a row and column have several.")] = "",
+    metric: Annotated[str, arg(metavar="METRIC"), Doc("Metric, where a row and column have several.")] = "",
     as_json: Annotated[bool, Doc("Print all of it as JSON: every query, parameter and digest.")] = False,
-    repository: Annotated[Path, Doc("Folder of the study.")] = Path(),
+    repository: Annotated[Path, FOLDER, Doc("Folder of the study.")] = Path(),
 ) -> None:
-    """Print a number with its interval, its queries by seed, and all that it was made from."""
+    """Print a number with its interval, its queries by seed, and the data and code behind it."""
     from fieldlink.report.explanation import explain
     from fieldlink.report.explanation_text import text
 

@@ -13,7 +13,7 @@ WHOLE = Path(".git", "cloned")  # marks a clone that was not interrupted
 
 
 def make(clone: Path, repository: Path, commit: str) -> None:
-    """A checkout of the commit with the repository's settings of DVC, its cache and its author; kept if it is there."""
+    """Make a checkout of the commit, unless it is there, with the repository's settings of DVC, cache and author."""
     if (clone / WHOLE).exists():
         return
     shutil.rmtree(clone, ignore_errors=True)
@@ -31,7 +31,7 @@ def make(clone: Path, repository: Path, commit: str) -> None:
 
 
 def environment(clone: Path) -> dict[str, str]:
-    """Stages find this Python and the clone's code, and keep unfinished work in the clone."""
+    """Environment variables by which stages use this Python and the clone's code, and keep unfinished work there."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     variables = {**os.environ, "PATH": path, "FIELDLINK_SCRATCH": str(clone.resolve() / ".scratch")}
     variables.pop("PYTHONPATH", None)

@@ -1,4 +1,4 @@
-"""Paths in parameters that only the repository's own folder has, made absolute for a run elsewhere."""
+"""Absolute paths, for a run elsewhere, in place of parameters that name a file beside git in the repository."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,16 +12,16 @@ from fieldlink.core.params.path_keys import path_keys
 
 
 def absolute_paths(repository: Path, overrides: Sequence[str]) -> list[str]:
-    """Overrides KEY=PATH for every parameter that names, relative to the repository, what git doesn't keep.
+    """Overrides KEY=PATH for every parameter whose relative path in the repository isn't in git.
 
     `overrides`: KEY=VALUE, which go before the values of params.yaml.
     """
     values = dotted_values(YAML(typ="safe").load((repository / "params.yaml").read_text(encoding="utf-8")))
-    changed = {key.strip(): value for key, _, value in (override.partition("=") for override in overrides)}
-    named = {key: changed.get(key, values.get(key)) for key in path_keys(Params)}
+    new_values = {key.strip(): value for key, _, value in (override.partition("=") for override in overrides)}
+    paths = {key: new_values.get(key, values.get(key)) for key in path_keys(Params)}
     return [
         f"{key}={(repository / value).resolve()}"
-        for key, value in named.items()
+        for key, value in paths.items()
         if isinstance(value, str) and value and not Path(value).is_absolute() and _is_outside_git(repository, value)
     ]
 

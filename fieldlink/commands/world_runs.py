@@ -1,7 +1,7 @@
 """One DVC experiment per study seed.
 
 A world runs in a clone of the repository below the scratch folder, which shares DVC's cache. The clone of a killed or
-failed world stays, so that the same command goes on where the world was; the clone of a finished one is removed.
+failed world stays, so that the same command goes on from there. The clone of a finished world is removed.
 """
 
 import fcntl
@@ -46,7 +46,7 @@ class WorldRun:
         return self.folder / f"{self.name}.log"
 
     def finish(self) -> str:
-        """Run the world unless it is there; returns why it failed, or ''."""
+        """Run the world unless it is there. Returns the reason of a failure, or ''."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f"{self.name}.lock").open("w") as lock:
             self._wait_for(lock.fileno())
@@ -59,7 +59,7 @@ class WorldRun:
         return reason
 
     def _wait_for(self, lock: int) -> None:
-        """DVC holds the lock as well: it may have outlived the command that started it."""
+        """Wait for the lock. DVC holds it as well, because it may outlive the command that starts it."""
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -71,7 +71,7 @@ class WorldRun:
         return bool(git_output(repository, "for-each-ref", experiment_reference(self.commit, self.name)))
 
     def _run(self, lock: int) -> str:
-        """Run DVC in the clone, and fetch the experiment from there; it may be there already, if DVC outlived us."""
+        """Run DVC in the clone and fetch the experiment from there, where an earlier DVC may have left it."""
         world_clones.make(self.clone, self.repository, self.commit)
         if not self._is_in(self.clone):
             self._run_dvc(lock)
@@ -117,12 +117,12 @@ def run(repository: Path, seeds: Sequence[int], families: Sequence[tuple[str, ..
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise
-    failed = {world: reason for world, reason in reasons.items() if reason}
-    for world, reason in failed.items():
+    failures = {world: reason for world, reason in reasons.items() if reason}
+    for world, reason in failures.items():
         print(f"\n{world.name}, end of {world.log}:\n{reason}", file=sys.stderr)
-    if failed:
-        names = ", ".join(world.name for world in failed)
-        raise InputError(f"{len(failed)} of {len(runs)} worlds failed ({names}); the same command runs them again")
+    if failures:
+        names = ", ".join(world.name for world in failures)
+        raise InputError(f"{len(failures)} of {len(runs)} worlds failed ({names}); the same command runs them again")
 
 
 def _require_runnable(top: Path, overrides: Sequence[str], jobs: int) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 from typing_extensions import Doc
 from tyro.conf import OmitArgPrefixes, UseAppendAction, arg, subcommand
 
+from fieldlink.commands.flag_style import COUNT, FILE, FOLDER
 from fieldlink.core.errors import InputError
 
 
@@ -16,7 +17,7 @@ from fieldlink.core.errors import InputError
 class RunWorlds:
     """Run the study once per seed as DVC experiments on the current commit; run it again to go on after a stop."""
 
-    seeds: Annotated[str, Doc("Study seeds, such as 1-10 or 1,4,7-9.")]
+    seeds: Annotated[str, arg(metavar="SEEDS"), Doc("Study seeds, such as 1-10 or 1,4,7-9.")]
     set_param: Annotated[
         UseAppendAction[tuple[str, ...]],
         arg(aliases=["-S"], metavar="KEY=VALUE"),
@@ -27,14 +28,14 @@ class RunWorlds:
         arg(metavar="KEY=V1,V2,…"),
         Doc("Parameter with a value per family; of several, first values go together, then second ones, and so on."),
     ] = ()
-    jobs: Annotated[int, Doc("Worlds that run at the same time.")] = 1
-    repository: Annotated[Path, Doc("Folder of the git repository.")] = Path()
+    jobs: Annotated[int, COUNT, Doc("Worlds that run at the same time.")] = 1
+    repository: Annotated[Path, FOLDER, Doc("Folder of the git repository.")] = Path()
 
     def __call__(self) -> None:
         """Raises `InputError` if a world failed."""
         from fieldlink.commands import world_runs
 
-        families = [(*self.set_param, *of_family) for of_family in overrides_of(self.sweep)]
+        families = [(*self.set_param, *overrides) for overrides in overrides_of(self.sweep)]
         world_runs.run(self.repository, seeds_of(self.seeds), families, self.jobs)
 
 
@@ -42,14 +43,16 @@ class RunWorlds:
 class ReportWorlds:
     """Judge the claims by all worlds of a commit: tables, forest plot and page."""
 
-    commit: Annotated[str, Doc("Commit that the worlds ran on; by default the latest with worlds, from HEAD back.")] = (
-        ""
-    )
-    out: Annotated[Path, Doc("Folder to write.")] = Path("reports/worlds")
-    readme: Annotated[Path | None, Doc("Markdown file whose block of verdicts is to be filled, such as README.md.")] = (
-        None
-    )
-    repository: Annotated[Path, Doc("Folder of the git repository.")] = Path()
+    commit: Annotated[
+        str,
+        arg(metavar="COMMIT"),
+        Doc("Commit that the worlds ran on; by default the latest with worlds, from HEAD back."),
+    ] = ""
+    out: Annotated[Path, FOLDER, Doc("Folder to write.")] = Path("reports/worlds")
+    readme: Annotated[
+        Path | None, FILE, Doc("Markdown file whose block of verdicts is to be filled, such as README.md.")
+    ] = None
+    repository: Annotated[Path, FOLDER, Doc("Folder of the git repository.")] = Path()
 
     def __call__(self) -> None:
         """Write the folder, and print where its page is."""
@@ -73,16 +76,19 @@ def worlds(
 
 
 def overrides_of(sweep: Sequence[str]) -> list[tuple[str, ...]]:
-    """The overrides of each family: `a=1,2` and `b=3,4` are a=1 with b=3, and a=2 with b=4. None: one, without any."""
+    """The overrides of each family: `a=1,2` and `b=3,4` are a=1 with b=3, and a=2 with b=4.
+
+    Without a sweep there is one family, which overrides nothing.
+    """
     for text in sweep:
         if not re.fullmatch(r"[^=,]+=[^,]+(,[^,]+)*", text):
             raise InputError(f"--sweep {text}: expected KEY=V1,V2,…")
     pairs = [text.partition("=")[::2] for text in sweep]
-    values = [[f"{key}={value}" for value in listed.split(",")] for key, listed in pairs]
-    if len({len(of_key) for of_key in values}) > 1:
-        counts = ", ".join(f"{len(of_key)} in {text}" for of_key, text in zip(values, sweep, strict=True))
+    overrides = [[f"{key}={value}" for value in values.split(",")] for key, values in pairs]
+    if len({len(of_key) for of_key in overrides}) > 1:
+        counts = ", ".join(f"{len(of_key)} in {text}" for of_key, text in zip(overrides, sweep, strict=True))
         raise InputError(f"--sweep: expected as many values of each parameter, got {counts}")
-    return list(zip(*values, strict=True)) or [()]
+    return list(zip(*overrides, strict=True)) or [()]
 
 
 def seeds_of(text: str) -> list[int]:

@@ -1,6 +1,5 @@
 """Arrays in files, mapped into memory where they are opened: a worker process is sent no more than the path."""
 
-import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,7 +92,7 @@ def _block(dataset: Path, values: pa.ChunkedArray, dtype: str) -> np.ndarray:
 
 def _write(path: Path, blocks: Iterable[np.ndarray]) -> None:
     """Write blocks one after the other, then their digest."""
-    digest = hashlib.sha256()
+    digest = digests.running_digest()
     with path.open("wb") as file:
         for block in blocks:
             data = np.ascontiguousarray(block).data
@@ -104,7 +103,7 @@ def _write(path: Path, blocks: Iterable[np.ndarray]) -> None:
 
 def _is_whole(path: Path) -> bool:
     """Whether a file is there that ends with the digest of what comes before."""
-    digest = hashlib.sha256()
+    digest = digests.running_digest()
     try:
         with path.open("rb") as file:
             digests.add_bytes(digest, file, max(path.stat().st_size - DIGEST_BYTES, 0))

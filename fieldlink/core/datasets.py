@@ -4,7 +4,6 @@ A reader checks that no shard is missing, each shard's digest, and what the sche
 checks the order of keys, null values and finite numbers.
 """
 
-import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fieldlink.core import shard_files
+from fieldlink.core.digests import running_digest
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import replacing
 from fieldlink.core.row_checks import check_rows
@@ -54,7 +54,7 @@ def empty_table(schema: Schema) -> pa.Table:
 def write(
     folder: Path, schema: Schema, tables: Iterable[pa.Table], producer: str, *, may_be_empty: bool = False
 ) -> int:
-    """Write each table as one shard of dataset `folder`, all of them or none; returns the number of rows.
+    """Write each table as one shard of dataset `folder`, all of them or none. Returns the number of rows.
 
     `producer`: the stage that writes. Raises `InputError` if keys don't rise from shard to shard, or if there is no
     table, unless the dataset `may_be_empty`.
@@ -112,7 +112,7 @@ def shards(folder: Path, schema: Schema, columns: Sequence[str] | None = None) -
 
 
 def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None) -> pa.Table:
-    """One checked shard; raises `InputError`, with its path, for a damaged one and one that breaks its schema."""
+    """One checked shard. Raises `InputError`, with its path, for a damaged one and one that breaks its schema."""
     _check_schema(path, shard_files.open_file(path), schema)
     rows = shard_files.read(path, columns)
     check_rows(rows, schema, str(path))
@@ -120,7 +120,7 @@ def read_shard(path: Path, schema: Schema, columns: Sequence[str] | None = None)
 
 
 def shard_paths(folder: Path, schema: Schema) -> list[Path]:
-    """Files of the dataset's shards, each checked; raises `InputError` if one is missing or too many."""
+    """Files of the dataset's shards, each checked. Raises `InputError` if one is missing or too many."""
     paths = _paths(folder, schema.name)
     for path in paths:
         _check_schema(path, shard_files.open_file(path), schema)
@@ -144,7 +144,7 @@ def rows_with_ids(
     *,
     may_be_absent: bool = False,
 ) -> pa.Table:
-    """The rows whose first key column is one of `ids`, in key order; reads only the row groups that hold them.
+    """The rows whose first key column is one of `ids`, in key order. Only the row groups that hold them are read.
 
     Raises `InputError` for an id that has none, unless ids `may_be_absent`.
     """
@@ -180,7 +180,8 @@ def groups_by_key(rows: pa.Table, key: str) -> Iterator[tuple[str, pa.Table]]:
 
 def rows_digest(rows: pa.Table) -> str:
     """sha256 of the rows' contents. It depends on no chunks, and on no other rows of their file."""
-    digest = hashlib.sha256(str(rows.schema.remove_metadata()).encode())
+    digest = running_digest()
+    digest.update(str(rows.schema.remove_metadata()).encode())
     for column in rows.columns:
         digest.update(np.asarray(column.is_null().to_pylist(), bool).tobytes())
         if pa.types.is_fixed_size_list(column.type):

@@ -14,9 +14,22 @@ if TYPE_CHECKING:
 PIECE = 2**20  # bytes of a file in memory at once
 
 
+def running_digest() -> "_Hash":
+    """A sha256 of nothing yet, to which bytes are added."""
+    return hashlib.sha256()
+
+
+def bytes_digest(*parts: bytes) -> str:
+    """sha256 of bytes, all parts one behind the other."""
+    digest = running_digest()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
 def digest_of(*parts: Any) -> str:
     """sha256 of bytes, texts and values that JSON can hold, in this order."""
-    total = hashlib.sha256()
+    total = running_digest()
     for part in parts:
         data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, default=str).encode()
         total.update(hashlib.sha256(data).digest())
@@ -55,7 +68,7 @@ def file_digest(path: Path) -> str:
 
 def folder_digest(folder: Path) -> str:
     """sha256 of the names and contents of all files below a folder."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(file_digest(path)))
-    return digest.hexdigest()
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return bytes_digest(
+        *(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(file_digest(path)) for path in paths)
+    )

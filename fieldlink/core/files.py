@@ -51,7 +51,7 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path whose file takes `path`'s place at the end of the block, on the disk; an error leaves `path`."""
+    """A temporary path whose file takes `path`'s place on the disk at the end of the block. An error leaves `path`."""
     temporary = _temporary(path)
     try:
         yield temporary
@@ -68,7 +68,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
-    """A temporary folder that takes `folder`'s place at the end of the block; an exception leaves `folder` alone."""
+    """A temporary folder that takes `folder`'s place at the end of the block. An exception leaves `folder` alone."""
     temporary = _temporary(folder)
     temporary.mkdir(parents=True)
     try:
@@ -84,7 +84,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 def inside(folder: Path, name: str, what: str) -> Path:
-    """`folder / name`; raises `InputError` if `name`, an id, would lead out of the folder or be read elsewhere.
+    """`folder / name`. Raises `InputError` if `name`, an id, would lead out of the folder or be read elsewhere.
 
     `what`: the id is of, for the error.
     """

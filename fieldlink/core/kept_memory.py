@@ -9,11 +9,11 @@ import ctypes
 import sys
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
-MOST = 2**31 - 1
-LARGEST = 2**25  # the most that glibc takes
+MOST_FREE_BYTES = 2**31 - 1
+LARGEST_PIECE = 2**25  # bytes, the most that glibc takes
 
 if sys.platform == "linux":
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
-        libc.mallopt(M_TRIM_THRESHOLD, MOST)
-        libc.mallopt(M_MMAP_THRESHOLD, LARGEST)
+        libc.mallopt(M_TRIM_THRESHOLD, MOST_FREE_BYTES)
+        libc.mallopt(M_MMAP_THRESHOLD, LARGEST_PIECE)

@@ -172,7 +172,7 @@ def check_rejected_share(stage: str, finished: FinishedItems, most: float) -> No
 def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str, _Finished]:
     """Items whose key is in a whole shard.
 
-    Damaged and foreign files are passed over; they give way where one of their name is written.
+    Damaged and foreign files are passed over. A new shard of their name replaces them.
     """
     finished = {}
     for path in sorted(folder.glob("*.parquet")):
@@ -183,11 +183,11 @@ def _finished(folder: Path, schema: Schema, keys: Mapping[str, str]) -> dict[str
             continue
         if texts["schema"] == schema.name:
             here = [item for item, key in state["keys"].items() if keys.get(item) == key]
-            finished |= _known(path, here, state["sizes"], state["rejected"], state["notes"])
+            finished |= _items_of_shard(path, here, state["sizes"], state["rejected"], state["notes"])
     return finished
 
 
-def _known(
+def _items_of_shard(
     shard: Path, items: Iterable[str], sizes: Mapping[str, int], rejected: Mapping[str, str], notes: Mapping[str, str]
 ) -> dict[str, _Finished]:
     return {item: _Finished(shard, sizes.get(item, 0), rejected.get(item), notes.get(item)) for item in items}
@@ -202,12 +202,12 @@ def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows:
     sizes = {item: of_item.nbytes for item, of_item in datasets.groups_by_key(table, schema.key[0])}
     state = {"keys": keys, "rejected": rows.rejected, "notes": rows.notes, "sizes": sizes}
     datasets.write_shard(path, schema, table, stage, {name: json.dumps(value) for name, value in state.items()})
-    return _known(path, keys, sizes, rows.rejected, rows.notes)
+    return _items_of_shard(path, keys, sizes, rows.rejected, rows.notes)
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Let one run write at a time; raises `InputError` at once if another does."""
+    """Let one run write at a time. Raises `InputError` at once if another does."""
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

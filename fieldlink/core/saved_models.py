@@ -20,7 +20,7 @@ def write_model(
     name: str = "model",
     others: Mapping[str, Mapping[str, np.ndarray]] | None = None,
 ) -> None:
-    """Write `folder` with `name`.safetensors and config.json; and other states of the model by their names.
+    """Write `folder` with `name`.safetensors, config.json, and `others`, further states of the model by name.
 
     Raises `InputError` for numbers that are not finite.
     """

@@ -4,7 +4,6 @@ The digest stands in the file's metadata, and is that of all bytes with zeros in
 Parquet library sees the file, which damaged footers and page headers may crash.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -80,7 +79,7 @@ def mark_as_last(path: Path) -> None:
 
 
 def read(path: Path, columns: Sequence[str] | None = None, groups: Sequence[int] | None = None) -> pa.Table:
-    """Columns and row groups of a checked file, all by default; raises as `open_file` does."""
+    """Columns and row groups of a checked file, all by default. Raises as `open_file` does."""
     footer, names = open_file(path).parquet, list(columns) if columns else None
     with pq.ParquetFile(path, metadata=footer) as file:
         return file.read_row_groups(range(footer.num_row_groups) if groups is None else groups, columns=names)
@@ -144,7 +143,7 @@ def _bytes_at(file: BinaryIO, place: int, count: int) -> bytes:
 
 def _digest(file: BinaryIO, end: int) -> bytes:
     """sha256, in hexadecimal digits, of a file with zeros from `end` on in place of the digest."""
-    digest = hashlib.sha256()
+    digest = digests.running_digest()
     file.seek(0)
     digests.add_bytes(digest, file, end)
     digest.update(ZEROS)

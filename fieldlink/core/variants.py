@@ -81,6 +81,16 @@ def parse(text: str) -> Variant:
     return Variant(**{name: convert.get(name, str)(value) for name, value in values.items()})
 
 
+def trained_name(text: str, seed: int) -> str:
+    """The name of one training seed's model; `text`: of its variant."""
+    return f"{text} seed={seed}"
+
+
+def folder_name(name: str) -> str:
+    """A variant's text or a model's name as the name of a folder, without spaces."""
+    return name.replace(" ", "_")
+
+
 _TEMPLATES = {
     "generated_from": "{} →",
     "objective": "finetuned {}",
@@ -131,3 +141,7 @@ def _grammar() -> re.Pattern[str]:
 
 
 _GRAMMAR = _grammar()
+
+# The mappers that the study compares other trainings with.
+CLIP2NERF_COSINE = Variant(direction="clip2nerf", loss="cosine")
+NERF2CLIP_SIGLIP = Variant(direction="nerf2clip", loss="siglip")

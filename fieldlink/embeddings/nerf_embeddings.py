@@ -25,7 +25,7 @@ class EmbeddingInputs:
 
 
 def section_of(params: Params, name: str) -> NerfEmbeddingParams:
-    """The parameters of a baseline's embedding; raises `InputError` if params.yaml has none of that name."""
+    """The parameters of a baseline's embedding. Raises `InputError` if params.yaml has none of that name."""
     if name not in BASELINES:
         raise InputError(f"baselines.embeddings: no {name!r}, expected one of {', '.join(BASELINES)}")
     return getattr(params.baselines.embeddings, name)

@@ -15,19 +15,23 @@ EVALUATED = ("test", "validation")  # splits: of tables, and to tune on
 
 
 def originals(
-    objects: pa.Table, split: str | Sequence[str], *required_ids: Iterable[str], where: str = "objects"
+    objects: pa.Table,
+    split: str | Sequence[str],
+    *,
+    required_ids: Sequence[Iterable[str]] = (),
+    source: str = "objects",
 ) -> pa.Table:
     """Rows of `objects` of a split, or of several, that are no augmented copies and whose id is in all `required_ids`.
 
-    Raises `InputError` if there is no such row. `where`: the rows come from, for errors.
+    Raises `InputError` if there is no such row. `source`: the rows' name in errors.
     """
-    rows = with_copies(objects.filter(pc.field("augmentation") == 0), split, *required_ids)
+    rows = with_copies(objects.filter(pc.field("augmentation") == 0), split, required_ids)
     if not len(rows):
-        raise InputError(f"{where}: no original of split {split} has all the embeddings needed, expected at least one")
+        raise InputError(f"{source}: no original of split {split} has all the embeddings needed, expected at least one")
     return rows
 
 
-def with_copies(objects: pa.Table, split: str | Sequence[str], *required_ids: Iterable[str]) -> pa.Table:
+def with_copies(objects: pa.Table, split: str | Sequence[str], required_ids: Sequence[Iterable[str]] = ()) -> pa.Table:
     """Like `originals`, with augmented copies; the result may be empty."""
     ids = sorted(set(objects["object_id"].to_pylist()).intersection(*required_ids))
     is_asked = pc.field("split").isin([split] if isinstance(split, str) else list(split))
@@ -71,13 +75,13 @@ def views_of(rows: pa.Table, ids: Sequence[str]) -> ViewEmbeddings:
     )
 
 
-def labels(classes: Sequence[str], class_names: Sequence[str], where: str) -> Int[np.ndarray, " item"]:
-    """The place of each class in `class_names`; raises `InputError` for a class that isn't in it.
+def labels(classes: Sequence[str], class_names: Sequence[str], source: str) -> Int[np.ndarray, " item"]:
+    """The place of each class in `class_names`. Raises `InputError` for a class that isn't in it.
 
-    `where`: the classes come from, for errors.
+    `source`: the name of what has the classes, in errors.
     """
     places = {name: place for place, name in enumerate(class_names)}
     unknown = sorted(set(classes) - places.keys())
     if unknown:
-        raise InputError(f"{where}: no class {unknown}, expected some of {sorted(class_names)}")
+        raise InputError(f"{source}: no class {unknown}, expected some of {sorted(class_names)}")
     return np.array([places[name] for name in classes], np.int64)

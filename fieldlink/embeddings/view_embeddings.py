@@ -19,23 +19,20 @@ MEAN_MAPPER = Variant(direction="nerf2clip", source="gt", views=ALL_VIEWS, loss=
 
 
 @dataclass(frozen=True)
-class ViewEmbeddings:
+class ViewRows:
     """Rows in order of object and view: object `ids[i]` has rows first[i] … first[i] + counts[i] − 1."""
 
     ids: list[str]
     first: Int[np.ndarray, " object"]
     counts: Int[np.ndarray, " object"]
-    numbers: Int[np.ndarray, " row"]
-    embeddings: Float[np.ndarray, "row dim"]
+    numbers: Int[np.ndarray, " row"]  # of views
 
     @staticmethod
-    def of(
-        owners: Sequence[str], numbers: Int[np.ndarray, " row"], embeddings: Float[np.ndarray, "row dim"]
-    ) -> "ViewEmbeddings":
-        """`owners`: the object of each row, equal ones side by side."""
+    def of_owners(owners: Sequence[str], numbers: Int[np.ndarray, " row"]) -> "ViewRows":
+        """`owners`: the object of each row, equal ones side by side. There may be none."""
         ids = np.asarray(owners, dtype=object)
-        first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
-        return ViewEmbeddings(ids[first].tolist(), first, np.diff(first, append=len(ids)), numbers, embeddings)
+        first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]][: len(ids)])
+        return ViewRows(ids[first].tolist(), first, np.diff(first, append=len(ids)), numbers)
 
     @property
     def owner(self) -> Int[np.ndarray, " row"]:
@@ -53,10 +50,25 @@ class ViewEmbeddings:
         places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
         return places
 
-    def subset(self, chosen: Bool[np.ndarray, " row"]) -> "ViewEmbeddings":
-        """The chosen rows, at least one of every object."""
-        owners = np.asarray(self.ids, dtype=object)[self.owner[chosen]]
-        return ViewEmbeddings.of(owners.tolist(), self.numbers[chosen], self.embeddings[chosen])
+
+@dataclass(frozen=True)
+class ViewEmbeddings(ViewRows):
+    """Rows of views with an embedding each."""
+
+    embeddings: Float[np.ndarray, "row dim"]
+
+    @staticmethod
+    def of(
+        owners: Sequence[str], numbers: Int[np.ndarray, " row"], embeddings: Float[np.ndarray, "row dim"]
+    ) -> "ViewEmbeddings":
+        """`owners`: the object of each row, equal ones side by side."""
+        rows = ViewRows.of_owners(owners, numbers)
+        return ViewEmbeddings(rows.ids, rows.first, rows.counts, rows.numbers, embeddings)
+
+    def subset(self, selection: Bool[np.ndarray, " row"]) -> "ViewEmbeddings":
+        """The rows of a selection, which has at least one of every object."""
+        owners = np.asarray(self.ids, dtype=object)[self.owner[selection]]
+        return ViewEmbeddings.of(owners.tolist(), self.numbers[selection], self.embeddings[selection])
 
     def sample(self, counts: Int[np.ndarray, " object"], seed: int, purpose: str) -> "ViewEmbeddings":
         """The first counts[i] shuffled views of object i."""
@@ -64,9 +76,9 @@ class ViewEmbeddings:
 
     def same_as(self, other: "ViewEmbeddings") -> "ViewEmbeddings":
         """The views that `other` has, by object and number."""
-        wanted = set(zip(other.owner.tolist(), other.numbers.tolist(), strict=True))
-        rows = zip(self.owner.tolist(), self.numbers.tolist(), strict=True)
-        return self.subset(np.array([row in wanted for row in rows]))
+        other_views = set(zip(other.owner.tolist(), other.numbers.tolist(), strict=True))
+        views = zip(self.owner.tolist(), self.numbers.tolist(), strict=True)
+        return self.subset(np.array([view in other_views for view in views]))
 
     def means(self, most: int, seed: int) -> Float[np.ndarray, "object dim"]:
         """c̄_N (protocol 4): the mean of an object's first `most` shuffled views, raw; subsets are nested in `most`."""
@@ -75,9 +87,9 @@ class ViewEmbeddings:
     def means_of_all(self) -> Float[np.ndarray, "object dim"]:
         return self._means(np.ones(len(self.numbers), bool))
 
-    def _means(self, chosen: Bool[np.ndarray, " row"]) -> Float[np.ndarray, "object dim"]:
-        sums = np.add.reduceat(np.where(chosen[:, None], self.embeddings, 0).astype(np.float64), self.first, axis=0)
-        return (sums / np.add.reduceat(chosen, self.first, dtype=np.int64)[:, None]).astype(np.float32)
+    def _means(self, selection: Bool[np.ndarray, " row"]) -> Float[np.ndarray, "object dim"]:
+        sums = np.add.reduceat(np.where(selection[:, None], self.embeddings, 0).astype(np.float64), self.first, axis=0)
+        return (sums / np.add.reduceat(selection, self.first, dtype=np.int64)[:, None]).astype(np.float32)
 
     def queries(self, study_seed: int) -> Float[np.ndarray, "object dim"]:
         """One view of each object, drawn once for every model (protocol 6.2)."""

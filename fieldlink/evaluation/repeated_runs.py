@@ -7,14 +7,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import combinations
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Loss
-from fieldlink.core.variants import Direction, Variant, parse
+from fieldlink.core.query_domains import DOMAIN_NAMES, PictureDomain
+from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Direction, Variant, parse
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
-from fieldlink.evaluation.study_tables import study_table
+from fieldlink.evaluation.study_tables import (
+    AUGMENTED,
+    BASELINES,
+    BATCHES,
+    FINETUNED_CLIP2NERF,
+    FINETUNED_NERF2CLIP,
+    RETRIEVAL,
+    study_table,
+)
 
 
 class Run(NamedTuple):
@@ -47,32 +56,27 @@ class Runs:
         return bool(left) and replace(variant, **unset) == self.row
 
 
-FORWARD = Variant(direction="clip2nerf", loss="cosine")
-SWEPT = Variant(direction="nerf2clip", loss="siglip")
-SWEPT_ON_ORIGINALS = replace(SWEPT, training_set="original")
-BESIDE_TUNED = replace(FORWARD, reference="original")
+BESIDE_TUNED = replace(CLIP2NERF_COSINE, reference="original")
 BEST_VIEWS = Variant(direction="nerf2clip", loss="cosine", reference="original best views")
-NERF2CLIP, CLIP2NERF = Variant(direction="nerf2clip"), Variant(direction="clip2nerf")
-SYNTHETIC = Variant(concatenation="concat weighted", query_domain="synthetic")
-REAL = Variant(concatenation="concat weighted", query_domain="real")
 
 
-def _of_retrieval(row: Variant, part: Literal["a", "b"]) -> tuple[Runs, ...]:
-    """One mapper of the retrieval study, asked with views (part a) or photos (b), and all that may repeat it."""
-    number, domain, joined = {"a": ("4.4a", "synthetic", SYNTHETIC), "b": ("4.5a", "real", REAL)}[part]
+def _of_retrieval(row: Variant, domain: PictureDomain) -> tuple[Runs, ...]:
+    """One mapper of the retrieval study, asked with views or photos, and all that may repeat it."""
+    joined = Variant(concatenation="concat weighted", query_domain=DOMAIN_NAMES[domain])
     names = [
-        Runs(number, row),
+        Runs(RETRIEVAL[domain].number, row),
         Runs("4.7", joined),  # a joined space weighted 0 or 1 is one of the two
-        Runs(f"baselines {domain}", replace(row, space="nf2vec")),  # where baselines.epochs are mapper.epochs
+        Runs(BASELINES[domain].number, replace(row, space="nf2vec")),  # where baselines.epochs are mapper.epochs
     ]
     if row.direction == "nerf2clip":
-        names.append(Runs("4.11b" if part == "a" else "4.11c", row))
-    if row == FORWARD:
-        names += [Runs("4.11b" if part == "a" else "4.11c", BESIDE_TUNED), Runs(f"4.12{part}", BESIDE_TUNED)]
-    if row in (FORWARD, SWEPT):  # where scenes.copies is 0
+        names.append(Runs(FINETUNED_NERF2CLIP[domain].number, row))
+    if row == CLIP2NERF_COSINE:
+        names += [Runs(tables[domain].number, BESIDE_TUNED) for tables in (FINETUNED_NERF2CLIP, FINETUNED_CLIP2NERF)]
+    if row in (CLIP2NERF_COSINE, NERF2CLIP_SIGLIP):  # where scenes.copies is 0
         originals = replace(row, training_set="original")
         swept = originals, replace(originals, equal_steps=True)
-        names += [Runs(f"4.9{part}", originals), *(Runs(f"4.10{part}", of, free=("batch",)) for of in swept)]
+        names.append(Runs(AUGMENTED[domain].number, originals))
+        names += [Runs(BATCHES[domain].number, variant, free=("batch",)) for variant in swept]
     return tuple(names)
 
 
@@ -80,18 +84,18 @@ def _of_retrieval(row: Variant, part: Literal["a", "b"]) -> tuple[Runs, ...]:
 REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
     *(  # the batch of Table 4.9, whichever it is
         (
-            Runs(f"4.9{part}", row),
-            Runs(f"4.10{part}", row, free=("batch",), one_by_setting=True),  # batches capped alike
-            Runs(f"4.10{part}", replace(row, equal_steps=True), free=("batch",), one_by_setting=True),
+            Runs(AUGMENTED[domain].number, row),
+            Runs(BATCHES[domain].number, row, free=("batch",), one_by_setting=True),  # batches capped alike
+            Runs(BATCHES[domain].number, replace(row, equal_steps=True), free=("batch",), one_by_setting=True),
         )
-        for part in "ab"
-        for row in (SWEPT, SWEPT_ON_ORIGINALS)
+        for domain in get_args(PictureDomain)
+        for row in (NERF2CLIP_SIGLIP, replace(NERF2CLIP_SIGLIP, training_set="original"))
     ),
     *(
-        _of_retrieval(Variant(direction=direction, loss=loss), part)
+        _of_retrieval(Variant(direction=direction, loss=loss), domain)
         for direction in get_args(Direction)
         for loss in get_args(Loss)
-        for part in get_args(Literal["a", "b"])
+        for domain in get_args(PictureDomain)
     ),
     (  # weighted ½
         Runs("4.7", Variant(concatenation="concat l2"), free=("query_domain",)),
@@ -99,7 +103,7 @@ REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
     ),
     *(  # 4.1 with a space: templates of a user's own
         (
-            Runs(table, NERF2CLIP, free=("source", "views"), column="cosine"),
+            Runs(table, Variant(direction="nerf2clip"), free=("source", "views"), column="cosine"),
             Runs("4.11a", BEST_VIEWS, column=prompt),
         )
         for table, prompt in (("4.1", "prompt_3d_model"), ("4.2", "prompt_photo"), ("4.1 *", "*"))

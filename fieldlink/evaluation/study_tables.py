@@ -5,14 +5,12 @@ A new table is one entry here, and the stage of its study that fills it.
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal, get_args
+from typing import get_args
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import NERF_EMBEDDING_TITLES, Loss
+from fieldlink.core.query_domains import QueryDomain
 from fieldlink.core.variants import Domain
-
-QueryDomain = Literal["gt", "photo", "caption", "prompt"]  # as in `mapped_embeddings`; gt: synthetic views
-DOMAIN_NAMES: dict[str, Domain] = {"gt": "synthetic", "photo": "real"}
 
 LOSSES: tuple[str, ...] = get_args(Loss)
 PROMPTS = ("*",)  # templates, which a user may add to
@@ -20,11 +18,23 @@ HITS = ("recall@*",)
 WHOLE_LIST = ("mAP", "macro hit@1")
 INSTANCE = "instance recall@*"
 OWN_TEMPLATE = "4.1 "  # begins the number of a table asked with a template of the user's own; its name follows
+# Sections of docs/protocol.md that describe a study by itself.
+PROTOCOL_SECTIONS: dict[str, tuple[str, ...]] = {
+    "zero_shot": ("6.1",),
+    "retrieval": ("6.2",),
+    "embedding_spaces": ("8",),
+    "syn2real": ("6.2", "9"),
+    "augmented": ("6.2", "7"),
+    "finetuning": ("6.2", "10"),
+    "captions": ("11",),
+    "generation": ("12",),
+    "baselines": ("6.1", "6.2"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StudyTable:
-    """One table; its numbers stand in reports/tables/<study>.csv."""
+    """One table. Its numbers stand in reports/tables/<study>.csv."""
 
     number: str
     study: str  # folder of its stages
@@ -38,10 +48,24 @@ class StudyTable:
 
     @property
     def only_metric(self) -> str:
-        """The metric of a table that has one; another table is an error."""
+        """The metric of a table that has one. Another table is an error."""
         if len(self.metrics) != 1:
             raise ValueError(f"Table {self.number} has several metrics: {self.metrics}")
         return self.metrics[0]
+
+    @property
+    def protocol_sections(self) -> tuple[str, ...]:
+        """The sections of docs/protocol.md that describe its study. A study without an entry is an error."""
+        if self.study not in PROTOCOL_SECTIONS:
+            raise InputError(f"PROTOCOL_SECTIONS of fieldlink/evaluation/study_tables.py: no study {self.study!r}")
+        return PROTOCOL_SECTIONS[self.study]
+
+    def metric_of(self, domain: Domain) -> str:
+        """The metric of one domain's queries, in a table with a metric for each. Another table is an error."""
+        metrics = [metric for metric in self.metrics if metric.endswith(f"_{domain}")]
+        if len(metrics) != 1:
+            raise ValueError(f"Table {self.number} has no metric of {domain} queries: {self.metrics}")
+        return metrics[0]
 
     def has(self, column: str, metric: str) -> bool:
         """Whether the table has such a column and such a metric."""
@@ -408,7 +432,7 @@ _BY_NUMBER = {table.number: table for table in TABLES}
 
 
 def study_table(number: str) -> StudyTable:
-    """The table of a number; an unknown one is an error that names this registry."""
+    """The table of a number. An unknown number is an error that names this registry."""
     if number in _BY_NUMBER:
         return _BY_NUMBER[number]
     if number.startswith(OWN_TEMPLATE):
@@ -437,6 +461,18 @@ def of_study(study: str) -> list[StudyTable]:
     return [table for table in TABLES if table.study == study]
 
 
-def by_domain(*numbers: str) -> dict[str, StudyTable]:
+def _by_domain(*numbers: str) -> dict[str, StudyTable]:
     """Tables by the domain of their queries."""
     return {table.query_domain or "": table for table in map(study_table, numbers)}
+
+
+# The tables with the same rows, by the domain of their queries.
+RETRIEVAL = _by_domain("4.4a", "4.5a")
+RETRIEVAL_BY_CLIP_ALONE = _by_domain("4.4b", "4.5b")
+RETRIEVAL_BY_OTHER_MEASURES = _by_domain("4.4 more", "4.5 more")
+AUGMENTED = _by_domain("4.9a", "4.9b")
+BATCHES = _by_domain("4.10a", "4.10b")
+FINETUNED_NERF2CLIP = _by_domain("4.11b", "4.11c")
+FINETUNED_CLIP2NERF = _by_domain("4.12a", "4.12b")
+TEXT_RETRIEVAL = _by_domain("captions", "prompts")
+BASELINES = _by_domain("baselines synthetic", "baselines real")

@@ -1,4 +1,4 @@
-"""Fitted NeRFs written in the official layout; an import gives the same bits."""
+"""Fitted NeRFs in the official layout. An import of what is written gives the same bits."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from fieldlink.scenes.views import Views
 
 
 def folder_of(synset: str, base: str, augmentation: int) -> Path:
-    """The folder of a NeRF, relative to that of the export; raises `InputError` for an id that leads elsewhere."""
+    """The folder of a NeRF, relative to that of the export. Raises `InputError` for an id that leads elsewhere."""
     name = f"{base}_A{augmentation}" if augmentation else base
     return inside(inside(Path(ROOTS[augmentation]), synset, "synset"), name, "object")
 
@@ -33,13 +33,13 @@ def write(folder: Path, weights: Float[np.ndarray, " weight"], occupancy: bytes,
         (folder / name).write_text(json.dumps(_transforms(views)) + "\n", encoding="utf-8")
 
 
-def split_entry(synset: str, base: str, augmentation: int) -> str:
-    """The name of a NeRF in train.json, validation.json and test.json."""
-    return f"./data/{folder_of(synset, base, augmentation)}"
+def split_entry(folder: Path) -> str:
+    """The entry of a NeRF in train.json, validation.json or test.json. `folder`: relative to that of the export."""
+    return f"./data/{folder}"
 
 
 def _grid(occupancy: bytes) -> dict[str, torch.Tensor]:
-    """The grid as the official code stores it: in half precision, which only the box is rounded by."""
+    """The grid as the official code stores it, in half precision. Of its numbers only the box is rounded by that."""
     binary = unpack(occupancy)
     box = torch.tensor([-HALF] * 3 + [HALF] * 3)
     return {

@@ -21,7 +21,7 @@ from fieldlink.exchange.official_nerfs import NerfFolder
 from fieldlink.nerf import weight_layout
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.psnr import measure
-from fieldlink.nerf.rendering import Camera, render
+from fieldlink.nerf.rendering import Camera, render, straight_alpha_pictures
 from fieldlink.scenes.importers.listing import files_digest
 from fieldlink.scenes.importers.resizing import evenly
 from fieldlink.scenes.importers.shapenet import OUTSIDE
@@ -42,10 +42,10 @@ class ImportSettings:
 
 
 def of_classes(nerfs: Sequence[NerfFolder], synsets: Sequence[str]) -> tuple[list[NerfFolder], dict[str, str]]:
-    """NeRFs of the study's classes, one per object; and the reasons against objects that several synsets share.
+    """NeRFs of the study's classes, one per object, and the reasons against objects that are in several synsets.
 
-    Copies of such objects are left out too. Of synsets outside the study only those count that share models with its
-    classes. Raises `InputError` if no NeRF is of a class, or if two folders hold the same object.
+    Copies of such objects are left out too. Of synsets outside the study only those in `OUTSIDE` count, which share
+    models with its classes. Raises `InputError` if no NeRF is of a class, or if two folders hold the same object.
     """
     if not any(nerf.synset in synsets for nerf in nerfs):
         raise InputError(f"{nerfs[0].folder}: synset {nerfs[0].synset} is no class of params.yaml, nor is any other")
@@ -66,14 +66,14 @@ def of_classes(nerfs: Sequence[NerfFolder], synsets: Sequence[str]) -> tuple[lis
 
 @dataclass(frozen=True)
 class ImportTask:
-    """NeRFs that one call of a worker reads."""
+    """The NeRFs of one call of a worker."""
 
     nerfs: Sequence[NerfFolder]
     settings: ImportSettings
 
 
 def import_folders(task: ImportTask) -> Rows:
-    """Rows of `IMPORTED`; a NeRF that can't be used is rejected with its reason."""
+    """Rows of `IMPORTED`. A NeRF that can't be used is rejected with its reason."""
     files = [nerf.folder / name for nerf in task.nerfs for name in (official_nerfs.WEIGHTS, official_nerfs.GRID)]
     contents = tensor_files.read(files)
     rows, rejected = [], {}
@@ -88,12 +88,12 @@ def import_folders(task: ImportTask) -> Rows:
 
 
 def views_in(rows: pa.Table) -> pa.Table:
-    """The rows of dataset `views` that rows of `IMPORTED` hold."""
+    """The rows of dataset `views` inside of rows of `IMPORTED`."""
     return nested_tables.from_column(rows["views"])
 
 
 def digests_of(nerfs: Mapping[str, NerfFolder]) -> tuple[dict[str, str], dict[str, str]]:
-    """By object id: a digest of all files that an import reads; and the reason of each NeRF with one that can't be."""
+    """By object id: digests of all files that an import reads, and the reasons of NeRFs with an unreadable file."""
     digests, unreadable = {}, {}
     for object_id, nerf in nerfs.items():
         try:
@@ -109,23 +109,25 @@ def _row(
     grid: tensor_files.Tensors | InputError,
     settings: ImportSettings,
 ) -> dict[str, Any]:
-    """A row of `IMPORTED`; PSNR is NaN where there are no pictures to compare with."""
-    vector, occupancy = _weights_and_grid(nerf, weights, grid, settings)
-    device, rendering, field = settings.device, settings.nerf.rendering, settings.nerf.field
-    fitted = torch.from_numpy(vector).to(device), unpack(occupancy).to(device)
+    """A row of `IMPORTED`. PSNR is NaN where there are no pictures to compare with."""
+    vector, packed_bits = _weights_and_grid(nerf, weights, grid, settings)
+    rendering, field = settings.nerf.rendering, settings.nerf.field
+    weights_on_device = torch.from_numpy(vector).to(settings.device)
+    occupancy = unpack(packed_bits).to(settings.device)
     views, poses, angle = official_nerfs.views_of(nerf.folder)
     frame = foreground = np.nan
     if views is None:
         camera = Camera(angle, settings.resolution, settings.resolution)
-        views = Views(_straight(*render(*fitted, poses, camera, rendering, field)), poses, angle)
+        colour, opacity = render(weights_on_device, occupancy, poses, camera, rendering, field)
+        views = Views(straight_alpha_pictures(colour, opacity), poses, angle)
     elif settings.measured:
-        chosen = view_subset(views, np.asarray(evenly(len(views), settings.measured)).tolist())
-        quality = measure(*fitted, chosen, rendering, field)
+        sample = view_subset(views, np.asarray(evenly(len(views), settings.measured)).tolist())
+        quality = measure(weights_on_device, occupancy, sample, rendering, field)
         frame, foreground = float(quality.frame.mean()), float(quality.foreground.mean())
     return {
         "object_id": nerf.object_id,
         "weights": vector,
-        "occupancy": occupancy,
+        "occupancy": packed_bits,
         "psnr_train": frame,
         "psnr_train_foreground": foreground,
         "psnr_heldout": np.nan,
@@ -152,10 +154,3 @@ def _weights_and_grid(
         return vector, official_nerfs.occupancy_of(grid, settings.nerf.fitting.occupancy)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-
-
-def _straight(colour: torch.Tensor, opacity: torch.Tensor) -> np.ndarray:
-    """8-bit straight-alpha pictures from colours on black."""
-    rgb = colour / opacity.clamp(min=1e-6)[..., None]
-    rgba = torch.cat([rgb, opacity[..., None]], dim=-1).clamp(0, 1)
-    return (255 * rgba + 0.5).byte().cpu().numpy()

@@ -45,7 +45,7 @@ def model_of(checkpoint: Mapping[str, np.ndarray], nf2vec: Nf2vecParams, field: 
 
 
 def _renamed(checkpoint: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Tensors in float32 by our names; what is of no encoder or decoder (an optimizer's state) is left out."""
+    """Tensors in float32 by our names. Others than those of encoder and decoder (an optimizer's) are left out."""
     renamed = {}
     for name, tensor in checkpoint.items():
         part, layer = (*re.split("[/.]", name, maxsplit=1), "")[:2]

@@ -38,18 +38,18 @@ ROOTS = ("data_TRAINED", "data_TRAINED_A1", "data_TRAINED_A2")  # originals, cop
 Row = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=4, max_length=4)]
 
 
-class Frame(BaseModel):
-    """One view in a camera file."""
+class OfficialFrame(BaseModel):
+    """One view in a camera file of the official layout."""
 
     transform_matrix: Annotated[list[Row], Field(min_length=3, max_length=4)]  # camera to world, OpenGL axes
     file_path: str | None = None
 
 
-class Transforms(BaseModel):
-    """A camera file."""
+class OfficialTransforms(BaseModel):
+    """A camera file of the official layout."""
 
     camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
-    frames: Annotated[list[Frame], Field(min_length=1)]
+    frames: Annotated[list[OfficialFrame], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def nerf_folders(folder: Path) -> list[NerfFolder]:
 
 
 def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarray, " weight"]:
-    """The flat vector of `count` weights; zeros behind them are dropped.
+    """The flat vector of `count` weights. Zeros behind them are dropped.
 
     Raises `InputError` if the file has other numbers than `count` weights, or some that aren't finite.
     """
     vector = named_ending(tensors, PARAMETERS)
     if vector is None:
-        raise InputError(f"no '{PARAMETERS}', found {_listed(tensors)}")
+        raise InputError(f"no '{PARAMETERS}', found {_names(tensors)}")
     if vector.ndim != 1 or len(vector) < count or vector[count:].any():
         raise InputError(f"{vector.shape} numbers, nerf.field describes {count:,}")
     vector = vector[:count].astype(np.float32)
@@ -102,7 +102,7 @@ def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
     """
     grid, box = named_ending(tensors, *CELLS), named_ending(tensors, *BOXES)
     if grid is None or box is None:
-        raise InputError(f"expected '{CELLS[0]}' and '{BOXES[0]}', found {_listed(tensors)}")
+        raise InputError(f"expected '{CELLS[0]}' and '{BOXES[0]}', found {_names(tensors)}")
     grid = grid[0] if grid.ndim == 4 and len(grid) == 1 else grid
     if grid.shape != (cells,) * 3:
         raise InputError(f"'{CELLS[0]}' of {grid.shape} cells, nerf.fitting.occupancy says {cells} per axis")
@@ -111,13 +111,13 @@ def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
     return np.packbits(grid.astype(bool)).tobytes()
 
 
-def cameras_of(folder: Path) -> tuple[Transforms, Float[np.ndarray, "view 3 4"]]:
+def cameras_of(folder: Path) -> tuple[OfficialTransforms, Float[np.ndarray, "view 3 4"]]:
     """The camera file, and its poses from camera to world. An `InputError` names frame and field."""
     path = next((folder / name for name in (COMPRESSED, TRANSFORMS) if (folder / name).is_file()), None)
     if path is None:
         raise InputError(f"{folder}: no {COMPRESSED}, nor {TRANSFORMS}")
     try:
-        transforms = Transforms.model_validate_json(read_foreign(path))
+        transforms = OfficialTransforms.model_validate_json(read_foreign(path))
     except ValidationError as error:
         detail = error.errors()[0]
         raise InputError(f"{path}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
@@ -129,9 +129,9 @@ def cameras_of(folder: Path) -> tuple[Transforms, Float[np.ndarray, "view 3 4"]]
 
 
 def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"], float]:
-    """The pictures with their cameras (None without pictures); the poses; the horizontal field of view in radians.
+    """The pictures with their cameras, the poses, and the horizontal field of view in radians.
 
-    Raises `InputError` if only a part of the pictures is there.
+    The first is None where there are no pictures. Raises `InputError` if only a part of the pictures is there.
     """
     transforms, poses = cameras_of(folder)
     names = [f"{PurePosixPath(frame.file_path or f'{n:02d}').stem}.png" for n, frame in enumerate(transforms.frames)]
@@ -145,5 +145,6 @@ def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"],
     return Views(image, poses, transforms.camera_angle_x), poses, transforms.camera_angle_x
 
 
-def _listed(tensors: Mapping[str, np.ndarray]) -> str:
+def _names(tensors: Mapping[str, np.ndarray]) -> str:
+    """The first names of a file's tensors, for errors."""
     return ", ".join(list(tensors)[:8]) or "no tensor"

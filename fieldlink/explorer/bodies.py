@@ -1,4 +1,4 @@
-"""Bodies of requests: bytes up to a size, within a time, and what they are."""
+"""Bodies of requests: bytes up to a size, within a time."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ MOST_PIXELS = 4096 * 4096
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body. One of more than `MOST_BYTES` is refused before it is read (413), a slow one on the way (408)."""
+    """The whole body. A large one is refused before it is read (413), a slow one on the way (408)."""
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > MOST_BYTES:
         raise _too_large()

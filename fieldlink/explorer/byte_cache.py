@@ -1,4 +1,4 @@
-"""The answers that were asked for last, up to a number of bytes."""
+"""A cache of the latest replies, up to a number of bytes."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -6,7 +6,7 @@ from threading import Lock
 
 
 class ByteCache:
-    """Bytes by key; the one that was used longest ago goes first. Threads may share it."""
+    """Bytes by key. The entry whose last use is longest ago goes first. Threads may share the cache."""
 
     def __init__(self, most: int) -> None:
         """`most`: bytes in all."""
@@ -15,7 +15,7 @@ class ByteCache:
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """The bytes of `key`, made if there are none."""
+        """The bytes of `key`, from `make` if there are none."""
         with self._lock:
             if key in self._items:
                 self._items.move_to_end(key)

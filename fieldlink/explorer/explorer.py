@@ -1,9 +1,10 @@
-"""A study behind the explorer: its work in lanes, and what it remembers of earlier requests."""
+"""A study behind the explorer: its work in lanes, and the queries and replies of earlier requests."""
 
 import hashlib
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -17,17 +18,25 @@ from fieldlink.explorer.lanes import Lane
 
 if TYPE_CHECKING:
     from fieldlink.search.answers import Query
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
-MOST_QUERIES = 256  # that are remembered, so that another way to search encodes nothing again
+MOST_QUERIES = 256  # that are remembered, so that a search in another space encodes nothing again
 CACHED_BYTES = 32 * 2**20  # of pictures and of pages
 
 
-class Explorer:
-    """What all routes share.
+@dataclass(frozen=True)
+class RememberedQuery:
+    """A query, and the handle by which a later request names it."""
 
-    A study answers one question at a time: one thread asks it. Rendering and fitting change nothing in it, so that
-    others render and fit beside it.
+    handle: str
+    query: "Query"
+
+
+class Explorer:
+    """The study, the lanes and the caches that all routes share.
+
+    A study answers one question at a time, so that one thread asks all of them. Rendering and fitting change nothing in
+    the study, so that other threads do them at the same time.
     """
 
     def __init__(self, study: "Study") -> None:
@@ -35,61 +44,65 @@ class Explorer:
         self.questions = Lane("questions", threads=1, waiting=100, retry_after=1)
         self.frames = Lane("views", threads=1, waiting=60, retry_after=1)
         self.fits = Lane("fits of meshes", threads=1, waiting=0, retry_after=5)
-        self.answers = ByteCache(CACHED_BYTES)
+        self.replies = ByteCache(CACHED_BYTES)
         self._queries: OrderedDict[str, Query] = OrderedDict()
         self._lock = Lock()
 
     def prepare(self) -> None:
-        """Load what the first question would wait for."""
+        """Load the models and open the datasets, for which the first question would wait otherwise."""
         study = self.study
         study.search(text="warm", k=1)
         first = study.ids[0]
-        study.render(first, size=16)
-        for number in study.object(first).views[:1]:
-            study.render_view(first, number, 16)  # opens and checks all files of views
+        if views := study.object(first).views:
+            study.render_view(first, views[0], 16)  # opens and checks all files of views too
+        else:
+            study.render(first, size=16)
         study.query(nerf=study.nerf(first))
 
     def check_id(self, object_id: str) -> None:
-        """Raise a 404 for an id that no object of the collection has."""
+        """Raise a 404 for the id of no object of the collection."""
         if object_id not in self.study.collection.index:
             raise HTTPException(404, f"{object_id[:80]!r}: no object of this collection")
 
-    def knows(self, handle: str) -> bool:
-        """Whether a query is remembered."""
+    def remembers(self, handle: str) -> bool:
+        """Whether there is a query of this handle."""
         return handle in self._queries
 
-    def remembered(self, handle: str) -> "Query":
-        """The query of an earlier answer."""
+    def earlier_query(self, handle: str) -> RememberedQuery:
+        """The query of an earlier request. Raises a 404 if it is forgotten."""
         with self._lock:
             if handle not in self._queries:
                 raise HTTPException(404, "query: not remembered any more; ask it again")
             self._queries.move_to_end(handle)
-            return self._queries[handle]
+            return RememberedQuery(handle, self._queries[handle])
 
-    def remember(self, handle: str, make: "Callable[[], Query]") -> "Query":
-        """The query of a handle, made if it isn't remembered."""
-        if self.knows(handle):
-            return self.remembered(handle)
+    def remember(self, handle: str, make: "Callable[[], Query]") -> RememberedQuery:
+        """The query of a handle, from `make` if there is none yet."""
+        if self.remembers(handle):
+            return self.earlier_query(handle)
         query = make()
         with self._lock:
             self._queries[handle] = query
             while len(self._queries) > MOST_QUERIES:
                 self._queries.popitem(last=False)
-        return query
+        return RememberedQuery(handle, query)
 
 
 def explorer_of(request: Request) -> Explorer:
-    """The explorer that a request is for."""
+    """The explorer of a request's application."""
     return request.app.state.explorer
 
 
 def handle_of(kind: str, data: bytes) -> str:
-    """The name by which a query is remembered."""
+    """The handle of a query: a digest of its kind and content."""
     return hashlib.sha256(kind.encode() + b"\0" + data).hexdigest()[:24]
 
 
 def with_file(data: bytes, name: str, use: "Callable[[Path], Query]") -> "Query":
-    """What `use` makes of a file with these bytes, alone in a folder that is deleted then; errors don't name it."""
+    """The query that `use` makes of a file with these bytes.
+
+    The file is alone in a folder, which is deleted afterwards and which errors don't name.
+    """
     with tempfile.TemporaryDirectory(prefix="fieldlink-") as folder:
         path = Path(folder) / name
         path.write_bytes(data)

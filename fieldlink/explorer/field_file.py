@@ -1,4 +1,4 @@
-"""A NeRF as a file of its own: safetensors with its weights and occupancy grid, and what a renderer must know."""
+"""A NeRF as a file of its own: safetensors with its weights and occupancy grid, and metadata for a renderer."""
 
 from collections.abc import Mapping
 
@@ -15,8 +15,8 @@ from fieldlink.search.models import VIEWING_DISTANCE
 def field_file(weights: Float[np.ndarray, " weight"], occupancy: bytes, params: Params) -> bytes:
     """Tensors `weights` (float32, as dataset `nerfs` has them) and `occupancy` (packed bits).
 
-    Its metadata: encoding, octaves, units, hidden_layers, cells per axis, half the box's width, step between samples;
-    of the camera that `Study.render` has: angle (radians), distance, and the axis that points up.
+    The metadata are encoding, octaves, units, hidden_layers, cells per axis, half the box's width, and the step between
+    samples. The camera of `Study.render` adds its angle (radians), its distance, and the axis that points up.
     """
     field, bits = params.nerf.field, np.frombuffer(occupancy, np.uint8)
     metadata: Mapping[str, str | int | float] = {

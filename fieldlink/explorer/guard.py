@@ -1,7 +1,7 @@
-"""What every request must be before anything reads it, and what every answer says to the browser.
+"""Checks of every request before anything reads it, and security headers of every reply.
 
-A page of another site can make a browser send requests to 127.0.0.1. Its own name in `Host` (DNS rebinding) and its
-own address in `Origin` give it away.
+A page of another site can make a browser send requests to 127.0.0.1. The name of that site in `Host` (DNS rebinding)
+or its address in `Origin` gives it away.
 """
 
 import ipaddress
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fieldlink.explorer.answers import problem
+from fieldlink.explorer.json_replies import problem
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 UNSPECIFIED = ("0.0.0.0", "::")
@@ -30,10 +30,10 @@ HEADERS = {
 
 
 class Guard:
-    """An application behind the checks of hosts and origins; all its answers carry `HEADERS`."""
+    """An application behind the checks of hosts and origins. All replies carry `HEADERS`."""
 
     def __init__(self, application: ASGIApp, host: str) -> None:
-        """`host`: the address that the server listens on. 0.0.0.0 and :: also answer to any address in digits."""
+        """`host`: the address that the server listens on. 0.0.0.0 and :: allow any address in digits."""
         self._application = application
         self._names = LOOPBACK | {host.strip("[]").lower()}
         self._any_address = host in UNSPECIFIED
@@ -52,7 +52,7 @@ class Guard:
             await self._application(scope, receive, send_with_headers)
 
     def _refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
-        """Why a request with these headers isn't answered; '' if it is."""
+        """The reason to refuse a request with these headers, or ''."""
         hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
         origins = [value.decode("latin-1") for name, value in headers if name == b"origin"]
         if len(hosts) != 1 or not self._is_own(hosts[0]):
@@ -68,7 +68,7 @@ class Guard:
 
 
 def urlsplit_netloc(origin: str) -> str:
-    """Host and port of an origin; '' for what is none, such as `null`."""
+    """Host and port of an origin; '' if it has none, as `null` has."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:

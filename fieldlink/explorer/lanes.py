@@ -5,23 +5,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from fieldlink.explorer.answers import busy
+from fieldlink.explorer.json_replies import busy
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class Lane:
-    """Work of one kind. A request beyond those that may wait is refused at once (429)."""
+    """Work of one kind. A request beyond the limit of those that wait is refused at once (429)."""
 
     def __init__(self, what: str, threads: int, waiting: int, retry_after: int) -> None:
-        """`what`: words for who is refused. `waiting`: most requests beside those at work. `retry_after`: seconds."""
+        """`what`: words for a refusal. `waiting`: most requests beside those at work. `retry_after`: seconds."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=what)
         self._what, self._most, self._retry_after = what, threads + waiting, retry_after
         self._pending = 0
 
     async def run(self, function: Callable[P, R], *arguments: P.args, **keywords: P.kwargs) -> R:
-        """What the function returns, from a thread of this lane."""
+        """The result of a function, from a thread of this lane."""
         if self._pending >= self._most:
             raise busy(self._retry_after, f"{self._what}: as many requests as may wait")
         self._pending += 1

@@ -7,22 +7,22 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fieldlink.explorer.answers import Json, json_bytes
 from fieldlink.explorer.explorer import Explorer, explorer_of
-from fieldlink.explorer.parameters import Parameters
-from fieldlink.explorer.search_routes import FILTERS, QUESTIONS, answer_to, described_query, requested_query
+from fieldlink.explorer.json_replies import Json, json_bytes
+from fieldlink.explorer.request_values import RequestValues
+from fieldlink.explorer.search_routes import FILTERS, QUESTIONS, answer_to, query_fields, query_of_values
 
 SPACES = ("nerf_embedding", "clip_embedding")
 
 
 async def get_map(request: Request) -> Response:
-    """Places of all objects in a space; with a question also the query's, the mean place of its nearest objects."""
-    parameters, explorer = Parameters(request.query_params, ("space", *QUESTIONS, *FILTERS)), explorer_of(request)
-    space = parameters.choice("space", SPACES) or SPACES[0]
-    if any(parameters.text(name) for name in QUESTIONS):
-        return Json(await explorer.questions.run(_map_with_query, explorer, parameters, space))
+    """Places of all objects in a space. With a question the query's too: the mean place of its nearest objects."""
+    values, explorer = RequestValues(request.query_params, ("space", *QUESTIONS, *FILTERS)), explorer_of(request)
+    space = values.choice("space", SPACES) or SPACES[0]
+    if any(values.text(name) for name in QUESTIONS):
+        return Json(await explorer.questions.run(_map_with_query, explorer, values, space))
     make = partial(_map, explorer, space)
-    return Json(await explorer.questions.run(explorer.answers.get, ("map", space), lambda: json_bytes(make())))
+    return Json(await explorer.questions.run(explorer.replies.get, ("map", space), lambda: json_bytes(make())))
 
 
 def _map(explorer: Explorer, space: str) -> dict[str, Any]:
@@ -38,8 +38,7 @@ def _map(explorer: Explorer, space: str) -> dict[str, Any]:
     }
 
 
-def _map_with_query(explorer: Explorer, parameters: Parameters, space: str) -> dict[str, Any]:
-    _, query = requested_query(explorer, parameters)
-    place = explorer.study.map_place(answer_to(explorer, parameters, query), space)
-    described = described_query(query, parameters) | {"x": float(place[0]), "y": float(place[1])}
-    return _map(explorer, space) | {"query": described}
+def _map_with_query(explorer: Explorer, values: RequestValues, space: str) -> dict[str, Any]:
+    query = query_of_values(explorer, values).query
+    place = explorer.study.map_place(answer_to(explorer, values, query), space)
+    return _map(explorer, space) | {"query": query_fields(query, values) | {"x": float(place[0]), "y": float(place[1])}}

@@ -15,12 +15,12 @@ from starlette.routing import Route
 
 from fieldlink.core.errors import InputError
 from fieldlink.explorer import map_routes, object_routes, search_routes, study_routes, zero_shot_routes
-from fieldlink.explorer.answers import HANDLERS
 from fieldlink.explorer.explorer import Explorer
 from fieldlink.explorer.guard import Guard
+from fieldlink.explorer.json_replies import HANDLERS
 
 if TYPE_CHECKING:
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
 TYPES = {
     ".html": "text/html",
@@ -57,13 +57,13 @@ def application(explorer: Explorer, host: str = "127.0.0.1") -> Guard:
 def serve(study: "Study", host: str, port: int, announce: Callable[[str], None]) -> None:
     """Answer until a signal comes. `port` 0: any free one. `announce` gets the address once it is open.
 
-    Raises `InputError` for an address that can't be had.
+    Raises `InputError` for an address that isn't free.
     """
     explorer = Explorer(study)
     explorer.prepare()
     with listening_socket(host, port) as listening:
-        shown = f"[{host}]" if ":" in host else host
-        announce(f"http://{shown}:{listening.getsockname()[1]}/")
+        url_host = f"[{host}]" if ":" in host else host
+        announce(f"http://{url_host}:{listening.getsockname()[1]}/")
         http_server(explorer, host).run(sockets=[listening])
 
 
@@ -74,7 +74,7 @@ def http_server(explorer: Explorer, host: str = "127.0.0.1") -> uvicorn.Server:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to an address; raises `InputError` if it can't be had."""
+    """A socket bound to an address. Raises `InputError` if the address isn't free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -87,7 +87,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def _files() -> dict[str, bytes]:
-    """The page's files by name. They are served from memory, so that no request names a path."""
+    """The page's files by name. They are in memory, so that no request names a path."""
     folder = resources.files("fieldlink.explorer") / "static"
     return {file.name: file.read_bytes() for file in folder.iterdir() if PurePath(file.name).suffix in TYPES}
 

@@ -1,4 +1,4 @@
-"""What a request's body holds: a picture, a mesh or a NeRF, told by its content."""
+"""Files in requests' bodies: a picture, a mesh or a NeRF."""
 
 import json
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from fieldlink.scenes import pictures
 
 if TYPE_CHECKING:
     from fieldlink.search.answers import Query, QueryKind, StoredNerf
-    from fieldlink.search.study import Study
+    from fieldlink.search.finished_study import Study
 
 MESHES = ("glb", "gltf", "obj", "off", "ply", "stl", "dae", "3mf")  # suffixes, without companions
 NERF = "safetensors"  # suffix of a file that `/api/objects/<id>/field` sends
 
 
 def kind_of(data: bytes, suffix: str) -> "QueryKind":
-    """What a file is; a picture unless its suffix is that of a mesh or a NeRF. An empty one is an error."""
+    """The kind of a file: a picture, unless its suffix is that of a mesh or a NeRF. An empty file is an error."""
     if not data:
         raise HTTPException(400, "an empty body, expected a picture, a mesh or a NeRF")
     return "mesh" if suffix in MESHES else "nerf" if suffix == NERF else "image"

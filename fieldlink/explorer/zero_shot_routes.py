@@ -1,43 +1,38 @@
 """`POST /api/zero-shot`: which of some prompts fits a NeRF, a mesh or a picture best."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fieldlink.explorer.answers import Json
-from fieldlink.explorer.explorer import Explorer, explorer_of
-from fieldlink.explorer.parameters import Parameters
-from fieldlink.explorer.search_routes import described_query, requested_query, seed_of, uploaded
+from fieldlink.explorer.explorer import Explorer, RememberedQuery, explorer_of
+from fieldlink.explorer.json_replies import Json
+from fieldlink.explorer.request_values import RequestValues
+from fieldlink.explorer.search_routes import query_fields, query_of_body, query_of_values, seed_of
 
-if TYPE_CHECKING:
-    from fieldlink.search.answers import Query
-
-KNOWN = ("nerf", "query", "prompt", "by", "seed")
+NAMES = ("nerf", "query", "prompt", "by", "seed", "suffix", "name")
 
 
 async def post_zero_shot(request: Request) -> Response:
     """Labels of an object or an earlier query, or of the file in the body; by default the study's classes."""
     explorer = explorer_of(request)
-    parameters = Parameters(request.query_params, (*KNOWN, "suffix", "name"))
-    if parameters.text("nerf") or parameters.text("query"):
-        return Json(
-            await explorer.questions.run(lambda: _labels(explorer, parameters, requested_query(explorer, parameters)))
-        )
-    query = await uploaded(request, explorer, parameters)
-    return Json(await explorer.questions.run(lambda: _labels(explorer, parameters, query)))
+    values = RequestValues(request.query_params, NAMES)
+    if values.text("nerf") or values.text("query"):
+        return Json(await explorer.questions.run(lambda: _reply(explorer, values, query_of_values(explorer, values))))
+    query = await query_of_body(request, explorer, values)
+    return Json(await explorer.questions.run(lambda: _reply(explorer, values, query)))
 
 
-def _labels(explorer: Explorer, parameters: Parameters, query: "tuple[str, Query]") -> dict[str, Any]:
+def _reply(explorer: Explorer, values: RequestValues, query: RememberedQuery) -> dict[str, Any]:
     study = explorer.study
-    if query[1].kind == "text":
+    if query.query.kind == "text":
         raise HTTPException(400, "query: a text, expected a picture, a mesh or a NeRF")
-    names = [variant.name for variant in study.variants if variant.direction == "nerf2clip"]
+    names = [space.name for space in study.variants if space.direction == "nerf2clip"]
     answer = study.classify(
-        query=query[1],
-        prompts=parameters.texts("prompt") or None,
-        by=parameters.choice("by", names) or None,
-        seed=seed_of(parameters),
+        query=query.query,
+        prompts=values.texts("prompt") or None,
+        by=values.choice("by", names) or None,
+        seed=seed_of(values),
     )
-    return answer.as_dict() | {"query": described_query(query[1], parameters) | {"handle": query[0]}}
+    return answer.as_dict() | {"query": query_fields(query.query, values) | {"handle": query.handle}}

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.core.variants import Variant, parse
+from fieldlink.core.variants import CLIP2NERF_COSINE, Variant, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.measures.class_prompts import ClassPrompts
 from fieldlink.evaluation.repeated_runs import BEST_VIEWS
@@ -22,10 +22,10 @@ from fieldlink.evaluation.results.query_results import CellKey, QueryResults
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import SearchResult, forward, inverse
 from fieldlink.evaluation.results.zero_shot_results import PromptClassification, best_name
-from fieldlink.evaluation.study_tables import StudyTable, by_domain, study_table
+from fieldlink.evaluation.study_tables import FINETUNED_CLIP2NERF, FINETUNED_NERF2CLIP, StudyTable, study_table
 from fieldlink.mapper.trained_mappers import apply
 
-ZERO_SHOT, INVERSE, FORWARD = "4.11a", ("4.11b", "4.11c"), ("4.12a", "4.12b")
+ZERO_SHOT = "4.11a"
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ class Candidate:
 
 def read_original(folder: Path) -> dict[str, MappedVectors]:
     """By direction, the vectors of the retrieval study's mappers; of clip2nerf the one with the cosine loss alone."""
-    cosine = Variant(direction="clip2nerf", loss="cosine").text
-    return {"clip2nerf": _read(folder / "clip2nerf", cosine), "nerf2clip": _read(folder / "nerf2clip")}
+    return {
+        "clip2nerf": _read(folder / "clip2nerf", CLIP2NERF_COSINE.text),
+        "nerf2clip": _read(folder / "nerf2clip"),
+    }
 
 
 def read_tuned(folder: Path) -> dict[str, MappedVectors]:
@@ -65,12 +67,12 @@ def original_candidates(
     tensors: Mapping[str, Float[np.ndarray, "..."]],
     models: Sequence[Mapping[str, Any]],
     galleries: Mapping[str, NerfGallery],
-    where: str,
+    source: str,
 ) -> list[Candidate]:
     """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits.
 
-    `models`: the entry of each of the stacked `tensors` in their config. `galleries`: by split. `where`: the mappers
-    come from, for errors. Raises `InputError` if there is no such mapper.
+    `models`: the entry of each of the stacked `tensors` in their config. `galleries`: by split. `source`: the mappers'
+    name in errors. Raises `InputError` if there is no such mapper.
     """
     places: dict[str, dict[int, int]] = {}
     for place, model in enumerate(models):
@@ -78,7 +80,7 @@ def original_candidates(
         if variant == Variant(direction="nerf2clip", source="gt", views=variant.views, loss="cosine"):
             places.setdefault(Variant(views=variant.views).text, {})[model["seed"]] = place
     if not places:
-        raise InputError(f"{where}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
+        raise InputError(f"{source}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
     return [
         Candidate(
             views,
@@ -92,7 +94,7 @@ def original_candidates(
 def best_original(
     candidates: Sequence[Candidate], classifications: Mapping[str, PromptClassification], split: str, key: CellKey
 ) -> QueryResults:
-    """The results on `split` of the candidate that is right most often on validation; their setting names it."""
+    """The results on `split` of the candidate that is right most often on validation. Their setting names it."""
     on_validation = {
         candidate.setting: classifications["validation"].results(key, candidate.outputs["validation"], candidate.seeds)
         for candidate in candidates
@@ -129,7 +131,7 @@ def retrieval_comparison(
     tuned: Mapping[str, MappedVectors],
     ranks: Sequence[int],
 ) -> list[QueryResults]:
-    """Hits in Tables 4.11 and 4.12 at `ranks`; the other arguments are those of `searches`."""
+    """Hits in Tables 4.11 and 4.12 at `ranks`. The other arguments are those of `searches`."""
     results = list[QueryResults]()
     for table, result in searches(queries, gallery, original, tuned, max(ranks)):
         results += hit_results(result, queries, gallery, ranks, table)
@@ -148,14 +150,14 @@ def searches(
     `original`, `tuned`: mapped vectors by direction; `tuned["nerfs"]`: the vectors of the fine-tuned encoders. The
     original clip2nerf is a reference in both tables; the original nerf2clip is in the table of inverse searches alone.
     """
-    with_inverse, with_forward = (by_domain(*numbers)[queries.domain] for numbers in (INVERSE, FORWARD))
+    of_nerf2clip, of_clip2nerf = FINETUNED_NERF2CLIP[queries.domain], FINETUNED_CLIP2NERF[queries.domain]
     for result in forward(queries, gallery, original["clip2nerf"], k):
         repeated = replace(result, row=replace(parse(result.row), reference="original").text)
-        yield with_inverse, repeated
-        yield with_forward, repeated
+        yield of_nerf2clip, repeated
+        yield of_clip2nerf, repeated
     for result in inverse(queries, gallery, original["nerf2clip"], k):
-        yield with_inverse, result
+        yield of_nerf2clip, result
     for result in inverse(queries, gallery, tuned["nerf2clip"], k):
-        yield with_inverse, result
+        yield of_nerf2clip, result
     for result in forward(queries, gallery, tuned["clip2nerf"], k, tuned["nerfs"]):
-        yield with_forward, result
+        yield of_clip2nerf, result

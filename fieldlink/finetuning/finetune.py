@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fieldlink.core.seeds import seed_of
-from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask
+from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask, SavedNf2vec
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperResult
@@ -17,7 +17,7 @@ from fieldlink.training.loop import Training, Validation, one_cycle, train
 
 
 def finetune(task: FinetuningTask) -> FinetuningResult:
-    """Train, checked after every epoch; the state of the lowest mapping loss on validation is returned.
+    """Train, and return the state of the lowest mapping loss on validation, which is checked after every epoch.
 
     Raises `FloatingPointError` if that loss was never finite.
     """
@@ -30,9 +30,10 @@ def finetune(task: FinetuningTask) -> FinetuningResult:
         models=[run.name],
         parameter="finetuning.learning_rate",
     )
-    nf2vec, tensors = training.network.nf2vec, stacked(training.network.mapper)
+    nf2vec = SavedNf2vec(training.network.nf2vec.tensors, training.network.nf2vec.config)
     batch = min(task.batch, len(task.train.weights))
-    return FinetuningResult((nf2vec.tensors, nf2vec.config), MapperResult("nerf2clip", [run], tensors, batch, history))
+    mapper = MapperResult("nerf2clip", [run], stacked(training.network.mapper), batch, history)
+    return FinetuningResult(nf2vec, mapper)
 
 
 class _Networks(nn.Module):
@@ -41,7 +42,8 @@ class _Networks(nn.Module):
     def __init__(self, task: FinetuningTask) -> None:
         super().__init__()
         objective = OBJECTIVES[task.objective]
-        self.nf2vec, self.mapper = Nf2vecModel.of(*task.nf2vec), unstacked(task.mapper, 0)
+        self.nf2vec = Nf2vecModel.of(task.nf2vec.tensors, task.nf2vec.config)
+        self.mapper = unstacked(task.mapper, 0)
         self.losses = Losses([objective.loss])
         self.nf2vec.decoder.requires_grad_(objective.trains_decoder)
 
@@ -52,7 +54,7 @@ class _Networks(nn.Module):
 
 
 class _Finetuning(Training[_Networks, int]):
-    """One model; a batch is the number of its step, which seeds its draws."""
+    """The training of one model. A batch is the number of its step, which seeds its draws."""
 
     stacked = False
 

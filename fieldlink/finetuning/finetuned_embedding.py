@@ -12,7 +12,7 @@ from fieldlink.nf2vec.model import Nf2vecModel, embed
 @torch.no_grad()
 def embed_nerfs(task: EmbeddingTask) -> FinetunedVectors:
     """E(w) and g(E(w)) of all NeRFs of the task, in eval mode."""
-    nf2vec = Nf2vecModel.of(*task.nf2vec).to(task.device)
+    nf2vec = Nf2vecModel.of(task.nf2vec.tensors, task.nf2vec.config).to(task.device)
     mapper = unstacked(task.mapper, 0).to(task.device)
     psnr = decoder_psnr(nf2vec, NerfBatch.of(task.decoded_weights, list(task.decoded_occupancy)), task.seed)
     embeddings = embed(nf2vec, task.weights)

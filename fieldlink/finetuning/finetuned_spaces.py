@@ -22,17 +22,17 @@ def task(
     mapper: MapperParams,
     study_seed: int,
     device: str,
-    where: str,
+    source: str,
 ) -> MapperTask:
     """A clip2nerf with the cosine loss for every variant and seed of `spaces`, named as its encoder.
 
-    `spaces`: E(w) in domain nerf. `views`: ground truth. `where`: the objects come from, for errors.
+    `spaces`: E(w) in domain nerf. `views`: ground truth. `source`: the objects' name in errors.
     """
     runs = [(variant, seed) for variant, seeds in spaces.variants.items() for seed in seeds]
-    having = spaces.ids("nerf"), views.owners
+    required_ids = [spaces.ids("nerf"), views.owners]
 
     def pairs(split: str) -> Pairs:
-        ids = originals(objects, split, *having, where=where)["object_id"].to_pylist()
+        ids = originals(objects, split, required_ids=required_ids, source=source)["object_id"].to_pylist()
         nerfs = np.stack([spaces.vectors(variant, seed, "nerf", ids) for variant, seed in runs])
         return pairs_with_views(nerfs, views, ids)
 

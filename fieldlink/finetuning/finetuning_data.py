@@ -24,7 +24,7 @@ class FinetuningData:
     objects: pa.Table
     nerfs: Path
     views: pa.Table
-    where: str  # the objects come from, for errors
+    source: str  # the objects' name in errors
 
     @cached_property
     def fitted_ids(self) -> list[str]:
@@ -33,8 +33,8 @@ class FinetuningData:
 
     def rows(self, split: str) -> pa.Table:
         """Rows of `objects`: originals of a split with a NeRF and views; none at all is an `InputError`."""
-        having = self.fitted_ids, self.views["owner_id"].to_pylist()
-        return originals(self.objects, split, *having, where=self.where)
+        required_ids = [self.fitted_ids, self.views["owner_id"].to_pylist()]
+        return originals(self.objects, split, required_ids=required_ids, source=self.source)
 
     def ids(self, splits: Sequence[str]) -> list[str]:
         """The ids of several splits, sorted."""
@@ -69,10 +69,10 @@ class FinetuningData:
         """Places of the test objects among the sorted `ids`, and the place of each one's class among `classes`."""
         test = self.rows("test")
         places = np.flatnonzero(np.isin(ids, test["object_id"].to_pylist()))
-        return places, labels(test["class_name"].to_pylist(), classes, self.where)
+        return places, labels(test["class_name"].to_pylist(), classes, self.source)
 
 
 def read(objects: Path, nerfs: Path, gt_embeddings: Path) -> FinetuningData:
-    """The datasets in these folders; NeRFs are read when they are needed."""
+    """The datasets in these folders. NeRFs are read when they are needed."""
     catalogue, views = datasets.read(objects, OBJECTS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
-    return FinetuningData(catalogue, nerfs, views, where=str(objects))
+    return FinetuningData(catalogue, nerfs, views, source=str(objects))

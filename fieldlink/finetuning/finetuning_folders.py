@@ -1,36 +1,42 @@
-"""Fine-tuned models as model folders, what they give as datasets, and numbers to watch."""
+"""Fine-tuned models as model folders, and the vectors that they give as datasets."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import Objective
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
-from fieldlink.evaluation.measures.class_hits import rank_1
-from fieldlink.finetuning.finetuning_tasks import FinetunedVectors, FinetuningResult, SavedNf2vec, Tensors, variant_text
+from fieldlink.core.variants import folder_name, trained_name
+from fieldlink.finetuning.finetuning_tasks import FinetuningResult, SavedNf2vec, Tensors, variant_text
 from fieldlink.mapper import mapper_folders
 
 Run = tuple[Objective, int]  # objective and training seed
 
 
+def read_nf2vec(folder: Path) -> SavedNf2vec:
+    """The nf2vec in a model folder."""
+    tensors, config = saved_models.read_model(folder)
+    return SavedNf2vec(tensors, config)
+
+
 def write_models(folder: Path, run: Run, result: FinetuningResult) -> None:
     """Write model folders nf2vec and nerf2clip of a run, in a folder of its own below `folder`."""
-    saved_models.write_model(_run_folder(folder, run) / "nf2vec", *result.nf2vec)
+    saved_models.write_model(_run_folder(folder, run) / "nf2vec", result.nf2vec.tensors, result.nf2vec.config)
     mapper_folders.write(_run_folder(folder, run) / "nerf2clip", result.mapper)
 
 
 def read_models(folder: Path, run: Run) -> tuple[SavedNf2vec, Tensors]:
     """nf2vec, and the tensors of the mapper, of a run."""
     mapper, _ = saved_models.read_model(_run_folder(folder, run) / "nerf2clip")
-    return saved_models.read_model(_run_folder(folder, run) / "nf2vec"), mapper
+    return read_nf2vec(_run_folder(folder, run) / "nf2vec"), mapper
 
 
 def _run_folder(folder: Path, run: Run) -> Path:
     objective, seed = run
-    return folder / f"{variant_text(objective)} seed={seed}".replace(" ", "_")
+    return folder / folder_name(trained_name(variant_text(objective), seed))
 
 
 def write_vectors(
@@ -45,18 +51,3 @@ def write_vectors(
         "embedding": np.concatenate(list(vectors.values())),
     }
     datasets.write(folder, MAPPED_EMBEDDINGS, [datasets.table(MAPPED_EMBEDDINGS, columns)], producer)
-
-
-def health(
-    runs: Mapping[Run, FinetunedVectors], test: Int[np.ndarray, " test"], labels: Int[np.ndarray, " test"]
-) -> dict[str, dict[str, float]]:
-    """By variant, means over seeds: class hits of the nearest neighbour, in percent, and PSNR of the decoder, in dB.
-
-    `test`: places of the test objects; `labels`: their classes.
-    """
-    values: dict[str, list[tuple[float, float]]] = {}
-    for (objective, _), vectors in runs.items():
-        numbers = 100 * rank_1(vectors.embeddings[test], labels), vectors.psnr
-        values.setdefault(variant_text(objective), []).append(numbers)
-    means = {variant: np.mean(numbers, axis=0).round(2).tolist() for variant, numbers in values.items()}
-    return {variant: {"rank_1": hits, "decoder_psnr": psnr} for variant, (hits, psnr) in means.items()}

@@ -1,4 +1,4 @@
-"""Trainings of fine-tuning and their results; NeRFs to embed with fine-tuned encoders."""
+"""Trainings of fine-tuning and their results, and NeRFs to embed with fine-tuned encoders."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from fieldlink.nerf.object_cameras import ObjectCameras
 
 Tensors = Mapping[str, Float[np.ndarray, "..."]]
-SavedNf2vec = tuple[dict[str, np.ndarray], dict[str, Any]]  # tensors and config
+
+
+@dataclass(frozen=True)
+class SavedNf2vec:
+    """nf2vec as a model folder has it, for workers."""
+
+    tensors: dict[str, np.ndarray]
+    config: dict[str, Any]
+
+    @property
+    def has_own_cameras(self) -> bool:
+        """Whether the rays that it reconstructs come from the cameras of the NeRFs' objects."""
+        return Nf2vecParams.model_validate(self.config["nf2vec"], strict=False).has_own_cameras
 
 
 @dataclass(frozen=True)
@@ -83,12 +95,6 @@ class EmbeddingTask:
     decoded_occupancy: Sequence[bytes]
     seed: int  # of the rays along which the decoder is measured
     device: str = "cpu"
-
-
-def has_own_cameras(nf2vec: SavedNf2vec) -> bool:
-    """Whether the rays that it reconstructs come from the cameras of the NeRFs' objects."""
-    _, config = nf2vec
-    return Nf2vecParams.model_validate(config["nf2vec"], strict=False).has_own_cameras
 
 
 def variant_text(objective: Objective) -> str:

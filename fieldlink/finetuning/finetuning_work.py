@@ -1,4 +1,4 @@
-"""Fine-tuning and its application as a worker process does them; the worker alone imports torch."""
+"""Fine-tuning and its application as a worker process does them. The worker alone imports torch."""
 
 from fieldlink.finetuning.finetuning_tasks import EmbeddingTask, FinetunedVectors, FinetuningResult, FinetuningTask
 

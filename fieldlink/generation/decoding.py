@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import grid_sample, max_pool3d
 
 from fieldlink.nerf.field import HALF
-from fieldlink.nerf.rendering import Camera, render_field
+from fieldlink.nerf.rendering import Camera, render_field, straight_alpha_pictures
 from fieldlink.nf2vec.decoder import Decoder
 
 WHOLE_BOX = 16  # cells per axis of a grid that leaves nothing out
@@ -35,7 +35,8 @@ def render_vector(
     """
     if not cells:
         everywhere = torch.ones((WHOLE_BOX,) * 3, dtype=torch.bool, device=vector.device)
-        return _straight(*render_field(partial(_decoded, decoder, vector), everywhere, poses, camera, step))
+        colour, opacity = render_field(partial(_decoded, decoder, vector), everywhere, poses, camera, step)
+        return straight_alpha_pictures(colour, opacity)
     emission, density = _lattice(decoder, vector, cells)
     lattice = torch.cat([emission, density[None]])[None]
     # a neighbour's density reaches into a cell by interpolation
@@ -46,16 +47,8 @@ def render_vector(
         values = grid_sample(lattice, positions, padding_mode="border", align_corners=False)[0, :, 0]
         return (values[:3] / values[3].clamp(min=1e-6)).movedim(0, -1), values[3]
 
-    return _straight(*render_field(field_at, occupancy, poses, camera, step))
-
-
-def _straight(
-    colour: Float[Tensor, "view height width 3"], opacity: Float[Tensor, "view height width"]
-) -> UInt8[np.ndarray, "view height width 4"]:
-    """8-bit pictures with straight alpha, from colours on black."""
-    straight = colour / opacity.clamp(min=1e-6)[..., None]
-    rgba = torch.cat([straight, opacity[..., None]], dim=-1).clamp(0, 1)
-    return (255 * rgba + 0.5).to(torch.uint8).cpu().numpy()
+    colour, opacity = render_field(field_at, occupancy, poses, camera, step)
+    return straight_alpha_pictures(colour, opacity)
 
 
 def _decoded(

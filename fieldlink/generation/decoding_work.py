@@ -68,7 +68,7 @@ def decoding_tasks(
 
 
 def decode(task: DecodingTask) -> dict[str, list[Any]]:
-    """Columns of dataset `generated_views`; raises `InputError` if there is no camera, or more than one kind."""
+    """Columns of dataset `generated_views`. Raises `InputError` if there is no camera, or more than one kind."""
     import torch
 
     from fieldlink.generation.decoding import render_vector

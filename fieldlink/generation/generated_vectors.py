@@ -16,7 +16,7 @@ Vectors = tuple[Sequence[str], Float[np.ndarray, "row dim"]]  # ids, and the vec
 
 
 def draw_ids(ids: Sequence[str], classes: Sequence[str], per_class: int, study_seed: int) -> list[str]:
-    """At most `per_class` ids of each class, in the order of `ids`; the draw depends on the seed and the ids alone."""
+    """At most `per_class` ids of each class, in the order of `ids`. The draw depends on the seed and the ids alone."""
     selection: set[str] = set()
     for class_name in set(classes):
         members = [name for name, member_class in zip(ids, classes, strict=True) if member_class == class_name]
@@ -33,8 +33,9 @@ def generate_vectors(
 ) -> Iterator[tuple[str, Float[np.ndarray, "query nerf"]]]:
     """For each loss, the text of the method and v* = f(c), where f is the mapper of the first training seed.
 
-    `tensors` and `config`: of the model folder of f. `norm`: the mean ‖v‖ of the training set; if a loss leaves the
-    norm free, v* is rescaled to it (protocol 12). If f was trained with none of `losses`, all its own losses are used.
+    `tensors` and `config` are those of the model folder of f. `norm` is the mean ‖v‖ of the training set. If a loss
+    leaves the norm free, v* is rescaled to it (protocol 12). If f was trained with none of `losses`, all its own losses
+    are used.
     Raises `InputError` for a loss that isn't in the registry.
     """
     models = config["models"]
@@ -63,9 +64,10 @@ def vectors_by_owner(
     and config. `losses`, `norm`: as in `generate_vectors`.
     """
     method = Variant(method="reconstruction").text
-    vectors = {name: {("nerf", method): vector} for name, vector in zip(*nerfs, strict=True)}
+    (ids, nerf_vectors), (tensors, config) = nerfs, clip2nerf
+    vectors = {name: {("nerf", method): vector} for name, vector in zip(ids, nerf_vectors, strict=True)}
     for kind, (owners, inputs) in clip.items():
-        for method, outputs in generate_vectors(*clip2nerf, inputs, losses, norm):
+        for method, outputs in generate_vectors(tensors, config, inputs, losses, norm):
             for name, vector in zip(owners, outputs, strict=True):
                 vectors.setdefault(name, {})[kind, method] = vector
     return vectors

@@ -10,10 +10,9 @@ from jaxtyping import UInt8
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.variants import GenerationInput, parse
+from fieldlink.core.query_domains import GENERATION_INPUTS
+from fieldlink.core.variants import parse
 from fieldlink.scenes import pictures
-
-KINDS: dict[str, GenerationInput] = {"gt": "view", "caption": "caption", "photo": "photo", "nerf": "NeRF vector"}
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,9 @@ class Renders:
         """Renders by row of the table, one row for each kind of input and method: "caption → mse"."""
         pairs = sorted(set(zip(generated["kind"].to_pylist(), generated["method"].to_pylist(), strict=True)))
         renders = dict[str, Renders]()
-        for kind, method in sorted(pairs, key=lambda pair: (list(KINDS).index(pair[0]), pair[1])):
+        for kind, method in sorted(pairs, key=lambda pair: (list(GENERATION_INPUTS).index(pair[0]), pair[1])):
             rows = generated.filter((pc.field("kind") == kind) & (pc.field("method") == method))
-            row = replace(parse(method), generated_from=KINDS[kind]).text
+            row = replace(parse(method), generated_from=GENERATION_INPUTS[kind]).text
             renders[row] = Renders.of(rows, white)
         return renders
 

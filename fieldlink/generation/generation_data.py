@@ -35,7 +35,7 @@ class GenerationData:
     gt_embeddings: pa.Table
     photo_embeddings: pa.Table
     captions: pa.Table
-    where: str  # the objects come from, for errors
+    source: str  # the objects' name in errors
 
     @staticmethod
     def read(
@@ -54,7 +54,7 @@ class GenerationData:
             gt_embeddings=datasets.read(gt_embeddings, IMAGE_EMBEDDINGS),
             photo_embeddings=datasets.read(photo_embeddings, IMAGE_EMBEDDINGS),
             captions=datasets.read(captions, CAPTION_EMBEDDINGS),
-            where=str(objects),
+            source=str(objects),
         )
 
     def draw(self, split: str, per_class: int, study_seed: int) -> DrawnInputs:
@@ -83,8 +83,8 @@ class GenerationData:
         return mean_norm(datasets.matrix(rows_of(self.nerf_embeddings, "object_id", train)["embedding"]))
 
     def _originals(self, split: str) -> pa.Table:
-        required = self.nerf_embeddings["object_id"].to_pylist(), self.gt_embeddings["owner_id"].to_pylist()
-        return originals(self.objects, split, *required, where=self.where)
+        required_ids = [self.nerf_embeddings["object_id"].to_pylist(), self.gt_embeddings["owner_id"].to_pylist()]
+        return originals(self.objects, split, required_ids=required_ids, source=self.source)
 
     def _embedded_photos(self, split: str) -> pa.Table:
         of_split = self.photos.filter(pc.field("split") == split)

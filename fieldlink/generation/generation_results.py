@@ -27,9 +27,9 @@ def generation_results(
     prompts: ClassPrompts,
     embed: ClipOfPictures,
 ) -> tuple[list[QueryResults], dict[str, dict[str, float]]]:
-    """Results of every row; and by measure (psnr in dB, ssim) and row, the mean likeness to the NeRFs' own renders.
+    """Results of every row, and the mean likeness to the NeRFs' own renders by measure (psnr in dB, ssim) and row.
 
-    `generated`: generated views by row. `nerfs`: renders of the NeRFs. `embed`: CLIP's image encoder.
+    `generated` are generated views by row. `nerfs` are renders of the NeRFs. `embed` is CLIP's image encoder.
     """
     results, likeness = list[QueryResults](), {"psnr": dict[str, float](), "ssim": dict[str, float]()}
     for row, renders in progress({**generated, NERF_ITSELF: nerfs}.items(), "evaluate_generation", "rows"):

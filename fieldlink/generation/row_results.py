@@ -19,9 +19,9 @@ def row_results(
     inputs: GenerationInputs,
     prompts: ClassPrompts,
 ) -> list[QueryResults]:
-    """Results of the class shown and of the likeness to each kind of input; of variety if every class has several ids.
+    """Results of the class in the pictures, and of the likeness to each kind of input.
 
-    `renders`: CLIP vectors of the renders of `ids`.
+    There are results of variety too if every class has several ids. `renders` are CLIP vectors of the renders of `ids`.
     """
     classification = PromptClassification.of(ids, [inputs.classes[owner] for owner in ids], prompts)
     results = [classification.results(CellKey(TABLE, row, "class", TABLE), [renders.mean(1)], [0])]

@@ -1,4 +1,4 @@
-"""Training results of heads as the config of a model folder; logits as a dataset."""
+"""Training results of heads as the config of a model folder, and logits as a dataset."""
 
 from collections.abc import Sequence
 from pathlib import Path

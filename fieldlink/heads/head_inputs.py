@@ -31,13 +31,13 @@ class LabelledNerfs:
 
 
 def labelled_nerfs(
-    objects: pa.Table, nerf_embeddings: pa.Table, split: str | Sequence[str], classes: Sequence[str], where: str
+    objects: pa.Table, nerf_embeddings: pa.Table, split: str | Sequence[str], classes: Sequence[str], source: str
 ) -> LabelledNerfs:
-    """Those of dataset `objects` with a NeRF vector. `where`: the objects come from, for errors.
+    """Those of dataset `objects` with a NeRF vector. `source`: the objects' name in errors.
 
     Raises `InputError` if there is none, or for an object of a class that isn't one of `classes`.
     """
-    rows = originals(objects, split, nerf_embeddings["object_id"].to_pylist(), where=where)
+    rows = originals(objects, split, required_ids=[nerf_embeddings["object_id"].to_pylist()], source=source)
     ids = rows["object_id"].to_pylist()
     vectors = datasets.matrix(rows_of(nerf_embeddings, "object_id", ids)["embedding"])
-    return LabelledNerfs(ids, vectors, labels(rows["class_name"].to_pylist(), classes, where))
+    return LabelledNerfs(ids, vectors, labels(rows["class_name"].to_pylist(), classes, source))

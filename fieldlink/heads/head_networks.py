@@ -63,7 +63,8 @@ class Heads(nn.Module):
         hidden = inputs
         for layer in range(len(self.scales)):
             hidden = self._linear(layer, hidden)
-            hidden = self._activated(layer, hidden, *self._statistics(layer, hidden, counted))
+            mean, variance = self._statistics(layer, hidden, counted)
+            hidden = self._activated(layer, hidden, mean, variance)
             hidden = hidden * (draws.uniform(*hidden.shape[1:]) >= dropout) / (1 - dropout)
         return self._logits(hidden)
 
@@ -87,7 +88,7 @@ class Heads(nn.Module):
     def _statistics(
         self, layer: int, hidden: Float[Tensor, "model row out"], counted: Float[Tensor, "model row"]
     ) -> tuple[Float[Tensor, "model out"], Float[Tensor, "model out"]]:
-        """Mean and biased variance over the counted rows; the running variance is of the unbiased one."""
+        """Mean and biased variance over the counted rows. The running variance is of the unbiased one."""
         rows = counted.sum(1, keepdim=True)
         shares = (counted / rows)[:, None]
         mean = (shares @ hidden)[:, 0]
@@ -112,4 +113,7 @@ def single(widths: Sequence[int], seed: int, *, all_biases: bool = False) -> lis
     pairs = list(pairwise(widths))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return [nn.Linear(*pair, bias=all_biases or layer == len(pairs)) for layer, pair in enumerate(pairs, start=1)]
+        return [
+            nn.Linear(inputs, outputs, bias=all_biases or layer == len(pairs))
+            for layer, (inputs, outputs) in enumerate(pairs, start=1)
+        ]

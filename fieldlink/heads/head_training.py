@@ -12,9 +12,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from fieldlink.core.seeds import seed_of
+from fieldlink.core.variants import trained_name
 from fieldlink.heads.draws import Draws
 from fieldlink.heads.head_networks import Heads
-from fieldlink.heads.head_tasks import HeadResult, HeadTask, LabelledVectors
+from fieldlink.heads.head_tasks import HeadResult, HeadTask, LabelledVectors, variant_text
 from fieldlink.heads.mixing import Batch, doubled
 from fieldlink.training.loop import Training, Validation, one_cycle, train
 
@@ -32,7 +33,7 @@ def train_many(task: HeadTask) -> HeadResult:
         epochs=task.heads.epochs,
         validate_every=task.heads.validate_every,
         title=f"heads on {task.space}",
-        models=[f"head {task.space} seed={seed}" for seed in task.seeds],
+        models=[trained_name(variant_text(task.space), seed) for seed in task.seeds],
         parameter="embedding_spaces.heads.learning_rate",
         keep=task.heads.tested,
     )

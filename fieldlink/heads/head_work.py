@@ -1,4 +1,4 @@
-"""The training and application of heads as a worker process does them; the worker alone imports torch."""
+"""The training and application of heads as a worker process does them. The worker alone imports torch."""
 
 import numpy as np
 from jaxtyping import Float

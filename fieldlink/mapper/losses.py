@@ -106,7 +106,7 @@ LOSSES: dict[Loss, LossEntry] = {
 
 
 def start_of(loss: Loss) -> tuple[float, float]:
-    """Log scale and bias at the start of training; 0 for what the loss doesn't have."""
+    """Log scale and bias at the start of training. They are 0 where the loss has none."""
     log_scale, bias = (*LOSSES[loss].start, 0.0, 0.0)[:2]
     return log_scale, bias
 
@@ -118,6 +118,6 @@ def loss_of(
     log_scale: Float[Tensor, "*model"],
     bias: Float[Tensor, "*model"],
 ) -> Float[Tensor, "*model"]:
-    """The loss by its name in params.yaml; a loss without scale or bias leaves them out."""
+    """The loss by its name in params.yaml. A loss without scale or bias leaves them out."""
     learnable = (log_scale, bias)[: len(LOSSES[loss].start)]
     return LOSSES[loss].function(outputs, targets, *learnable)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 import pyarrow as pa
 
 from fieldlink.core import datasets, saved_models
+from fieldlink.core.query_domains import PictureDomain
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, MAPPED_EMBEDDINGS
 from fieldlink.core.variants import Direction
 from fieldlink.embeddings.mapped_vectors import MappedVectors
@@ -15,11 +15,9 @@ from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.trained_mappers import MapperInputs, mapped_columns
 from fieldlink.mapper.training_data import TrainingData
 
-QueryDomain = Literal["gt", "photo"]  # one view of each object; all photos
-
 
 def retrieval_inputs(
-    data: TrainingData, photo_embeddings: Path, domains: Sequence[QueryDomain], study_seed: int
+    data: TrainingData, photo_embeddings: Path, domains: Sequence[PictureDomain], study_seed: int
 ) -> dict[Direction, MapperInputs]:
     """clip2nerf maps the queries of `domains`, nerf2clip the galleries of all test and validation NeRFs."""
     ids = data.ids(EVALUATED)
@@ -67,6 +65,7 @@ def map_inputs(mappers: Path, inputs: Mapping[Direction, MapperInputs]) -> dict[
     mapped = {}
     for direction, vectors in inputs.items():
         if (mappers / direction).is_dir():
-            columns = mapped_columns(*saved_models.read_model(mappers / direction), vectors)
+            tensors, config = saved_models.read_model(mappers / direction)
+            columns = mapped_columns(tensors, config, vectors)
             mapped[direction] = MappedVectors(datasets.table(MAPPED_EMBEDDINGS, columns))
     return mapped

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fieldlink.core.params import Loss, MapperParams
-from fieldlink.core.variants import Direction, TrainingSet, Variant
+from fieldlink.core.variants import Direction, TrainingSet, Variant, trained_name
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.training import loss_history
 from fieldlink.training.curves import NamedHistory
@@ -38,7 +38,7 @@ class MapperRun:
     @property
     def name(self) -> str:
         """For errors."""
-        return f"{self.variant} seed={self.seed}"
+        return trained_name(self.variant, self.seed)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The training of mappers as a worker process does it; the worker alone imports torch."""
+"""The training of mappers as a worker process does it. The worker alone imports torch."""
 
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
 

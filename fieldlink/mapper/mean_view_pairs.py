@@ -31,16 +31,17 @@ class MeanViewData:
     objects: pa.Table
     nerfs: pa.Table
     images: Mapping[Source, StoredEmbeddings]
-    where: str  # the objects come from, for errors
+    source: str  # the objects' name in errors
 
     def ids(self, split: str | Sequence[str]) -> list[str]:
         """Originals of a split, or of several, with a NeRF vector and views of each source.
 
         None at all is an `InputError`.
         """
-        having: list[Iterable[str]] = [self.nerfs["object_id"].to_pylist()]
-        having += [images.owners for images in self.images.values()]
-        return originals(self.objects, split, *having, where=self.where)["object_id"].to_pylist()
+        required_ids: list[Iterable[str]] = [self.nerfs["object_id"].to_pylist()]
+        required_ids += [images.owners for images in self.images.values()]
+        rows = originals(self.objects, split, required_ids=required_ids, source=self.source)
+        return rows["object_id"].to_pylist()
 
     def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
         """The NeRF vectors of `ids`."""
@@ -64,12 +65,12 @@ class MeanViewData:
 
 
 def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path, rendered_embeddings: Path) -> MeanViewData:
-    """The datasets in these folders; vectors of views stay in a file."""
+    """The datasets in these folders. Vectors of views stay in a file."""
     return MeanViewData(
         datasets.read(objects, OBJECTS),
         datasets.read(nerf_embeddings, NERF_EMBEDDINGS),
         {"rendered": StoredEmbeddings.of(rendered_embeddings), "gt": StoredEmbeddings.of(gt_embeddings)},
-        where=str(objects),
+        source=str(objects),
     )
 
 

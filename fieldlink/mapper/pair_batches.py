@@ -21,7 +21,7 @@ from fieldlink.mapper.pairs import Pairs
 
 @dataclass(frozen=True)
 class EpochOrder:
-    """Pairs in the order of an epoch, cut into batches of `batch`; the last may be smaller."""
+    """Pairs in the order of an epoch, cut into batches of `batch`. The last may be smaller."""
 
     objects: Int[np.ndarray, " pair"]
     views: Int[np.ndarray, " pair"]  # place among the object's own views

@@ -22,7 +22,7 @@ class TrainedMappers:
 
     tensors: Mapping[str, Float[np.ndarray, "..."]]
     models: Sequence[Mapping[str, Any]]
-    where: str  # the folder, for errors
+    source: str  # the folder, for errors
     parameters: str  # that decide which mappers there are, for errors
 
     def places(self, variant: str) -> list[int]:
@@ -31,16 +31,16 @@ class TrainedMappers:
         if not places:
             variants = sorted({model["variant"] for model in self.models})
             raise InputError(
-                f"{self.where}: no mapper {variant!r}, expected one of {variants}; does {self.parameters} ask for it?"
+                f"{self.source}: no mapper {variant!r}, expected one of {variants}; does {self.parameters} ask for it?"
             )
         return places
 
     def one(self, variant: str, seed: int) -> dict[str, Float[np.ndarray, "..."]]:
-        """The tensors of one mapper, as a stack of one; `InputError` names a seed that wasn't trained."""
+        """The tensors of one mapper, as a stack of one. `InputError` names a seed that wasn't trained."""
         places = [place for place in self.places(variant) if self.models[place]["seed"] == seed]
         if not places:
             raise InputError(
-                f"{self.where}: no mapper {variant!r} of seed {seed}, expected one of {self.seeds(variant)}"
+                f"{self.source}: no mapper {variant!r} of seed {seed}, expected one of {self.seeds(variant)}"
             )
         return {name: stack[places] for name, stack in self.tensors.items()}
 

@@ -22,17 +22,20 @@ class TrainingData:
     objects: pa.Table
     nerfs: pa.Table
     views: StoredEmbeddings
-    where: str = "objects"  # where the objects come from, for errors
+    source: str = "objects"  # the objects' name in errors
 
-    def ids(self, split: str | Sequence[str], *having: Iterable[str], copies: bool = False) -> list[str]:
+    def ids(
+        self, split: str | Sequence[str], *, required_ids: Sequence[Iterable[str]] = (), copies: bool = False
+    ) -> list[str]:
         """Originals of a split or of several, or copies too, with a NeRF vector and views.
 
-        Their ids are in each of `having`. Without `copies`, none at all is an `InputError`.
+        Their ids are in each of `required_ids`. Without `copies`, none at all is an `InputError`.
         """
-        embedded = self.nerfs["object_id"].to_pylist(), self.views.owners, *having
+        embedded = [self.nerfs["object_id"].to_pylist(), self.views.owners, *required_ids]
         if copies:
-            return with_copies(self.objects, split, *embedded)["object_id"].to_pylist()
-        return originals(self.objects, split, *embedded, where=self.where)["object_id"].to_pylist()
+            return with_copies(self.objects, split, embedded)["object_id"].to_pylist()
+        rows = originals(self.objects, split, required_ids=embedded, source=self.source)
+        return rows["object_id"].to_pylist()
 
     def vectors(self, ids: Sequence[str]) -> Float[np.ndarray, "object nerf"]:
         """The NeRF vectors of `ids`."""
@@ -44,12 +47,12 @@ class TrainingData:
 
 
 def read(objects: Path, nerf_embeddings: Path, gt_embeddings: Path) -> TrainingData:
-    """The datasets in these folders; vectors of views stay in a file."""
+    """The datasets in these folders. Vectors of views stay in a file."""
     return TrainingData(
         datasets.read(objects, OBJECTS),
         datasets.read(nerf_embeddings, NERF_EMBEDDINGS),
         StoredEmbeddings.of(gt_embeddings),
-        where=str(objects),
+        source=str(objects),
     )
 
 
@@ -57,4 +60,5 @@ def pairs_with_views(
     nerfs: Float[np.ndarray, "*set object nerf"], views: StoredEmbeddings, ids: Sequence[str]
 ) -> Pairs:
     """NeRF vectors of `ids`, in one set or several, beside all views of each object."""
-    return Pairs(nerfs, views.vectors, *places(views.rows, ids))
+    first, counts = places(views.rows, ids)
+    return Pairs(nerfs, views.vectors, first, counts)

@@ -63,7 +63,7 @@ def tasks(
     There is no task where no training or no validation object has translated views.
     """
     # Copies have no translations; asked for as well, they keep a split without any from being an error.
-    ids = {split: data.ids(split, translated.owners, copies=True) for split in ("train", "validation")}
+    ids = {split: data.ids(split, required_ids=[translated.owners], copies=True) for split in ("train", "validation")}
     if not all(ids.values()):
         return []
     drawers = mapper.seeds if mapper.view_draws == "training" else [None]

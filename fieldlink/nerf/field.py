@@ -72,9 +72,9 @@ def mlp(
 def colour_and_density(
     values: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]
 ) -> tuple[Float[Tensor, "*batch 3"], Float[Tensor, "*batch"]]:
-    """Colour from outputs 0 to 2, which are its logits; density from output 3, which is 1 more than its logarithm.
+    """Colour and density. Outputs 0 to 2 are the logits of colour. Output 3 is 1 more than the logarithm of density.
 
-    `inside`: positions elsewhere have density 0.
+    Positions that aren't `inside` have density 0.
     """
     density = truncated_exp(values[..., 3] - 1)
     return values[..., :3].sigmoid(), density * inside

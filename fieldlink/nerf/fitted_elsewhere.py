@@ -23,20 +23,21 @@ class FittedElsewhere:
         if set(rows["source"].to_pylist()) != {"nerfs"}:
             raise InputError(f"{objects}: not from scenes.source nerfs, whose poses alone belong to {folder}")
         self.folder, self.nerf, self.ids = folder, nerf, rows["object_id"].combine_chunks()
-        self.missing = set(self.ids.to_pylist())
 
     def tables(self) -> Iterator[pa.Table]:
-        """Rows of the objects' NeRFs, shard by shard; raises `InputError` where they have another size."""
+        """Rows of the objects' NeRFs, shard by shard. Raises `InputError` where they have another size."""
         for shard in datasets.shards(self.folder, schemas.NERFS):
             rows = shard.filter(pc.field("object_id").isin(self.ids))
             self._check_sizes(rows)
-            self.missing.difference_update(rows["object_id"].to_pylist())
             yield rows
 
+    @property
     def finished(self) -> resume.FinishedItems:
-        """After `tables`: the objects, with those rejected that have no NeRF."""
-        places = dict.fromkeys(self.ids.to_pylist(), self.folder)
-        return resume.FinishedItems(schemas.NERFS, places, dict.fromkeys(self.missing, f"no NeRF in {self.folder}"))
+        """The objects. Those without a NeRF are rejected."""
+        ids = self.ids.to_pylist()
+        fitted = set(datasets.read(self.folder, schemas.NERFS, ["object_id"])["object_id"].to_pylist())
+        rejected = {object_id: f"no NeRF in {self.folder}" for object_id in ids if object_id not in fitted}
+        return resume.FinishedItems(schemas.NERFS, dict.fromkeys(ids, self.folder), rejected)
 
     def _check_sizes(self, rows: pa.Table) -> None:
         width, cells = rows["weights"].type.list_size, self.nerf.fitting.occupancy

@@ -17,7 +17,7 @@ MOST_DEPTH = 50.0  # optical, of an interval: more is as opaque, and would drown
 
 @dataclass(frozen=True)
 class MarchedPoints:
-    """Points of each NeRF's rays, ray by ray and along each; a place that holds none has an interval of no length."""
+    """Points of each NeRF's rays, ray by ray and along each. A place without a point has an interval of no length."""
 
     points: Float[Tensor, "nerf place 3"]
     lengths: Float[Tensor, "nerf place"]  # of the intervals, whose middles the points are
@@ -38,10 +38,10 @@ def march_points(
     shift: Float[Tensor, "nerf ray"] | float = 0.0,
     most: int | None = None,
 ) -> MarchedPoints:
-    """The middles of intervals of length `step` along each ray's occupied part; the last one may be shorter.
+    """The middles of intervals of length `step` along each ray's occupied part. The last interval may be shorter.
 
-    `shift` in [0, 1): the part of a step before a ray's first interval. `most`: points of a NeRF; where rays have more,
-    the last points are left out.
+    `shift` in [0, 1) is the part of a step before a ray's first interval. A NeRF has at most `most` points: where its
+    rays have more, the last ones are left out.
     """
     segments = RaySegments.of(origins, directions, occupancy)
     count = (segments.length / step - shift).ceil().clamp(min=0).long()

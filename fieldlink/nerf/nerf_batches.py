@@ -20,7 +20,8 @@ PLACE_OF_NTH_ONE = torch.from_numpy(np.argsort(1 - BITS_OF_BYTE, axis=1, kind="s
 class NerfBatch:
     """Weights and occupancy grids (packed bits, C order over x, y, z; `cells` per axis) of many NeRFs.
 
-    `rows`: the NeRFs of the batch, where the arrays hold more; the arrays may lie in a file and are never copied whole.
+    `rows` are the NeRFs of the batch, where the arrays hold more. The arrays may lie in a file and are never copied
+    whole.
     """
 
     weights: Float[Tensor, "nerf number"]
@@ -76,7 +77,9 @@ class NerfBatch:
 def points_in(
     bits: UInt8[Tensor, "nerf byte"], cells: int, count: int, random: torch.Generator
 ) -> tuple[Float[Tensor, "nerf point 3"], Int[Tensor, "nerf point"]]:
-    """`count` points drawn uniformly in the cells whose bit is set, and their cells; in all cells where none is set.
+    """`count` points drawn uniformly in the cells whose bit is set, and their cells.
+
+    Where no bit is set, the points are drawn in all cells.
 
     Bits are counted byte by byte: a grid need not be unpacked to find its n-th occupied cell.
     """
@@ -95,7 +98,10 @@ def points_in(
 def distinct_points_outside(
     nerfs: NerfBatch, count: int, random: torch.Generator
 ) -> tuple[Float[Tensor, "nerf point 3"], Bool[Tensor, "nerf point"]]:
-    """Points in `count` empty cells of each NeRF, none twice; and which there are: a grid may have fewer such cells."""
+    """Points in `count` different empty cells of each NeRF, and which of them exist.
+
+    A grid may have fewer empty cells.
+    """
     grids = nerfs.grids().flatten(1)
     keys = torch.rand(grids.shape, generator=random, device=grids.device) + 2 * grids
     cell = keys.topk(min(count, grids.shape[1]), dim=1, largest=False).indices

@@ -1,6 +1,5 @@
 """The cameras of the views that NeRFs were fitted to, of many objects, and rays through their pixels."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from fieldlink.core import datasets
+from fieldlink.core import datasets, digests
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import VIEWS
 
@@ -28,9 +27,9 @@ class ObjectCameras:
 
     @property
     def digest(self) -> str:
-        """Of all of it."""
+        """Digest of all poses and angles, and of which object has which."""
         arrays = (self.poses, self.first, self.counts, self.angles)
-        return hashlib.sha256(b"".join(array.cpu().numpy().tobytes() for array in arrays)).hexdigest()
+        return digests.bytes_digest(*(array.cpu().numpy().tobytes() for array in arrays))
 
     def take(self, index: Int[Tensor, " taken"], device: str = "cpu") -> "ObjectCameras":
         """The cameras of some objects, copied to a device."""
@@ -61,10 +60,10 @@ def read_cameras(views: Path, ids: Sequence[str]) -> ObjectCameras:
     """The cameras of `ids` in dataset `views`, in their order; an id without any is an `InputError`."""
     rows_of: dict[str, tuple[int, int, float]] = {}
     poses, before = [np.zeros((0, 12), np.float32)], 0
-    wanted = set(ids)
+    id_set = set(ids)
     for shard in datasets.shards(views, VIEWS, COLUMNS):
         for object_id, rows in datasets.groups_by_key(shard, "object_id"):
-            if object_id in wanted:
+            if object_id in id_set:
                 rows_of[object_id] = before, len(rows), rows["camera_angle_x"][0].as_py()
                 poses.append(datasets.matrix(rows["camera_to_world"]))
                 before += len(rows)

@@ -16,7 +16,7 @@ from fieldlink.nerf.nerf_batches import in_cells
 from fieldlink.nerf.occupancy import POINTS_AT_ONCE
 
 DECAY, MOST_THRESHOLD = 0.95, 0.01
-SOME = 4  # a later update is of one cell in four, and of as many occupied ones at most
+CELLS_PER_DRAW = 4  # a later update is of one cell in four, and of as many occupied ones at most
 UPDATES, OF_EVERY_CELL = 20, 5  # of the grid that is stored: all, and those at first
 
 Density = Callable[[Tensor], Tensor]  # positions [point, 3] → density [point], per unit length
@@ -26,13 +26,16 @@ Density = Callable[[Tensor], Tensor]  # positions [point, 3] → density [point]
 def updated(
     values: Float[Tensor, " cell"], density: Density, step: float, random: torch.Generator, *, every_cell: bool
 ) -> Float[Tensor, " cell"]:
-    """The values after one update: at a random point of each chosen cell, against what is left of the value before."""
+    """The values after one update: the larger of the density at a random point of a cell and the decayed value.
+
+    An update is of every cell, or of those that are drawn.
+    """
     cells = round(len(values) ** (1 / 3))
-    chosen = torch.arange(len(values), device=values.device) if every_cell else _some(values, random)
-    points = in_cells(chosen, cells, torch.rand(len(chosen), 3, generator=random, device=values.device))
+    places = torch.arange(len(values), device=values.device) if every_cell else _drawn_cells(values, random)
+    points = in_cells(places, cells, torch.rand(len(places), 3, generator=random, device=values.device))
     parts = points.split(POINTS_AT_ONCE[values.device.type])
-    decayed = values.index_put((chosen,), DECAY * values[chosen])
-    return decayed.scatter_reduce(0, chosen, step * torch.cat([density(part) for part in parts]), "amax")
+    decayed = values.index_put((places,), DECAY * values[places])
+    return decayed.scatter_reduce(0, places, step * torch.cat([density(part) for part in parts]), "amax")
 
 
 def occupied_cells(values: Float[Tensor, "*nerf cell"]) -> Bool[Tensor, "*nerf x y z"]:
@@ -54,11 +57,11 @@ def grid_by_updates(density: Density, cells: int, step: float, random: torch.Gen
     return occupied_cells(values)
 
 
-def _some(values: Float[Tensor, " cell"], random: torch.Generator) -> Int[Tensor, " chosen"]:
+def _drawn_cells(values: Float[Tensor, " cell"], random: torch.Generator) -> Int[Tensor, " draw"]:
     """A quarter of the cells drawn evenly, some of them twice; and the occupied ones, or as many of them."""
-    count = len(values) // SOME
-    drawn = torch.randint(len(values), (count,), generator=random, device=values.device)
+    count = len(values) // CELLS_PER_DRAW
+    anywhere = torch.randint(len(values), (count,), generator=random, device=values.device)
     occupied = occupied_cells(values).flatten().nonzero()[:, 0]
     if len(occupied) > count:
         occupied = occupied[torch.randint(len(occupied), (count,), generator=random, device=values.device)]
-    return torch.cat([drawn, occupied])
+    return torch.cat([anywhere, occupied])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
@@ -66,13 +66,13 @@ def render_field(
     step: float,
 ) -> tuple[Float[Tensor, "view height width 3"], Float[Tensor, "view height width"]]:
     """As `render`, for any field; `step`: length between samples."""
-    seen = seen_pixels(occupancy, poses, camera)
-    colour = torch.zeros(seen.numel(), 3, device=occupancy.device)
-    opacity = torch.zeros(seen.numel(), device=occupancy.device)
-    for pixels in seen.flatten().nonzero()[:, 0].split(BATCH_SIZES[seen.device.type].rays):
+    visible = visible_pixels(occupancy, poses, camera)
+    colour = torch.zeros(visible.numel(), 3, device=occupancy.device)
+    opacity = torch.zeros(visible.numel(), device=occupancy.device)
+    for pixels in visible.flatten().nonzero()[:, 0].split(BATCH_SIZES[visible.device.type].rays):
         rays = _segments(pixels, occupancy, poses, camera)
         colour[pixels], opacity[pixels] = march(field_at, rays, step)
-    return colour.view(*seen.shape, 3), opacity.view(seen.shape)
+    return colour.view(*visible.shape, 3), opacity.view(visible.shape)
 
 
 def march(field_at: RayField, rays: RaySegments, step: float) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
@@ -94,10 +94,19 @@ def march(field_at: RayField, rays: RaySegments, step: float) -> tuple[Float[Ten
     return colour, 1 - transmittance
 
 
-def seen_pixels(
+def straight_alpha_pictures(
+    colour: Float[Tensor, "view height width 3"], opacity: Float[Tensor, "view height width"]
+) -> UInt8[np.ndarray, "view height width 4"]:
+    """8-bit RGBA pictures with straight alpha, from colours on black."""
+    straight = colour / opacity.clamp(min=1e-6)[..., None]
+    rgba = torch.cat([straight, opacity[..., None]], dim=-1).clamp(0, 1)
+    return (255 * rgba + 0.5).to(torch.uint8).cpu().numpy()
+
+
+def visible_pixels(
     occupancy: Bool[Tensor, "x y z"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
 ) -> Bool[Tensor, "view height width"]:
-    """Pixels whose rays may meet an occupied cell: those near a cell's centre; all, if a cell is too close to tell."""
+    """Pixels whose rays may meet an occupied cell: those near a cell's centre, all if a cell is too close to tell."""
     # 1. Centres of the occupied cells in each camera's coordinates; it looks along -z.
     cells, device = len(occupancy), occupancy.device
     centres = (occupancy.nonzero() + 0.5) * (2 * field.HALF / cells) - field.HALF
@@ -105,11 +114,11 @@ def seen_pixels(
     local = (centres - to_world[:, None, :, 3]) @ to_world[:, :, :3]
     radius, depth = 3**0.5 * field.HALF / cells, -local[..., 2]
     focal = cameras.focal(camera.angle, camera.width)
-    seen = torch.zeros(len(poses), camera.height, camera.width, dtype=torch.bool, device=device)
+    visible = torch.zeros(len(poses), camera.height, camera.width, dtype=torch.bool, device=device)
     if centres.numel() == 0:
-        return seen
+        return visible
     if depth.min() < 2 * radius:
-        return ~seen
+        return ~visible
     # 2. Their pixels, and how many pixels the nearest cell reaches around its own.
     column = (camera.width / 2 + focal * local[..., 0] / depth).floor().long()
     row = (camera.height / 2 - focal * local[..., 1] / depth).floor().long()

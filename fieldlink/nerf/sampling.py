@@ -44,7 +44,7 @@ def lookup(occupancy: Bool[Tensor, "x y z"], points: Float[Tensor, "*batch 3"]) 
 
 
 def _lookup(occupancy: Bool[Tensor, "*nerf x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
-    """As `lookup`; three separate coordinates and 32-bit indices are much faster on a CPU than triples.
+    """As `lookup`, of separate coordinates, which are much faster on a CPU than triples; so are 32-bit indices.
 
     With several grids, the first axis of `x`, `y`, `z` is that of the grids: each looks up its own points.
     """
@@ -67,11 +67,11 @@ def samples(
     steps: int | None = None,
     bounds: Bounds | None = None,
 ) -> tuple[Float[Tensor, "*nerf ray sample 3"], Float[Tensor, "*nerf ray sample"], Float[Tensor, "*nerf ray sample"]]:
-    """`count` points of each ray, spread evenly over its occupied part; and the starts and ends of their intervals.
+    """`count` points of each ray with the starts and ends of their intervals, which divide its occupied part evenly.
 
-    `jitter` in [0, 1): the place of a point in its interval (0.5: midpoints). Starts and ends are measured along the
-    occupied part, so that empty space has no length; a ray that meets no occupied cell has intervals of no length.
-    `occupancy` is one grid, or several with rays of their own. `steps` and `bounds` as of `RaySegments.of`.
+    `jitter` in [0, 1) is the place of a point in its interval (0.5: midpoints). Starts and ends are measured along the
+    occupied part, so that empty space has no length. A ray that meets no occupied cell has intervals of no length.
+    `occupancy` is one grid, or several with rays of their own. `steps` and `bounds` are those of `RaySegments.of`.
     """
     rays = RaySegments.of(origins, directions, occupancy, steps, bounds)
     number = torch.arange(count, device=origins.device)
@@ -84,7 +84,7 @@ def samples(
 class RaySegments:
     """The occupied part of each ray: its segments in occupied cells, one behind the other.
 
-    The part of a ray in the box around the occupied cells is divided into equal stretches; those whose middles lie in
+    The part of a ray in the box around the occupied cells is divided into equal stretches. Those whose middles lie in
     empty cells are dropped. `*ray`: the rays of one grid, or of several [nerf, ray].
     """
 

@@ -9,7 +9,11 @@ from fieldlink.nerf.field import colour_and_density, unit
 
 
 class Decoder(nn.Module):
-    """Three hidden layers of [v, γ(p)]; plus a projection of [v, γ(p)]; two more hidden layers; colour and density."""
+    """Five hidden layers, and a linear layer to colour and density.
+
+    The first of them takes the embedding v beside the encoded position γ(p). A projection of both is added after the
+    third.
+    """
 
     def __init__(self, embedding: int, octaves: int, width: int) -> None:
         super().__init__()

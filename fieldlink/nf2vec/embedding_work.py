@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import datasets
 from fieldlink.core.devices import map_in_batches, precision
 from fieldlink.core.params import RuntimeParams
 from fieldlink.core.resume import Rows
@@ -16,7 +16,7 @@ from fieldlink.nf2vec.model import Nf2vecModel, embed
 
 @dataclass(frozen=True)
 class NerfEmbeddingTask:
-    """Some rows of dataset `nerfs`, and the model folder; the digest of its contents tells a retrained model apart."""
+    """Some rows of dataset `nerfs`, and the model folder. The digest of its contents tells a retrained model apart."""
 
     nerfs: pa.Table
     nf2vec: Path
@@ -36,4 +36,4 @@ def embed_nerfs(task: NerfEmbeddingTask) -> Rows:
 @lru_cache(maxsize=1)
 def _model(folder: Path, _digest: str, device: str) -> Nf2vecModel:
     """The model, read once by a process."""
-    return Nf2vecModel.of(*saved_models.read_model(folder)).to(device)
+    return Nf2vecModel.read(folder).to(device)

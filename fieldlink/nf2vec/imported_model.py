@@ -18,7 +18,7 @@ SHAPING = (
 
 
 def imported_model(folder: Path, nf2vec: Nf2vecParams, architecture: FieldParams) -> Nf2vecModel:
-    """The model of a folder; raises `InputError` if `nf2vec` and `architecture` describe other layers."""
+    """The model of a folder. Raises `InputError` if `nf2vec` and `architecture` describe other layers."""
     tensors, config = saved_models.read_model(folder)
     expected = Nf2vecModel(nf2vec, architecture, seed=0).config
     if _shape(config) != _shape(expected):

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fieldlink.core import saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.weight_layout import size
@@ -35,7 +36,7 @@ class Nf2vecModel(nn.Module):
 
     @torch.no_grad()
     def centre(self, mean: Float[Tensor, " embedding"]) -> None:
-        """Move the origin of the embeddings to `mean`; what the decoder gives for a NeRF stays the same.
+        """Move the origin of the embeddings to `mean`. The decoder gives the same for a NeRF as before.
 
         A maximum over rows lies far on one side of zero, so that the cosines between all NeRFs are near 1, and a cosine
         loss can teach a mapper little. Both moves change biases alone: the layers are as published.
@@ -63,12 +64,18 @@ class Nf2vecModel(nn.Module):
         model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in tensors.items()})
         return model.eval()
 
+    @classmethod
+    def read(cls, folder: Path, name: str = "model") -> "Nf2vecModel":
+        """The model in a model folder, in eval mode; `name`: of one of its states."""
+        tensors, config = saved_models.read_model(folder, name)
+        return cls.of(tensors, config)
+
 
 @torch.no_grad()
 def embed(
     model: Nf2vecModel, weights: Float[np.ndarray, "nerf number"], batch: int = 256
 ) -> Float[np.ndarray, "nerf embedding"]:
-    """Embeddings in eval mode, `batch` NeRFs at once, on the model's device; float32 whatever the model's precision."""
+    """float32 embeddings in eval mode, `batch` NeRFs at once, on the model's device."""
     device = next(model.parameters()).device
     model.eval()
     parts = [model.embed(part.to(device)).float().cpu() for part in torch.from_numpy(np.array(weights)).split(batch)]
@@ -76,7 +83,7 @@ def embed(
 
 
 def check_width(folder: Path, width: int, architecture: FieldParams, source: str) -> None:
-    """Raise `InputError` if NeRFs of `width` numbers aren't of this architecture; `source` names it in the message."""
+    """Raise `InputError` if NeRFs of `width` numbers aren't of this architecture, which messages call `source`."""
     if width != size(architecture):
         raise InputError(
             f"{folder}: 'weights' has {width:,} numbers a row, {source} {size(architecture):,}; "

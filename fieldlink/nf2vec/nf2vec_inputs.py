@@ -21,7 +21,7 @@ class Nf2vecInputs:
 
     training: NerfBatch
     validation: NerfBatch
-    identity: list[Any]  # differs if any of the NeRFs does
+    digest_parts: list[Any]  # of a digest that differs if any of the NeRFs does
 
     @classmethod
     def read(cls, objects: Path, nerfs: Path, architecture: FieldParams, views: Path | None = None) -> "Nf2vecInputs":
@@ -33,12 +33,12 @@ class Nf2vecInputs:
         folder = scratch_folder(arrays.FOLDER)
         weights, grids = (arrays.store_column(nerfs, schemas.NERFS, name, folder) for name in ("weights", "occupancy"))
         check_width(nerfs, weights.shape[2], architecture, "nerf.field describes")
-        cameras, identity = None, [weights.path.name, grids.path.name, *rows]  # files are named by contents
+        cameras, digest_parts = None, [weights.path.name, grids.path.name, *rows]  # files are named by contents
         if views is not None:
             cameras = read_cameras(views, datasets.read(nerfs, schemas.NERFS, ["object_id"])["object_id"].to_pylist())
-            identity.append(cameras.digest)
+            digest_parts.append(cameras.digest)
         training, validation = (NerfBatch.of_rows(weights.open()[0], grids.open()[0], part, cameras) for part in rows)
-        return cls(training, validation, identity)
+        return cls(training, validation, digest_parts)
 
 
 def _rows_of_split(objects: Path, nerfs: Path, split: str) -> list[int]:

@@ -19,7 +19,7 @@ from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.supervision import CameraRays, along_rays, at_points
+from fieldlink.nf2vec.supervision import Rays, along_rays, at_points
 from fieldlink.nf2vec.training_state import CheckpointStore, TrainingState
 from fieldlink.scenes import cameras
 
@@ -39,10 +39,11 @@ def train(
     device: str = "cpu",
     best: Nf2vecModel | None = None,
 ) -> Float[np.ndarray, "measurement 3"]:
-    """Train `model` in place; rows of the curve: step, mean training loss since the last row, validation loss.
+    """Train `model`, which is fresh, in place.
 
-    `model` is fresh; the training continues from the state in `checkpoint`, if there is one. `best` gets the state of
-    the lowest validation loss.
+    The result is the curve, whose rows are a step, the mean training loss since the row before, and the validation
+    loss. The training continues from the state in `checkpoint`, if there is one. `best` gets the state of the lowest
+    validation loss.
     """
     params = model.to(device).params.training
     loss = loss_of(model, seed, device)
@@ -69,7 +70,7 @@ def train(
 
 
 def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:
-    """The loss of the decoder's field against the NeRFs', embeddings included; in training mode of noisy weights."""
+    """The loss of the decoder's field against the NeRFs', from weights, which are noisy in training mode."""
     reconstruct, params = reconstruction_of(model, seed, device), model.params.training
 
     def loss(nerfs: NerfBatch, random: torch.Generator) -> Float[Tensor, ""]:
@@ -113,7 +114,7 @@ def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruct
     return loss
 
 
-def disn_rays(seed: int, pixels: int, device: str) -> CameraRays:
+def disn_rays(seed: int, pixels: int, device: str) -> Rays:
     """Rays of 36 cameras drawn as the views' are, the same for all NeRFs, so that no views need be read.
 
     `pixels`: width and height of their pictures.
@@ -121,7 +122,7 @@ def disn_rays(seed: int, pixels: int, device: str) -> CameraRays:
     poses = cameras.disn_poses(seed_of(seed, "cameras"), VIEWS)
     origins, directions = cameras.rays(poses, cameras.DISN_ANGLE, pixels, pixels)
     origins = np.repeat(origins, pixels**2, axis=0)
-    return torch.from_numpy(origins).to(device), torch.from_numpy(directions.reshape(-1, 3)).to(device)
+    return Rays(torch.from_numpy(origins).to(device), torch.from_numpy(directions.reshape(-1, 3)).to(device))
 
 
 def batch_members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, " batch"]:

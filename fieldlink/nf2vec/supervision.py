@@ -5,6 +5,7 @@ Empty cells of a NeRF's occupancy grid have no density here, as wherever the NeR
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -21,10 +22,16 @@ from fieldlink.nerf.sampling import samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
 PointField = Callable[[Tensor], tuple[Tensor, Tensor]]
-CameraRays = tuple[Tensor, Tensor]  # origins and unit directions of rays to draw from, [ray, 3] each
 
 OVERSAMPLING = 8  # times as many rays are drawn as are wanted: few of a camera's rays meet the object
 RAY_WEIGHT = 0.8  # of the rays' loss; the background points have the rest
+
+
+class Rays(NamedTuple):
+    """Rays of each NeRF (`*batch`: nerf, ray), or rays of cameras from which those are drawn (`*batch`: ray)."""
+
+    origins: Float[Tensor, "*batch 3"]
+    directions: Float[Tensor, "*batch 3"]  # of length 1
 
 
 def at_points(
@@ -46,24 +53,24 @@ def along_rays(
     params: Nf2vecTrainingParams,
     *,
     random: torch.Generator,
-    cameras: CameraRays | None,
+    cameras: Rays | None,
 ) -> Float[Tensor, ""]:
     """0.8 smoothL1(rays that meet the object) + 0.2 smoothL1(points in empty cells), over one random background.
 
-    `cameras`: origins and unit directions of all rays to draw from; None: the NeRFs have cameras of their own.
+    `cameras`: all rays to draw from. None: the NeRFs have cameras of their own.
     """
     background = torch.rand(3, generator=random, device=nerfs.weights.device)
     rays = foreground_rays(nerfs, architecture, params, random, cameras)
     target = target_colours(*rendered(nerfs, architecture, params, rays), background, params)
-    shift = torch.rand(rays[0].shape[:2], generator=random, device=background.device)
+    shift = torch.rand(rays.origins.shape[:2], generator=random, device=background.device)
     if params.sampling == "march":
-        seen, of_points = marched_colours(decoded, nerfs, params, rays, shift, background, random)
+        colours, of_points = marched_colours(decoded, nerfs, params, rays, shift, background, random)
     else:
-        seen = over(*render_rays(decoded, nerfs.grids(), rays, params.samples, shift), background)
+        colours = over(*render_rays(decoded, nerfs.grids(), rays, params.samples, shift), background)
         bits = complement(nerfs.occupancy, nerfs.cells)
         points, _ = points_in(bits, nerfs.cells, params.points, random)
         of_points = empty_errors(*decoded(points), background, params).mean()
-    return RAY_WEIGHT * smooth_l1_loss(seen, target) + (1 - RAY_WEIGHT) * of_points
+    return RAY_WEIGHT * smooth_l1_loss(colours, target) + (1 - RAY_WEIGHT) * of_points
 
 
 def target_colours(
@@ -99,25 +106,26 @@ def marched_colours(
     decoded: PointField,
     nerfs: NerfBatch,
     params: Nf2vecTrainingParams,
-    rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
+    rays: Rays,
     shift: Float[Tensor, "nerf ray"],
     background: Float[Tensor, "3"],
     random: torch.Generator,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, ""]]:
-    """Colours of rays whose points are `params.step` apart; and the mean error of points in empty cells.
+    """Colours of rays whose points are `params.step` apart, and the mean error of points in empty cells.
 
-    No more than `params.most_points` of a NeRF's points are kept, a random part. `params.points` in empty cells go with
-    them, and as many more as there are fewer; the mean counts those that a NeRF lacks beside others as right.
+    A NeRF has at most `params.most_points` points along its rays, a random part of all. It has `params.points` points
+    in empty cells, and one more for each point that is lacking along its rays. The mean counts the points that a NeRF
+    lacks beside others as right.
     """
-    marched = march_points(*rays, nerfs.grids(), params.step, shift)
+    marched = march_points(rays.origins, rays.directions, nerfs.grids(), params.step, shift)
     if marched.lengths.shape[1] > params.most_points:
         keys = torch.rand(marched.lengths.shape, generator=random, device=background.device) + (marched.lengths == 0)
         marched = marched.subset(keys.topk(params.most_points, dim=1, largest=False).indices.sort(dim=1).values)
-    seen = over(*composite_marched(*decoded(marched.points), marched), background)
-    wanted = params.most_points + params.points - (marched.lengths > 0).sum(1, keepdim=True)
-    points, is_empty = distinct_points_outside(nerfs, int(wanted.max()), random)
-    counted = is_empty & (torch.arange(points.shape[1], device=background.device) < wanted)
-    return seen, (empty_errors(*decoded(points), background, params) * counted[..., None]).mean()
+    colours = over(*composite_marched(*decoded(marched.points), marched), background)
+    needed = params.most_points + params.points - (marched.lengths > 0).sum(1, keepdim=True)
+    points, is_empty = distinct_points_outside(nerfs, int(needed.max()), random)
+    counted = is_empty & (torch.arange(points.shape[1], device=background.device) < needed)
+    return colours, (empty_errors(*decoded(points), background, params) * counted[..., None]).mean()
 
 
 @torch.no_grad()
@@ -126,36 +134,39 @@ def foreground_rays(
     architecture: FieldParams,
     params: Nf2vecTrainingParams,
     random: torch.Generator,
-    cameras: CameraRays | None,
-) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
-    """Origins and directions of the first `params.rays` random rays on which a NeRF is visible.
+    cameras: Rays | None,
+) -> Rays:
+    """The first `params.rays` random rays on which a NeRF is visible.
 
-    No more than `params.candidates` are drawn for each NeRF; where too few of these show it, they are repeated.
+    At most `params.candidates` rays are drawn for each NeRF. Where too few of these show it, they are repeated.
     """
     device = nerfs.weights.device
     origins, directions = torch.zeros(2, len(nerfs), 0, 3, device=device)
     shows = torch.zeros(len(nerfs), 0, dtype=torch.bool, device=device)
     for part in torch.arange(params.candidates).split(OVERSAMPLING * params.rays):
-        drawn = _drawn_rays(nerfs, len(part), params, random, cameras)
-        _, opacity = rendered(nerfs, architecture, params, drawn)
-        origins, directions = torch.cat([origins, drawn[0]], dim=1), torch.cat([directions, drawn[1]], dim=1)
+        candidates = _drawn_rays(nerfs, len(part), params, random, cameras)
+        _, opacity = rendered(nerfs, architecture, params, candidates)
+        origins, directions = (
+            torch.cat([origins, candidates.origins], dim=1),
+            torch.cat([directions, candidates.directions], dim=1),
+        )
         shows = torch.cat([shows, opacity > 0], dim=1)
         if (shows.sum(1) >= params.rays).all():
             break
     order = torch.sort(shows, dim=1, descending=True, stable=True).indices
     first = order.gather(1, torch.arange(params.rays, device=device) % shows.sum(1, keepdim=True).clamp(min=1))
-    return origins.take_along_dim(first[..., None], 1), directions.take_along_dim(first[..., None], 1)
+    return Rays(origins.take_along_dim(first[..., None], 1), directions.take_along_dim(first[..., None], 1))
 
 
 def _drawn_rays(
-    nerfs: NerfBatch, count: int, params: Nf2vecTrainingParams, random: torch.Generator, cameras: CameraRays | None
-) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]]:
+    nerfs: NerfBatch, count: int, params: Nf2vecTrainingParams, random: torch.Generator, cameras: Rays | None
+) -> Rays:
     """`count` rays for each NeRF."""
     if cameras is None:
         assert nerfs.cameras, "rays are drawn from the NeRFs' own cameras, and they have none"
-        return nerfs.cameras.rays(count, params.pixels, random)
-    index = torch.randint(len(cameras[0]), (len(nerfs), count), generator=random, device=cameras[0].device)
-    return cameras[0][index], cameras[1][index]
+        return Rays(*nerfs.cameras.rays(count, params.pixels, random))
+    index = torch.randint(len(cameras.origins), (len(nerfs), count), generator=random, device=cameras.origins.device)
+    return Rays(cameras.origins[index], cameras.directions[index])
 
 
 @torch.no_grad()
@@ -163,13 +174,13 @@ def rendered(
     nerfs: NerfBatch,
     architecture: FieldParams,
     params: Nf2vecTrainingParams,
-    rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
+    rays: Rays,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
     """Colour on black and opacity of each NeRF's rays, sampled as `params.sampling` says, without jitter."""
     field, grids = field_of(nerfs, architecture), nerfs.grids()
     if params.sampling == "even":
         return render_rays(field, grids, rays, params.samples)
-    marched = march_points(*rays, grids, params.step)
+    marched = march_points(rays.origins, rays.directions, grids, params.step)
     return composite_marched(*field(marched.points), marched)
 
 
@@ -181,13 +192,13 @@ def field_of(nerfs: NerfBatch, architecture: FieldParams) -> PointField:
 def render_rays(
     field: PointField,
     grids: Tensor,
-    rays: tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray 3"]],
+    rays: Rays,
     count: int,
     jitter: Float[Tensor, "nerf ray"] | None = None,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
     """Colour on black and opacity of each NeRF's rays, `count` samples each; without `jitter` at midpoints."""
-    jitter = torch.full(rays[0].shape[:2], 0.5, device=grids.device) if jitter is None else jitter
-    points, starts, ends = samples(*rays, grids, count, jitter[..., None])
+    jitter = torch.full(rays.origins.shape[:2], 0.5, device=grids.device) if jitter is None else jitter
+    points, starts, ends = samples(rays.origins, rays.directions, grids, count, jitter[..., None])
     rgb, density = field(points.flatten(1, 2))
     shape = points.shape[1:3]
     return composite(rgb.unflatten(1, shape), density.unflatten(1, shape), starts, ends)

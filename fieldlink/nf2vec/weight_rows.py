@@ -23,8 +23,9 @@ def rows(
     matrix holds one neuron's incoming weights, and rows of the first layer cut across neurons. `per_input`: the first
     layer transposed, one row per encoded input with its outgoing weights.
 
-    The encoding's learned table follows, zeros filling its last row: `official` has all features of some neighbouring
-    entries in a row, `per_input` one feature of more entries, the rows of one feature after those of another.
+    The encoding's learned table follows. Zeros fill its last row. A row of `official` has all features of some
+    neighbouring entries. A row of `per_input` has one feature of more entries, and the rows of a feature follow each
+    other.
     """
     units, inputs = shapes(architecture)[0]
     encoding = encoding_of(architecture)

@@ -19,7 +19,7 @@ def findings(params: Params) -> list[Finding]:
     scenes, object_counts = data_folders.objects(params)
     photos, photo_counts = data_folders.photos(params)
     clip, encoder = model_weights.clip(params)
-    translator, diffusion = model_weights.translator(params)
+    of_translator, translator = model_weights.translator(params)
     device = machine.device(params)
     rows = [
         scenes,
@@ -30,14 +30,14 @@ def findings(params: Params) -> list[Finding]:
         *data_folders.imported(params),
         *git_folders.findings(params),
         clip,
-        *translator,
+        *of_translator,
         device,
         *machine.load(),
     ]
     if device.state != "ok":
         return rows
     counts = hours.Counts.of(params, sum(object_counts.values()), sum(photo_counts.values()))
-    speed, pictures_per_second, width = rates.measured(params, diffusion), 0.0, 0
+    speed, pictures_per_second, width = rates.measured(params, translator), 0.0, 0
     if encoder:
         width = encoder.texts(["a"]).shape[1]
         resolution, name = params.scenes.resolution, params.runtime.device

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params
+from fieldlink.core.params import Params, is_imported
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import is_packaged
 from fieldlink.scenes import split_files, splits
@@ -79,11 +79,6 @@ def split(params: Params) -> list[Finding]:
     return [Finding("splits", "ok", f"{counts['validation']:,} validation, {counts['test']:,} test objects")]
 
 
-def is_own_code(path: Path) -> bool:
-    """Whether an entry of `imported` names this project's code, which then does the work, instead of a folder."""
-    return path.suffix == ".py"
-
-
 def imported(params: Params) -> list[Finding]:
     """The folders of imported NeRFs and of an imported nf2vec; empty if the study makes both itself."""
     findings = []
@@ -91,7 +86,7 @@ def imported(params: Params) -> list[Finding]:
         ("imported.nerfs", params.imported.nerfs, "import-nerfs"),
         ("imported.nf2vec", params.imported.nf2vec, "import-nf2vec"),
     ):
-        if is_own_code(path):
+        if not is_imported(path):
             continue
         if path.is_dir() and any(path.glob("*")):
             findings.append(Finding(subject, "ok", str(path)))

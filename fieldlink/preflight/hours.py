@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from fieldlink.core.params import Params
-from fieldlink.preflight.data_folders import has_depth, is_own_code
+from fieldlink.core.params import Params, is_imported
+from fieldlink.preflight.data_folders import has_depth
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.rates import Rates
 from fieldlink.scenes.scene_sources import scene_source
 from fieldlink.scenes.sources import MeshSource
+from fieldlink.syn2real.translators import translator_entry
 
 NOT_MEASURED = (  # stages that take little time; `*` stands for any characters
     "backbone.prepare_photos",
@@ -56,10 +57,10 @@ def of_objects(params: Params, rates: Rates, pictures_per_second: float, counts:
     workers, views, translated_views = params.runtime.workers, params.scenes.views, params.syn2real.views
     rendered = isinstance(scene_source(params.scenes.source), MeshSource)
     translated = (counts.train + counts.validation) * translated_views if has_depth(params) else 0
-    translators = workers if params.syn2real.translator == "procedural" else 1
+    translators = 1 if translator_entry(params.syn2real.translator).one_process else workers
     embedders = workers if params.runtime.device == "cpu" else 1
     pictures = (counts.objects + counts.originals) * views + translated + counts.photos
-    fits, trains = is_own_code(params.imported.nerfs), is_own_code(params.imported.nf2vec)
+    fits, trains = not is_imported(params.imported.nerfs), not is_imported(params.imported.nf2vec)
     seconds = {
         "backbone.prepare_scenes": counts.objects * rates.views / workers if rendered else None,
         "backbone.fit_nerfs": counts.objects * rates.fit / workers if fits else 0.0,

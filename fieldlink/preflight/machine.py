@@ -38,8 +38,8 @@ def load() -> list[Finding]:
 def disk(params: Params, objects: int, originals: int, width: int, view_bytes: float, mapper_bytes: float) -> Finding:
     """Free space of the working folder against the size of views, NeRFs, renders, embeddings and mappers.
 
-    `width`: numbers of a CLIP vector. `view_bytes`: bytes of a view's PNG. `mapper_bytes`: of all mappers' weights;
-    the vectors that they map take about as much.
+    `width` is how many numbers a CLIP vector has. `view_bytes` are those of a view's PNG. `mapper_bytes` are those of
+    all mappers' weights. The vectors that they map take about as much.
     """
     views = params.scenes.views
     pictures = (objects + originals) * views * view_bytes

@@ -1,38 +1,29 @@
 """Are the models' weights on this machine? If not, the finding says which command fetches them."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
-from fieldlink.clip import custom_encoders, pretrained, small_clip
-from fieldlink.clip.encoders import ClipEncoder
+from fieldlink.clip.clip_sources import clip_source
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import Params
+from fieldlink.core.params import TRANSLATOR_TITLES, Params
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import packaged
 from fieldlink.preflight.timing import one_thread, timed
-from fieldlink.syn2real.controlnet import ControlNetTranslator
+from fieldlink.syn2real.loaded_translator import LoadedTranslator
+from fieldlink.syn2real.translators import translator_entry
 
 PICTURES = 8  # embedded for the measurement
 
 
 def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
     """The study's CLIP, loaded; where the study trains one, an untrained one of its sizes."""
-    section, device = params.clip, params.runtime.device
+    section, source = params.clip, clip_source(params.clip.source)
     try:
-        if section.source == "module":
-            weights = None if section.pretrained == custom_encoders.NONE else Path(section.pretrained)
-            encoder = custom_encoders.loaded(section.model, weights, device)
-        elif section.source == "open_clip":
-            model = pretrained.fetch(section.model, section.pretrained)
-            encoder = ClipEncoder(model.model, model.tokenizer, device)
-        else:
-            encoder = ClipEncoder(*small_clip.untrained(section.network, params.study.seed), device)
+        encoder = source.encoder(params)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
-    detail = section.source if section.source == "train" else f"{section.model}, {section.pretrained}"
+    detail = section.source if source.trains else f"{section.model}, {section.pretrained}"
     return Finding("clip", "ok", detail), encoder
 
 
@@ -45,14 +36,18 @@ def pictures_per_second(encoder: JointEncoder, resolution: int, device: str) -> 
         return PICTURES / timed(lambda: encoder.images(pictures, PICTURES), device)[1]
 
 
-def translator(params: Params) -> tuple[list[Finding], ControlNetTranslator | None]:
-    """The diffusion model of translated views, on the GPU if there is one; none for the procedural translator."""
-    if params.syn2real.translator != "controlnet":
-        return [], None
-    control, device = params.syn2real.controlnet, "cuda" if torch.cuda.is_available() else "cpu"
+def translator(params: Params) -> tuple[list[Finding], LoadedTranslator | None]:
+    """The translator of views, on the GPU if there is one, and a finding if it has weights."""
+    name, device = params.syn2real.translator, "cuda" if torch.cuda.is_available() else "cpu"
+    entry = translator_entry(name)
     try:
-        section = control.model_copy(update={"prompts": packaged(control.prompts)})
-        diffusion = ControlNetTranslator.load(section, params.classes, device)
+        loaded = entry.load(_with_packaged_prompts(params), params.classes, device)
     except InputError as error:
         return [Finding("syn2real", "missing", str(error))], None
-    return [Finding("syn2real", "ok", control.model)], diffusion
+    return [Finding("syn2real", "ok", TRANSLATOR_TITLES[name])] if entry.one_process else [], loaded
+
+
+def _with_packaged_prompts(params: Params) -> Params:
+    syn2real, control = params.syn2real, params.syn2real.controlnet
+    control = control.model_copy(update={"prompts": packaged(control.prompts)})
+    return params.model_copy(update={"syn2real": syn2real.model_copy(update={"controlnet": control})})

@@ -25,7 +25,7 @@ from fieldlink.preflight.timing import one_thread, seconds_of_a_step, timed
 from fieldlink.scenes import cameras, catalogue, pictures, ray_casting, visual_hull
 from fieldlink.scenes.views import Views, columns
 from fieldlink.syn2real.controlnet import ControlNetTranslator
-from fieldlink.syn2real.procedural import ProceduralTranslator
+from fieldlink.syn2real.loaded_translator import LoadedTranslator
 from fieldlink.syn2real.translation_work import TranslationTask, translate_objects
 
 NERFS = 2  # of a step of nf2vec, measured on a CPU
@@ -53,10 +53,10 @@ class ReducedStep(NamedTuple):
     scale: float  # points or rays of the whole step over those of this one
 
 
-def measured(params: Params, diffusion: ControlNetTranslator | None) -> Rates:
-    """Measure on one object; fits and training last a few steps and are scaled up.
+def measured(params: Params, translator: LoadedTranslator | None) -> Rates:
+    """Measure on one object. Fits and training last a few steps and are scaled up.
 
-    `diffusion`: the model of translator controlnet.
+    `translator` is the study's translator of views, or None where it could not be loaded.
     """
     device, nerf, scenes = params.runtime.device, params.nerf, params.scenes
     model = catalogue.make("chair", "a chair", params.study.seed).model
@@ -68,15 +68,15 @@ def measured(params: Params, diffusion: ControlNetTranslator | None) -> Rates:
     with one_thread():
         fit = _step_of_a_fit(views, grid, start, params) * nerf.fitting.steps
         _, rendered = timed(lambda: render(start, grid, poses[:1], camera, nerf.rendering, nerf.field), device)
-        translated = _translation(views, params, diffusion)
+        translated = _translation(views, translator, device)
     size = float(np.mean([len(pictures.encode(image)) for image in views.image]))
     return Rates(seconds, fit, rendered, translated, _nf2vec_step(params, start, grid), size)
 
 
 def reduced_step(nf2vec: Nf2vecParams, device: str) -> ReducedStep:
-    """The whole step on a GPU and where it is small; else fewer NeRFs and points.
+    """The whole step on a GPU and where it is small, else one of fewer NeRFs and points.
 
-    A large step takes a CPU minutes, and its time grows in proportion to both.
+    A large step takes a CPU minutes. Its time grows in proportion to NeRFs and points.
     """
     training = nf2vec.training
     kind = "points" if nf2vec.supervision == "points" else "rays"
@@ -100,24 +100,26 @@ def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, par
     return seconds_of_a_step(fit, device) / count
 
 
-def _translation(views: Views, params: Params, diffusion: ControlNetTranslator | None) -> float | None:
+def _translation(views: Views, translator: LoadedTranslator | None, device: str) -> float | None:
     """Seconds of one translated view; a diffusion runs few steps and is scaled up. None: unknown."""
-    device, rows = params.runtime.device, datasets.table(VIEWS, columns("timed", views))
-    if diffusion is None:
-        if params.syn2real.translator == "controlnet" or views.depth is None:
-            return None
-        return timed(
-            lambda: translate_objects(TranslationTask(rows, {"timed": "chair"}, 1, 0, ProceduralTranslator())), device
-        )[1]
-    two, four = (_diffusion_seconds(diffusion, rows, steps, device) for steps in (2, 4))
-    return two + max(four - two, 0.0) / 2 * (diffusion.params.steps - 2)
+    if translator is None or views.depth is None:
+        return None
+    rows = datasets.table(VIEWS, columns("timed", views))
+    if not isinstance(translator, ControlNetTranslator):
+        return _translation_seconds(translator, rows, "chair", device)
+    class_name, of_all_steps = next(iter(translator.prompts.classes)), translator.params
+    two, four = (
+        _translation_seconds(
+            replace(translator, params=of_all_steps.model_copy(update={"steps": steps})), rows, class_name, device
+        )
+        for steps in (2, 4)
+    )
+    return two + max(four - two, 0.0) / 2 * (of_all_steps.steps - 2)
 
 
-def _diffusion_seconds(diffusion: ControlNetTranslator, rows: pa.Table, steps: int, device: str) -> float:
-    control = diffusion.params.model_copy(update={"steps": steps})
-    short = replace(diffusion, params=control)
-    class_of = {"timed": next(iter(diffusion.prompts.classes))}
-    return timed(lambda: translate_objects(TranslationTask(rows, class_of, 1, 0, short)), device)[1]
+def _translation_seconds(translator: LoadedTranslator, rows: pa.Table, class_name: str, device: str) -> float:
+    task = TranslationTask(rows, {"timed": class_name}, 1, 0, translator)
+    return timed(lambda: translate_objects(task), device)[1]
 
 
 def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -> float:

@@ -7,6 +7,7 @@ import torch
 
 from fieldlink.clip import clip_training
 from fieldlink.clip.captioned_pairs import CaptionedPictures
+from fieldlink.clip.clip_sources import clip_source
 from fieldlink.core.params import Objective, Params
 from fieldlink.embeddings.baselines import functa
 from fieldlink.finetuning import finetuning_tasks, finetuning_work
@@ -25,7 +26,7 @@ MODULATED_NERFS = 4  # NeRFs whose modulations are measured
 
 def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
     """Hours by stage. `clip`: numbers of a CLIP vector."""
-    seconds = {"backbone.provide_clip": _small_clip(params)} if params.clip.source == "train" else {}
+    seconds = {"backbone.provide_clip": _small_clip(params)} if clip_source(params.clip.source).trains else {}
     step_seconds: dict[Hashable, float] = {}
     with one_thread():
         for stage, tasks in mapper_seconds.tasks(params, counts, clip).items():
@@ -66,7 +67,7 @@ def _heads(params: Params, counts: Counts, width: int) -> float:
 
     def steps(count: int) -> None:
         short = heads.model_copy(update={"epochs": count, "validate_every": count})
-        head_work.train(head_tasks.HeadTask("", seeds, examples, examples, classes, short, 0, device))
+        head_work.train(head_tasks.HeadTask("nerf_embedding", seeds, examples, examples, classes, short, 0, device))
 
     return seconds_of_a_step(steps, device) * heads.epochs * -(-counts.train // heads.batch)
 
@@ -99,7 +100,7 @@ def _finetuning_step(
 
     def steps(count: int) -> None:
         short = params.finetuning.model_copy(update={"epochs": count, "batch": nerfs, "mapping_batch": nerfs})
-        nf2vec = model.tensors, model.config | changes
+        nf2vec = finetuning_tasks.SavedNf2vec(model.tensors, model.config | changes)
         finetuning_work.train(
             finetuning_tasks.FinetuningTask(objective, 0, nf2vec, mapper, examples, examples, short, 0, device)
         )

@@ -8,13 +8,13 @@ from fieldlink.report.html_templates import fill
 from fieldlink.scenes import pictures
 from fieldlink.search.answer_text import origin_lines
 from fieldlink.search.answers import Answer
-from fieldlink.search.study import Study
+from fieldlink.search.finished_study import Study
 
 SIZE = 128  # pixels of a rendered NeRF
 
 
 def write(path: Path, study: Study, answer: Answer) -> None:
-    """Write the page; it is self-contained, and all text in it is escaped."""
+    """Write the page. It is self-contained, and all text in it is escaped."""
     rows = [
         {**row.as_dict(), "file": row.file, "uri": _uri(study, row.id), "cosine": f"{row.score:.4f}"}
         for row in answer.rows

@@ -13,7 +13,7 @@ NUMBERS = ("published_effect", "effect", "ci_low", "ci_high", "level")
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """One tested effect in points of a percentage; numbers are None where a cell is not in this run."""
+    """One tested effect in points of a percentage. Numbers are None where a cell is not in this run."""
 
     part: str  # a, b, …; empty: the claim's primary contrast
     text: str

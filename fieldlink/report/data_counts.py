@@ -18,7 +18,7 @@ class ObjectCounts:
 
 
 def object_counts(objects: pa.Table) -> ObjectCounts:
-    """Objects per class and split from rows of dataset `objects`; copies are counted apart from originals."""
+    """Objects per class and split from rows of dataset `objects`. Copies are counted apart from originals."""
     columns = [*SPLITS, "copies"]
     counts = Counter(
         (row["class_name"], row["split"] if row["augmentation"] == 0 else "copies")

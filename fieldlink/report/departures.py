@@ -13,15 +13,6 @@ from fieldlink.core.params import Params
 from fieldlink.evaluation.study_tables import study_table
 
 SHARED_SECTIONS = ("1", "1.1", "1.2", "1.3", "2", "3", "4", "5", "6.3")
-STUDY_SECTIONS = {
-    "retrieval": ("6.2",),
-    "embedding_spaces": ("8",),
-    "syn2real": ("6.2", "9"),
-    "augmented": ("6.2", "7"),
-    "finetuning": ("6.2", "10"),
-    "captions": ("11",),
-    "generation": ("12",),
-}
 HEADER = "| parameter | default | published scale |"
 NOT_READ = "not read"  # a parameter that is without effect there
 
@@ -39,7 +30,7 @@ def departures(protocol: str, values: Mapping[str, Any], table: str) -> list[Dep
 
     `values`: by dotted key; parameters that are not among them take no part.
     """
-    numbers = [*STUDY_SECTIONS.get(study_table(table).study, ()), *SHARED_SECTIONS]
+    numbers = [*study_table(table).protocol_sections, *SHARED_SECTIONS]
     published = dict(_published(protocol))
     return [
         Departure(number, f"{key} is {_written(values[key])}, published {wanted}")

@@ -10,7 +10,7 @@ WIDTH = 100
 
 
 def text(explanation: Explanation) -> str:
-    """What a person asks first on top; the JSON form has all queries and digests."""
+    """Lines of text, what a person asks first on top. The JSON form has all queries and digests."""
     return "\n".join(_lines(explanation))
 
 

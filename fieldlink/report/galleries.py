@@ -9,11 +9,9 @@ import pyarrow.compute as pc
 
 from fieldlink.core import variants
 from fieldlink.core.seeds import seed_of
-from fieldlink.embeddings.view_embeddings import ViewEmbeddings
+from fieldlink.embeddings.view_embeddings import ViewRows
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.thumbnails import Picture, pictures_by_id
-
-DOMAINS = {"gt": "a ground-truth view of another object", "photo": "a photo"}
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,12 @@ def query_pictures(rows: pa.Table, study: ReportStudy, domain: str) -> dict[str,
     if domain == "photo":
         return pictures_by_id(rows, "photo_id")
     rows = rows.sort_by([("object_id", "ascending"), ("view", "ascending")])
-    views = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
+    views = ViewRows.of_owners(rows["object_id"].to_pylist(), rows["view"].to_numpy())
     return pictures_by_id(rows.filter(pa.array(views.draw(study.params.study.seed, "query") == 0)), "object_id")
 
 
 def sample_ids(ids: Sequence[str], count: int, seed: int) -> list[str]:
-    """A uniform draw of distinct ids without replacement, in the order drawn; it depends on ids and seed alone."""
+    """A uniform draw of distinct ids without replacement, in the order drawn. It depends on ids and seed alone."""
     distinct = sorted(set(ids))
     order = np.random.default_rng(seed).permutation(len(distinct))
     return [distinct[i] for i in order[:count]]

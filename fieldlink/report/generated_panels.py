@@ -54,7 +54,7 @@ def generated_panels(study: ReportStudy, most: int = MOST_PANELS) -> list[Genera
 
 
 def _photo_panels(study: ReportStudy, from_photos: pa.Table, most: int) -> list[GeneratedPanel]:
-    """Panels of photos; none without their pictures."""
+    """Panels of photos. There are none without their pictures."""
     if study.readers.photos is None or not len(from_photos):
         return []
     photo_ids = _spread_ids(from_photos, most)

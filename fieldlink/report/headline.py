@@ -4,34 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.variants import Method, Variant
-from fieldlink.evaluation.results.query_results import CellKey
-from fieldlink.evaluation.study_tables import study_table
+from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Method, Variant
+from fieldlink.evaluation.results.query_results import CellKey, hit_key
+from fieldlink.evaluation.study_tables import RETRIEVAL, RETRIEVAL_BY_CLIP_ALONE, study_table
 from fieldlink.report.table_results import read_results
 
-CLIP2NERF = Variant(direction="clip2nerf", loss="cosine").text
-NERF2CLIP = Variant(direction="nerf2clip", source="rendered", views="N").text
+ZERO_SHOT = CellKey(
+    "4.1", Variant(direction="nerf2clip", source="rendered", views="N").text, "cosine", "zero_shot_accuracy"
+)
 HEADLINE: Mapping[CellKey, str] = {
-    CellKey("4.1", NERF2CLIP, "cosine", "zero_shot_accuracy"): (
-        "zero-shot accuracy of nerf2clip, from a NeRF's weights alone"
-    ),
-    CellKey("4.4a", CLIP2NERF, "recall@1", "recall_synthetic"): (
-        "Hit@1 of clip2nerf, from a view to NeRFs of its class"
-    ),
-    CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"): "Hit@1 of clip2nerf, from a photo to NeRFs of its class",
+    ZERO_SHOT: "zero-shot accuracy of nerf2clip, from a NeRF's weights alone",
+    hit_key(RETRIEVAL["gt"], CLIP2NERF_COSINE, 1): "Hit@1 of clip2nerf, from a view to NeRFs of its class",
+    hit_key(RETRIEVAL["photo"], CLIP2NERF_COSINE, 1): "Hit@1 of clip2nerf, from a photo to NeRFs of its class",
 }
 ALONE: Sequence[Method] = ("CLIP mean", "CLIP all distinct")
-SIGLIP = Variant(direction="nerf2clip", loss="siglip").text
 CLIP_RIVALS: Mapping[CellKey, Sequence[CellKey]] = {  # of mappers: CLIP alone, on the same queries
-    CellKey("4.1", NERF2CLIP, "cosine", "zero_shot_accuracy"): [
-        CellKey("4.3", Variant(method="clip", views="N").text, "prompt_3d_model", "zero_shot_accuracy")
-    ],
+    ZERO_SHOT: [CellKey("4.3", Variant(method="clip", views="N").text, "prompt_3d_model", "zero_shot_accuracy")],
     **{
-        CellKey(f"{table}a", mapper, "recall@1", metric): [
-            CellKey(f"{table}b", Variant(method=method).text, "recall@1", metric) for method in ALONE
+        hit_key(table, mapper, 1): [
+            hit_key(RETRIEVAL_BY_CLIP_ALONE[domain], Variant(method=method), 1) for method in ALONE
         ]
-        for table, metric in (("4.4", "recall_synthetic"), ("4.5", "recall_real"))
-        for mapper in (CLIP2NERF, SIGLIP)
+        for domain, table in RETRIEVAL.items()
+        for mapper in (CLIP2NERF_COSINE, NERF2CLIP_SIGLIP)
     },
 }
 

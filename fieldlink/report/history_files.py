@@ -6,27 +6,36 @@ from pathlib import Path
 from fieldlink.core import files
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.results.table_cells import csv_text
+from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.history_page import history_html
 from fieldlink.report.paired_differences import PairedRevisions
 from fieldlink.report.parameter_section import SavedComparisons, csv_lines, section, series_lines
 from fieldlink.report.parameter_series import parameter_series
 from fieldlink.report.revision_metrics import compare_revisions
 from fieldlink.report.revisions import Revision
-from fieldlink.report.saved_answers import SavedAnswers
 
 
 def write(
-    revisions: Sequence[Revision], repository: Path, params_file: str, against: str, *, page: Path, numbers: Path | None
+    revisions: Sequence[Revision],
+    saved: CachedResults,
+    params_file: str,
+    against: str,
+    *,
+    page: Path,
+    numbers: Path | None,
 ) -> None:
     """Write the HTML file `page`, and the CSV file `numbers` if one is named.
 
-    `params_file`: in the repository. `against`: the parameter that headline metrics are drawn against; '' for each that
-    alone differs somewhere. Raises `InputError` where `numbers` would be empty.
+    `saved`: results of the revisions' repository. `params_file`: its path there. `against`: the parameter that headline
+    metrics are drawn against; '' for each that alone differs somewhere. Raises `InputError` where `numbers` would be
+    empty.
     """
-    results = PairedRevisions(SavedAnswers(repository), params_file)
-    saved = SavedComparisons(results.differences, results.less_clip)
+    results = PairedRevisions(saved, params_file)
+    comparisons = SavedComparisons(results.differences, results.less_clip)
     history = compare_revisions(revisions, results.differences)
-    drawn = [(series, series_lines(series, saved)) for series in parameter_series(history, against) if series.lines()]
+    drawn = [
+        (series, series_lines(series, comparisons)) for series in parameter_series(history, against) if series.lines()
+    ]
     files.write_text(page, history_html(history, [section(series, lines) for series, lines in drawn]))
     if numbers:
         rows = [row for series, lines in drawn for row in csv_lines(series, lines)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fieldlink.evaluation.measures.intervals import Interval
-from fieldlink.report import charts, thumbnails
+from fieldlink.report import interval_charts, thumbnails
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
 from fieldlink.report.parameter_section import MOST_LINES, interval_point, metric_label
@@ -82,10 +82,10 @@ def _chart_lines(keys: Sequence[MetricKey]) -> Iterator[tuple[MetricKey, dict[st
 def _chart(title: str, lines: Mapping[str, MetricKey], history: History) -> dict[str, str]:
     series = {name: [_point(key, comparison) for comparison in history] for name, key in lines.items()}
     alt = f"{title}: {', '.join(series)} over {len(history)} revisions; the numbers stand in the table below"
-    return {"uri": thumbnails.data_uri(charts.history(series, title), "image/svg+xml"), "alt": alt}
+    return {"uri": thumbnails.data_uri(interval_charts.history(series, title), "image/svg+xml"), "alt": alt}
 
 
-def _point(key: MetricKey, comparison: RevisionComparison) -> charts.IntervalPoint:
+def _point(key: MetricKey, comparison: RevisionComparison) -> interval_charts.IntervalPoint:
     return interval_point(comparison.now.values.get(key), key in comparison.moves)
 
 

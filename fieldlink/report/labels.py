@@ -53,7 +53,7 @@ def _variant_label(variant: Variant) -> str:
 
 
 def _views(variant: Variant) -> str:
-    """`4 GT views` for `gt views=4`; N stands for all of them."""
+    """`4 GT views` for `gt views=4`. N stands for all of them."""
     source = {"gt": "GT ", "rendered": "rendered ", None: ""}[variant.source]
     count = "all" if variant.views == "N" else variant.views
     return f"{count} {source}view{'' if count == '1' else 's'}"

@@ -21,7 +21,7 @@ Curves = dict[tuple[str, str], Curve]  # by variant and split
 
 
 def loss_charts(curves: Mapping[str, pa.Table]) -> list[Chart]:
-    """Charts of all training curves; `curves`: rows of `training_curves` by the model's name."""
+    """Charts of all training curves. `curves`: rows of `training_curves` by the model's name."""
     return [
         _chart(name, loss, group)
         for name, rows in curves.items()

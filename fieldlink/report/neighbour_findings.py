@@ -7,7 +7,7 @@ from fieldlink.evaluation.results.space_hits import GAIN
 
 
 def neighbour_findings(metrics: Mapping[str, Any]) -> str | None:
-    """From the numbers of evaluate_nf2vec; None where there are none, or where they have no interval."""
+    """The finding of the numbers of evaluate_nf2vec. None where there are none, or where they have no interval."""
     numbers = metrics.get("nf2vec", {})
     if GAIN not in numbers:
         return None

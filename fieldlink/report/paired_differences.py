@@ -12,9 +12,9 @@ from fieldlink.evaluation.measures.intervals import Interval, difference
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, require_same_queries
 from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.headline import CLIP_RIVALS
 from fieldlink.report.revisions import Revision
-from fieldlink.report.saved_answers import SavedAnswers
 
 MetricKey = tuple[str, ...]
 Comparison = tuple[CellKey, CellKey]  # a mapper's cell, and its rival's
@@ -24,9 +24,9 @@ Comparison = tuple[CellKey, CellKey]  # a mapper's cell, and its rival's
 class PairedRevisions:
     """Revisions of a repository, with the results per query that this machine's cache still has."""
 
-    saved: SavedAnswers
+    saved: CachedResults
     params_file: str  # in the repository
-    _answers: dict[str, Mapping[CellKey, SavedResults]] = field(default_factory=dict)  # by commit
+    _results: dict[str, Mapping[CellKey, SavedResults]] = field(default_factory=dict)  # by commit
 
     def differences(self, now: Revision, before: Revision) -> Mapping[MetricKey, Interval]:
         """Every cell's later result less the earlier one; none where either revision's queries are not there.
@@ -43,9 +43,9 @@ class PairedRevisions:
         return less_clip(self._of(revision), _params(revision, self.params_file))
 
     def _of(self, revision: Revision) -> Mapping[CellKey, SavedResults]:
-        if revision.commit not in self._answers:
-            self._answers[revision.commit] = self.saved.of(revision.commit)
-        return self._answers[revision.commit]
+        if revision.commit not in self._results:
+            self._results[revision.commit] = self.saved.of(revision.commit)
+        return self._results[revision.commit]
 
 
 def paired_differences(
@@ -62,7 +62,7 @@ def paired_differences(
             require_same_queries(pair)
         except InputError:
             continue
-        differences[metric_key(key)] = difference(now[key].answers, before[key].answers, _level(params))
+        differences[metric_key(key)] = difference(now[key].query_values, before[key].query_values, _level(params))
     return differences
 
 
@@ -82,8 +82,8 @@ def _level(params: Mapping[str, Any]) -> float:
 
 def _less_untrained(mapper: SavedResults, clip: SavedResults, level: float) -> Interval:
     """CLIP has no training seeds: it answers alike beside each seed of the mapper."""
-    values = np.broadcast_to(clip.answers.values, mapper.answers.values.shape)
-    return difference(mapper.answers, replace(clip.answers, values=values), level)
+    values = np.broadcast_to(clip.query_values.values, mapper.query_values.values.shape)
+    return difference(mapper.query_values, replace(clip.query_values, values=values), level)
 
 
 def _params(revision: Revision, name: str) -> Mapping[str, Any]:

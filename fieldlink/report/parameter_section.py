@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldlink.evaluation.measures.intervals import Interval
-from fieldlink.report import charts, thumbnails
+from fieldlink.report import interval_charts, thumbnails
 from fieldlink.report.labels import column_label, label
 from fieldlink.report.paired_differences import Comparison
 from fieldlink.report.parameter_series import SUMMARY, ParameterSeries
@@ -25,7 +25,7 @@ class SavedComparisons:
 
 @dataclass(frozen=True)
 class Line:
-    """A number against a parameter, by its value; None where a revision lacks it."""
+    """A number against a parameter, by its value. It is None where a revision lacks it."""
 
     kind: str
     name: str
@@ -95,12 +95,12 @@ def metric_label(key: MetricKey) -> str:
     return " · ".join(label(part) for part in key)
 
 
-def interval_point(number: MetricValue | Interval | None, moved: bool = False) -> charts.IntervalPoint:
-    """A place of a line; the interval of a value without bounds has no length."""
+def interval_point(number: MetricValue | Interval | None, moved: bool = False) -> interval_charts.IntervalPoint:
+    """A place of a line. The interval of a value without bounds has no length."""
     if number is None:
-        return charts.IntervalPoint()
+        return interval_charts.IntervalPoint()
     low, high = (number.value if bound is None else bound for bound in (number.low, number.high))
-    return charts.IntervalPoint(number.value, low, high, moved)
+    return interval_charts.IntervalPoint(number.value, low, high, moved)
 
 
 def _paired(
@@ -126,7 +126,7 @@ def _charts(series: ParameterSeries, kind: str, lines: Sequence[Line]) -> Iterat
     for first in range(0, len(lines), MOST_LINES):
         drawn = {line.name: [interval_point(number) for number in line.values] for line in lines[first:][:MOST_LINES]}
         title = f"{kind.capitalize()} against {series.parameter}"
-        chart = charts.against(values, drawn, title, x=series.parameter, y=unit)
+        chart = interval_charts.against(values, drawn, title, x=series.parameter, y=unit)
         yield {"uri": thumbnails.data_uri(chart, "image/svg+xml"), "alt": f"{title}: numbers below"}
 
 

@@ -11,7 +11,7 @@ TITLES = {"nerf_embedding": "(a) NeRF embeddings v", "clip_embedding": "(b) thei
 
 
 def projection_chart(projections: pa.Table) -> Chart:
-    """One panel per space, one colour and marker per class; `projections`: rows of that dataset."""
+    """One panel per space, one colour and marker per class. `projections`: rows of that dataset."""
     spaces = [name for name in TITLES if name in projections["space"].to_pylist()]
     panels = {TITLES[name]: _points_by_class(projections.filter(pc.field("space") == name)) for name in spaces}
     classes = sorted(set(projections["class_name"].to_pylist()))

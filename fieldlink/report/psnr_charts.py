@@ -15,7 +15,7 @@ PSNR_COLUMNS = tuple(column + frame for column in VIEWS.values() for frame in FR
 
 
 def measured_psnr(nerfs: pa.Table, frame: str) -> dict[str, Float[np.ndarray, " nerf"]]:
-    """PSNR in dB by kind of view, for one of `FRAMES`; NeRFs and kinds that were not measured are left out."""
+    """PSNR in dB by kind of view, for one of `FRAMES`. NeRFs and kinds that were not measured are left out."""
     measured = {name: nerfs[column + FRAMES[frame]].to_numpy() for name, column in VIEWS.items()}
     return {name: numbers[np.isfinite(numbers)] for name, numbers in measured.items() if np.isfinite(numbers).any()}
 

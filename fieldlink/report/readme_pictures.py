@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from fieldlink.report.charts import PictureSheet
-from fieldlink.report.galleries import DOMAINS, GalleryQuery, QueryGallery
+from fieldlink.core.query_domains import DESCRIPTIONS
+from fieldlink.report.galleries import GalleryQuery, QueryGallery
 from fieldlink.report.labels import label
 from fieldlink.report.nerf_wall import FitPictures
+from fieldlink.report.picture_sheet import PictureSheet
 from fieldlink.report.thumbnails import AMPLIFICATION, thumbnail
 
 RIGHT, WRONG = "#2e7d4f", "#b3362c"
@@ -36,7 +37,7 @@ def retrieval(galleries: Sequence[QueryGallery], most: int = 4) -> bytes:
     for block, gallery in enumerate(galleries):
         for row, query in enumerate(gallery.queries[:most]):
             _add_query(sheet, query, row=row, block=block)
-    domains = "; ".join(DOMAINS.get(gallery.domain, gallery.domain) for gallery in galleries)
+    domains = "; ".join(DESCRIPTIONS.get(gallery.domain, gallery.domain) for gallery in galleries)
     variants = ", ".join(dict.fromkeys(label(gallery.variant) for gallery in galleries))
     return sheet.png(f"{variants}; left to right: {domains}. Queries drawn by seed, not by success.")
 

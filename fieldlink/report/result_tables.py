@@ -17,7 +17,7 @@ SeedRanges = Mapping[CellKey, tuple[float, float]]  # lowest and highest trainin
 
 @dataclass(frozen=True)
 class TableCell:
-    """Our result and the published one; either may be missing."""
+    """Our result and the published one. Either may be missing."""
 
     ours: TableResult | None
     published: TableResult | None
@@ -66,7 +66,7 @@ class ReportTable:
 
     @property
     def name(self) -> str:
-        """Table 4.4a, Figure 4.1; the number alone of a table that the registry doesn't have."""
+        """Table 4.4a or Figure 4.1, say. A table that the registry doesn't have is its number alone."""
         if not self.title:
             return self.number
         return self.number.replace("fig", "Figure ") if self.number.startswith("fig") else f"Table {self.number}"
@@ -111,7 +111,7 @@ def _table(
 
 
 def _title_and_question(number: str) -> tuple[str, str]:
-    """From the registry of tables; both are empty for a table that it doesn't have."""
+    """Title and question from the registry of tables. Both are empty for a table that it doesn't have."""
     try:
         table = study_table(number)
     except InputError:

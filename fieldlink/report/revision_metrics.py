@@ -20,14 +20,14 @@ MetricKey = tuple[str, ...]  # the metrics file, then its keys down to a number
 
 @dataclass(frozen=True)
 class MetricValue:
-    """A metric at a revision; bounds are None where no table has them."""
+    """A metric at a revision. Bounds are None where no table has them."""
 
     value: float
     low: float | None = None
     high: float | None = None
 
     def apart(self, other: "MetricValue | None") -> bool:
-        """Whether the two intervals do not overlap; False where a bound is missing."""
+        """Whether the two intervals do not overlap. It is False where a bound is missing."""
         if other is None or self.low is None or self.high is None or other.low is None or other.high is None:
             return False
         return self.high < other.low or other.high < self.low

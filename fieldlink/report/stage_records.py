@@ -12,7 +12,7 @@ from fieldlink.core.errors import InputError
 
 @dataclass(frozen=True)
 class StageRecord:
-    """A stage of a dvc.lock file; paths are relative to the repository."""
+    """A stage of a dvc.lock file. Paths are relative to the repository."""
 
     name: str  # as dvc repro takes it
     command: str
@@ -32,7 +32,7 @@ def read_stage_records(repository: Path) -> list[StageRecord]:
 
 
 def lock_files(repository: Path) -> list[Path]:
-    """The lock beside every dvc.yaml of a checkout; it need not exist."""
+    """The lock beside every dvc.yaml of a checkout. It need not exist."""
     pipelines = (repository / "dvc.yaml", *sorted(repository.glob("pipelines/*/dvc.yaml")))
     return [file.with_name("dvc.lock") for file in pipelines]
 
@@ -43,7 +43,7 @@ def stage_prefix(lock: Path, repository: Path) -> str:
 
 
 def stage_records(text: str, prefix: str) -> list[StageRecord]:
-    """The stages of one dvc.lock file; `prefix` of their names."""
+    """The stages of one dvc.lock file. `prefix`: of their names."""
     stages = YAML(typ="safe").load(text).get("stages") or {}
     return [_record(f"{prefix}{name}", stage) for name, stage in stages.items()]
 

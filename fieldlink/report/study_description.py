@@ -1,11 +1,15 @@
 """What a study's numbers were made with, in words: CLIP, objects, photos, seeds, and how far the numbers compare."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fieldlink.core.params import TRANSLATOR_TITLES, Params
+from fieldlink.core.params import TRANSLATOR_TITLES, ClipParams, Params
+from fieldlink.core.registry import member
 from fieldlink.nerf.encodings import ENCODINGS
 from fieldlink.scenes.photos.photo_sources import photo_source
 from fieldlink.scenes.scene_sources import scene_source
+
+FILE = "fieldlink/report/study_description.py"  # named in errors
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ PRETRAINED_CLIP = Comparability(
     "Each published conclusion is tested here on your own objects and photos. Unless objects, split and CLIP "
     "weights are the published ones, a verdict neither confirms nor refutes it where it was found.",
 )
+COMPARABILITY: Mapping[str, Comparability] = {  # by clip.source, of objects that aren't the catalogue's
+    "train": SMALL_CLIP,
+    "open_clip": PRETRAINED_CLIP,
+    "module": PRETRAINED_CLIP,
+}
 
 
 @dataclass(frozen=True)
@@ -64,15 +73,10 @@ class StudyDescription:
 
 def describe(params: Params) -> StudyDescription:
     """The study's description, from its parameters alone."""
-    clip = (
-        f"a small one, trained here for {params.clip.training.steps:,} steps"
-        if params.clip.source == "train"
-        else f"{params.clip.model}, weights {params.clip.pretrained.rpartition('/')[2]}"
-    )
     seeds = ", ".join(str(seed) for seed in params.mapper.seeds)
     return StudyDescription(
         comparability=_comparability(params),
-        clip=clip,
+        clip=_clip(params.clip),
         objects=scene_source(params.scenes.source).page_text,
         nerfs=ENCODINGS[params.nerf.field.encoding].title,
         photos=photo_source(params.photos.source).page_text,
@@ -84,4 +88,14 @@ def describe(params: Params) -> StudyDescription:
 def _comparability(params: Params) -> Comparability:
     if params.scenes.source == "catalogue":
         return CATALOGUE
-    return SMALL_CLIP if params.clip.source == "train" else PRETRAINED_CLIP
+    return member(COMPARABILITY, params.clip.source, "clip.source", FILE)
+
+
+def _clip(clip: ClipParams) -> str:
+    weights = f"{clip.model}, weights {clip.pretrained.rpartition('/')[2]}"
+    texts = {
+        "train": f"a small one, trained here for {clip.training.steps:,} steps",
+        "open_clip": weights,
+        "module": weights,
+    }
+    return member(texts, clip.source, "clip.source", FILE)

@@ -6,11 +6,12 @@ from importlib.util import find_spec
 from typing import Any
 
 from fieldlink.core.progress import progress
+from fieldlink.core.query_domains import DESCRIPTIONS
 from fieldlink.report import claims_section, data_counts, psnr_charts, run_record, thumbnails
 from fieldlink.report.benchmarks import ratio_chart
 from fieldlink.report.charts import Chart
 from fieldlink.report.decoder_findings import decoder_findings
-from fieldlink.report.galleries import DOMAINS, GalleryQuery, QueryGallery
+from fieldlink.report.galleries import GalleryQuery, QueryGallery
 from fieldlink.report.generated_panels import GeneratedPanel, generated_panels
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import label
@@ -28,7 +29,7 @@ SIDE = 160  # pixels of a picture on the page, at most
 
 
 def study_html(study: ReportStudy, fits: Sequence[FitPictures], query_galleries: Sequence[QueryGallery]) -> str:
-    """The whole page; a section without its inputs says so. All text from data is escaped."""
+    """The whole page. A section without its inputs says so. All text from data is escaped."""
     sections = (
         partial(_summary, study),
         partial(_objects, study),
@@ -142,7 +143,7 @@ def _fit(fit: FitPictures) -> dict[str, Any]:
 def _gallery(gallery: QueryGallery) -> dict[str, Any]:
     return {
         "variant": label(gallery.variant),
-        "domain": DOMAINS.get(gallery.domain, gallery.domain),
+        "domain": DESCRIPTIONS.get(gallery.domain, gallery.domain),
         "query_count": gallery.query_count,
         "hit_rate": gallery.hit_rate,
         "shown_hits": sum(query.items[0].same_class for query in gallery.queries if query.items),

@@ -27,7 +27,7 @@ class TableProvenance:
 
 
 def provenance(table: ReportTable, params: Params, protocol: str) -> TableProvenance:
-    """Of one table; `protocol`: the text of docs/protocol.md."""
+    """The provenance of one table. `protocol`: the text of docs/protocol.md."""
     try:
         study = study_table(table.number).study
     except InputError:

@@ -11,13 +11,13 @@ Record = TypeVar("Record")
 
 
 def read_texts(folder: Path | None, pattern: str) -> list[tuple[Path, str]]:
-    """Path and text of the files that match, in order of name; no folder, no files."""
+    """Path and text of the files that match, in order of name. A folder that isn't there has none."""
     paths = sorted(folder.glob(pattern)) if folder else []
     return [(path, read_text(path)) for path in paths]
 
 
 def read_text(path: Path) -> str:
-    """The text of a file; raises `InputError` with its path."""
+    """The text of a file. Raises `InputError` with its path."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -38,7 +38,7 @@ def read_json_files(folder: Path | None) -> list[tuple[Path, Any]]:
 
 
 def parse_json(text: str, path: Path) -> Any:
-    """The value of a JSON text; raises `InputError` with the path of its file."""
+    """The value of a JSON text. Raises `InputError` with the path of its file."""
     try:
         return json.loads(text)
     except ValueError as error:

@@ -41,5 +41,5 @@ def png_uri(picture: Picture) -> str:
 
 
 def data_uri(data: bytes, kind: str) -> str:
-    """A file as a `data:` address; `kind`: its media type."""
+    """A file as a `data:` address. `kind`: its media type."""
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"

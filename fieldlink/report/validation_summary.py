@@ -5,17 +5,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from fieldlink.core.variants import Variant
-from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Variant
+from fieldlink.evaluation.results.query_results import CellKey, hit_key
+from fieldlink.evaluation.study_tables import RETRIEVAL
 from fieldlink.report.table_results import TableResult
 
-CLIP2NERF = Variant(direction="clip2nerf", loss="cosine").text
-NERF2CLIP = Variant(direction="nerf2clip", loss="siglip").text
 CELLS = {
-    "clip2nerf": CellKey("4.4a", CLIP2NERF, "recall@1", "recall_synthetic"),
-    "clip2nerf_photo": CellKey("4.5a", CLIP2NERF, "recall@1", "recall_real"),
-    "nerf2clip": CellKey("4.4a", NERF2CLIP, "recall@1", "recall_synthetic"),
-    "nerf2clip_photo": CellKey("4.5a", NERF2CLIP, "recall@1", "recall_real"),
+    "clip2nerf": hit_key(RETRIEVAL["gt"], CLIP2NERF_COSINE, 1),
+    "clip2nerf_photo": hit_key(RETRIEVAL["photo"], CLIP2NERF_COSINE, 1),
+    "nerf2clip": hit_key(RETRIEVAL["gt"], NERF2CLIP_SIGLIP, 1),
+    "nerf2clip_photo": hit_key(RETRIEVAL["photo"], NERF2CLIP_SIGLIP, 1),
     "heads": CellKey("4.6", Variant(method="ensemble").text, "accuracy", "classification_accuracy"),
 }
 PICTURES = {"clip_gt": "gt_views", "clip_rendered": "rendered_views", "clip_photo": "photos"}

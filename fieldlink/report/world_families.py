@@ -55,7 +55,7 @@ def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
 
 
 def _worlds_of(repository: Path, commit: str) -> tuple[str, dict[str, dict[int, Revision]]]:
-    """A commit with its worlds by family and seed; by default the latest that has some."""
+    """A commit with its worlds by family and seed, by default the latest that has some."""
     named = commit or "HEAD"
     history = git_output(repository, "rev-list", *([] if not commit else ["--max-count=1"]), named, "--").split()
     experiments = read_experiments(

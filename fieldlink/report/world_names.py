@@ -32,6 +32,6 @@ def experiment_reference(commit: str, name: str) -> str:
 
 
 def parsed_name(name: str) -> tuple[str, int] | None:
-    """Family and seed of a world; none for another experiment."""
+    """Family and seed of a world. Another experiment has none."""
     match = WORLD.fullmatch(name)
     return (match["family"] or BASE, int(match["seed"])) if match else None

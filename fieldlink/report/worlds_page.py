@@ -5,7 +5,7 @@ from textwrap import shorten
 from typing import Any
 
 from fieldlink.evaluation.worlds.summaries import CellSummary, ClaimSummary
-from fieldlink.report import charts, thumbnails
+from fieldlink.report import charts, interval_charts, thumbnails
 from fieldlink.report.claims_section import SYMBOLS, style_class
 from fieldlink.report.html_templates import fill
 from fieldlink.report.labels import column_label, label
@@ -39,13 +39,13 @@ def worlds_html(family: WorldFamily, differences: Sequence[Mapping[str, Any]], b
 
 
 def forest(family: WorldFamily) -> charts.Chart:
-    """The claims over worlds; of a study without claims' effects an empty plot."""
+    """The claims over worlds. A study without claims' effects has an empty plot."""
     rows = []
     for claim in family.claims:
         if not claim.part:
             spread, key = claim.spread, (claim.claim, claim.part)
             rows.append(
-                charts.ForestRow(
+                interval_charts.ForestRow(
                     f"{claim.claim}. {shorten(claim.text, 100, placeholder=' …')}",
                     spread.mean,
                     (_number(spread.ci_low), _number(spread.ci_high)),
@@ -57,7 +57,7 @@ def forest(family: WorldFamily) -> charts.Chart:
             )
     title = f"Claims over {len(family.worlds)} worlds"
     alt = f"{title}: means with intervals; the numbers stand in the list below"
-    return charts.Chart(charts.forest(rows, title, "effect in points"), alt)
+    return charts.Chart(interval_charts.forest(rows, title, "effect in points"), alt)
 
 
 def _claim(claim: ClaimSummary, rows: Sequence[ClaimSummary]) -> dict[str, Any]:

@@ -27,7 +27,10 @@ class RecolouredAlbedo:
 
 
 def copy_of_model(model: Mesh, seed: int) -> Mesh:
-    """Stretched per axis, turned about the up axis, hue, saturation and value shifted; of unit diagonal again."""
+    """The model, stretched per axis and turned about the up axis, with other hue, saturation and value.
+
+    Its diagonal has length 1 again.
+    """
     random = np.random.default_rng(seed)
     motion = turn_about_up(random.uniform(0, 360)) @ np.diag(random.uniform(*STRETCH, 3))
     colours = colour_shift(random.uniform(*HUE), random.uniform(*SATURATION), random.uniform(*VALUE))

@@ -1,6 +1,6 @@
 """Pinhole cameras. A pose is camera-to-world, 3x4, OpenGL axes: x right, y up, looking along -z. World: y up.
 
-Pixel centres lie at +0.5; `angle` is the full horizontal field of view in radians; pixels are square.
+Pixel centres lie at +0.5. `angle` is the full horizontal field of view in radians. Pixels are square.
 """
 
 import numpy as np

@@ -74,8 +74,8 @@ def ideal_views(
 ) -> tuple[UInt8[np.ndarray, "view height width 4"], float]:
     """The pictures as one ideal camera sees them, and its horizontal field of view in radians.
 
-    The ideal picture is wide enough for all that the pictures show; what they don't show is clear. Pictures of one
-    ideal camera come back as they are. Raises `InputError` with the view's name for a silhouette that is cut by the
+    The ideal picture is wide enough for all that the pictures show, and clear elsewhere. Pictures of one ideal camera
+    come back as they are. Raises `InputError` with the view's name for a silhouette that is cut by the
     edge of its picture where the ideal picture is wider, and for distortion that folds the picture over.
     """
     first = lenses[0]
@@ -122,6 +122,6 @@ def _resampled(image: Picture, pixels: Float[np.ndarray, "y x 2"], name: str) ->
     if (outside & (image[nearest[0], nearest[1], 3] > 0)).any():
         raise InputError(f"{name}: the silhouette is cut by the picture's edge, where the ideal camera sees more")
     layers = layers.transpose(2, 0, 1)
-    seen = np.stack([map_coordinates(layer, places, order=1, mode="grid-constant") for layer in layers])
-    colour = np.where(seen[3] > 0, seen[:3] * 255 / np.maximum(seen[3], 1e-6), 0)
-    return np.clip(np.concatenate([colour, seen[3:]]).transpose(1, 2, 0) + 0.5, 0, 255).astype(np.uint8)
+    sampled = np.stack([map_coordinates(layer, places, order=1, mode="grid-constant") for layer in layers])
+    colour = np.where(sampled[3] > 0, sampled[:3] * 255 / np.maximum(sampled[3], 1e-6), 0)
+    return np.clip(np.concatenate([colour, sampled[3:]]).transpose(1, 2, 0) + 0.5, 0, 255).astype(np.uint8)

@@ -70,7 +70,7 @@ def normalised(model: Mesh) -> Mesh:
 
 
 def checked(model: Mesh, name: str) -> Mesh:
-    """The same model; raises `InputError` with `name` if it has no faces, no area, or vertices that aren't finite."""
+    """The same model. Raises `InputError` with `name` if it has no faces, no area, or vertices that aren't finite."""
     if len(model.faces) == 0:
         raise InputError(f"{name}: mesh without faces, at least one expected")
     if model.faces.min() < 0 or model.faces.max() >= len(model.vertices):

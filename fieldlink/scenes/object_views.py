@@ -15,13 +15,13 @@ def object_views(tasks: list[ObjectTask]) -> Rows:
     parts, rejected, notes = [], {}, {}
     for task in tasks:
         try:
-            seen = views_of(task)
+            posed_views = views_of(task)
         except InputError as error:
             rejected[task.row.object_id] = str(error)
             continue
-        parts.append(views.columns(task.row.object_id, seen))
-        if seen.notes and not task.row.augmentation:
-            notes[task.row.object_id] = "; ".join(seen.notes)
+        parts.append(views.columns(task.row.object_id, posed_views))
+        if posed_views.notes and not task.row.augmentation:
+            notes[task.row.object_id] = "; ".join(posed_views.notes)
     return Rows(views.joined(parts), rejected, notes)
 
 

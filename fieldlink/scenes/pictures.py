@@ -28,8 +28,8 @@ def decode(
 ) -> UInt8[np.ndarray, "height width channel"]:
     """The picture of a foreign file's bytes in sRGB, 8 bits a channel, straight alpha; `RGB` drops alpha.
 
-    `upright`: turned as its EXIF orientation says. A picture of more than 4096² pixels is reduced by whole numbers.
-    Raises `InputError` if it can't be decoded; the text is the same in every run.
+    `upright` turns it as its EXIF orientation says. A picture of more than 4096² pixels is reduced by whole numbers.
+    Raises `InputError`, with the same text in every run, if it can't be decoded.
     """
     with _readable(data) as image:
         picture_formats.load(image)

@@ -125,17 +125,17 @@ class _Tracer:
         colour, alpha, depth = np.zeros((len(view), 3), np.float32), *np.zeros((2, len(view)), np.float32)
         ray, start = np.arange(len(view)), np.zeros(len(view))  # rays under way, and the z-depth of their origins
         for _ in range(LAYERS):
-            shade, opacity, met, reached = self._first(origins, directions)
-            ray, share = ray[met], (1 - alpha[ray[met]]) * opacity
+            shade, opacity, is_hit, reached = self._first(origins, directions)
+            ray, share = ray[is_hit], (1 - alpha[ray[is_hit]]) * opacity
             colour[ray] += share[:, None] * shade
             alpha[ray] += share
-            depth[ray] = np.where((depth[ray] == 0) & (alpha[ray] >= 0.5), start[met] + reached, depth[ray])
+            depth[ray] = np.where((depth[ray] == 0) & (alpha[ray] >= 0.5), start[is_hit] + reached, depth[ray])
             on = alpha[ray] < STOPPED
             if not on.any():
                 break
             step = reached[on] + BEHIND
-            ray, start, directions = ray[on], start[met][on] + step, directions[met][on]
-            origins = origins[met][on] + step[:, None] * directions
+            ray, start, directions = ray[on], start[is_hit][on] + step, directions[is_hit][on]
+            origins = origins[is_hit][on] + step[:, None] * directions
         return colour / np.where(alpha > 0, alpha, 1)[:, None], alpha, depth
 
     def _first(

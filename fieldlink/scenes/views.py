@@ -28,10 +28,10 @@ class Views:
         return len(self.image)
 
 
-def view_subset(views: Views, chosen: list[int]) -> Views:
-    """Only the chosen views."""
-    depth = None if views.depth is None else views.depth[chosen]
-    return Views(views.image[chosen], views.camera_to_world[chosen], views.camera_angle_x, depth)
+def view_subset(views: Views, numbers: list[int]) -> Views:
+    """The views of some numbers alone."""
+    depth = None if views.depth is None else views.depth[numbers]
+    return Views(views.image[numbers], views.camera_to_world[numbers], views.camera_angle_x, depth)
 
 
 def columns(object_id: str, views: Views) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def by_object(rows: pa.Table) -> dict[str, pa.Table]:
 
 
 def digests_of_views(objects: Path, views: Path) -> dict[str, str]:
-    """Object id → digest of its views; raises `InputError` if an object has none."""
+    """Object id → digest of its views. Raises `InputError` if an object has none."""
     ids = set(datasets.read(objects, OBJECTS, ["object_id"])["object_id"].to_pylist())
     digests = datasets.digests_by_key(datasets.shards(views, VIEWS), "object_id")
     if unseen := sorted(ids - digests.keys()):

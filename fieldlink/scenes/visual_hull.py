@@ -14,8 +14,8 @@ PIXEL = 0.5  # a silhouette reaches half a pixel beyond the centres of its pixel
 def carve(views: Views, cells: int, half: float) -> Bool[np.ndarray, "x y z"]:
     """Cells of the cube [-half, half]³ that may hold matter, by the alpha masks of all views.
 
-    A cell goes if the ball around it misses the silhouette of a view. A silhouette that ends inside the frame shows
-    the whole object; one cut by the frame says nothing of cells outside, and no view of cells behind its camera.
+    A cell is carved away if the ball around it misses the silhouette of a view. A silhouette that the frame cuts says
+    nothing of cells outside the frame. No view says anything of cells behind its camera.
     Raises `InputError` for a view that shows nothing.
     """
     alive, radius = np.arange(cells**3), np.sqrt(3) * half / cells

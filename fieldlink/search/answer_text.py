@@ -8,7 +8,7 @@ NOTHING = "–"
 
 
 def table(answer: Answer) -> str:
-    """A line per object, nearest first, and what the answer was made from."""
+    """A line per object, nearest first, then the query and the origin."""
     rows = [
         (
             str(place),
@@ -21,29 +21,27 @@ def table(answer: Answer) -> str:
         for place, row in enumerate(answer.rows, start=1)
     ]
     head = ("", "id", "cosine", "class", "split", "file")
-    way = f"by {answer.by}, seed {answer.seed}"
-    return "\n".join(
-        [*aligned([head, *rows]), "", f"{answer.query.kind} {answer.query.name!r} {way}", *origin_lines(answer.origin)]
-    )
+    search = f"{answer.query.kind} {answer.query.name!r} by {answer.by}, seed {answer.seed}"
+    return "\n".join([*aligned_lines([head, *rows]), "", search, *origin_lines(answer.origin)])
 
 
-def labels(named: Classification) -> str:
+def labels(answer: Classification) -> str:
     """A line per label, with the second opinion beside the first."""
-    second = {label.label: f"{label.score:.4f}" for label in named.second_opinion}
-    head = ("", named.by, *(["CLIP, four views"] if second else []))
-    rows = [(label.label, f"{label.score:.4f}", *([second[label.label]] if second else [])) for label in named.labels]
-    first = [f"CLIP on four views says {named.second_opinion[0].label}"] if second else []
-    return "\n".join([*aligned([head, *rows]), "", *first, *origin_lines(named.origin)])
+    second = {label.label: f"{label.score:.4f}" for label in answer.second_opinion}
+    head = ("", answer.by, *(["CLIP, four views"] if second else []))
+    rows = [(label.label, f"{label.score:.4f}", *([second[label.label]] if second else [])) for label in answer.labels]
+    conclusion = [f"CLIP on four views says {answer.second_opinion[0].label}"] if second else []
+    return "\n".join([*aligned_lines([head, *rows]), "", *conclusion, *origin_lines(answer.origin)])
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines whose cells stand below each other."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def origin_lines(origin: Origin) -> list[str]:
-    """What an answer was made from, in two lines."""
+    """The study, the models and the collection of an answer, in two lines."""
     study = f"study {origin.study}" + (f", commit {origin.commit}" if origin.commit else "")
     return [
         f"{study}, parameters {origin.params}; CLIP: {origin.clip}; nf2vec {origin.nf2vec}",

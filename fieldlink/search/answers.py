@@ -1,4 +1,4 @@
-"""What a study answers: rows of objects or labels, and the models and the collection that they come from."""
+"""Answers of a study: rows of objects or labels, and the models and the collection that they come from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from jaxtyping import Float
+
+from fieldlink.core.variants import Direction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +18,7 @@ Seed = int | Literal["mean"]  # of training; 0 where nothing is trained; the mea
 
 @dataclass(frozen=True)
 class Origin:
-    """What an answer was made from."""
+    """The study, the models and the collection of an answer."""
 
     study: str  # folder of the study that made the models
     commit: str  # of the study's repository, with a + where files differ from it; "" outside of one
@@ -29,7 +31,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked, as vectors: that of a space is None until a question needs it."""
+    """A question as vectors. The vector of a space is None until a search in it needs one."""
 
     kind: QueryKind
     name: str  # the text itself, the path of a file, or an object's id
@@ -39,10 +41,14 @@ class Query:
     nerf: Float[np.ndarray, " nf2vec"] | None = None  # of a NeRF or mesh
     stored: "StoredNerf | None" = None  # the NeRF itself
 
+    def as_dict(self) -> dict[str, Any]:
+        """All but the vectors and the NeRF, for JSON."""
+        return {"kind": self.kind, "name": self.name, "digest": self.digest, "foreign": self.foreign}
+
 
 @dataclass(frozen=True)
-class Found:
-    """An object that was found."""
+class AnswerRow:
+    """An object of an answer."""
 
     id: str
     score: float  # cosine, −1 to 1; the mean over training seeds for seed "mean"
@@ -65,8 +71,8 @@ class Found:
 class Answer:
     """Objects, nearest first."""
 
-    rows: Sequence[Found]
-    by: str  # the variant of the mapper, or the space
+    rows: Sequence[AnswerRow]
+    by: str  # name of the `SearchSpace`
     seed: Seed
     query: Query
     origin: Origin
@@ -81,7 +87,7 @@ class Answer:
     def as_dict(self) -> dict[str, Any]:
         """All but the vectors, for JSON."""
         rows = [row.as_dict() for row in self.rows]
-        return {"query": _described(self.query), "rows": rows, **_made_by(self)}
+        return {"query": self.query.as_dict(), "rows": rows, **_origin_fields(self)}
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ class Classification:
     """Labels, nearest first. The second opinion is CLIP's, which sees four views of the NeRF."""
 
     labels: Sequence[Label]
-    by: str  # the variant of nerf2clip; "clip" for a picture
+    by: str  # name of the nerf2clip's `SearchSpace`; "clip" for a picture
     seed: Seed
     query: Query
     origin: Origin
@@ -107,24 +113,24 @@ class Classification:
     def as_dict(self) -> dict[str, Any]:
         """All but the vectors, for JSON."""
         opinions = {name: [asdict(label) for label in getattr(self, name)] for name in ("labels", "second_opinion")}
-        return {"query": _described(self.query), **opinions, **_made_by(self)}
+        return {"query": self.query.as_dict(), **opinions, **_origin_fields(self)}
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A way to search: a trained mapper, or CLIP alone."""
+class SearchSpace:
+    """A space to search in: that of a trained mapper, of nf2vec or of CLIP. The empty text where no mapper is used."""
 
     name: str  # as `by` takes it
-    direction: str  # clip2nerf, nerf2clip, or "" for a space alone
-    loss: str
-    study: str  # that trained it: retrieval, captions, …
+    direction: Direction | Literal[""]  # of the mapper
+    loss: str  # of the mapper
+    study: str  # that trained the mapper: retrieval, captions, …
     seeds: Sequence[int]
-    for_kinds: Sequence[QueryKind]  # of queries that it answers
+    for_kinds: Sequence[QueryKind]  # of queries that have a vector in it
 
 
 @dataclass(frozen=True)
 class ObjectPage:
-    """All that is known of one object."""
+    """The data of one object: labels, PSNR, views and files."""
 
     id: str
     class_name: str | None
@@ -157,20 +163,15 @@ class MapPoints:
 
 
 @dataclass(frozen=True)
-class Added:
-    """What `Study.add` did."""
+class AddResult:
+    """The objects of a folder of meshes, after `Study.add`."""
 
     collection: str  # folder
     ids: Sequence[str]  # of the objects that are new in it
-    unchanged: Sequence[str]  # ids of files that it held already
+    unchanged: Sequence[str]  # ids of the objects that were in it already, from the same files
     rejected: Mapping[str, str]  # id: reason
     origin: Origin
 
 
-def _described(query: Query) -> dict[str, Any]:
-    """All but the vectors."""
-    return {name: getattr(query, name) for name in ("kind", "name", "digest", "foreign")}
-
-
-def _made_by(answer: Answer | Classification) -> dict[str, Any]:
+def _origin_fields(answer: Answer | Classification) -> dict[str, Any]:
     return {"by": answer.by, "seed": answer.seed, "origin": asdict(answer.origin), "warning": answer.warning}

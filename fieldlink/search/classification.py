@@ -16,13 +16,18 @@ from fieldlink.search.models import Models
 def label_vectors(
     models: Models, prompts: Sequence[str] | None
 ) -> tuple[Sequence[str], Float[np.ndarray, "label clip"]]:
-    """Prompts and their vectors; without prompts the study's classes, each the mean of its prompts' unit vectors."""
+    """Labels and their vectors.
+
+    The labels are the prompts. Without prompts they are the study's classes, each with the mean of its prompts' unit
+    vectors.
+    """
     if prompts is not None:
         if not prompts or not all(prompt.strip() for prompt in prompts):
             raise InputError("prompts: empty, expected at least one of some words")
         return list(prompts), models.texts(prompts)
-    filled = filled_prompts(models.params.prompts, models.params.classes)
-    means = mean_prompts([prompt.class_name for prompt in filled], models.texts([prompt.text for prompt in filled]))
+    class_prompts = filled_prompts(models.params.prompts, models.params.classes)
+    texts = models.texts([prompt.text for prompt in class_prompts])
+    means = mean_prompts([prompt.class_name for prompt in class_prompts], texts)
     return means.classes, means.vectors
 
 

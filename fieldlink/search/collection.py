@@ -1,4 +1,4 @@
-"""A collection of NeRFs: objects, their vectors, and where each of them lies."""
+"""A collection of NeRFs: objects, their vectors and their files."""
 
 import json
 from bisect import bisect_right
@@ -26,10 +26,13 @@ PSNR = ("psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_for
 
 
 class Collection:
-    """The objects of a folder of datasets that have an nf2vec vector, in order of id; read when first needed."""
+    """The objects of a folder of datasets that have an nf2vec vector, in the order of ids.
+
+    Each dataset is read when it is first needed.
+    """
 
     def __init__(self, folder: Path, rendered: bool = False) -> None:
-        """`rendered`: CLIP alone is searched in rendered views, where they have vectors, not in ground-truth ones."""
+        """`rendered`: the gallery of CLIP alone is rendered views, where they have vectors, not ground-truth views."""
         self.folder, self.places = folder, CollectionPlaces(folder)
         rendered_views, views = self.places.rendered_view_embeddings, self.places.view_embeddings
         self.clip_gallery = rendered_views if rendered and rendered_views.is_dir() else views
@@ -38,25 +41,25 @@ class Collection:
                 raise InputError(f"{dataset}: missing, expected a collection of NeRFs: a study's data, or one's own")
 
     @cached_property
-    def _embedded(self) -> tuple[list[str], Float[np.ndarray, "object nf2vec"]]:
+    def _ids_and_vectors(self) -> tuple[list[str], Float[np.ndarray, "object nf2vec"]]:
         return read_vectors(self.places.nerf_embeddings, NERF_EMBEDDINGS)
 
     @cached_property
     def _rows(self) -> pa.Table:
         rows = datasets.read(self.places.objects, UNLABELLED)
         places = {name: place for place, name in enumerate(rows["object_id"].to_pylist())}
-        if missing := [name for name in self._embedded[0] if name not in places]:
+        if missing := [name for name in self.ids if name not in places]:
             raise InputError(f"{self.places.objects}: no row of {missing[0]!r}, which has an nf2vec vector")
-        return rows.take(pa.array([places[name] for name in self._embedded[0]], pa.int64()))
+        return rows.take(pa.array([places[name] for name in self.ids], pa.int64()))
 
     @property
     def ids(self) -> list[str]:
-        return self._embedded[0]
+        return self._ids_and_vectors[0]
 
     @property
     def nerf_vectors(self) -> Float[np.ndarray, "object nf2vec"]:
         """nf2vec's vector of each object."""
-        return self._embedded[1]
+        return self._ids_and_vectors[1]
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -64,19 +67,19 @@ class Collection:
         return {name: place for place, name in enumerate(self.ids)}
 
     def place(self, object_id: str) -> int:
-        """The place of an object; `InputError` for an id that isn't there."""
+        """The place of an object. Raises `InputError` for an unknown id."""
         if object_id not in self.index:
             raise InputError(f"{self.folder}: no object {object_id!r} with an nf2vec vector, such as {self.ids[:3]}")
         return self.index[object_id]
 
     @cached_property
     def columns(self) -> dict[str, Any]:
-        """Columns of dataset `objects`: arrays of objects, in which null is None."""
+        """Columns of dataset `objects` as arrays of Python objects, in which null is None."""
         return {name: np.array(self._rows[name].to_pylist(), object) for name in self._rows.column_names}
 
     @cached_property
     def psnr(self) -> dict[str, Float[np.ndarray, " object"]]:
-        """dB of each object by the columns of dataset `nerfs`; NaN where it wasn't measured."""
+        """PSNR of each object in dB, by the columns of dataset `nerfs`; NaN where there is none."""
         rows = datasets.read(self.places.nerfs, NERFS, ["object_id", *PSNR])
         place = {name: row for row, name in enumerate(rows["object_id"].to_pylist())}
         order = np.array([place.get(name, -1) for name in self.ids])
@@ -90,7 +93,7 @@ class Collection:
         copies: bool,
         exclude: Sequence[str],
     ) -> Bool[np.ndarray, " object"]:
-        """Which objects may be found; a split or class of none of them is an `InputError`."""
+        """Whether each object passes the filters. A split or class of no object is an `InputError`."""
         allowed = np.ones(len(self.ids), bool) if copies else self._originals.copy()
         for name, words in (("split", split), ("class_name", classes)):
             if words is not None:
@@ -105,10 +108,10 @@ class Collection:
         return self._rows["augmentation"].to_numpy() == 0
 
     def _has(self, column: str, words: set[str]) -> Bool[np.ndarray, " object"]:
-        """Which objects have one of some words in a column."""
-        there = {word for word in self.columns[column] if word is not None}
-        if unknown := sorted(words - there):
-            raise InputError(f"{self.folder}: no {column} {unknown[0]!r}, expected some of {sorted(there)}")
+        """Whether each object has one of some words in a column."""
+        choices = {word for word in self.columns[column] if word is not None}
+        if unknown := sorted(words - choices):
+            raise InputError(f"{self.folder}: no {column} {unknown[0]!r}, expected some of {sorted(choices)}")
         return np.array([word in words for word in self.columns[column]], bool)
 
     # Views
@@ -147,13 +150,13 @@ class Collection:
         return stored_nerf(datasets.matrix(rows["weights"])[0], rows["occupancy"][0].as_py())
 
     def page(self, object_id: str) -> ObjectPage:
-        """All that is known of an object."""
+        """The data of an object."""
         place = self.place(object_id)
         row = {name: values[place] for name, values in self.columns.items()}
         views: list[int] = []
         if self.places.views.is_dir():
-            seen = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view"], may_be_absent=True)
-            views = seen["view"].to_pylist()
+            rows = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view"], may_be_absent=True)
+            views = rows["view"].to_pylist()
         psnr = {name: float(values[place]) for name, values in self.psnr.items()}
         return ObjectPage(
             id=object_id,
@@ -168,7 +171,7 @@ class Collection:
         )
 
     def paths(self, object_id: str) -> Mapping[str, str]:
-        """Files that hold an object: its NeRF's, its views', and the one that it was made from."""
+        """Files of an object: that of its NeRF, that of its views, and the mesh of a user."""
         files = {name: _shard_of(shards, object_id) for name, shards in self._shards.items()}
         return {name: path for name, path in (files | {"source": self._sources.get(object_id, "")}).items() if path}
 
@@ -195,13 +198,13 @@ def check_models(folder: Path, digests: Mapping[str, str]) -> None:
     if not path.is_file():
         return
     try:
-        made_by = json.loads(path.read_text(encoding="utf-8"))["models"]
+        stored_digests = json.loads(path.read_text(encoding="utf-8"))["models"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not what `fieldlink add` writes ({error})") from error
     for name, digest in digests.items():
-        if made_by.get(name) != digest:
+        if stored_digests.get(name) != digest:
             raise InputError(
-                f"{folder}: its vectors are of another {name} ({made_by.get(name)}, the study has {digest}); "
+                f"{folder}: its vectors are of another {name} ({stored_digests.get(name)}, the study has {digest}); "
                 "delete it and add its objects again"
             )
 
@@ -219,7 +222,7 @@ def read_vectors(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndar
 
 
 def _vectors_by_shard(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndarray, "row dim"]]:
-    """One shard at a time, so that none is twice in memory."""
+    """Ids and vectors, read one shard at a time, so that no shard is twice in memory."""
     counts = [shard_files.open_file(path).rows for path in datasets.shard_paths(folder, schema)]
     ids, vectors, start = list[str](), np.zeros((0, 0), np.float32), 0
     for shard in datasets.shards(folder, schema, [schema.key[0], "embedding"]):
@@ -238,6 +241,6 @@ def _spans(folder: Path, schema: Schema) -> list[tuple[str, str, str]]:
 
 
 def _shard_of(shards: Sequence[tuple[str, str, str]], object_id: str) -> str:
-    """The last shard that begins at or before an id, if the id lies in it; '' if none does."""
+    """The path of the shard that spans an id, or ''."""
     place = bisect_right(shards, object_id, key=itemgetter(0)) - 1
     return shards[place][2] if place >= 0 and object_id <= shards[place][1] else ""

@@ -12,21 +12,21 @@ SPARE = 8  # terms beyond a vector's width in the bound on rounding
 
 
 @dataclass(frozen=True)
-class Gallery:
-    """Items to be found, with what their length divides a product by; several items may belong to one object."""
+class SearchGallery:
+    """Vectors of items, and the inverse of each one's length. Several items may belong to one object."""
 
     items: Float[np.ndarray, "item dim"]  # as they are stored, not normalised
     scale: Float[np.ndarray, " item"]  # 1 / length; 0 for a vector of zeros
     owner: Int[np.ndarray, " item"]  # place of an item's object
 
     @staticmethod
-    def of(items: Float[np.ndarray, "item dim"], owner: Int[np.ndarray, " item"] | None = None) -> "Gallery":
+    def of(items: Float[np.ndarray, "item dim"], owner: Int[np.ndarray, " item"] | None = None) -> "SearchGallery":
         """`owner`: by default each item is an object of its own."""
         scale = np.zeros(len(items), np.float32)
         for part in parts(len(items), items.shape[1]):
             lengths = np.linalg.norm(items[part].astype(np.float64), axis=1)
             scale[part] = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        return Gallery(items, scale, np.arange(len(items)) if owner is None else owner)
+        return SearchGallery(items, scale, np.arange(len(items)) if owner is None else owner)
 
     def cosines(self, query: Float[np.ndarray, " dim"]) -> Float[np.ndarray, " item"]:
         """The cosine of a query with every item, in float32."""
@@ -41,20 +41,21 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Search:
-    """Pairs of a gallery and the query in its space, whose cosines are averaged: one for each training seed.
+    """Pairs of a gallery and the query in its space, one for each training seed.
 
-    All galleries have the same items.
+    The cosines of all pairs are averaged. All galleries have the same items.
     """
 
-    pairs: Sequence[tuple[Gallery, Float[np.ndarray, " _"]]]
+    pairs: Sequence[tuple[SearchGallery, Float[np.ndarray, " _"]]]
 
     def nearest(
         self, allowed: Bool[np.ndarray, " object"], k: int, *, distinct: bool = True
     ) -> tuple[Int[np.ndarray, " place"], Float[np.ndarray, " place"]]:
-        """The `k` objects of highest cosine and their cosines, ties by lower place; fewer if there are fewer.
+        """The places of the `k` objects of highest cosine, and their cosines.
 
-        `allowed`: objects that may be found. `distinct`: each object once, at the place of its nearest item. Items that
-        the float32 product leaves undecided are compared in float64, as `evaluation.measures` compares all.
+        `allowed`: objects that take part; if they are fewer than `k`, the result is shorter. `distinct`: each object
+        counts once, by its nearest item. Of equal cosines the lower place goes first. Items that the float32 product
+        leaves undecided are compared in float64, as `evaluation.measures` compares all.
         """
         owner, width = self.pairs[0][0].owner, max(gallery.items.shape[1] for gallery, _ in self.pairs)
         item = np.flatnonzero(allowed[owner])
@@ -62,7 +63,8 @@ class Search:
             return item, np.zeros(0, np.float32)
         similarity = np.mean([gallery.cosines(query) for gallery, query in self.pairs], axis=0)[item]
         slack = 2 * (width + SPARE) * float(np.finfo(np.float32).eps)
-        item = item[similarity >= _least(similarity, owner[item] if distinct else np.arange(len(item)), k) - slack]
+        least = _kth_highest(similarity, owner[item] if distinct else np.arange(len(item)), k)
+        item = item[similarity >= least - slack]
         exact = np.mean([gallery.exact_cosines(query, item) for gallery, query in self.pairs], axis=0)
         exact = exact.astype(np.float32)
         order = np.lexsort((item, -exact))
@@ -71,7 +73,7 @@ class Search:
         return owner[item[order[:k]]], exact[order[:k]]
 
 
-def _least(similarity: Float[np.ndarray, " item"], owner: Int[np.ndarray, " item"], k: int) -> float:
+def _kth_highest(similarity: Float[np.ndarray, " item"], owner: Int[np.ndarray, " item"], k: int) -> float:
     """The k-th highest cosine of an object; the least one if there are no more than k objects."""
     if len(similarity) != len(np.unique(owner)):
         best = np.full(int(owner.max()) + 1, -np.inf, np.float32)

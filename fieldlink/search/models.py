@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from fieldlink.clip.clip_sources import clip_source
 from fieldlink.core import datasets, saved_models, schemas
 from fieldlink.core.devices import map_in_batches, precision
 from fieldlink.core.errors import InputError
@@ -46,7 +47,7 @@ class Models:
     def nf2vec(self) -> "Nf2vecModel":
         from fieldlink.nf2vec.model import Nf2vecModel
 
-        return Nf2vecModel.of(*saved_models.read_model(self.places.nf2vec)).to(self.device)
+        return Nf2vecModel.read(self.places.nf2vec).to(self.device)
 
     @cached_property
     def nerf_start(self) -> Float[np.ndarray, " weight"]:
@@ -64,9 +65,14 @@ class Models:
         return {name: folder_seal(folder) for name, folder in folders.items() if folder.is_dir()}
 
     @property
+    def is_clip_trained_here(self) -> bool:
+        """Whether CLIP learned from the study's own pictures, and knows nothing else."""
+        return clip_source(self.params.clip.source).trains
+
+    @property
     def clip_name(self) -> str:
         clip = self.params.clip
-        name = "small CLIP of this study" if clip.source == "train" else f"{clip.model} {clip.pretrained}"
+        name = "small CLIP of this study" if self.is_clip_trained_here else f"{clip.model} {clip.pretrained}"
         return f"{name}, {self.digests['clip']}"
 
     def texts(self, texts: Sequence[str]) -> Float[np.ndarray, "text clip"]:
@@ -117,10 +123,10 @@ class Models:
         return (255 * rgba + 0.5).byte().cpu().numpy()
 
     @cached_property
-    def known_words(self) -> frozenset[str]:
-        """Words of the captions and prompts that a CLIP of this study learned from; none for a published CLIP."""
+    def training_words(self) -> frozenset[str]:
+        """Words of the captions and prompts that a CLIP of this study learned from. A published CLIP has none."""
         captions = self.places.captioned_pictures
-        if self.params.clip.source != "train" or not captions.is_dir():
+        if not self.is_clip_trained_here or not captions.is_dir():
             return frozenset()
         texts = datasets.read(captions, schemas.CAPTIONED_PICTURES, ["caption"])["caption"].unique().to_pylist()
         return frozenset(word for text in texts for word in words_of(text))

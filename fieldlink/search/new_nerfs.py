@@ -37,11 +37,11 @@ NEW_NERFS = replace(
 
 @dataclass(frozen=True)
 class NewNerfsTask:
-    """Meshes that one call of a worker makes NeRFs of."""
+    """Meshes to which one call of a worker fits NeRFs."""
 
     meshes: Sequence[ObjectTask]
     study: Path
-    digests: tuple[str, ...]  # of models and parameters: a worker reads those anew that have changed
+    digests: tuple[str, ...]  # of models and parameters, which a worker reads anew if one of them changes
 
 
 def mesh_id(path: Path) -> str:
@@ -50,25 +50,25 @@ def mesh_id(path: Path) -> str:
 
 
 def mesh_task(item: ListedItem, folder: Path, params: Params) -> ObjectTask:
-    """What decides the views of a mesh; `folder`: in which its materials and textures may lie."""
+    """The object of a mesh, to be rendered. `folder`: in which its materials and textures may lie."""
     row = ObjectRow(item.object_id, UNLABELLED, NO_SYNSET, "test", "meshes", item.object_id, 0)
     scenes = params.scenes.model_copy(update={"source": "meshes", "folder": folder})
     return ObjectTask(row, "", params.study.seed, scenes, item)
 
 
-def fitted(meshes: Sequence[ObjectTask], models: Models) -> tuple[pa.Table, dict[str, Fit], dict[str, str]]:
+def fit_meshes(meshes: Sequence[ObjectTask], models: Models) -> tuple[pa.Table, dict[str, Fit], dict[str, str]]:
     """Rows of dataset `views`, fits by id, and the reasons why others have none."""
-    params, seen = models.params, object_views.object_views(list(meshes))
-    if not seen.columns["object_id"]:
-        return datasets.empty_table(VIEWS), {}, seen.rejected
-    rows = datasets.table(VIEWS, seen.columns)
+    params, views_of_meshes = models.params, object_views.object_views(list(meshes))
+    if not views_of_meshes.columns["object_id"]:
+        return datasets.empty_table(VIEWS), {}, views_of_meshes.rejected
+    rows = datasets.table(VIEWS, views_of_meshes.columns)
     fits, rejected = accepted_fits(FittingTask(rows, models.nerf_start, params.nerf, params.study.seed, models.device))
-    return rows, fits, seen.rejected | rejected
+    return rows, fits, views_of_meshes.rejected | rejected
 
 
 def fit_of(mesh: ObjectTask, models: Models) -> Fit:
     """The NeRF of one mesh. Raises `InputError` if it can't be read, or its NeRF stays below the quality gate."""
-    _, fits, rejected = fitted([mesh], models)
+    _, fits, rejected = fit_meshes([mesh], models)
     for reason in rejected.values():
         path = str(mesh.item.path) if mesh.item else mesh.row.object_id
         raise InputError(reason if path in reason else f"{path}: {reason}")
@@ -76,10 +76,10 @@ def fit_of(mesh: ObjectTask, models: Models) -> Fit:
 
 
 def new_nerfs(task: NewNerfsTask) -> Rows:
-    """Rows of `NEW_NERFS`; a mesh that can't be used is rejected with its reason."""
+    """Rows of `NEW_NERFS`. A mesh that can't be used is rejected with its reason."""
     models = _models(task.study, task.digests)
-    seen, fits, rejected = fitted(task.meshes, models)
-    views_by_id, ids = views.by_object(seen), list(fits)
+    view_rows, fits, rejected = fit_meshes(task.meshes, models)
+    views_by_id, ids = views.by_object(view_rows), list(fits)
     shape = len(ids), weight_layout.size(models.params.nerf.field)
     weights = np.reshape([fits[name].weights for name in ids], shape).astype(np.float32)
     columns: dict[str, Any] = {
@@ -95,18 +95,18 @@ def new_nerfs(task: NewNerfsTask) -> Rows:
 
 def _view_embeddings(rows: pa.Table, models: Models) -> pa.Table:
     """Rows of dataset `image_embeddings` of an object's views."""
-    shown = [pictures.on_black(pictures.decode(data)) for data in rows["image"].to_pylist()]
+    images = [pictures.on_black(pictures.decode(data)) for data in rows["image"].to_pylist()]
     columns = {
         "owner_id": rows["object_id"].to_pylist(),
         "view": rows["view"].to_pylist(),
         "domain": ["gt"] * len(rows),
-        "embedding": models.pictures(shown),
+        "embedding": models.pictures(images),
     }
     return datasets.table(IMAGE_EMBEDDINGS, columns)
 
 
 @lru_cache(maxsize=1)
 def _models(study: Path, _digests: tuple[str, ...]) -> Models:
-    """The models, loaded once by a process."""
+    """The models, which a process loads once."""
     places = StudyPlaces(study)
     return Models(places, load(places.params))

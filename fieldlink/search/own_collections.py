@@ -3,7 +3,7 @@
 <folder>/collection.json                      the digests of the models that made its vectors
 <folder>/objects, sources, views, nerfs       datasets; `sources` names the file of each object
 <folder>/embeddings/nerfs, embeddings/views   vectors of nf2vec and of CLIP
-<folder>/rejected                             what could not be used, with reasons
+<folder>/rejected                             meshes that can't be used, with reasons
 """
 
 import json
@@ -40,37 +40,37 @@ OBJECTS_PER_SHARD = 64
 
 @dataclass(frozen=True)
 class Additions:
-    """What a folder of meshes adds to a collection."""
+    """The objects that a folder of meshes adds to a collection."""
 
     ids: Sequence[str]
-    unchanged: Sequence[str]  # ids under which the collection holds the same files already
+    unchanged: Sequence[str]  # ids of the objects that are in it already, from the same files
     rejected: Mapping[str, str]
 
 
 def add_meshes(folder: Path, to: Path, models: Models, workers: int | None) -> Additions:
-    """Make NeRFs of all meshes below `folder`, and write the collection `to` anew with them, whole or not at all.
+    """Fit NeRFs to all meshes below `folder`, and write the collection `to` anew with them, whole or not at all.
 
-    `workers`: worker processes; None: this process. Finished NeRFs are kept in the scratch folder, so that a call that
-    was stopped goes on where it was. Raises `InputError` if nothing can be used, or if `to` is something else.
+    `workers`: worker processes; None: this process. The scratch folder keeps finished NeRFs, so that a call after a
+    stop goes on from there. Raises `InputError` if no mesh can be used, or if `to` isn't a collection.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, expected one with meshes")
-    held = _held(to, models)
+    ids_by_content = _ids_by_content(to, models)
     listing = mesh_folder.unlabelled_listing(folder)
-    items, unchanged = _new_items(listing.items, held, folder)
-    finished = _finished(items, folder, models, workers)
-    rejected = {**listing.rejected, **listing.duplicates, **finished.rejected}
-    ids = sorted(items.keys() - finished.rejected.keys())
+    items, unchanged = _new_items(listing.items, ids_by_content, folder)
+    new_nerf_rows = _fit(items, folder, models, workers)
+    rejected = {**listing.rejected, **listing.duplicates, **new_nerf_rows.rejected}
+    ids = sorted(items.keys() - new_nerf_rows.rejected.keys())
     if not ids and not unchanged:
         first = "; ".join(f"{name}: {reason}" for name, reason in sorted(rejected.items())[:3])
         raise InputError(f"{folder}: no mesh can be used ({first})")
     if ids:
-        _write(to, [items[name] for name in ids], finished, rejected, models)
+        _write(to, [items[name] for name in ids], new_nerf_rows, rejected, models)
     return Additions(ids, unchanged, rejected)
 
 
-def _held(to: Path, models: Models) -> dict[str, str]:
-    """Ids of the objects in a collection, by their content; none where there is no collection yet."""
+def _ids_by_content(to: Path, models: Models) -> dict[str, str]:
+    """Ids of the objects in a collection, by the digests of their files; empty where there is no collection yet."""
     places = CollectionPlaces(to)
     if not places.description.is_file():
         if to.exists() and (not to.is_dir() or any(to.iterdir())):
@@ -82,17 +82,17 @@ def _held(to: Path, models: Models) -> dict[str, str]:
 
 
 def _new_items(
-    items: Sequence[ListedItem], held: Mapping[str, str], folder: Path
+    items: Sequence[ListedItem], ids_by_content: Mapping[str, str], folder: Path
 ) -> tuple[dict[str, ListedItem], list[str]]:
-    """Items that a collection doesn't hold, by id, and ids of those that it does."""
-    taken, new, unchanged = set(held.values()), dict[str, ListedItem](), list[str]()
+    """Items that are not in a collection, by id, and ids of the others."""
+    old_ids, new, unchanged = set(ids_by_content.values()), dict[str, ListedItem](), list[str]()
     for item in items:
         content = _content(item)
-        if content in held:
-            unchanged.append(held[content])
+        if content in ids_by_content:
+            unchanged.append(ids_by_content[content])
             continue
         name = item.object_id
-        if name in taken:  # another file of this name
+        if name in old_ids:  # another file of this name
             name = with_digest(f"{name}.{content[:8]}", item.path.relative_to(folder))
         new[name] = replace(item, object_id=name)
     return new, unchanged
@@ -102,9 +102,8 @@ def _content(item: ListedItem) -> str:
     return digests.digest_of(item.content, item.companions, item.up)
 
 
-def _finished(
-    items: Mapping[str, ListedItem], folder: Path, models: Models, workers: int | None
-) -> resume.FinishedItems:
+def _fit(items: Mapping[str, ListedItem], folder: Path, models: Models, workers: int | None) -> resume.FinishedItems:
+    """Rows of `NEW_NERFS` of all items."""
     params = models.params
     numbers = [params.nerf.model_dump(), params.scenes.views, params.scenes.resolution, params.runtime.precision]
     shared = digests.digest_of(digests.code_digest(__file__), models.digests, numbers, params.study.seed)
@@ -126,17 +125,17 @@ def _finished(
 def _write(
     to: Path,
     items: Sequence[ListedItem],
-    finished: resume.FinishedItems,
+    new_nerf_rows: resume.FinishedItems,
     rejected: Mapping[str, str],
     models: Models,
 ) -> None:
-    """The collection with the new objects among those it held."""
+    """Write the collection with the new objects among the old ones."""
     old, ids = CollectionPlaces(to), [item.object_id for item in items]
 
     def tables(folder: Path, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
-        return _merged(folder if old.description.is_file() else None, schema, new)
+        return _merge(folder if old.description.is_file() else None, schema, new)
 
-    rows = pa.concat_tables(finished.tables())
+    rows = pa.concat_tables(new_nerf_rows.tables())
     parts = {
         "objects": (UNLABELLED, _objects(ids)),
         "sources": (SOURCES, _sources(items)),
@@ -144,18 +143,18 @@ def _write(
         "nerfs": (NERFS, rows.select(list(NERFS.columns))),
         "embeddings/nerfs": (NERF_EMBEDDINGS, rows.select(list(NERF_EMBEDDINGS.columns))),
         "embeddings/views": (IMAGE_EMBEDDINGS, nested_tables.from_column(rows["view_embeddings"])),
-        "rejected": (REJECTED, _rejected(old.folder / "rejected", rejected, set(ids))),
+        "rejected": (REJECTED, _reasons(old.folder / "rejected", rejected, set(ids))),
     }
     with files.replacing(to) as temporary:
         for name, (schema, new) in parts.items():
-            whole = [new] if schema is REJECTED else tables(to / name, schema, new)
-            datasets.write(temporary / name, schema, whole, NAME, may_be_empty=schema is REJECTED)
+            rows_of_dataset = [new] if schema is REJECTED else tables(to / name, schema, new)
+            datasets.write(temporary / name, schema, rows_of_dataset, NAME, may_be_empty=schema is REJECTED)
         text = json.dumps({"models": models.digests}, indent=2)
         files.write_text(CollectionPlaces(temporary).description, f"{text}\n")
 
 
-def _merged(old: Path | None, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
-    """Rows of a dataset and new ones, in key order, those of some objects a table."""
+def _merge(old: Path | None, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
+    """Old and new rows of a dataset in key order, in tables of `OBJECTS_PER_SHARD` objects."""
     key = schema.key[0]
     names = set(new[key].to_pylist())
     if old is not None:
@@ -194,9 +193,9 @@ def _sources(items: Sequence[ListedItem]) -> pa.Table:
     return datasets.table(SOURCES, columns)
 
 
-def _rejected(old: Path, reasons: Mapping[str, str], ids: set[str]) -> pa.Table:
-    """Reasons of this call, and earlier ones of other items."""
-    before = datasets.read(old, REJECTED).to_pylist() if old.is_dir() else []
-    every = {row["id"]: row["reason"] for row in before if row["id"] not in ids} | dict(reasons)
-    names = sorted(every)
-    return datasets.table(REJECTED, {"stage": [NAME] * len(names), "id": names, "reason": [*map(every.get, names)]})
+def _reasons(old: Path, new: Mapping[str, str], ids: set[str]) -> pa.Table:
+    """Rows of dataset `rejected`: new reasons, and old ones of other items. `ids`: of items that are usable now."""
+    old_rows = datasets.read(old, REJECTED).to_pylist() if old.is_dir() else []
+    reasons = {row["id"]: row["reason"] for row in old_rows if row["id"] not in ids} | dict(new)
+    names = sorted(reasons)
+    return datasets.table(REJECTED, {"stage": [NAME] * len(names), "id": names, "reason": [*map(reasons.get, names)]})

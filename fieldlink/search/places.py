@@ -87,12 +87,12 @@ class StudyPlaces:
 
     @property
     def captioned_pictures(self) -> Path:
-        """What a small CLIP learned from."""
+        """The training pictures of a small CLIP."""
         return self.data / "captioned_pictures"
 
     @property
     def own_collection(self) -> Path:
-        """Where a user's objects go if no place is named; git ignores it."""
+        """The collection of a user's objects, unless the user names another folder. Git ignores it."""
         return self.folder / "datasets" / "collection"
 
     def mappers(self, study: str) -> Path:
@@ -100,7 +100,7 @@ class StudyPlaces:
 
 
 def check_study(folder: Path) -> StudyPlaces:
-    """The places of a study; raises `InputError` if parameters or models are missing."""
+    """The places of a study. Raises `InputError` if parameters or models are missing."""
     places = StudyPlaces(folder)
     if not places.params.is_file():
         raise InputError(f"{folder}: no params.yaml, expected a finished study, or a folder with its models")

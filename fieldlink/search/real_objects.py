@@ -1,4 +1,4 @@
-"""How far the default study's models get on real meshes and photos, as `tests/real_objects.py` measured it."""
+"""The accuracy of the default study's models on real meshes and photos, which `tests/real_objects.py` measures."""
 
 from functools import cache
 from pathlib import Path
@@ -11,5 +11,5 @@ FILE = Path(__file__).with_name("real_objects.yaml")
 
 @cache
 def real_objects() -> dict[str, Any]:
-    """Sections study, meshes and photos: counts, and percentages of classes named right. Empty if not measured."""
+    """Sections study, meshes and photos: counts, and percentages of right classes. Empty if there is no file."""
     return YAML(typ="safe").load(FILE.read_text(encoding="utf-8")) if FILE.is_file() else {}

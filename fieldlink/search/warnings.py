@@ -1,4 +1,4 @@
-"""What a user should know of an answer: the models of a default study know a small synthetic world."""
+"""Warnings beside answers: the models of a default study know a small synthetic world."""
 
 from fieldlink.search.answers import Query
 from fieldlink.search.models import Models, words_of
@@ -9,19 +9,20 @@ SMALL_NERFS = "nf2vec and the mappers learned from a synthetic catalogue; on rea
 
 
 def warning_for(models: Models, query: Query) -> str:
-    """The warning of a query that isn't of the collection; '' where there is none to give."""
+    """The warning of a query from outside of the collection, or ''."""
     if not query.foreign:
         return ""
     if query.kind == "text":
-        unknown = [word for word in words_of(query.name) if models.known_words and word not in models.known_words]
-        return f"this study's CLIP never saw the words: {', '.join(dict.fromkeys(unknown))}" if unknown else ""
-    if models.params.clip.source == "train":
-        return SMALL_WORLD.format(classes=len(models.params.classes)) + _measured()
+        words = models.training_words
+        new_words = [word for word in words_of(query.name) if words and word not in words]
+        return f"this study's CLIP never saw the words: {', '.join(dict.fromkeys(new_words))}" if new_words else ""
+    if models.is_clip_trained_here:
+        return SMALL_WORLD.format(classes=len(models.params.classes)) + _accuracy()
     return SMALL_NERFS if models.params.scenes.source == "catalogue" else ""
 
 
-def _measured() -> str:
-    """What the default study's models made of real meshes."""
+def _accuracy() -> str:
+    """The accuracy of the default study's models on real meshes."""
     if not (meshes := real_objects().get("meshes")):
         return ""
     weights, views = meshes["class_from_weights"], meshes["class_by_clip_on_four_rendered_views"]

@@ -18,7 +18,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.scenes.views import Views
 from fieldlink.syn2real.depth_control import control_image
 from fieldlink.syn2real.diffusion_prompts import DiffusionPrompts
-from fieldlink.syn2real.translators import TranslatedPicture
+from fieldlink.syn2real.loaded_translator import TranslatedPicture
 
 INSTALL = "pip install -e '.[syn2real]'"
 

@@ -16,7 +16,7 @@ def closeness(depth: Float[np.ndarray, "*view height width"]) -> UInt8[np.ndarra
 def largest_silhouettes(depth: Float[np.ndarray, "view height width"], count: int) -> Int[np.ndarray, " chosen"]:
     """Places, in order, of the `count` views whose `closeness` sums highest: large and near silhouettes.
 
-    All of them if there are no more; of equal views the first.
+    If there are fewer views, these are all. Of equal views the first counts.
     """
     sums = closeness(depth).sum(axis=(1, 2), dtype=np.int64)
     return np.sort(np.argsort(-sums, kind="stable")[:count])

@@ -14,8 +14,8 @@ from fieldlink.scenes.photos import appearance
 from fieldlink.scenes.photos.backdrops import PhotoSetting
 from fieldlink.scenes.ray_casting import STUDIO, Lighting
 from fieldlink.scenes.views import Views
+from fieldlink.syn2real.loaded_translator import TranslatedPicture
 from fieldlink.syn2real.surfaces import Surface
-from fieldlink.syn2real.translators import TranslatedPicture
 
 DARKEST = 0.15  # of the views' light; less light doesn't determine an albedo
 

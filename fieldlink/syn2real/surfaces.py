@@ -43,9 +43,9 @@ def _step(
     The nearer one is on the same face, the other perhaps beyond an edge.
     """
     ahead = np.diff(points, axis=axis, append=np.take(points, [-1], axis))
-    met = hit & np.roll(hit, -1, axis)
-    met[-1 if axis == 0 else slice(None), -1 if axis == 1 else slice(None)] = False  # the frame ends there
-    size = np.where(met, np.linalg.norm(ahead, axis=-1), np.inf)
+    both_hit = hit & np.roll(hit, -1, axis)
+    both_hit[-1 if axis == 0 else slice(None), -1 if axis == 1 else slice(None)] = False  # the frame ends there
+    size = np.where(both_hit, np.linalg.norm(ahead, axis=-1), np.inf)
     behind, size_behind = np.roll(ahead, 1, axis), np.roll(size, 1, axis)  # what wraps around is infinite
     step = np.where((size <= size_behind)[..., None], ahead, behind)
     return np.where(np.isfinite(np.minimum(size, size_behind))[..., None], step, 0.0)

@@ -14,7 +14,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import pictures
 from fieldlink.scenes.views import Views, by_object, of_rows, view_subset
 from fieldlink.syn2real import depth_control
-from fieldlink.syn2real.translators import LoadedTranslator
+from fieldlink.syn2real.loaded_translator import LoadedTranslator
 
 
 def classes_to_translate(objects: Path) -> dict[str, str]:

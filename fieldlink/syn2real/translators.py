@@ -4,36 +4,12 @@ A translator is loaded once and translates the views of one object at a time. It
 loaded, so that the procedural one needs no torch.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
-from jaxtyping import UInt8
 
 from fieldlink.core import registry
 from fieldlink.core.params import Params
-from fieldlink.scenes.views import Views
-
-TranslatedPicture = tuple[UInt8[np.ndarray, "height width 3"], str | None]  # picture; its prompt, if there is one
-
-
-@runtime_checkable
-class LoadedTranslator(Protocol):
-    """A loaded translator."""
-
-    @property
-    def name(self) -> str:
-        """The name in the registry and in column `translator`."""
-        ...
-
-    def settings(self) -> Mapping[str, Any]:
-        """All parameters that its pictures depend on."""
-        ...
-
-    def pictures(self, views: Views, class_name: str, seeds: list[int]) -> Iterator[TranslatedPicture]:
-        """A picture of each view, which has depth; one seed a view."""
-        ...
+from fieldlink.syn2real.loaded_translator import LoadedTranslator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +17,7 @@ class TranslatorEntry:
     """A translator as a member of the registry."""
 
     parameters: tuple[str, ...]  # keys of params.yaml that this translator reads
-    load: Callable[
-        [Params, Collection[str], str], LoadedTranslator
-    ]  # of parameters, the objects' classes, and a device
+    load: Callable[[Params, Collection[str], str], LoadedTranslator]  # from parameters, classes and a device
     one_process: bool  # it is too large to be loaded by every worker
 
 

@@ -25,5 +25,5 @@ def columns(histories: Sequence[NamedHistory]) -> dict[str, Any]:
 
 
 def write(folder: Path, histories: Sequence[NamedHistory], producer: str) -> None:
-    """Write dataset `training_curves`; without histories, one without rows. `producer`: the stage that writes it."""
+    """Write dataset `training_curves`. Without histories it has no rows. `producer`: the stage that writes it."""
     datasets.write(folder, TRAINING_CURVES, [datasets.table(TRAINING_CURVES, columns(histories))], producer)

@@ -30,7 +30,7 @@ class Training(ABC, Generic[Network, Batch]):
 
     @abstractmethod
     def batches(self, epoch: int) -> Iterable[Batch]:
-        """The batches of an epoch, counted from 0; each is made after the step before it."""
+        """The batches of an epoch, counted from 0. Each is made after the step before it."""
 
     @abstractmethod
     def losses(self, batch: Batch) -> tuple[Float[Tensor, " model"], Float[Tensor, ""]]:

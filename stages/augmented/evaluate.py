@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-from tyro.conf import OmitArgPrefixes
-
 from fieldlink.commands import arguments
+from fieldlink.commands.flag_style import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import saved_models
 from fieldlink.core.params import load

@@ -5,6 +5,7 @@ from pathlib import Path
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.variants import folder_name
 from fieldlink.core.workers import map_in_workers
 
 
@@ -32,7 +33,7 @@ def train_augmented_mappers(
         augmented=data.pairs(data.ids("train", copies=True)), original=data.pairs(data.ids("train"))
     )
     results = list(map_in_workers(mapper_work.train, trainings, params.runtime.workers))
-    mapper_folders.write_all(out, {result.models[0].variant.replace(" ", "_"): result for result in results})
+    mapper_folders.write_all(out, {folder_name(result.models[0].variant): result for result in results})
     mapper_folders.write_curves(curves, results, "augmented.train")
 
 

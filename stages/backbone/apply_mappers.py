@@ -1,13 +1,14 @@
 """Map queries with clip2nerf and NeRFs with nerf2clip: the retrieval, augmented and syn2real studies."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from typing_extensions import Doc
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.query_domains import PictureDomain
 
 
 def apply_mappers(
@@ -17,7 +18,7 @@ def apply_mappers(
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
     mappers: arguments.Mappers,
-    queries: Annotated[tuple[Literal["gt", "photo"], ...], Doc("Queries: views (gt), photos (photo), or both.")],
+    queries: Annotated[tuple[PictureDomain, ...], Doc("Queries: views (gt), photos (photo), or both.")],
     out: arguments.OutMappedVectors,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

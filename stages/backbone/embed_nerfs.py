@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, digests, resume, saved_models, schemas
+from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import load
 
 CHUNK = 256  # NeRFs embedded and saved in one task
@@ -22,7 +22,7 @@ def embed_nerfs(
     from fieldlink.nf2vec.model import Nf2vecModel, check_width
 
     runtime = load(params_file).runtime
-    model, model_digest = Nf2vecModel.of(*saved_models.read_model(nf2vec)), digests.folder_digest(nf2vec)
+    model, model_digest = Nf2vecModel.read(nf2vec), digests.folder_digest(nf2vec)
     first = next(datasets.shards(nerfs, schemas.NERFS, ["weights"]))
     check_width(nerfs, datasets.matrix(first["weights"]).shape[1], model.architecture, "nf2vec was trained on")
     shared = digests.digest_of(digests.code_digest(__file__), model_digest, runtime.precision, runtime.nerfs_at_once)

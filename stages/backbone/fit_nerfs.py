@@ -8,9 +8,8 @@ from typing_extensions import Doc
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, saved_models, schemas
-from fieldlink.core.params import load
+from fieldlink.core.params import is_imported, load
 
-FITTING = Path("fieldlink/nerf/fitting/optimisation.py")  # imported.nerfs has this value where nothing is imported
 CHUNK = 64  # objects whose NeRFs are fitted and saved in one task
 
 
@@ -28,11 +27,9 @@ def fit_nerfs(
 
     params = load(params_file)
     nerf, runtime = params.nerf, params.runtime
-    if params.imported.nerfs != FITTING:
+    if is_imported(params.imported.nerfs):
         imported = fitted_elsewhere.FittedElsewhere(objects, params.imported.nerfs, nerf)
-        datasets.write(out, schemas.NERFS, imported.tables(), "fit_nerfs")
-        finished = imported.finished()
-        resume.check_rejected_share("fit_nerfs", finished, nerf.most_rejected)
+        finished, tables = imported.finished, imported.tables()
     else:
         weights = saved_models.read_model(start)[0]["weights"]
         weight_layout.check_start(start, len(weights), nerf.field)
@@ -51,8 +48,9 @@ def fit_nerfs(
             workers=runtime.workers,
             cluster=runtime.cluster,
         )
-        resume.check_rejected_share("fit_nerfs", finished, nerf.most_rejected)
-        datasets.write(out, schemas.NERFS, finished.tables(), "fit_nerfs")
+        tables = finished.tables()
+    resume.check_rejected_share("fit_nerfs", finished, nerf.most_rejected)
+    datasets.write(out, schemas.NERFS, tables, "fit_nerfs")
     datasets.write(rejected, schemas.REJECTED, [finished.rejected_table("fit_nerfs")], "fit_nerfs")
 
 

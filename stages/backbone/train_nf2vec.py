@@ -5,19 +5,17 @@ from pathlib import Path
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models, schemas
-from fieldlink.core.params import load
+from fieldlink.core.params import is_imported, load
 from fieldlink.core.seeds import seed_of
-
-TRAINING = Path("fieldlink/nf2vec/nf2vec_training.py")  # imported.nf2vec has this value where nothing is imported
 
 
 def train_nf2vec(
     objects: arguments.Objects,
     nerfs: arguments.Nerfs,
+    views: arguments.Views,
     out: arguments.OutModel,
     curves: arguments.OutCurves,
     params_file: arguments.ParamsFile = Path("params.yaml"),
-    views: arguments.Views = Path("data/views"),
 ) -> None:
     """Read `objects` and `nerfs`; write the model `out` and its `training_curves`. Killed, it goes on where it was.
 
@@ -32,14 +30,14 @@ def train_nf2vec(
 
     params = load(params_file)
     field, curve, checkpoint, others = params.nerf.field, NO_MEASUREMENTS, None, {}
-    if params.imported.nf2vec != TRAINING:
+    if is_imported(params.imported.nf2vec):
         model = imported_model(params.imported.nf2vec, params.nf2vec, field)
     else:
         seed, device = seed_of(params.study.seed, "nf2vec"), params.runtime.device
         model = Nf2vecModel(params.nf2vec, field, seed)
         best = Nf2vecModel(params.nf2vec, field, seed) if params.nf2vec.training.keep_best else None
         inputs = Nf2vecInputs.read(objects, nerfs, field, views if params.nf2vec.has_own_cameras else None)
-        key = digests.digest_of(digests.code_digest(__file__), model.config, seed, inputs.identity)
+        key = digests.digest_of(digests.code_digest(__file__), model.config, seed, inputs.digest_parts)
         checkpoint = checkpoints.Checkpoint("train_nf2vec", key)
         curve = train(
             model, inputs.training, inputs.validation, seed=seed, checkpoint=checkpoint, device=device, best=best

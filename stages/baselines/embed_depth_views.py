@@ -25,19 +25,18 @@ def embed_depth_views(
     from fieldlink.clip import encoders
     from fieldlink.embeddings.depth_pictures import depth_picture
     from fieldlink.embeddings.selection import EVALUATED, originals
-    from fieldlink.embeddings.view_embeddings import ViewEmbeddings
+    from fieldlink.embeddings.view_embeddings import ViewRows
     from fieldlink.scenes.pictures import decode_depth
 
     params = load(params_file)
-    ids = originals(datasets.read(objects, OBJECTS), EVALUATED, where=str(objects))["object_id"].to_pylist()
+    ids = originals(datasets.read(objects, OBJECTS), EVALUATED, source=str(objects))["object_id"].to_pylist()
     rows = datasets.rows_with_ids(views, VIEWS, ids, COLUMNS).filter(pc.field("depth").is_valid())
     rows = rows.sort_by([(name, "ascending") for name in VIEWS.key])
-    if len(rows):
-        embeddings = ViewEmbeddings.of(rows["object_id"].to_pylist(), rows["view"].to_numpy(), np.zeros((len(rows), 0)))
-        rows = rows.filter(embeddings.draw(params.study.seed, "depth") < params.baselines.depth_views)
+    views_of_objects = ViewRows.of_owners(rows["object_id"].to_pylist(), rows["view"].to_numpy())
+    rows = rows.filter(views_of_objects.draw(params.study.seed, "depth") < params.baselines.depth_views)
     pairs = zip(rows["depth"].to_pylist(), rows["depth_scale"].to_pylist(), strict=True)
     maps = (decode_depth(data, scale) for data, scale in pairs)
-    greys = [*map(depth_picture, maps), np.zeros((8, 8, 3), np.uint8)]  # never none
+    greys = [*map(depth_picture, maps), np.zeros((8, 8, 3), np.uint8)]  # the encoder takes at least one
     with encoders.loaded_encoder(clip, params.runtime) as encoder:
         vectors = encoder.images(greys, params.clip.batch)[:-1]
     columns = {"owner_id": rows["object_id"].to_pylist(), "view": rows["view"].to_pylist()}

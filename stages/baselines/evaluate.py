@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
-from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
+from fieldlink.commands.flag_style import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -48,7 +48,7 @@ def evaluate_baselines(
     depths, prompt_rows = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
     mapped_nerfs = MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS))
     for split in EVALUATED:
-        of_split = originals(datasets.read(objects, OBJECTS), split, where=str(objects))
+        of_split = originals(datasets.read(objects, OBJECTS), split, source=str(objects))
         rows[split] += depth_map_results(of_split, depths, mapped_nerfs, prompt_rows)
     results.write(rows, of_study("baselines"), params)
 

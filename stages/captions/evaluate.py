@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
-from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
+from fieldlink.commands.flag_style import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -47,7 +47,7 @@ def evaluate_captions(
             views=datasets.read(gt_embeddings, IMAGE_EMBEDDINGS),
             objects=datasets.read(objects, OBJECTS),
             classes=classes,
-            where=str(objects),
+            source=str(objects),
         )
         by_pictures = map_inputs(mappers, vectors_to_map([*queries.plain, *queries.shifted], gallery))
         by_captions = map_inputs(caption_mappers, vectors_to_map(queries.plain, gallery))

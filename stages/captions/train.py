@@ -26,11 +26,11 @@ def train_caption_mappers(
     from fieldlink.mapper.caption_pairs import pairs
     from fieldlink.mapper.mapper_tasks import per_loss
 
-    params, where, trainings = load(params_file), str(objects), []
+    params, trainings = load(params_file), []
     catalogue, nerfs = datasets.read(objects, OBJECTS), datasets.read(nerf_embeddings, NERF_EMBEDDINGS)
     texts = datasets.read(captions, CAPTION_EMBEDDINGS)
     if len(texts):
-        train, validation = (pairs(catalogue, nerfs, texts, split, where) for split in ("train", "validation"))
+        train, validation = (pairs(catalogue, nerfs, texts, split, str(objects)) for split in ("train", "validation"))
         trainings = [
             per_loss(
                 direction,

@@ -33,10 +33,11 @@ def apply_finetuned_mappers(
 
     views = StoredEmbeddings.of(gt_embeddings)
     encoded = MappedVectors(datasets.read(vectors, MAPPED_EMBEDDINGS)).ids("nerf")
-    selection = originals(datasets.read(objects, OBJECTS), EVALUATED, encoded, views.owners, where=str(objects))
-    inputs = mapped_test_vectors.query_vectors(
-        selection["object_id"].to_pylist(), views, photo_embeddings, load(params_file).study.seed
+    rows = originals(
+        datasets.read(objects, OBJECTS), EVALUATED, required_ids=[encoded, views.owners], source=str(objects)
     )
+    ids = rows["object_id"].to_pylist()
+    inputs = mapped_test_vectors.query_vectors(ids, views, photo_embeddings, load(params_file).study.seed)
     mapped_test_vectors.write(out, [mappers], inputs, "finetuning.apply")
 
 

@@ -30,13 +30,13 @@ def apply_encoders(
     JSON `metrics`: class hits of nearest neighbours among test objects, and the decoder's PSNR on validation objects.
     """
     from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
+    from fieldlink.finetuning.encoder_quality import encoder_quality
     from fieldlink.finetuning.finetuning_tasks import EmbeddingTask
 
-    params, stage = load(params_file), "finetuning.apply_encoders"
-    data = finetuning_data.read(objects, nerfs, gt_embeddings)
+    params, data = load(params_file), finetuning_data.read(objects, nerfs, gt_embeddings)
     ids = data.ids(["train", "validation", "test"])
     weights, (decoded_weights, decoded_occupancy) = data.weights(ids), data.decoded()
-    runs = list(product(params.finetuning.objectives, params.mapper.seeds))
+    runs, stage = list(product(params.finetuning.objectives, params.mapper.seeds)), "finetuning.apply_encoders"
     embeddings = [
         EmbeddingTask(
             nf2vec,
@@ -53,7 +53,7 @@ def apply_encoders(
     finetuning_folders.write_vectors(out, {run: result.embeddings for run, result in results.items()}, ids, stage)
     finetuning_folders.write_vectors(mapped, {run: result.mapped for run, result in results.items()}, ids, stage)
     places, classes = data.test_labels(ids, list(params.classes))
-    files.write_text(metrics, json.dumps(finetuning_folders.health(results, places, classes), indent=2) + "\n")
+    files.write_text(metrics, json.dumps(encoder_quality(results, places, classes), indent=2) + "\n")
 
 
 if __name__ == "__main__":

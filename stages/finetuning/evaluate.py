@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
-from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
+from fieldlink.commands.flag_style import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import load
@@ -48,8 +48,9 @@ def evaluate_finetuning(
             tasks = {name: comparison.classification(galleries[name], classes, class_prompts) for name in inputs}
             rows[split] += comparison.zero_shot_comparison(candidates, tasks, split, after["nerf2clip"], template)
         for queries in of_split.domains:
-            of_queries = queries, of_split.gallery, before, after, params.retrieval.ranks
-            rows[split] += comparison.retrieval_comparison(*of_queries)
+            rows[split] += comparison.retrieval_comparison(
+                queries, of_split.gallery, before, after, params.retrieval.ranks
+            )
     results.write(rows, of_study("finetuning"), params)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import saved_models
 from fieldlink.core.params import load
 from fieldlink.core.workers import map_in_workers
 
@@ -14,25 +13,25 @@ def finetune_nf2vec(
     *,
     objects: arguments.Objects,
     nerfs: arguments.Nerfs,
+    views: arguments.Views,
     gt_embeddings: arguments.GtEmbeddings,
     nf2vec: arguments.Nf2vecModel,
     mappers: arguments.Mappers,
     out: arguments.OutModels,
     curves: arguments.OutCurves,
     params_file: arguments.ParamsFile = Path("params.yaml"),
-    views: arguments.Views = Path("data/views"),
 ) -> None:
     """Write every run's models and the curves. `mappers`: of zero_shot; `views`: for rays from objects' own cameras."""
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
     from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
-    from fieldlink.finetuning.finetuning_tasks import FinetuningTask, has_own_cameras
+    from fieldlink.finetuning.finetuning_tasks import FinetuningTask
     from fieldlink.mapper import trained_mappers
     from fieldlink.training.curves import write as write_curves
 
     params = load(params_file)
     start = trained_mappers.read(mappers, "zero_shot.views, up to all, and zero_shot.losses")
-    data, trained_nf2vec = finetuning_data.read(objects, nerfs, gt_embeddings), saved_models.read_model(nf2vec)
-    cameras = views if has_own_cameras(trained_nf2vec) else None
+    data, trained_nf2vec = finetuning_data.read(objects, nerfs, gt_embeddings), finetuning_folders.read_nf2vec(nf2vec)
+    cameras = views if trained_nf2vec.has_own_cameras else None
     train, validation = data.examples("train", cameras), data.examples("validation")
     runs = list(product(params.finetuning.objectives, params.mapper.seeds))
     trainings = [

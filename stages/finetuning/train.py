@@ -40,7 +40,7 @@ def train_finetuned_mappers(
         mapper=params.mapper,
         study_seed=params.study.seed,
         device=params.runtime.device,
-        where=str(objects),
+        source=str(objects),
     )
     result = joined(
         list(map_in_workers(mapper_work.train, task.split(finetuned_spaces.MODELS_AT_ONCE), params.runtime.workers))

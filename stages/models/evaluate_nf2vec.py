@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, files, saved_models, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.seeds import seed_of
@@ -35,7 +35,7 @@ def evaluate_nf2vec(
 
     params = load(params_file)
     names = ["model"] + [BEST] * (nf2vec / f"{BEST}.safetensors").is_file()
-    models = {name: Nf2vecModel.of(*saved_models.read_model(nf2vec, name)).to(params.runtime.device) for name in names}
+    models = {name: Nf2vecModel.read(nf2vec, name).to(params.runtime.device) for name in names}
     catalogue = datasets.read(objects, schemas.OBJECTS, ["object_id", "class_name", "split", "augmentation"])
     measures = partial(space_hits, level=params.intervals.level)
     seed, of_split = seed_of(params.study.seed, "nf2vec"), {}

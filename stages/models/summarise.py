@@ -29,7 +29,7 @@ def summarise_validation(
     from fieldlink.report.validation_summary import validation_summary
 
     load(params_file)  # a mistake anywhere in it ends every stage
-    ids = originals(datasets.read(objects, OBJECTS), "validation", where=str(objects))["object_id"].to_pylist()
+    ids = originals(datasets.read(objects, OBJECTS), "validation", source=str(objects))["object_id"].to_pylist()
     psnr = rows_of(datasets.read(nerfs, NERFS, ["object_id", "psnr_heldout"]), "object_id", ids)["psnr_heldout"]
     results = [result for path in validation for result in read_results(path.read_text("utf-8"), str(path))]
     of_clip, of_nf2vec = (json.loads(path.read_text("utf-8")).get("validation", {}) for path in (clip, nf2vec))

@@ -16,6 +16,7 @@ def build_report(
     tables: Annotated[Path, Doc("Folder of result tables.")],
     metrics: Annotated[Path, Doc("Folder of metrics.")],
     published: arguments.PublishedTables,
+    protocol: Annotated[Path, Doc("Text of the protocol.")],
     out: Annotated[Path, Doc("Page to write.")],
     figures: Annotated[Path, Doc("Folder of the README's pictures to write.")],
     plots: Annotated[Path, Doc("Folder of data for `dvc plots` to write.")],
@@ -33,7 +34,6 @@ def build_report(
     benchmarks: Annotated[Path | None, Doc("Folder of benchmark results.")] = None,
     curves: Annotated[tuple[Path, ...], Doc("Datasets of training curves.")] = (),
     rejected: Annotated[tuple[Path, ...], Doc("Datasets of rejected items.")] = (),
-    protocol: Annotated[Path, Doc("Text of the protocol.")] = Path("docs/protocol.md"),
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the page `out`, PNGs into `figures` and CSVs into `plots`; the page says what was not given."""

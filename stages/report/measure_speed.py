@@ -9,7 +9,7 @@ from typing_extensions import Doc
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
-from fieldlink.core import datasets, files, saved_models, schemas
+from fieldlink.core import datasets, files, schemas
 from fieldlink.core.params import load
 
 
@@ -33,7 +33,7 @@ def measure_speed(
     device = params.runtime.device
     nerf = next(datasets.shards(nerfs, schemas.NERFS, ["object_id", "weights", "occupancy"])).slice(0, 1)
     object_views = of_rows(datasets.rows_with_ids(views, schemas.VIEWS, nerf["object_id"].to_pylist()))
-    model, encoder = Nf2vecModel.of(*saved_models.read_model(nf2vec)), encoders.load(clip, device)
+    model, encoder = Nf2vecModel.read(nf2vec), encoders.load(clip, device)
     texts = datasets.matrix(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS, ["embedding"])["embedding"])
     methods = naming_methods(TimedNerf.of(nerf, object_views), model, encoder, texts, params)
     speed = median_times(methods, device)

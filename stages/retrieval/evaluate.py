@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from typing_extensions import Doc
-from tyro.conf import OmitArgPrefixes
 
 from fieldlink.commands import arguments
+from fieldlink.commands.flag_style import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-from tyro.conf import OmitArgPrefixes
-
 from fieldlink.commands import arguments
+from fieldlink.commands.flag_style import OmitArgPrefixes
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets
 from fieldlink.core.params import load
@@ -30,11 +29,11 @@ def evaluate_zero_shot(
 
     params, mapped_nerfs = load(params_file), MappedVectors(datasets.read(mapped, MAPPED_EMBEDDINGS))
     views = datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS)
-    having = mapped_nerfs.ids("nerf"), views["owner_id"].to_pylist()
+    required_ids = [mapped_nerfs.ids("nerf"), views["owner_id"].to_pylist()]
     catalogue, rows = datasets.read(objects, OBJECTS), {}
     templates = zero_shot_results.prompts_and_ensemble(datasets.read(prompts, PROMPT_EMBEDDINGS))
     for split in EVALUATED:
-        of_split = originals(catalogue, split, *having, where=str(objects))
+        of_split = originals(catalogue, split, required_ids=required_ids, source=str(objects))
         ids, classes = of_split["object_id"].to_pylist(), of_split["class_name"].to_pylist()
         means = zero_shot_results.clip_means(views_of(views, ids), params.zero_shot.views, params.study.seed)
         rows[split] = zero_shot_results.split_results(ids, classes, mapped_nerfs, means, templates)

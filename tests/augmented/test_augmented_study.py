@@ -13,6 +13,7 @@ from fieldlink.core.params import Params
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS, OBJECTS
 from fieldlink.core.variants import Variant, parse
 from fieldlink.evaluation.results.batch_rows import table_rows
+from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.result_tables import pivot_tables
 from fieldlink.report.table_results import read_published, read_results
 from stages.augmented.evaluate import evaluate_augmented
@@ -43,15 +44,15 @@ def run(study: Study) -> Study:
 
 
 def test_published_numbers_come_first_and_each_row_has_its_mirror(augmented: Study):
-    found = rows(augmented["augmented.csv"])
+    cells = rows(augmented["augmented.csv"])
     swept = [f"nerf2clip siglip batch={batch}" for batch in (4, 8, 64, 128)]
     wanted = [
         tuple(row[key] for key in KEYS)
         for row in rows(PUBLISHED)
         if row["table"][:-1] == "4.9" or (row["table"][:-1] == "4.10" and row["row"] in swept)
     ]
-    assert [tuple(row[key] for key in KEYS) for row in found[: len(wanted)]] == wanted
-    of_4_10 = list(dict.fromkeys(row["row"] for row in found if row["table"] == "4.10a"))
+    assert [tuple(row[key] for key in KEYS) for row in cells[: len(wanted)]] == wanted
+    of_4_10 = list(dict.fromkeys(row["row"] for row in cells if row["table"] == "4.10a"))
     assert sorted(of_4_10) == sorted(
         f"{row}{end}" for row in (*swept, *(f"{row} equal-steps" for row in swept[:2])) for end in ("", " original")
     )
@@ -67,10 +68,10 @@ def test_a_setting_says_the_batch_really_used(augmented: Study):
 
 
 def test_batches_that_hold_all_objects_are_one_training_with_the_same_numbers(augmented: Study):
-    found = rows(augmented["augmented.csv"])
+    cells = rows(augmented["augmented.csv"])
     for end in ("", " original"):
         first, second = (
-            [{**row, "row": ""} for row in found if row["row"] == f"nerf2clip siglip batch={batch}{end}"]
+            [{**row, "row": ""} for row in cells if row["row"] == f"nerf2clip siglip batch={batch}{end}"]
             for batch in (64, 128)
         )
         assert first == second
@@ -99,9 +100,9 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
     study = Study(tmp_path)
     objects = datasets.read(study["objects"], OBJECTS).filter(pc.field("augmentation") == 0)
     datasets.write(study["objects"], OBJECTS, [objects], "test")
-    found = rows(run(study)["augmented.csv"])
-    assert {row["table"] for row in found} == {"4.9a", "4.9b", "4.10a", "4.10b"}
-    assert all(row["row"].endswith(" original") for row in found)
+    cells = rows(run(study)["augmented.csv"])
+    assert {row["table"] for row in cells} == {"4.9a", "4.9b", "4.10a", "4.10b"}
+    assert all(row["row"].endswith(" original") for row in cells)
     results = read_results(study["augmented.csv"].read_text(), "ours")
     assert len(pivot_tables(results, read_published(PUBLISHED.read_text(), ""), {})) == 4
     files = {"published": PUBLISHED, "table": study["claims.csv"], "metrics": study["claims.json"]}
@@ -135,22 +136,23 @@ def test_every_row_of_table_4_10_has_one_run(params: Params, mapper_batch, batch
     sweep = params.augmented.model_copy(update={"batches": (64, 128), "equal_steps": (64,)})
     used = {swept(f"{run}{end}"): batch for run, batch in batches_used.items()}
     for run, names in rows_of_runs.items():
-        of_4_9 = [] if run else [("4.9", swept(end))]
-        expected = [*of_4_9, *(("4.10", swept(f"{name}{end}")) for name in names)]
-        assert table_rows(swept(f"{run}{end}"), used, mapper_batch, sweep) == expected
+        numbers = [] if run else [("4.9a", swept(end))]
+        numbers += [("4.10a", swept(f"{name}{end}")) for name in names]
+        filled = table_rows(swept(f"{run}{end}"), used, mapper_batch, sweep, "gt")
+        assert [(table.number, row) for table, row in filled] == numbers
 
 
 def test_a_row_of_another_mapper_is_in_table_4_9_alone(params: Params):
     run = parse("clip2nerf cosine")
-    assert table_rows(run, {run: 64}, 64, params.augmented) == [("4.9", run)]
+    assert table_rows(run, {run: 64}, 64, params.augmented, "photo") == [(study_table("4.9b"), run)]
 
 
 def test_every_row_is_a_training_of_its_own_asked_with_originals_that_none_learnt_from(augmented: Study):
-    found = datasets.read(augmented["mapped/nerf2clip"], MAPPED_EMBEDDINGS)
+    embeddings = datasets.read(augmented["mapped/nerf2clip"], MAPPED_EMBEDDINGS)
     vectors: dict[tuple[str, int], list[list[float]]] = {}
-    for row in found.to_pylist():
+    for row in embeddings.to_pylist():
         assert "-train-" not in row["owner_id"]
         vectors.setdefault((row["variant"], row["seed"]), []).append(row["embedding"])
     assert len(vectors) == 2 * 4 * 2  # seeds; batches of 4, 8 and 64, and of 8 for equal steps; with copies or not
-    assert len({json.dumps(each) for each in vectors.values()}) == len(vectors)
-    assert COPY not in found["owner_id"].to_pylist()
+    assert len({json.dumps(of_run) for of_run in vectors.values()}) == len(vectors)
+    assert COPY not in embeddings["owner_id"].to_pylist()

@@ -30,7 +30,7 @@ from fieldlink.mapper import mlps
 from fieldlink.nerf import field
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import pictures
-from fieldlink.search.study import Study
+from fieldlink.search.finished_study import Study
 
 pytestmark = pytest.mark.bench
 

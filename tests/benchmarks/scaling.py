@@ -57,7 +57,7 @@ def stage_calls(at: Path, file: Path, params: Params) -> dict[str, Callable[[], 
         "embed_images": lambda: embed_images.embed_images((at / "views",), at / "clip", at / "seen", file),
         "embed_nerfs": lambda: embed_nerfs.embed_nerfs(at / "nerfs", at / "nf2vec", at / "vectors", file),
         "train_nf2vec": lambda: train_nf2vec.train_nf2vec(
-            at / "objects", at / "nerfs", at / "new", at / "curves", file
+            at / "objects", at / "nerfs", at / "views", at / "new", at / "curves", file
         ),
     }
 

@@ -19,7 +19,9 @@ def captioned(study: Study, splits: tuple[str, ...]) -> dict:
     """Each object's caption is the mean of its views, `OFFSET` away."""
     catalogue, images = datasets.read(study["objects"], OBJECTS), datasets.read(study["gt"], IMAGE_EMBEDDINGS)
     nerfs = datasets.read(study["nerfs"], NERF_EMBEDDINGS)["object_id"].to_pylist()
-    ids = sorted(name for split in splits for name in originals(catalogue, split, nerfs)["object_id"].to_pylist())
+    ids = sorted(
+        name for split in splits for name in originals(catalogue, split, required_ids=[nerfs])["object_id"].to_pylist()
+    )
     vectors = views_of(images, ids).means_of_all() - OFFSET if ids else np.zeros((0, len(OFFSET)))
     return {"object_id": ids, "caption": ids, "embedding": vectors}
 

@@ -12,7 +12,7 @@ from fieldlink.commands.ask import ask
 from fieldlink.commands.classify import classify
 from fieldlink.commands.question import arguments_of
 from fieldlink.core.errors import InputError
-from fieldlink.search.study import Study
+from fieldlink.search.finished_study import Study
 
 
 def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Path):
@@ -34,16 +34,16 @@ def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Pat
 
 def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.CaptureFixture[str]):
     ask("a lamp", k=4, study=study.folder)
-    shown = capsys.readouterr().out
+    table = capsys.readouterr().out
     ask("a lamp", k=4, json=True, study=study.folder)
-    printed = capsys.readouterr()
-    rows = json.loads(printed.out)
-    lines = shown.splitlines()[1:5]
+    output = capsys.readouterr()
+    rows = json.loads(output.out)
+    lines = table.splitlines()[1:5]
     assert [line.split()[1] for line in lines] == [row["id"] for row in rows]
     assert [line.split()[2] for line in lines] == [f"{row['score']:.4f}" for row in rows]
-    for said in (shown, printed.err):
-        assert f"parameters {study.origin.params}; CLIP: {study.origin.clip}" in said
-        assert f"collection {study.origin.collection}" in said
+    for text in (table, output.err):
+        assert f"parameters {study.origin.params}; CLIP: {study.origin.clip}" in text
+        assert f"collection {study.origin.collection}" in text
 
 
 def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):
@@ -56,9 +56,9 @@ def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):
 
 def test_labels_are_printed_with_the_second_opinion(study: Study, capsys: pytest.CaptureFixture[str]):
     classify(study.ids[0], prompts=("a stool", "a bench"), study=study.folder)
-    shown = capsys.readouterr().out
-    assert "CLIP, four views" in shown.splitlines()[0]
-    assert {line[:7].strip() for line in shown.splitlines()[1:3]} == {"a stool", "a bench"}
+    lines = capsys.readouterr().out.splitlines()
+    assert "CLIP, four views" in lines[0]
+    assert {line[:7].strip() for line in lines[1:3]} == {"a stool", "a bench"}
     with pytest.raises(InputError, match="neither a file, a folder nor an object's id"):
         classify("a chair", study=study.folder)
 
@@ -79,8 +79,8 @@ def test_meshes_are_added(
     box(tmp_path / "meshes" / "box.off")
     (tmp_path / "meshes" / "broken.off").write_text("OFF\n")
     add(tmp_path / "meshes", tmp_path / "mine", study=study.folder)
-    shown = capsys.readouterr()
-    assert "1 added, 0 there already, 1 set aside, 1 NeRFs in all" in shown.out
-    assert "add: broken: " in shown.err
+    output = capsys.readouterr()
+    assert "1 added, 0 there already, 1 set aside, 1 NeRFs in all" in output.out
+    assert "add: broken: " in output.err
     ask("a box", study=study.folder, collection=tmp_path / "mine")
     assert str(tmp_path / "meshes" / "box.off") in capsys.readouterr().out

@@ -57,14 +57,14 @@ def mend(capsys: pytest.CaptureFixture[str]) -> str:
     """Run the commands that `check` prints; returns all that it prints."""
     with pytest.raises(InputError, match="to mend"):
         check()
-    said = capsys.readouterr().out
-    for line in said.splitlines():
+    output = capsys.readouterr().out
+    for line in output.splitlines():
         if line.startswith("    ") and not line.startswith("    or, if"):
             run(*line.split())
         elif line.startswith("    or, if"):
             break
     check()
-    return said
+    return output
 
 
 @pytest.mark.parametrize("damaged", ["data/nerfs/b", "reports/index.html"])
@@ -84,9 +84,9 @@ def test_changed_outputs_are_named_and_come_back(project: Path, capsys):
     (project / "data/nerfs/b").unlink()
     (project / "data/nerfs/c").write_text("mine")
     (project / "reports/table.csv").write_text("other numbers")
-    said = mend(capsys)
-    assert "data/nerfs: differs from what fit wrote (b, c)" in said
-    assert "reports/table.csv: differs from what report wrote" in said
+    output = mend(capsys)
+    assert "data/nerfs: differs from what fit wrote (b, c)" in output
+    assert "reports/table.csv: differs from what report wrote" in output
     assert outputs(project) == before
 
 
@@ -98,3 +98,11 @@ def test_a_lock_that_was_cut_off_is_restored_without_running_a_cached_stage(proj
     assert "dvc.lock: empty or cut off" in mend(capsys)
     assert lock.read_text() == whole
     assert outputs(project) == before
+
+
+def test_what_a_kill_leaves_of_dvcs_list_of_runs_is_named_and_mended(project: Path, capsys):
+    (project / ".dvc" / "tmp" / "rwlock").write_text("")
+    assert subprocess.run(["dvc", "repro", "--force"], check=False, capture_output=True).returncode
+    assert "rwlock: cut short when DVC was killed" in mend(capsys)
+    run("dvc", "repro", "--force")
+    check()

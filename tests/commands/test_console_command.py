@@ -75,6 +75,13 @@ def test_a_subcommand_s_help_says_what_a_person_types(name):
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_no_help_shows_a_type_in_place_of_a_value(name):
+    names = [[name], *([name, action] for action in actions(function_of(name)))]
+    helps = [fieldlink(*words, "--help").stdout for words in names]
+    assert re.findall(r"\b(?:STR|INT|FLOAT|PATH)\b|\{None\}", "".join(helps)) == []
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
 def test_an_error_of_a_subcommand_is_one_line_without_a_traceback(name, tmp_path):
     arguments, message = ERRORS[name]
     process = fieldlink(name, *arguments, folder=tmp_path)

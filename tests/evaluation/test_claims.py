@@ -326,7 +326,7 @@ def of_study() -> list[ClaimRow]:
 
 def test_published_effects_are_those_of_the_thesis(of_study: list[ClaimRow]):
     """Worked by hand from the printed tables."""
-    found = {f"{row.claim}{row.part}": row.published_effect for row in of_study}
+    effects = {f"{row.claim}{row.part}": row.published_effect for row in of_study}
     lines = {  # Σ ± 0.5, 1.5, 2.5 · value, over 17.5, five times
         "10a": 5 * (-2.5 * 79.65 - 1.5 * 79.29 - 0.5 * 78.56 + 0.5 * 78.25 + 1.5 * 78.33 + 2.5 * 79.73) / 17.5,
         "10b": 5 * (-2.5 * 73.32 - 1.5 * 77.34 - 0.5 * 70.75 + 0.5 * 75.19 + 1.5 * 76.72 + 2.5 * 72.28) / 17.5,
@@ -348,7 +348,7 @@ def test_published_effects_are_those_of_the_thesis(of_study: list[ClaimRow]):
         "12": (86.17 + 86.04 + 86.84 + 87.05 + 68.94 + 68.57 + 70.21 + 70.22) / 8 - (87.02 + 69.91) / 2,
         "12d": 87.05 - 87.02, "12h": 70.22 - 69.91,
     }  # fmt: skip
-    assert {name: found[name] for name in hand} == pytest.approx(hand, abs=1e-3)
+    assert {name: effects[name] for name in hand} == pytest.approx(hand, abs=1e-3)
 
 
 def test_on_answers_as_good_as_published_effects_and_verdicts_follow_from_the_tables(of_study: list[ClaimRow]):

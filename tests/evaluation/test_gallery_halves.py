@@ -36,16 +36,16 @@ def test_half_of_the_objects_are_in_each_half_whatever_else_is_asked():
 @pytest.mark.parametrize("k", [1, 5])
 def test_hits_in_a_half_are_those_of_searching_it(owner: np.ndarray, k: int):
     items, members = ITEMS[:: 120 // len(owner)], halves([str(i) for i in range(40)])
-    queries, own, classes = ITEMS[::4] + 0.1, VIEWS[::4], CLASSES[VIEWS[::4]]
-    places = places_needed(k, int(np.bincount(owner).max()))
-    item = fast_neighbours(queries, own, Gallery(items, owner), places).item
+    queries, own_object, classes = ITEMS[::4] + 0.1, VIEWS[::4], CLASSES[VIEWS[::4]]
+    depth = places_needed(k, int(np.bincount(owner).max()))
+    item = fast_neighbours(queries, own_object, Gallery(items, owner), depth).item
     objects = np.where(item >= 0, owner[item], -1)
-    found = right_places(objects, CLASSES[objects] == classes[:, None], members)
+    places = right_places(objects, CLASSES[objects] == classes[:, None], members)
     for draw in range(20):
         inside = np.flatnonzero(members[owner, draw])
-        near = nearest_neighbours(queries, own, Gallery(items[inside], owner[inside]), k).item
+        near = nearest_neighbours(queries, own_object, Gallery(items[inside], owner[inside]), k).item
         expected = hit_at_k(np.where(near >= 0, owner[inside][near], -1), classes, CLASSES, k)
-        assert ((found[:, draw] > 0) & (found[:, draw] <= k)).tolist() == expected.tolist()
+        assert ((places[:, draw] > 0) & (places[:, draw] <= k)).tolist() == expected.tolist()
 
 
 def test_means_are_over_half_of_the_queries_with_their_weights():

@@ -53,9 +53,9 @@ def test_keys_sort_as_a_stable_sort_by_falling_similarity_does():
 def test_items_left_out_by_the_definition_of_neighbours_leave_the_same_ranking():
     """The whole list of `nearest_neighbours` is the order that precisions are taken from."""
     queries, items, owner = random(9, 5).round(), random(60, 5, seed=1).round(), np.repeat(np.arange(20), 3)
-    own, classes = np.r_[np.arange(8), NONE], np.arange(20) % 4
-    ranked = ranking(queries, own, Gallery(items, owner), classes[:9], classes[owner])
-    listed = nearest_neighbours(queries, own, Gallery(items, owner), 60).item
+    own_object, classes = np.r_[np.arange(8), NONE], np.arange(20) % 4
+    ranked = ranking(queries, own_object, Gallery(items, owner), classes[:9], classes[owner])
+    listed = nearest_neighbours(queries, own_object, Gallery(items, owner), 60).item
     for query, places in enumerate(listed):
         right = classes[owner[places[places >= 0]]] == classes[query]
         assert ranked.precision[query] == pytest.approx(average_precision(right[None])[0])

@@ -49,20 +49,20 @@ def test_all_items_of_the_own_object_leave():
 def test_distinct_objects_by_hand():
     """Items 0 and 1 are of object 7, 2 and 3 of objects 8 and 9; the second query found two items alone."""
     nearest = Neighbours(np.array([[1, 0, 3, 2], [2, 0, NONE, NONE]]), np.array([[0.9, 0.8, 0.7, 0.6], [5, 4, 0, 0]]))
-    found = distinct_owners(nearest, np.array([7, 7, 8, 9]), 3)
-    assert found.item.tolist() == [[7, 9, 8], [8, 7, NONE]]
-    assert found.similarity.tolist() == [pytest.approx([0.9, 0.7, 0.6]), [5, 4, -np.inf]]
+    neighbours = distinct_owners(nearest, np.array([7, 7, 8, 9]), 3)
+    assert neighbours.item.tolist() == [[7, 9, 8], [8, 7, NONE]]
+    assert neighbours.similarity.tolist() == [pytest.approx([0.9, 0.7, 0.6]), [5, 4, -np.inf]]
     assert distinct_owners(nearest, np.array([7, 7, 8, 9]), 1).item.tolist() == [[7], [8]]
 
 
 def test_distinct_objects_are_those_of_the_best_view_of_each():
     queries, items, owner = random(20, 5), random(60, 5, seed=1), np.repeat(np.arange(12), 5)
-    own = np.arange(20) % 12
-    found = distinct_owners(fast_neighbours(queries, own, Gallery(items, owner), 60), owner, 11)
+    own_object = np.arange(20) % 12
+    neighbours = distinct_owners(fast_neighbours(queries, own_object, Gallery(items, owner), 60), owner, 11)
     best = (unit(queries) @ unit(items).T).reshape(20, 12, 5).max(2)
-    best[np.arange(20), own] = -np.inf
-    assert found.item.tolist() == np.argsort(-best, axis=1)[:, :11].tolist()
-    ranked = object_ranking(queries, own, Gallery(items, owner), np.zeros(20, int), np.arange(12) % 2)
+    best[np.arange(20), own_object] = -np.inf
+    assert neighbours.item.tolist() == np.argsort(-best, axis=1)[:, :11].tolist()
+    ranked = object_ranking(queries, own_object, Gallery(items, owner), np.zeros(20, int), np.arange(12) % 2)
     expected = [
         average_precision_score((np.arange(12) % 2 == 0)[best[i] > -2], best[i][best[i] > -2]) for i in range(20)
     ]

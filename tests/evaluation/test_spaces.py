@@ -8,7 +8,7 @@ from fieldlink.evaluation.measures.class_separation import purities, silhouettes
 from fieldlink.evaluation.measures.intervals import interval
 from fieldlink.evaluation.measures.linear_cka import cka_by_object, linear_cka
 from fieldlink.evaluation.measures.projection import projected
-from fieldlink.evaluation.measures.variance_components import Answers
+from fieldlink.evaluation.measures.variance_components import QueryValues
 from fieldlink.evaluation.results.space_results import space_results
 
 CLASSES = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3])
@@ -74,10 +74,11 @@ def test_the_interval_of_cka_has_the_width_that_other_objects_give():
         return x, x @ mixing + 2 * rng.normal(size=(60, 4))
 
     spread = np.std([linear_cka(*draw()) for _ in range(300)])
-    found = [
-        interval(Answers(cka_by_object(*draw())[None, None]), 0.95).spread / 200 / t.ppf(0.975, 1000) for _ in range(30)
+    errors = [
+        interval(QueryValues(cka_by_object(*draw())[None, None]), 0.95).spread / 200 / t.ppf(0.975, 1000)
+        for _ in range(30)
     ]
-    assert np.mean(found) == pytest.approx(spread, rel=0.25)
+    assert np.mean(errors) == pytest.approx(spread, rel=0.25)
 
 
 def test_spaces_give_their_measures_and_one_of_the_pair():

@@ -109,7 +109,7 @@ def test_a_source_gives_nerfs_embeddings_and_rows_of_tables(source, tmp_path, sm
     prepare_scenes(objects, posed, Path("rejected"), params)
     start_nerfs(Path("start"), params)
     fit_nerfs(objects, posed, Path("start"), fitted, Path("rejected_nerfs"), params)
-    train_nf2vec(objects, fitted, model, Path("curves"), params)
+    train_nf2vec(objects, fitted, posed, model, Path("curves"), params)
     embed_nerfs(fitted, model, Path("vectors"), params)
     prepare_photos(Path("photos"), Path("rejected_photos"), params)
     small_clip.save(Path("clip"), small_clip.build(CLIP, 0), CLIP)

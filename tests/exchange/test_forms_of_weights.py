@@ -40,18 +40,18 @@ GRIDS = {
     ("weights", "grid"), [*((name, "sparse") for name in WEIGHTS), *(("as it is", n) for n in GRIDS)]
 )
 def test_every_form_gives_the_same_weights_and_grid(tmp_path: Path, small, weights: str, grid: str, old_file: bool):
-    given, params = official(tmp_path / "nerf", 1), load(small())
+    tensors, params = official(tmp_path / "nerf", 1), load(small())
     for name, contents in (
-        ("nerf_weights.pth", WEIGHTS[weights](torch.from_numpy(given["weights"]))),
-        ("grid.pth", GRIDS[grid](torch.from_numpy(given["grid"]))),
+        ("nerf_weights.pth", WEIGHTS[weights](torch.from_numpy(tensors["weights"]))),
+        ("grid.pth", GRIDS[grid](torch.from_numpy(tensors["grid"]))),
     ):
         torch.save(contents, tmp_path / "nerf" / name, _use_new_zipfile_serialization=not old_file)
     settings = nerf_import.ImportSettings(params.nerf, 0, 8, "cpu")
     nerf = NerfFolder(tmp_path / "nerf", "02958343", "nerf", 0)
     rows = nerf_import.import_folders(nerf_import.ImportTask([nerf], settings))
     assert rows.rejected == {}
-    assert np.array_equal(rows.columns["weights"], given["weights"][None])
-    assert (unpack(rows.columns["occupancy"][0]).numpy() == given["grid"]).all()
+    assert np.array_equal(rows.columns["weights"], tensors["weights"][None])
+    assert (unpack(rows.columns["occupancy"][0]).numpy() == tensors["grid"]).all()
 
 
 def test_pictures_without_transparency_are_replaced_by_renders(tmp_path: Path):

@@ -110,26 +110,25 @@ def world(tmp_path_factory, small) -> Iterator[World]:
 def test_weights_grid_poses_and_pictures_arrive_bit_for_bit(world):
     assert world.rows.keys() == world.official_tensors.keys() == world.objects.keys() == world.views.keys()
     for name, tensors in world.official_tensors.items():
-        row, seen = world.rows[name], world.views[name]
+        row, views_of_object = world.rows[name], world.views[name]
         assert np.asarray(row["weights"], np.float32).tobytes() == tensors["weights"].tobytes()
         assert (unpack(row["occupancy"]).numpy() == tensors["grid"]).all()
-        assert (seen.camera_to_world == tensors["poses"]).all()
+        assert (views_of_object.camera_to_world == tensors["poses"]).all()
         if name != "bare":
-            assert (seen.image == tensors["images"]).all()
+            assert (views_of_object.image == tensors["images"]).all()
             assert np.isfinite([row["psnr_train"], row["psnr_train_foreground"]]).all()
         assert np.isnan(row["psnr_heldout"])
 
 
 def test_without_pictures_the_views_are_the_nerfs_own_renders(world, small):
     tensors, nerf_params = world.official_tensors["bare"], load(small()).nerf
-    fitted = torch.from_numpy(tensors["weights"]), torch.from_numpy(tensors["grid"])
-    colour, opacity = render(
-        *fitted, tensors["poses"], Camera(0.8575560450553894, 24, 24), nerf_params.rendering, FIELD
-    )
-    seen = world.views["bare"].image / 255
+    weights, grid = torch.from_numpy(tensors["weights"]), torch.from_numpy(tensors["grid"])
+    camera = Camera(0.8575560450553894, 24, 24)
+    colour, opacity = render(weights, grid, tensors["poses"], camera, nerf_params.rendering, FIELD)
+    image = world.views["bare"].image / 255
     assert opacity.max() > 0.2
-    assert seen[..., 3] == pytest.approx(opacity.numpy(), abs=0.003)
-    assert seen[..., :3] * seen[..., 3:] == pytest.approx(colour.numpy(), abs=0.006)
+    assert image[..., 3] == pytest.approx(opacity.numpy(), abs=0.003)
+    assert image[..., :3] * image[..., 3:] == pytest.approx(colour.numpy(), abs=0.006)
     assert np.isnan(world.rows["bare"]["psnr_train"])
 
 
@@ -160,8 +159,8 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
         "page": "00.png: no picture but a web page",
     }
     assert set(world.rejected) == {"two", "two.a2", *BAD}
-    for name, said in words.items():
-        assert said in world.rejected[name], name
+    for name, reason in words.items():
+        assert reason in world.rejected[name], name
         assert world.rejected[name].startswith(f"{world.bad(name).relative_to(world.folder)}")  # wherever it lies
     assert not (world.folder.parent / "canary").exists()
 
@@ -266,9 +265,9 @@ def test_a_study_takes_imported_nerfs_in_place_of_fits_and_names_what_does_not_f
     )
     where = tmp_path / "objects", tmp_path / "views", tmp_path / "none", tmp_path / "nerfs", tmp_path / "rejected"
     fit_nerfs(*where, small(**chosen))
-    taken = {row["object_id"]: row for row in datasets.read(tmp_path / "nerfs", NERFS).to_pylist()}
-    assert taken.keys() == object_rows.keys()
-    assert all(taken[name]["weights"] == world.rows[name]["weights"] for name in object_rows)
+    accepted = {row["object_id"]: row for row in datasets.read(tmp_path / "nerfs", NERFS).to_pylist()}
+    assert accepted.keys() == object_rows.keys()
+    assert all(accepted[name]["weights"] == world.rows[name]["weights"] for name in object_rows)
     posed = {n: views.of_rows(of) for n, of in views.by_object(datasets.read(tmp_path / "views", VIEWS_OF)).items()}
     assert (posed[copies[0]].image == world.official_tensors[copies[0]]["images"][[0, VIEWS // 2]]).all()
     with pytest.raises(InputError, match=rf"grids of other than nerf\.fitting\.occupancy = {CELLS + 1}"):

@@ -9,7 +9,7 @@ from exchange.folders import FIELD
 from exchange.networks import CHANGES, EMBEDDING, UNITS, WIDTH, OfficialDecoder, OfficialEncoder, saved
 
 from fieldlink.commands.import_nf2vec import import_nf2vec
-from fieldlink.core import datasets, saved_models
+from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.core.schemas import NERF_EMBEDDINGS, NERFS, TRAINING_CURVES
@@ -42,7 +42,7 @@ def imported(official, small, tmp_path_factory) -> Path:
 @torch.no_grad()
 def test_embeddings_and_fields_are_those_of_the_official_network(official, imported):
     encoder, decoder = official
-    model = Nf2vecModel.of(*saved_models.read_model(imported))
+    model = Nf2vecModel.read(imported)
     weights = torch.randn(5, size(FIELD))
     padded = torch.cat([weights, torch.zeros(5, (UNITS - FIELD.outputs) * UNITS)], dim=1).reshape(5, -1, UNITS)
     assert torch.allclose(model.embed(weights), encoder(padded), atol=1e-6)
@@ -56,7 +56,8 @@ def test_embeddings_and_fields_are_those_of_the_official_network(official, impor
 
 def test_a_study_starts_at_embed_nerfs_with_an_imported_nf2vec(tmp_path, small, official, imported):
     params = small(nf2vec=CHANGES, imported={"nf2vec": imported})
-    train_nf2vec(tmp_path / "no_objects", tmp_path / "no_nerfs", tmp_path / "nf2vec", tmp_path / "curves", params)
+    no_data = tmp_path / "no_objects", tmp_path / "no_nerfs", tmp_path / "no_views"
+    train_nf2vec(*no_data, tmp_path / "nf2vec", tmp_path / "curves", params)
     assert len(datasets.read(tmp_path / "curves", TRAINING_CURVES)) == 0
     weights = np.random.default_rng(0).normal(size=(3, size(FIELD))).astype(np.float32)
     columns = {name: [20.0] * 3 for name in NERFS.columns if name.startswith("psnr")}
@@ -69,7 +70,7 @@ def test_a_study_starts_at_embed_nerfs_with_an_imported_nf2vec(tmp_path, small, 
         assert embeddings == pytest.approx(official[0](torch.from_numpy(padded)).numpy(), abs=1e-6)
     other = small(nf2vec=CHANGES | {"decoder": WIDTH + 1}, imported={"nf2vec": imported})
     with pytest.raises(InputError, match=r"'decoder': 24.*nf2vec and nerf.field say .*'decoder': 25"):
-        train_nf2vec(tmp_path / "no", tmp_path / "no", tmp_path / "out", tmp_path / "curves", other)
+        train_nf2vec(tmp_path / "no", tmp_path / "no", tmp_path / "no", tmp_path / "out", tmp_path / "curves", other)
 
 
 def test_a_checkpoint_of_other_layers_or_none_is_an_error_that_names_the_first(tmp_path, small, official):

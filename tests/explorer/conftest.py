@@ -9,14 +9,14 @@ from explorer.requests import Client
 from explorer.serving import serving
 
 from fieldlink.explorer.explorer import Explorer
-from fieldlink.search.study import Study
+from fieldlink.search.finished_study import Study
 
 
 @pytest.fixture(scope="session")
 def explorer(study: Study) -> Explorer:
-    made = Explorer(study)
-    made.prepare()
-    return made
+    explorer = Explorer(study)
+    explorer.prepare()
+    return explorer
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +31,8 @@ def page() -> Iterator[chromium.Page]:
     """A page of a headless Chromium."""
     if chromium.executable() is None:
         pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to its path")
-    with chromium.browser() as opened:
-        yield opened
+    with chromium.browser() as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -110,8 +110,8 @@ def _body(client: Client, ids: list[str], draws: random.Random) -> Callable[[], 
 
 
 def _frame(client: Client, ids: list[str], draws: random.Random) -> Callable[[], int]:
-    own, elevation = quote(draws.choice(ids)), draws.randrange(-89, 90)
-    return lambda: client.get(f"/api/objects/{own}/view", az=draws.randrange(360), el=elevation, size=128).status
+    object_id, elevation = quote(draws.choice(ids)), draws.randrange(-89, 90)
+    return lambda: client.get(f"/api/objects/{object_id}/view", az=draws.randrange(360), el=elevation, size=128).status
 
 
 def _picture(draws: random.Random) -> bytes:

@@ -11,7 +11,7 @@ from search.meshes import box
 
 from fieldlink.scenes import pictures
 
-FOUND = "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))"
+VIOLATIONS = "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))"
 BOX = """(({ x, y, width, height }) => [x, y, width, height])(
     document.querySelector('.map canvas').getBoundingClientRect())"""
 LASSO = "[...document.querySelectorAll('button')].find(button => button.textContent === 'Lasso').click()"
@@ -52,12 +52,12 @@ def at(page: Page, client):
     page.resize(1300, 900)
     page.prefer("light")
 
-    def opened(path: str) -> Page:
+    def open_page(path: str) -> Page:
         page.open(client.address + path)
         page.wait_for(READY)
         return page
 
-    yield opened
+    yield open_page
     assert page.errors == []
     foreign = [url for url in page.requests if not url.startswith((client.address, "data:", "blob:", "about:"))]
     assert foreign == []
@@ -75,9 +75,9 @@ def test_words_are_searched_and_the_address_says_so(at, study):
     page.wait_for("document.querySelector('.card')")
     assert ids(page) == [row.id for row in study.search(text="a blue lamp", k=24, seed="mean").rows]
     assert page.evaluate("location.search") == "?text=a+blue+lamp"
-    shown = ids(page)
+    first_ids = ids(page)
     at("/?text=a+blue+lamp")
-    assert ids(page) == shown
+    assert ids(page) == first_ids
 
 
 def test_a_chosen_picture_is_searched_with(at, study, tmp_path):
@@ -114,7 +114,7 @@ def test_a_dropped_and_a_pasted_file_is_searched_with(at, study, tmp_path, event
 
 
 def test_ways_to_search_stand_side_by_side(at, study):
-    names = [variant.name for variant in study.variants if "text" in variant.for_kinds][:3]
+    names = [space.name for space in study.variants if "text" in space.for_kinds][:3]
     page = at("/?text=a+chair&" + "&".join(f"by={quote(name)}" for name in names))
     assert page.evaluate("document.querySelectorAll('.column').length") == 3
     assert page.evaluate("[...document.querySelectorAll('.column select')].map(menu => menu.value)") == names
@@ -131,13 +131,13 @@ def test_a_filter_changes_what_is_found(at):
 
 
 def test_an_objects_page_shows_its_nerf_measures_and_neighbours(at, study):
-    own = study.ids[0]
-    page = at(f"/?object={own}")
+    object_id = study.ids[0]
+    page = at(f"/?object={object_id}")
     page.wait_for("document.querySelector('.live').dataset.drawn")
-    said = page.evaluate("document.getElementById('main').textContent")
-    known = study.object(own)
-    assert known.caption in said
-    assert f"{known.psnr['psnr_heldout']:.1f} dB" in said
+    text = page.evaluate("document.getElementById('main').textContent")
+    truth = study.object(object_id)
+    assert truth.caption in text
+    assert f"{truth.psnr['psnr_heldout']:.1f} dB" in text
     assert set(ids(page, "details")) <= set(study.ids)
     page.evaluate("document.querySelector('.zero-shot').requestSubmit()")
     page.wait_for("document.querySelectorAll('.opinions table').length === 2")
@@ -178,18 +178,18 @@ def test_the_browser_draws_ten_nerfs_as_the_server_does(at, study):
     page = at("/")
     if not page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))"):
         pytest.skip("this Chromium has no WebGL 2")
-    for own in study.ids[:NERFS]:
-        decibels, lit = page.evaluate(f"{COMPARE}({json.dumps(own)})")
-        assert lit > 50, own
-        assert decibels >= LEAST, own
+    for object_id in study.ids[:NERFS]:
+        decibels, lit = page.evaluate(f"{COMPARE}({json.dumps(object_id)})")
+        assert lit > 50, object_id
+        assert decibels >= LEAST, object_id
 
 
 PARTS = (
     "/",
     "/?text=a+chair",
-    "/?object={own}",
+    "/?object={object_id}",
     "/?part=map&text=a+chair",
-    "/?nerf={own}&prompt=a+lamp&prompt=a+chair",
+    "/?nerf={object_id}&prompt=a+lamp&prompt=a+chair",
 )
 
 
@@ -200,8 +200,8 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(at, study, axe, part, scheme):
     page.prefer(scheme)
     for width in (1300, 390):
         page.resize(width, 900)
-        at(part.format(own=study.ids[0]))
+        at(part.format(object_id=study.ids[0]))
         page.evaluate(f"{axe}; 0")
-        found = page.evaluate(FOUND)
-        assert found == []
+        violations = page.evaluate(VIOLATIONS)
+        assert violations == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -122,11 +122,11 @@ def test_a_nerf_of_other_numbers_is_refused(client, study):
 
 def test_a_second_fit_is_told_to_come_back(client, explorer, monkeypatch):
     """While one mesh is fitted, another is refused at once; a text is answered."""
-    begun, end = threading.Event(), threading.Event()
+    start, end = threading.Event(), threading.Event()
     query = explorer.study.query(text="a lamp")
 
     def slow(**question):
-        begun.set()
+        start.set()
         end.wait(30)
         return query
 
@@ -135,14 +135,14 @@ def test_a_second_fit_is_told_to_come_back(client, explorer, monkeypatch):
     bodies = [box.apply_scale(1.5).export(file_type="stl") for _ in range(2)]
     first = threading.Thread(target=client.post, args=("/api/search", bodies[0]), kwargs={"suffix": "stl"})
     first.start()
-    assert begun.wait(30)
+    assert start.wait(30)
     second = client.post("/api/search", bodies[1], suffix="stl")
-    described = client.get("/api/study")
+    study_reply = client.get("/api/study")
     end.set()
     first.join()
     assert second.status == 429
     assert int(second.headers["retry-after"]) > 0
-    assert described.status == 200
+    assert study_reply.status == 200
 
 
 def test_names_of_files_come_back_as_text(client):
@@ -150,7 +150,7 @@ def test_names_of_files_come_back_as_text(client):
     picture = pictures.encode(np.zeros((8, 8, 3), np.uint8))
     reply = client.post("/api/search", picture, name=name, k=1)
     assert reply.headers["content-type"] == "application/json"
-    shown = json.load(io.BytesIO(reply.body))["query"]["name"]
-    assert shown.startswith("<img src=x onerror=alert(1)>")
-    assert "\0" not in shown
-    assert "\u202e" not in shown
+    reply_name = json.load(io.BytesIO(reply.body))["query"]["name"]
+    assert reply_name.startswith("<img src=x onerror=alert(1)>")
+    assert "\0" not in reply_name
+    assert "\u202e" not in reply_name

@@ -30,11 +30,11 @@ def png(seed=0, size=32):
 
 
 def test_a_text_search_is_the_studys_own(client, study):
-    for variant in study.variants:
-        if "text" not in variant.for_kinds:
+    for space in study.variants:
+        if "text" not in space.for_kinds:
             continue
-        reply = client.get("/api/search", text="a blue chair", by=variant.name, seed="mean", k=5).json
-        answer = study.search(text="a blue chair", by=variant.name, seed="mean", k=5)
+        reply = client.get("/api/search", text="a blue chair", by=space.name, seed="mean", k=5).json
+        answer = study.search(text="a blue chair", by=space.name, seed="mean", k=5)
         assert ids(reply["rows"]) == [row.id for row in answer.rows]
         assert [row["score"] for row in reply["rows"]] == pytest.approx([row.score for row in answer.rows], abs=1e-6)
 
@@ -59,10 +59,10 @@ def test_filters_leave_only_what_they_say(client, study):
 
 
 def test_an_object_finds_others_and_never_itself(client, study):
-    own = study.ids[0]
-    reply = client.get("/api/search", nerf=own, by="nf2vec", k=100).json
-    assert own not in ids(reply["rows"])
-    assert reply["query"]["class_name"] == study.object(own).class_name
+    object_id = study.ids[0]
+    reply = client.get("/api/search", nerf=object_id, by="nf2vec", k=100).json
+    assert object_id not in ids(reply["rows"])
+    assert reply["query"]["class_name"] == study.object(object_id).class_name
 
 
 def test_a_picture_finds_what_it_finds_in_python(client, study):
@@ -80,10 +80,10 @@ def test_an_earlier_query_is_asked_again_by_its_handle(client):
 
 
 def test_a_nerf_that_was_downloaded_finds_its_object_first(client, study):
-    own = next(name for name in study.ids if study.object(name).augmentation == 0)
-    field = client.get(f"/api/objects/{own}/field").body
+    object_id = next(name for name in study.ids if study.object(name).augmentation == 0)
+    field = client.get(f"/api/objects/{object_id}/field").body
     reply = client.post("/api/search", field, suffix="safetensors", by="nf2vec", k=1).json
-    assert ids(reply["rows"]) == [own]
+    assert ids(reply["rows"]) == [object_id]
     assert reply["rows"][0]["score"] == pytest.approx(1, abs=1e-6)
 
 
@@ -103,19 +103,19 @@ def test_a_mesh_is_fitted_and_its_path_told_nobody(client):
 
 
 def test_an_object_has_its_measures_views_and_neighbours_in_every_space(client, study):
-    own = study.ids[3]
-    page, truth = client.get(f"/api/objects/{own}", k=2).json, study.object(own)
+    object_id = study.ids[3]
+    page, truth = client.get(f"/api/objects/{object_id}", k=2).json, study.object(object_id)
     assert (page["class_name"], page["caption"], page["views"]) == (truth.class_name, truth.caption, list(truth.views))
     assert page["psnr"] == pytest.approx(dict(truth.psnr))
-    assert set(page["neighbours"]) == {each.name for each in study.variants if "nerf" in each.for_kinds}
-    assert ids(page["neighbours"]["nf2vec"]) == [row.id for row in study.neighbours(own, k=2).rows]
+    assert set(page["neighbours"]) == {space.name for space in study.variants if "nerf" in space.for_kinds}
+    assert ids(page["neighbours"]["nf2vec"]) == [row.id for row in study.neighbours(object_id, k=2).rows]
 
 
 def test_a_view_is_the_studys_frame(client, study):
-    own = study.ids[1]
-    reply = client.get(f"/api/objects/{own}/view", az=70, el=-10, size=48)
+    object_id = study.ids[1]
+    reply = client.get(f"/api/objects/{object_id}/view", az=70, el=-10, size=48)
     assert reply.headers["content-type"] == "image/png"
-    np.testing.assert_array_equal(pixels(reply.body), study.render(own, 70.0, -10.0, 48))
+    np.testing.assert_array_equal(pixels(reply.body), study.render(object_id, 70.0, -10.0, 48))
 
 
 def test_angles_of_a_whole_turn_show_the_same(client, study):
@@ -124,21 +124,21 @@ def test_angles_of_a_whole_turn_show_the_same(client, study):
 
 
 def test_a_render_has_the_camera_of_its_number(client, study):
-    own, size = study.ids[2], 32
-    row = datasets.rows_with_ids(study.folder / "data" / "views", VIEWS, [own]).to_pylist()[1]
+    object_id, size = study.ids[2], 32
+    row = datasets.rows_with_ids(study.folder / "data" / "views", VIEWS, [object_id]).to_pylist()[1]
     pose = np.array(row["camera_to_world"], np.float32).reshape(1, 3, 4)
-    nerf, params = study.nerf(own), study.params.nerf
+    nerf, params = study.nerf(object_id), study.params.nerf
     camera = Camera(row["camera_angle_x"], size, size)
     weights, grid = torch.tensor(np.array(nerf.weights)), unpack(nerf.occupancy)
     colour, opacity = render(weights, grid, pose, camera, params.rendering, params.field)
-    shown = pixels(client.get(f"/api/objects/{own}/view", number=row["view"], size=size).body) / 255
-    np.testing.assert_allclose(shown[..., 3], opacity[0], atol=0.01)
-    np.testing.assert_allclose(shown[..., :3] * shown[..., 3:], colour[0], atol=0.01)
+    picture = pixels(client.get(f"/api/objects/{object_id}/view", number=row["view"], size=size).body) / 255
+    np.testing.assert_allclose(picture[..., 3], opacity[0], atol=0.01)
+    np.testing.assert_allclose(picture[..., :3] * picture[..., 3:], colour[0], atol=0.01)
 
 
 def test_a_field_is_the_nerf_with_what_a_renderer_needs(client, study):
-    own = study.ids[0]
-    tensors, stored = load(client.get(f"/api/objects/{own}/field").body), study.nerf(own)
+    object_id = study.ids[0]
+    tensors, stored = load(client.get(f"/api/objects/{object_id}/field").body), study.nerf(object_id)
     np.testing.assert_array_equal(tensors["weights"], stored.weights)
     assert tensors["occupancy"].tobytes() == stored.occupancy
 
@@ -160,13 +160,13 @@ def test_zero_shot_gives_two_opinions_of_a_nerf_and_one_of_a_picture(client, stu
 
 
 def test_every_answer_names_clip_collection_and_study(client, study):
-    own = study.ids[0]
+    object_id = study.ids[0]
     replies = [
         client.get("/api/study"),
         client.get("/api/search", text="a lamp"),
-        client.get(f"/api/objects/{own}"),
+        client.get(f"/api/objects/{object_id}"),
         client.get("/api/map"),
-        client.post("/api/zero-shot", nerf=own),
+        client.post("/api/zero-shot", nerf=object_id),
     ]
     for reply in replies:
         origin = reply.json["origin"]

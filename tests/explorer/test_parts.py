@@ -8,19 +8,19 @@ import pytest
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
-from fieldlink.explorer.answers import Json
 from fieldlink.explorer.byte_cache import ByteCache
+from fieldlink.explorer.json_replies import Json
 from fieldlink.explorer.lanes import Lane
-from fieldlink.explorer.parameters import Parameters, clean
+from fieldlink.explorer.request_values import RequestValues, clean
 
 
 def test_a_lane_refuses_what_is_beyond_those_that_may_wait():
     async def ask() -> list[object]:
         lane, end = Lane("work", threads=1, waiting=1, retry_after=7), threading.Event()
-        asked = [asyncio.ensure_future(lane.run(end.wait, 10)) for _ in range(3)]
+        requests = [asyncio.ensure_future(lane.run(end.wait, 10)) for _ in range(3)]
         await asyncio.sleep(0)
         end.set()
-        return await asyncio.gather(*asked, return_exceptions=True)
+        return await asyncio.gather(*requests, return_exceptions=True)
 
     first, second, third = asyncio.run(ask())
     assert (first, second) == (True, True)
@@ -44,23 +44,23 @@ def test_a_lane_takes_work_again_after_an_error():
 
 
 def test_the_cache_drops_what_was_used_longest_ago():
-    cache, made = ByteCache(10), []
+    cache, new_keys = ByteCache(10), []
 
     def get(key):
-        return cache.get(key, lambda: made.append(key) or bytes(4))
+        return cache.get(key, lambda: new_keys.append(key) or bytes(4))
 
     for key in "abacab":
         get(key)
-    assert made == ["a", "b", "c", "b"]
+    assert new_keys == ["a", "b", "c", "b"]
 
 
 def test_numbers_that_are_none_and_those_out_of_bounds_are_errors():
     for text in ("nan", "inf", "1e999", "x", "0x1", "7", "-1"):
         with pytest.raises(HTTPException, match="k: "):
-            Parameters(QueryParams({"k": text}), ("k",)).integer("k", 0, 6, 1)
+            RequestValues(QueryParams({"k": text}), ("k",)).integer("k", 0, 6, 1)
     with pytest.raises(HTTPException, match="whole"):
-        Parameters(QueryParams({"k": "1.5"}), ("k",)).integer("k", 0, 6, 1)
-    assert Parameters(QueryParams({"k": "6"}), ("k",)).integer("k", 0, 6, 1) == 6
+        RequestValues(QueryParams({"k": "1.5"}), ("k",)).integer("k", 0, 6, 1)
+    assert RequestValues(QueryParams({"k": "6"}), ("k",)).integer("k", 0, 6, 1) == 6
 
 
 def test_texts_lose_what_cannot_be_printed():

@@ -15,6 +15,7 @@ from fieldlink.finetuning.finetuning_tasks import (
     FinetuningResult,
     FinetuningTask,
     NerfExamples,
+    SavedNf2vec,
 )
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.mapper.mapper_folders import config
@@ -33,9 +34,9 @@ def task(params: Params, nf2vec_params: Nf2vecParams, architecture: FieldParams,
     training, validation = (
         NerfExamples(weights[part], occupancy[part], clip[part]) for part in (slice(5), slice(5, 7))
     )
-    started = (model.tensors, model.config), Mappers([nf2vec_params.embedding, 9, 6], [0]).tensors()
+    nf2vec, mapper = SavedNf2vec(model.tensors, model.config), Mappers([nf2vec_params.embedding, 9, 6], [0]).tensors()
     finetuning = params.finetuning.model_copy(update=SMALL)
-    return FinetuningTask("cosine", 0, *started, training, validation, finetuning, study_seed=0)
+    return FinetuningTask("cosine", 0, nf2vec, mapper, training, validation, finetuning, study_seed=0)
 
 
 def embedded(run: FinetuningResult, task: FinetuningTask, weights: np.ndarray) -> FinetunedVectors:
@@ -51,7 +52,7 @@ def every_nerf(task: FinetuningTask) -> np.ndarray:
 
 def moved(run: FinetuningResult, task: FinetuningTask, part: str) -> bool:
     """Whether any number of the encoder or of the decoder differs from the start."""
-    before, after = task.nf2vec[0], run.nf2vec[0]
+    before, after = task.nf2vec.tensors, run.nf2vec.tensors
     return any((after[name] != value).any() for name, value in before.items() if name.startswith(part))
 
 
@@ -71,13 +72,14 @@ def test_without_a_learning_rate_an_encoder_gives_the_original_embeddings(task: 
     )
     run = finetune(replace(task, finetuning=still, objective="cosine+rec decoder_unfrozen"))
     weights = every_nerf(task)
-    assert (embedded(run, task, weights).embeddings == embed(Nf2vecModel.of(*task.nf2vec), weights)).all()
+    start = Nf2vecModel.of(task.nf2vec.tensors, task.nf2vec.config)
+    assert (embedded(run, task, weights).embeddings == embed(start, weights)).all()
     assert not moved(run, task, "")
 
 
 def test_trained_batch_norm_follows_the_batches_and_nothing_else_moves_without_a_learning_rate(task: FinetuningTask):
     still = task.finetuning.model_copy(update={"learning_rate": 0.0, "mapper_learning_rate": 0.0})
-    before, after = task.nf2vec[0], finetune(replace(task, finetuning=still)).nf2vec[0]
+    before, after = task.nf2vec.tensors, finetune(replace(task, finetuning=still)).nf2vec.tensors
     changed = {name for name, value in before.items() if (after[name] != value).any()}
     assert changed
     assert all("running_" in name or "num_batches" in name for name in changed)
@@ -90,7 +92,7 @@ def test_what_is_exported_is_the_model_kept_at_its_lowest_validation_loss(task: 
     lowest = history.validation_loss[best, 0]
     assert history.best_step.tolist() == [history.check_steps[best]]
     vectors = embedded(run, task, weights)
-    assert (vectors.embeddings == embed(Nf2vecModel.of(*run.nf2vec), weights)).all()
+    assert (vectors.embeddings == embed(Nf2vecModel.of(run.nf2vec.tensors, run.nf2vec.config), weights)).all()
     mapped = vectors.mapped[5:] / np.linalg.norm(vectors.mapped[5:], axis=1, keepdims=True)
     targets = task.validation.clip / np.linalg.norm(task.validation.clip, axis=1, keepdims=True)
     assert 1 - (mapped * targets).sum(1).mean() == pytest.approx(lowest, abs=1e-5)

@@ -65,6 +65,7 @@ def finetuned(study: Study, mappers: Path) -> None:
     common = {"objects": study["objects"], "nerfs": study["fitted"], "gt_embeddings": study["gt"]}
     finetune_nf2vec(
         **common,
+        views=study["views"],
         nf2vec=study["nf2vec"],
         mappers=mappers,
         out=study["models"],

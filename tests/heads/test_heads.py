@@ -34,7 +34,7 @@ def task(params: Params, seeds: tuple[int, ...] = (0, 1, 2), **changes: object) 
         draws = [np.random.default_rng([count, seed]).normal(size=(count, 6)) for seed in seeds]
         return LabelledVectors((centres[labels] + np.stack(draws)).astype(np.float32), labels)
 
-    return HeadTask("space", seeds, examples(41), examples(20), 4, heads, study_seed=3)
+    return HeadTask("nerf_embedding", seeds, examples(41), examples(20), 4, heads, study_seed=3)
 
 
 @pytest.mark.parametrize("all_biases", [False, True])
@@ -153,7 +153,7 @@ def test_fewer_objects_than_a_batch_and_a_last_epoch_off_the_beat_are_fine(param
 def test_vectors_that_are_not_finite_are_an_error_that_names_the_heads(params: Params):
     work = task(params, epochs=1)
     broken = LabelledVectors(work.validation.vectors * np.float32(np.nan), work.validation.labels)
-    with pytest.raises(FloatingPointError, match="head space seed=0"):
+    with pytest.raises(FloatingPointError, match="head nerf_embedding seed=0"):
         train_many(replace(work, validation=broken))
 
 

@@ -25,13 +25,13 @@ def test_numbers_are_those_of_their_cells_and_means_over_prompts():
     best = result(CellKey("4.1", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy"), 7.26)
     other = result(CellKey("4.2", "nerf2clip gt views=1", "cosine", "zero_shot_accuracy"), 99)
     clip = {"gt_views": {"first": 80.0, "second": 90.0}, "photos": {"first": 50.0}}
-    found = validation_summary(
+    summary = validation_summary(
         [*cells, *zero_shot, best, other],
         clip,
         {"rank_1_trained": 60.0, "rank_1_raw_weights": 55.0, "objects": 9},
         np.array([20.0, np.nan, 30.0], np.float32),
     )
-    assert found == {
+    assert summary == {
         "zero_shot": 7.3,
         **{name: 10 + place for place, name in enumerate(CELLS)},
         "rank1_raw": 55,

@@ -9,7 +9,8 @@ import torch
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import HashGridParams, NerfParams
+from fieldlink.core.params import NerfParams
+from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field, object_work
 from fieldlink.nerf.fitting import batch_fitting, optimisation, ray_batches

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import FieldParams, HashGridParams
+from fieldlink.core.params import FieldParams
+from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.nerf.encodings import ENCODINGS, encoding_of
 from fieldlink.nerf.encodings.frequency import frequency, in_few_passes
 

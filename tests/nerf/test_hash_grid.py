@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fieldlink.core.params import FieldParams, HashGridParams, NerfParams
+from fieldlink.core.params import FieldParams, NerfParams
+from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.nerf import field, weight_layout
 from fieldlink.nerf.encodings.hash_grid import corners, entries, hashed, levels
 from fieldlink.nerf.fitting import optimisation

@@ -75,7 +75,9 @@ def test_a_hash_grid_leads_to_a_row_of_a_table(tmp_path, params_with, spheres, l
     assert min(nerfs["psnr_train"].to_pylist()) > 18
     render_nerfs(*folders, tmp_path / "nerfs", tmp_path / "rendered", params)
     assert len(datasets.read(tmp_path / "rendered", RENDERED_VIEWS)) == 6 * 8
-    train_nf2vec(tmp_path / "objects", tmp_path / "nerfs", tmp_path / "nf2vec", tmp_path / "curves", params)
+    train_nf2vec(
+        tmp_path / "objects", tmp_path / "nerfs", tmp_path / "views", tmp_path / "nf2vec", tmp_path / "curves", params
+    )
     embed_nerfs(tmp_path / "nerfs", tmp_path / "nf2vec", tmp_path / "embeddings")
     embedded = datasets.read(tmp_path / "embeddings", NERF_EMBEDDINGS)
     vectors, ids = datasets.matrix(embedded["embedding"]), embedded["object_id"].to_pylist()

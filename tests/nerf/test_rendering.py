@@ -5,7 +5,7 @@ import torch
 from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite
 from fieldlink.nerf.occupancy import unpack
-from fieldlink.nerf.rendering import Camera, render, seen_pixels
+from fieldlink.nerf.rendering import Camera, render, visible_pixels
 from fieldlink.nerf.sampling import box_distances, lookup
 from fieldlink.scenes import cameras
 
@@ -60,17 +60,17 @@ def test_one_view_looks_the_same_alone_and_among_others(fitted, small, poses):
 
 
 def test_pixels_said_to_see_nothing_meet_no_occupied_cell(blob, poses):
-    seen = seen_pixels(blob, poses, CAMERA).reshape(-1)
+    visible = visible_pixels(blob, poses, CAMERA).reshape(-1)
     origins, directions = every_ray(poses)
     points = origins[:, None] + torch.linspace(0, 3, 2000)[:, None] * directions[:, None]
     meets = (lookup(blob, points) & (points.abs() < field.HALF).all(-1)).any(1)
-    assert not (meets & ~seen).any()
-    assert seen.float().mean() < 0.9
+    assert not (meets & ~visible).any()
+    assert visible.float().mean() < 0.9
 
 
 def test_a_camera_inside_the_box_may_see_anything(blob):
     pose = np.concatenate([np.eye(3), np.zeros((3, 1))], axis=1)[None].astype(np.float32)
-    assert seen_pixels(blob, pose, CAMERA).all()
+    assert visible_pixels(blob, pose, CAMERA).all()
 
 
 def test_an_empty_grid_renders_as_black(params, poses):

@@ -53,7 +53,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Params, ne
 
 
 def trained(out: str = "nf2vec") -> Path:
-    train_nf2vec(Path("objects"), Path("nerfs"), Path(out), Path("curves"))
+    train_nf2vec(Path("objects"), Path("nerfs"), Path("views"), Path(out), Path("curves"))
     return Path(out)
 
 
@@ -107,7 +107,7 @@ def test_nerfs_of_another_size_than_nf2vec_was_trained_on_are_an_error_that_says
     with pytest.raises(InputError, match=r"others: 'weights' has 99 numbers a row, nf2vec was trained on 504"):
         embed_nerfs(Path("others"), model, Path("embeddings"))
     with pytest.raises(InputError, match=r"99 numbers a row, nerf.field describes 504"):
-        train_nf2vec(Path("objects"), Path("others"), Path("out"), Path("curves"))
+        train_nf2vec(Path("objects"), Path("others"), Path("views"), Path("out"), Path("curves"))
 
 
 @pytest.mark.usefixtures("workplace")
@@ -115,4 +115,4 @@ def test_a_split_without_nerfs_is_an_error_that_names_it():
     rows = datasets.read(Path("nerfs"), schemas.NERFS)
     datasets.write(Path("few"), schemas.NERFS, [rows.slice(0, 3)], "test")
     with pytest.raises(InputError, match="few: no NeRF of an object of split validation in objects"):
-        train_nf2vec(Path("objects"), Path("few"), Path("out"), Path("curves"))
+        train_nf2vec(Path("objects"), Path("few"), Path("views"), Path("out"), Path("curves"))

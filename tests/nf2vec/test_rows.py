@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from fieldlink.core.params import FieldParams, HashGridParams
+from fieldlink.core.params import FieldParams
+from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.nerf.weight_layout import size
 from fieldlink.nf2vec.weight_rows import rows
 

@@ -11,7 +11,7 @@ from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_anywhere, 
 from fieldlink.nerf.sampling import lookup, samples
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import disn_rays
-from fieldlink.nf2vec.supervision import along_rays, at_points, field_of, foreground_rays, render_rays
+from fieldlink.nf2vec.supervision import Rays, along_rays, at_points, field_of, foreground_rays, render_rays
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -92,7 +92,7 @@ def test_the_targets_along_rays_are_the_nerfs_own_render(
     colour, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, 6)
     for nerf in range(len(nerfs)):
         midpoints = torch.full((nf2vec_params.training.rays, 1), 0.5)
-        points, starts, ends = samples(rays[0][nerf], rays[1][nerf], nerfs.grids()[nerf], 6, midpoints)
+        points, starts, ends = samples(rays.origins[nerf], rays.directions[nerf], nerfs.grids()[nerf], 6, midpoints)
         rgb, density = evaluate(nerfs.weights[nerf : nerf + 1], points.reshape(1, -1, 3), architecture)
         rgb, density = rgb.reshape(-1, 6, 3).tolist(), density.reshape(-1, 6).tolist()
         for ray in range(nf2vec_params.training.rays):
@@ -112,13 +112,13 @@ def test_foreground_rays_meet_the_object_and_are_the_first_that_do(
     rays = foreground_rays(nerfs, architecture, nf2vec_params.training, seeded(), cameras)
     _, opacity = render_rays(field_of(nerfs, architecture), nerfs.grids(), rays, nf2vec_params.training.samples)
     assert (opacity > 0).all()
-    which = torch.randint(len(cameras[0]), (len(nerfs), 64), generator=seeded())
-    candidates = cameras[0][which], cameras[1][which]
+    which = torch.randint(len(cameras.origins), (len(nerfs), 64), generator=seeded())
+    candidates = Rays(cameras.origins[which], cameras.directions[which])
     _, opacity_along_rays = render_rays(
         field_of(nerfs, architecture), nerfs.grids(), candidates, nf2vec_params.training.samples
     )
     first = int((opacity_along_rays[0] > 0).nonzero()[0])
-    assert (rays[1][0, 0] == candidates[1][0, first]).all()
+    assert (rays.directions[0, 0] == candidates.directions[0, first]).all()
 
 
 def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candidates(
@@ -128,7 +128,7 @@ def test_rays_are_drawn_until_enough_meet_the_object_but_no_more_than_the_candid
     places = 0.3 * torch.rand(40_000, 2, generator=seeded()) - 0.15
     origins = torch.cat([places, torch.full((40_000, 1), -2.0)], dim=1)
     forward = (torch.arange(40_000) % 100 == 0).float()
-    cameras = origins, torch.stack([0 * forward, 0 * forward, 2 * forward - 1], dim=1)
+    cameras = Rays(origins, torch.stack([0 * forward, 0 * forward, 2 * forward - 1], dim=1))
 
     def different(candidates: int) -> int:
         training = nf2vec_params.training.model_copy(update={"candidates": candidates})

@@ -12,6 +12,7 @@ from fieldlink.core import datasets, schemas
 from fieldlink.scenes import pictures
 from fieldlink.scenes.views import Views, columns, joined
 
+PROTOCOL = Path(__file__).parents[2] / "docs/protocol.md"
 VIEWS = 5  # view 4 is the first held-out one
 SIDE = 32
 HOSTILE = '<img src=x onerror="document.title=1">'
@@ -81,9 +82,8 @@ class Files:
         return [*data, *more, *self.always(), *lists]
 
     def always(self) -> list[str]:
-        names = {"out": "index.html", "published": "published.csv", "claims": "tables/claims.csv"} | {
-            name: name for name in ("tables", "metrics", "figures", "plots")
-        }
+        names = {"out": "index.html", "published": "published.csv", "claims": "tables/claims.csv"}
+        names |= {name: name for name in ("tables", "metrics", "figures", "plots")} | {"protocol": str(PROTOCOL)}
         return [f"--{name}={self.root / path}" for name, path in names.items()]
 
 

@@ -32,20 +32,20 @@ def findings(
         results=[result(row, float(value)) for row, value in zip(ROWS, values, strict=True)],
         metrics={"generation": {"psnr": {ROWS[1]: 20.0}}},
     )
-    found = decoder_findings(ReportStudy(PARAMS, StudyRows(nerfs=nerfs, curves={"nf2vec": curve}), numbers=numbers))
-    assert found
-    return found
+    finding = decoder_findings(ReportStudy(PARAMS, StudyRows(nerfs=nerfs, curves={"nf2vec": curve}), numbers=numbers))
+    assert finding
+    return finding
 
 
 def test_a_decoder_whose_reconstructions_are_recognised_less_fails_and_the_mapper_is_cleared():
-    found = findings(70.0, 12.0, 15.0)
-    assert found.verdict == "The decoder fails here."
-    assert found.numbers == (
+    finding = findings(70.0, 12.0, 15.0)
+    assert finding.verdict == "The decoder fails here."
+    assert finding.numbers == (
         "From their renders CLIP names the class of 70.0 % [65.0, 75.0] of the NeRFs "
         "themselves, of 12.0 % [7.0, 17.0] of their reconstructions, and of 15.0 % [10.0, 20.0] of the NeRFs generated "
         "in the best way. Guessing names 7.7 %."
     )
-    mapper, detail, training = found.reasons
+    mapper, detail, training = finding.reasons
     assert "the decoder sets the limit, not the mapper" in mapper
     assert "at 20.0 dB" in detail
     assert "10.0 times the squared error" in detail  # 10 dB
@@ -53,16 +53,16 @@ def test_a_decoder_whose_reconstructions_are_recognised_less_fails_and_the_mappe
 
 
 def test_a_decoder_that_keeps_the_class_does_not_fail_and_the_mapper_may():
-    found = findings(70.0, 66.0, 15.0, train=0.1)
-    assert found.verdict == "The decoder is not shown to fail here."
-    assert found.reasons[0].startswith("Generated NeRFs are named right less often")
-    assert "more NeRFs would help" in found.reasons[-1]
+    finding = findings(70.0, 66.0, 15.0, train=0.1)
+    assert finding.verdict == "The decoder is not shown to fail here."
+    assert finding.reasons[0].startswith("Generated NeRFs are named right less often")
+    assert "more NeRFs would help" in finding.reasons[-1]
 
 
 def test_where_clip_does_not_recognise_the_nerfs_themselves_nothing_is_said_of_decoder_or_mapper():
-    found = findings(10.0, 9.0, 8.0)  # guessing names 7.7 %
-    assert found.verdict.startswith("CLIP does not recognise the NeRFs themselves here")
-    assert len(found.reasons) == 2  # PSNR and training alone
+    finding = findings(10.0, 9.0, 8.0)  # guessing names 7.7 %
+    assert finding.verdict.startswith("CLIP does not recognise the NeRFs themselves here")
+    assert len(finding.reasons) == 2  # PSNR and training alone
 
 
 @pytest.mark.parametrize("missing", ROWS[:3])

@@ -29,12 +29,12 @@ def test_the_thesis_profile_departs_from_nothing(thesis_file: Path, table: str):
 
 @pytest.mark.parametrize("table", NUMBERS)
 def test_the_default_study_departs_where_it_says_so(params: Params, table: str):
-    found = {departure.text for departure in departures(PROTOCOL, dotted(params), table)}
+    texts = {departure.text for departure in departures(PROTOCOL, dotted(params), table)}
     assert {
         "nf2vec.supervision is points, published rays",
         "nerf.fitting.pixels is silhouettes, published all",
-    } <= found
-    assert len(found) > 30
+    } <= texts
+    assert len(texts) > 30
 
 
 def test_one_value_that_is_not_published_is_the_one_departure(thesis_file: Path):

@@ -14,12 +14,12 @@ from fieldlink.core.errors import InputError
 from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
+from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.history_page import _chart_lines
 from fieldlink.report.paired_differences import PairedRevisions, less_clip, paired_differences
 from fieldlink.report.parameter_series import parameter_series
 from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
 from fieldlink.report.revisions import Revision, read_revisions, recent_revisions
-from fieldlink.report.saved_answers import SavedAnswers
 
 PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
 HEADER = "table,row,column,metric,value,ci_low,ci_high,seeds,n,setting\n"
@@ -133,11 +133,11 @@ def test_differences_are_paired_by_query_and_only_if_the_queries_are_the_same():
     now = [1.0] * 28 + [0.0] * 12
     key = CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real")
     other = key._replace(column="recall@5")
-    found = paired_differences(
+    differences = paired_differences(
         {key: results(now), other: results(now, "others")}, {key: results(before), other: results(before)}, PARAMS
     )
-    assert list(found) == [("retrieval", "real", "clip2nerf cosine", "recall@1")]
-    (difference,) = found.values()
+    assert list(differences) == [("retrieval", "real", "clip2nerf cosine", "recall@1")]
+    (difference,) = differences.values()
     assert difference.value == pytest.approx(20.0)
     assert 0 < difference.low < 20 < difference.high < 40
 
@@ -147,7 +147,7 @@ def test_a_mapper_less_clip_is_paired_by_query_and_clip_answers_alike_beside_eac
     mapper = CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real")
     clip = CellKey("4.5b", "CLIP mean", "recall@1", "recall_real")
     trained = np.array([[1.0] * 28 + [0.0] * 12, [1.0] * 30 + [0.0] * 10], np.float32)
-    found = less_clip(
+    differences = less_clip(
         {
             mapper: SavedResults(trained, (0, 1), "q", ("d", "d"), ""),
             clip: results([1.0] * 20 + [0.0] * 20),
@@ -155,14 +155,14 @@ def test_a_mapper_less_clip_is_paired_by_query_and_clip_answers_alike_beside_eac
         },
         PARAMS,
     )
-    assert list(found) == [(mapper, clip)]
-    (difference,) = found.values()
+    assert list(differences) == [(mapper, clip)]
+    (difference,) = differences.values()
     assert difference.value == pytest.approx(100 * (29 - 20) / 40)
     assert difference.low < 22.5 < difference.high
 
 
 def test_revisions_of_two_worlds_have_no_pairs_though_their_queries_have_the_same_names():
-    class Saved(SavedAnswers):
+    class Saved(CachedResults):
         def of(self, commit: str) -> dict[CellKey, SavedResults]:
             return {CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real"): results([1.0, 0.0] * 20)}
 
@@ -170,7 +170,7 @@ def test_revisions_of_two_worlds_have_no_pairs_though_their_queries_have_the_sam
         text = f"study:\n  seed: {seed}\nintervals:\n  level: 0.95\n"
         return Revision(f"world-{seed}", f"c{seed}", "2020-01-01", "s", "", {"params.yaml": text})
 
-    paired = PairedRevisions(Saved(Path()), "params.yaml")
+    paired = PairedRevisions(Saved(Path(), None), "params.yaml")
     assert paired.differences(world(1), world(2)) == {}
     assert len(paired.differences(world(1), world(1))) == 1
 
@@ -191,13 +191,13 @@ def test_revisions_of_one_base_that_differ_in_one_parameter_are_a_series_by_its_
             revision("both", 1000, 0.5, 99.0, "base"),
         ]
     )
-    found = {
+    values_of_charts = {
         (series.parameter, tuple(value for value, _ in series.comparisons)): [
             value and value.value for value in series.lines()["summary", "photos hit@1"]
         ]
         for series in parameter_series(history)
     }
-    assert found == {
+    assert values_of_charts == {
         ("steps", ("20", "100", "1000")): [40.0, 50.0, 60.0],
         ("steps", ("100", "1000")): [45.0, 99.0],
         ("rate", ("0.1", "0.5")): [60.0, 99.0],  # of two series with these values, the later one

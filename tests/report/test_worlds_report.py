@@ -114,8 +114,8 @@ def test_a_cell_s_line_and_its_variance_components_by_hand(out: Path):
     assert float(cell["sd_between"]) == pytest.approx(12**0.5, abs=1e-4)
     assert float(cell["ci_high"]) == pytest.approx(54 + 4.302653 * 4 / 3**0.5, abs=1e-4)
     (component,) = [row for row in rows(out / "components.csv") if row["table"]]
-    found = [float(component[name]) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")]
-    assert found == pytest.approx([12**0.5, 2, 0.5**0.5, 3.5**0.5], abs=1e-4)
+    spreads = [float(component[name]) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")]
+    assert spreads == pytest.approx([12**0.5, 2, 0.5**0.5, 3.5**0.5], abs=1e-4)
 
 
 def test_another_family_is_compared_world_by_world(out: Path):

@@ -13,8 +13,8 @@ from scenes.gltf_files import BLUE, BOXES, GREEN, RED, box, chair
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers import mesh_folder
-from fieldlink.scenes.importers.mesh_files.parts import GREY, Texture
-from fieldlink.scenes.importers.mesh_files.textures import sampled
+from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, Texture
+from fieldlink.scenes.importers.mesh_files.texture_images import sampled
 
 VERTICES, FACES, COLOURS = chair()
 NAMES = ["seat", "back", "leg", "leg", "leg", "leg"]

@@ -6,7 +6,7 @@ from fieldlink.core import datasets
 from fieldlink.core.schemas import NEIGHBOURS, PHOTOS
 from fieldlink.scenes import pictures
 from fieldlink.search.answers import Answer
-from fieldlink.search.study import Study
+from fieldlink.search.finished_study import Study
 
 TOLERANCE = 1e-5
 

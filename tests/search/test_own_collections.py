@@ -18,7 +18,7 @@ from fieldlink.scenes import cameras
 from fieldlink.scenes.importers.mesh_folder import read
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.views import of_rows
-from fieldlink.search.study import Study
+from fieldlink.search.finished_study import Study
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,10 @@ def mine(study: Study, meshes: Path, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("collection")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIELDLINK_SCRATCH", str(folder / "scratch"))
-        added = study.add(meshes, folder / "mine")
-    assert list(added.ids) == ["board", "cube"]
-    assert added.origin.objects == 2
-    assert "broken.obj: mesh without faces" in added.rejected["broken"]
+        result = study.add(meshes, folder / "mine")
+    assert list(result.ids) == ["board", "cube"]
+    assert result.origin.objects == 2
+    assert "broken.obj: mesh without faces" in result.rejected["broken"]
     return Study(study.folder, folder / "mine")
 
 
@@ -66,9 +66,9 @@ def test_a_mesh_finds_itself(mine: Study, meshes: Path):
 def test_a_mesh_is_seen_and_fitted_as_an_object_of_the_study_with_its_id(mine: Study, meshes: Path):
     params = mine.params
     poses = cameras.disn_poses(seed_of(params.study.seed, "views", "cube"), params.scenes.views)
-    seen = render(read(meshes / "cube.off"), poses, cameras.DISN_ANGLE, params.scenes.resolution)
+    views = render(read(meshes / "cube.off"), poses, cameras.DISN_ANGLE, params.scenes.resolution)
     stored = of_rows(datasets.rows_with_ids(mine.collection.places.views, VIEWS, ["cube"]))
-    np.testing.assert_array_equal(stored.image, seen.image)
+    np.testing.assert_array_equal(stored.image, views.image)
     seed = seed_of(params.study.seed, "rays", "cube", 0)
     (fit,) = fit_batch([stored], mine.models.nerf_start, params.nerf, [seed], "cpu")
     assert isinstance(fit, Fit)
@@ -85,11 +85,11 @@ def test_objects_are_added_to_those_there_and_the_same_files_are_not(mine: Study
     shutil.copy(meshes / "below" / "board.off", more / "below" / "same.off")
     study = Study(mine.folder, tmp_path / "copy")
     before = study.nerf("cube").weights
-    added = study.add(more)
-    assert list(added.unchanged) == ["board"]
-    assert len(added.ids) == 1
-    assert added.ids[0].startswith("cube.")
-    assert list(study.ids) == sorted(["board", "cube", added.ids[0]])
+    result = study.add(more)
+    assert list(result.unchanged) == ["board"]
+    assert len(result.ids) == 1
+    assert result.ids[0].startswith("cube.")
+    assert list(study.ids) == sorted(["board", "cube", result.ids[0]])
     np.testing.assert_array_equal(study.nerf("cube").weights, before)
     assert study.neighbours("cube", "CLIP mean").rows
     assert datasets.read(tmp_path / "copy" / "rejected", REJECTED)["id"].to_pylist() == ["broken"]

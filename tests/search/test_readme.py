@@ -20,7 +20,7 @@ def test_the_lines_of_the_readme_run(
     (tmp_path / "my_meshes").mkdir()
     box(tmp_path / "my_meshes" / "box.off")
     exec(code.replace("x.glb", "my_meshes/box.off"), {})
-    shown = capsys.readouterr().out
-    assert "class_name" in shown
-    assert "Label(label='a " in shown
+    output = capsys.readouterr().out
+    assert "class_name" in output
+    assert "Label(label='a " in output
     assert (tmp_path / "datasets" / "mine" / "collection.json").is_file()

@@ -16,8 +16,8 @@ from fieldlink.evaluation.measures.cosines import cosines, unit
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes import cameras
+from fieldlink.search.finished_study import Study
 from fieldlink.search.places import STUDIES, CollectionPlaces, StudyPlaces
-from fieldlink.search.study import Study
 
 
 def photo(study: Study) -> bytes:
@@ -64,8 +64,8 @@ def test_splits_classes_copies_and_psnr_filter(study: Study):
     assert len(everything) == len(study.ids) > len(originals)
     assert all(study.object(row.id).augmentation == 0 for row in originals)
     limit = float(np.median(study.collection.psnr["psnr_heldout"]))
-    kept = {row.id for row in study.search(text="a lamp", least_psnr=limit, k=999).rows}
-    assert kept == {row.id for row in originals if study.object(row.id).psnr["psnr_heldout"] >= limit}
+    ids = {row.id for row in study.search(text="a lamp", least_psnr=limit, k=999).rows}
+    assert ids == {row.id for row in originals if study.object(row.id).psnr["psnr_heldout"] >= limit}
     assert originals[0].id not in {row.id for row in study.search(text="a lamp", exclude=[originals[0].id]).rows}
 
 
@@ -108,22 +108,22 @@ def test_a_wrong_question_is_an_error_that_says_what_was_expected(study: Study, 
 
 
 def test_classes_are_named_by_the_nearest_prompts(study: Study):
-    named = study.classify(nerf=study.ids[0], by="nerf2clip siglip", seed=1)
-    assert sorted(label.label for label in named.labels) == sorted(study.classes)
+    answer = study.classify(nerf=study.ids[0], by="nerf2clip siglip", seed=1)
+    assert sorted(label.label for label in answer.labels) == sorted(study.classes)
     rows = datasets.read(study.folder / "data" / "embeddings" / "prompts", PROMPT_EMBEDDINGS).to_pylist()
     mapped = study.spaces.mappers.named("nerf2clip siglip").apply(study.collection.nerf_vectors[:1], 1)
-    for label in named.labels:
+    for label in answer.labels:
         prompts = np.array([row["embedding"] for row in rows if row["class_name"] == label.label], np.float32)
         assert label.score == pytest.approx(cosines(mapped, unit(prompts).mean(axis=0)[None])[0, 0], abs=1e-5)
-    assert sorted(label.label for label in named.second_opinion) == sorted(study.classes)
-    assert named.labels[0].score >= named.labels[1].score
+    assert sorted(label.label for label in answer.second_opinion) == sorted(study.classes)
+    assert answer.labels[0].score >= answer.labels[1].score
 
 
 def test_prompts_of_a_user_are_the_labels(study: Study):
-    named = study.classify(image=photo(study), prompts=["a stool", "a bench", "a sofa"])
-    assert {label.label for label in named.labels} == {"a stool", "a bench", "a sofa"}
-    assert named.by == "clip"
-    assert not named.second_opinion
+    answer = study.classify(image=photo(study), prompts=["a stool", "a bench", "a sofa"])
+    assert {label.label for label in answer.labels} == {"a stool", "a bench", "a sofa"}
+    assert answer.by == "clip"
+    assert not answer.second_opinion
     with pytest.raises(InputError, match="prompts: empty"):
         study.classify(nerf=study.ids[0], prompts=[])
     with pytest.raises(InputError, match="text: can't be classified"):
@@ -161,8 +161,8 @@ def test_an_answer_names_what_it_was_made_from(study: Study):
 def test_foreign_queries_carry_a_warning(study: Study, tmp_path: Path):
     assert "small synthetic world of 2 classes" in study.search(image=photo(study)).warning
     assert "small synthetic world" in study.classify(mesh=box(tmp_path / "box.off")).warning
-    known = datasets.read(study.folder / "data" / "embeddings" / "captions", CAPTION_EMBEDDINGS)["caption"][0].as_py()
-    assert "unicorn" in study.search(text=f"{known} unicorn").warning
+    captions = datasets.read(study.folder / "data" / "embeddings" / "captions", CAPTION_EMBEDDINGS)["caption"]
+    assert "unicorn" in study.search(text=f"{captions[0].as_py()} unicorn").warning
 
 
 def test_every_place_of_a_study_is_an_output_of_its_pipeline():

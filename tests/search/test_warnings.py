@@ -1,4 +1,4 @@
-"""The measurement on real objects stands in the documents as it stands in its file."""
+"""The documents have the numbers of `real_objects.yaml`."""
 
 from pathlib import Path
 

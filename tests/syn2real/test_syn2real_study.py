@@ -30,6 +30,7 @@ from stages.syn2real.translate_views import translate_views
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "reports" / "published" / "tables.csv"
+PROTOCOL = ROOT / "docs" / "protocol.md"
 SMALL = {
     "runtime.workers": 1,
     "classes": {"lamp": {"synset": "03636649", "noun": "a lamp"}, "rifle": {"synset": "04090263", "noun": "a gun"}},
@@ -162,7 +163,7 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
     (at / "metrics.json").rename(at / "metrics/syn2real.json")
     places = {name: at / name for name in ("tables", "metrics", "figures", "plots", "objects")}
     more = {"claims": claims, "curves": (at / "curves",), "rejected": (at / "rejected_translations",)}
-    build_report(**places, **more, published=PUBLISHED, out=at / "index.html", params_file=params)
+    build_report(**places, **more, protocol=PROTOCOL, published=PUBLISHED, out=at / "index.html", params_file=params)
     assert "views without depth of their size" in (at / "index.html").read_text()
 
 

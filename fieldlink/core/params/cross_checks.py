@@ -1,18 +1,16 @@
 """Values of params.yaml that contradict each other, though each by itself is allowed."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from fieldlink.core.params import Params
+from fieldlink.core.params.all_params import Params
 
 
-def contradictions(params: "Params") -> list[str]:
+def contradictions(params: Params) -> list[str]:
     """What is wrong, a sentence each, which begins with the key."""
     return [sentence for check in CHECKS for sentence in check(params)]
 
 
-def _mappers_that_others_read(params: "Params") -> Iterator[str]:
+def _mappers_that_others_read(params: Params) -> Iterator[str]:
     """Other studies read mappers that the retrieval study trains."""
     trained, spaces = params.retrieval.losses, params.embedding_spaces
     losses_read = {
@@ -24,7 +22,7 @@ def _mappers_that_others_read(params: "Params") -> Iterator[str]:
         yield f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(missing)} too"
 
 
-def _synsets(params: "Params") -> Iterator[str]:
+def _synsets(params: Params) -> Iterator[str]:
     """Folders and exports are named by synset, so that of two classes with one only one would be seen."""
     names: dict[str, str] = {}
     for name, entry in params.classes.items():
@@ -33,7 +31,7 @@ def _synsets(params: "Params") -> Iterator[str]:
         names[entry.synset] = name
 
 
-def _views(params: "Params") -> Iterator[str]:
+def _views(params: Params) -> Iterator[str]:
     """No object has more views than `scenes.views`."""
     views = params.scenes.views
     numbers = {"nerf.fitting.held_out": params.nerf.fitting.held_out, "generation.views": params.generation.views}
@@ -52,7 +50,7 @@ def _views(params: "Params") -> Iterator[str]:
             yield f"{key}: {count} given; expected at most scenes.views, {views}"
 
 
-def _ranks(params: "Params") -> Iterator[str]:
+def _ranks(params: Params) -> Iterator[str]:
     """A rank lies within the gallery, whose size is known beforehand where the catalogue makes the objects."""
     scenes, split = params.scenes, params.scenes.split
     if scenes.source == "catalogue":
@@ -62,13 +60,13 @@ def _ranks(params: "Params") -> Iterator[str]:
             yield f"retrieval.ranks: {beyond} given; expected at most the number of test objects, {gallery}"
 
 
-def _warmup(params: "Params") -> Iterator[str]:
+def _warmup(params: Params) -> Iterator[str]:
     training = params.clip.training
     if training.warmup > training.steps:
         yield f"clip.training.warmup: {training.warmup} given; expected at most clip.training.steps, {training.steps}"
 
 
-def _grids(params: "Params") -> Iterator[str]:
+def _grids(params: Params) -> Iterator[str]:
     """A field that was sampled in the visual hull alone is undefined elsewhere."""
     fitting = params.nerf.fitting
     if fitting.grid == "updates" and fitting.sampling == "hull":
@@ -77,7 +75,7 @@ def _grids(params: "Params") -> Iterator[str]:
         yield "nerf.fitting.jitter: samples given; expected rays where nerf.fitting.sampling is grid"
 
 
-CHECKS: list[Callable[["Params"], Iterator[str]]] = [
+CHECKS: list[Callable[[Params], Iterator[str]]] = [
     _mappers_that_others_read,
     _synsets,
     _views,

@@ -14,7 +14,7 @@ Objective = Literal["siglip", "cosine", "cosine+rec decoder_unfrozen", "cosine+r
 class FinetuningParams(StrictModel):
     # objectives: siglip, cosine, cosine+rec decoder_unfrozen, cosine+rec decoder_frozen
     objectives: Several[Objective]
-    epochs: Count  # epochs, few: 45 steps, where nf2vec itself takes 1,200
+    epochs: Count  # epochs of a training
     batch: Annotated[int, Field(ge=2, le=10_000_000)]  # NeRFs per step, for objectives that reconstruct
     mapping_batch: Annotated[int, Field(ge=2, le=10_000_000)]  # NeRFs per step, for the other objectives
     learning_rate: Rate  # highest learning rate of encoder and decoder: AdamW, one cycle

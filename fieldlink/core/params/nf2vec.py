@@ -20,7 +20,7 @@ class Nf2vecTrainingParams(StrictModel):
     # points along a ray: even (as many on each), or march (a fixed length apart, as published)
     sampling: Literal["even", "march"]
     samples: Samples  # samples per ray, for sampling even
-    step: Rate  # length between points, for sampling march (published 0.002368)
+    step: Rate  # length between points, for sampling march; 1 = the diagonal of an object (published 0.002368)
     # most points along a NeRF's rays and step, for sampling march (published 25000); fewer are made up in empty space
     most_points: Count
     # opacity of a point in empty space: exponential (1 - exp(-density)), or density (as published)
@@ -54,6 +54,11 @@ class Nf2vecParams(StrictModel):
     def has_own_cameras(self) -> bool:
         """Whether the cameras of the NeRFs' objects take part."""
         return self.supervision == "rays" and self.training.cameras == "own"
+
+
+def is_imported(path: Path) -> bool:
+    """Whether an entry of `imported` names a folder of models; this project's own code is a .py file."""
+    return path.suffix != ".py"
 
 
 class ImportedParams(StrictModel):

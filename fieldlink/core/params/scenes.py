@@ -14,9 +14,9 @@ PhotoSource = Literal["catalogue", "folder", "domainnet"]
 
 
 class SplitParams(StrictModel):
-    train: Count  # share of training objects
-    validation: Count  # share of validation objects
-    test: Count  # share of test objects
+    train: Count  # parts of training objects
+    validation: Count  # parts of validation objects
+    test: Count  # parts of test objects
 
 
 class ScenesParams(StrictModel):
@@ -25,7 +25,7 @@ class ScenesParams(StrictModel):
     source: SceneSource
     folder: Path  # data of the source; for the catalogue, its code
     objects_per_class: PerClass  # objects of a class, for source catalogue
-    split: SplitParams  # proportion of the three splits
+    split: SplitParams  # ratio of the three splits, in parts
     splits: Path  # code that splits objects by their ids, or a folder of published split files
     captions: Path  # code for the catalogue, or a CSV file (model_id, caption)
     copies: Annotated[int, Field(ge=0, le=2)]  # augmented copies of each training object, 0 to 2

@@ -22,7 +22,7 @@ Model = TypeVar("Model", bound=StrictModel)
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:
-    """A YAML file as an instance of `model`; raises `InputError` with every wrong key."""
+    """A YAML file as an instance of `model`. Raises `InputError` with every wrong key."""
     try:
         values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         return model.model_validate_json(json.dumps(values))  # strict, yet lists may fill tuples
@@ -40,6 +40,8 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{key}: unknown key{_suggestion(error['loc'], model)}"
     if error["type"] == "missing":
         return f"{key}: missing"
+    if not key:  # an error of the whole file, whose value would be too long to print
+        return error["msg"]
     if not key:  # an error of the whole file, whose value would be too long to print
         return error["msg"].removeprefix("Value error, ")
     return f"{key}: {value!r} given; {error['msg']}"

@@ -1,6 +1,6 @@
 """A NeRF as shifts of one shared field: functa (Dupont et al. 2022), here without its meta-learning.
 
-A base field and a vector per object are fitted together to the training NeRFs' own colour and opacity at points; then
+A base field and a vector per object are fitted together to the training NeRFs' own colour and opacity at points. Then
 the base is frozen, and every object's vector is fitted from zero.
 """
 
@@ -14,7 +14,8 @@ from torch.nn.functional import mse_loss, relu
 
 from fieldlink.core import datasets
 from fieldlink.core.optimizers import Adam
-from fieldlink.core.params import FieldParams, FunctaParams
+from fieldlink.core.params import FieldParams
+from fieldlink.core.params.baselines import FunctaParams
 from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
 from fieldlink.embeddings.nerf_embeddings import EmbeddingInputs
@@ -29,7 +30,10 @@ Pool = tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point 4"]]  # po
 
 
 class ModulatedField(nn.Module):
-    """The shared field, called base: h ↦ relu(W h + b + M v) layer by layer, from γ(p); then colour and density."""
+    """The shared field, called base. Layer by layer it maps h, at first γ(p), to relu(W h + b + M v).
+
+    A last linear layer gives colour and density.
+    """
 
     def __init__(self, modulation: FunctaParams, octaves: int, seed: int) -> None:
         super().__init__()

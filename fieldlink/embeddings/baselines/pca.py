@@ -5,7 +5,7 @@ from jaxtyping import Float
 from sklearn.decomposition import PCA
 
 from fieldlink.core import datasets
-from fieldlink.core.params import PcaParams
+from fieldlink.core.params.baselines import PcaParams
 from fieldlink.core.seeds import seed_of
 from fieldlink.embeddings.nerf_embeddings import EmbeddingInputs
 from fieldlink.embeddings.selection import rows_of

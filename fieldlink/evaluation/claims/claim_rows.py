@@ -11,7 +11,7 @@ Verdict = Literal["holds", "does not hold", "undecided"]
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """One line of claims.csv; its fields are the columns. Effects are in points of a percentage."""
+    """One line of claims.csv. The fields are its columns. Effects are in points of a percentage."""
 
     claim: int
     part: str  # a, b, …; empty: the claim's primary contrast

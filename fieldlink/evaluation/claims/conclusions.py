@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping
 
+from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP
 from fieldlink.evaluation.claims import retrieval_claims, training_claims, zero_shot_claims
 from fieldlink.evaluation.claims.contrasts import Conclusion
-from fieldlink.evaluation.claims.retrieval_claims import FORWARD, INVERSE, RANKS
+from fieldlink.evaluation.claims.retrieval_claims import RANKS
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 
 
 def conclusions(results: Mapping[CellKey, SavedResults]) -> list[Conclusion]:
-    """Every claim; `results` say which batches were really used. A new claim goes to the end."""
+    """Every claim. `results` say which batches were really used. A new claim goes to the end."""
     return [*_of_mappers(), *_of_other_trainings(results)]
 
 
 def _of_mappers() -> list[Conclusion]:
     """Claims 1 to 7: mappers as the zero-shot and retrieval studies train them."""
     rendered_views = zero_shot_claims.rendered_views()
-    forward_best, inverse_best = (retrieval_claims.best("4.4a", row, k) for row, k in ((FORWARD, 1), (INVERSE, 10)))
-    real_best = [retrieval_claims.best("4.5a", INVERSE, k) for k in RANKS]
+    forward_best = retrieval_claims.best("gt", CLIP2NERF_COSINE, 1)
+    inverse_best = retrieval_claims.best("gt", NERF2CLIP_SIGLIP, 10)
+    real_best = [retrieval_claims.best("photo", NERF2CLIP_SIGLIP, k) for k in RANKS]
     above_better_head, above_each_head = zero_shot_claims.ensemble()
     return [
         Conclusion.of_mean(

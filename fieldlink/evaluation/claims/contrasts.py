@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.variants import Variant
-from fieldlink.evaluation.results.query_results import CellKey
-from fieldlink.evaluation.study_tables import DOMAIN_NAMES, study_table
+from fieldlink.evaluation.results.query_results import CellKey, hit_key
+from fieldlink.evaluation.study_tables import StudyTable
 
 Claimed = Literal["greater", "less", "no greater", "equal"]
 Side = Mapping[CellKey, float]  # weighted cells; a weight of 1 is the cell itself, 1/2 and 1/2 a mean of two
@@ -81,10 +81,9 @@ def zero_shot_cell(table: str, row: Variant, column: str) -> Side:
     return {CellKey(table, row.text, column, "zero_shot_accuracy"): 1.0}
 
 
-def retrieval_cell(table: str, row: Variant, k: int) -> Side:
+def retrieval_cell(table: StudyTable, row: Variant, k: int) -> Side:
     """A cell of a retrieval table."""
-    domain = row.query_domain or DOMAIN_NAMES[study_table(table).query_domain or ""]
-    return {CellKey(table, row.text, f"recall@{k}", f"recall_{domain}"): 1.0}
+    return {hit_key(table, row, k): 1.0}
 
 
 def change_along_line(cells: Sequence[Side], x: Float[np.ndarray, " cell"] | None = None) -> tuple[Side, Side]:

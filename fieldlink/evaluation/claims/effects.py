@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.claims.contrasts import Part, Side
-from fieldlink.evaluation.measures.variance_components import Answers, Estimates, least_error
+from fieldlink.evaluation.measures.variance_components import Estimates, QueryValues, least_error
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, readable, require_same_queries
 
@@ -25,7 +25,7 @@ class Effect:
 
     @staticmethod
     def of(part: Part, results: Mapping[CellKey, SavedResults]) -> "Effect":
-        """Both sides must have the same queries; what was not trained stands beside every seed of the other."""
+        """The effect of a part, whose sides have the same queries. An untrained side meets every seed of the other."""
         cells = {key: results[key] for key in sorted(part.cells)}
         require_same_queries(cells)
         _require_same_seeds(cells)
@@ -45,7 +45,7 @@ def estimates(effects: Sequence[Sequence[Effect]]) -> Estimates:
         sets.setdefault(query_set, []).append((mean, effect, count))
     seeds = max(len(effect.values) for _, effect, _ in places)
     least = [max(least_error(effect.values.shape[1]) for effect in several) for several in effects]
-    return Estimates.of([_answers(of_set, len(effects), seeds) for of_set in sets.values()], np.array(least))
+    return Estimates.of([_query_values(of_set, len(effects), seeds) for of_set in sets.values()], np.array(least))
 
 
 def query_weights(part: Part, cells: Mapping[CellKey, SavedResults]) -> dict[CellKey, Float[np.ndarray, " query"]]:
@@ -71,7 +71,7 @@ def best_elsewhere(
     return sums.argmax(1)[fold]
 
 
-def _answers(of_set: Sequence[tuple[int, Effect, int]], means: int, seeds: int) -> Answers:
+def _query_values(of_set: Sequence[tuple[int, Effect, int]], means: int, seeds: int) -> QueryValues:
     """The effects on one set of queries, added up to the means that they belong to."""
     first = of_set[0][1]
     values = np.zeros((means, seeds, first.values.shape[1]))
@@ -81,7 +81,7 @@ def _answers(of_set: Sequence[tuple[int, Effect, int]], means: int, seeds: int) 
         values[mean] += effect.values / count
         if in_halves is not None and effect.in_halves is not None:
             in_halves[mean] += effect.in_halves / count
-    return Answers(values, first.first.weights, in_halves)
+    return QueryValues(values, first.first.weights, in_halves)
 
 
 def _mean_by_query(side: Side, cells: Mapping[CellKey, SavedResults]) -> Float[np.ndarray, " query"]:

@@ -29,7 +29,7 @@ class Evidence:
         return [*reasons, *(readable(key) for key in sorted(contrast.cells - self.results.keys()))]
 
     def published_effect(self, part: Part) -> float:
-        """In points; against the better of several rivals."""
+        """The published effect in points, against the best of several rivals."""
         first, *rivals = part.published or (part.first, *part.rivals)
         if missing := sorted({key for side in (first, *rivals) for key in side} - self.published.keys()):
             raise InputError(f"{self.source}: no {readable(missing[0])}, which a claim compares")

@@ -56,7 +56,7 @@ def p_value(means: Estimates, mean: int, region: tuple[float, float]) -> float:
 
 
 def verdict_of(low: float, high: float, region: tuple[float, float]) -> Verdict:
-    """An effect holds if its whole interval lies inside the claimed one, does not if outside; else it is undecided."""
+    """An effect holds if its whole interval lies inside the claimed one, does not if outside, and else is undecided."""
     if region[0] < low and high < region[1]:
         return "holds"
     return "does not hold" if high < region[0] or region[1] < low else "undecided"
@@ -71,8 +71,21 @@ def _row_of(row: ClaimRow, means: Estimates, mean: int, tail: float, region: tup
 
 def _row_without_effect(claim: int, contrast: Contrast, evidence: Evidence) -> ClaimRow:
     published = round(float(np.mean([evidence.published_effect(part) for part in contrast.parts])), DIGITS) + 0.0
-    none, notes = (None, None, None), "; ".join(dict.fromkeys(_notes(contrast, evidence)))
-    return ClaimRow(claim, "", contrast.text, published, *none, "undecided", "", evidence.level, None, None, notes)
+    return ClaimRow(
+        claim=claim,
+        part="",
+        text=contrast.text,
+        published_effect=published,
+        effect=None,
+        ci_low=None,
+        ci_high=None,
+        verdict="undecided",
+        verdict_of_twelve="",
+        level=evidence.level,
+        n=None,
+        seeds=None,
+        setting="; ".join(dict.fromkeys(_notes(contrast, evidence))),
+    )
 
 
 def _notes(contrast: Contrast, evidence: Evidence) -> Iterator[str]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from fieldlink.core.params import Objective
-from fieldlink.core.variants import Variant, parse
+from fieldlink.core.query_domains import DOMAIN_NAMES
+from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Variant, parse
 from fieldlink.evaluation.claims.contrasts import (
     Claimed,
     Part,
@@ -15,14 +16,23 @@ from fieldlink.evaluation.claims.contrasts import (
     retrieval_cell,
     zero_shot_cell,
 )
-from fieldlink.evaluation.claims.retrieval_claims import FORWARD, INVERSE, MAPPERS, TABLES
+from fieldlink.evaluation.claims.retrieval_claims import MAPPERS
 from fieldlink.evaluation.claims.zero_shot_claims import TABLE_OF_PROMPT
 from fieldlink.evaluation.repeated_runs import BESIDE_TUNED, BEST_VIEWS
 from fieldlink.evaluation.results.batch_rows import batch_of_setting
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
+from fieldlink.evaluation.study_tables import (
+    AUGMENTED,
+    BATCHES,
+    FINETUNED_CLIP2NERF,
+    FINETUNED_NERF2CLIP,
+    RETRIEVAL,
+    StudyTable,
+    study_table,
+)
 
-BATCHES = (64, 128, 256, 512, 1024, 2048)  # published
+PUBLISHED_BATCHES = (64, 128, 256, 512, 1024, 2048)
 FEWEST_BATCHES = 3  # that differ: any two lie on a line
 PUBLISHED_OBJECTIVES: tuple[Objective, ...] = (
     "siglip",
@@ -38,24 +48,27 @@ def real_looking() -> tuple[list[Part], list[Part]]:
 
     First every mapper at k = 1, then what else is claimed.
     """
+    table, without = study_table("4.8"), RETRIEVAL["photo"]
 
     def part(row: Variant, k: int, claimed: Claimed) -> Part:
-        translated = retrieval_cell("4.8", replace(row, training_set="syn2real"), k)
+        translated = retrieval_cell(table, replace(row, training_set="syn2real"), k)
         control = replace(row, training_set="gt only")
-        text = f"{row.text}, k = {k}: {claimed} than {control.text} (published: than in Table 4.5a)"
-        published = translated, retrieval_cell("4.5a", row, k)
-        return Part(text, translated, retrieval_cell("4.8", control, k), claimed, published)
+        text = f"{row.text}, k = {k}: {claimed} than {control.text} (published: than in Table {without.number})"
+        published = translated, retrieval_cell(without, row, k)
+        return Part(text, translated, retrieval_cell(table, control, k), claimed, published)
 
-    return [part(row, 1, "greater") for row in MAPPERS], [part(INVERSE, k, "less") for k in (5, 10)]
+    return [part(row, 1, "greater") for row in MAPPERS], [part(NERF2CLIP_SIGLIP, k, "less") for k in (5, 10)]
 
 
 def augmentation() -> list[Part]:
-    """Trained on copies too, against as many steps on originals; published, against Tables 4.4a and 4.5a."""
+    """Mappers trained on copies too, against as many steps on originals. Published: against Tables 4.4a and 4.5a."""
     parts = []
-    for (domain, before), table in zip(TABLES.items(), ("4.9a", "4.9b"), strict=True):
-        for row in (FORWARD, INVERSE):
+    for domain, table in AUGMENTED.items():
+        before = RETRIEVAL[domain]
+        for row in (CLIP2NERF_COSINE, NERF2CLIP_SIGLIP):
             with_copies, control = retrieval_cell(table, row, 1), replace(row, training_set="original")
-            text = f"{row.text}, {domain}: no greater than {control.text} (published: than in Table {before})"
+            rows = f"{row.text}, {DOMAIN_NAMES[domain]}: no greater than {control.text}"
+            text = f"{rows} (published: than in Table {before.number})"
             published = with_copies, retrieval_cell(before, row, 1)
             parts.append(Part(text, with_copies, retrieval_cell(table, control, 1), "no greater", published))
     return parts
@@ -63,31 +76,31 @@ def augmentation() -> list[Part]:
 
 def batches(results: Mapping[CellKey, SavedResults], *, equal_steps: bool) -> list[Part]:
     """No trend over batches, trained for equally many steps or epochs; `results` say which were really used."""
-    swept = replace(INVERSE, equal_steps=equal_steps)
-    tables = (("synthetic", "4.10a"), ("real", "4.10b"))
-    return [trend(domain, table, swept, batches_used(table, swept, results)) for domain, table in tables]
+    swept = replace(NERF2CLIP_SIGLIP, equal_steps=equal_steps)
+    return [trend(domain, swept, batches_used(table, swept, results)) for domain, table in BATCHES.items()]
 
 
-def trend(domain: str, table: str, swept: Variant, cells: Mapping[int, Side]) -> Part:
-    """Hit@1 along the line over the batches of `cells`; published, over all batches there."""
-    published = change_along_line([retrieval_cell(table, replace(INVERSE, batch=batch), 1) for batch in BATCHES])
-    over = f"{', '.join(map(str, cells)) or 'none'}; published: {BATCHES[0]} to {BATCHES[-1]}"
+def trend(domain: str, swept: Variant, cells: Mapping[int, Side]) -> Part:
+    """Hit@1 along the line over the batches of `cells`. Published: over all batches there."""
+    table, row = BATCHES[domain], NERF2CLIP_SIGLIP
+    published = change_along_line([retrieval_cell(table, replace(row, batch=batch), 1) for batch in PUBLISHED_BATCHES])
+    over = f"{', '.join(map(str, cells)) or 'none'}; published: {PUBLISHED_BATCHES[0]} to {PUBLISHED_BATCHES[-1]}"
     equal = "steps" if swept.equal_steps else "epochs"
-    text = f"{INVERSE.text}, {domain}, equal {equal}: change along the line over batches really used ({over})"
+    rows = f"{row.text}, {DOMAIN_NAMES[domain]}, equal {equal}"
+    text = f"{rows}: change along the line over batches really used ({over})"
     if len(cells) < FEWEST_BATCHES:
-        missing = (
-            f"Table {table} with {FEWEST_BATCHES} batches that differ and equal {equal}, really used: {list(cells)}"
-        )
+        few = f"{FEWEST_BATCHES} batches that differ and equal {equal}, really used: {list(cells)}"
+        missing = f"Table {table.number} with {few}"
         return Part(text, {}, {}, "equal", published, missing)
     first, second = change_along_line(list(cells.values()), np.log2(list(cells)))
     return Part(text, first, second, "equal", published)
 
 
-def batches_used(table: str, swept: Variant, results: Mapping[CellKey, SavedResults]) -> dict[int, Side]:
+def batches_used(table: StudyTable, swept: Variant, results: Mapping[CellKey, SavedResults]) -> dict[int, Side]:
     """By batch really used, as the rows' settings say, the first row: others are the same training."""
     keys: dict[int, CellKey] = {}
     for key, result in results.items():
-        if (key.table, key.column) == (table, "recall@1"):
+        if (key.table, key.column) == (table.number, "recall@1"):
             row = parse(key.row)
             if row.batch and replace(row, batch=None) == swept:
                 keys.setdefault(batch_of_setting(result.setting), key)
@@ -106,13 +119,16 @@ def fine_tuning() -> list[Part]:
         for prompt in TABLE_OF_PROMPT
         for row in TUNED
     ]
-    rivals = (("synthetic", "4.11b", "4.11b", BESIDE_TUNED), ("real", "4.11c", TABLES["real"], INVERSE))
-    for domain, table, rival_table, rival in rivals:
+    rivals = {
+        "gt": (BESIDE_TUNED, FINETUNED_NERF2CLIP["gt"]),
+        "photo": (NERF2CLIP_SIGLIP, RETRIEVAL["photo"]),
+    }
+    for domain, (rival, table_of_rival) in rivals.items():
         parts += [
             Part(
-                f"{row.text}, {domain}, k = 1: no better than {rival.text}",
-                retrieval_cell(table, row, 1),
-                retrieval_cell(rival_table, rival, 1),
+                f"{row.text}, {DOMAIN_NAMES[domain]}, k = 1: no better than {rival.text}",
+                retrieval_cell(FINETUNED_NERF2CLIP[domain], row, 1),
+                retrieval_cell(table_of_rival, rival, 1),
                 "no greater",
             )
             for row in TUNED
@@ -124,11 +140,11 @@ def fine_tuned_spaces() -> list[Part]:
     """Forward retrieval in fine-tuned spaces as good as in the original one."""
     return [
         Part(
-            f"{row.text}, {domain}, k = 1: as good as the original",
+            f"{row.text}, {DOMAIN_NAMES[domain]}, k = 1: as good as the original",
             retrieval_cell(table, row, 1),
             retrieval_cell(table, BESIDE_TUNED, 1),
             "equal",
         )
-        for domain, table in (("synthetic", "4.12a"), ("real", "4.12b"))
+        for domain, table in FINETUNED_CLIP2NERF.items()
         for row in TUNED
     ]

@@ -5,9 +5,10 @@ from fieldlink.core.variants import Source, Variant
 from fieldlink.evaluation.claims.contrasts import Claimed, Part, change_along_line, zero_shot_cell
 from fieldlink.evaluation.repeated_runs import BEST_VIEWS
 from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.study_tables import of_template
 
 MODEL_PROMPT, PHOTO_PROMPT = "prompt_3d_model", "prompt_photo"
-TABLE_OF_PROMPT = {MODEL_PROMPT: "4.1", PHOTO_PROMPT: "4.2"}
+TABLE_OF_PROMPT = {prompt: of_template(prompt).number for prompt in (MODEL_PROMPT, PHOTO_PROMPT)}
 PUBLISHED_LOSSES: tuple[Loss, ...] = ("cosine", "siglip")
 VIEWS = ("1", "2", "4", "8", "16", "N")
 SOURCES: tuple[Source, ...] = ("rendered", "gt")
@@ -54,7 +55,7 @@ def prompts() -> list[Part]:
 
 
 def rendered_views() -> list[Part]:
-    """CLIP on all rendered views beside the best nerf2clip, whose views are chosen on validation objects; its gain."""
+    """CLIP on all rendered views beside the best nerf2clip, whose views validation objects choose, and CLIP's gain."""
     rises = []
     for prompt in TABLE_OF_PROMPT:
         first, second = change_along_line([zero_shot_cell("4.3", row, prompt) for row in RENDERED])
@@ -75,7 +76,7 @@ def rendered_views() -> list[Part]:
 
 
 def ensemble() -> tuple[Part, list[Part]]:
-    """The ensemble of both heads above the better of them; and above each."""
+    """The ensemble of both heads above the better of them, and above each."""
     rows = (Variant(method="ensemble"), Variant(head="nerf_embedding"), Variant(head="clip_embedding"))
     both, *heads = ({CellKey("4.6", row.text, "accuracy", "classification_accuracy"): 1.0} for row in rows)
     above = [

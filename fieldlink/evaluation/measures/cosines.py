@@ -9,7 +9,7 @@ NUMBERS_AT_ONCE = 2**24  # of a matrix held in memory
 
 
 def unit(vectors: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:
-    """Vectors of length 1 in float64; a zero vector stays zero."""
+    """Vectors of length 1 in float64. A zero vector stays zero."""
     wide = vectors.astype(np.float64)
     return wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), np.finfo(np.float64).tiny)
 

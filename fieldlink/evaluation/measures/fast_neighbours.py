@@ -41,7 +41,7 @@ def fast_neighbours(
 
 
 def _padded(items: Float[np.ndarray, "item dim"], count: int) -> Float[np.ndarray, "count dim"]:
-    """At unit length, in float32; rows of zeros at the end."""
+    """Vectors of unit length in float32, then rows of zeros."""
     rounded = np.zeros((count, items.shape[1]), np.float32)
     for part in parts(len(items), items.shape[1]):
         rounded[: len(items)][part] = unit(items[part])

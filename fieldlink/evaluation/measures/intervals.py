@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from fieldlink.evaluation.measures.variance_components import Answers, Estimates, least_error
+from fieldlink.evaluation.measures.variance_components import Estimates, QueryValues, least_error
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Interval:
         return self.high - self.low
 
 
-def interval(answers: Answers, level: float) -> Interval:
+def interval(answers: QueryValues, level: float) -> Interval:
     """Of a single mean.
 
     Shares of right answers have the interval on the scale of log odds, so that bounds stay between 0 and 1; if all
@@ -42,14 +42,14 @@ def interval(answers: Answers, level: float) -> Interval:
     return Interval(100 * value, 100 * float(low), 100 * float(high))
 
 
-def difference(first: Answers, second: Answers, level: float) -> Interval:
-    """Of a mean less another one, on the same queries; seeds are paired in their order, as many as both have."""
+def difference(first: QueryValues, second: QueryValues, level: float) -> Interval:
+    """One mean less another on the same queries. Seeds are paired in their order, as many as both have."""
     seeds = min(first.values.shape[1], second.values.shape[1])
     values = first.values[:, :seeds] - second.values[:, :seeds]
     in_halves = None
     if first.in_halves is not None and second.in_halves is not None:
         in_halves = first.in_halves - second.in_halves
-    estimates = Estimates.of([Answers(values, first.weights, in_halves)], least_error(values.shape[2]))
+    estimates = Estimates.of([QueryValues(values, first.weights, in_halves)], least_error(values.shape[2]))
     value, reach = float(estimates.means[0]), float(estimates.half_widths((1 - level) / 2)[0])
     return Interval(100 * value, 100 * (value - reach), 100 * (value + reach))
 

@@ -10,7 +10,7 @@ from fieldlink.evaluation.measures.cosines import cosines
 
 @dataclass(frozen=True)
 class Gallery:
-    """Items to be found; several may belong to one object."""
+    """Items to be found. Several may belong to one object."""
 
     items: Float[np.ndarray, "item dim"]
     owner: Int[np.ndarray, " item"]  # index of an item's object
@@ -23,7 +23,7 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The nearest items of each query, nearest first; −1 and −inf where the gallery has no more."""
+    """The nearest items of each query, nearest first. Where the gallery has no more: −1 and −inf."""
 
     item: Int[np.ndarray, "query place"]
     similarity: Float[np.ndarray, "query place"]  # cosine

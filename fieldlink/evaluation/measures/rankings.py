@@ -77,7 +77,7 @@ def sorting_keys(similarity: Float[np.ndarray, "query item"]) -> Int[np.ndarray,
 
 
 def average_precision(right: Bool[np.ndarray, "query place"]) -> Float[np.ndarray, " query"]:
-    """Mean, over the right items, of the share of right ones up to each; 0 where there is none."""
+    """Mean, over the right items, of the share of right ones up to each. It is 0 where there is none."""
     query, place = np.nonzero(right)
     count = np.bincount(query, minlength=len(right))
     nth = np.arange(1, len(query) + 1) - (count.cumsum() - count)[query]

@@ -20,7 +20,7 @@ def least_error(queries: int) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class QueryValues:
     """Several means' values on the same queries."""
 
     values: Float[np.ndarray, "mean seed query"]
@@ -54,7 +54,7 @@ class Estimates:
     least: Float[np.ndarray, " mean"] | float = 0.0  # standard errors that are never undercut
 
     @staticmethod
-    def of(sets: Sequence[Answers], least: Float[np.ndarray, " mean"] | float = 0.0) -> "Estimates":
+    def of(sets: Sequence[QueryValues], least: Float[np.ndarray, " mean"] | float = 0.0) -> "Estimates":
         """From the answers of the same seeds to several sets of queries, whose contributions to each mean add up.
 
         `least`: standard errors that are never undercut.
@@ -74,7 +74,7 @@ class Estimates:
 
     @property
     def variances(self) -> Float[np.ndarray, "component mean"]:
-        """Negative ones are 0; what lacks to the least standard errors is the queries'."""
+        """Of each component. Negative ones are 0. What lacks to the least standard errors is the queries'."""
         variances = np.stack([np.diagonal(component.covariance) for component in self.components]).clip(0)
         variances[1] += np.maximum(np.square(self.least) - variances.sum(0), 0)
         return variances
@@ -108,7 +108,7 @@ class Estimates:
 
     @property
     def correlation(self) -> Float[np.ndarray, "mean mean"]:
-        """Of the means' errors; those of seeds count as independent, since few seeds can't tell how they correlate."""
+        """Of the means' errors. Those of seeds count as independent: few seeds can't tell how they correlate."""
         _, queries, galleries = self.components
         covariance = queries.covariance + galleries.covariance
         np.fill_diagonal(covariance, self.variances.sum(0))
@@ -129,5 +129,5 @@ def query_covariance(values: Float[np.ndarray, "mean seed query"]) -> Float[np.n
 
 
 def _covariance(rows: Float[np.ndarray, "mean value"]) -> Float[np.ndarray, "mean mean"]:
-    """Of rows of values; 0 where a row has a single one."""
+    """Covariance of rows of values. It is 0 where a row has a single value."""
     return np.cov(rows).reshape(len(rows), len(rows)) if rows.shape[1] > 1 else np.zeros((len(rows), len(rows)))

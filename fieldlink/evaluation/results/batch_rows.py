@@ -4,31 +4,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fieldlink.core.params import AugmentedParams, Params
-from fieldlink.core.variants import Variant, parse
+from fieldlink.core.variants import NERF2CLIP_SIGLIP, Variant, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
-from fieldlink.evaluation.repeated_runs import SWEPT
 from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_inputs import QueriesAndGallery
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import by_mappers
-from fieldlink.evaluation.study_tables import by_domain
+from fieldlink.evaluation.study_tables import AUGMENTED, BATCHES, StudyTable
 
 
 def table_rows(
-    run: Variant, batches_used: Mapping[Variant, int], mapper_batch: int, sweep: AugmentedParams
-) -> list[tuple[str, Variant]]:
-    """Tables without their part, and the rows there that `run` fills.
+    run: Variant, batches_used: Mapping[Variant, int], mapper_batch: int, sweep: AugmentedParams, domain: str
+) -> list[tuple[StudyTable, Variant]]:
+    """The tables of a query domain, and the rows there that `run` fills.
 
     Table 4.10 repeats the row of Table 4.9 whose batch it has too. Its rows whose batches are capped alike share a
     training. `batches_used`: by run, the batch really used; `mapper_batch`: the batch of Table 4.9; `sweep`: those of
     Table 4.10.
     """
-    rows = [] if run.batch else [("4.9", run)]
-    if (run.direction, run.loss) != (SWEPT.direction, SWEPT.loss):
+    rows = [] if run.batch else [(AUGMENTED[domain], run)]
+    if (run.direction, run.loss) != (NERF2CLIP_SIGLIP.direction, NERF2CLIP_SIGLIP.loss):
         return rows
     sizes = [(batch, False) for batch in sweep.batches] + [(batch, True) for batch in sweep.equal_steps]
     swept = [replace(run, batch=batch, equal_steps=equal_steps) for batch, equal_steps in dict.fromkeys(sizes)]
-    return rows + [("4.10", row) for row in swept if run_behind(row, batches_used, mapper_batch) == run]
+    return rows + [(BATCHES[domain], row) for row in swept if run_behind(row, batches_used, mapper_batch) == run]
 
 
 def run_behind(row: Variant, batches_used: Mapping[Variant, int], mapper_batch: int) -> Variant:
@@ -55,17 +54,16 @@ def batch_of_setting(setting: str) -> int:
 def batch_results(
     inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], batches_used: Mapping[str, int], params: Params
 ) -> list[QueryResults]:
-    """Hits of every row, by views and by photos, in rising order of batches; `batches_used`: by run."""
+    """Hits of every row, by views and by photos, in rising order of batches. `batches_used`: by run."""
     ranks, batch, results = params.retrieval.ranks, params.mapper.batch, list[QueryResults]()
     by_run = {parse(run): used for run, used in batches_used.items()}
     for queries in inputs.domains:
         places = [
-            (result, number, row)
+            (result, table, row)
             for result in by_mappers(queries, inputs.gallery, mapped, max(ranks))
-            for number, row in table_rows(parse(result.row), by_run, batch, params.augmented)
+            for table, row in table_rows(parse(result.row), by_run, batch, params.augmented, queries.domain)
         ]
-        for result, number, row in sorted(places, key=lambda place: place[2].batch or batch):
-            table = by_domain(f"{number}a", f"{number}b")[queries.domain]
+        for result, table, row in sorted(places, key=lambda place: place[2].batch or batch):
             setting, renamed = batch_setting(batches_used[result.row]), replace(result, row=row.text)
             results += hit_results(renamed, queries, inputs.gallery, ranks, table, setting=setting)
     return results

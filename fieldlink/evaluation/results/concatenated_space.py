@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from fieldlink.core.query_domains import DOMAIN_NAMES
 from fieldlink.core.variants import Concatenation, Variant
 from fieldlink.evaluation.measures.concatenation import concatenated, weighted_concatenation
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
@@ -16,7 +17,7 @@ from fieldlink.evaluation.results.queries import Queries
 from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import SearchResult
-from fieldlink.evaluation.study_tables import DOMAIN_NAMES, study_table
+from fieldlink.evaluation.study_tables import study_table
 
 TABLE = "4.7"
 
@@ -32,7 +33,7 @@ class ConcatenatedSpace:
     seeds: list[int]
 
     def search(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
-        """The `k` nearest objects of each query; `alpha`: weight of the NeRFs' space, none for the raw vectors."""
+        """The `k` nearest objects of each query. `alpha`: weight of the NeRFs' space, None for the raw vectors."""
         neighbours, places = [], places_needed(k, items_per_object=1)
         for query_nerf, object_clip in zip(self.mapped_queries, self.mapped_nerfs, strict=True):
             queries = _concatenated(query_nerf, self.queries.clip, alpha)
@@ -41,7 +42,7 @@ class ConcatenatedSpace:
         return SearchResult(row, True, self.seeds, neighbours)
 
     def best_alpha(self, alphas: Sequence[float]) -> float:
-        """The weight whose first item is right most often, over all seeds; ties: the lower."""
+        """The weight whose first item is right most often, over all seeds. Of equal weights the lower wins."""
         return max(alphas, key=lambda alpha: self.search("", 1, alpha).hits(self.queries, self.gallery, 1).mean())
 
     def best_alpha_of(self, count: int) -> float:
@@ -51,7 +52,7 @@ class ConcatenatedSpace:
     def results(self, alpha: float, ranks: Sequence[int]) -> list[QueryResults]:
         """Hits with raw, normalised and weighted parts."""
         rows: dict[Concatenation, float | None] = {"concat": None, "concat l2": 0.5, "concat weighted": alpha}
-        domain, results = DOMAIN_NAMES[self.queries.domain], []
+        domain, table, results = DOMAIN_NAMES[self.queries.domain], study_table(TABLE), []
         for concatenation, weight in rows.items():
             row = Variant(concatenation=concatenation, query_domain=domain).text
             results += hit_results(
@@ -59,8 +60,8 @@ class ConcatenatedSpace:
                 self.queries,
                 self.gallery,
                 ranks,
-                study_table(TABLE),
-                metric=f"recall_{domain}",
+                table,
+                metric=table.metric_of(domain),
                 setting="" if weight is None else f"alpha={weight:g}",
             )
         return results

@@ -35,12 +35,12 @@ class Queries:
         return Queries("gt", gallery.ids, clip, gallery.classes, np.arange(len(gallery.ids)))
 
     @staticmethod
-    def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str], where: str = "photos") -> "Queries":
-        """The photos that have an embedding; `where` they come from is named in errors."""
+    def of_photos(photos: pa.Table, embeddings: pa.Table, classes: Sequence[str], source: str = "photos") -> "Queries":
+        """The photos that have an embedding. `source`: their name in errors."""
         embedded = rows_of(photos, "photo_id", embeddings["owner_id"].to_pylist())
         ids = embedded["photo_id"].to_pylist()
         clip = datasets.matrix(rows_of(embeddings, "owner_id", ids)["embedding"])
-        photo_classes = labels(embedded["class_name"].to_pylist(), classes, where)
+        photo_classes = labels(embedded["class_name"].to_pylist(), classes, source)
         return Queries("photo", ids, clip, photo_classes, np.full(len(ids), -1))
 
     @staticmethod

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
+from fieldlink.core.variants import Variant
+from fieldlink.evaluation.study_tables import StudyTable
+
 
 class CellKey(NamedTuple):
     """What identifies a number of a table, ours and the published one."""
@@ -17,6 +20,12 @@ class CellKey(NamedTuple):
     row: str
     column: str
     metric: str
+
+
+def hit_key(table: StudyTable, row: Variant, k: int) -> CellKey:
+    """The cell of a retrieval table with the hits within rank `k`."""
+    metric = table.metric_of(row.query_domain) if row.query_domain else table.only_metric
+    return CellKey(table.number, row.text, f"recall@{k}", metric)
 
 
 @dataclass(frozen=True, eq=False)

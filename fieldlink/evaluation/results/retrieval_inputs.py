@@ -75,12 +75,12 @@ def read_gallery(
     split: str,
     rendered_embeddings: Path | None = None,
 ) -> NerfGallery:
-    """The originals of a split that have a NeRF vector and views; and rendered ones, where these are given."""
+    """The originals of a split that have a NeRF vector and views, rendered ones too where these are given."""
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     rendered = datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS) if rendered_embeddings else None
     owners = [rows["owner_id"].to_pylist() for rows in (views, rendered) if rows is not None]
-    having = nerfs["object_id"].to_pylist(), *owners
-    rows = originals(datasets.read(objects, OBJECTS), split, *having, where=str(objects))
+    required_ids = [nerfs["object_id"].to_pylist(), *owners]
+    rows = originals(datasets.read(objects, OBJECTS), split, required_ids=required_ids, source=str(objects))
     return NerfGallery.of(rows, nerfs, views, classes, rendered)
 
 

@@ -25,7 +25,7 @@ def hit_results(
     metric: str | None = None,
     setting: str = "",
 ) -> list[QueryResults]:
-    """Hits at each rank in a row of `table`; `metric`: which of the table's, where it has several."""
+    """Hits at each rank in a row of `table`. `metric`: one of the table's, where it has several."""
     metric, places = metric or table.only_metric, result.right_places(queries, gallery)
     return [
         _results(

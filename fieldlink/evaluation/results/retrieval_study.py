@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from fieldlink.core import datasets
+from fieldlink.core.query_domains import DOMAIN_NAMES
 from fieldlink.core.schemas import NEIGHBOURS
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.results.query_results import QueryResults
@@ -17,7 +18,7 @@ from fieldlink.evaluation.results.retrieval_results import (
     whole_list_results,
 )
 from fieldlink.evaluation.results.searches import search
-from fieldlink.evaluation.study_tables import DOMAIN_NAMES, by_domain
+from fieldlink.evaluation.study_tables import RETRIEVAL, RETRIEVAL_BY_CLIP_ALONE, RETRIEVAL_BY_OTHER_MEASURES
 
 NEIGHBOURS_KEPT = 10  # for galleries, and counted for hubness
 
@@ -32,8 +33,6 @@ class RetrievalStudy:
     def of(inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], ranks: Sequence[int]) -> "RetrievalStudy":
         """Searches of both domains by mappers (parts a of the tables) and by CLIP alone (parts b)."""
         gallery = inputs.gallery
-        mappers, clip_alone = by_domain("4.4a", "4.5a"), by_domain("4.4b", "4.5b")
-        other_measures = by_domain("4.4 more", "4.5 more")
         hits, whole_lists, nearest = list[QueryResults](), list[QueryResults](), list[pa.Table]()
         hubness: dict[str, dict[str, float]] = {}
         for queries in inputs.domains:
@@ -41,9 +40,10 @@ class RetrievalStudy:
             for result in search(queries, gallery, mapped, max(*ranks, NEIGHBOURS_KEPT)):
                 columns = neighbour_columns(result, queries, gallery, NEIGHBOURS_KEPT)
                 nearest.append(datasets.table(NEIGHBOURS, columns))
-                table = (mappers if result.trained else clip_alone)[queries.domain]
+                table = (RETRIEVAL if result.trained else RETRIEVAL_BY_CLIP_ALONE)[queries.domain]
                 hits += hit_results(result, queries, gallery, ranks, table)
-                whole_lists += whole_list_results(result, queries, gallery, ranks, other_measures[queries.domain])
+                other_measures = RETRIEVAL_BY_OTHER_MEASURES[queries.domain]
+                whole_lists += whole_list_results(result, queries, gallery, ranks, other_measures)
                 of_domain[result.row] = mean_hubness(result, gallery, NEIGHBOURS_KEPT)
         rows = pa.concat_tables(nearest).sort_by([(name, "ascending") for name in NEIGHBOURS.key])
         return RetrievalStudy([*hits, *whole_lists], hubness, rows)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.measures.variance_components import Answers
+from fieldlink.evaluation.measures.variance_components import QueryValues
 from fieldlink.evaluation.results.query_results import CellKey
 
 
@@ -26,14 +26,14 @@ class SavedResults:
     in_halves: Float[np.ndarray, "seed half draw"] | None = None  # means in halves of the gallery; none: it has none
 
     @property
-    def answers(self) -> Answers:
+    def query_values(self) -> QueryValues:
         """The cell as a single mean."""
         in_halves = None if self.in_halves is None else self.in_halves.mean(0)[None]
-        return Answers(self.values[None], self.weights, in_halves)
+        return QueryValues(self.values[None], self.weights, in_halves)
 
 
 def by_cell(tables: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:
-    """From the rows of several datasets `answers`; a cell in two of them is an error."""
+    """Results of the rows of several datasets `answers`. A cell in two of them is an error."""
     rows_of: dict[CellKey, list[dict[str, Any]]] = {}
     for table in tables:
         of_table: dict[CellKey, list[dict[str, Any]]] = {}

@@ -97,7 +97,7 @@ def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[Se
 
 
 def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) -> SearchResult:
-    """So many views that they are of `k` objects at least, and of these the first; of more objects, if they are."""
+    """The nearest views of at least `k` objects, each object once."""
     enough = (k - 1) * int(np.bincount(views.owner).max()) + 1
     nearest = fast_neighbours(queries.clip, queries.own_object, views, enough)
     ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)

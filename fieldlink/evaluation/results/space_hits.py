@@ -12,7 +12,7 @@ from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
 from fieldlink.evaluation.measures.gallery_halves import halves, means_in_halves, places_needed, right_places
 from fieldlink.evaluation.measures.intervals import difference
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery
-from fieldlink.evaluation.measures.variance_components import Answers
+from fieldlink.evaluation.measures.variance_components import QueryValues
 
 TRAINED, RAW = "trained", "raw_weights"  # the spaces whose difference has an interval
 GAIN = f"rank_1_{TRAINED}_less_{RAW}"
@@ -26,19 +26,19 @@ def space_hits(
 ) -> dict[str, Any]:
     """Percent of hits at rank 1 by space, and the trained space's less the raw weights' with its interval."""
     labels, members = np.unique(classes, return_inverse=True)[1], halves(object_ids)
-    answers = {name: rank_1_answers(vectors, labels, members) for name, vectors in spaces.items()}
-    hits = {f"rank_1_{name}": round(100 * float(of_space.values.mean()), 2) for name, of_space in answers.items()}
-    gain = asdict(difference(answers[TRAINED], answers[RAW], level))
+    values = {name: rank_1_values(vectors, labels, members) for name, vectors in spaces.items()}
+    hits = {f"rank_1_{name}": round(100 * float(of_space.values.mean()), 2) for name, of_space in values.items()}
+    gain = asdict(difference(values[TRAINED], values[RAW], level))
     return hits | {GAIN: {name: round(value, 2) for name, value in gain.items()}}
 
 
-def rank_1_answers(
+def rank_1_values(
     vectors: Float[np.ndarray, "object dim"],
     labels: Int[np.ndarray, " object"],
     members: Bool[np.ndarray, "object draw"],
-) -> Answers:
-    """Whether each object's nearest other object has its class; `members`: of random halves of the objects."""
+) -> QueryValues:
+    """Whether each object's nearest other object has its class. `members`: of random halves of the objects."""
     nearest = fast_neighbours(vectors, np.arange(len(vectors)), Gallery.of_objects(vectors), places_needed(1, 1)).item
     hits = hit_at_k(nearest, labels, labels, 1).astype(np.float64)
     in_halves = right_places(nearest, labels[nearest] == labels[:, None], members) == 1
-    return Answers(hits[None, None], in_halves=means_in_halves(in_halves[None]))
+    return QueryValues(hits[None, None], in_halves=means_in_halves(in_halves[None]))

@@ -21,7 +21,7 @@ def space_results(
     seeds: Sequence[int],
     k: int,
 ) -> list[QueryResults]:
-    """Silhouette and purity at `k` of both spaces, and their CKA; `seeds`: of those that are trained."""
+    """Silhouette and purity at `k` of both spaces, and their CKA. `seeds`: of the spaces that are trained."""
     results = []
     for name, space in spaces.items():
         measures = {
@@ -29,7 +29,7 @@ def space_results(
             (f"purity@{k}", "knn_purity"): [purities(vectors, classes, k) for vectors in space],
         }
         for (column, metric), values in measures.items():
-            key = CellKey(TABLE, name, column, metric)
+            key = CellKey(TABLE, Variant(embedding=name).text, column, metric)
             results.append(QueryResults.of(key, np.stack(values), _seeds(space, seeds), object_ids, values))
     (first_name, first), (second_name, second) = spaces.items()
     values = [cka_by_object(first[0], vectors) for vectors in second]

@@ -8,18 +8,17 @@ from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_inputs import QueriesAndGallery
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import among_nerfs, by_mappers, nerf_queries
-from fieldlink.evaluation.study_tables import by_domain, study_table
+from fieldlink.evaluation.study_tables import BASELINES, study_table
 
 
 def space_retrieval_results(
     space: str, inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], ranks: Sequence[int]
 ) -> list[QueryResults]:
-    """Hits among the space's own NeRFs, and of both mappers by views and by photos; `inputs`: of that space."""
+    """Hits among the space's own NeRFs, and of both mappers by views and by photos. `inputs`: of that space."""
     gallery, k = inputs.gallery, max(ranks)
     nearest = among_nerfs(Variant(space=space).text, gallery, k)
     results = hit_results(nearest, nerf_queries(gallery), gallery, ranks, study_table("baselines neighbours"))
-    tables = by_domain("baselines synthetic", "baselines real")
     for queries in inputs.domains:
         for result in by_mappers(queries, gallery, mapped, k):
-            results += hit_results(result, queries, gallery, ranks, tables[queries.domain])
+            results += hit_results(result, queries, gallery, ranks, BASELINES[queries.domain])
     return results

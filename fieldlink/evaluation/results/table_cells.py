@@ -10,7 +10,7 @@ import numpy as np
 
 from fieldlink.core.errors import InputError
 from fieldlink.evaluation.measures.intervals import interval
-from fieldlink.evaluation.measures.variance_components import Answers
+from fieldlink.evaluation.measures.variance_components import QueryValues
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
 from fieldlink.evaluation.study_tables import StudyTable, study_table
 
@@ -19,7 +19,7 @@ DIGITS = 4  # of a percentage; more would only show how sums were rounded
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of a table; its fields are the columns of a study's CSV."""
+    """One number of a table. The fields are the columns of a study's CSV."""
 
     table: str
     row: str
@@ -36,21 +36,21 @@ class Cell:
     def of(result: QueryResults, level: float) -> "Cell":
         """The mean over seeds and queries, with its interval of confidence `level`."""
         in_halves = None if result.in_halves is None else result.in_halves.mean(0)[None]
-        mean = interval(Answers(result.values[None], result.weights, in_halves), level)
+        mean = interval(QueryValues(result.values[None], result.weights, in_halves), level)
         value, low, high = (round(number, DIGITS) for number in (mean.value, mean.low, mean.high))
         seeds, queries = result.values.shape
         return Cell(*result.key, value, low, high, seeds, queries, result.setting)
 
 
 def in_published_order(results: Sequence[QueryResults], published: str) -> list[QueryResults]:
-    """Those of the published tables (CSV text) first, in their order; our own after them, as they came."""
+    """The results of the published tables' rows (CSV text) in their order, then all others in the order given."""
     rows = csv.DictReader(io.StringIO(published))
     order = {CellKey(*(row[name] for name in CellKey._fields)): place for place, row in enumerate(rows)}
     return sorted(results, key=lambda result: order.get(result.key, len(order)))
 
 
 def cells(results: Sequence[QueryResults], level: float) -> list[Cell]:
-    """One cell each, with intervals of confidence `level`; two results of one key are an error."""
+    """One cell of each result, with its interval of confidence `level`. Two results of one key are an error."""
     keys = [result.key for result in results]
     if repeated := {key for key in keys if keys.count(key) > 1}:
         raise InputError(f"two results for one place of a table: {sorted(repeated)[:3]}")
@@ -81,7 +81,7 @@ def csv_text(rows: Sequence[Cell] | Sequence[dict[str, Any]], columns: Sequence[
 
 
 def metrics(rows: Sequence[Cell], tables: Sequence[StudyTable]) -> dict[str, dict[str, dict[str, float]]]:
-    """Values by a table's group, row and column; a group without rows is empty."""
+    """Values by a table's group, row and column. A group without rows is empty."""
     values: dict[str, dict[str, dict[str, float]]] = {table.group: {} for table in tables}
     for cell in rows:
         values[study_table(cell.table).group].setdefault(cell.row, {})[cell.column] = cell.value

@@ -16,12 +16,12 @@ from fieldlink.evaluation.results.queries import Queries
 from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_results import hit_results, whole_list_results
 from fieldlink.evaluation.results.searches import by_mappers, search
-from fieldlink.evaluation.study_tables import by_domain
+from fieldlink.evaluation.study_tables import TEXT_RETRIEVAL
 
 
 @dataclass(frozen=True)
 class TextQueries:
-    """Captions, where the source has some, and prompts; `shifted`: the same, moved towards the pictures."""
+    """Captions, where the source has some, and prompts. `shifted`: the same, moved towards the pictures."""
 
     plain: list[Queries]
     shifted: list[Queries]
@@ -35,16 +35,17 @@ class TextQueries:
         views: pa.Table,
         objects: pa.Table,
         classes: Sequence[str],
-        where: str,
+        source: str,
     ) -> "TextQueries":
         """The gap is that of the training objects' views to their captions, or to the prompts.
 
-        `where`: folder of `objects`, for errors.
+        `source`: the name of `objects` in errors.
         """
         both = Queries.of_captions(captions, gallery), Queries.of_prompts(prompts, classes)
         plain = [queries for queries in both if queries.ids]
-        training = originals(objects, "train", views["owner_id"].to_pylist(), where=where)["object_id"].to_pylist()
-        gap = modality_gap(views, captions if len(captions) else prompts, training)
+        training = originals(objects, "train", required_ids=[views["owner_id"].to_pylist()], source=source)
+        texts = captions if len(captions) else prompts
+        gap = modality_gap(views, texts, training["object_id"].to_pylist())
         return TextQueries(plain, [shifted_by(gap, queries) for queries in plain])
 
 
@@ -69,13 +70,14 @@ def text_retrieval_results(
 
     Mappers trained on captions are not searched with shifted texts; without captions there are none.
     """
-    tables, results, k = by_domain("captions", "prompts"), list[QueryResults](), max(ranks)
+    results, k = list[QueryResults](), max(ranks)
     for queries in (*texts.plain, *texts.shifted):
         searches = list(search(queries, gallery, by_pictures, k))
         if by_captions and not queries.shifted:
             searches += by_mappers(queries, gallery, by_captions, k)
         for result in searches:
+            table = TEXT_RETRIEVAL[queries.domain]
             named = replace(result, row=replace(parse(result.row), shifted=queries.shifted).text)
-            results += hit_results(named, queries, gallery, ranks, tables[queries.domain])
-            results += whole_list_results(named, queries, gallery, ranks, tables[queries.domain])
+            results += hit_results(named, queries, gallery, ranks, table)
+            results += whole_list_results(named, queries, gallery, ranks, table)
     return results

@@ -41,7 +41,7 @@ class PromptClassification:
         seeds: Sequence[int],
         setting: str = "",
     ) -> QueryResults:
-        """Whether each object's class is right; `vectors`: of the objects, by every training seed."""
+        """Whether each object's class is right. `vectors`: of the objects, by every training seed."""
         return self.results_of_logits(key, [cosines(matrix, self.prompts) for matrix in vectors], seeds, setting)
 
     def results_of_logits(
@@ -51,13 +51,13 @@ class PromptClassification:
         seeds: Sequence[int],
         setting: str = "",
     ) -> QueryResults:
-        """The same from logits of the prompts' classes, in their order; of equal ones the lower class wins."""
+        """The same from logits of the prompts' classes, in their order. Of equal logits the lower class wins."""
         right = np.stack(logits).argmax(2) == self.labels
         return QueryResults.of(key, right, seeds, self.ids, logits, setting=setting)
 
 
 def best_name(results: Mapping[str, QueryResults]) -> str:
-    """The name of the results that are right most often, over all seeds; of equals the first."""
+    """The name of the results that are right most often, over all seeds. Of equal results the first wins."""
     return max(results, key=lambda name: results[name].values.mean(dtype=np.float64))
 
 
@@ -89,7 +89,7 @@ def split_results(
     means: Mapping[str, Float[np.ndarray, "object dim"]],
     templates: Mapping[str, ClassPrompts],
 ) -> list[QueryResults]:
-    """Tables 4.1 to 4.3 for the objects of a split; `means`: as `clip_means` gives them."""
+    """Tables 4.1 to 4.3 for the objects of a split. `means`: as `clip_means` gives them."""
     results = list[QueryResults]()
     for template, prompts in templates.items():
         classification = PromptClassification.of(ids, classes, prompts)

@@ -21,7 +21,7 @@ class ClaimedContrast:
 
 
 def claimed_contrasts(margin: float) -> dict[ClaimKey, ClaimedContrast]:
-    """Of every claim and part; `margin` in points."""
+    """The contrast of every claim and part. `margin`: in points."""
     contrasts: dict[ClaimKey, ClaimedContrast] = {}
     for number, conclusion in enumerate(conclusions({}), start=1):
         contrasts[number, ""] = _contrast(conclusion.primary, margin)

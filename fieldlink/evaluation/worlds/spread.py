@@ -12,7 +12,7 @@ from fieldlink.evaluation.worlds.world_files import WorldEffect
 
 @dataclass(frozen=True)
 class Spread:
-    """What the worlds say of one number, in points or percent; None where one world can't say it."""
+    """What the worlds say of one number, in points or percent. A field is None where one world can't say it."""
 
     mean: float
     ci_low: float | None
@@ -64,5 +64,5 @@ class Spread:
 
 
 def rounded(number: float) -> float | None:
-    """To the digits of a table; None for NaN."""
+    """The number with the digits of a table. NaN gives None."""
     return round(number, DIGITS) + 0.0 if np.isfinite(number) else None

@@ -81,7 +81,8 @@ def claim_summaries(
             decisions[key] = decision(pooled, contrasts[key].region)
         summaries.append(
             ClaimSummary(
-                *key,
+                claim=key[0],
+                part=key[1],
                 text=effects[0].text,
                 published=rounded(effects[0].published),
                 spread=spread,

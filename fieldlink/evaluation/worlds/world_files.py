@@ -94,7 +94,7 @@ def _cell(row: Mapping[str, str], by_seed: Float[np.ndarray, " seed"] | None, le
 def _variances(
     low: float, high: float, level: float, by_seed: Float[np.ndarray, " seed"] | None
 ) -> tuple[float, float]:
-    """The variance within the world, and what training seeds add to it; 0 where nothing is trained."""
+    """The variance within the world, and what training seeds add to it, which is 0 where nothing is trained."""
     if by_seed is None:
         return within_variance(low, high, level), 0.0
     seed_part = float(by_seed.var(ddof=1)) / len(by_seed)

@@ -14,5 +14,5 @@ ENCODINGS: Mapping[str, type[Encoding]] = {  # by nerf.field.encoding
 
 
 def encoding_of(field: FieldParams) -> Encoding:
-    """The encoding that `field.encoding` names; raises `InputError` if the registry has none of that name."""
+    """The encoding that `field.encoding` names. Raises `InputError` if the registry has none of that name."""
     return registry.member(ENCODINGS, field.encoding, "nerf.field.encoding", "fieldlink/nerf/encodings").of(field)

@@ -62,7 +62,7 @@ def frequency(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "*bat
 
 
 def in_few_passes(x: Float[Tensor, "*batch 3"], octaves: int) -> Float[Tensor, "*batch {6*octaves}"]:
-    """As `frequency` up to rounding; passes over memory, which a GPU waits for, are a third as many.
+    """As `frequency` up to rounding. Passes over memory, which a GPU waits for, are a third as many.
 
     A complex number e^{i (π/2 - a)} is sin a beside cos a.
     """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from jaxtyping import Float, Int
 
-from fieldlink.core.params import FieldParams, HashGridParams
+from fieldlink.core.params.nerf import FieldParams, HashGridParams
 from fieldlink.nerf.encodings.encoding import Encoding
 
 if TYPE_CHECKING:

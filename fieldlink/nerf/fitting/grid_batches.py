@@ -49,16 +49,20 @@ def grid_batches(
         if number % STEPS_PER_UPDATE == 0:
             densities = [fields_density(vector, nerf.field) for vector in weights.joint.detach()]
             every_cell = number < OF_EVERY_CELL
-            updates = zip(values, densities, generators, strict=True)
-            values = torch.stack([updated(*one[:2], step, one[2], every_cell=every_cell) for one in updates])
+            values = torch.stack(
+                [
+                    updated(cells, density, step, random, every_cell=every_cell)
+                    for cells, density, random in zip(values, densities, generators, strict=True)
+                ]
+            )
             grids = occupied_cells(values)
-        seen = pixels.draw(RAYS_DRAWN * fitting.rays, generators)
+        rays = pixels.draw(RAYS_DRAWN * fitting.rays, generators)
         shift, background = (
             torch.stack([torch.rand(count, generator=random, device=device) for random in generators])
             for count in (RAYS_DRAWN * fitting.rays, 3)
         )
-        marched = march_points(seen.origins, seen.directions, grids, step, shift, fitting.rays * fitting.samples)
-        yield MarchedBatch(marched, seen.colour, seen.alpha, background)
+        marched = march_points(rays.origins, rays.directions, grids, step, shift, fitting.rays * fitting.samples)
+        yield MarchedBatch(marched, rays.colour, rays.alpha, background)
 
 
 def marched_losses(

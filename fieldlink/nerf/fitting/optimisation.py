@@ -1,6 +1,6 @@
 """Fit small fields to the posed views of objects (protocol 2), with one batched product a step for all of them.
 
-Rays go through pixels in or near the silhouettes; samples lie in the visual hull of the fitted views. A fitted field
+Rays go through pixels in or near the silhouettes. Samples lie in the visual hull of the fitted views. A fitted field
 is undefined outside the hull: its occupancy grid, which never reaches beyond the hull, belongs to it.
 """
 
@@ -69,21 +69,21 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], nerf: NerfParams, see
     The held-out views take no part, in the hull neither. Raises `Diverged`, and `InputError` if no view is left to fit
     or a fitted view shows nothing.
     """
-    seen, hull = fitting_inputs(views, nerf, device)
-    weights, failed = optimise([(seen, hull)], torch.from_numpy(start).to(device), nerf, [seed])
+    fitted_views, hull = fitting_inputs(views, nerf, device)
+    weights, failed = optimise([(fitted_views, hull)], torch.from_numpy(start).to(device), nerf, [seed])
     return measured_fit(views, weights[0], hull, int(failed[0]), nerf, seed)
 
 
 def fitting_inputs(views: Views, nerf: NerfParams, device: str) -> FittingObject:
     """The views that aren't held out, and their visual hull; errors as of `fit`."""
-    fitted = _fitted_views(views, nerf)
-    if not fitted:
+    numbers = _fitted_views(views, nerf)
+    if not numbers:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
-    seen = view_subset(views, fitted)
-    hull = _region(seen, nerf.fitting, device)
+    fitted_views = view_subset(views, numbers)
+    hull = _region(fitted_views, nerf.fitting, device)
     if not hull.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
-    return seen, hull
+    return fitted_views, hull
 
 
 def _region(views: Views, fitting: FittingParams, device: str) -> Bool[Tensor, "x y z"]:
@@ -101,7 +101,7 @@ def measured_fit(
     nerf: NerfParams,
     seed: int,
 ) -> Fit:
-    """The fit with `weights`, measured on all `views`; raises `Diverged` if step `failed` was no finite one.
+    """The fit with `weights`, measured on all `views`. Raises `Diverged` if step `failed` was no finite one.
 
     `seed`: of the points at which the stored grid is updated.
     """
@@ -197,9 +197,9 @@ def _losses(
     inside = torch.ones_like(batch.starts, dtype=torch.bool)
     rgb, density = field.colour_and_density(values.view(*batch.starts.shape, -1), inside)
     background = batch.background[:, None]
-    seen = over(*composite(rgb, density, batch.starts, batch.ends), background)
+    rendered = over(*composite(rgb, density, batch.starts, batch.ends), background)
     target = over(batch.colour * batch.alpha[..., None], batch.alpha, background)
-    return smooth_l1_loss(seen, target, reduction="none").mean((1, 2))
+    return smooth_l1_loss(rendered, target, reduction="none").mean((1, 2))
 
 
 def _parts_of_points(prepared: Float[Tensor, "nerf point prepared"]) -> int:

@@ -17,7 +17,7 @@ from fieldlink.scenes.views import Views
 
 MARGIN = 2  # pixels around the silhouette that are fitted too
 
-Chosen = Literal["silhouettes", "all"]  # which pixels of an object's views are fitted
+PixelRegion = Literal["silhouettes", "all"]  # which pixels of an object's views are fitted
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class EveryPixel:
         return RayPixels(self.pixels, torch.stack(order)).subset(0, count)
 
 
-def every_pixel(objects: Sequence[Views], chosen: Chosen, device: torch.device) -> EveryPixel:
-    """The chosen pixels of each object."""
-    pixels = map_in_threads(lambda views: pixel_rays(views, pixels_of(views, chosen), device), objects, device.type)
+def every_pixel(objects: Sequence[Views], region: PixelRegion, device: torch.device) -> EveryPixel:
+    """The pixels of a region of each object."""
+    pixels = map_in_threads(lambda views: pixel_rays(views, pixels_of(views, region), device), objects, device.type)
     return EveryPixel(_joined(pixels), [len(part.alpha) for part in pixels])
 
 
@@ -70,11 +70,11 @@ def draw_pixels(
     count: int,
     seeds: Sequence[int],
     device: torch.device,
-    chosen: Chosen = "silhouettes",
+    region: PixelRegion = "silhouettes",
 ) -> RayPixels:
-    """`count` rays for each object, by its own seed: drawn evenly from the chosen pixels."""
+    """`count` rays for each object, by its own seed: drawn evenly from the pixels of a region."""
     pixels_and_orders = map_in_threads(
-        lambda pair: _draw_of_object(pair[0], pair[1], count, device, chosen),
+        lambda pair: _draw_of_object(pair[0], pair[1], count, device, region),
         list(zip(objects, seeds, strict=True)),
         device.type,
     )
@@ -86,24 +86,24 @@ def draw_pixels(
 
 
 def _joined(parts: Sequence[Pixels]) -> Pixels:
-    return Pixels(*(torch.cat([getattr(part, one.name) for part in parts]) for one in fields(Pixels)))
+    return Pixels(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(Pixels)))
 
 
 def _draw_of_object(
-    views: Views, seed: int, count: int, device: torch.device, chosen: Chosen
+    views: Views, seed: int, count: int, device: torch.device, region: PixelRegion
 ) -> tuple[Pixels, Int[Tensor, " ray"]]:
     """The pixels, none twice where there are fewer pixels than rays; and the pixel of each ray."""
-    numbers = pixels_of(views, chosen)
+    numbers = pixels_of(views, region)
     index = np.random.default_rng(seed).integers(len(numbers), size=count)
     if count < len(numbers):
         numbers, index = numbers[index], np.arange(count)
     return pixel_rays(views, numbers, device), torch.from_numpy(index.astype(np.int32)).to(device)
 
 
-def pixels_of(views: Views, chosen: Chosen) -> Int[np.ndarray, " pixel"]:
+def pixels_of(views: Views, region: PixelRegion) -> Int[np.ndarray, " pixel"]:
     """Flat numbers, over all views, of all pixels or of those in and near silhouettes."""
     mask = views.image[..., 3] > 0
-    return np.arange(mask.size) if chosen == "all" else np.flatnonzero(near_silhouettes(mask))
+    return np.arange(mask.size) if region == "all" else np.flatnonzero(near_silhouettes(mask))
 
 
 def pixel_rays(views: Views, numbers: Int[np.ndarray, " ray"], device: torch.device) -> Pixels:

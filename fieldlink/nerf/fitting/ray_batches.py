@@ -1,7 +1,7 @@
 """Batches of rays, one for each step of a fit: rays through drawn pixels, and the points along them.
 
 An object's pixels, jitter and backgrounds come from its own seed, whatever is fitted beside it. A CPU prepares object
-by object, because its cache holds no more; a GPU prepares all at once, because it waits for the start of operations.
+by object, because its cache holds no more. A GPU prepares all at once, because it waits for the start of operations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,11 +59,11 @@ def joint_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Seq
     pixels = draw_pixels([views for views, _ in objects], steps * rays, seeds, hulls.device, nerf.fitting.pixels)
     for first in range(0, steps, STEPS_PER_DRAW):
         size = min(STEPS_PER_DRAW, steps - first)
-        seen = pixels.subset(first * rays, (first + size) * rays)
+        ray_pixels = pixels.subset(first * rays, (first + size) * rays)
         jitter, background = _uniform(generators, size * rays, shifts), _uniform(generators, size, 3)
-        points, starts, ends = samples(seen.origins, seen.directions, hulls, count, jitter, bounds=bounds)
+        points, starts, ends = samples(ray_pixels.origins, ray_pixels.directions, hulls, count, jitter, bounds=bounds)
         prepared = _prepared_by_step(points, rays, nerf.field)
-        others = (part.split(rays, dim=1) for part in (starts, ends, seen.colour, seen.alpha))
+        others = (part.split(rays, dim=1) for part in (starts, ends, ray_pixels.colour, ray_pixels.alpha))
         for batch in zip(prepared, *others, background.unbind(1), strict=True):
             yield RayBatch(*batch)
 

@@ -11,7 +11,7 @@ def watercraft(sketch: Sketch) -> None:
 
 
 def _body(sketch: Sketch, half: float, deep: float, pointed: bool = False) -> float:
-    """A hull half a unit to either end with a sunk deck of another colour; returns the deck's height."""
+    """A hull half a unit to either end with a sunk deck of another colour. Returns the deck's height."""
     sheer, floor = sketch.between(0.0, 0.06), sketch.between(0.25, 0.6)
     stern = 0.1 if pointed else sketch.between(0.6, 0.95)
     shape = [

@@ -91,10 +91,10 @@ def read(scene: Path, most_views: int, resolution: int) -> Views:
     The visual hull's bounding box has unit diagonal and is centred at the origin.
     """
     frames, notes = posed_pictures(scene)
-    chosen = [frames[number] for number in evenly(len(frames), most_views)]
-    images, lenses = zip(*(_seen(frame) for frame in chosen), strict=True)
-    image, angle = ideal_views(with_alpha(images, str(scene)), list(lenses), [frame.name for frame in chosen])
-    views = Views(image, np.stack([frame.pose for frame in chosen]), angle, notes=notes)
+    read_frames = [frames[number] for number in evenly(len(frames), most_views)]
+    images, lenses = zip(*(_seen(frame) for frame in read_frames), strict=True)
+    image, angle = ideal_views(with_alpha(images, str(scene)), list(lenses), [frame.name for frame in read_frames])
+    views = Views(image, np.stack([frame.pose for frame in read_frames]), angle, notes=notes)
     return shrunk(normalised(views, str(scene)), resolution)
 
 

@@ -1,6 +1,5 @@
 """The listing of a source: its objects with safe ids, those that can't be used, and duplicates."""
 
-import hashlib
 import os
 import sys
 from collections import Counter
@@ -8,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fieldlink.core.digests import bytes_digest
 from fieldlink.core.files import read_foreign
 from fieldlink.core.params import ObjectClass
 from fieldlink.core.resume import FinishedItems, check_rejected_share
@@ -70,7 +70,7 @@ class Listing:
 
 
 def collected(items: Iterable[ListedItem]) -> Listing:
-    """The listing of items whose ids are given, such as model ids of ShapeNet; one that can't be an id is rejected."""
+    """The listing of items whose ids are given, such as model ids of ShapeNet. What can't be an id is rejected."""
     listing = Listing()
     for item in items:
         if is_id(item.object_id):
@@ -83,10 +83,7 @@ def collected(items: Iterable[ListedItem]) -> Listing:
 
 def files_digest(paths: Iterable[Path]) -> str:
     """sha256 of the names and bytes of files. Raises `InputError` naming one that can't be read."""
-    total = hashlib.sha256()
-    for path in paths:
-        total.update(os.fsencode(path.name) + hashlib.sha256(read_foreign(path)).digest())
-    return total.hexdigest()
+    return bytes_digest(*(os.fsencode(path.name) + bytes.fromhex(bytes_digest(read_foreign(path))) for path in paths))
 
 
 def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Path, most_rejected: float) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Integer
 
-from fieldlink.scenes.importers.mesh_files.parts import OPAQUE, WHITE, Layer, MeshFile, Part, Texture
-from fieldlink.scenes.importers.mesh_files.textures import sampled
+from fieldlink.scenes.importers.mesh_files.mesh_parts import OPAQUE, WHITE, Layer, MeshFile, Part, Texture
+from fieldlink.scenes.importers.mesh_files.texture_images import sampled
 
 BLACK = (0.0, 0.0, 0.0, 0.0)
 

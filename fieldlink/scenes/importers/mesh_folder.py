@@ -1,11 +1,10 @@
 """A folder of meshes, one subfolder per class, in any format of docs/formats.md.
 
-An object is one mesh file; its materials and textures may lie anywhere in the folder. y is up unless the file (DAE) or
+An object is one mesh file. Its materials and textures may lie anywhere in the folder. y is up unless the file (DAE) or
 the folder's manifest.csv (columns path, up: y or z, in the file's own coordinates) says otherwise.
 """
 
 import csv
-import hashlib
 import io
 import os
 import re
@@ -15,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from fieldlink.core.digests import digest_of
+from fieldlink.core.digests import bytes_digest, digest_of
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign, read_foreign_text
 from fieldlink.core.params import Params
@@ -59,12 +58,10 @@ def _listed(folder: Path, class_of: Mapping[Path, str]) -> Listing:
 
 def _geometry_digest(path: Path, data: bytes) -> str:
     """Digest of a mesh file, and of the buffers that a glTF in text names: two equal texts may hold two shapes."""
-    total = hashlib.sha256(data)
-    if path.suffix.lower() == ".gltf":
-        for name in re.findall(rb'"uri"\s*:\s*"([^":]+\.bin)"', data):
-            buffer = path.parent / unquote(os.fsdecode(name))
-            total.update(hashlib.sha256(read_foreign(buffer)).digest() if buffer.is_file() else b"")
-    return total.hexdigest()
+    names = re.findall(rb'"uri"\s*:\s*"([^":]+\.bin)"', data) if path.suffix.lower() == ".gltf" else []
+    buffers = [path.parent / unquote(os.fsdecode(name)) for name in names]
+    digests = [bytes.fromhex(bytes_digest(read_foreign(buffer))) for buffer in buffers if buffer.is_file()]
+    return bytes_digest(data, *digests)
 
 
 def _is_listed(path: Path) -> bool:
@@ -95,8 +92,8 @@ def _no_meshes(paths: Iterable[Path]) -> list[Path]:
 def read(path: Path, up: str = "", within: Path | None = None) -> Mesh:
     """The mesh with its colours, of unit diagonal, centred, y up. Raises `InputError` if it can't be used.
 
-    `up`: y or z, the axis that points up in the file's own coordinates; empty: as the file says, else y. `within`:
-    the folder in which materials and textures may lie; without it, the mesh's own.
+    `up` is the axis, y or z, that points up in the file's own coordinates. If it is empty, the file decides, else it is
+    y. `within` is the folder in which materials and textures may lie, by default the mesh's own.
     """
     return read_mesh(path, path.parent if within is None else within, up)
 

@@ -52,7 +52,7 @@ def _shrunk_depth(depth: Float[np.ndarray, "_ _"], size: tuple[int, int]) -> Flo
 
 
 def with_alpha(images: Sequence[Picture], name: str) -> list[Picture]:
-    """The pictures; raises `InputError` with `name` if none has a transparent pixel."""
+    """The pictures. Raises `InputError` with `name` if none has a transparent pixel."""
     if all(image[..., 3].min() == 255 for image in images):
         raise InputError(f"{name}: views without transparency, expected RGBA with the background's alpha 0")
     return list(images)

@@ -59,7 +59,7 @@ def muted(random: np.random.Generator) -> Float[np.ndarray, "3"]:
 def _planes(
     stage: PhotoSetting, random: np.random.Generator
 ) -> tuple[Float[np.ndarray, "height width 3"], Float[np.ndarray, "height width 3"]]:
-    """Floor in front of a wall, or ground under a sky; and per pixel (distance along the floor's ray or 0, x, z)."""
+    """A floor in front of a wall, or a ground under a sky; (distance along the floor's ray or 0, x, z) per pixel."""
     origins, directions = cameras.rays(stage.pose[None], stage.angle, stage.resolution, stage.resolution)
     origin, direction = origins[0], directions[0].astype(np.float64)
     down = np.where((direction[..., 1] < -1e-3) & (origin[1] > stage.floor), direction[..., 1], -1e-9)

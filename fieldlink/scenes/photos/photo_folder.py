@@ -4,11 +4,11 @@ A photo is stored with its bytes unchanged if they are an upright opaque picture
 by EXIF, with alpha, of 16 bits, large, HEIC) are stored as PNG of what they show, on middle grey where they are clear.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from fieldlink.core.digests import bytes_digest
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.core.params import Params
@@ -38,7 +38,7 @@ def is_photo(path: Path) -> bool:
 def details(path: Path) -> Mapping[str, str]:
     """Digests of a photo for its `ListedItem`; a decoder that is missing is one of the photo's companions."""
     data = read_foreign(path)
-    return {"content": hashlib.sha256(data).hexdigest(), "companions": picture_formats.missing_decoder(data)}
+    return {"content": bytes_digest(data), "companions": picture_formats.missing_decoder(data)}
 
 
 def read(task: PhotoTask) -> bytes:

@@ -16,7 +16,7 @@ from fieldlink.scenes.importers.gltf.document import Document, parsed
 from fieldlink.scenes.importers.gltf.materials import Materials
 from fieldlink.scenes.importers.gltf.primitives import Primitive
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
-from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES, MeshFile, Part, rgba
+from fieldlink.scenes.importers.mesh_files.mesh_parts import MOST_FACES, MeshFile, Part, rgba
 
 
 def read(data: bytes, companions: CompanionFiles) -> MeshFile:

@@ -10,7 +10,7 @@ from fieldlink.scenes.importers.gltf.document import MESHOPT, Document, extensio
 
 TYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
-MOST = 15_000_000  # rows of one accessor
+MOST_ROWS = 15_000_000  # rows of one accessor
 
 
 def values(document: Document, index: Any, normalised: bool = False) -> np.ndarray:
@@ -52,8 +52,8 @@ def view_bytes(document: Document, index: Any) -> bytes:
     if settings is None:
         return _part(document, view, f"bufferViews[{index}]")
     if index not in document.views:
-        if settings["count"] * settings["byteStride"] > MOST * 16:
-            raise InputError(f"bufferViews[{index}]: {settings['count']} rows, at most {MOST} expected")
+        if settings["count"] * settings["byteStride"] > MOST_ROWS * 16:
+            raise InputError(f"bufferViews[{index}]: {settings['count']} rows, at most {MOST_ROWS} expected")
         document.views[index] = compression.meshopt(_part(document, settings, f"bufferViews[{index}]"), settings)
     return document.views[index]
 
@@ -64,8 +64,8 @@ def _form(accessor: dict[str, Any], index: Any) -> tuple[Any, int, int]:
     count = accessor.get("count")
     if kind is None or width is None:
         raise InputError(f"accessors[{index}]: no such type ({accessor.get('componentType')}, {accessor.get('type')})")
-    if not isinstance(count, int) or not 0 <= count <= MOST:
-        raise InputError(f"accessors[{index}]: {count} rows, expected 0 to {MOST}")
+    if not isinstance(count, int) or not 0 <= count <= MOST_ROWS:
+        raise InputError(f"accessors[{index}]: {count} rows, expected 0 to {MOST_ROWS}")
     return kind, width, count
 
 

@@ -45,7 +45,7 @@ class Document:
         return entries
 
     def get(self, kind: str, index: Any) -> dict[str, Any]:
-        """One entry; raises `InputError` if there is none."""
+        """One entry. Raises `InputError` if there is none."""
         entries = self.all(kind)
         if not isinstance(index, int) or not 0 <= index < len(entries):
             raise InputError(f"{kind}[{index}] isn't there, expected 0 to {len(entries) - 1}")

@@ -10,8 +10,8 @@ from jaxtyping import Float
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.gltf.accessors import view_bytes
 from fieldlink.scenes.importers.gltf.document import Document, extension
-from fieldlink.scenes.importers.mesh_files.parts import BLENDED, OPAQUE, WHITE, Layer, Texture
-from fieldlink.scenes.importers.mesh_files.textures import TextureImages
+from fieldlink.scenes.importers.mesh_files.mesh_parts import BLENDED, OPAQUE, WHITE, Layer, Texture
+from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages
 
 WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 NEAREST = 9728

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.gltf import accessors
 from fieldlink.scenes.importers.gltf.document import Document, extension
-from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES
+from fieldlink.scenes.importers.mesh_files.mesh_parts import MOST_FACES
 
 
 def placed_nodes(document: Document) -> dict[int, Float[np.ndarray, "4 4"]]:

@@ -10,7 +10,7 @@ from trimesh.visual.color import ColorVisuals
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
-from fieldlink.scenes.importers.mesh_files.parts import (
+from fieldlink.scenes.importers.mesh_files.mesh_parts import (
     GREY,
     WHITE,
     Layer,
@@ -20,7 +20,7 @@ from fieldlink.scenes.importers.mesh_files.parts import (
     rgba,
     with_corner_colours,
 )
-from fieldlink.scenes.importers.mesh_files.textures import drawn_without, shrunk
+from fieldlink.scenes.importers.mesh_files.texture_images import drawn_without, shrunk
 
 GREY_LAYER = Layer((GREY, GREY, GREY, 1.0))
 

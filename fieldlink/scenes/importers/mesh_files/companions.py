@@ -25,7 +25,7 @@ class CompanionFiles:
         self.found_by_name: list[str] = []
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file; raises `InputError` with its name if there is none that can be read."""
+        """The bytes of a file. Raises `InputError` with its name if there is none that can be read."""
         path = self._there(name) or self._by_name(name)
         if path is None:
             raise InputError(f"{plain(name)} not found")

@@ -16,8 +16,8 @@ from jaxtyping import Float
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
-from fieldlink.scenes.importers.mesh_files.parts import GREY, WHITE, Layer, MeshFile, Part, Texture, rgba
-from fieldlink.scenes.importers.mesh_files.textures import TextureImages, drawn_without
+from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, MeshFile, Part, Texture, rgba
+from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages, drawn_without
 
 COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 DECIMAL_COMMAS = re.compile(rb">[\s\d,.eE+-]*\d,\d[\s\d,.eE+-]*<")  # numbers of 3ds Max where its computer has them

@@ -6,7 +6,15 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.importers.mesh_files.parts import GREY, WHITE, Layer, MeshFile, Part, rgba, with_corner_colours
+from fieldlink.scenes.importers.mesh_files.mesh_parts import (
+    GREY,
+    WHITE,
+    Layer,
+    MeshFile,
+    Part,
+    rgba,
+    with_corner_colours,
+)
 from fieldlink.scenes.importers.mesh_files.text import text_of
 
 HEADER = re.compile(r"(ST)?(C)?(N)?(4)?(n)?OFF\s*(BINARY)?")

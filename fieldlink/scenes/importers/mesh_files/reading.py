@@ -12,7 +12,7 @@ from fieldlink.scenes.importers import gltf
 from fieldlink.scenes.importers.mesh_colours import SurfaceAlbedo, SurfaceOpacity, painted
 from fieldlink.scenes.importers.mesh_files import by_trimesh, dae, off, threemf, wavefront
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
-from fieldlink.scenes.importers.mesh_files.parts import MOST_FACES, OPAQUE, MeshFile
+from fieldlink.scenes.importers.mesh_files.mesh_parts import MOST_FACES, OPAQUE, MeshFile
 from fieldlink.scenes.meshes import Mesh, checked
 
 SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
@@ -27,8 +27,8 @@ TO_Y = {  # the file's axes → x, y up, z
 def read_mesh(path: Path, root: Path, up: str = "") -> Mesh:
     """The mesh with its colours. Raises `InputError` if it can't be used.
 
-    `root`: the folder in which its materials and textures may lie. `up`: y or z, the axis that points up in the file's
-    own coordinates; empty: as the file says.
+    `root` is the folder in which its materials and textures may lie. `up` is the axis, y or z, that points up in the
+    file's own coordinates. If it is empty, the file decides.
     """
     suffix, companions = path.suffix.lower(), CompanionFiles(path, root, SUFFIXES)
     if suffix in NOT_READ:

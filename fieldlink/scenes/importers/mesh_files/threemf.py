@@ -12,8 +12,8 @@ from jaxtyping import Float
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.importers.mesh_files.parts import GREY, WHITE, Layer, MeshFile, Part
-from fieldlink.scenes.importers.mesh_files.textures import drawn_without
+from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, MeshFile, Part
+from fieldlink.scenes.importers.mesh_files.texture_images import drawn_without
 
 MAIN, PATH = "3D/3dmodel.model", "{http://schemas.microsoft.com/3dmanufacturing/production/2015/06}path"
 READ = (

@@ -11,7 +11,7 @@ from jaxtyping import Float, Integer
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
-from fieldlink.scenes.importers.mesh_files.parts import MeshFile, Part, rgba
+from fieldlink.scenes.importers.mesh_files.mesh_parts import MeshFile, Part, rgba
 from fieldlink.scenes.importers.mesh_files.text import text_of
 from fieldlink.scenes.importers.mesh_files.wavefront_materials import MaterialLibraries, layer
 

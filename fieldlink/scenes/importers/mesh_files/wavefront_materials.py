@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
-from fieldlink.scenes.importers.mesh_files.parts import GREY, WHITE, Layer, Texture
+from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, Texture
 from fieldlink.scenes.importers.mesh_files.text import text_of
-from fieldlink.scenes.importers.mesh_files.textures import TextureImages, drawn_without
+from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages, drawn_without
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 OPTION = re.compile(

@@ -2,55 +2,54 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from fieldlink.core import digests
 from fieldlink.core.errors import InputError
-from fieldlink.core.git import git_output
 from fieldlink.core.params import load
-from fieldlink.search import space_map
+from fieldlink.core.variants import Variant
 from fieldlink.search.answers import (
-    Added,
+    AddResult,
     Answer,
+    AnswerRow,
     Classification,
-    Found,
     Label,
     MapPoints,
     ObjectPage,
     Origin,
     Query,
+    SearchSpace,
     Seed,
     StoredNerf,
-    Variant,
 )
 from fieldlink.search.collection import Collection, check_models
-from fieldlink.search.mappers import Mappers
-from fieldlink.search.models import DIGITS, Models
+from fieldlink.search.models import Models
+from fieldlink.search.origins import origin_of
 from fieldlink.search.places import check_study
+from fieldlink.search.query_encoders import Picture, QueryEncoders, four_views
+from fieldlink.search.space_maps import SpaceMaps
 from fieldlink.search.spaces import CLIP_ALL, NF2VEC, Spaces
+from fieldlink.search.study_mappers import StudyMappers
 from fieldlink.search.warnings import warning_for
 
-Picture = str | Path | bytes | UInt8[np.ndarray, "height width channel"]
-MOST_FITS = 32  # of meshes, whose NeRFs stay in memory
-MAP_NEIGHBOURS = 5  # whose places on the map a query's place is the mean of
+CLIP = Variant(method="clip").text  # names a picture's class
 
 
 class Study:
     """Questions to one study and one collection. Models and vectors are read once, when a question first needs them.
 
-    One object answers one question at a time; share it between threads under a lock.
+    A `Study` answers one question at a time. Threads that share one need a lock.
     """
 
     def __init__(self, folder: Path, collection: Path | None = None) -> None:
         self.folder, self.places = folder, check_study(folder)
         self.params = load(self.places.params)
         self.models = Models(self.places, self.params)
-        self._mesh_query = lru_cache(MOST_FITS)(self._fitted_mesh)
+        self._encoders = QueryEncoders(self.models)
         self._open(collection or self.places.data)
 
     def _open(self, collection: Path) -> None:
@@ -60,32 +59,22 @@ class Study:
         for name in ("spaces", "origin", "_maps"):
             self.__dict__.pop(name, None)
 
-    # What is there
+    # Contents
 
     @cached_property
     def spaces(self) -> Spaces:
-        """All that can be searched."""
-        return Spaces(self.models, self.collection, Mappers.of(self.places))
+        """The spaces to search in, with their galleries."""
+        return Spaces(self.models, self.collection, StudyMappers.of(self.places))
 
     @cached_property
     def origin(self) -> Origin:
-        """What every answer is made from."""
-        commit = git_output(self.folder, "rev-parse", "--short=12", "HEAD", check=False).strip()
-        changed = commit and git_output(self.folder, "status", "--porcelain", "--untracked-files=no", check=False)
-        return Origin(
-            study=str(self.folder),
-            commit=f"{commit}+" if changed else commit,
-            params=digests.digest_of(self.params.model_dump(mode="json"))[:DIGITS],
-            clip=self.models.clip_name,
-            nf2vec=self.models.digests["nf2vec"],
-            collection=str(self.collection.folder),
-            objects=len(self.collection.ids),
-        )
+        """The study, the models and the collection of every answer."""
+        return origin_of(self.folder, self.models, self.collection)
 
     @property
-    def variants(self) -> Sequence[Variant]:
-        """The ways to search, the default one first."""
-        return self.spaces.variants
+    def variants(self) -> Sequence[SearchSpace]:
+        """The spaces to search in, the default one first."""
+        return self.spaces.search_spaces
 
     @property
     def ids(self) -> Sequence[str]:
@@ -107,28 +96,8 @@ class Study:
         mesh: str | Path | None = None,
         nerf: str | Path | StoredNerf | None = None,
     ) -> Query:
-        """The query of one of the four, encoded in the space of its own kind. A mesh's NeRF is fitted first."""
-        from fieldlink.search import queries
-
-        if sum(value is not None for value in (text, image, mesh, nerf)) != 1:
-            raise InputError("query: expected exactly one of text, image, mesh and nerf")
-        if text is not None:
-            return queries.text_query(self.models, text)
-        if image is not None:
-            return queries.picture_query(self.models, image)
-        if mesh is not None:
-            path = Path(mesh)
-            state = path.stat() if path.is_file() else None
-            return self._mesh_query(path, (state.st_mtime_ns, state.st_size) if state else None)
-        if isinstance(nerf, StoredNerf):
-            return queries.nerf_query(self.models, nerf)
-        if str(nerf) in self.collection.index:
-            place = self.collection.index[str(nerf)]
-            vector, stored = self.collection.nerf_vectors[place], self.collection.nerf(str(nerf))
-            return Query("nerf", str(nerf), f"object {nerf}", foreign=False, nerf=vector, stored=stored)
-        if not Path(str(nerf)).is_dir():
-            raise InputError(f"nerf {str(nerf)!r}: neither an object of {self.collection.folder} nor a folder")
-        return queries.folder_query(self.models, Path(str(nerf)))
+        """The query of exactly one of the four, encoded in its own space. A NeRF is fitted to a mesh first."""
+        return self._encoders.query(self.collection, text=text, image=image, mesh=mesh, nerf=nerf)
 
     def search(
         self,
@@ -147,13 +116,13 @@ class Study:
         copies: bool = False,
         exclude: Sequence[str] = (),
     ) -> Answer:
-        """The `k` NeRFs nearest to one text, picture, mesh or NeRF, by cosine; of equal ones the first by id.
+        """The `k` NeRFs nearest to one text, picture, mesh or NeRF, by cosine. Equal cosines are in the order of ids.
 
-        `image`: a path, a file's bytes, or RGB pixels. `mesh`: a path. `nerf`: an object's id, which is not among its
-        own answers, a folder of the official nf2vec code, or weights. `query`: one that an earlier answer holds, so
-        that nothing is encoded twice. `by`: a name in `variants`; the first one by default. `seed`: of training, or
-        "mean" for the mean cosine over all of them. `split`, `classes`: only objects of these. `least_psnr`: dB on
-        held-out views, whole frame. `copies`: augmented copies too. Raises `InputError`.
+        `image`: a path, a file's bytes, or RGB pixels. `mesh`: a path. `nerf`: an object's id, a folder of the official
+        nf2vec code, or weights. An object is left out of its own answer. `query`: that of an earlier answer, so that
+        nothing is encoded twice. `by`: a name in `variants`; the first one by default. `seed`: of training, or "mean"
+        for the mean cosine over all of them. `split`, `classes`: only objects of these. `least_psnr`: dB on held-out
+        views, whole frame. `copies`: augmented copies too. Raises `InputError`.
         """
         if k < 1:
             raise InputError(f"k: {k}, expected at least 1")
@@ -162,7 +131,7 @@ class Study:
         itself = () if query.foreign else (query.name,)
         allowed = self.collection.allowed(split, classes, least_psnr, copies, (*exclude, *itself))
         items, scores = self.spaces.search(query, by, seed).nearest(allowed, k, distinct=by != CLIP_ALL)
-        rows = [self._found(int(place), float(score)) for place, score in zip(items, scores, strict=True)]
+        rows = [self._row(int(place), float(score)) for place, score in zip(items, scores, strict=True)]
         return Answer(rows, by, seed, query, self.origin, warning_for(self.models, query))
 
     def classify(
@@ -177,12 +146,12 @@ class Study:
         seed: Seed = 0,
         second_opinion: bool = True,
     ) -> Classification:
-        """The nearest of some prompts, by default those of the study's classes, to a picture, mesh or NeRF.
+        """The prompts by falling cosine with a picture, mesh or NeRF. By default they are those of the study's classes.
 
-        A NeRF is named from its weights by the nerf2clip `by`, and by CLIP on four rendered views if a second opinion
-        is wanted; a picture by CLIP. Raises `InputError`.
+        The labels of a picture are CLIP's. Those of a NeRF follow from its weights, by the nerf2clip `by`. The second
+        opinion on a NeRF is CLIP's, on four rendered views. Raises `InputError`.
         """
-        from fieldlink.search import classification, queries
+        from fieldlink.search import classification
 
         query = query or self.query(image=image, mesh=mesh, nerf=nerf)
         names, vectors = classification.label_vectors(self.models, prompts)
@@ -191,31 +160,31 @@ class Study:
             if query.clip is None or query.kind != "image":
                 raise InputError(f"{query.kind}: can't be classified, expected a picture, mesh or NeRF")
             labels = classification.labels([query.clip], names, vectors)
-            return Classification(labels, "clip", 0, query, self.origin, warning=warning)
+            return Classification(labels, CLIP, 0, query, self.origin, warning=warning)
         mapper = self.spaces.mappers.named(by or self.spaces.naming_mapper, "nerf2clip")
         mapped = [mapper.apply(query.nerf[None], training_seed)[0] for training_seed in mapper.seeds(seed)]
         labels = classification.labels(mapped, names, vectors)
         if second_opinion and query.stored is not None:
-            views = self.models.pictures(list(queries.four_views(self.models, query.stored)))
+            views = self.models.pictures(list(four_views(self.models, query.stored)))
             second = classification.labels([views.mean(axis=0)], names, vectors)
-        return Classification(labels, mapper.variant.name, seed, query, self.origin, second, warning)
+        return Classification(labels, mapper.space.name, seed, query, self.origin, second, warning)
 
     def neighbours(self, object_id: str, space: str = NF2VEC, k: int = 10, **filters: Any) -> Answer:
-        """The objects nearest to one of the collection, itself left out; `filters` as in `search`.
+        """The objects nearest to an object of the collection, without that object.
 
-        `space`: "nf2vec", "CLIP mean" (ground-truth views), or a variant of nerf2clip.
+        `space`: as `by` in `search`, such as "nf2vec" or "CLIP mean" (ground-truth views). `filters`: as in `search`.
         """
         self.collection.place(object_id)
         return self.search(nerf=object_id, by=space, k=k, **filters)
 
     def forget_meshes(self) -> None:
-        """Fit the NeRFs of meshes anew when they are asked about again."""
-        self._mesh_query.cache_clear()
+        """Fit the NeRFs of meshes anew in later questions."""
+        self._encoders.forget_meshes()
 
     # Objects
 
     def object(self, object_id: str) -> ObjectPage:
-        """All that is known of an object; raises `InputError` for an unknown id."""
+        """The data of an object. Raises `InputError` for an unknown id."""
         return self.collection.page(object_id)
 
     def nerf(self, object_id: str) -> StoredNerf:
@@ -246,41 +215,27 @@ class Study:
     def map_points(self, space: str = "nerf_embedding") -> MapPoints:
         """The places of objects in the study's t-SNE of a space: nerf_embedding or clip_embedding.
 
-        Of a collection without one: two principal components of its vectors.
+        A collection without a t-SNE has two principal components of its vectors.
         """
-        return self._maps(space)
+        return self._maps.points(space)
 
     def map_place(self, answer: Answer, space: str = "nerf_embedding") -> Float[np.ndarray, " 2"]:
-        """Where an answer's query stands on the map: the mean place of the nearest objects there, weighted by score."""
-        points = self._maps(space)
-        place = {name: row for row, name in enumerate(points.ids)}
-        allowed = np.array([name in place for name in self.collection.ids], bool)
-        items, scores = self.spaces.search(answer.query, answer.by, answer.seed).nearest(allowed, MAP_NEIGHBOURS)
-        rows = [place[self.collection.ids[item]] for item in items]
-        return np.average(points.places[rows], axis=0, weights=np.maximum(scores, 1e-6))
+        """The place of an answer's query on the map: the mean of its nearest objects' places, weighted by score."""
+        return self._maps.place(answer, space)
 
     @cached_property
-    def _maps(self) -> Any:
-        return lru_cache(maxsize=4)(self._map)
-
-    def _map(self, space: str) -> MapPoints:
-        points = space_map.projected(self.collection, space)
-        if points is not None:
-            return points
-        vectors = self.collection.nerf_vectors
-        if space == "clip_embedding":
-            vectors = self.spaces.mappers.named(self.spaces.naming_mapper, "nerf2clip").apply(vectors, 0)
-        return space_map.components(self.collection, space, vectors)
+    def _maps(self) -> SpaceMaps:
+        return SpaceMaps(self.collection, lambda: self.spaces)
 
     # Collections
 
-    def add(self, folder: str | Path, to: str | Path | None = None, workers: int | None = None) -> Added:
+    def add(self, folder: str | Path, to: str | Path | None = None, workers: int | None = None) -> AddResult:
         """Fit a NeRF to each mesh below a folder, embed it, and put it into a collection, a folder of datasets.
 
-        Objects need no class and no split. `to`: the collection's folder; by default the one that is searched if it is
-        a user's own, else `datasets/collection` in the study. `workers`: worker processes, for a script that is guarded
-        by `if __name__ == "__main__"`; by default this process does all. What can't be used is left out with its
-        reason. Raises `InputError`.
+        Objects need no class and no split. `to`: the collection's folder; by default the folder of the collection in
+        use if it is a user's own, else `datasets/collection` in the study. `workers`: worker processes, for a script
+        that is guarded by `if __name__ == "__main__"`; by default this process does all. The result has the reason of
+        each mesh that can't be used. Raises `InputError`.
         """
         from fieldlink.search.own_collections import add_meshes
 
@@ -290,17 +245,9 @@ class Study:
         if target.resolve() == self.collection.folder.resolve():
             self._open(target)
         origin = replace(self.origin, collection=str(target), objects=len(Collection(target).ids))
-        return Added(str(target), additions.ids, additions.unchanged, additions.rejected, origin)
+        return AddResult(str(target), additions.ids, additions.unchanged, additions.rejected, origin)
 
-    # Parts
-
-    def _found(self, place: int, score: float) -> Found:
-        row = {name: self.collection.columns[name][place] for name in ("class_name", "split", "caption")}
+    def _row(self, place: int, score: float) -> AnswerRow:
+        labels = {name: self.collection.columns[name][place] for name in ("class_name", "split", "caption")}
         name = self.collection.ids[place]
-        return Found(id=name, score=score, **row, paths=self.collection.paths(name))
-
-    def _fitted_mesh(self, path: Path, _state: tuple[int, int] | None) -> Query:
-        """`_state`: of the file, so that one that has changed is fitted anew."""
-        from fieldlink.search import queries
-
-        return queries.mesh_query(self.models, path)
+        return AnswerRow(id=name, score=score, **labels, paths=self.collection.paths(name))

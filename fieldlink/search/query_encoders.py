@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,57 @@ from fieldlink.core import tensor_files
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes import pictures
-from fieldlink.search.answers import Query, StoredNerf
+from fieldlink.search.answers import Query, QueryKind, StoredNerf
+from fieldlink.search.collection import Collection
 from fieldlink.search.models import Models
 
 Picture = str | Path | bytes | UInt8[np.ndarray, "height width channel"]
-FOUR_VIEWS = ((45.0, 135.0, 225.0, 315.0), (25.0,) * 4)  # azimuths and elevations in degrees
+MOST_FITS = 32  # meshes whose NeRFs stay in memory
+FOUR_AZIMUTHS, FOUR_ELEVATIONS = (45.0, 135.0, 225.0, 315.0), (25.0,) * 4  # degrees
+
+
+class QueryEncoders:
+    """Queries in the spaces of one study's models."""
+
+    def __init__(self, models: Models) -> None:
+        self.models = models
+        self._mesh_query = lru_cache(MOST_FITS)(self._fit_mesh)
+
+    def query(
+        self,
+        collection: Collection,
+        *,
+        text: str | None,
+        image: Picture | None,
+        mesh: str | Path | None,
+        nerf: str | Path | StoredNerf | None,
+    ) -> Query:
+        """The query of exactly one of the four. `collection`: the objects that `nerf` may name by an id."""
+        if sum(value is not None for value in (text, image, mesh, nerf)) != 1:
+            raise InputError("query: expected exactly one of text, image, mesh and nerf")
+        if text is not None:
+            return text_query(self.models, text)
+        if image is not None:
+            return picture_query(self.models, image)
+        if mesh is not None:
+            path = Path(mesh)
+            state = path.stat() if path.is_file() else None
+            return self._mesh_query(path, (state.st_mtime_ns, state.st_size) if state else None)
+        if isinstance(nerf, StoredNerf):
+            return nerf_query(self.models, nerf)
+        if str(nerf) in collection.index:
+            return object_query(collection, str(nerf))
+        if not Path(str(nerf)).is_dir():
+            raise InputError(f"nerf {str(nerf)!r}: neither an object of {collection.folder} nor a folder")
+        return folder_query(self.models, Path(str(nerf)))
+
+    def forget_meshes(self) -> None:
+        """Fit the NeRFs of meshes anew in later queries."""
+        self._mesh_query.cache_clear()
+
+    def _fit_mesh(self, path: Path, _state: tuple[int, int] | None) -> Query:
+        """`_state`: time and size of the file, so that a file that has changed is fitted anew."""
+        return mesh_query(self.models, path)
 
 
 def text_query(models: Models, text: str) -> Query:
@@ -25,7 +72,7 @@ def text_query(models: Models, text: str) -> Query:
 
 
 def picture_query(models: Models, image: Picture) -> Query:
-    """A picture is read as a study's photos are: upright, on middle grey where it is clear."""
+    """The query of a picture, which is read as a study's photos are: upright, on middle grey where it is clear."""
     if isinstance(image, np.ndarray):
         name, data, pixels = "picture", np.ascontiguousarray(image).tobytes(), _checked_pixels(image)
     else:
@@ -34,12 +81,12 @@ def picture_query(models: Models, image: Picture) -> Query:
             pixels = pictures.decode(data)
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
-    shown = pixels if pixels.shape[2] == 3 else pictures.on_grey(pixels)
-    return Query("image", name, _digest(data), foreign=True, clip=models.pictures([shown])[0])
+    rgb = pixels if pixels.shape[2] == 3 else pictures.on_grey(pixels)
+    return Query("image", name, _digest(data), foreign=True, clip=models.pictures([rgb])[0])
 
 
 def mesh_query(models: Models, path: Path) -> Query:
-    """A mesh's NeRF, which is fitted here."""
+    """The query of a mesh, whose NeRF is fitted here."""
     from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem
     from fieldlink.search.new_nerfs import fit_of, mesh_id, mesh_task
 
@@ -51,7 +98,7 @@ def mesh_query(models: Models, path: Path) -> Query:
 
 
 def folder_query(models: Models, folder: Path) -> Query:
-    """A NeRF in a folder of the official nf2vec code. Its files are opened by a separate process."""
+    """The query of a NeRF in a folder of the official nf2vec code. A separate process opens its files."""
     from fieldlink.exchange.official_nerfs import GRID, WEIGHTS, occupancy_of, weights_of
     from fieldlink.nerf import weight_layout
 
@@ -74,17 +121,25 @@ def folder_query(models: Models, folder: Path) -> Query:
     return nerf_query(models, stored, "nerf", str(folder))
 
 
-def nerf_query(models: Models, nerf: StoredNerf, kind: str = "nerf", name: str = "weights", digest: str = "") -> Query:
-    """A NeRF of the study's architecture."""
+def object_query(collection: Collection, object_id: str) -> Query:
+    """The query of an object of a collection."""
+    vector = collection.nerf_vectors[collection.index[object_id]]
+    nerf = collection.nerf(object_id)
+    return Query("nerf", object_id, f"object {object_id}", foreign=False, nerf=vector, stored=nerf)
+
+
+def nerf_query(
+    models: Models, nerf: StoredNerf, kind: QueryKind = "nerf", name: str = "weights", digest: str = ""
+) -> Query:
+    """The query of a NeRF of the study's architecture."""
     weights = np.asarray(nerf.weights, np.float32)
     digest = digest or _digest(weights.tobytes())
     vector = models.nerf_vectors(weights[None])[0]
-    assert kind in ("nerf", "mesh")
     return Query(kind, name, digest, foreign=True, nerf=vector, stored=nerf)
 
 
 def with_clip_vector(models: Models, query: Query) -> Query:
-    """The query with a vector of CLIP's: of a NeRF the mean of those of four rendered views."""
+    """The query with a vector of CLIP's, which of a NeRF is the mean over four rendered views."""
     if query.clip is not None:
         return query
     assert query.stored is not None, f"{query.name} has neither a NeRF nor a vector of CLIP's"
@@ -93,7 +148,7 @@ def with_clip_vector(models: Models, query: Query) -> Query:
 
 def four_views(models: Models, nerf: StoredNerf) -> UInt8[np.ndarray, "view size size 3"]:
     """A NeRF from four sides, on black, of the size of the study's views."""
-    return pictures.on_black(models.render(nerf, *FOUR_VIEWS, models.params.scenes.resolution))
+    return pictures.on_black(models.render(nerf, FOUR_AZIMUTHS, FOUR_ELEVATIONS, models.params.scenes.resolution))
 
 
 def _checked_pixels(image: UInt8[np.ndarray, "height width channel"]) -> UInt8[np.ndarray, "height width channel"]:

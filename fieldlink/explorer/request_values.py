@@ -1,4 +1,4 @@
-"""Values of a request, checked: what is wrong is a 400 that names the parameter and what was expected."""
+"""Checked values of a request's query string. A wrong one is a 400 that names the parameter and what is expected."""
 
 import math
 from collections.abc import Collection
@@ -10,20 +10,20 @@ MOST_LETTERS = 500  # of any one value
 MOST_VALUES = 64  # of a parameter that may be repeated
 
 
-class Parameters:
-    """The query string of a request that may have the parameters `known` alone."""
+class RequestValues:
+    """The query string of a request. A parameter that isn't one of `names` is an error."""
 
-    def __init__(self, values: QueryParams, known: Collection[str]) -> None:
+    def __init__(self, values: QueryParams, names: Collection[str]) -> None:
         self._values = values
-        unknown = sorted(set(values) - set(known))
+        unknown = sorted(set(values) - set(names))
         if unknown:
-            raise HTTPException(400, f"{unknown[0][:40]!r}: no parameter here, expected {', '.join(known)}")
+            raise HTTPException(400, f"{unknown[0][:40]!r}: no parameter here, expected {', '.join(names)}")
         for name, value in values.multi_items():
             if len(value) > MOST_LETTERS:
                 raise HTTPException(400, f"{name}: {len(value):,} letters, at most {MOST_LETTERS} expected")
 
     def text(self, name: str) -> str:
-        """The value, '' if there is none. Control characters become spaces."""
+        """The value, or ''. Control characters become spaces."""
         return clean(self._values.get(name, ""))
 
     def texts(self, name: str) -> list[str]:
@@ -52,7 +52,7 @@ class Parameters:
         return value
 
     def choice(self, name: str, choices: Collection[str]) -> str:
-        """One of `choices`, '' if there is none."""
+        """One of `choices`, or ''."""
         value = self.text(name)
         if value and value not in choices:
             raise HTTPException(400, f"{name}: {value[:40]!r} given, expected one of {', '.join(choices)}")

@@ -26,12 +26,12 @@ def catalogue():
 
 def test_originals_of_a_split_have_all_that_is_needed():
     assert originals(catalogue(), "train")["object_id"].to_pylist() == ["a", "d"]
-    assert originals(catalogue(), "test", IDS, ["c", "d"])["object_id"].to_pylist() == ["c"]
+    assert originals(catalogue(), "test", required_ids=[IDS, ["c", "d"]])["object_id"].to_pylist() == ["c"]
 
 
 def test_a_split_without_any_is_an_error_that_names_it():
     with pytest.raises(InputError, match=r"^data/objects: no original of split validation"):
-        originals(catalogue(), "validation", where="data/objects")
+        originals(catalogue(), "validation", source="data/objects")
 
 
 def test_only_keeps_the_tables_order_and_labels_name_what_is_unknown():

@@ -9,9 +9,9 @@ from PIL import Image
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import pictures
 from fieldlink.scenes.importers.mesh_files.companions import listed
-from fieldlink.scenes.importers.mesh_files.parts import Texture
+from fieldlink.scenes.importers.mesh_files.mesh_parts import Texture
 
-LARGEST = 1024  # pixels; larger textures are shrunk to this longest side
+LARGEST_SIDE = 1024  # pixels; larger textures are shrunk to this longest side
 MOST_TURNS = 1e6  # of a texture; texture coordinates beyond are cut, whole numbers hold no more
 
 
@@ -51,11 +51,11 @@ def drawn_without(kind: str, lost: int, total: int, reasons: Sequence[str]) -> l
 
 
 def shrunk(image: Image.Image, opaque: bool) -> UInt8[np.ndarray, "height width 4"]:
-    """RGBA, of at most `LARGEST` pixels a side. `opaque`: alpha doesn't count."""
+    """RGBA, of at most `LARGEST_SIDE` pixels a side. `opaque`: alpha doesn't count."""
     image = image.convert("RGBA")
     if opaque:
         image.putalpha(255)  # before shrinking, which weights colours by alpha
-    image.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
+    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.BOX)
     return np.asarray(image)
 
 

@@ -1,4 +1,4 @@
-"""Answers as JSON. Errors too: `{"error": why}`, with a status from 400 to 499 unless the code is wrong."""
+"""Replies to requests as JSON. An error is `{"error": why}`; its status is 4xx, or 500 for an error of the code."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def json_bytes(content: Any) -> bytes:
 
 
 def finite(value: Any) -> Any:
-    """The value, with None in place of every float that JSON has no word for."""
+    """The value, with None in place of every float that isn't finite."""
     if isinstance(value, Mapping):
         return {str(name): finite(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -35,28 +35,28 @@ def finite(value: Any) -> Any:
 
 
 def problem(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer to a request that can't be served."""
+    """The reply to a request that can't be served."""
     return Json({"error": why}, status, headers)
 
 
 def busy(seconds: int, what: str) -> HTTPException:
-    """The error of a server that has enough to do; the same request may come again in `seconds`."""
+    """The error of a busy server. The same request may come again in `seconds`."""
     return HTTPException(429, f"{what}; try again in {seconds} s", {"Retry-After": str(seconds)})
 
 
 def http_error(request: Request, error: Exception) -> Response:
-    """Starlette's own errors (no such page, wrong method) and those of routes."""
+    """The reply to an error of Starlette (no such page, wrong method) or of a route."""
     assert isinstance(error, HTTPException)
     return problem(error.status_code, error.detail, error.headers)
 
 
 def input_error(request: Request, error: Exception) -> Response:
-    """A mistake in what was asked."""
+    """The reply to a mistake in a question."""
     return problem(400, str(error))
 
 
 def unexpected_error(request: Request, error: Exception) -> Response:
-    """A mistake of the code: its words may hold paths, so that they go to the log alone."""
+    """The reply to an error of the code. The error's words may hold paths, so that they go to the log alone."""
     return problem(500, "the server failed; its log has the cause")
 
 

@@ -1,7 +1,7 @@
-"""What a stage that DVC runs started from: DVC notes parameters and code when the stage has ended.
+"""Parameters and code at the start of a stage. DVC notes them only when the stage has ended.
 
-If one of them is edited in between, dvc.lock would name the new one beside results of the old, and DVC's run cache
-would serve these later.
+If one of them were edited in between, dvc.lock would name the new one beside results of the old one, and DVC's run
+cache would serve these results later.
 """
 
 import hashlib
@@ -18,27 +18,27 @@ PARAMS = Path("params.yaml")
 CODE = ("fieldlink", "stages")
 
 
-class StartedFrom:
-    """params.yaml and all code, as they were when the process began."""
+class StageInputs:
+    """params.yaml and all code, as they are when the process begins."""
 
     def __init__(self) -> None:
         self.params, self.code = _bytes(PARAMS), _digests()
 
     def check(self) -> None:
-        """Raise `InputError` if a parameter or a file of code on which this stage depends is another one now."""
+        """Raise `InputError` if a parameter or a file of code on which this stage depends has changed."""
         if (now := _bytes(PARAMS)) != self.params:
             _check_params(_values(self.params), _values(now))
-        changed = {path for path, digest in _digests().items() ^ self.code.items()}
-        depends = [Path(path) for path in _stage().get("deps", [])] if changed else []
-        for path in sorted(changed):
-            if any(path.is_relative_to(folder) for folder in depends):
+        changed_files = {path for path, digest in _digests().items() ^ self.code.items()}
+        dependencies = [Path(path) for path in _stage().get("deps", [])] if changed_files else []
+        for path in sorted(changed_files):
+            if any(path.is_relative_to(dependency) for dependency in dependencies):
                 raise InputError(f"{path}: was changed while the stage ran; run it again")
 
 
 def _check_params(before: dict[str, Any], now: dict[str, Any]) -> None:
-    read = [key if isinstance(key, str) else "" for key in _stage().get("params", [])]  # a mapping means all of a file
+    names = [key if isinstance(key, str) else "" for key in _stage().get("params", [])]  # a mapping: all of a file
     for key in sorted(before.keys() | now.keys()):
-        if before.get(key) != now.get(key) and any(f"{key}.".startswith(f"{name}.".lstrip(".")) for name in read):
+        if before.get(key) != now.get(key) and any(f"{key}.".startswith(f"{name}.".lstrip(".")) for name in names):
             raise InputError(
                 f"{PARAMS}: {key} was changed while the stage ran, from {before.get(key)!r} to {now.get(key)!r}; "
                 "run it again"

@@ -11,12 +11,14 @@ from jaxtyping import Float
 from fieldlink.core import saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.sealed_folders import read_description
+from fieldlink.core.variants import Direction, Variant
 from fieldlink.mapper import trained_mappers
-from fieldlink.search.answers import Seed, Variant
+from fieldlink.search.answers import SearchSpace, Seed
 from fieldlink.search.places import STUDIES, StudyPlaces
 
 ALL_KINDS = ("text", "image", "mesh", "nerf")
-FIRST = "nerf2clip cosine"  # the default, where a study has it: best of the default study's by views, photos and texts
+# the default, where a study has it: best of the default study's by views, photos and texts
+DEFAULT = Variant(direction="nerf2clip", loss="cosine").text
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,11 @@ class MapperFolder:
 
 
 @dataclass(frozen=True)
-class Mapper:
-    """One variant, in a model folder."""
+class StudyMapper:
+    """The mappers of one variant in a model folder, one for each training seed."""
 
-    variant: Variant
-    text: str  # its name in the folder
+    space: SearchSpace
+    text: str  # of the variant, by which the folder names it
     folder: MapperFolder
 
     @property
@@ -48,23 +50,27 @@ class Mapper:
         return next(trained_mappers.apply(self.trained.one(self.text, seed), vectors))
 
     def seeds(self, seed: Seed) -> list[int]:
-        """The seeds to be averaged: the one asked for, or all."""
-        if seed != "mean" and seed not in self.variant.seeds:
-            raise InputError(f"seed {seed}: {self.variant.name!r} has {list(self.variant.seeds)}, expected one or mean")
-        return list(self.variant.seeds) if seed == "mean" else [seed]
+        """The seeds to average: `seed` itself, or all of them for `mean`."""
+        if seed != "mean" and seed not in self.space.seeds:
+            raise InputError(f"seed {seed}: {self.space.name!r} has {list(self.space.seeds)}, expected one or mean")
+        return list(self.space.seeds) if seed == "mean" else [seed]
 
 
 @dataclass(frozen=True)
-class Mappers:
+class StudyMappers:
     """All mappers of a study between nf2vec's space and CLIP's."""
 
     places: StudyPlaces
-    by_name: Mapping[str, Mapper] = field(repr=False)
+    by_name: Mapping[str, StudyMapper] = field(repr=False)
 
     @staticmethod
-    def of(places: StudyPlaces) -> "Mappers":
-        """Those of the study `retrieval` keep their names; a name that is taken gets that of its study in front."""
-        mappers: dict[str, Mapper] = {}
+    def of(places: StudyPlaces) -> "StudyMappers":
+        """The mappers in the model folders of a study.
+
+        A mapper's name is the text of its variant. Of equal names the first in the order of `STUDIES` stays, and the
+        later ones get their study in front.
+        """
+        mappers: dict[str, StudyMapper] = {}
         for study in STUDIES:
             for folder in _model_folders(places.mappers(study)):
                 mapper_folder = MapperFolder(folder, study)
@@ -72,20 +78,20 @@ class Mappers:
                 for text, models in _by_variant(description["models"]).items():
                     name = f"{study}/{text}" if text in mappers else text
                     seeds = tuple(model["seed"] for model in models)
-                    variant = Variant(name, description["direction"], models[0]["loss"], study, seeds, ALL_KINDS)
-                    mappers.setdefault(name, Mapper(variant, text, mapper_folder))
-        return Mappers(places, mappers)
+                    space = SearchSpace(name, description["direction"], models[0]["loss"], study, seeds, ALL_KINDS)
+                    mappers.setdefault(name, StudyMapper(space, text, mapper_folder))
+        return StudyMappers(places, mappers)
 
     @property
-    def variants(self) -> list[Variant]:
-        """The default first."""
-        return sorted((mapper.variant for mapper in self.by_name.values()), key=lambda entry: entry.name != FIRST)
+    def spaces(self) -> list[SearchSpace]:
+        """The space of each mapper, the default one first."""
+        return sorted((mapper.space for mapper in self.by_name.values()), key=lambda space: space.name != DEFAULT)
 
-    def named(self, name: str, direction: str = "") -> Mapper:
-        """The mapper of a name; `InputError` lists the names there are, of a `direction` if one is given."""
+    def named(self, name: str, direction: Direction | None = None) -> StudyMapper:
+        """The mapper of a name, of a `direction` if one is wanted. An `InputError` lists the names of such mappers."""
         mapper = self.by_name.get(name)
-        if mapper is None or direction not in ("", mapper.variant.direction):
-            names = [entry.name for entry in self.variants if direction in ("", entry.direction)]
+        if mapper is None or direction not in (None, mapper.space.direction):
+            names = [space.name for space in self.spaces if direction in (None, space.direction)]
             raise InputError(f"by {name!r}: no such {direction or 'mapper'} in this study, expected one of {names}")
         return mapper
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fieldlink.embeddings.view_embeddings import ViewEmbeddings, names
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings, ViewRows, names
 
 
 def views(counts: dict[str, int], seed: int = 0) -> ViewEmbeddings:
@@ -59,3 +59,11 @@ def test_a_query_is_one_of_the_objects_own_views():
 def test_all_views_are_called_n_and_larger_counts_shrink_to_them():
     assert names([1, 2, 36], 36) == {"1": 1, "2": 2, "N": 36}
     assert names([1, 16, 36], 12) == {"1": 1, "N": 12}
+
+
+def test_rows_without_vectors_are_drawn_as_those_with_and_there_may_be_none():
+    owners, numbers = ["a"] * 4 + ["b"] * 3, np.array([0, 1, 2, 3, 0, 2, 5])
+    rows = ViewRows.of_owners(owners, numbers)
+    whole = ViewEmbeddings.of(owners, numbers, np.zeros((7, 2), np.float32))
+    assert (rows.draw(0, "depth") == whole.draw(0, "depth")).all()
+    assert len(ViewRows.of_owners([], np.zeros(0, np.int64)).draw(0, "depth")) == 0
