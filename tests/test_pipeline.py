@@ -54,6 +54,13 @@ def test_a_plain_repro_at_the_root_reaches_every_stage():
     assert {stage.addressing for stage in of_report} | {"build_report"} == set(stages)
 
 
+def test_parameters_are_checked_before_any_other_stage_loses_its_outputs():
+    graph = Repo(str(pipeline.ROOT)).index.graph
+    stages = {stage.addressing: stage for stage in graph}
+    unchecked = [name for name, stage in stages.items() if stages["check_params"] not in nx.descendants(graph, stage)]
+    assert unchecked == ["check_params"]
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_code_dependencies_cover_the_imports_and_no_more(name):
     stage = pipeline.stages()[name]

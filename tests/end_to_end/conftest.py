@@ -73,8 +73,8 @@ class Study:
         assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout[-4000:]}\n{ended.stderr[-4000:]}"
         return ended.stdout
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, start_new_session=True)
+    def start(self, *command: str, stderr: int | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, start_new_session=True, stderr=stderr)
 
     def output_digests(self) -> dict[str, str]:
         """What dvc.lock says of every output that doesn't hang on the clock."""

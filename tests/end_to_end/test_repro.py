@@ -1,5 +1,6 @@
 """`dvc repro` from nothing to the result page, twice, and through a kill."""
 
+import subprocess
 import time
 from pathlib import Path
 
@@ -20,6 +21,17 @@ def test_the_page_is_there_and_every_published_number_has_its_counterpart(study)
     ours = {key(row) for path in tables(study) for row in rows(path)}
     assert len(published) == 232
     assert published - ours == set()
+
+
+def test_a_parameter_out_of_bounds_is_named_and_no_output_is_removed(study):
+    outputs = listing(study.folder / "data") | listing(study.folder / "reports")
+    study.change({"photos": {"per_class": -5}})
+    ended = study.start("dvc", "repro", stderr=subprocess.PIPE)
+    assert "photos.per_class" in ended.communicate()[1].decode()
+    assert ended.returncode
+    study.change({"photos": {"per_class": 4}})  # other tests read the study as it was
+    assert listing(study.folder / "data") | listing(study.folder / "reports") == outputs
+    assert "Running stage 'prepare" not in study.run("dvc", "repro")
 
 
 def tables(study) -> list[Path]:
