@@ -47,5 +47,7 @@ def ask(
         print(*answer_text.origin_lines(answer.origin), sep="\n", file=sys.stderr)
     else:
         print(answer_text.table(answer))
+    if answer.query.note:
+        print(f"ask: {answer.query.name}: {answer.query.note}", file=sys.stderr)
     if answer.warning:
         print(f"ask: {answer.warning}", file=sys.stderr)

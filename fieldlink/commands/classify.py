@@ -33,9 +33,8 @@ def classify(
     if "text" in query:
         raise InputError(f"{question!r}: neither a file, a folder nor an object's id, expected one to be named")
     answer = finished_study.classify(**query, prompts=prompts or None, by=by or None, seed=seed_of(seed))
-    if json:
-        print(dumps(answer.as_dict(), indent=2))
-        return
-    print(answer_text.labels(answer))
-    if answer.warning:
+    print(dumps(answer.as_dict(), indent=2) if json else answer_text.labels(answer))
+    if answer.query.note:
+        print(f"classify: {answer.query.name}: {answer.query.note}", file=sys.stderr)
+    if answer.warning and not json:
         print(f"classify: {answer.warning}", file=sys.stderr)

@@ -42,10 +42,12 @@ def _call(
     preload: Sequence[str],
 ) -> None:
     from fieldlink.core import garbage_collection, kept_memory, workers  # noqa: F401
-
-    signals.end_on_signals(name)
+    from fieldlink.core.errors import InputError
 
     try:
+        signals.end_on_signals(name)
+        if sys.stdout is None:  # the next file that is opened would take its place
+            raise InputError("stdout is closed, expected a terminal, a file or a pipe")
         if preload:
             workers.start_server(preload)
         import tyro

@@ -64,17 +64,24 @@ class Files:
     def damaged_objects(self) -> Iterator[Path]:
         """Files of the cache whose md5 isn't their name."""
         for file in sorted(self.cache.glob("[0-9a-f][0-9a-f]/*")):
-            if file.is_file() and self.md5(file) != file.parent.name + file.name.removesuffix(FOLDER):
+            if file.is_file() and self.is_damaged(file):
                 yield file
 
+    def is_damaged(self, file: Path) -> bool:
+        """Whether the md5 of a file of the cache isn't its name."""
+        return self.md5(file) != file.parent.name + file.name.removesuffix(FOLDER)
+
     def expected_listing(self, output: Output) -> dict[str, str] | None:
-        """md5 of an output's files by their paths in it, `''` for a single file. None if the cache has no list."""
+        """md5 of an output's files by their paths in it, `''` for a single file.
+
+        None if the list is absent from the cache or damaged, which it may be and still be JSON.
+        """
         if not output.md5.endswith(FOLDER):
             return {"": output.md5}
-        try:
-            return {entry["relpath"]: entry["md5"] for entry in json.loads(self.object(output.md5).read_bytes())}
-        except (OSError, ValueError):
+        file = self.object(output.md5)
+        if not file.is_file() or self.is_damaged(file):
             return None
+        return {entry["relpath"]: entry["md5"] for entry in json.loads(file.read_bytes())}
 
 
 def outputs(lock: Path, root: Path) -> list[Output]:

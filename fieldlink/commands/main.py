@@ -59,9 +59,12 @@ def function_of(name: str) -> Callable[..., Any]:
 
 
 def _run(name: str, arguments: list[str]) -> None:
-    from fieldlink.commands.command_line import run_function
+    from fieldlink.commands import signals
 
     command = f"{PROG} {name}"
+    signals.end_at_once(command)
+    from fieldlink.commands.command_line import run_function
+
     preload = SUBCOMMANDS[name].preload
     run_function(function_of(name), name=command, prog=command, arguments=arguments, preload=preload)
 

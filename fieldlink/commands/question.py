@@ -32,7 +32,8 @@ def arguments_of(question: str, study: "Study") -> dict[str, Any]:
     """
     path = Path(question)
     try:
-        is_folder, is_file = path.is_dir(), path.is_file()
+        is_folder = path.is_dir()
+        is_file = path.exists() and not is_folder  # or a FIFO or device, which its reader names
     except OSError:  # a text longer than a file's name may be
         is_folder = is_file = False
     if question in study.collection.index or (is_folder and question.strip(".")):

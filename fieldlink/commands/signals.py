@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE = 1.0  # seconds in which the main thread may end the process
@@ -34,6 +35,16 @@ def end_on_signals(name: str) -> None:
     for number in SIGNALS:
         signal.signal(number, _stop)
     threading.Thread(target=_watch, args=(read_end, name), daemon=True).start()
+
+
+def end_at_once(name: str) -> None:
+    """Let signals end this process while it only imports, with the message of `end_on_signals`, which follows."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        _write_last_words(name, number)
+
+    for number in SIGNALS:
+        signal.signal(number, end)
 
 
 def ignore_signals() -> None:
@@ -64,6 +75,10 @@ def _watch(read_end: int, name: str) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
     number = os.read(read_end, 1)[0]
     time.sleep(GRACE)
+    _write_last_words(name, number)
+
+
+def _write_last_words(name: str, number: int) -> NoReturn:
     os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{stopped_message(name, number)}\n".encode())
     os._exit(128 + number)  # its workers notice and end
 

@@ -10,6 +10,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
+from fieldlink.commands import first_moments  # noqa: F401
 from fieldlink.commands.command_line import run_function
 from fieldlink.commands.stage_inputs import StageInputs
 from fieldlink.core.scratch import scratch_folder

@@ -5,5 +5,9 @@ class InputError(ValueError):
     """Input that cannot be used; stages and commands print it without a traceback."""
 
     def __str__(self) -> str:
-        """The message as valid text; a file name that isn't UTF-8 has its bytes written out."""
-        return super().__str__().encode("utf-8", "backslashreplace").decode()
+        return valid_text(super().__str__())
+
+
+def valid_text(text: str) -> str:
+    """The text as UTF-8 can hold it: of a file name that isn't UTF-8, bytes are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from fieldlink.core import datasets, shard_files
 from fieldlink.core.cluster import Cluster
 from fieldlink.core.digests import digest_of
-from fieldlink.core.errors import InputError
+from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.params import RuntimeParams
 from fieldlink.core.progress import progress
 from fieldlink.core.schemas import REJECTED, Schema
@@ -93,10 +93,14 @@ class FinishedItems:
 
     def rejected_table(self, stage: str) -> pa.Table:
         """The rejected items, as rows of dataset `rejected`."""
-        ids = sorted(self.rejected)
-        return datasets.table(
-            REJECTED, {"stage": [stage] * len(ids), "id": ids, "reason": [self.rejected[item] for item in ids]}
-        )
+        return rejected_table(stage, self.rejected)
+
+
+def rejected_table(stage: str, reasons: Mapping[str, str]) -> pa.Table:
+    """Rows of dataset `rejected`, from reasons by id. Names of files that aren't UTF-8 have their bytes written out."""
+    ids = sorted(reasons)
+    columns = {"stage": [stage] * len(ids), "id": ids, "reason": [valid_text(reasons[item]) for item in ids]}
+    return datasets.table(REJECTED, columns)
 
 
 def finish(

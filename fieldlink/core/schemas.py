@@ -52,7 +52,7 @@ SOURCES = Schema(  # of the objects that a user adds to a collection
     columns={
         "object_id": TEXT,
         "path": TEXT,  # of the file, as it was added
-        "content": TEXT,  # digest of the file, and of all that its object is drawn with
+        "content": TEXT,  # digests of its mesh, and of the files of its folder that it may be drawn with
     },
 )
 

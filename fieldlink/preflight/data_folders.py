@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params, is_imported
+from fieldlink.core.schemas import SPLITS
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import is_packaged
 from fieldlink.scenes import split_files, splits
@@ -21,7 +22,8 @@ def objects(params: Params) -> tuple[Finding, ClassCounts]:
     source = scene_source(params.scenes.source)
     expected = list(params.classes) if source.every_class else []
     subject = f"scenes: {params.scenes.source}"
-    finding, counts = _finding(subject, params.scenes.folder, lambda: source.count(params), expected)
+    least = 1 if source.single_scenes else len(SPLITS)
+    finding, counts = _finding(subject, params.scenes.folder, lambda: source.count(params), expected, least)
     reasons = source.trial(params) if finding.state == "ok" else {}
     if reasons:
         first = "; ".join(list(reasons.values())[:3])
@@ -33,9 +35,8 @@ def objects(params: Params) -> tuple[Finding, ClassCounts]:
 def photos(params: Params) -> tuple[Finding, ClassCounts]:
     """The photos' folder, and the number of photos of each class."""
     source = photo_source(params.photos.source)
-    return _finding(
-        f"photos: {params.photos.source}", params.photos.folder, lambda: source.count(params), list(params.classes)
-    )
+    subject = f"photos: {params.photos.source}"
+    return _finding(subject, params.photos.folder, lambda: source.count(params), list(params.classes), least=1)
 
 
 def depth(params: Params) -> list[Finding]:
@@ -96,9 +97,9 @@ def imported(params: Params) -> list[Finding]:
 
 
 def _finding(
-    subject: str, folder: Path, count: Callable[[], Counter[str]], classes: list[str]
+    subject: str, folder: Path, count: Callable[[], Counter[str]], classes: list[str], least: int
 ) -> tuple[Finding, ClassCounts]:
-    """The finding about a folder, and its counts. `classes`: those that must not be empty."""
+    """The finding about a folder, and its counts. `classes`: those that must hold at least `least`."""
     if not (is_packaged(folder) or folder.exists()):
         return Finding(subject, "missing", f"{folder}: no such folder"), {}
     try:
@@ -109,4 +110,6 @@ def _finding(
     if empty or not counts:
         detail = f"{folder}: nothing of {', '.join(empty) or 'any class'} in its layout"
         return Finding(subject, "missing", detail), counts
+    if few := [f"{counts[name]} of {name}" for name in classes if counts[name] < least]:
+        return Finding(subject, "missing", f"{folder}: {', '.join(few)}, at least {least} expected"), counts
     return Finding(subject, "ok", f"{sum(counts.values()):,} in {len(counts)} classes"), counts

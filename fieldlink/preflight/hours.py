@@ -11,6 +11,7 @@ from fieldlink.scenes.sources import MeshSource
 from fieldlink.syn2real.translators import translator_entry
 
 NOT_MEASURED = (  # stages that take little time; `*` stands for any characters
+    "backbone.check_params",
     "backbone.prepare_photos",
     "backbone.prepare_captioned_pictures",
     "backbone.start_nerfs",
@@ -75,6 +76,6 @@ def of_objects(params: Params, rates: Rates, pictures_per_second: float, counts:
 def rows(hours: dict[str, float | None]) -> list[Finding]:
     """A row of the table per stage, their sum, and the names of stages without a measurement."""
     total = sum(value for value in hours.values() if value is not None)
-    stages = [Finding(name, "note", "not measured" if v is None else f"{v:,.2f} h") for name, v in hours.items()]
+    stages = [Finding(name, "note", "not measured" if v is None else f"{v:,.3f} h") for name, v in hours.items()]
     others = f"not measured: {', '.join(NOT_MEASURED)}"
     return [*stages, Finding("sum of these", "note", f"{total:,.2f} h"), Finding("other stages", "note", others)]

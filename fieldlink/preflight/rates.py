@@ -11,17 +11,17 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from fieldlink.core import datasets
-from fieldlink.core.params import Nf2vecParams, Params
+from fieldlink.core.params import NerfParams, Nf2vecParams, Params
 from fieldlink.core.schemas import VIEWS
 from fieldlink.nerf import field
 from fieldlink.nerf.fitting.batch_fitting import objects_at_once
-from fieldlink.nerf.fitting.optimisation import optimise
+from fieldlink.nerf.fitting.optimisation import MEASURED_VIEWS, optimise
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.object_cameras import ObjectCameras
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of
-from fieldlink.preflight.timing import one_thread, seconds_of_a_step, timed
+from fieldlink.preflight.timing import SLOW, by_all_threads, one_thread, seconds_of_a_step, timed
 from fieldlink.scenes import cameras, catalogue, pictures, ray_casting, visual_hull
 from fieldlink.scenes.views import Views, columns
 from fieldlink.syn2real.controlnet import ControlNetTranslator
@@ -29,6 +29,8 @@ from fieldlink.syn2real.loaded_translator import LoadedTranslator
 from fieldlink.syn2real.translation_work import TranslationTask, translate_objects
 
 NERFS = 2  # of a step of nf2vec, measured on a CPU
+TASK = 64  # objects of one task of stage fit_nerfs
+VIEWS_AT_ONCE = 4
 REDUCTION = 8  # a CPU measures one in so many points and rays
 SMALL_STEP = 2**15  # points or rays of a step up to which a CPU measures the whole step
 
@@ -54,23 +56,35 @@ class ReducedStep(NamedTuple):
 
 
 def measured(params: Params, translator: LoadedTranslator | None) -> Rates:
-    """Measure on one object. Fits and training last a few steps and are scaled up.
+    """Measure with one object, by one thread as in a worker. Fits and training last a few steps and are scaled up.
 
     `translator` is the study's translator of views, or None where it could not be loaded.
     """
     device, nerf, scenes = params.runtime.device, params.nerf, params.scenes
     model = catalogue.make("chair", "a chair", params.study.seed).model
     poses = cameras.disn_poses(0, scenes.views)
-    views, seconds = timed(lambda: ray_casting.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
-    grid = torch.from_numpy(visual_hull.carve(views, nerf.fitting.occupancy, field.HALF)).to(device)
     start = field.xavier(nerf.field, 0).to(device)
     camera = Camera(cameras.DISN_ANGLE, scenes.resolution, scenes.resolution)
     with one_thread():
-        fit = _step_of_a_fit(views, grid, start, params) * nerf.fitting.steps
-        _, rendered = timed(lambda: render(start, grid, poses[:1], camera, nerf.rendering, nerf.field), device)
+        views, of_views = timed(lambda: ray_casting.render(model, poses, cameras.DISN_ANGLE, scenes.resolution), device)
+        hull, of_hull = timed(lambda: visual_hull.carve(views, nerf.fitting.occupancy, field.HALF), device)
+        grid = torch.from_numpy(hull).to(device)
+        of_render = _seconds_of_a_view(
+            lambda count: render(start, grid, poses[:count], camera, nerf.rendering, nerf.field), device
+        )
+        of_steps = _step_of_a_fit(views, grid, start, params) * nerf.fitting.steps
         translated = _translation(views, translator, device)
-    size = float(np.mean([len(pictures.encode(image)) for image in views.image]))
-    return Rates(seconds, fit, rendered, translated, _nf2vec_step(params, start, grid), size)
+        encoded, of_pngs = timed(lambda: [pictures.encode(image) for image in views.image], device)
+        nf2vec_step = _nf2vec_step(params, start, grid)
+    rendered_views = MEASURED_VIEWS + len(nerf.fitting.held_out)
+    return Rates(
+        views=of_views + of_pngs,
+        fit=of_hull + of_steps + rendered_views * of_render,
+        render=of_render,
+        translate=translated,
+        nf2vec_step=by_all_threads(nf2vec_step, device),
+        view_bytes=float(np.mean([len(data) for data in encoded])),
+    )
 
 
 def reduced_step(nf2vec: Nf2vecParams, device: str) -> ReducedStep:
@@ -88,10 +102,21 @@ def reduced_step(nf2vec: Nf2vecParams, device: str) -> ReducedStep:
     return ReducedStep(nf2vec.model_copy(update={"training": training.model_copy(update=fewer)}), NERFS, scale)
 
 
+def _seconds_of_a_view(render_views: Callable[[int], object], device: str) -> float:
+    """Seconds of a view among several, as the stage renders those of an object; of one alone if it is slow."""
+    alone = timed(lambda: render_views(1), device)[1]
+    return alone if alone > SLOW else timed(lambda: render_views(VIEWS_AT_ONCE), device)[1] / VIEWS_AT_ONCE
+
+
+def objects_of_a_fit(nerf: NerfParams, device: str) -> int:
+    """How many objects a worker of the stage fits at once."""
+    return objects_at_once(nerf, device) if device == "cuda" else min(objects_at_once(nerf, device), TASK)
+
+
 def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:
-    """Seconds of one step of one object. A GPU fits many objects at once, whose time is divided by their number."""
+    """Seconds of one step of one object: those of as many as the stage fits at once, divided by their number."""
     nerf, device = params.nerf, params.runtime.device
-    count = objects_at_once(nerf, device) if device == "cuda" else 1
+    count = objects_of_a_fit(nerf, device)
 
     def fit(steps: int) -> None:
         short = nerf.model_copy(update={"fitting": nerf.fitting.model_copy(update={"steps": steps})})

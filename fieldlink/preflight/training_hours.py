@@ -19,22 +19,27 @@ from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.preflight import mapper_seconds
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.rates import reduced_step
-from fieldlink.preflight.timing import one_thread, seconds_of_a_step
+from fieldlink.preflight.timing import by_all_threads, one_thread, seconds_of_a_step
 
+IN_ONE_PROCESS = {"backbone.provide_clip", "baselines.embed"}  # of all threads
 MODULATED_NERFS = 4  # NeRFs whose modulations are measured
 
 
 def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
     """Hours by stage. `clip`: numbers of a CLIP vector."""
-    seconds = {"backbone.provide_clip": _small_clip(params)} if clip_source(params.clip.source).trains else {}
+    seconds: dict[str, float] = {}
     step_seconds: dict[Hashable, float] = {}
     with one_thread():
+        if clip_source(params.clip.source).trains:
+            seconds["backbone.provide_clip"] = _small_clip(params)
         for stage, tasks in mapper_seconds.tasks(params, counts, clip).items():
             seconds[stage] = _by_workers([mapper_seconds.seconds(task, step_seconds) for task in tasks], params)
         heads = [_heads(params, counts, width) for width in (params.nf2vec.embedding, clip)]
         seconds["embedding_spaces.train"] = _by_workers(heads, params)
         seconds["finetuning.finetune_nf2vec"] = _by_workers(_finetunings(params, counts, clip), params)
-    seconds["baselines.embed"] = _modulations(params, counts)  # others take little time
+        seconds["baselines.embed"] = _modulations(params, counts)  # others take little time
+    for stage in seconds.keys() & IN_ONE_PROCESS:
+        seconds[stage] = by_all_threads(seconds[stage], params.runtime.device)
     return {stage: value / 3600 for stage, value in seconds.items()}
 
 

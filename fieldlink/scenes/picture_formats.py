@@ -5,11 +5,12 @@ Pillow is asked for no other format. It would start Ghostscript for an EPS file 
 
 import io
 import re
+import warnings
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, TiffImagePlugin, UnidentifiedImageError
 
 from fieldlink.core.errors import InputError
 
@@ -32,6 +33,8 @@ SIGNATURES = {  # of files that often have a picture's name
     b"%PDF": "a PDF",
     b"\x00\x05\x16\x07": "an AppleDouble file of macOS",
 }
+WHITES = (255.0, 65535.0, 2.0**32 - 1)  # of 8, 16 and 32 bits
+MAX_SAMPLE_VALUE = 281  # a tag of TIFF
 UPRIGHT = {  # the turn that an EXIF orientation asks for
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -43,6 +46,7 @@ UPRIGHT = {  # the turn that an EXIF orientation asks for
 }
 ON_ITS_SIDE = {UPRIGHT[orientation] for orientation in (5, 6, 7, 8)}  # turns that swap width and height
 Image.MAX_IMAGE_PIXELS = MOST_REDUCED  # Pillow's own limit is below that of a phone's largest photos
+warnings.filterwarnings("ignore", module=r"PIL\.")  # of sizes, which `opened` checks, and of damaged EXIF blocks
 
 
 def opened(data: bytes) -> Image.Image:
@@ -90,7 +94,12 @@ def load(image: Image.Image) -> None:
 
 
 def orientation(image: Image.Image) -> Image.Transpose | None:
-    """The turn that brings a decoded picture upright; None if it is upright, or if its EXIF block is damaged."""
+    """The turn that brings a decoded picture upright; None if it is upright, or if its EXIF block is damaged.
+
+    Pillow turns a TIFF itself, and swaps its sides when it opens it.
+    """
+    if image.format == "TIFF":
+        return None
     try:
         return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # a damaged block: Pillow raises what it likes, and the pixels are whole
@@ -98,14 +107,15 @@ def orientation(image: Image.Image) -> Image.Transpose | None:
 
 
 def eight_bit(image: Image.Image) -> Image.Image:
-    """The picture with 8 bits a channel. 16-bit grey is divided by 257; floats lie in [0, 1]."""
+    """The picture with 8 bits a channel. 16-bit grey is divided by 257; floats lie in [0, 1].
+
+    A TIFF of 32-bit integers may hold values of any width: white is its MaxSampleValue if it has one, else the smallest
+    of 255, 65535 and 2³² - 1 that no value exceeds.
+    """
     if not (image.mode.startswith("I") or image.mode == "F"):
         return image
     values = np.asarray(image).astype(np.float64)
-    if image.mode == "F":
-        white = 1.0
-    else:
-        white = 65535.0 if image.mode.startswith("I;16") or values.max() <= 65535 else 2.0**32 - 1
+    white = _white(image, float(values.max()))
     if not 0 <= values.min() <= values.max() <= white:
         raise InputError(f"grey values from {values.min():g} to {values.max():g}, expected 0 to {white:g}")
     grey = Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
@@ -114,6 +124,17 @@ def eight_bit(image: Image.Image) -> Image.Image:
     return Image.merge(
         "LA", (grey, Image.fromarray(np.where(values == image.info["transparency"], 0, 255).astype(np.uint8)))
     )
+
+
+def _white(image: Image.Image, highest: float) -> float:
+    """The value of white in a picture of more than 8 bits, whose highest value is given."""
+    tags = getattr(image, "tag_v2", None) or {}
+    if image.mode == "F":
+        return 1.0
+    if image.mode != "I" or np.max(tags.get(TiffImagePlugin.BITSPERSAMPLE, 16)) <= 16:
+        return WHITES[1]
+    stated = float(np.max(tags.get(MAX_SAMPLE_VALUE, 0)))
+    return stated or next((white for white in WHITES if highest <= white), WHITES[-1])
 
 
 def is_srgb(image: Image.Image) -> bool:

@@ -40,10 +40,11 @@ class Query:
     clip: Float[np.ndarray, " clip"] | None = None  # of a text or picture; of a NeRF the mean of its rendered views
     nerf: Float[np.ndarray, " nf2vec"] | None = None  # of a NeRF or mesh
     stored: "StoredNerf | None" = None  # the NeRF itself
+    note: str = ""  # what a mesh is drawn without
 
     def as_dict(self) -> dict[str, Any]:
         """All but the vectors and the NeRF, for JSON."""
-        return {"kind": self.kind, "name": self.name, "digest": self.digest, "foreign": self.foreign}
+        return {name: getattr(self, name) for name in ("kind", "name", "digest", "foreign", "note")}
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,11 @@ class AddResult:
 
     collection: str  # folder
     ids: Sequence[str]  # of the objects that are new in it
+    replaced: Sequence[str]  # ids of the objects whose files look otherwise now
     unchanged: Sequence[str]  # ids of the objects that were in it already, from the same files
     rejected: Mapping[str, str]  # id: reason
+    notes: Mapping[str, str]  # id: what the object is drawn without
+    other_files: Mapping[str, int]  # numbers of files that aren't read, by suffix
     origin: Origin
 
 

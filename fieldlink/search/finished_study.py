@@ -245,7 +245,7 @@ class Study:
         if target.resolve() == self.collection.folder.resolve():
             self._open(target)
         origin = replace(self.origin, collection=str(target), objects=len(Collection(target).ids))
-        return AddResult(str(target), additions.ids, additions.unchanged, additions.rejected, origin)
+        return AddResult(str(target), **vars(additions), origin=origin)
 
     def _row(self, place: int, score: float) -> AnswerRow:
         labels = {name: self.collection.columns[name][place] for name in ("class_name", "split", "caption")}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +44,15 @@ class NewNerfsTask:
     digests: tuple[str, ...]  # of models and parameters, which a worker reads anew if one of them changes
 
 
+class MeshFits(NamedTuple):
+    """The NeRFs of meshes."""
+
+    view_rows: pa.Table  # of dataset `views`
+    fits: dict[str, Fit]  # by id
+    rejected: dict[str, str]  # reasons why others have none
+    notes: dict[str, str]  # what objects are drawn without
+
+
 def mesh_id(path: Path) -> str:
     """The id of a mesh that isn't listed with others: its file's name."""
     return path.stem if is_id(path.stem) else with_digest(path.stem, Path(path.name))
@@ -56,30 +65,35 @@ def mesh_task(item: ListedItem, folder: Path, params: Params) -> ObjectTask:
     return ObjectTask(row, "", params.study.seed, scenes, item)
 
 
-def fit_meshes(meshes: Sequence[ObjectTask], models: Models) -> tuple[pa.Table, dict[str, Fit], dict[str, str]]:
-    """Rows of dataset `views`, fits by id, and the reasons why others have none."""
+def fit_meshes(meshes: Sequence[ObjectTask], models: Models) -> MeshFits:
+    """The views and NeRFs of meshes."""
     params, views_of_meshes = models.params, object_views.object_views(list(meshes))
+    rejected, notes = views_of_meshes.rejected, views_of_meshes.notes
     if not views_of_meshes.columns["object_id"]:
-        return datasets.empty_table(VIEWS), {}, views_of_meshes.rejected
+        return MeshFits(datasets.empty_table(VIEWS), {}, rejected, notes)
     rows = datasets.table(VIEWS, views_of_meshes.columns)
-    fits, rejected = accepted_fits(FittingTask(rows, models.nerf_start, params.nerf, params.study.seed, models.device))
-    return rows, fits, views_of_meshes.rejected | rejected
+    task = FittingTask(rows, models.nerf_start, params.nerf, params.study.seed, models.device)
+    fits, below_gate = accepted_fits(task)
+    return MeshFits(rows, fits, rejected | below_gate, notes)
 
 
-def fit_of(mesh: ObjectTask, models: Models) -> Fit:
-    """The NeRF of one mesh. Raises `InputError` if it can't be read, or its NeRF stays below the quality gate."""
-    _, fits, rejected = fit_meshes([mesh], models)
-    for reason in rejected.values():
+def fit_of(mesh: ObjectTask, models: Models) -> tuple[Fit, str]:
+    """The NeRF of one mesh, and what it is drawn without.
+
+    Raises `InputError` if the mesh can't be read, or its NeRF stays below the quality gate.
+    """
+    result = fit_meshes([mesh], models)
+    for reason in result.rejected.values():
         path = str(mesh.item.path) if mesh.item else mesh.row.object_id
         raise InputError(reason if path in reason else f"{path}: {reason}")
-    return fits[mesh.row.object_id]
+    return result.fits[mesh.row.object_id], result.notes.get(mesh.row.object_id, "")
 
 
 def new_nerfs(task: NewNerfsTask) -> Rows:
     """Rows of `NEW_NERFS`. A mesh that can't be used is rejected with its reason."""
     models = _models(task.study, task.digests)
-    view_rows, fits, rejected = fit_meshes(task.meshes, models)
-    views_by_id, ids = views.by_object(view_rows), list(fits)
+    result = fit_meshes(task.meshes, models)
+    fits, views_by_id, ids = result.fits, views.by_object(result.view_rows), list(result.fits)
     shape = len(ids), weight_layout.size(models.params.nerf.field)
     weights = np.reshape([fits[name].weights for name in ids], shape).astype(np.float32)
     columns: dict[str, Any] = {
@@ -90,7 +104,7 @@ def new_nerfs(task: NewNerfsTask) -> Rows:
         "views": [nested_tables.to_bytes(views_by_id[name]) for name in ids],
         "view_embeddings": [nested_tables.to_bytes(_view_embeddings(views_by_id[name], models)) for name in ids],
     }
-    return Rows(columns, rejected)
+    return Rows(columns, result.rejected, result.notes)
 
 
 def _view_embeddings(rows: pa.Table, models: Models) -> pa.Table:

@@ -8,7 +8,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,9 +26,9 @@ from fieldlink.core.schemas import (
     Schema,
 )
 from fieldlink.scenes.importers import mesh_folder
-from fieldlink.scenes.importers.item_ids import with_digest
 from fieldlink.scenes.importers.listing import ListedItem
 from fieldlink.search.collection import UNLABELLED, check_models
+from fieldlink.search.known_objects import KnownObjects, content_of, path_text
 from fieldlink.search.models import Models
 from fieldlink.search.new_nerfs import NEW_NERFS, NewNerfsTask, mesh_task, new_nerfs
 from fieldlink.search.places import CollectionPlaces
@@ -43,8 +43,11 @@ class Additions:
     """The objects that a folder of meshes adds to a collection."""
 
     ids: Sequence[str]
+    replaced: Sequence[str]  # ids of the objects in it whose files look otherwise now
     unchanged: Sequence[str]  # ids of the objects that are in it already, from the same files
     rejected: Mapping[str, str]
+    notes: Mapping[str, str]  # what objects are drawn without, by id
+    other_files: Mapping[str, int]  # numbers of files that aren't read, by suffix
 
 
 def add_meshes(folder: Path, to: Path, models: Models, workers: int | None) -> Additions:
@@ -55,51 +58,38 @@ def add_meshes(folder: Path, to: Path, models: Models, workers: int | None) -> A
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, expected one with meshes")
-    ids_by_content = _ids_by_content(to, models)
+    places = CollectionPlaces(to)
+    _check_collection(places, models)
     listing = mesh_folder.unlabelled_listing(folder)
-    items, unchanged = _new_items(listing.items, ids_by_content, folder)
-    new_nerf_rows = _fit(items, folder, models, workers)
+    items = KnownObjects(places).sorted_items(listing.items, folder, models.params, workers)
+    to_fit = items.new | items.changed
+    new_nerf_rows = _fit(to_fit, folder, models, workers)
     rejected = {**listing.rejected, **listing.duplicates, **new_nerf_rows.rejected}
-    ids = sorted(items.keys() - new_nerf_rows.rejected.keys())
-    if not ids and not unchanged:
+    usable = sorted(to_fit.keys() - new_nerf_rows.rejected.keys())
+    if not usable and not items.unchanged:
         first = "; ".join(f"{name}: {reason}" for name, reason in sorted(rejected.items())[:3])
         raise InputError(f"{folder}: no mesh can be used ({first})")
-    if ids:
-        _write(to, [items[name] for name in ids], new_nerf_rows, rejected, models)
-    return Additions(ids, unchanged, rejected)
+    if usable:
+        _write(to, [to_fit[name] for name in usable], items.compared, new_nerf_rows, rejected, models)
+    elif items.compared:
+        datasets.write(places.sources, SOURCES, _merge(places.sources, SOURCES, _sources(items.compared)), NAME)
+    return Additions(
+        [name for name in usable if name in items.new],
+        [name for name in usable if name in items.changed],
+        items.unchanged,
+        rejected,
+        new_nerf_rows.notes,
+        listing.other_files,
+    )
 
 
-def _ids_by_content(to: Path, models: Models) -> dict[str, str]:
-    """Ids of the objects in a collection, by the digests of their files; empty where there is no collection yet."""
-    places = CollectionPlaces(to)
-    if not places.description.is_file():
-        if to.exists() and (not to.is_dir() or any(to.iterdir())):
-            raise InputError(f"{to}: not a collection that `fieldlink add` wrote, expected one or a new folder")
-        return {}
-    check_models(to, models.digests)
-    rows = datasets.read(places.sources, SOURCES)
-    return dict(zip(rows["content"].to_pylist(), rows["object_id"].to_pylist(), strict=True))
-
-
-def _new_items(
-    items: Sequence[ListedItem], ids_by_content: Mapping[str, str], folder: Path
-) -> tuple[dict[str, ListedItem], list[str]]:
-    """Items that are not in a collection, by id, and ids of the others."""
-    old_ids, new, unchanged = set(ids_by_content.values()), dict[str, ListedItem](), list[str]()
-    for item in items:
-        content = _content(item)
-        if content in ids_by_content:
-            unchanged.append(ids_by_content[content])
-            continue
-        name = item.object_id
-        if name in old_ids:  # another file of this name
-            name = with_digest(f"{name}.{content[:8]}", item.path.relative_to(folder))
-        new[name] = replace(item, object_id=name)
-    return new, unchanged
-
-
-def _content(item: ListedItem) -> str:
-    return digests.digest_of(item.content, item.companions, item.up)
+def _check_collection(places: CollectionPlaces, models: Models) -> None:
+    """Raise `InputError` if a folder holds anything but a collection whose vectors are of these models."""
+    folder = places.folder
+    if places.description.is_file():
+        check_models(folder, models.digests)
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: not a collection that `fieldlink add` wrote, expected one or a new folder")
 
 
 def _fit(items: Mapping[str, ListedItem], folder: Path, models: Models, workers: int | None) -> resume.FinishedItems:
@@ -110,7 +100,7 @@ def _fit(items: Mapping[str, ListedItem], folder: Path, models: Models, workers:
     return resume.finish(
         NAME,
         NEW_NERFS,
-        {name: digests.digest_of(shared, name, _content(item)) for name, item in items.items()},
+        {name: digests.digest_of(shared, name, content_of(item)) for name, item in items.items()},
         lambda ids: NewNerfsTask(
             [mesh_task(items[name], folder, params) for name in ids],
             models.places.folder.resolve(),
@@ -125,11 +115,12 @@ def _fit(items: Mapping[str, ListedItem], folder: Path, models: Models, workers:
 def _write(
     to: Path,
     items: Sequence[ListedItem],
+    compared: Sequence[ListedItem],
     new_nerf_rows: resume.FinishedItems,
     rejected: Mapping[str, str],
     models: Models,
 ) -> None:
-    """Write the collection with the new objects among the old ones."""
+    """Write the collection with the new objects among the old ones. `compared`: old ones beside other files now."""
     old, ids = CollectionPlaces(to), [item.object_id for item in items]
 
     def tables(folder: Path, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
@@ -138,7 +129,7 @@ def _write(
     rows = pa.concat_tables(new_nerf_rows.tables())
     parts = {
         "objects": (UNLABELLED, _objects(ids)),
-        "sources": (SOURCES, _sources(items)),
+        "sources": (SOURCES, _sources([*items, *compared])),
         "views": (VIEWS, nested_tables.from_column(rows["views"])),
         "nerfs": (NERFS, rows.select(list(NERFS.columns))),
         "embeddings/nerfs": (NERF_EMBEDDINGS, rows.select(list(NERF_EMBEDDINGS.columns))),
@@ -154,16 +145,21 @@ def _write(
 
 
 def _merge(old: Path | None, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
-    """Old and new rows of a dataset in key order, in tables of `OBJECTS_PER_SHARD` objects."""
+    """Old and new rows of a dataset in key order, in tables of `OBJECTS_PER_SHARD` objects.
+
+    Old rows of objects that have new ones are left out.
+    """
     key = schema.key[0]
-    names = set(new[key].to_pylist())
+    new_names = set(new[key].to_pylist())
+    names = set(new_names)
     if old is not None:
         names |= {name for shard in datasets.shards(old, schema, [key]) for name in shard[key].to_pylist()}
     for start in range(0, len(names), OBJECTS_PER_SHARD):
         chunk = sorted(names)[start : start + OBJECTS_PER_SHARD]
         parts = [new.filter(pc.field(key).isin(chunk))]
         if old is not None:
-            parts.append(datasets.rows_with_ids(old, schema, chunk, may_be_absent=True))
+            kept = [name for name in chunk if name not in new_names]
+            parts.append(datasets.rows_with_ids(old, schema, kept, may_be_absent=True))
         columns = list(schema.columns)
         rows = pa.concat_tables([part.select(columns) for part in parts])
         yield rows.sort_by([(name, "ascending") for name in schema.key])
@@ -187,8 +183,8 @@ def _objects(ids: Sequence[str]) -> pa.Table:
 def _sources(items: Sequence[ListedItem]) -> pa.Table:
     columns = {
         "object_id": [item.object_id for item in items],
-        "path": [str(item.path.resolve()) for item in items],
-        "content": [_content(item) for item in items],
+        "path": [path_text(item) for item in items],
+        "content": [content_of(item) for item in items],
     }
     return datasets.table(SOURCES, columns)
 
@@ -197,5 +193,4 @@ def _reasons(old: Path, new: Mapping[str, str], ids: set[str]) -> pa.Table:
     """Rows of dataset `rejected`: new reasons, and old ones of other items. `ids`: of items that are usable now."""
     old_rows = datasets.read(old, REJECTED).to_pylist() if old.is_dir() else []
     reasons = {row["id"]: row["reason"] for row in old_rows if row["id"] not in ids} | dict(new)
-    names = sorted(reasons)
-    return datasets.table(REJECTED, {"stage": [NAME] * len(names), "id": names, "reason": [*map(reasons.get, names)]})
+    return resume.rejected_table(NAME, reasons)

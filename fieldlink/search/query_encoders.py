@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from fieldlink.core import tensor_files
-from fieldlink.core.errors import InputError
+from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes import pictures
 from fieldlink.search.answers import Query, QueryKind, StoredNerf
@@ -76,7 +76,9 @@ def picture_query(models: Models, image: Picture) -> Query:
     if isinstance(image, np.ndarray):
         name, data, pixels = "picture", np.ascontiguousarray(image).tobytes(), _checked_pixels(image)
     else:
-        name, data = ("picture", image) if isinstance(image, bytes) else (str(image), read_foreign(Path(image)))
+        name, data = (
+            ("picture", image) if isinstance(image, bytes) else (valid_text(str(image)), read_foreign(Path(image)))
+        )
         try:
             pixels = pictures.decode(data)
         except InputError as error:
@@ -92,9 +94,9 @@ def mesh_query(models: Models, path: Path) -> Query:
 
     digest = _digest(read_foreign(path))
     task = mesh_task(ListedItem(mesh_id(path), UNLABELLED, path, digest), path.parent, models.params)
-    fit = fit_of(task, models)
-    cells = models.params.nerf.fitting.occupancy
-    return nerf_query(models, StoredNerf(fit.weights, fit.occupancy, cells), "mesh", str(path), digest)
+    fit, note = fit_of(task, models)
+    stored = StoredNerf(fit.weights, fit.occupancy, models.params.nerf.fitting.occupancy)
+    return replace(nerf_query(models, stored, "mesh", valid_text(str(path)), digest), note=note)
 
 
 def folder_query(models: Models, folder: Path) -> Query:
@@ -118,7 +120,7 @@ def folder_query(models: Models, folder: Path) -> Query:
         stored = StoredNerf(vector, occupancy_of(grid, cells), cells)
     except InputError as error:
         raise InputError(f"{folder}: {error}") from error
-    return nerf_query(models, stored, "nerf", str(folder))
+    return nerf_query(models, stored, "nerf", valid_text(str(folder)))
 
 
 def object_query(collection: Collection, object_id: str) -> Query:

@@ -1,6 +1,7 @@
 """The commands ask, classify and add, on the tiny study of tests of questions."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Pat
     for name in ("nowhere.jpg", "nowhere.glb", "nowhere.fbx"):
         with pytest.raises(InputError, match=f"{name}: no such file"):
             arguments_of(name, study)
+
+
+@pytest.mark.parametrize("name", ["q.glb", "q.png"])
+def test_a_fifo_is_called_one(study: Study, tmp_path: Path, name: str):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=f"{name}: a FIFO, expected a file"):
+        ask(str(tmp_path / name), study=study.folder)
 
 
 def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.CaptureFixture[str]):

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,13 +37,14 @@ def flip_a_bit(file: Path) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A finished pipeline of two stages."""
+def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished pipeline of two stages. Its parameter is DVC's `cache.type`, by default with hard links."""
+    cache_type = getattr(request, "param", "hardlink,copy")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     (tmp_path / "dvc.yaml").write_text(PIPELINE)
     (tmp_path / "params.yaml").write_text("steps: 1\n")
-    for command in ("git init -q", "dvc init -q", "dvc config cache.type hardlink,copy", "dvc repro -q"):
+    for command in ("git init -q", "dvc init -q", f"dvc config cache.type {cache_type}", "dvc repro -q"):
         run(*command.split())
     return tmp_path
 
@@ -67,15 +67,33 @@ def mend(capsys: pytest.CaptureFixture[str]) -> str:
     return output
 
 
-@pytest.mark.parametrize("damaged", ["data/nerfs/b", "reports/index.html"])
-def test_a_flipped_bit_that_dvc_does_not_notice_is_named_and_mended(project: Path, capsys, damaged: str):
+@pytest.mark.parametrize(
+    ("project", "damaged", "words"),
+    [
+        ("hardlink,copy", "data/nerfs/b", "data/nerfs/b: damaged in DVC's cache"),
+        ("hardlink,copy", "reports/index.html", "reports/index.html: damaged in DVC's cache"),
+        ("copy", "data/nerfs/b", "data/nerfs: differs from what fit wrote (b)"),
+        ("copy", "reports/table.csv", "reports/table.csv: differs from what report wrote"),  # not in the cache
+    ],
+    indirect=["project"],
+)
+def test_a_flipped_bit_that_dvc_does_not_notice_is_named_and_mended(project: Path, capsys, damaged: str, words: str):
     before = outputs(project)
     check()
     flip_a_bit(project / damaged)
     run("dvc", "repro")
     assert outputs(project) != before  # DVC goes by sizes and times
     capsys.readouterr()
-    assert f"{damaged}: damaged in DVC's cache" in mend(capsys)
+    assert words in mend(capsys)
+    assert outputs(project) == before
+
+
+def test_a_damaged_list_of_files_that_is_still_json_is_named_and_mended(project: Path, capsys):
+    before = outputs(project)
+    (file,) = (project / ".dvc" / "cache" / "files" / "md5").rglob("*.dir")
+    file.chmod(0o644)
+    file.write_text(file.read_text().replace('"md5"', '"xd5"', 1))
+    assert "list of files of data/nerfs: damaged in DVC's cache" in mend(capsys)
     assert outputs(project) == before
 
 

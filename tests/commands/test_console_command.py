@@ -92,6 +92,19 @@ def test_an_error_of_a_subcommand_is_one_line_without_a_traceback(name, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("arguments", ["ask --help", "preflight"])
+def test_a_closed_output_is_named_in_one_line(arguments: str, tmp_path: Path):
+    script = f"exec {sys.executable} -m fieldlink.commands.main {arguments} >&-"
+    environment = {"PYTHONPATH": str(pipeline.ROOT), "PATH": "/usr/bin:/bin"}
+    command = ["/bin/sh", "-c", script]
+    process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    (line,) = process.stderr.splitlines()
+    assert (
+        line == f"fieldlink {arguments.split(maxsplit=1)[0]}: stdout is closed, expected a terminal, a file or a pipe"
+    )
+
+
 COMPLETED = """
 source "$1"
 function=$(complete -p fieldlink | sed 's/.*-F \\([^ ]*\\).*/\\1/')

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -57,6 +59,20 @@ if __name__ == "__main__":
     function = globals()[sys.argv.pop()]
     run_stage(function, preload=["numpy"])
 """
+SLOW = """
+import os, time
+from pathlib import Path
+Path(f"worker-{os.getpid()}").touch()
+time.sleep(60)
+"""
+STARTING = """
+from fieldlink.commands.stage_runner import run_stage
+def starting() -> None:
+    import time
+    time.sleep(60)
+if __name__ == "__main__":
+    run_stage(starting, preload=["slow"])
+"""
 
 
 def start(
@@ -90,11 +106,37 @@ def signalled(numbers: list[signal.Signals], function: str, count: int, folder: 
         stage.send_signal(number)
         time.sleep(0.05)
     words = stage.communicate(timeout=60)[1]
-    while any(map(alive, processes)) and time.monotonic() - started < MOST_SECONDS:
-        time.sleep(0.02)
     assert stage.returncode == 128 + numbers[0]
+    assert all_end(processes, started + MOST_SECONDS)
     assert time.monotonic() - started < MOST_SECONDS
     return words
+
+
+def stopped_twice_at_the_start(stage_text: str, folder: Path) -> str:
+    """The last words of a stage whose terminal sends Ctrl-C twice while the module `slow` is imported."""
+    (folder / "stages").mkdir()
+    (folder / "stages" / "slowly.py").write_text(stage_text)
+    (folder / "stages" / "__init__.py").touch()
+    (folder / "slow.py").write_text(SLOW)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command, pipe = [sys.executable, "-m", "stages.slowly"], subprocess.PIPE
+    stage = subprocess.Popen(command, cwd=folder, env=environment, stderr=pipe, text=True, start_new_session=True)
+    processes = workers(folder, 1)
+    for _ in range(2):
+        with suppress(ProcessLookupError):
+            os.killpg(stage.pid, signal.SIGINT)
+        time.sleep(0.1)
+    words = stage.communicate(timeout=60)[1]
+    assert stage.returncode == 128 + signal.SIGINT
+    assert all_end(processes, time.monotonic() + MOST_SECONDS)
+    return words
+
+
+def all_end(processes: Sequence[int], deadline: float) -> bool:
+    """Whether processes end before the time `deadline`."""
+    while any(map(alive, processes)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not any(map(alive, processes))
 
 
 def alive(process: int) -> bool:
@@ -206,6 +248,20 @@ CASES = [
         "stopped by SIGINT",
         GONE_ON,
         partial(signalled, [INT], "in_a_library", 1),
+    ),
+    Case(
+        "machine",
+        "Ctrl-C twice while a stage imports",
+        "slowly: stopped by SIGINT",
+        GONE_ON,
+        partial(stopped_twice_at_the_start, f"from fieldlink.commands import stage_runner\n{SLOW}"),
+    ),
+    Case(
+        "machine",
+        "Ctrl-C twice while its workers' server imports",
+        "slowly: stopped by SIGINT",
+        GONE_ON,
+        partial(stopped_twice_at_the_start, STARTING),
     ),
     Case("machine", "a worker is killed", "a worker process was lost (SIGKILL)", GONE_ON, killed_worker),
     Case(

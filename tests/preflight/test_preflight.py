@@ -31,6 +31,7 @@ from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.rates import Rates
 from fieldlink.preflight.timing import seconds_of_a_step
 from fieldlink.scenes.photos import domainnet
+from stages.backbone import fit_nerfs
 
 pytestmark = pytest.mark.thesis
 
@@ -139,6 +140,19 @@ def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_ob
     assert data_folders.objects(params)[0] == Finding("scenes: disn", "ok", "79 in 13 classes")
 
 
+def test_a_class_of_fewer_objects_than_splits_is_missing(tmp_path, params_with):
+    params = load(params_with({"scenes.source": "meshes", "scenes.folder": tmp_path}))
+    for place, name in enumerate(params.classes):
+        (tmp_path / name).mkdir()
+        for number in range(2 if place == 0 else 3):
+            (tmp_path / name / f"{number}.obj").touch()
+    finding, _ = data_folders.objects(params)
+    assert finding.state == "missing"
+    assert f"2 of {next(iter(params.classes))}, at least 3 expected" in finding.detail
+    (tmp_path / next(iter(params.classes)) / "2.obj").touch()
+    assert data_folders.objects(params)[0].state == "ok"
+
+
 def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(tmp_path, params_with, monkeypatch):
     monkeypatch.setattr(mapper_seconds, "seconds_of_a_step", lambda work, device: 3.6)
     speed, counts = Rates(1.0, 1.0, 1.0, 1.0, 1.0, 100.0), Counts(20, 10, 5, 0, 9)
@@ -237,6 +251,72 @@ def test_the_fixed_cost_of_work_is_not_multiplied(monkeypatch):
     assert seconds_of_a_step(work, "cpu") == pytest.approx(0.75)  # all of the first two steps
 
 
+def test_of_several_repetitions_the_one_counts_that_nothing_disturbed(monkeypatch):
+    now, repetitions = [0.0], iter([0.5, 0.1, 0.4])
+
+    def work() -> None:
+        now[0] += next(repetitions)
+
+    for clock in ("perf_counter", "process_time"):
+        monkeypatch.setattr(time, clock, lambda: now[0])
+    assert timing.timed(work, "cpu")[1] == pytest.approx(0.1)
+    assert next(repetitions, None) is None
+
+
+def test_steps_of_a_fraction_of_a_millisecond_are_measured_until_they_last(monkeypatch):
+    now, measured = [0.0], list[int]()
+
+    def work(steps: int) -> None:
+        measured.append(steps)
+        now[0] += 1.0 + 0.001 * steps
+
+    for clock in ("perf_counter", "process_time"):
+        monkeypatch.setattr(time, clock, lambda: now[0])
+    assert seconds_of_a_step(work, "cpu") == pytest.approx(0.001)
+    assert max(measured) == 2 + timing.MOST_STEPS
+
+
+def test_as_many_objects_are_fitted_at_once_as_by_the_stage(params, monkeypatch):
+    counts = list[int]()
+    monkeypatch.setattr(rates, "optimise", lambda objects, start, nerf, seeds: counts.append(len(objects)))
+    monkeypatch.setattr(rates, "objects_at_once", lambda nerf, device: 1000)
+    rates.measured(params.model_copy(update={"runtime": params.runtime.model_copy(update={"device": "cpu"})}), None)
+    assert set(counts) == {fit_nerfs.CHUNK}
+    monkeypatch.setattr(rates, "objects_at_once", lambda nerf, device: 3)
+    assert rates.objects_of_a_fit(params.nerf, "cpu") == 3
+
+
+def test_a_view_is_timed_among_several_unless_it_is_slow(monkeypatch):
+    now = [0.0]
+
+    def render(per_view: float, count: int) -> None:
+        now[0] += 0.5 + per_view * count
+
+    for clock in ("perf_counter", "process_time"):
+        monkeypatch.setattr(time, clock, lambda: now[0])
+    views = rates.VIEWS_AT_ONCE
+    assert rates._seconds_of_a_view(lambda count: render(0.1, count), "cpu") == pytest.approx(0.1 + 0.5 / views)
+    assert rates._seconds_of_a_view(lambda count: render(9.0, count), "cpu") == pytest.approx(9.5)
+
+
+def test_trainings_are_timed_by_one_thread_and_last_as_by_all(params, monkeypatch):
+    threads = torch.get_num_threads()
+    seen = set[int]()
+
+    def second(work: object, device: str) -> float:
+        seen.add(torch.get_num_threads())
+        return 1.0
+
+    monkeypatch.setattr(mapper_seconds, "seconds_of_a_step", second)
+    monkeypatch.setattr(training_hours, "seconds_of_a_step", second)
+    hours_of = training_hours.hours(params, Counts(200, 100, 50, 2, 9), 16)
+    assert seen == {1}
+    assert torch.get_num_threads() == threads
+    share = timing.SERIAL + (1 - timing.SERIAL) / threads
+    assert hours_of["backbone.provide_clip"] == pytest.approx(params.clip.training.steps * share / 3600)
+    assert timing.by_all_threads(1.0, "cuda") == 1
+
+
 def test_a_diffusion_s_views_are_timed_in_few_steps_and_scaled_up(params_with, tmp_path):
     tiny_diffusion.save(tmp_path)
     control = {"model": str(tmp_path / "model"), "controlnet": str(tmp_path / "controlnet"), "precision": "float32"}
@@ -259,7 +339,7 @@ def test_pictures_a_second_are_those_of_the_encoder_that_is_there():
 
     slow = Slow()
     assert model_weights.pictures_per_second(slow, 8, "cpu") > 0
-    assert slow.calls == model_weights.PICTURES + 1
+    assert slow.calls == timing.REPETITIONS * model_weights.PICTURES + 1
 
 
 def test_the_table_is_aligned():

@@ -1,5 +1,6 @@
 """ShapeNetRenders: the camera against real silhouettes, and files that don't hold what they should."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -94,6 +95,23 @@ def test_missing_pictures_and_pictures_without_alpha_are_named(tmp_path):
         (easy / name).write_bytes(pictures.encode(np.full((8, 8, 3), 9, np.uint8)))
     with pytest.raises(InputError, match="views without transparency"):
         disn.read(easy, 36, 64)
+
+
+def test_a_model_whose_metadata_or_folder_cant_be_read_is_set_aside_by_name(tmp_path):
+    easy = write(tmp_path, [LINE.format(azimuth=0)])
+    for name in ("fifo", "file"):
+        shutil.copytree(easy.parent, easy.parent.with_name(name))
+    (fifo, file) = (easy.parent.with_name(name) / "easy" for name in ("fifo", "file"))
+    (fifo / disn.METADATA).unlink()
+    os.mkfifo(fifo / disn.METADATA)
+    shutil.rmtree(file)
+    file.write_text("no folder")
+    listing = disn.listing(tmp_path, CLASSES)
+    assert [item.object_id for item in listing.items] == ["model"]
+    assert listing.rejected == {
+        "fifo": f"{fifo / disn.METADATA}: a FIFO, expected a file",
+        "file": f"{file}: a file, expected a folder of views",
+    }
 
 
 def test_a_model_in_two_classes_is_dropped_and_unknown_synsets_alone_are_an_error(tmp_path):

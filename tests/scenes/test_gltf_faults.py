@@ -1,18 +1,21 @@
 """glTF files that are broken, or need what isn't there: a reason, a note, and never another error."""
 
 import contextlib
+import io
 import json
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 from scenes.chair_pictures import check_chair
 from scenes.gltf_files import Gltf, chair
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers import mesh_folder
+from fieldlink.scenes.importers.mesh_colours import to_linear
 
-VERTICES, FACES, _ = chair()
+VERTICES, FACES, COLOURS = chair()
 
 
 @pytest.mark.parametrize(("package", "kind"), [("DracoPy", "draco"), ("meshopt", "meshopt")])
@@ -52,6 +55,22 @@ def test_a_texture_of_an_unknown_format_is_counted(tmp_path):
     (note,) = check_chair(gltf.write(tmp_path / "chair.glb"), coloured=False).notes
     assert note.startswith("drawn without 1 of 1 textures: ")
     assert "KHR_texture_basisu" in note
+
+
+@pytest.mark.parametrize("coordinates", [0, 1])
+def test_light_whose_texture_is_lost_or_cannot_be_placed_is_none_and_is_noted(tmp_path, coordinates):
+    """Texture 0 is a picture that isn't read; texture 1 is one, for coordinates that the chair lacks."""
+    gltf, stream = Gltf(), io.BytesIO()
+    Image.new("RGB", (2, 2)).save(stream, "png")
+    for data in (b"\xabKTX 20\xbb\r\n\x1a\n", stream.getvalue()):
+        gltf.add("textures", source=gltf.image(data))
+    light = {"index": coordinates, "texCoord": coordinates}
+    look = gltf.add("materials", emissiveFactor=[1, 1, 1], emissiveTexture=light)
+    attributes = {"COLOR_0": to_linear(COLOURS).astype(np.float32), "TEXCOORD_0": VERTICES[:, :2].copy()}
+    named = {name: gltf.accessor(values) for name, values in attributes.items()}
+    gltf.node(gltf.primitive(VERTICES, FACES, look, **named))
+    (note,) = check_chair(gltf.write(tmp_path / "chair.glb")).notes
+    assert note.startswith(f"drawn without 1 of 1 textures: images[{coordinates}]: ")
 
 
 def broken(gltf, **changes):

@@ -52,6 +52,24 @@ def test_a_case_shows_the_chair(cases, name):
     check_chair(cases / name, coloured=name in COLOURED, like=cases / "00-reference/reference.ply")
 
 
+@pytest.mark.parametrize(
+    ("name", "lost", "note"),
+    [
+        ("08-obj-missing-mtl/obj_missing_mtl.obj", 3, "drawn without 3 of 3 materials: gone.mtl not found"),
+        ("09-obj-mtl-lacks-one/obj_mtl_lacks_one.obj", 1, "drawn without 1 of 3 materials: leg not in two.mtl"),
+    ],
+)
+def test_what_a_missing_material_would_colour_is_grey_and_the_rest_as_the_reference(cases, name, lost, note):
+    """The last `lost` of the chair's colours (red, green, blue) are missing."""
+    model = mesh_folder.read(cases / name)
+    assert model.notes == (note,)
+    middles = model.vertices[model.faces].mean(axis=1)
+    seen = 255 * model.albedo(middles, np.arange(len(model.faces)))
+    kept = [[200, 40, 40], [40, 180, 40], [40, 40, 200]][: 3 - lost]
+    shades = {tuple(np.round(shade).astype(int).tolist()) for shade in seen}
+    assert shades == {(153, 153, 153), *map(tuple, kept)}
+
+
 def test_a_mask_is_a_disc(cases):
     """Green where it is, and a hole where its alpha says: a disc fills π/4 of its square."""
     model = mesh_folder.read(cases / "21-alpha-mask/alpha_mask.glb")

@@ -95,6 +95,20 @@ def test_obj_vertex_colours_count_beside_a_material_and_alone(tmp_path, material
     check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl", coloured, materials=materials)))
 
 
+@pytest.mark.parametrize("weighted", [True, False])
+def test_obj_of_seven_numbers_has_a_weight_before_or_an_alpha_behind_its_colours(tmp_path, weighted):
+    ones = np.ones((len(VERTICES), 1))
+    coloured = np.concatenate([VERTICES, ones, COLOURS] if weighted else [VERTICES, COLOURS, ones], axis=1)
+    check_chair(put(tmp_path / "chair.obj", obj("", coloured, materials=False)))
+
+
+def test_obj_and_its_materials_may_be_latin_1(tmp_path):
+    path = textured(tmp_path, "téx.png", "téx.png")
+    for file in (path, tmp_path / "chair.mtl"):
+        file.write_bytes(file.read_text().replace("paint", "größe").encode("latin-1"))
+    assert check_chair(path).notes == ()
+
+
 @pytest.mark.parametrize(
     ("mtl", "note"),
     [
@@ -118,6 +132,9 @@ def test_obj_without_a_material_is_grey_there_and_says_so(tmp_path, mtl, note):
         ("-s 1 1 1 -o 0 0 tex/palette.png", "tex/palette.png"),
         ("tex\\palette.png", "tex/palette.png"),
         ("./tex//../tex/palette.png", "tex/palette.png"),
+        ("my palette.png # the diffuse one", "my palette.png"),
+        ("tex/palette #2.png", "tex/palette #2.png"),
+        ("palette.v2 #2.png", "palette.v2 #2.png"),
     ],
 )
 def test_obj_texture_statements_of_many_forms_find_their_picture(tmp_path, statement, picture):
@@ -148,7 +165,7 @@ def test_a_picture_that_cannot_be_decoded_is_counted(tmp_path):
     path = textured(tmp_path, "palette.png", "palette.png")
     (tmp_path / "palette.png").write_text("<html>")
     (note,) = mesh_folder.read(path).notes
-    assert note.startswith("drawn without 1 of 1 textures: no picture")
+    assert note.startswith("drawn without 1 of 1 textures: palette.png: no picture")
 
 
 def test_coordinates_far_from_the_origin_lose_nothing(tmp_path):
@@ -202,12 +219,47 @@ def test_formats_as_trimesh_writes_them(tmp_path, suffix):
     check_chair(tmp_path / f"chair.{suffix}", coloured=suffix == "ply")
 
 
-def test_ply_has_its_colours_though_it_has_coordinates_of_no_texture(tmp_path):
-    names = ("float x", "float y", "float z", "float s", "float t", "uchar red", "uchar green", "uchar blue")
-    head = ["ply", "format ascii 1.0", f"element vertex {len(VERTICES)}", *(f"property {name}" for name in names)]
+def ply(names: str, columns: np.ndarray) -> str:
+    """The chair as PLY, its vertices with further properties: type and name of each, in turn."""
+    words = f"float x float y float z {names}".split()
+    head = ["ply", "format ascii 1.0", f"element vertex {len(VERTICES)}"]
+    head += [f"property {kind} {name}" for kind, name in zip(words[::2], words[1::2], strict=True)]
     head += [f"element face {len(FACES)}", "property list uchar int vertex_indices", "end_header"]
-    vertices = rows("", np.column_stack([VERTICES, np.zeros((len(VERTICES), 2)), np.round(255 * COLOURS)]))
-    check_chair(put(tmp_path / "chair.ply", "\n".join(head) + f"\n{vertices}{rows('3', FACES)}"))
+    return "\n".join(head) + f"\n{rows('', np.column_stack([VERTICES, columns]))}{rows('3', FACES)}"
+
+
+def test_ply_has_its_colours_though_it_has_coordinates_of_no_texture(tmp_path):
+    columns = np.column_stack([np.zeros((len(VERTICES), 2)), np.round(255 * COLOURS)])
+    text = ply("float s float t uchar red uchar green uchar blue", columns)
+    check_chair(put(tmp_path / "chair.ply", text))
+
+
+def test_ply_has_its_texture_and_says_without_which_it_was_drawn(tmp_path, caplog):
+    u = [(BOXES[number // 8][2] == colour).all() for number in range(48) for colour in (GREEN, BLUE)]
+    u = (np.reshape(u, (48, 2)) @ [1, 2] + 0.5) / 4
+    text = ply("float s float t", np.column_stack([u, np.full(48, 0.5)])).replace(
+        "element vertex", "comment TextureFile my palette.png\nelement vertex"
+    )
+    pixels = np.round(255 * np.repeat([[RED, GREEN, BLUE, RED]], 2, axis=1)).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "my palette.png")
+    path = put(tmp_path / "chair.ply", text)
+    assert check_chair(path).notes == ()
+    (tmp_path / "my palette.png").write_text("<html>")
+    (note,) = check_chair(path, coloured=False).notes
+    assert note.startswith("drawn without 1 of 1 textures: my palette.png: no picture but a web page")
+    (tmp_path / "my palette.png").unlink()
+    model = check_chair(path, coloured=False)
+    assert model.notes == ("drawn without 1 of 1 textures: my palette.png not found",)
+    assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.full((1, 3), GREY))
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("kind", ["uchar", "float"])
+@pytest.mark.parametrize("names", [("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"), "rgb"])
+def test_ply_colours_of_other_names_are_drawn(tmp_path, names, kind):
+    columns = COLOURS if kind == "float" else np.round(255 * COLOURS)
+    text = ply(" ".join(f"{kind} {name}" for name in names), columns)
+    check_chair(put(tmp_path / "chair.ply", text))
 
 
 THREE_MF = """<model xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
@@ -308,6 +360,21 @@ def test_dae_is_drawn_without_a_material_that_it_lacks(tmp_path, lost):
     model = check_chair(put(tmp_path / "chair.dae", text), coloured=False)
     assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.full((1, 3), GREY))
     assert model.notes[0] == "drawn without 1 of 1 materials: m not in the file, or broken"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "colour", "notes"),
+    [
+        ("m", [0.25, 0.5, 0.75], ()),
+        ("k", [GREY] * 3, ("drawn without 1 of 1 materials: k is bound to none, and is none's id",)),
+    ],
+)
+def test_dae_without_bindings_has_the_material_of_its_symbol_or_says_so(tmp_path, symbol, colour, notes):
+    text = dae("Y_UP", "<color>0.25 0.5 0.75 1</color>").replace('material="k"', f'material="{symbol}"')
+    text = re.sub("<bind_material>.*</bind_material>", "", text, flags=re.DOTALL)
+    model = check_chair(put(tmp_path / "chair.dae", text), coloured=False)
+    assert model.albedo(model.vertices[:1], np.zeros(1, int)) == pytest.approx(np.array([colour]))
+    assert model.notes == notes
 
 
 @pytest.mark.parametrize("place", ["tex/a b.png", "./tex/a%20b.png", "file:///C:/x/a%20b.png", "..\\x\\A B.PNG"])

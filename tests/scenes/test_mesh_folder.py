@@ -1,5 +1,6 @@
 """Folders of meshes: what is taken, what is set aside, and colours that land where they belong."""
 
+import os
 import re
 from pathlib import Path
 
@@ -97,6 +98,50 @@ def test_a_textures_change_changes_what_the_looks_depend_on(tmp_path):
     put(tmp_path / "car/a/a.mtl", "Kd 0 1 0")
     after = mesh_folder.listing(tmp_path, CLASSES).items[0]
     assert (before.content, before.companions != after.companions) == (after.content, True)
+
+
+@pytest.mark.parametrize("name", ["car/turntable.mp4", "meshes.zip", "car/wood.png"])
+def test_a_neighbour_that_is_too_large_to_read_sets_no_mesh_aside(tmp_path, name):
+    box(tmp_path / "car/a.ply")
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(3 * 2**30)  # without a block on the disk
+    before = mesh_folder.listing(tmp_path, CLASSES)
+    assert [item.object_id for item in before.items] == ["car.a"]
+    assert before.rejected == {}
+    put(tmp_path / name, "now of another size")
+    (after,) = mesh_folder.listing(tmp_path, CLASSES).items
+    assert (before.items[0].companions != after.companions) == name.endswith("png")  # no mesh can name the others
+
+
+def test_what_the_looks_depend_on_is_the_same_wherever_the_folder_lies(tmp_path):
+    for root in ("one", "two"):
+        box(tmp_path / root / "car/a.ply")
+        with (tmp_path / root / "car/wood.png").open("wb") as file:
+            file.truncate(3 * 2**30)
+    first, second = (mesh_folder.listing(tmp_path / root, CLASSES).items[0] for root in ("one", "two"))
+    assert first.companions == second.companions
+
+
+def test_a_subfolder_without_a_mesh_beside_the_classes_is_passed_over_and_counted(tmp_path):
+    box(tmp_path / "car/a.ply")
+    put(tmp_path / "textures/wood/a.png", "")
+    put(tmp_path / "textures/b.blend", "")
+    listing = mesh_folder.listing(tmp_path, CLASSES)
+    assert [item.object_id for item in listing.items] == ["car.a"]
+    assert listing.other_files == {"in textures/": 2}
+    (tmp_path / "car").rename(tmp_path / "docs")
+    (tmp_path / "docs/a.ply").unlink()
+    with pytest.raises(InputError, match=r"no usable file below docs, textures, expected one with .*car, chair"):
+        mesh_folder.listing(tmp_path, CLASSES)
+
+
+def test_reasons_are_valid_text_whatever_the_names_of_files(tmp_path):
+    box(tmp_path / "car/a.ply")
+    for name in (b"b\xe9.ply", b"c\xe9.ply"):
+        (tmp_path / "car" / os.fsdecode(name)).write_bytes((tmp_path / "car/a.ply").read_bytes())
+    (tmp_path / "car/a.ply").unlink()
+    reasons = list(mesh_folder.listing(tmp_path, CLASSES).duplicates.values())
+    assert [reason.encode().endswith(rb"/car/b\udce9.ply)") for reason in reasons] == [True]
 
 
 @pytest.mark.parametrize(

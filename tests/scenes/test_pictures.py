@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -67,8 +69,11 @@ def test_a_picture_is_turned_upright_as_its_exif_orientation_says(kind, orientat
     stored = np.ascontiguousarray(turns.get(orientation, np.asarray)(corner_marked()))
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
-    read = pictures.decode(file_of(Image.fromarray(stored), kind, exif=exif), "RGB").astype(int)
+    data = file_of(Image.fromarray(stored), kind, exif=exif)
+    read = pictures.decode(data, "RGB").astype(int)
     assert read.shape == (16, 24, 3)
+    assert pictures.size(data) == (24, 16)
+    assert pictures.size(data, upright=False) == pictures.decode(data, upright=False).shape[1::-1]
     assert np.abs(read[2:6, 2:10].mean((0, 1)) - UPPER_LEFT).max() < 12
 
 
@@ -82,6 +87,14 @@ def test_16_bit_grey_is_its_8_bit_picture(kind):
     grey = np.arange(256, dtype=np.uint16).reshape(16, 16)
     read = pictures.decode(file_of(Image.fromarray(grey * 257), kind), "RGB")
     assert (read == grey[..., None]).all()
+
+
+@pytest.mark.parametrize(("white", "tags"), [(255, {}), (65535, {}), (4095, {281: 4095}), (65535, {281: 65535})])
+def test_32_bit_grey_is_white_where_its_file_says_or_its_values_end(white, tags):
+    ramp = np.linspace(0, 1, 256).reshape(16, 16)
+    values = np.round(ramp * min(white, 4095 if tags else white)).astype(np.int32)
+    read = pictures.decode(file_of(Image.fromarray(values), "tiff", tiffinfo=tags), "RGB")
+    assert (read[..., 0] == np.floor(values / white * 255 + 0.5)).all()
 
 
 def png(side: int, bits: int, colour: int, rows: bytes, transparent: bytes = b"") -> bytes:
@@ -208,6 +221,19 @@ def bomb(side: int) -> bytes:
 def test_a_bomb_is_refused_before_it_is_decoded(side):
     with pytest.raises(InputError, match="pixels, at most 67,108,864 expected"):
         pictures.decode(bomb(side))
+
+
+def test_no_warning_of_pillows_reaches_the_user(tmp_path):
+    (tmp_path / "bomb.png").write_bytes(bomb(20_000))
+    damaged = file_of(Image.fromarray(corner_marked()), "png", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x07")
+    (tmp_path / "damaged.png").write_bytes(damaged)
+    code = "import sys; from pathlib import Path; from fieldlink.scenes import pictures\n"
+    code += "for path in sys.argv[1:]:\n try: print(pictures.decode(Path(path).read_bytes()).shape)\n"
+    code += " except ValueError as error: print(error)"
+    command = [sys.executable, "-c", code, tmp_path / "bomb.png", tmp_path / "damaged.png"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout == "picture of 20000x20000 pixels, at most 67,108,864 expected\n(16, 24, 4)\n"
+    assert run.stderr == ""
 
 
 def broken_files() -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.scenes import pictures, splits
 from fieldlink.scenes.object_tasks import object_listing, object_tasks
-from fieldlink.scenes.photos import captioned_pictures, photo_sources
+from fieldlink.scenes.photos import captioned_pictures, photo_folder, photo_sources
 from stages.backbone.prepare_captioned_pictures import prepare_captioned_pictures
 from stages.backbone.prepare_photos import prepare_photos
 
@@ -99,6 +99,11 @@ def test_a_folder_of_no_class_or_without_classes_is_an_error(tmp_path, params_wi
         prepared(tmp_path, params_with(changes))
     with pytest.raises(InputError, match=r"no subfolders \(1 files\), expected one with .* of each class: lamp, rifle"):
         prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "in/cat"}))
+    put(tmp_path / "in/lamp/a.jpg", (8, 8), "jpeg")
+    (tmp_path / "in/cat/a.jpg").rename(tmp_path / "in/cat/a.txt")
+    listing = photo_folder.listing(tmp_path / "in", SMALL["classes"])
+    assert ([item.object_id for item in listing.items], listing.other_files) == (["lamp.a"], {"in cat/": 1})
+    assert photo_folder.count(load(params_with(changes))) == {"lamp": 1}
     with pytest.raises(InputError, match="no such folder"):
         prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "gone"}))
 

@@ -1,5 +1,6 @@
 """ShapeNetCore's folders: ids, classes, duplicates, and textures that lie beside the mesh's own folder."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -92,6 +93,23 @@ def test_a_changed_texture_changes_what_the_looks_depend_on(tmp_path):
     Image.new("RGB", (4, 4)).save(mesh.parents[1] / "images/texture0.jpg")
     after = shapenet.listing(tmp_path, CLASSES).items[0]
     assert (before.content, before.companions != after.companions) == (after.content, True)
+
+
+def test_a_bad_model_is_set_aside_by_name_and_the_others_stay(tmp_path):
+    for model in ("good", "folder", "fifo", "large"):
+        put(tmp_path, "02958343", model)
+    for model in ("folder", "fifo"):
+        (tmp_path / f"02958343/{model}/models/model_normalized.obj").unlink()
+    (tmp_path / "02958343/folder/models/model_normalized.obj").mkdir()
+    os.mkfifo(tmp_path / "02958343/fifo/models/model_normalized.obj")
+    with (tmp_path / "02958343/large/images/video.jpg").open("wb") as file:
+        file.truncate(3 * 2**30)  # without a block on the disk; no material names it
+    listing = shapenet.listing(tmp_path, CLASSES)
+    assert {item.object_id for item in listing.items} == {"good", "large"}
+    assert listing.rejected == {
+        "folder": f"{tmp_path}/02958343/folder/models/model_normalized.obj: a folder, expected a file",
+        "fifo": f"{tmp_path}/02958343/fifo/models/model_normalized.obj: a FIFO, expected a file",
+    }
 
 
 def test_a_real_mesh_in_this_layout_is_the_same_object_as_in_a_mesh_folder(real, tmp_path):

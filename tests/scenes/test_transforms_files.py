@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from scipy import ndimage
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
@@ -135,6 +137,21 @@ def test_every_kind_of_camera_file_gives_the_same_hull(tmp_path, kind):
     assert agreement == 1 if kind in KINDS else agreement > 0.85  # a pixel of other grids is 2 cells of the hull
 
 
+@pytest.mark.parametrize("kind", RESAMPLED)
+def test_resampled_silhouettes_are_the_ideal_cameras_to_a_pixel(tmp_path, kind):
+    """The box as the one ideal camera sees it: what differs lies within a pixel of its outline."""
+    scene = Scene(tmp_path)
+    kind(scene)
+    views = blender.read(scene.write(), VIEWS, 200)
+    height, width = views.image.shape[1:3]
+    focal = cameras.focal(views.camera_angle_x, width)
+    lens, around = Lens(width, height, focal, focal, width / 2, height / 2), np.ones((3, 3), bool)
+    for image, pose in zip(views.image, scene.poses, strict=True):
+        seen, expected = image[..., 3] > 127, box_seen(pose, lens)[..., 3] > 0
+        assert (seen >= ndimage.binary_erosion(expected, around)).all()
+        assert (seen <= ndimage.binary_dilation(expected, around)).all()
+
+
 REFUSED = {
     "w and h say 100x50 pixels, its picture has 48x48": {"w": 100, "h": 50},
     "fl_x and camera_angle_x contradict each other": {"fl_x": 2 * FOCAL},
@@ -167,6 +184,21 @@ def test_the_preflight_reads_scenes_as_the_importer_does(tmp_path, params_with):
     assert "frame 0 ('./train/r_0.png'): no such picture; 12 of 12 pictures are missing" in finding.detail
     finding, _ = data_folders.objects(load(params_with({**changes, "scenes.most_rejected": 0.1})))
     assert finding.state == "missing"
+
+
+def test_the_preflight_looks_into_scenes_that_it_does_not_read(tmp_path, params_with, monkeypatch):
+    monkeypatch.setattr(blender, "TRIED", 0)
+    for name in ("whole", "opaque", "broken"):
+        Scene(tmp_path / "scenes" / name).write()
+    for path in (tmp_path / "scenes/opaque/train").iterdir():
+        Image.open(path).convert("RGB").save(path)
+    for path in (tmp_path / "scenes/broken/train").iterdir():
+        path.write_bytes(b"no picture")
+    changes = {"scenes.source": "blender", "scenes.folder": tmp_path / "scenes"}
+    reasons = blender.trial(load(params_with(changes)))
+    assert sorted(reasons) == ["broken", "opaque"]
+    assert "r_0.png: " in reasons["broken"]
+    assert "views without transparency" in reasons["opaque"]
 
 
 def test_the_angle_of_a_file_is_its_focal_length():

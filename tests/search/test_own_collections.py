@@ -1,12 +1,13 @@
 """Collections of a user's own: added, searched, added to, and left alone where something is wrong."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from search.meshes import box
+from search.meshes import box, coloured_box, paint
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
@@ -132,3 +133,90 @@ def test_a_collection_without_a_projection_is_shown_by_its_principal_components(
     assert points.places.shape == (2, 2)
     distance = np.linalg.norm(points.places[0] - points.places[1])
     assert distance == pytest.approx(np.linalg.norm(unit[0] - unit[1]), rel=1e-4)  # two points lie in a plane
+
+
+@pytest.fixture
+def painted(study: Study, tmp_path: Path) -> Path:
+    """A folder of two boxes with materials, which are in the collection `mine` beside it."""
+    folder = tmp_path / "painted"
+    folder.mkdir()
+    for name, width in (("one", 1.0), ("two", 2.0)):
+        coloured_box(folder / f"{name}.obj", f"{name}.mtl", width)
+        paint(folder / f"{name}.mtl", "1 0 0")
+    assert list(study.add(folder, tmp_path / "mine").ids) == ["one", "two"]
+    return folder
+
+
+def test_a_file_that_comes_beside_objects_adds_none_of_them_again(study: Study, painted: Path, tmp_path: Path):
+    (painted / "README.md").write_text("boxes")
+    result = study.add(painted, tmp_path / "mine")
+    assert (list(result.ids), list(result.replaced), sorted(result.unchanged)) == ([], [], ["one", "two"])
+    coloured_box(painted / "three.obj", "three.mtl", 3)
+    paint(painted / "three.mtl", "0 1 0")
+    result = study.add(painted, tmp_path / "mine")
+    assert (list(result.ids), list(result.replaced), sorted(result.unchanged)) == (["three"], [], ["one", "two"])
+    assert result.origin.objects == 3
+
+
+def test_what_was_compared_once_is_not_rendered_again(study: Study, painted: Path, tmp_path: Path, monkeypatch):
+    (painted / "README.md").write_text("boxes")
+    study.add(painted, tmp_path / "mine")
+    monkeypatch.setattr("fieldlink.search.known_objects.view_digests", lambda tasks: pytest.fail(f"{tasks} rendered"))
+    assert sorted(study.add(painted, tmp_path / "mine").unchanged) == ["one", "two"]
+
+
+def test_an_object_that_looks_otherwise_now_replaces_the_old_one(study: Study, painted: Path, tmp_path: Path):
+    before = Study(study.folder, tmp_path / "mine")
+    old = {name: before.view(name, 0) for name in ("one", "two")}
+    paint(painted / "one.mtl", "0 0 1")
+    result = study.add(painted, tmp_path / "mine")
+    assert (list(result.ids), list(result.replaced), list(result.unchanged)) == ([], ["one"], ["two"])
+    after = Study(study.folder, tmp_path / "mine")
+    assert list(after.ids) == ["one", "two"]
+    assert after.view("one", 0) != old["one"]
+    assert after.view("two", 0) == old["two"]
+    coloured_box(painted / "two.obj", "two.mtl", 4)  # another shape
+    assert list(study.add(painted, tmp_path / "mine").replaced) == ["two"]
+
+
+def test_a_folder_that_moved_adds_nothing_even_beside_other_files(study: Study, painted: Path, tmp_path: Path):
+    moved = painted.rename(tmp_path / "moved")
+    (moved / "README.md").write_text("boxes")
+    assert sorted(study.add(moved, tmp_path / "mine").unchanged) == ["one", "two"]
+
+
+def test_equal_meshes_with_other_materials_elsewhere_are_other_objects(study: Study, painted: Path, tmp_path: Path):
+    other = Path(shutil.copytree(painted, tmp_path / "other"))
+    paint(other / "one.mtl", "0 0 1")
+    result = study.add(other, tmp_path / "mine")
+    assert list(result.unchanged) == ["two"]
+    assert result.ids[0].startswith("one.")
+
+
+def test_what_an_object_is_drawn_without_and_files_of_other_kinds_are_told(study: Study, tmp_path: Path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    coloured_box(folder / "bare.obj", "gone.mtl")
+    (folder / "scene.blend").write_bytes(b"x")
+    result = study.add(folder, tmp_path / "mine")
+    assert "gone.mtl" in result.notes["bare"]
+    assert dict(result.other_files) == {".blend": 1}
+    query = study.query(mesh=folder / "bare.obj")
+    assert "gone.mtl" in query.as_dict()["note"]
+
+
+def test_names_that_are_no_utf8_are_written_with_their_bytes(study: Study, tmp_path: Path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    file = os.fsencode(folder) + b"/caf\xe9.obj"
+    coloured_box(file, "gone.mtl")
+    shutil.copy(file, os.fsencode(folder) + b"/z\xe9.obj")  # its reason names the other one
+    broken = os.fsencode(folder) + b"/broken\xe9.obj"
+    with open(broken, "w") as stream:  # noqa: PTH123  a path of bytes
+        stream.write("no mesh\n")
+    result = study.add(folder, tmp_path / "mine")
+    mine = Study(study.folder, tmp_path / "mine")
+    assert mine.search(text="a box", k=1).rows[0].paths["source"].endswith("caf\\udce9.obj")
+    reasons = datasets.read(tmp_path / "mine" / "rejected", REJECTED)["reason"].to_pylist()
+    assert any("the same contents as" in reason and "caf\\udce9.obj" in reason for reason in reasons)
+    assert list(study.add(folder, tmp_path / "mine").unchanged) == list(result.ids)

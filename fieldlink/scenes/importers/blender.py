@@ -37,6 +37,7 @@ from fieldlink.scenes.views import Views
 Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
 CELLS = 96  # of the hull, per axis
 TRIED = 10  # scenes that the preflight reads whole
+FEW = 3  # pictures that it reads of each of the others: the object may fill one of them
 MOST_MISSING = 0.5  # of a scene's pictures: what remains shows the object from too few sides
 HALF = 0.75  # half edge of the cube in which a scene of about unit diagonal is measured again
 
@@ -183,14 +184,20 @@ def count(params: Params) -> Counter[str]:
 
 
 def trial(params: Params) -> dict[str, str]:
-    """Reasons of scenes that reading sets aside, by folder: some are read, of others the cameras and files' names."""
+    """Reasons of scenes that reading sets aside, by folder: some are read, of others the cameras and few pictures."""
     reasons, scenes = {}, params.scenes
     for number, scene in enumerate(_scenes(scenes.folder)):
         try:
-            read(scene, scenes.views, scenes.resolution) if number < TRIED else posed_pictures(scene)
+            read(scene, scenes.views, scenes.resolution) if number < TRIED else _try_few_pictures(scene)
         except InputError as error:
             reasons[scene.name] = str(error)
     return reasons
+
+
+def _try_few_pictures(scene: Path) -> None:
+    """Raise `InputError` if a scene's cameras, or `FEW` of its pictures, can't be used."""
+    frames, _ = posed_pictures(scene)
+    with_alpha([_seen(frames[number])[0] for number in evenly(len(frames), FEW)], str(scene))
 
 
 SOURCE = ViewSource(

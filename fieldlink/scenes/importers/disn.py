@@ -101,6 +101,8 @@ def _numbers(line: str, where: str) -> list[float]:
 
 
 def _content(easy: Path) -> str:
+    if not easy.is_dir():
+        raise InputError(f"{easy}: a file, expected a folder of views")
     return files_digest(sorted(path for path in easy.iterdir() if path.suffix == ".png" or path.name == METADATA))
 
 

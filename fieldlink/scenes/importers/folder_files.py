@@ -60,19 +60,32 @@ def subfolders(folder: Path) -> list[Path]:
         raise InputError(f"{folder}: {error.strerror}") from error
 
 
-def class_folders(folder: Path, classes: Collection[str]) -> list[Path]:
-    """The class subfolders of an image or mesh folder; one that names no class is an error."""
+def class_folders(folder: Path, classes: Collection[str], accept: Accept) -> list[Path]:
+    """The class subfolders of an image or mesh folder.
+
+    Raises `InputError` for one that names no class and has an accepted file, and if there is none. Others, such as one
+    of textures, are passed over.
+    """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, expected one subfolder per class")
-    folders = subfolders(folder)
-    for path in folders:
-        if path.name not in classes:
+    found = subfolders(folder)
+    folders = [path for path in found if path.name in classes]
+    others = [path for path in found if path.name not in classes]
+    for path in others:
+        if count_files(path, accept):
             raise InputError(f"{path}: no class of params.yaml, expected one of {', '.join(classes)}")
     if not folders:
         files = sum(path.is_file() and not is_left_behind(path.name) for path in folder.iterdir())
-        there = f"no subfolders ({files} files)" if files else "no subfolders"
+        there = f"no usable file below {', '.join(path.name for path in others)}" if others else "no subfolders"
+        there += f" ({files} files)" if files else ""
         raise InputError(f"{folder}: {there}, expected one with the files of each class: {', '.join(classes)}")
     return folders
+
+
+def passed_over(folder: Path, folders: Collection[Path]) -> Counter[str]:
+    """Number of files in each subfolder that isn't one of `folders`, for `Listing.other_files`."""
+    others = [path for path in subfolders(folder) if path not in folders]
+    return Counter({f"in {path.name}/": count_files(path, lambda file: True) for path in others})
 
 
 def listed_files(
@@ -111,7 +124,7 @@ def _name(path: Path, class_name: str) -> str:
 
 def files_by_class(folder: Path, classes: Collection[str], accept: Accept) -> Counter[str]:
     """Number of accepted files below each class subfolder."""
-    return Counter({path.name: count_files(path, accept) for path in class_folders(folder, classes)})
+    return Counter({path.name: count_files(path, accept) for path in class_folders(folder, classes, accept)})
 
 
 def count_files(folder: Path, accept: Accept) -> int:

@@ -32,6 +32,11 @@ def is_id(name: str) -> bool:
     return bool(SAFE.fullmatch(name)) and not COPY.search(name)
 
 
+def safe_id(name: str) -> str:
+    """The name of an object that has no other, as an id."""
+    return name if is_id(name) else with_digest(name, Path())
+
+
 def with_digest(name: str, relative: Path) -> str:
     """An id of a name that can't be one, or isn't alone: its plain characters, and a digest of name and path."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:LONGEST].lstrip("._-")

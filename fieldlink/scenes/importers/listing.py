@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fieldlink.core.digests import bytes_digest
+from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.files import read_foreign
 from fieldlink.core.params import ObjectClass
 from fieldlink.core.resume import FinishedItems, check_rejected_share
-from fieldlink.scenes.importers.item_ids import ID_WORDS, is_id, with_digest
+from fieldlink.scenes.importers.item_ids import ID_WORDS, is_id, safe_id
 
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # of a scene that belongs to no class
 MOST_NOTES = 20  # printed by a stage
@@ -39,7 +40,7 @@ class Listing:
     rejected: dict[str, str] = field(default_factory=dict)  # id: reason
     duplicates: dict[str, str] = field(default_factory=dict)  # id: reason
     other_classes: int = 0  # objects of classes that params.yaml doesn't name
-    other_files: Counter[str] = field(default_factory=Counter)  # files that aren't read, by suffix
+    other_files: Counter[str] = field(default_factory=Counter)  # files that aren't read, by suffix or folder
 
     @property
     def total(self) -> int:
@@ -64,7 +65,7 @@ class Listing:
                 duplicates |= {twin.object_id: f"the same contents in classes {', '.join(classes)}" for twin in twins}
             else:
                 items.append(twins[0])
-                reason = f"the same contents as {twins[0].object_id} ({twins[0].path})"
+                reason = valid_text(f"the same contents as {twins[0].object_id} ({twins[0].path})")
                 duplicates |= {twin.object_id: reason for twin in twins[1:]}
         return replace(self, items=items, duplicates=duplicates)
 
@@ -76,14 +77,27 @@ def collected(items: Iterable[ListedItem]) -> Listing:
         if is_id(item.object_id):
             listing.items.append(item)
         else:
-            name = with_digest(item.object_id, Path())
-            listing.rejected[name] = f"{item.path}: '{item.object_id}' can't be an id, expected {ID_WORDS}"
+            listing.rejected[safe_id(item.object_id)] = valid_text(
+                f"{item.path}: '{item.object_id}' can't be an id, expected {ID_WORDS}"
+            )
     return listing
 
 
 def files_digest(paths: Iterable[Path]) -> str:
     """sha256 of the names and bytes of files. Raises `InputError` naming one that can't be read."""
     return bytes_digest(*(os.fsencode(path.name) + bytes.fromhex(bytes_digest(read_foreign(path))) for path in paths))
+
+
+def companions_digest(paths: Iterable[Path]) -> str:
+    """As `files_digest`, where a file that can't be read counts by the reason: an object need not name it."""
+    return bytes_digest(*(os.fsencode(path.name) + _content_or_reason(path) for path in paths))
+
+
+def _content_or_reason(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(bytes_digest(read_foreign(path)))
+    except InputError as error:
+        return str(error).removeprefix(valid_text(f"{path}: ")).encode()
 
 
 def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Path, most_rejected: float) -> None:
@@ -109,11 +123,11 @@ def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Pat
 
 def relative_reasons(reasons: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The reasons with files named relative to the source's folder: data doesn't depend on where that lies."""
-    return {name: reason.replace(f"{folder}/", "") for name, reason in reasons.items()}
+    return {name: reason.replace(valid_text(f"{folder}/"), "") for name, reason in reasons.items()}
 
 
 def counted(files: Counter[str]) -> str:
-    """Numbers of files by suffix in words: `12 .fbx, 3 .txt`."""
+    """Numbers of files by suffix or folder in words: `12 .fbx, 3 in textures/`."""
     words = [f"{count} {suffix}" for suffix, count in sorted(files.items(), key=lambda pair: (-pair[1], pair[0]))]
     return ", ".join([*words[:SHOWN], *(["…"] if len(words) > SHOWN else [])])
 

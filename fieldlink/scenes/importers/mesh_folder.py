@@ -19,9 +19,15 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign, read_foreign_text
 from fieldlink.core.params import Params
 from fieldlink.scenes import picture_formats
-from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, has_suffix, listed_files
+from fieldlink.scenes.importers.folder_files import (
+    class_folders,
+    files_by_class,
+    has_suffix,
+    listed_files,
+    passed_over,
+)
 from fieldlink.scenes.importers.gltf.compression import missing_decoders
-from fieldlink.scenes.importers.listing import UNLABELLED, Listing, files_digest
+from fieldlink.scenes.importers.listing import UNLABELLED, Listing, companions_digest
 from fieldlink.scenes.importers.mesh_files.companions import beside, shared
 from fieldlink.scenes.importers.mesh_files.reading import NOT_READ, SUFFIXES, read_mesh
 from fieldlink.scenes.meshes import Mesh
@@ -33,7 +39,10 @@ MANIFEST = "manifest.csv"
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every mesh file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
-    return _listed(folder, {path: path.name for path in class_folders(folder, classes)})
+    class_of = {path: path.name for path in class_folders(folder, classes, _is_listed)}
+    listed = _listed(folder, class_of)
+    listed.other_files |= passed_over(folder, class_of)
+    return listed
 
 
 def unlabelled_listing(folder: Path) -> Listing:
@@ -77,16 +86,17 @@ class _Companions:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.digest = cache(self._digest)
-        self._shared = cache(lambda folder: files_digest(_no_meshes(shared(folder, SUFFIXES))))
+        self._shared = cache(lambda folder: companions_digest(_nameable(shared(folder, SUFFIXES))))
 
     def _digest(self, folder: Path) -> str:
         """Of the meshes that lie in a folder."""
         above = [other for other in folder.parents if other.is_relative_to(self.root)]
-        return digest_of(files_digest(_no_meshes(beside(folder))), *(self._shared(other) for other in above))
+        return digest_of(companions_digest(_nameable(beside(folder))), *(self._shared(other) for other in above))
 
 
-def _no_meshes(paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if path.suffix.lower() not in SUFFIXES and path.name != MANIFEST]
+def _nameable(paths: Iterable[Path]) -> list[Path]:
+    """Those of a suffix that a mesh may name as its material, texture or buffer, and those without a suffix."""
+    return [path for path in paths if path.suffix.lower() in BESIDE or not path.suffix]
 
 
 def read(path: Path, up: str = "", within: Path | None = None) -> Mesh:

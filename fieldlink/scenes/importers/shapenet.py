@@ -11,7 +11,15 @@ from pathlib import Path
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.importers import mesh_folder
-from fieldlink.scenes.importers.listing import ListedItem, Listing, collected, files_digest, folders_by_synset
+from fieldlink.scenes.importers.item_ids import safe_id
+from fieldlink.scenes.importers.listing import (
+    ListedItem,
+    Listing,
+    collected,
+    companions_digest,
+    files_digest,
+    folders_by_synset,
+)
 from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.sources import IMPORTED, MeshSource, item_path
 
@@ -41,7 +49,7 @@ def by_model(
 ) -> Listing:
     """The listing of models, given as (synset, id, path). Models of other synsets are counted only.
 
-    `content` and `companions` digest a model's files, as in `ListedItem`.
+    `content` and `companions` digest a model's files, as in `ListedItem`; their `InputError` sets the model aside.
     """
     names = {object_class.synset: name for name, object_class in classes.items()}
     places_of = defaultdict(list)
@@ -55,11 +63,16 @@ def by_model(
     if not models:
         synset, path = next(iter(places_of.values()))[0]
         raise InputError(f"{path}: {synset}: no synset of params.yaml, expected some of {', '.join(names)}")
-    listing = collected(
-        ListedItem(model, names[synset], path, content(path), companions(path))
-        for model, ((synset, path), *others) in models.items()
-        if not others
-    )
+    items, unreadable = [], {}
+    for model, ((synset, path), *others) in models.items():
+        if others:
+            continue
+        try:
+            items.append(ListedItem(model, names[synset], path, content(path), companions(path)))
+        except InputError as error:
+            unreadable[safe_id(model)] = str(error)
+    listing = collected(items)
+    listing.rejected |= unreadable
     for model, of_model in models.items():
         if len(of_model) > 1:
             listing.duplicates[model] = f"in {len(of_model)} classes: {', '.join(synset for synset, _ in of_model)}"
@@ -69,7 +82,8 @@ def by_model(
 
 def _companions(path: Path) -> str:
     """Digest of a model's materials and textures."""
-    return files_digest(other for other in sorted(path.parent.parent.rglob("*")) if other.is_file() and other != path)
+    others = sorted(path.parent.parent.rglob("*"))
+    return companions_digest(other for other in others if other.is_file() and other != path)
 
 
 def count(params: Params) -> Counter[str]:

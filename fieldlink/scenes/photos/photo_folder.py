@@ -13,15 +13,17 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.core.params import Params
 from fieldlink.scenes import picture_formats, pictures
-from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, listed_files
+from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, listed_files, passed_over
 from fieldlink.scenes.importers.listing import Listing
 from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
 
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
     """Every picture file below a class subfolder, as `<class>.<file stem>`; files with equal bytes count once."""
-    class_of = {path: path.name for path in class_folders(folder, classes)}
-    return listed_files(folder, class_of, is_photo, details).without_duplicates()
+    class_of = {path: path.name for path in class_folders(folder, classes, is_photo)}
+    listed = listed_files(folder, class_of, is_photo, details).without_duplicates()
+    listed.other_files |= passed_over(folder, class_of)
+    return listed
 
 
 def is_photo(path: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.importers.gltf import materials, nodes, primitives, skins
+from fieldlink.scenes.importers.gltf import nodes, primitives, skins
 from fieldlink.scenes.importers.gltf.document import Document, parsed
 from fieldlink.scenes.importers.gltf.materials import Materials
 from fieldlink.scenes.importers.gltf.primitives import Primitive
@@ -60,12 +60,11 @@ def _part(looks: Materials, primitive: Primitive, matrices: Float[np.ndarray, "i
     mirrored = np.linalg.det(matrices[:, :3, :3])[:, None, None] < 0
     faces = np.where(mirrored, primitive.faces[:, ::-1], primitive.faces) + size * np.arange(count)[:, None, None]
     material = looks.material(primitive.material)
-    emission = materials.layer((*material.emission, 0.0), material.emission_texture, attributes)
     return Part(
         points.reshape(-1, 3),
         faces.reshape(-1, 3),
-        materials.layer(material.factor, material.texture, attributes),
+        looks.base(material, attributes),
         rgba(np.clip(attributes["COLOR_0"], 0, 1)) if "COLOR_0" in attributes else None,
-        emission if any(material.emission) else None,
+        looks.emission(material, attributes),
         material.cutoff,
     )

@@ -1,7 +1,7 @@
 """Materials of glTF: base colour, emission, alpha; and the textures that they name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages
 WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 NEAREST = 9728
 PICTURE_EXTENSIONS = ("EXT_texture_webp", "EXT_texture_avif")  # of textures; each names a picture that Pillow reads
+Colour = tuple[float, float, float, float]
+Attributes = Mapping[str, Float[np.ndarray, "vertex _"]]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class PlacedTexture:
     """A texture, the set of coordinates that it uses, and their affine map."""
 
     texture: Texture
+    name: str  # of its picture, for notes
     coordinates: str  # TEXCOORD_n
     matrix: Float[np.ndarray, "2 3"]
 
@@ -31,7 +34,7 @@ class PlacedTexture:
 class Material:
     """The look of a primitive."""
 
-    factor: tuple[float, float, float, float] = WHITE
+    factor: Colour = WHITE
     texture: PlacedTexture | None = None
     emission: tuple[float, float, float] = (0.0, 0.0, 0.0)
     emission_texture: PlacedTexture | None = None
@@ -55,22 +58,41 @@ class Materials:
             self.materials[index] = self._read(self.document.get("materials", index))
         return self.materials[index]
 
+    def base(self, material: Material, attributes: Attributes) -> Layer:
+        """The colour of vertices with these attributes: the factor alone where its texture can't be placed."""
+        placed = material.texture
+        return (placed and self._placed_layer(material.factor, placed, attributes)) or Layer(material.factor)
+
+    def emission(self, material: Material, attributes: Attributes) -> Layer | None:
+        """The light of vertices with these attributes; none where its texture can't be placed."""
+        factor, placed = (*material.emission, 0.0), material.emission_texture
+        if not any(factor):
+            return None
+        return Layer(factor) if placed is None else self._placed_layer(factor, placed, attributes)
+
+    def _placed_layer(self, factor: Colour, placed: PlacedTexture, attributes: Attributes) -> Layer | None:
+        """A colour times a texture; None without the coordinates that it needs, noted as a lost texture is."""
+        if placed.coordinates not in attributes:
+            self.images.lost.setdefault(placed.name, f"{placed.name}: no {placed.coordinates} for it")
+            return None
+        uv = attributes[placed.coordinates] @ placed.matrix[:, :2].T + placed.matrix[:, 2]
+        return Layer(factor, placed.texture, uv)
+
     def _read(self, entry: dict[str, Any]) -> Material:
         cutoff = _cutoff(entry)
         glossy = extension(entry, "KHR_materials_pbrSpecularGlossiness")
-        base = entry.get("pbrMetallicRoughness") or {}
-        factor, info = base.get("baseColorFactor", WHITE), base.get("baseColorTexture")
+        rough = entry.get("pbrMetallicRoughness") or {}
+        factor, info = rough.get("baseColorFactor", WHITE), rough.get("baseColorTexture")
         if glossy is not None:
             factor, info = glossy.get("diffuseFactor", WHITE), glossy.get("diffuseTexture")
         unlit = extension(entry, "KHR_materials_unlit") is not None
         light = (0.0, 0.0, 0.0) if unlit else entry.get("emissiveFactor", (0.0, 0.0, 0.0))
-        return Material(
-            _numbers(factor, 4),
-            self._placed(info, cutoff == OPAQUE),
-            _numbers(_strengthened(light, entry), 3),
-            self._placed(entry.get("emissiveTexture"), True) if any(light) else None,
-            cutoff,
-        )
+        base = Material(_numbers(factor, 4), self._placed(info, cutoff == OPAQUE), cutoff=cutoff)
+        emission, glow = _numbers(_strengthened(light, entry), 3), entry.get("emissiveTexture")
+        placed = self._placed(glow, True) if any(light) else None
+        if glow is not None and placed is None:
+            return base  # the factor alone would make white what glows in a few texels
+        return replace(base, emission=emission, emission_texture=placed)
 
     def _placed(self, info: dict[str, Any] | None, opaque: bool) -> PlacedTexture | None:
         if info is None:
@@ -82,12 +104,17 @@ class Materials:
         texture = self.textures[key]
         if texture is None:
             return None
-        return PlacedTexture(texture, f"TEXCOORD_{moved.get('texCoord', info.get('texCoord', 0))}", _matrix(moved))
+        coordinates = f"TEXCOORD_{moved.get('texCoord', info.get('texCoord', 0))}"
+        return PlacedTexture(texture, self._picture(key[0])[0], coordinates, _matrix(moved))
 
-    def _texture(self, index: Any, opaque: bool) -> Texture | None:
+    def _picture(self, index: Any) -> tuple[str, Any]:
+        """The name of a texture's picture for notes, and the picture's index."""
         entry = self.document.get("textures", index)
         source = (extension(entry, *PICTURE_EXTENSIONS) or entry).get("source", entry.get("source"))
-        name = f"textures[{index}]" if source is None else f"images[{source}]"
+        return (f"textures[{index}]" if source is None else f"images[{source}]"), source
+
+    def _texture(self, index: Any, opaque: bool) -> Texture | None:
+        entry, (name, source) = self.document.get("textures", index), self._picture(index)
         image = self.images.image(name, lambda: self._bytes(entry, source), opaque)
         if image is None:
             return None
@@ -103,18 +130,6 @@ class Materials:
         if "uri" in image:
             return self.document.uri(image["uri"])
         return view_bytes(self.document, image.get("bufferView"))
-
-
-def layer(
-    factor: tuple[float, float, float, float],
-    placed: PlacedTexture | None,
-    attributes: Mapping[str, Float[np.ndarray, "vertex _"]],
-) -> Layer:
-    """The look of vertices with these attributes. Without the set that a texture needs, it doesn't count."""
-    if placed is None or placed.coordinates not in attributes:
-        return Layer(factor)
-    uv = attributes[placed.coordinates] @ placed.matrix[:, :2].T + placed.matrix[:, 2]
-    return Layer(factor, placed.texture, uv)
 
 
 def _cutoff(entry: dict[str, Any]) -> float:

@@ -3,7 +3,7 @@
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,34 +25,82 @@ NOT_DRAWN = ("animation", "camera", "light")
 GREY_LAYER = Layer((GREY, GREY, GREY, 1.0))
 
 
+class _Looks:
+    """The materials of a document, and what it was drawn without."""
+
+    def __init__(self, document: Any, lost: Collection[str], companions: CompanionFiles) -> None:
+        """`lost`: symbols of bindings to materials that are missing, which are noted elsewhere."""
+        self.images, self.lost, self.companions = TextureImages(), lost, companions
+        self.named = {material.name: material for material in document.materials}
+        self.named |= {material.id: material for material in document.materials}
+        self.symbols: set[str] = set()
+        self.unbound: set[str] = set()
+
+    def layer(self, triangles: Any) -> Layer:
+        """The diffuse colour or texture; of an effect without, its emission."""
+        material = self._material(triangles)
+        if material is None:
+            return GREY_LAYER
+        effect = material.effect
+        look = effect.emission if effect.diffuse is None or effect.shadingtype == "constant" else effect.diffuse
+        if look is None:
+            return GREY_LAYER
+        if not isinstance(look, Map):
+            red, green, blue = (min(max(float(channel), 0.0), 1.0) for channel in look[:3])
+            return Layer((red, green, blue, 1.0))
+        path = look.sampler.surface.image.path
+        image, uv = self.images.image(plain(path), lambda: self.companions.read(path)), _uv(triangles, look.texcoord)
+        return GREY_LAYER if image is None or uv is None else Layer(WHITE, Texture(image), uv)
+
+    def notes(self) -> list[str]:
+        """For the user: textures that are missing, and materials that nothing binds."""
+        reasons = [f"{symbol} is bound to none, and is none's id" for symbol in sorted(self.unbound)]
+        return self.images.notes() + drawn_without("materials", len(self.unbound), len(self.symbols), reasons)
+
+    def _material(self, triangles: Any) -> Any:
+        """The material that a node binds to the triangles' symbol; without a binding, the one of that id or name."""
+        symbol = triangles.original.material
+        self.symbols |= {symbol} - {None}
+        if triangles.material is not None or symbol is None:
+            return triangles.material
+        if symbol not in self.named and symbol not in self.lost:
+            self.unbound.add(symbol)
+        return self.named.get(symbol)
+
+
 def read(data: bytes, companions: CompanionFiles) -> MeshFile:
     """Parts in the document's axes. What pycollada finds broken is left out, and noted."""
     data = COMMENT.sub(b"", data)  # pycollada takes those inside a geometry for unknown geometries
     data = DECIMAL_COMMAS.sub(lambda numbers: numbers[0].replace(b",", b"."), data)
-    document, notes = _document(data)
-    images = TextureImages()
-    parts = [_part(triangles, images, companions) for triangles in _triangle_sets(document)]
+    document, notes, symbols = _document(data)
+    looks = _Looks(document, symbols, companions)
+    parts = [_part(triangles, looks) for triangles in _triangle_sets(document)]
     up = (getattr(document.assetInfo, "upaxis", None) or "Y_UP")[0].lower()
     lost = dict.fromkeys(str(error).replace(f" in effect `{id}`", "") for error in document.errors)
     broken = [words for words in lost if not any(other in words.lower() for other in NOT_DRAWN)]
-    return MeshFile(parts, up, notes=images.notes() + notes + ([f"drawn without {listed(broken)}"] if broken else []))
+    notes = looks.notes() + notes + ([f"drawn without {listed(broken)}"] if broken else [])
+    return MeshFile(parts, up, notes=notes)
 
 
-def _document(data: bytes) -> tuple[Collada, list[str]]:
-    """The document and a note on materials that it lacks: pycollada would leave out all geometry that names one."""
+def _document(data: bytes) -> tuple[Collada, list[str], set[str]]:
+    """The document, a note on materials that it lacks, and the symbols bound to them.
+
+    Pycollada would leave out all geometry that names one.
+    """
     document = Collada(io.BytesIO(data), ignore=[DaeError])
     tree: Any = document.xmlnode
     materials, bindings = {material.id for material in document.materials}, tree.iter("{*}instance_material")
     names = {binding: (binding.get("target") or "").removeprefix("#") for binding in bindings}
     lost = sorted(set(names.values()) - materials)
     if not lost:
-        return document, []
-    for binding in (binding for binding, name in names.items() if name in lost):
+        return document, [], set()
+    broken = [binding for binding, name in names.items() if name in lost]
+    for binding in broken:
         binding.getparent().remove(binding)
     without = Collada(io.BytesIO(etree.tostring(tree)), ignore=[DaeError])
-    return without, drawn_without(
-        "materials", len(lost), len(set(names.values())), [f"{name} not in the file, or broken" for name in lost]
-    )
+    reasons = [f"{name} not in the file, or broken" for name in lost]
+    notes = drawn_without("materials", len(lost), len(set(names.values())), reasons)
+    return without, notes, {binding.get("symbol") for binding in broken}
 
 
 def _triangle_sets(document: Any) -> Iterator[Any]:
@@ -67,10 +115,10 @@ def _triangle_sets(document: Any) -> Iterator[Any]:
                 yield drawn
 
 
-def _part(triangles: Any, images: TextureImages, companions: CompanionFiles) -> Part:
+def _part(triangles: Any, looks: _Looks) -> Part:
     vertices = np.asarray(triangles.vertex, np.float64)[triangles.vertex_index].reshape(-1, 3)
     tint = _vertex_colours(triangles)
-    layer = _layer(triangles, images, companions)
+    layer = looks.layer(triangles)
     if tint is not None and layer.texture is None:
         layer = Layer(WHITE)  # exporters mean vertex colours in place of the material's
     return Part(vertices, np.arange(len(vertices)).reshape(-1, 3), layer, tint)
@@ -84,22 +132,6 @@ def _vertex_colours(triangles: Any) -> Float[np.ndarray, "corner 4"] | None:
     offset, data = sources[0][0], np.asarray(sources[0][4].data, np.float64)
     colours = data[triangles.original.index[:, :, offset]].reshape(-1, data.shape[1])
     return None if (colours[:, :3] == 1).all() else np.clip(rgba(colours), 0, 1)
-
-
-def _layer(triangles: Any, images: TextureImages, companions: CompanionFiles) -> Layer:
-    """The diffuse colour or texture; of an effect without, its emission."""
-    if triangles.material is None:
-        return GREY_LAYER
-    effect = triangles.material.effect
-    look = effect.emission if effect.diffuse is None or effect.shadingtype == "constant" else effect.diffuse
-    if look is None:
-        return GREY_LAYER
-    if not isinstance(look, Map):
-        red, green, blue = (min(max(float(channel), 0.0), 1.0) for channel in look[:3])
-        return Layer((red, green, blue, 1.0))
-    path = look.sampler.surface.image.path
-    image, uv = images.image(plain(path), lambda: companions.read(path)), _uv(triangles, look.texcoord)
-    return GREY_LAYER if image is None or uv is None else Layer(WHITE, Texture(image), uv)
 
 
 def _uv(triangles: Any, semantic: str) -> Float[np.ndarray, "corner 2"] | None:

@@ -37,9 +37,14 @@ class TextureImages:
 
     def _image(self, name: str, read: Callable[[], bytes], opaque: bool) -> UInt8[np.ndarray, "height width 4"] | None:
         try:
-            return shrunk(Image.fromarray(pictures.decode(read(), "RGBA", upright=False)), opaque)
+            data = read()
         except InputError as error:
             self.lost[name] = str(error)
+            return None
+        try:
+            return shrunk(Image.fromarray(pictures.decode(data, "RGBA", upright=False)), opaque)
+        except InputError as error:
+            self.lost[name] = f"{name}: {error}"
             return None
 
 

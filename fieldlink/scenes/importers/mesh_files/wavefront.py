@@ -76,10 +76,16 @@ def _table(lines: list[str]) -> Float[np.ndarray, "row column"]:
 
 
 def _colours(rows: Float[np.ndarray, "vertex column"]) -> Float[np.ndarray, "vertex 4"] | None:
-    """Vertex colours in [0, 1] after x, y, z; None without, or if all are white. A vertex without one is white."""
+    """Vertex colours in [0, 1] after x, y, z; None without, or if all are white. A vertex without one is white.
+
+    Seven numbers are x, y, z, w, r, g, b if the fourth is always 1 (the weight of the specification), unless the
+    seventh is too: then they are x, y, z, r, g, b and alpha.
+    """
     if rows.shape[1] not in (6, 7):
         return None
-    colours = np.nan_to_num(rows[:, 3:6], nan=1.0)
+    rows = np.nan_to_num(rows[:, 3:], nan=1.0)
+    weighted = rows.shape[1] == 4 and (rows[:, 0] == 1).all() and (rows[:, 3] != 1).any()
+    colours = rows[:, 1:] if weighted else rows[:, :3]
     colours = colours / 255 if colours.max(initial=0) > 1 else colours
     return None if (colours == 1).all() else rgba(np.clip(colours, 0, 1))
 

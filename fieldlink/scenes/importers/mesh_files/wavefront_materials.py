@@ -18,6 +18,7 @@ OPTION = re.compile(
     rf"-(?:(?P<placed>[ost])(?P<numbers>(?:\s+{NUMBER}(?=\s)){{1,3}})|mm(?:\s+\S+){{2}}|(?P<flag>\w+)\s+(?P<value>\S+))\s+"
 )
 
+COMMENTED = re.compile(r"(?P<name>.*?\.\w{2,5}[\"']?)\s+#")  # a file name with a suffix, and a comment
 FILE_NAMES = re.compile(r"\S.*?\.mtl(?=\s|$)", re.IGNORECASE)  # on a line of mtllib: several, or one with spaces
 
 
@@ -53,7 +54,8 @@ class MaterialLibraries:
         statements = self.statements.get(name)
         if statements is None or statements.texture is None:
             return statements and MtlMaterial(statements.colour)
-        file_name, wrap, placed = _options(statements.texture)
+        written, wrap, placed = _options(statements.texture)
+        file_name = self._without_comment(written)
         image = self.textures.image(plain(file_name), lambda: self.companions.read(file_name))
         texture = None if image is None else Texture(image, (wrap, wrap))
         return MtlMaterial(statements.colour, texture, **placed)
@@ -63,6 +65,11 @@ class MaterialLibraries:
         lost = sorted(name for name in names if name not in self.statements)
         reasons = self.lost or [f"{listed(lost)} not in {listed(self.libraries) or 'any library: none is named'}"]
         return drawn_without("materials", len(lost), len(names), reasons) + self.textures.notes()
+
+    def _without_comment(self, name: str) -> str:
+        """A texture's file name; from a # on it is a comment, unless a file is named so."""
+        before = COMMENTED.match(name)
+        return name if before is None or self.companions.has(name) else before["name"]
 
     def _add(self, library: str) -> None:
         try:
@@ -100,7 +107,7 @@ def _statements(text: str) -> dict[str, _Statements]:
 def _colour(text: str) -> tuple[float, float, float] | None:
     """One or three numbers, cut to [0, 1]; None for a spectral file or anything else."""
     try:
-        numbers = [min(max(float(word), 0.0), 1.0) for word in text.split()[:3]]
+        numbers = [min(max(float(word), 0.0), 1.0) for word in text.partition("#")[0].split()[:3]]
     except ValueError:
         return None
     return (numbers[0], numbers[len(numbers) // 2], numbers[-1]) if len(numbers) in (1, 3) else None
