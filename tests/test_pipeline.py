@@ -16,6 +16,7 @@ from fieldlink.core.params import Params
 
 STAGES = sorted(pipeline.stages())
 CODE = ("fieldlink", "stages")
+CHECKED = "data/params.json"  # of the stage that runs before all others; none reads it
 ROOT_STUDIES = {"backbone", "report"}  # their stages are in the dvc.yaml of the root
 DVC_FILES = [pipeline.ROOT / "dvc.yaml", *sorted(pipeline.ROOT.glob("pipelines/*/dvc.yaml"))]
 
@@ -80,7 +81,7 @@ def test_every_path_of_a_command_is_a_dependency_or_an_output(name):
         word for word in arguments if not any(is_within(word, path) or is_within(path, word) for path in declared)
     }
     unused = {path for path in declared - arguments if not any(path.startswith(f"{word}/") for word in arguments)}
-    assert (undeclared, {path for path in unused if is_data(path)}) == (set(), set())
+    assert (undeclared, {path for path in unused if is_data(path)} - {CHECKED}) == (set(), set())
 
 
 def is_data(path: str) -> bool:
@@ -175,7 +176,7 @@ def test_a_dvc_file_is_readable(path):
     assert [line for line in lines if len(line) > 120] == []
     lengths = stage_lengths(lines)
     assert {name: length for name, length in lengths.items() if length > 25} == {}
-    assert 1 <= len(lengths) <= 15
+    assert 1 <= len(lengths) <= 16
 
 
 def stage_lengths(lines: list[str]) -> Counter[str]:

@@ -79,7 +79,7 @@ class WorldRun:
             return "".join(self.log.read_text("utf-8").splitlines(keepends=True)[-LAST_LINES:])
         reference = experiment_reference(self.commit, self.name)
         git_output(self.repository, "fetch", "--quiet", str(self.clone.resolve()), f"{reference}:{reference}")
-        shutil.rmtree(self.clone)
+        shutil.rmtree(self.clone, ignore_errors=True)  # DVC's daemon may be writing into it
         return ""
 
     def _run_dvc(self, lock: int) -> None:

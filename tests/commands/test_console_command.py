@@ -94,7 +94,7 @@ def test_an_error_of_a_subcommand_is_one_line_without_a_traceback(name, tmp_path
 
 @pytest.mark.parametrize("arguments", ["ask --help", "preflight"])
 def test_a_closed_output_is_named_in_one_line(arguments: str, tmp_path: Path):
-    script = f"exec {sys.executable} -m fieldlink.commands.main {arguments} >&-"
+    script = f"exec {Path(sys.executable).parent}/fieldlink {arguments} >&-"
     environment = {"PYTHONPATH": str(pipeline.ROOT), "PATH": "/usr/bin:/bin"}
     command = ["/bin/sh", "-c", script]
     process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

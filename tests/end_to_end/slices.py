@@ -1,4 +1,4 @@
-"""A slice of the study that ends soon: two of its stages and two of its classes, in a folder of its own."""
+"""A slice of the study that ends soon: two stages, their check of parameters and two classes, in a folder of its own."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent.parent
-STAGES = ("prepare_photos", "prepare_captioned_pictures")
+STAGES = ("check_params", "prepare_photos", "prepare_captioned_pictures")
 
 
 def attempt(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -28,7 +28,7 @@ def run(folder: Path, *command: str, **environment: str) -> str:
 
 
 def slice_of_the_study(folder: Path, photos: Mapping[str, object] | None = None) -> Path:
-    """Our own code and dvc.yaml with two stages and two classes, as a git and DVC project; `photos`: parameters."""
+    """Our own code and dvc.yaml with these stages and two classes, as a git and DVC project; `photos`: parameters."""
     folder.mkdir()
     for package in ("fieldlink", "stages"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
