@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fieldlink.search.finished_study import Study
 
 ROOT = Path(__file__).parent.parent
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a hub that can't be reached is asked for a minute before it is given up
 
 
 @pytest.fixture(scope="session")

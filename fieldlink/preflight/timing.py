@@ -16,8 +16,9 @@ Result = TypeVar("Result")
 
 STEPS = 8  # measured beyond the first two
 MOST_STEPS = 128  # more than `STEPS` where these take less than `SURE` seconds
-SURE = 0.2
-SLOW = 2.0  # seconds of two steps above which no more steps are measured, and of all repetitions of a work
+SURE = 0.1
+SLOW = 2.0  # seconds of two steps above which no more steps are measured
+ENOUGH = 0.3  # seconds of all repetitions of a work above which it isn't repeated
 REPETITIONS = 3  # of which the least counts: another program only adds to it
 SERIAL = 0.3  # share of a training step that more threads don't shorten
 
@@ -31,7 +32,7 @@ def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:
     result, seconds = _timed_once(work, device)
     spent = least = seconds
     for _ in range(REPETITIONS - 1):
-        if spent > SLOW:
+        if spent > ENOUGH:
             break
         result, seconds = _timed_once(work, device)
         spent, least = spent + seconds, min(least, seconds)

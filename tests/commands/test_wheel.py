@@ -81,6 +81,7 @@ def test_a_profile_is_written_into_an_empty_folder(installed, tmp_path):
     assert load(tmp_path / "params.yaml").scenes.source == "disn"
 
 
+@pytest.mark.slow
 def test_a_preflight_in_an_empty_folder_takes_the_default_parameters_and_says_so(installed, tmp_path):
     process = fieldlink(installed, tmp_path, "preflight")
     assert process.returncode == 0, process.stdout + process.stderr

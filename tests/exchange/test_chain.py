@@ -29,7 +29,7 @@ from stages.backbone.train_nf2vec import train_nf2vec
 from stages.retrieval.evaluate import evaluate_retrieval
 from stages.retrieval.train import train_retrieval_mappers
 
-pytestmark = pytest.mark.thesis
+pytestmark = [pytest.mark.thesis, pytest.mark.slow]
 
 ROOT = Path(__file__).parent.parent.parent
 CLIP = ClipNetworkParams(resolution=32, width=4, embedding=8, text_width=32, text_layers=1, context=16)

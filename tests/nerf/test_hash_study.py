@@ -22,7 +22,7 @@ from stages.backbone.render_nerfs import render_nerfs
 from stages.backbone.start_nerfs import start_nerfs
 from stages.backbone.train_nf2vec import train_nf2vec
 
-pytestmark = pytest.mark.thesis
+pytestmark = [pytest.mark.thesis, pytest.mark.slow]
 
 TINY = {
     "runtime.workers": 1,
