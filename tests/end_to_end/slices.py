@@ -1,4 +1,4 @@
-"""A slice of the study that ends soon: two stages, their check of parameters and two classes, in a folder of its own."""
+"""A slice of the study that ends soon: a few of its stages and two of its classes, in a folder of its own."""
 
 import os
 import shutil
