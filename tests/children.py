@@ -1,11 +1,38 @@
-"""Work in a forked process of its own: the seconds and the memory it takes beyond all that is imported already."""
+"""Work in a forked process of its own: the seconds and the memory it takes, and work without root's rights."""
 
 import os
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
+
+NOBODY = 65534  # the user who owns nothing
+
+
+def without_roots_rights(work: Callable[[Path], object]) -> None:
+    """Do `work` in a new folder, as nobody where root runs the tests. It imports no more, which nobody might not."""
+    is_root = os.geteuid() == 0
+    with TemporaryDirectory() as name:
+        if is_root:
+            os.chown(name, NOBODY, NOBODY)
+        if (process := os.fork()) == 0:
+            _as_nobody(work, Path(name), is_root)
+        assert os.waitpid(process, 0)[1] == 0
+
+
+def _as_nobody(work: Callable[[Path], object], folder: Path, is_root: bool) -> NoReturn:
+    try:
+        if is_root:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        work(folder)
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def peak_of(work: Callable[[], object]) -> int:

@@ -1,12 +1,14 @@
 """What tests share: where real data lies, and small parameters."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import chromium
 import pytest
+from explorer.browsing import without_browser
 from filelock import FileLock
 from parameters import written
 
@@ -22,13 +24,23 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a hub that can't be reached is a
 @pytest.fixture(scope="session")
 def real() -> Path:
     """Real meshes, photos and views: FIELDLINK_REAL, or ../shared/real beside the checkout."""
-    folder = Path(os.environ.get("FIELDLINK_REAL", ROOT.parent / "shared" / "real"))
+    return _folder("FIELDLINK_REAL", "real")
+
+
+def _folder(variable: str, name: str) -> Path:
+    folder = Path(os.environ.get(variable, ROOT.parent / "shared" / name))
     if not folder.is_dir():
-        message = f"{folder}: no real data there; set FIELDLINK_REAL"
+        message = f"{folder}: not there; set {variable}"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Example files of people's faults: FIELDLINK_CASES, or ../shared/cases beside the checkout."""
+    return _folder("FIELDLINK_CASES", "cases")
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +77,8 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny study, made once for all processes that run tests; nobody writes into it."""
     from tiny_study import made_study
 
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "tiny_study"
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tiny_study"
     with FileLock(f"{folder}.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIELDLINK_SCRATCH", str(folder / ".scratch"))
         if not (folder / "made").is_file():
@@ -81,3 +93,21 @@ def study(study_folder: Path) -> "Study":
     from fieldlink.search.finished_study import Study
 
     return Study(study_folder)
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[chromium.Page]:
+    """A page of a headless Chromium."""
+    if chromium.executable() is None:
+        without_browser("no Chromium: apt-get install chromium, or set CHROMIUM to its path")
+    with chromium.browser() as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which finds what hinders people with disabilities."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.is_file():
+        without_browser(f"{path}: not there; npm install --no-save axe-core@4")
+    return path.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from fieldlink.evaluation.measures.variance_components import QueryValues
 SEED, LEVEL = 20_241, 0.95
 SEEDS, QUERIES, POINTS, GALLERY = (3, 5, 10), (208, 1300), (0, 1, 2, 5), (0, 2)
 OBJECTS, EASE, SKILLS = 208, 1.5, (0.6, 0.3)  # of the model, and of the one it is compared with
-MEMBERS = halves([f"object-{place}" for place in range(OBJECTS)]).T.astype(np.float64)
+MEMBERS = halves([f"object-{index}" for index in range(OBJECTS)]).T.astype(np.float64)
 IN_HALF = MEMBERS / MEMBERS.sum(1, keepdims=True)
 
 

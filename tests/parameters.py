@@ -49,9 +49,9 @@ def commented_keys() -> set[str]:
         if not colon or not name.strip().isidentifier():
             continue
         depth = len(name) - len(name.lstrip())
-        sections = {place: section for place, section in sections.items() if place < depth} | {depth: name.strip()}
+        sections = {level: section for level, section in sections.items() if level < depth} | {depth: name.strip()}
         if "#" in rest:
-            keys.add(".".join(sections[place] for place in sorted(sections)))
+            keys.add(".".join(sections[level] for level in sorted(sections)))
     return keys
 
 

@@ -2,7 +2,7 @@
 
 `python tests/real_objects.py --study FOLDER --collection FOLDER` takes the real meshes and photos that tests use
 (FIELDLINK_REAL), folders `meshes/<class>` and `photos/<class>`. The meshes become a collection, which is kept. Numbers
-are percentages; of mappers the mean over training seeds.
+are percentages. The class from weights is the mean over the mapper's training seeds; photos find NeRFs by seed 0.
 """
 
 import argparse
@@ -27,9 +27,9 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
     added = study.add(real / "meshes", collection)
     mine = fieldlink.open(study.folder, collection)
     names, labels = classification.label_vectors(study.models, None)
-    sources, root = (mine.collection.paths(name)["source"] for name in mine.ids), (real / "meshes").resolve()
+    sources, root = (mine.collection.paths_of(name)["source"] for name in mine.ids), (real / "meshes").resolve()
     truth = [Path(source).relative_to(root).parts[0] for source in sources]
-    mapper = study.spaces.mappers.named(study.spaces.naming_mapper)
+    mapper = study.spaces.mappers.mapper(study.spaces.naming_mapper)
     weights = [
         percent(mapper.apply(mine.collection.nerf_vectors, seed), labels, names, truth) for seed in mapper.space.seeds
     ]
@@ -39,7 +39,7 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
     of_photos = [study.query(image=path) for path in photos]
     photo_truth = [path.parent.name for path in photos]
     vectors = np.stack([query.clip for query in of_photos])
-    found = [study.search(query=query, split="test", k=1).rows[0].class_name for query in of_photos]
+    first_classes = [study.search(query=query, split="test", k=1).rows[0].class_name for query in of_photos]
     return {
         "study": {"commit": study.origin.commit, "params": study.origin.params, "clip": study.origin.clip},
         "meshes": {
@@ -54,7 +54,7 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
         "photos": {
             "pictures": len(photos),
             "class_by_clip": percent(vectors, labels, names, photo_truth),
-            "first_nerf_of_its_class": share(found, photo_truth),
+            "first_nerf_of_its_class": share(first_classes, photo_truth),
             "by": study.spaces.default,
         },
     }
@@ -62,7 +62,7 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
 
 def percent(vectors: np.ndarray, labels: np.ndarray, names: list[str], truth: list[str]) -> float:
     """How many of some vectors are nearest to the label of their class."""
-    return share([names[place] for place in cosines(vectors, labels).argmax(axis=1)], truth)
+    return share([names[index] for index in cosines(vectors, labels).argmax(axis=1)], truth)
 
 
 def share(said: list[str], truth: list[str]) -> float:

@@ -18,6 +18,7 @@ from parameters import written
 from fieldlink.clip import small_clip
 from fieldlink.core import digests, resume, saved_models
 from fieldlink.core.params import ClipNetworkParams, load
+from fieldlink.nerf import object_work
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.scenes import pictures
 from fieldlink.scenes.importers.disn import METADATA
@@ -102,7 +103,7 @@ NAMES = [*WRITTEN, "objects", "rejected", "unfitted", "clip", "nf2vec", "start"]
 if __name__ == "__main__":
     for work in ("clip.picture_work", "nerf.object_work", "nf2vec.embedding_work"):
         importlib.import_module(f"fieldlink.{work}")
-    fit_nerfs.CHUNK = embed_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
+    object_work.OBJECTS_AT_ONCE = embed_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
     digests.code_digest = lambda _: "this code"  # it is parsed in half a second each time
     resume.FinishedItems.tables.__defaults__ = (CHUNK, resume.MOST_BYTES)
     prepare_scenes.OBJECTS_PER_SHARD = render_nerfs.CHUNK = CHUNK

@@ -89,6 +89,40 @@ def test_the_headline_numbers_are_those_of_the_committed_study():
         assert interval == f"{float(cell['ci_low']):.1f} to {float(cell['ci_high']):.1f}"
 
 
+def test_the_learning_curve_of_the_docs_is_the_committed_one():
+    """Every row of the table, and the range that the README gives for the fewest and for the most objects."""
+    with (ROOT / "reports/worlds/learning_curve/numbers.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if "less CLIP" in row["name"]]
+    curves: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        curves.setdefault(row["name"], []).append(row)
+    documented = (ROOT / "docs/worlds.md").read_text(encoding="utf-8").replace("−", "-")
+    for name, points in curves.items():
+        numbers = " | ".join(f"{float(point['number']):.1f}" for point in points)
+        low, high = (float(points[-1][bound]) for bound in ("ci_low", "ci_high"))
+        assert f"| {name} | {numbers} [{low:.1f}, {high:.1f}] |" in documented
+    fewest, most = ([-round(float(points[end]["number"])) for points in curves.values()] for end in (0, -1))
+    claim = f"{min(fewest)} to {max(fewest)} points below CLIP alone to {min(most)} to {max(most)} points below it"
+    assert claim in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
+def test_the_numbers_of_the_larger_world_are_those_of_its_tables():
+    folder, documented = ROOT / "reports/worlds/large", text("docs/scale.md")
+    results = {}
+    for path in (folder / "tables").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            results |= {(row["table"], row["row"], row["column"]): row for row in csv.DictReader(file) if "row" in row}
+    rows = rows_of(documented.split("| table, row, column |")[1].split("\n\n")[0])
+    for name, number in rows:
+        cell = results[tuple(name.split(", "))]
+        value, low, high = (f"{float(cell[key]):.1f}" for key in ("value", "ci_low", "ci_high"))
+        assert number == f"{value} [{low}, {high}]"
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert f"`{run['commit'][:10]}`: {run['minutes']:.0f} minutes" in documented
+    params = YAML(typ="safe").load((folder / "params.yaml").read_text(encoding="utf-8"))
+    assert params["study"]["seed"] == run["study_seed"]
+
+
 def test_the_verdicts_of_the_readme_are_those_of_the_committed_worlds():
     from fieldlink.report.readme_verdicts import BEGIN, END, verdict_block
 
@@ -201,8 +235,9 @@ def test_every_address_is_a_stage_or_a_pipeline(name, address):
 
 
 @pytest.mark.parametrize(("name", "target"), TARGETS)
-def test_every_target_is_in_the_makefile(name, target):
+def test_every_target_is_in_the_makefile_with_all_it_needs(name, target):
     assert re.search(rf"^{target}:", text("Makefile"), re.MULTILINE)
+    subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, check=True)
 
 
 @pytest.mark.parametrize(("name", "command"), SUBCOMMANDS)

@@ -100,10 +100,10 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_same_numbers(stage, t
     with monkeypatch.context() as patch:
         write = datasets.write_shard
 
-        def failing(path, *rest, **more):
+        def failing(*arguments, **keywords):
             if len(worked) == 2:
-                raise KeyboardInterrupt  # before the second chunk is kept
-            write(path, *rest, **more)
+                raise KeyboardInterrupt  # before the second chunk is written
+            write(*arguments, **keywords)
 
         patch.setattr(datasets, "write_shard", failing)
         with pytest.raises(KeyboardInterrupt):

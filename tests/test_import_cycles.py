@@ -72,8 +72,8 @@ def test_a_cycle_is_named_whatever_the_import(tmp_path, statement):
     (tmp_path / "fieldlink/a.py").write_text(statement)
     (tmp_path / "fieldlink/b.py").write_text("import fieldlink.c\nvalue = 1\n")
     (tmp_path / "fieldlink/c.py").write_text("def late():\n    from fieldlink import a\n")
-    (found,) = cycles(tmp_path)
-    assert set(found.split(" -> ")) == {"fieldlink.a", "fieldlink.b", "fieldlink.c"}
+    (cycle,) = cycles(tmp_path)
+    assert set(cycle.split(" -> ")) == {"fieldlink.a", "fieldlink.b", "fieldlink.c"}
 
 
 def test_a_module_that_imports_itself_is_named(tmp_path):

@@ -10,6 +10,7 @@ import pipeline
 import pytest
 from dvc.dependency import ParamsDependency
 from dvc.repo import Repo
+from ruamel.yaml import YAML
 
 from fieldlink.commands.stage_runner import output_of
 from fieldlink.core.params import Params
@@ -53,6 +54,14 @@ def test_a_plain_repro_at_the_root_reaches_every_stage():
     assert {stage.addressing for stage in graph} == {stage.addressing for stage in reached}
     of_report = nx.descendants(graph, stages["build_report"])
     assert {stage.addressing for stage in of_report} | {"build_report"} == set(stages)
+
+
+def test_no_lock_has_a_stage_that_is_gone():
+    """DVC leaves such entries in place; `fieldlink check` and `why` would take their outputs for today's."""
+    for path in DVC_FILES:
+        prefix = "" if path.parent == pipeline.ROOT else f"{path.relative_to(pipeline.ROOT)}:"
+        locked = YAML(typ="safe").load(path.with_suffix(".lock").read_text())["stages"]
+        assert {f"{prefix}{name}" for name in locked} <= {*STAGES}, path
 
 
 def test_parameters_are_checked_before_any_other_stage_loses_its_outputs():

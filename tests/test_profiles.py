@@ -157,12 +157,12 @@ def thesis(params_copy: Path) -> Params:
     return load(params_copy)
 
 
-def flat(values: Any, place: str = "") -> dict[str, Any]:
+def flat(values: Any, prefix: str = "") -> dict[str, Any]:
     if not isinstance(values, dict):
-        return {place: tuple(values) if isinstance(values, list) else values}
+        return {prefix: tuple(values) if isinstance(values, list) else values}
     flat_values: dict[str, Any] = {}
     for key, value in values.items():
-        flat_values |= flat(value, f"{place}.{key}" if place else key)
+        flat_values |= flat(value, f"{prefix}.{key}" if prefix else key)
     return flat_values
 
 

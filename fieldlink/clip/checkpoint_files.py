@@ -5,17 +5,19 @@ Pickles and TorchScript archives, OpenAI's own `.pt` among them, are read by a s
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from fieldlink.clip.model_folders import CONFIG, WEIGHTS
 from fieldlink.core import tensor_files
 from fieldlink.core.errors import InputError
 
-PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".th", "")  # open_clip reads other files (safetensors, npz) without risk
+ARRAYS = (".npz", ".npy")  # which open_clip reads without unpickling, as it does safetensors
+SAFETENSORS = ".safetensors"
 PICKLED_WEIGHTS = "open_clip_pytorch_model.bin"
 OPENAI = ("input_resolution", "context_length", "vocab_size")  # of OpenAI's archives, beside the weights
 QUICK_GELU = "-quickgelu"  # ends open_clip's names of models with OpenAI's activation
@@ -28,7 +30,10 @@ def readable_file(file: Path, model: str) -> Iterator[Path]:
     Raises `InputError` that names the file if it holds no tensors, those of another library, or OpenAI's where `model`
     has another activation than OpenAI's.
     """
-    if file.suffix not in PICKLES:
+    suffix = file.suffix.lower()
+    if suffix == SAFETENSORS:
+        _check_names(file, _names(file))
+    if suffix in (*ARRAYS, SAFETENSORS):
         yield file
         return
     tensors = _tensors(file)
@@ -41,7 +46,12 @@ def readable_file(file: Path, model: str) -> Iterator[Path]:
 
 @contextmanager
 def readable_folder(folder: Path) -> Iterator[Path]:
-    """A model folder as one that open_clip reads without unpickling."""
+    """A model folder as one that open_clip reads without unpickling.
+
+    Raises `InputError` that names the file of weights if it holds no tensors, or those of another library.
+    """
+    if (folder / WEIGHTS).is_file():
+        _check_names(folder / WEIGHTS, _names(folder / WEIGHTS))
     if (folder / WEIGHTS).is_file() or not (folder / PICKLED_WEIGHTS).is_file():
         yield folder
         return
@@ -56,6 +66,19 @@ def _tensors(file: Path) -> tensor_files.Tensors:
     if isinstance(tensors, InputError):
         raise tensors
     tensors = tensor_files.unwrapped(tensors)
-    if any(name.startswith(("text_model.", "vision_model.")) for name in tensors):
-        raise InputError(f"{file}: transformers' names (vision_model.…), expected open_clip's weights (visual.…)")
+    _check_names(file, tensors)
     return tensors
+
+
+def _names(file: Path) -> list[str]:
+    """The names of tensors of a safetensors file. A file that isn't one is an `InputError` with the cause."""
+    try:
+        with safe_open(file, "numpy") as tensors:
+            return list(tensors.keys())
+    except (SafetensorError, OSError):
+        return list(_tensors(file))
+
+
+def _check_names(file: Path, names: Iterable[str]) -> None:
+    if any(name.startswith(("text_model.", "vision_model.")) for name in names):
+        raise InputError(f"{file}: transformers' names (vision_model.…), expected open_clip's weights (visual.…)")

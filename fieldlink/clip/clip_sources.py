@@ -1,6 +1,6 @@
 """Registry of the sources of a study's CLIP, by their names in `clip.source`.
 
-A source's modules are imported only when it is used.
+A source's modules are imported only when it is used. What it is called stands in `clip_source_words`.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldlink.clip.clip_curves import ClipLosses
+from fieldlink.clip.clip_source_words import CLIP_SOURCE_WORDS, ClipSourceWords
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core import datasets, registry, schemas
 from fieldlink.core.params import Params
@@ -17,9 +18,9 @@ from fieldlink.core.seeds import seed_of
 
 @dataclass(frozen=True, kw_only=True)
 class ClipSourceEntry:
-    """A source of CLIP as a member of the registry."""
+    """A source of CLIP as a member of the registry. No field has a default: a new source has to say each."""
 
-    trains: bool  # on the study's captioned pictures; other sources have their weights from elsewhere
+    words: ClipSourceWords
     provide: Callable[[Path, Path, Params], list[ClipLosses]]  # from captioned pictures, into a model folder
     encoder: Callable[[Params], JointEncoder]  # without a model folder; untrained if the source trains
 
@@ -46,7 +47,8 @@ def _untrained_encoder(params: Params) -> JointEncoder:
     from fieldlink.clip import small_clip
     from fieldlink.clip.encoders import ClipEncoder
 
-    return ClipEncoder(*small_clip.untrained(params.clip.network, params.study.seed), params.runtime.device)
+    model, tokenizer = small_clip.untrained(params.clip.network, params.study.seed)
+    return ClipEncoder(model, tokenizer, params.runtime.device)
 
 
 def _save_of_open_clip(pictures: Path, out: Path, params: Params) -> list[ClipLosses]:
@@ -80,9 +82,21 @@ def _encoder_of_module(params: Params) -> JointEncoder:
 
 
 CLIP_SOURCES: dict[str, ClipSourceEntry] = {
-    "train": ClipSourceEntry(trains=True, provide=_train, encoder=_untrained_encoder),
-    "open_clip": ClipSourceEntry(trains=False, provide=_save_of_open_clip, encoder=_encoder_of_open_clip),
-    "module": ClipSourceEntry(trains=False, provide=_save_of_module, encoder=_encoder_of_module),
+    "train": ClipSourceEntry(
+        words=CLIP_SOURCE_WORDS["train"],
+        provide=_train,
+        encoder=_untrained_encoder,
+    ),
+    "open_clip": ClipSourceEntry(
+        words=CLIP_SOURCE_WORDS["open_clip"],
+        provide=_save_of_open_clip,
+        encoder=_encoder_of_open_clip,
+    ),
+    "module": ClipSourceEntry(
+        words=CLIP_SOURCE_WORDS["module"],
+        provide=_save_of_module,
+        encoder=_encoder_of_module,
+    ),
 }
 
 

@@ -46,9 +46,9 @@ def train(
     """
     pairs, checked = (of.tensors(network) for of in (training_pictures, validation_pictures))
     model = small_clip.build(network, seed).to(device).to(memory_format=torch.channels_last)
-    optimisers = _optimisers(model, training)
+    optimizers = _optimizers(model, training)
     schedules = [
-        torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, training)) for optimiser in optimisers
+        torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, training)) for optimizer in optimizers
     ]
     model.train()
     random = torch.Generator().manual_seed(seed)
@@ -65,8 +65,8 @@ def train(
 
             model.zero_grad()
             losses.append(replicas.backward(images, pairs.tokens[members].to(device), loss))
-            for optimiser, schedule in zip(optimisers, schedules, strict=True):
-                optimiser.step()
+            for optimizer, schedule in zip(optimizers, schedules, strict=True):
+                optimizer.step()
                 schedule.step()
             with torch.no_grad():
                 model.logit_scale.clamp_(0, LARGEST_SCALE)
@@ -128,7 +128,7 @@ def rate(step: int, training: ClipTrainingParams) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - training.warmup) / max(training.steps - training.warmup, 1)))
 
 
-def _optimisers(model: nn.Module, training: ClipTrainingParams) -> tuple[MatrixMuon, AdamW]:
+def _optimizers(model: nn.Module, training: ClipTrainingParams) -> tuple[MatrixMuon, AdamW]:
     """Muon for convolutions and matrices, AdamW for the rest; biases, norms and the logits' scale don't decay."""
     learned = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
     matrices = {name: weights for name, weights in learned.items() if weights.ndim >= 2}

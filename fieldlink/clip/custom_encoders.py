@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from fieldlink.clip.interface import JointEncoder
-from fieldlink.core import digests, files, sealed_folders
+from fieldlink.core import digest_folders, digests, files
 from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
@@ -15,7 +15,8 @@ CONFIG, WEIGHTS, NONE = "encoder.json", "weights", "none"
 def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
     """Write a model folder: `loader` is `package.module:function`, `pretrained` a file or folder to copy, or none.
 
-    `code`: the module's own file; its digest is part of the folder.
+    `code`: the module's own file; its digest is part of the folder. Raises `InputError` for another file, and for
+    weights that are not there.
     """
     file = inspect.getsourcefile(_function(loader))
     if not (file and code.is_file() and code.samefile(file)):
@@ -26,12 +27,12 @@ def save(folder: Path, loader: str, pretrained: str, code: Path) -> None:
     with files.replacing(folder) as temporary:
         if pretrained != NONE:
             (shutil.copytree if source.is_dir() else shutil.copyfile)(source, temporary / WEIGHTS)
-        sealed_folders.write_description(temporary, CONFIG, {"loader": loader, "code": digests.file_digest(code)})
+        digest_folders.write_description(temporary, CONFIG, {"loader": loader, "code": digests.file_digest(code)})
 
 
 def load(folder: Path, device: str) -> JointEncoder:
     """The encoder of a folder that `save` wrote; files that have changed are an error."""
-    config, weights = sealed_folders.read_description(folder, CONFIG, "rerun provide_clip"), folder / WEIGHTS
+    config, weights = digest_folders.read_description(folder, CONFIG, "rerun provide_clip"), folder / WEIGHTS
     return loaded(config["loader"], weights if weights.exists() else None, device)
 
 

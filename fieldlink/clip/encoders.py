@@ -34,6 +34,18 @@ def loaded_encoder(folder: Path, runtime: RuntimeParams) -> Iterator[JointEncode
         yield encoder
 
 
+def embedded_pictures(
+    encoder: JointEncoder, pictures: Sequence[Picture], batch: int
+) -> Float[np.ndarray, "picture dim"]:
+    """As `encoder.images`, of pictures of which there may be none. An encoder takes at least one: one more is black."""
+    return encoder.images([*pictures, np.zeros((8, 8, 3), np.uint8)], batch)[:-1]
+
+
+def embedded_texts(encoder: JointEncoder, texts: Sequence[str]) -> Float[np.ndarray, "text dim"]:
+    """As `encoder.texts`, of texts of which there may be none. An encoder takes at least one: one more is empty."""
+    return encoder.texts([*texts, ""])[:-1]
+
+
 class ClipEncoder:
     """The two towers of a CLIP model folder, ready to embed."""
 
@@ -46,7 +58,8 @@ class ClipEncoder:
     @classmethod
     def load(cls, folder: Path, device: str) -> "ClipEncoder":
         """Raises `InputError` naming the folder if the model is absent, damaged or not open_clip's."""
-        return cls(*model_folders.load(folder), device)
+        model, tokenizer = model_folders.load(folder)
+        return cls(model, tokenizer, device)
 
     @torch.inference_mode()
     def images(self, pictures: Sequence[Picture], batch: int) -> Float[np.ndarray, "picture dim"]:

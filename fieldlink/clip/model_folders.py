@@ -13,7 +13,7 @@ from torch import nn
 
 from fieldlink.clip.quick_open_clip import open_clip
 from fieldlink.clip.tokenizers import Tokenizer, tokenizer_entry
-from fieldlink.core import files, sealed_folders
+from fieldlink.core import digest_folders, files
 from fieldlink.core.errors import InputError
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
@@ -31,7 +31,8 @@ def save(
     """Write a model folder.
 
     `model_cfg`, `preprocess_cfg`: open_clip's descriptions of the network and its pictures. `tokenizer_name`: in the
-    registry of tokenizers. `tokenizer`: its files are written beside the weights, if its kind has any.
+    registry of tokenizers. `tokenizer`: its files are written beside the weights, if its kind has any. Raises
+    `InputError` for weights that are not finite.
     """
     entry = tokenizer_entry(tokenizer_name, "tokenizer_name")
     with files.replacing(folder) as temporary:
@@ -45,7 +46,7 @@ def save(
             "tokenizer": tokenizer_name,
         }
         entry.save(tokenizer, temporary)
-        sealed_folders.write_description(temporary, CONFIG, config)
+        digest_folders.write_description(temporary, CONFIG, config)
 
 
 def load(folder: Path) -> tuple[nn.Module, Tokenizer]:
@@ -62,7 +63,7 @@ def load(folder: Path) -> tuple[nn.Module, Tokenizer]:
 def _checked_config(folder: Path) -> dict[str, Any]:
     if not ((folder / CONFIG).is_file() and (folder / WEIGHTS).is_file()):
         raise InputError(f"{folder}: expected {CONFIG} and {WEIGHTS}; rerun provide_clip")
-    config = sealed_folders.read_description(folder, CONFIG, "rerun provide_clip")
+    config = digest_folders.read_description(folder, CONFIG, "rerun provide_clip")
     if "tokenizer" not in config:
         raise InputError(f"{folder / CONFIG}: no tokenizer, expected the name of one; rerun provide_clip")
     return config

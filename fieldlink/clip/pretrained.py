@@ -35,7 +35,8 @@ def fetch(model: str, pretrained: str) -> PretrainedClip:
     """Load `model` with the weights of `pretrained`, a tag whose weights are on this machine, a file or a folder.
 
     A file doesn't describe its pictures. They are prepared as for the model's published weights, OpenAI's if there are
-    any: SigLIP and others don't use OpenAI's mean and standard deviation.
+    any: SigLIP and others don't use OpenAI's mean and standard deviation. Raises `InputError` if open_clip can't load
+    them.
     """
     if Path(pretrained).is_dir():
         return _of_folder(Path(pretrained))

@@ -64,7 +64,7 @@ def _embedded(model: open_clip.CLIP, images: Images, tokens: Tokens) -> Embeddin
 
 
 def _add(weights: Tensor, gradient: Tensor) -> None:
-    """Add in the weights' memory layout: the fused optimiser ignores strides."""
+    """Add in the weights' memory layout: the fused optimizer ignores strides."""
     if weights.grad is None:
         weights.grad = torch.zeros_like(weights)
     weights.grad += gradient

@@ -1,7 +1,6 @@
 """Put a folder of meshes into a collection of NeRFs that a study can search."""
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -26,19 +25,18 @@ def add(
     A mesh that can't be used, or is drawn without a texture, is printed with its reason.
     """
     import fieldlink
-    from fieldlink.scenes.importers.listing import counted
+    from fieldlink.core.errors import printable
+    from fieldlink.scenes.importers.listing import print_notes, print_other_files
+    from fieldlink.search.answer_text import origin_lines
 
     finished_study = fieldlink.open(study)
     result = finished_study.add(folder, to, workers=finished_study.params.runtime.workers)
     for name, reason in sorted(result.rejected.items())[:MOST_REASONS]:
-        print(f"add: {name}: {reason}", file=sys.stderr)
-    for name, note in sorted(result.notes.items())[:MOST_REASONS]:
-        print(f"add: {name}: {note}", file=sys.stderr)
-    if len(result.notes) > MOST_REASONS:
-        print(f"add: notes on {len(result.notes)} objects, the first {MOST_REASONS} shown", file=sys.stderr)
-    if result.other_files:
-        print(f"add: files of other kinds left out: {counted(Counter(result.other_files))}", file=sys.stderr)
+        print(f"add: {printable(name)}: {printable(reason)}", file=sys.stderr)
+    print_notes("add", result.notes)
+    print_other_files("add", result.other_files)
     replaced = f"{len(result.replaced)} replaced, " if result.replaced else ""
     there = f"{len(result.unchanged)} there already, {len(result.rejected)} set aside"
     counts = f"{len(result.ids)} added, {replaced}{there}"
-    print(f"{result.collection}: {counts}, {result.origin.objects} NeRFs in all")
+    print(f"{printable(result.collection)}: {counts}, {result.origin.objects} NeRFs in all")
+    print(*origin_lines(result.origin), sep="\n")

@@ -22,14 +22,14 @@ RenderedEmbeddings = Annotated[Path, Doc("Dataset of CLIP embeddings of rendered
 PhotoEmbeddings = Annotated[Path, Doc("Dataset of CLIP embeddings of photos.")]
 PromptEmbeddings = Annotated[Path, Doc("Dataset of CLIP embeddings of the classes' prompts.")]
 CaptionEmbeddings = Annotated[Path, Doc("Dataset of CLIP embeddings of objects' captions.")]
-MappedVectors = Annotated[Path, Doc("Folder of datasets of mapped vectors.")]
+MappedVectorsFolder = Annotated[Path, Doc("Folder of datasets of mapped vectors.")]
 SpaceEmbeddings = Annotated[Path, Doc("Folder of datasets of the baselines' embeddings of NeRFs.")]
 PublishedTables = Annotated[Path, Doc("CSV file of the published tables.")]
 
 # models that are read
 ClipModel = Annotated[Path, Doc("Folder of the CLIP model.")]
-Nf2vecModel = Annotated[Path, Doc("Folder of the nf2vec model.")]
-Mappers = Annotated[Path, Doc("Folder of trained mappers.")]
+Nf2vecFolder = Annotated[Path, Doc("Folder of the nf2vec model.")]
+MappersFolder = Annotated[Path, Doc("Folder of trained mappers.")]
 
 # what is written
 NewFolder = Annotated[Path, Doc("New folder to write; it must not exist yet.")]

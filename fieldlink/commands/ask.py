@@ -9,7 +9,7 @@ from typing_extensions import Doc
 from tyro.conf import arg
 
 from fieldlink.commands.flag_style import COUNT, FILE
-from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, seed_of
+from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, parsed_seed
 
 
 def ask(
@@ -33,7 +33,7 @@ def ask(
     answer = finished_study.search(
         **arguments_of(question, finished_study),
         by=by or None,
-        seed=seed_of(seed),
+        seed=parsed_seed(seed),
         k=k,
         split=split or None,
         classes=classes or None,
@@ -47,7 +47,5 @@ def ask(
         print(*answer_text.origin_lines(answer.origin), sep="\n", file=sys.stderr)
     else:
         print(answer_text.table(answer))
-    if answer.query.note:
-        print(f"ask: {answer.query.name}: {answer.query.note}", file=sys.stderr)
-    if answer.warning:
-        print(f"ask: {answer.warning}", file=sys.stderr)
+    for note in answer_text.notes(answer):
+        print(f"ask: {note}", file=sys.stderr)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from fieldlink.commands.dvc_outputs import Files, Output, outputs
+from fieldlink.commands.dvc_outputs import Files, Output, outputs, stages_with_outputs
 from fieldlink.core.errors import InputError
 from fieldlink.report.stage_records import lock_files
 
@@ -17,6 +17,7 @@ class Problem(NamedTuple):
 
     text: str
     commands: tuple[str, ...] = ()
+    lock: Path | None = None  # the file at fault, which git may hold whole
 
 
 def check() -> None:
@@ -35,23 +36,18 @@ def check() -> None:
     problems = list(_problems(root, files))
     for problem in problems:
         print(problem.text, *(f"    {command}" for command in problem.commands), sep="\n")
+        if problem.lock:
+            print(f"    or, if {problem.lock} was committed after the last run:\n    git restore {problem.lock}")
     if problems:
         raise InputError(f"{len(problems)} to mend; with a remote, dvc pull STAGE does it in place of dvc repro STAGE")
     print("locks, outputs and cache are as DVC noted them")
 
 
 def _problems(root: Path, files: Files) -> Iterator[Problem]:
-    all_outputs: list[Output] = []
     if _is_cut_short(running := root / ".dvc" / "tmp" / "rwlock"):
         yield Problem(f"{running}: cut short when DVC was killed, and DVC refuses to run for it", (f"rm {running}",))
-    for lock in lock_files(root):
-        if not lock.exists():
-            continue
-        try:
-            all_outputs += outputs(lock, root)
-        except InputError as error:
-            yield Problem(f"{error}; finished stages come back from DVC's cache", (f"rm {lock}", "dvc repro"))
-            yield Problem(f"    or, if {lock} was committed after the last run:", (f"git restore {lock}",))
+    all_outputs, problems = _locked_outputs(root)
+    yield from problems or _missing_entries(root, {output.stage for output in all_outputs})
     damaged_objects, objects_of_outputs = set(files.damaged_objects()), set[Path]()
     for output in all_outputs:
         expected = files.expected_listing(output)
@@ -61,6 +57,30 @@ def _problems(root: Path, files: Files) -> Iterator[Problem]:
             yield problem
     for file in sorted(damaged_objects - objects_of_outputs):
         yield Problem(f"{file}: damaged, of a result that is no longer in use", (f"rm -f {file}",))
+
+
+def _locked_outputs(root: Path) -> tuple[list[Output], list[Problem]]:
+    """Outputs of all lock files that can be read, and the faults of the others."""
+    all_outputs, problems = list[Output](), list[Problem]()
+    for lock in filter(Path.exists, lock_files(root)):
+        try:
+            all_outputs += outputs(lock, root)
+        except InputError as error:
+            text = f"{error}; finished stages come back from DVC's cache"
+            problems.append(Problem(text, (f"rm {lock}", "dvc repro"), lock))
+    return all_outputs, problems
+
+
+def _missing_entries(root: Path, locked: set[str]) -> Iterator[Problem]:
+    """Locks that say nothing of some stages: such a lock is cut off between two stages or gone, or they never ran."""
+    missing: dict[Path, list[str]] = {}
+    for stage in sorted(stages_with_outputs(root) - locked):
+        pipeline = root / (stage.rpartition(":")[0] or "dvc.yaml")
+        missing.setdefault(pipeline.with_name("dvc.lock"), []).append(stage.rpartition(":")[2])
+    for lock, names in missing.items():
+        shown = f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}"
+        text = f"{lock}: no entry of {shown}, which never ran, or the file was cut off or deleted"
+        yield Problem(f"{text}; finished stages come back from DVC's cache", ("dvc repro",), lock)
 
 
 def _is_cut_short(path: Path) -> bool:

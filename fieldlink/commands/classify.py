@@ -8,7 +8,7 @@ from typing import Annotated
 from typing_extensions import Doc
 from tyro.conf import arg
 
-from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, seed_of
+from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, parsed_seed
 from fieldlink.core.errors import InputError
 
 
@@ -32,9 +32,10 @@ def classify(
     query = arguments_of(question, finished_study)
     if "text" in query:
         raise InputError(f"{question!r}: neither a file, a folder nor an object's id, expected one to be named")
-    answer = finished_study.classify(**query, prompts=prompts or None, by=by or None, seed=seed_of(seed))
-    print(dumps(answer.as_dict(), indent=2) if json else answer_text.labels(answer))
-    if answer.query.note:
-        print(f"classify: {answer.query.name}: {answer.query.note}", file=sys.stderr)
-    if answer.warning and not json:
-        print(f"classify: {answer.warning}", file=sys.stderr)
+    answer = finished_study.classify(**query, prompts=prompts or None, by=by or None, seed=parsed_seed(seed))
+    if json:
+        print(dumps(answer.as_dict(), indent=2))
+        return
+    print(answer_text.labels(answer))
+    for note in answer_text.notes(answer):
+        print(f"classify: {note}", file=sys.stderr)

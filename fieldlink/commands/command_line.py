@@ -41,8 +41,8 @@ def _call(
     arguments: Sequence[str] | None,
     preload: Sequence[str],
 ) -> None:
-    from fieldlink.core import garbage_collection, kept_memory, workers  # noqa: F401
-    from fieldlink.core.errors import InputError
+    from fieldlink.core import freed_memory, garbage_collection, workers  # noqa: F401
+    from fieldlink.core.errors import InputError, printable
 
     try:
         signals.end_on_signals(name)
@@ -62,7 +62,7 @@ def _call(
     except Exception as error:
         if (words := cause(error)) is None:
             raise
-        sys.exit(f"{name}: {words}")
+        sys.exit("\n".join(map(printable, f"{name}: {words}".split("\n"))))
 
 
 def _leave() -> None:

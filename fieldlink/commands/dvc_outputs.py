@@ -1,10 +1,9 @@
-"""A study's outputs by DVC's lock files, and the digests of the actual files.
+"""A study's outputs by DVC's lock files, the stages that should have some, and the digests of the actual files.
 
 A lock has a md5 per output: of a file's bytes, or, with the suffix `.dir`, of the list of a folder's files. The cache
 holds both under their md5, `<two digits>/<rest>`.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -12,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fieldlink.core.digests import file_md5, listing_md5
 from fieldlink.core.errors import InputError
 from fieldlink.report.stage_records import stage_prefix
 
-FOLDER = ".dir"  # ends the md5 of a folder
+FOLDER = ".dir"  # ends the md5 of a folder (`digests.listing_md5`)
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ class Files:
         status = file.stat()
         inode = status.st_dev, status.st_ino
         if inode not in self._digests:
-            with file.open("rb") as stream:
-                self._digests[inode] = hashlib.file_digest(stream, "md5").hexdigest()
+            self._digests[inode] = file_md5(file)
         return self._digests[inode]
 
     def md5_of_output(self, path: Path) -> str | None:
@@ -49,12 +48,11 @@ class Files:
             return self.md5(path)
         if not path.is_dir():
             return None
-        entries = [{"md5": md5, "relpath": name} for name, md5 in sorted(self.listing(path).items())]
-        return hashlib.md5(json.dumps(entries, sort_keys=True).encode()).hexdigest() + FOLDER
+        return listing_md5(self.listing(path))
 
     def listing(self, folder: Path) -> dict[str, str]:
         """md5 of the files below a folder, by their paths in it."""
-        paths = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+        paths = [Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
         return {path.relative_to(folder).as_posix(): self.md5(path) for path in paths if path.is_file()}
 
     def object(self, md5: str) -> Path:
@@ -82,6 +80,21 @@ class Files:
         if not file.is_file() or self.is_damaged(file):
             return None
         return {entry["relpath"]: entry["md5"] for entry in json.loads(file.read_bytes())}
+
+
+def stages_with_outputs(root: Path) -> set[str]:
+    """The stages of all dvc.yaml files that write something, as `dvc repro` takes them.
+
+    Raises `InputError` with DVC's words.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        stages = Repo(str(root)).index.stages
+    except DvcException as error:
+        raise InputError(f"dvc: {error}") from error
+    return {stage.addressing for stage in stages if stage.outs and getattr(stage, "cmd", None)}
 
 
 def outputs(lock: Path, root: Path) -> list[Output]:

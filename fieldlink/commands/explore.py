@@ -9,6 +9,7 @@ from tyro.conf import arg
 
 from fieldlink.commands.flag_style import FOLDER
 from fieldlink.core.errors import InputError
+from fieldlink.core.explorer_address import PORT
 
 
 def explore(
@@ -16,7 +17,7 @@ def explore(
     collection: Annotated[
         Path | None, FOLDER, Doc("Collection that `fieldlink add` wrote, in place of the study's.")
     ] = None,
-    port: Annotated[int, arg(metavar="PORT"), Doc("Port to listen on; 0 takes a free one.")] = 8765,
+    port: Annotated[int, arg(metavar="PORT"), Doc("Port to listen on; 0 takes a free one.")] = PORT,
     host: Annotated[
         str, arg(metavar="ADDRESS"), Doc("Address to listen on. Beyond 127.0.0.1 whoever reaches it can ask.")
     ] = "127.0.0.1",
@@ -29,6 +30,14 @@ def explore(
 
     import fieldlink
     from fieldlink.explorer.server import serve
+    from fieldlink.report.explanation import explain
+    from fieldlink.report.explanation_text import text
 
     torch.set_num_threads(1)  # several questions at a time need no more, and leave the machine to others
-    serve(fieldlink.open(study, collection), host, port, lambda address: print(f"explorer: {address}", flush=True))
+    serve(
+        fieldlink.open(study, collection),
+        host,
+        port,
+        announce=lambda address: print(f"explorer: {address}", flush=True),
+        explain=lambda table, row, column, metric: text(explain(study, table, row, column, metric)),
+    )

@@ -26,8 +26,8 @@ def history(
         str,
         arg(metavar="PARAMETER"),
         Doc(
-            "Parameter, such as nf2vec.training.steps, to draw the headline metrics against; none: every one that "
-            "alone differs between revisions."
+            "Parameter, such as nf2vec.training.steps: the page draws the headline metrics against it and leaves the "
+            "others out; none: every metric, and every parameter that alone differs between revisions."
         ),
     ] = "",
     numbers: Annotated[
@@ -38,6 +38,9 @@ def history(
     metrics: Annotated[Path, FOLDER, Doc("Folder of metrics in the repository.")] = Path("reports/metrics"),
     tables: Annotated[Path, FOLDER, Doc("Folder of tables in the repository, for the intervals.")] = (
         Path("reports/tables")
+    ),
+    summary_intervals: Annotated[Path, FILE, Doc("JSON file of the intervals of the summary's metrics.")] = (
+        Path("reports/validation/summary.json")
     ),
     params_file: Annotated[Path, FILE, Doc("File of parameters in the repository.")] = Path("params.yaml"),
     out: Annotated[Path, FILE, Doc("Page to write.")] = Path("reports/history.html"),
@@ -53,6 +56,8 @@ def history(
     names = revisions or recent_revisions(repository, str(metrics))
     if not names:
         raise InputError(f"no commit touches {metrics}: commit the metrics of a run first, or name --revisions")
-    entries = read_revisions(repository, names, [str(path) for path in (metrics, tables, params_file)])
+    entries = read_revisions(
+        repository, names, [str(path) for path in (metrics, tables, summary_intervals, params_file)]
+    )
     saved = CachedResults(repository, cache_folder(repository))
     write(entries, saved, str(params_file), against, page=out, numbers=numbers)

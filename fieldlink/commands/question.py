@@ -51,8 +51,8 @@ def arguments_of(question: str, study: "Study") -> dict[str, Any]:
     return {"text": question}
 
 
-def seed_of(text: str) -> Any:
-    """`mean`, or a number."""
+def parsed_seed(text: str) -> Any:
+    """`mean`, or a number. Raises `InputError` for another text."""
     if text != "mean" and not text.isdecimal():
         raise InputError(f"--seed {text}: expected a number or mean")
     return text if text == "mean" else int(text)

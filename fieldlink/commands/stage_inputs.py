@@ -1,11 +1,13 @@
-"""Parameters and code at the start of a stage. DVC notes them only when the stage has ended.
+"""Parameters and dependencies at the start of a stage. DVC notes them only when the stage has ended.
 
-If one of them were edited in between, dvc.lock would name the new one beside results of the old one, and DVC's run
+If one of them were changed in between, dvc.lock would name the new one beside results of the old one, and DVC's run
 cache would serve these results later.
 """
 
-import hashlib
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +17,38 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.nested_values import dotted_values
 
 PARAMS = Path("params.yaml")
-CODE = ("fieldlink", "stages")
+CHANGED = "changed while the stage ran"
 
 
 class StageInputs:
-    """params.yaml and all code, as they are when the process begins."""
+    """params.yaml and the files of the stage's dependencies (code, datasets, the user's folders) at its start."""
 
     def __init__(self) -> None:
-        self.params, self.code = _bytes(PARAMS), _digests()
+        self.params, stage = _bytes(PARAMS), _stage()
+        self.keys = [key if isinstance(key, str) else "" for key in stage.get("params", [])]  # a mapping: all of a file
+        values = _values(self.params)
+        deps = [re.sub(r"\$\{(.*?)\}", lambda key: str(values.get(key[1])), path) for path in stage.get("deps", [])]
+        self.states = {Path(path): {state for _, state in _states(Path(path))} for path in deps}
 
     def check(self) -> None:
-        """Raise `InputError` if a parameter or a file of code on which this stage depends has changed."""
+        """Raise `InputError` if a parameter or a file on which this stage depends has changed."""
         if (now := _bytes(PARAMS)) != self.params:
-            _check_params(_values(self.params), _values(now))
-        changed_files = {path for path, digest in _digests().items() ^ self.code.items()}
-        dependencies = [Path(path) for path in _stage().get("deps", [])] if changed_files else []
-        for path in sorted(changed_files):
-            if any(path.is_relative_to(dependency) for dependency in dependencies):
-                raise InputError(f"{path}: was changed while the stage ran; run it again")
+            self._check_params(_values(self.params), _values(now))
+        for dependency, before in self.states.items():
+            left = len(before)
+            for file, state in _states(dependency):
+                if state not in before:
+                    raise InputError(f"{file}: was {CHANGED}; run it again")
+                left -= 1
+            if left:
+                raise InputError(f"{dependency}: lost a file while the stage ran; run it again")
 
-
-def _check_params(before: dict[str, Any], now: dict[str, Any]) -> None:
-    names = [key if isinstance(key, str) else "" for key in _stage().get("params", [])]  # a mapping: all of a file
-    for key in sorted(before.keys() | now.keys()):
-        if before.get(key) != now.get(key) and any(f"{key}.".startswith(f"{name}.".lstrip(".")) for name in names):
-            raise InputError(
-                f"{PARAMS}: {key} was changed while the stage ran, from {before.get(key)!r} to {now.get(key)!r}; "
-                "run it again"
-            )
+    def _check_params(self, before: dict[str, Any], now: dict[str, Any]) -> None:
+        for key in sorted(before.keys() | now.keys()):
+            is_read = any(f"{key}.".startswith(f"{name}.".lstrip(".")) for name in self.keys)
+            if is_read and before.get(key) != now.get(key):
+                values = f"from {before.get(key)!r} to {now.get(key)!r}"
+                raise InputError(f"{PARAMS}: {key} was {CHANGED}, {values}; run it again")
 
 
 def _stage() -> dict[str, Any]:
@@ -50,22 +56,32 @@ def _stage() -> dict[str, Any]:
     file, _, address = os.environ["DVC_STAGE"].rpartition(":")
     name, _, key = address.partition("@")  # <stage>@<key> of a `foreach`
     text = Path(file or "dvc.yaml").read_text(encoding="utf-8").replace("${key}", key)
-    entry = YAML(typ="safe", pure=True).load(text)["stages"][name]
+    entry = YAML(typ="safe").load(text)["stages"][name]
     return entry.get("do", entry)
 
 
 def _values(data: bytes) -> dict[str, Any]:
-    """All values of a YAML file by their dotted keys."""
+    """All values of params.yaml by their dotted keys."""
     try:
         return dotted_values(YAML(typ="safe").load(data.decode()))
     except (YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{PARAMS}: was changed while the stage ran, and is not valid YAML now ({error})") from error
+        raise InputError(f"{PARAMS}: was {CHANGED}, and is not valid YAML now ({error})") from error
 
 
 def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _digests() -> dict[Path, bytes]:
-    files = (path for folder in CODE for path in Path(folder).rglob("*.py"))
-    return {path: hashlib.sha256(path.read_bytes()).digest() for path in files}
+def _states(dependency: Path) -> Iterator[tuple[Path, int]]:
+    """Each file at or below a path, with a number that its path, size and time give."""
+    for file in [dependency] if dependency.is_file() else _files_below(dependency):
+        with suppress(OSError):  # a broken link
+            status = file.stat()
+            yield file, hash((str(file), status.st_size, status.st_mtime_ns))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Files that a stage may read: no names that begin with a dot, and no compiled code."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
+        yield from (Path(parent, name) for name in names if not name.startswith("."))

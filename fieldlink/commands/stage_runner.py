@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
-from fieldlink.commands import first_moments  # noqa: F401
+from fieldlink.commands import import_interrupts  # noqa: F401
 from fieldlink.commands.command_line import run_function
 from fieldlink.commands.stage_inputs import StageInputs
 from fieldlink.core.scratch import scratch_folder
@@ -51,7 +51,7 @@ def output_of(words: Sequence[str]) -> str:
     The output is `--out`, or the folder in it with the name of the one dataset of `--images`.
     """
     out = [Path(value) for flag, value in pairwise(words) if flag == "--out"]
-    images = [words[place + 1 :] for place, word in enumerate(words) if word == "--images"]
+    images = [words[index + 1 :] for index, word in enumerate(words) if word == "--images"]
     datasets = [list(takewhile(lambda word: not word.startswith("--"), values)) for values in images]
     below = [folder / Path(names[0]).name for folder in out for names in datasets if len(names) == 1]
     return " ".join("/".join(folder.parts[-2:]) for folder in below or out)

@@ -78,7 +78,7 @@ def worlds(
 def overrides_of(sweep: Sequence[str]) -> list[tuple[str, ...]]:
     """The overrides of each family: `a=1,2` and `b=3,4` are a=1 with b=3, and a=2 with b=4.
 
-    Without a sweep there is one family, which overrides nothing.
+    Without a sweep there is one family, which overrides nothing. Raises `InputError` for values of differing number.
     """
     for text in sweep:
         if not re.fullmatch(r"[^=,]+=[^,]+(,[^,]+)*", text):
@@ -92,7 +92,7 @@ def overrides_of(sweep: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def seeds_of(text: str) -> list[int]:
-    """The seeds that `1-3,7` names: 1, 2, 3 and 7, each once."""
+    """The seeds that `1-3,7` names: 1, 2, 3 and 7, each once. Raises `InputError` for what is no number or range."""
     seeds: list[int] = []
     for part in text.split(","):
         first, _, last = part.partition("-")

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets, digests, shard_files
 from fieldlink.core.errors import InputError
-from fieldlink.core.files import whole_file
+from fieldlink.core.files import temporary_file, whole_file
 from fieldlink.core.schemas import VECTOR, Schema
 
 FOLDER = "arrays"  # for `scratch_folder`
@@ -66,9 +66,8 @@ def store_parts(
 
     The file is named by the digest of its contents.
     """
-
     folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(folder / "array") as temporary:
+    with temporary_file(folder / "array") as temporary:
         with temporary.open("wb") as file:  # space for all of it: a map of a file on a full disk would end the process
             os.posix_fallocate(file.fileno(), 0, 4 * prod(shape))
         array, start = np.memmap(temporary, np.float32, mode="r+", shape=shape), 0
@@ -77,8 +76,7 @@ def store_parts(
             start += part.shape[1]
         assert start == shape[1], f"{start} rows for {shape}"
         array.flush()
-        named = folder / f"{digests.file_digest(temporary)[:24]}.float32"
-    return StoredArray((folder / "array").replace(named), shape)
+        return StoredArray(temporary.replace(folder / f"{digests.file_digest(temporary)[:24]}.float32"), shape)
 
 
 def _block(dataset: Path, values: pa.ChunkedArray, dtype: str) -> np.ndarray:

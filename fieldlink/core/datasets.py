@@ -155,7 +155,7 @@ def rows_with_ids(
     rows = pa.concat_tables(parts or [shard_files.read(paths[0], names, [])])
     rows = rows.filter(pc.field(key).isin(pa.array(sorted_ids, pa.string())))
     check_rows(rows, schema, str(folder))
-    absent = [] if may_be_absent else sorted(set(sorted_ids) - set(rows[key].unique().to_pylist()))
+    absent = [] if may_be_absent else sorted(set(ids) - set(rows[key].unique().to_pylist()))
     if absent:
         raise InputError(f"{folder}: no rows of {absent[0]!r}, expected all {len(ids)} ids ({len(absent)} absent)")
     return rows.select(columns) if columns else rows
@@ -233,8 +233,8 @@ def _groups_with(shard: shard_files.ShardFile, key: str, ids: Sequence[str]) -> 
 
 
 def _lies_in(span: tuple[str, str], ids: Sequence[str]) -> bool:
-    place = bisect_left(ids, span[0])
-    return place < len(ids) and ids[place] <= span[1]
+    index = bisect_left(ids, span[0])
+    return index < len(ids) and ids[index] <= span[1]
 
 
 _group_spans = cache(shard_files.ShardFile.group_spans)

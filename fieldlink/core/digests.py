@@ -1,8 +1,9 @@
-"""sha256 digests of values, files, folders and the code of a stage."""
+"""sha256 digests of values, files, folders and the code of a stage, and the md5 by which DVC names files."""
 
 import ast
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 PIECE = 2**20  # bytes of a file in memory at once
+CORE_WITH_NUMBERS = {"devices.py", "optimizers.py", "seeds.py"}  # files of fieldlink/core on which results depend
 
 
 def running_digest() -> "_Hash":
@@ -39,8 +41,8 @@ def digest_of(*parts: Any) -> str:
 def code_digest(stage: str) -> str:
     """Digest of the code that computes a stage's rows: the file `stage` and every library file that it imports.
 
-    `fieldlink.core` and `fieldlink.commands` are left out, because they only move rows. Parameters and seeds belong
-    in an item's key as values.
+    Files of `fieldlink.commands` and `fieldlink.core` are left out, because they only move rows; those of
+    `CORE_WITH_NUMBERS` are not. Parameters and seeds belong in an item's key as values.
     """
     stage_file = Path(stage).resolve()
     files = sorted(path for path in source_code.closure(stage_file) if path == stage_file or _computes_rows(path))
@@ -49,7 +51,9 @@ def code_digest(stage: str) -> str:
 
 def _computes_rows(path: Path) -> bool:
     package, folder, *_ = path.relative_to(source_code.ROOT).parts
-    return package == "fieldlink" and folder not in {"core", "commands"}
+    if package != "fieldlink" or folder == "commands":
+        return False
+    return folder != "core" or path.name in CORE_WITH_NUMBERS
 
 
 def add_bytes(digest: "_Hash", file: BinaryIO, count: int | None = None) -> None:
@@ -72,3 +76,15 @@ def folder_digest(folder: Path) -> str:
     return bytes_digest(
         *(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(file_digest(path)) for path in paths)
     )
+
+
+def file_md5(path: Path) -> str:
+    """md5 of a file's contents."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def listing_md5(md5s: Mapping[str, str]) -> str:
+    """md5 of a folder as DVC has it, ending in `.dir`: that of a list of its files' paths and md5s."""
+    entries = [{"md5": md5, "relpath": name} for name, md5 in sorted(md5s.items())]
+    return hashlib.md5(json.dumps(entries, sort_keys=True).encode()).hexdigest() + ".dir"

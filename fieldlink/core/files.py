@@ -52,12 +52,19 @@ def write_text(path: Path, text: str) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path whose file takes `path`'s place on the disk at the end of the block. An error leaves `path`."""
-    temporary = _temporary(path)
-    try:
+    with temporary_file(path) as temporary:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+
+
+@contextmanager
+def temporary_file(path: Path) -> Iterator[Path]:
+    """A temporary path of this process beside `path`. Its file is deleted at the end, unless the block renamed it."""
+    temporary = _temporary(path)
+    try:
+        yield temporary
     except OSError as error:
         if error.errno is not None:
             error.filename = str(path)  # a full disk's error has none

@@ -84,11 +84,11 @@ class Muon(_Momentum):
         ahead = self._ahead(weights, momentum).split([rows * columns for rows, columns in self.shapes], dim=1)
         moves: dict[int, Tensor] = {}
         for shape in dict.fromkeys(self.shapes):  # matrices of one shape together: most time goes into calls
-            places = [place for place, other in enumerate(self.shapes) if other == shape]
-            matrices = torch.stack([ahead[place].unflatten(1, shape) for place in places])
+            indices = [index for index, other in enumerate(self.shapes) if other == shape]
+            matrices = torch.stack([ahead[index].unflatten(1, shape) for index in indices])
             scale = math.sqrt(max(1, shape[0] / shape[1]))
-            moves |= zip(places, (scale * orthogonalised(matrices)).flatten(2), strict=True)
-        weights.sub_(torch.cat([moves[place] for place in range(len(moves))], dim=1) * rate)
+            moves |= zip(indices, (scale * orthogonalised(matrices)).flatten(2), strict=True)
+        weights.sub_(torch.cat([moves[index] for index in range(len(moves))], dim=1) * rate)
 
 
 class MatrixMuon(_Momentum):
@@ -101,6 +101,7 @@ class MatrixMuon(_Momentum):
 
     @torch.no_grad()
     def step(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Move every matrix that has a gradient by its orthogonalised momentum, scaled by its shape."""
         for group in self.param_groups:
             by_shape: dict[tuple[int, int], list[Tensor]] = {}
             for weights in group["params"]:

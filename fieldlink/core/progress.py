@@ -23,10 +23,13 @@ class _Log:
             sys.stderr.flush()
 
 
-def progress(items: Iterable[Item], stage: str, unit: str, initial: int = 0, total: int | None = None) -> "tqdm[Item]":
+def progress(
+    items: Iterable[Item], stage: str, unit: str, *, initial: int = 0, total: int | None = None, after: float = 0.0
+) -> "tqdm[Item]":
     """A bar with rate and time left on a terminal; at most one line a minute in a log.
 
-    `total`: number of items, where `items` don't know it themselves.
+    `total`: number of items, where `items` don't know it themselves. `after`: seconds after which the bar appears, for
+    one of many that are mostly short.
     """
     from tqdm import tqdm
 
@@ -34,5 +37,5 @@ def progress(items: Iterable[Item], stage: str, unit: str, initial: int = 0, tot
     seconds = 0.2 if terminal else MINUTE
     return tqdm(
         items, desc=stage, unit=unit, initial=initial, total=total, file=None if terminal else _Log(),
-        mininterval=seconds, maxinterval=seconds, dynamic_ncols=True,
+        mininterval=seconds, maxinterval=seconds, dynamic_ncols=True, delay=after,
     )  # fmt: skip

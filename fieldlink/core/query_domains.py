@@ -5,12 +5,12 @@
 
 from typing import Literal
 
-from fieldlink.core.variants import Domain, GenerationInput
+from fieldlink.core.variants import GenerationInput, QueryDomainName
 
 PictureDomain = Literal["gt", "photo"]
 QueryDomain = Literal[PictureDomain, "caption", "prompt"]  # as in `mapped_embeddings`
 
-DOMAIN_NAMES: dict[str, Domain] = {"gt": "synthetic", "photo": "real"}  # in rows and metrics of tables
+DOMAIN_NAMES: dict[str, QueryDomainName] = {"gt": "synthetic", "photo": "real"}  # in rows and metrics of tables
 GENERATION_INPUTS: dict[str, GenerationInput] = {  # by kind of `generated_views`, in the order of the table
     "gt": "view",
     "caption": "caption",

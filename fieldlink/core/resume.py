@@ -4,11 +4,9 @@ Work is done in chunks of items (objects, photos). Each finished chunk is a shar
 its items' keys in the metadata. A key is a digest of all that an item's rows depend on: code, parameters and inputs.
 """
 
-import fcntl
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
@@ -20,6 +18,7 @@ from fieldlink.core import datasets, shard_files
 from fieldlink.core.cluster import Cluster
 from fieldlink.core.digests import digest_of
 from fieldlink.core.errors import InputError, valid_text
+from fieldlink.core.file_locks import only_holder
 from fieldlink.core.params import RuntimeParams
 from fieldlink.core.progress import progress
 from fieldlink.core.schemas import REJECTED, Schema
@@ -122,7 +121,8 @@ def finish(
     """
     folder = scratch_folder(stage)
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    busy = f"{folder}: busy, another run of this stage is writing; wait for it or stop it"
+    with only_holder(folder / "lock", busy):
         finished = _finished(folder, schema, keys)
         missing = sorted(item for item in keys if item not in finished)
         chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
@@ -207,14 +207,3 @@ def _write(folder: Path, schema: Schema, stage: str, keys: dict[str, str], rows:
     state = {"keys": keys, "rejected": rows.rejected, "notes": rows.notes, "sizes": sizes}
     datasets.write_shard(path, schema, table, stage, {name: json.dumps(value) for name, value in state.items()})
     return _items_of_shard(path, keys, sizes, rows.rejected, rows.notes)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one run write at a time. Raises `InputError` at once if another does."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(f"{folder}: busy, another run of this stage is writing; wait for it or stop it") from error
-        yield

@@ -45,6 +45,7 @@ PLAIN = {  # what a TorchScript archive's data is made of
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
 }
+NUMPY_FLOATS = (torch.float16, torch.float32, torch.float64)  # others, of 8 bits or bfloat16, are read as float32
 DTYPES = {
     "FloatStorage": torch.float32,
     "HalfStorage": torch.float16,
@@ -150,8 +151,11 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Tensor]]:
 def _dense(name: str, tensor: Tensor) -> Tensor:
     if tensor.numel() > MAX_NUMBERS:
         raise ValueError(f"{name} has {tensor.numel():,} numbers, at most {MAX_NUMBERS:,} are read")
+    if tensor.is_complex():
+        raise ValueError(f"{name} has complex numbers, expected real ones")
     dense = tensor.detach().to_dense() if tensor.is_sparse else tensor.detach()
-    return (dense.float() if dense.dtype == torch.bfloat16 else dense).clone(memory_format=torch.contiguous_format)
+    dense = dense.float() if dense.is_floating_point() and dense.dtype not in NUMPY_FLOATS else dense
+    return dense.clone(memory_format=torch.contiguous_format)
 
 
 def main(records: bool, out: Path, files: list[Path]) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from fieldlink.core.digest_folders import read_description, write_description
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import replacing
-from fieldlink.core.sealed_folders import read_description, write_description
 
 CONFIG = "config.json"
 

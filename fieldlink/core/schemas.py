@@ -83,7 +83,7 @@ TRANSLATED_VIEWS = Schema(
         "view": INTEGER,  # the view whose silhouette it keeps
         "image": BYTES,  # PNG RGB
         "translator": TEXT,  # procedural or controlnet
-        "prompt": TEXT,  # null where none was asked for
+        "prompt": TEXT,  # null where the translator takes none
     },
     optional=("prompt",),
 )
@@ -223,8 +223,9 @@ PROJECTIONS = Schema(
 
 ANSWERS = Schema(
     "answers",
-    key=("table", "row", "column", "metric", "seed"),
+    key=("split", "table", "row", "column", "metric", "seed"),
     columns={
+        "split": TEXT,  # of the queries: test or validation
         "table": TEXT,  # these four as in the published tables
         "row": TEXT,
         "column": TEXT,
@@ -239,6 +240,7 @@ ANSWERS = Schema(
         "in_halves": BYTES,  # float32, means of two halves of the queries in random halves of the gallery; null: none
     },
     optional=("weights", "query_ids", "in_halves"),
+    words={"split": SPLITS},
 )
 
 TRAINING_CURVES = Schema(

@@ -10,7 +10,7 @@ def seed_of(study_seed: int, *keys: str | int) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1
 
 
-def training_views(study_seed: int, training_seed: int | None) -> int:
+def view_draw_seed(study_seed: int, training_seed: int | None) -> int:
     """The seed of the views that a training draws once: the same for every model of this training seed.
 
     None: all trainings have the study's draw.

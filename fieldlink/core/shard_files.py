@@ -55,8 +55,8 @@ class ShardFile:
 
     def group_spans(self, column: str) -> list[tuple[Any, Any] | None]:
         """Least and greatest value of a column in each row group; None where the footer doesn't say."""
-        place, groups = self.parquet.schema.names.index(column), range(self.parquet.num_row_groups)
-        statistics = [self.parquet.row_group(group).column(place).statistics for group in groups]
+        column_index, groups = self.parquet.schema.names.index(column), range(self.parquet.num_row_groups)
+        statistics = [self.parquet.row_group(group).column(column_index).statistics for group in groups]
         return [(group.min, group.max) if group is not None and group.has_min_max else None for group in statistics]
 
 
@@ -96,7 +96,7 @@ def open_file(path: Path) -> ShardFile:
 
 @lru_cache(maxsize=65536)
 def _checked(path: Path, _state: tuple[int, int, int]) -> ShardFile:
-    """`_state`: of the file, so that each of its states is checked once a process."""
+    """`_state`: that of the file, so that each of its states is checked once a process."""
     with path.open("rb") as file:
         end = _seal_end(file)
         if end is None:
@@ -132,12 +132,12 @@ def _seal_end(file: BinaryIO) -> int | None:
     """Where the digest begins: its mark is the last entry of the footer; None without one."""
     start = max(file.seek(0, os.SEEK_END) - TAIL, 0)
     tail = _bytes_at(file, start, TAIL)
-    place = max(tail.rfind(MORE), tail.rfind(LAST))
-    return None if place < 0 else start + place + len(LAST)
+    offset = max(tail.rfind(MORE), tail.rfind(LAST))
+    return None if offset < 0 else start + offset + len(LAST)
 
 
-def _bytes_at(file: BinaryIO, place: int, count: int) -> bytes:
-    file.seek(place)
+def _bytes_at(file: BinaryIO, offset: int, count: int) -> bytes:
+    file.seek(offset)
     return file.read(count)
 
 

@@ -64,5 +64,6 @@ def named_ending(tensors: Mapping[str, np.ndarray], *endings: str) -> np.ndarray
 def _result(out: Path, number: int, file: Path) -> Tensors | InputError | None:
     tensors, reason = out / f"{number}.safetensors", out / f"{number}.txt"
     if tensors.is_file():
-        return load(tensors.read_bytes()) or InputError(f"{file}: no tensor")
+        by_name = load(tensors.read_bytes())
+        return {name: by_name[name] for name in sorted(by_name)} or InputError(f"{file}: no tensor")
     return InputError(f"{file}: {reason.read_text(encoding='utf-8')}") if reason.is_file() else None

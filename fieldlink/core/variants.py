@@ -11,12 +11,13 @@ from typing import Any, Literal, cast, get_args
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Loss, Objective
 
+NF2VEC = "nf2vec"  # the space of NeRFs that every study has
 Direction = Literal["clip2nerf", "nerf2clip"]  # what is mapped to what (thesis, Fig. 3.2)
 Source = Literal["gt", "rendered"]  # of the views: ground truth, or rendered from the NeRF
 TrainingSet = Literal["original", "syn2real", "gt only", "captions"]  # original: without augmented copies
 Embedding = Literal["nerf_embedding", "clip_embedding"]
 Concatenation = Literal["concat", "concat l2", "concat weighted"]  # as they are; each of length 1; by a chosen weight
-Domain = Literal["synthetic", "real"]  # of the queries: views or photos
+QueryDomainName = Literal["synthetic", "real"]  # of the queries: views or photos
 Reference = Literal["original", "original best views"]  # beside fine-tuned models
 GenerationInput = Literal["view", "caption", "photo", "NeRF vector"]
 Method = Literal[
@@ -38,7 +39,7 @@ class Variant:
     """Fields in the order of the text; what is None or False is not in it. A wrong value is an `InputError`."""
 
     generated_from: GenerationInput | None = None
-    space: str | None = None  # of NeRFs, where a study compares several: nf2vec, pca, functa
+    space: str | None = None  # of NeRFs, where a study compares several: `NF2VEC`, pca, functa
     direction: Direction | None = None
     method: Method | None = None  # anything but a mapper
     objective: Objective | None = None  # of fine-tuning
@@ -53,7 +54,7 @@ class Variant:
     batch: int | None = None
     equal_steps: bool = False  # as many optimizer steps with every batch, not as many epochs
     training_set: TrainingSet | None = None
-    query_domain: Domain | None = None
+    query_domain: QueryDomainName | None = None
     reference: Reference | None = None
     shifted: bool = False  # text queries moved by the modality gap
 
@@ -82,7 +83,7 @@ def parse(text: str) -> Variant:
 
 
 def trained_name(text: str, seed: int) -> str:
-    """The name of one training seed's model; `text`: of its variant."""
+    """The name of one training seed's model; `text`: that of its variant."""
     return f"{text} seed={seed}"
 
 
@@ -115,7 +116,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "source": get_args(Source),
     "loss": get_args(Loss),
     "training_set": get_args(TrainingSet),
-    "query_domain": get_args(Domain),
+    "query_domain": get_args(QueryDomainName),
     "reference": get_args(Reference),
 }
 _WORDS = {word for choices in _CHOICES.values() for choice in choices for word in choice.split()}

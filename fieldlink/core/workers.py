@@ -23,7 +23,7 @@ def start_server(preload: Sequence[str]) -> None:
     from multiprocessing import forkserver
 
     _check_socket_path()
-    first = ["fieldlink.core.end_with_parent", "fieldlink.core.garbage_collection"]
+    first = ["fieldlink.core.parent_exit", "fieldlink.core.garbage_collection"]
     forkserver.set_forkserver_preload([*first, *preload])
     forkserver.ensure_running()
 
@@ -110,7 +110,7 @@ def _start_worker() -> None:
     import multiprocessing
     import threading
 
-    from fieldlink.core import kept_memory  # noqa: F401
+    from fieldlink.core import freed_memory  # noqa: F401
 
     def end_with_stage() -> None:
         stage = multiprocessing.parent_process()

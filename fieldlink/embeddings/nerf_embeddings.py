@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, NerfEmbeddingParams, NerfEmbeddingsParams, Params
+from fieldlink.core.variants import NF2VEC
 
 BASELINES = tuple(NerfEmbeddingsParams.model_fields)  # by their names in table rows
+SPACES = (*BASELINES, NF2VEC)  # all embeddings of NeRFs, in the order in which they are evaluated
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ def section_of(params: Params, name: str) -> NerfEmbeddingParams:
 def widths(params: Params) -> list[int]:
     """Most numbers in a vector of nf2vec and of each baseline."""
     return [params.nf2vec.embedding, *(section_of(params, name).vector_width for name in BASELINES)]
+
+
+def space_folders(nf2vec: Path, baselines: Path) -> dict[str, Path]:
+    """Folders of embeddings of NeRFs by their space: `nf2vec`, and those of the baselines below `baselines`."""
+    return {NF2VEC: nf2vec, **baseline_folders(baselines)}
 
 
 def baseline_folders(root: Path) -> dict[str, Path]:

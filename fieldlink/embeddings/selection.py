@@ -34,8 +34,8 @@ def originals(
 def with_copies(objects: pa.Table, split: str | Sequence[str], required_ids: Sequence[Iterable[str]] = ()) -> pa.Table:
     """Like `originals`, with augmented copies; the result may be empty."""
     ids = sorted(set(objects["object_id"].to_pylist()).intersection(*required_ids))
-    is_asked = pc.field("split").isin([split] if isinstance(split, str) else list(split))
-    return objects.filter(is_asked & pc.field("object_id").isin(pa.array(ids, pa.string())))
+    is_selected = pc.field("split").isin([split] if isinstance(split, str) else list(split))
+    return objects.filter(is_selected & pc.field("object_id").isin(pa.array(ids, pa.string())))
 
 
 def classes_of_originals(objects: pa.Table, split: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def rows_of(rows: pa.Table, column: str, ids: Sequence[str]) -> pa.Table:
     return rows.filter(pc.field(column).isin(pa.array(ids, pa.string())))
 
 
-def places(rows: pa.Table, ids: Sequence[str]) -> tuple[Int[np.ndarray, " object"], Int[np.ndarray, " object"]]:
+def row_spans(rows: pa.Table, ids: Sequence[str]) -> tuple[Int[np.ndarray, " object"], Int[np.ndarray, " object"]]:
     """First row and number of rows, among all of `image_embeddings`, of the objects of `ids` that have rows."""
     owners = rows["owner_id"].combine_chunks().dictionary_encode()  # in order of owners, as rows are
     counts = np.bincount(owners.indices.to_numpy())
@@ -59,7 +59,7 @@ def places(rows: pa.Table, ids: Sequence[str]) -> tuple[Int[np.ndarray, " object
 
 def views_in(rows: pa.Table, vectors: Float[np.ndarray, "row dim"], ids: Sequence[str]) -> ViewEmbeddings:
     """As `views_of`, with the embeddings of `rows` in the array `vectors`, of which only those of `ids` are copied."""
-    first, counts = places(rows, ids)
+    first, counts = row_spans(rows, ids)
     index = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
     object_rows = rows.take(index)
     return ViewEmbeddings.of(
@@ -76,12 +76,12 @@ def views_of(rows: pa.Table, ids: Sequence[str]) -> ViewEmbeddings:
 
 
 def labels(classes: Sequence[str], class_names: Sequence[str], source: str) -> Int[np.ndarray, " item"]:
-    """The place of each class in `class_names`. Raises `InputError` for a class that isn't in it.
+    """The index of each class in `class_names`. Raises `InputError` for a class that isn't in it.
 
     `source`: the name of what has the classes, in errors.
     """
-    places = {name: place for place, name in enumerate(class_names)}
-    unknown = sorted(set(classes) - places.keys())
+    label_of = {name: label for label, name in enumerate(class_names)}
+    unknown = sorted(set(classes) - label_of.keys())
     if unknown:
         raise InputError(f"{source}: no class {unknown}, expected some of {sorted(class_names)}")
-    return np.array([places[name] for name in classes], np.int64)
+    return np.array([label_of[name] for name in classes], np.int64)

@@ -36,19 +36,19 @@ class ViewRows:
 
     @property
     def owner(self) -> Int[np.ndarray, " row"]:
-        """The place in `ids` of each row's object."""
+        """The index in `ids` of each row's object."""
         return np.repeat(np.arange(len(self.ids)), self.counts)
 
     def draw(self, seed: int, purpose: str) -> Int[np.ndarray, " row"]:
-        """Each view's place (0 = first) in a shuffle of its object's views; `purpose` tells draws apart."""
+        """Each view's position (0 = first) in a shuffle of its object's views; `purpose` tells draws apart."""
         keys = np.empty(len(self.numbers))
         for object_id, first, count in zip(self.ids, self.first, self.counts, strict=True):
             numbers = self.numbers[first : first + count]
             rng = np.random.default_rng(seed_of(seed, "views", purpose, object_id))
             keys[first : first + count] = rng.random(numbers.max() + 1)[numbers]
-        places = np.empty(len(keys), np.int64)
-        places[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
-        return places
+        positions = np.empty(len(keys), np.int64)
+        positions[np.lexsort((keys, self.owner))] = np.arange(len(keys)) - self.first[self.owner]
+        return positions
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,6 @@ class ViewEmbeddings(ViewRows):
         return self.embeddings[self.draw(study_seed, "query") == 0]
 
 
-def names(counts: Sequence[int], most: int) -> dict[str, int]:
-    """View counts by the word tables have for them: `ALL_VIEWS` for all `most`, to which larger counts shrink."""
-    return {(ALL_VIEWS if count >= most else str(count)): min(count, most) for count in counts}
+def counts_by_name(counts: Sequence[int], all_views: int) -> dict[str, int]:
+    """Numbers of views by their name in tables: `ALL_VIEWS` for all views, to which larger numbers are cut."""
+    return {(ALL_VIEWS if count >= all_views else str(count)): min(count, all_views) for count in counts}

@@ -1,1 +1,1 @@
-"""Zero-shot, retrieval and intervals: pure functions of arrays."""
+"""Evaluation: measures (pure functions of arrays), results per query and tables, claims, and worlds."""

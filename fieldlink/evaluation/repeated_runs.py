@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, get_args
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Loss
 from fieldlink.core.query_domains import DOMAIN_NAMES, PictureDomain
-from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Direction, Variant, parse
+from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, NF2VEC, Direction, Variant, parse
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 from fieldlink.evaluation.study_tables import (
@@ -21,9 +21,12 @@ from fieldlink.evaluation.study_tables import (
     BATCHES,
     FINETUNED_CLIP2NERF,
     FINETUNED_NERF2CLIP,
+    OWN_TEMPLATE,
     RETRIEVAL,
     study_table,
 )
+from fieldlink.evaluation.table_type import ZERO_SHOT_METRIC
+from fieldlink.evaluation.tables.zero_shot import TABLE_OF_TEMPLATE
 
 
 class Run(NamedTuple):
@@ -61,12 +64,12 @@ BEST_VIEWS = Variant(direction="nerf2clip", loss="cosine", reference="original b
 
 
 def _of_retrieval(row: Variant, domain: PictureDomain) -> tuple[Runs, ...]:
-    """One mapper of the retrieval study, asked with views or photos, and all that may repeat it."""
+    """One mapper of the retrieval study, searched with views or photos, and all that may repeat it."""
     joined = Variant(concatenation="concat weighted", query_domain=DOMAIN_NAMES[domain])
     names = [
         Runs(RETRIEVAL[domain].number, row),
         Runs("4.7", joined),  # a joined space weighted 0 or 1 is one of the two
-        Runs(BASELINES[domain].number, replace(row, space="nf2vec")),  # where baselines.epochs are mapper.epochs
+        Runs(BASELINES[domain].number, replace(row, space=NF2VEC)),  # where baselines.epochs are mapper.epochs
     ]
     if row.direction == "nerf2clip":
         names.append(Runs(FINETUNED_NERF2CLIP[domain].number, row))
@@ -106,7 +109,7 @@ REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
             Runs(table, Variant(direction="nerf2clip"), free=("source", "views"), column="cosine"),
             Runs("4.11a", BEST_VIEWS, column=prompt),
         )
-        for table, prompt in (("4.1", "prompt_3d_model"), ("4.2", "prompt_photo"), ("4.1 *", "*"))
+        for prompt, table in (*TABLE_OF_TEMPLATE.items(), ("*", f"{OWN_TEMPLATE}*"))
     ),
     *(  # objects with a single view
         (
@@ -139,7 +142,7 @@ def require_distinct_runs(
 
 def run_of(key: CellKey, setting: str = "") -> Run:
     """The run behind a cell with that setting."""
-    return Run(key.table, key.row, key.column if key.metric == "zero_shot_accuracy" else "", setting)
+    return Run(key.table, key.row, key.column if key.metric == ZERO_SHOT_METRIC else "", setting)
 
 
 def _one_run(first: Run, second: Run, group: tuple[Runs, ...]) -> bool:

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 
 from fieldlink.core import datasets, nested_tables, tensor_files
-from fieldlink.core.errors import InputError
+from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.params import NerfParams
 from fieldlink.core.resume import Rows
 from fieldlink.core.schemas import NERFS, VIEWS
@@ -22,6 +22,7 @@ from fieldlink.nerf import weight_layout
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.psnr import measure
 from fieldlink.nerf.rendering import Camera, render, straight_alpha_pictures
+from fieldlink.scenes.importers.item_ids import ID_WORDS, is_id, safe_id
 from fieldlink.scenes.importers.listing import files_digest
 from fieldlink.scenes.importers.resizing import evenly
 from fieldlink.scenes.importers.shapenet import OUTSIDE
@@ -42,7 +43,7 @@ class ImportSettings:
 
 
 def of_classes(nerfs: Sequence[NerfFolder], synsets: Sequence[str]) -> tuple[list[NerfFolder], dict[str, str]]:
-    """NeRFs of the study's classes, one per object, and the reasons against objects that are in several synsets.
+    """NeRFs of the study's classes, one per object, and the reasons against objects in several synsets or without id.
 
     Copies of such objects are left out too. Of synsets outside the study only those in `OUTSIDE` count, which share
     models with its classes. Raises `InputError` if no NeRF is of a class, or if two folders hold the same object.
@@ -57,7 +58,13 @@ def of_classes(nerfs: Sequence[NerfFolder], synsets: Sequence[str]) -> tuple[lis
         for nerf in candidates
         if len(synsets_of[nerf.base]) > 1
     }
+    unnamed = [nerf for nerf in candidates if not is_id(nerf.base)]
+    reasons |= {
+        safe_id(nerf.object_id): valid_text(f"{nerf.folder}: '{nerf.base}' can't be an id, expected {ID_WORDS}")
+        for nerf in unnamed
+    }
     accepted = [nerf for nerf in candidates if len(synsets_of[nerf.base]) == 1 and nerf.synset in synsets]
+    accepted = [nerf for nerf in accepted if nerf not in unnamed]
     for nerf, following in pairwise(accepted):
         if nerf.object_id == following.object_id:
             raise InputError(f"{nerf.folder} and {following.folder}: both are {nerf.object_id}")

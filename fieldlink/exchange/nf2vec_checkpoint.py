@@ -30,7 +30,8 @@ def model_of(checkpoint: Mapping[str, np.ndarray], nf2vec: Nf2vecParams, field: 
     renamed = _renamed(unwrapped(checkpoint))
     if parts := {"encoder", "decoder"} - {name.partition(".")[0] for name in renamed}:
         present = sorted({re.split("[/.]", name)[0] for name in checkpoint})
-        raise InputError(f"no {' and no '.join(sorted(parts))}, the file has {', '.join(present) or 'no tensor'}")
+        lacking = " and no ".join(sorted(parts))
+        raise InputError(f"no {lacking}: the file has {', '.join(present) or 'no tensor'}, expected encoder, decoder")
     model = Nf2vecModel(nf2vec, field, seed=0)
     expected = {name: value.shape for name, value in model.tensors.items()}
     shapes = {name: value.shape for name, value in renamed.items()}

@@ -14,6 +14,7 @@ The vector holds the matrices layer by layer, (out, in) row-major, as ours. The 
 the file. The official frame, in which z points up, stays: poses and weights belong together.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,13 +22,15 @@ from typing import Annotated
 
 import numpy as np
 from jaxtyping import Float
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.files import read_foreign
 from fieldlink.core.tensor_files import named_ending
 from fieldlink.nerf.field import HALF
+from fieldlink.scenes import picture_formats
+from fieldlink.scenes.importers.json_models import read_model
 from fieldlink.scenes.importers.resizing import decoded, stacked
+from fieldlink.scenes.importers.transforms_files import CameraKeys, check_model, lens_of, rigid_pose
 from fieldlink.scenes.views import Views
 
 WEIGHTS, GRID, PARAMETERS = "nerf_weights.pth", "grid.pth", "mlp_base.params"
@@ -48,8 +51,15 @@ class OfficialFrame(BaseModel):
 class OfficialTransforms(BaseModel):
     """A camera file of the official layout."""
 
+    model_config = ConfigDict(extra="allow")
+
     camera_angle_x: Annotated[float, Field(gt=0, lt=np.pi)]  # radians
     frames: Annotated[list[OfficialFrame], Field(min_length=1)]
+
+    @property
+    def camera(self) -> CameraKeys:
+        """All that the file says of the camera."""
+        return CameraKeys.model_validate({"camera_angle_x": self.camera_angle_x, **(self.model_extra or {})})
 
 
 @dataclass(frozen=True)
@@ -72,11 +82,17 @@ def nerf_folders(folder: Path) -> list[NerfFolder]:
     nerfs = [
         NerfFolder(path.parent, path.parts[-3], path.parts[-2].removesuffix(f"_A{number}"), number)
         for number, root in roots or [(0, folder)]
-        for path in root.glob(f"*/*/{WEIGHTS}")
+        for path in _model_files(root)
     ]
     if not nerfs:
         raise InputError(f"{folder}: no [{ROOTS[0]}/]<synset>/<model id>/{WEIGHTS}, expected nf2vec's layout")
     return sorted(nerfs, key=lambda nerf: (nerf.object_id, nerf.synset))
+
+
+def _model_files(root: Path) -> list[Path]:
+    """A file of each model's folder below a root: its weights, or its grid where the weights are missing."""
+    grids = [path for path in root.glob(f"*/*/{GRID}") if not os.path.lexists(path.with_name(WEIGHTS))]
+    return [*root.glob(f"*/*/{WEIGHTS}"), *grids]
 
 
 def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarray, " weight"]:
@@ -89,7 +105,10 @@ def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarra
         raise InputError(f"no '{PARAMETERS}', found {_names(tensors)}")
     if vector.ndim != 1 or len(vector) < count or vector[count:].any():
         raise InputError(f"{vector.shape} numbers, nerf.field describes {count:,}")
-    vector = vector[:count].astype(np.float32)
+    if vector.dtype.kind != "f":
+        raise InputError(f"numbers of type {vector.dtype}, expected floats")
+    with np.errstate(over="ignore"):
+        vector = vector[:count].astype(np.float32)
     if not np.isfinite(vector).all():
         raise InputError("weights that are not finite")
     return vector
@@ -98,7 +117,8 @@ def weights_of(tensors: Mapping[str, np.ndarray], count: int) -> Float[np.ndarra
 def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
     """The grid's bits, packed as in dataset `nerfs`.
 
-    Raises `InputError` unless the grid has one level of `cells` cells per axis and spans our box.
+    Raises `InputError` unless the grid has one level of `cells` cells per axis, is of zeros and ones with at least one
+    of these, and spans our box.
     """
     grid, box = named_ending(tensors, *CELLS), named_ending(tensors, *BOXES)
     if grid is None or box is None:
@@ -107,7 +127,10 @@ def occupancy_of(tensors: Mapping[str, np.ndarray], cells: int) -> bytes:
     if grid.shape != (cells,) * 3:
         raise InputError(f"'{CELLS[0]}' of {grid.shape} cells, nerf.fitting.occupancy says {cells} per axis")
     if box.size != 6 or not np.allclose(box.ravel(), [-HALF] * 3 + [HALF] * 3, atol=1e-3):
-        raise InputError(f"'{BOXES[0]}' is {box.tolist()}, expected -{HALF} to {HALF}")
+        raise InputError(f"'{BOXES[0]}' is {box.ravel()[:6].tolist()} of {box.shape}, expected -{HALF} to {HALF}")
+    if not np.isin(grid, (0, 1)).all() or not grid.any():
+        low, high = float(grid.min()), float(grid.max())
+        raise InputError(f"'{CELLS[0]}' has values from {low:g} to {high:g}, expected 0 and 1, and a cell that is 1")
     return np.packbits(grid.astype(bool)).tobytes()
 
 
@@ -116,35 +139,46 @@ def cameras_of(folder: Path) -> tuple[OfficialTransforms, Float[np.ndarray, "vie
     path = next((folder / name for name in (COMPRESSED, TRANSFORMS) if (folder / name).is_file()), None)
     if path is None:
         raise InputError(f"{folder}: no {COMPRESSED}, nor {TRANSFORMS}")
-    try:
-        transforms = OfficialTransforms.model_validate_json(read_foreign(path))
-    except ValidationError as error:
-        detail = error.errors()[0]
-        raise InputError(f"{path}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
-    poses = np.array([frame.transform_matrix[:3] for frame in transforms.frames], np.float32)
-    rotations = poses[:, :, :3]
-    if not np.allclose(rotations.transpose(0, 2, 1) @ rotations, np.eye(3), atol=1e-3):
-        raise InputError(f"{path}: a transform_matrix is no rotation and shift")
-    return transforms, poses
+    transforms = read_model(path, OfficialTransforms)
+    frames = [frame.transform_matrix for frame in transforms.frames]
+    poses = [rigid_pose(matrix, f"{path}: frame {n}") for n, matrix in enumerate(frames)]
+    check_model(read_model(path, CameraKeys), str(path))
+    if len(poses) > 1 and not np.ptp(poses, axis=0)[:, 3].any():
+        raise InputError(f"{path}: all cameras stand in one place, expected them around the object")
+    return transforms, np.stack(poses).astype(np.float32)
 
 
 def views_of(folder: Path) -> tuple[Views | None, Float[np.ndarray, "view 3 4"], float]:
     """The pictures with their cameras, the poses, and the horizontal field of view in radians.
 
-    The first is None where there are no pictures. Raises `InputError` if only a part of the pictures is there.
+    The first is None where there are no pictures. Raises `InputError` if only a part of the pictures is there, or
+    others than the camera file names.
     """
     transforms, poses = cameras_of(folder)
-    names = [f"{PurePosixPath(frame.file_path or f'{n:02d}').stem}.png" for n, frame in enumerate(transforms.frames)]
-    files = [folder / "train" / name for name in names]
-    exists = [file.exists() for file in files]
-    if not any(exists):
+    named = [frame.file_path or f"{number:02d}" for number, frame in enumerate(transforms.frames)]
+    stems = [_stem(name) for name in named]
+    there = {path.name.lower(): path for path in sorted((folder / "train").glob("*")) if path.suffix.lower() == ".png"}
+    if not there:
         return None, poses, transforms.camera_angle_x
-    if not all(exists):
-        raise InputError(f"{files[exists.index(False)]}: missing, other views have their pictures")
-    image = stacked([decoded(file) for file in files], str(folder))
+    for number, stem in enumerate(stems):
+        if f"{stem}.png".lower() not in there:
+            others = "other views have their pictures" if len(there) < len(stems) else f"{len(there)} others are there"
+            raise InputError(f"{folder / 'train' / stem}.png: missing, {others}")
+        if stem in stems[:number]:
+            raise InputError(f"{folder}: frames {stems.index(stem)} and {number} name one picture, {stem}.png")
+    image = stacked([decoded(there[f"{stem}.png".lower()]) for stem in stems], str(folder))
+    size = image.shape[2], image.shape[1]
+    if faults := lens_of(transforms.camera, size, size, str(folder)).faults:
+        raise InputError(f"{folder}: cameras with {', '.join(faults)}, expected camera_angle_x alone")
     return Views(image, poses, transforms.camera_angle_x), poses, transforms.camera_angle_x
+
+
+def _stem(file_path: str) -> str:
+    """The name of a picture, which the camera file may give with a suffix."""
+    path = PurePosixPath(file_path.replace("\\", "/"))
+    return path.stem if path.suffix.lower() in picture_formats.SUFFIXES else path.name
 
 
 def _names(tensors: Mapping[str, np.ndarray]) -> str:
     """The first names of a file's tensors, for errors."""
-    return ", ".join(list(tensors)[:8]) or "no tensor"
+    return ", ".join(name or "one without a name" for name in list(tensors)[:8]) or "no tensor"

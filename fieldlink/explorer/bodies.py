@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 MOST_BYTES = 8 * 2**20
+MOST_AT_ONCE = 8  # bodies in memory, from their first byte until the query of their file is made
 MOST_SECONDS = 20.0  # from the first byte to the last
 MOST_PIXELS = 4096 * 4096
 

@@ -1,6 +1,5 @@
 """A study behind the explorer: its work in lanes, and the queries and replies of earlier requests."""
 
-import hashlib
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,14 +11,17 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from fieldlink.core.digests import bytes_digest
 from fieldlink.core.errors import InputError
+from fieldlink.explorer.bodies import MOST_AT_ONCE
 from fieldlink.explorer.byte_cache import ByteCache
-from fieldlink.explorer.lanes import Lane
+from fieldlink.explorer.lanes import Lane, Places
 
 if TYPE_CHECKING:
     from fieldlink.search.answers import Query
     from fieldlink.search.finished_study import Study
 
+Explain = Callable[[str, str, str, str], str]  # of table, row, column and metric
 MOST_QUERIES = 256  # that are remembered, so that a search in another space encodes nothing again
 CACHED_BYTES = 32 * 2**20  # of pictures and of pages
 
@@ -39,11 +41,14 @@ class Explorer:
     the study, so that other threads do them at the same time.
     """
 
-    def __init__(self, study: "Study") -> None:
-        self.study = study
-        self.questions = Lane("questions", threads=1, waiting=100, retry_after=1)
+    def __init__(self, study: "Study", explain: Explain | None = None) -> None:
+        """`explain`: the text of what stands behind a number; None where no tables are at hand."""
+        self.study, self.explain = study, explain
+        self.questions = Lane("questions", threads=1, waiting=24, retry_after=1)  # so that none waits for seconds
         self.frames = Lane("views", threads=1, waiting=60, retry_after=1)
+        self.pictures = Lane("pictures", threads=1, waiting=60, retry_after=1)  # which are quick, unlike views
         self.fits = Lane("fits of meshes", threads=1, waiting=0, retry_after=5)
+        self.bodies = Places("files", MOST_AT_ONCE, retry_after=2)
         self.replies = ByteCache(CACHED_BYTES)
         self._queries: OrderedDict[str, Query] = OrderedDict()
         self._lock = Lock()
@@ -51,7 +56,8 @@ class Explorer:
     def prepare(self) -> None:
         """Load the models and open the datasets, for which the first question would wait otherwise."""
         study = self.study
-        study.search(text="warm", k=1)
+        if any("text" in space.for_kinds for space in study.variants):  # not without mappers and views
+            study.search(text="warm", k=1)
         first = study.ids[0]
         if views := study.object(first).views:
             study.render_view(first, views[0], 16)  # opens and checks all files of views too
@@ -95,7 +101,7 @@ def explorer_of(request: Request) -> Explorer:
 
 def handle_of(kind: str, data: bytes) -> str:
     """The handle of a query: a digest of its kind and content."""
-    return hashlib.sha256(kind.encode() + b"\0" + data).hexdigest()[:24]
+    return bytes_digest(kind.encode(), b"\0", data)[:24]
 
 
 def with_file(data: bytes, name: str, use: "Callable[[Path], Query]") -> "Query":

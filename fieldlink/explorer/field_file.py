@@ -8,6 +8,7 @@ from safetensors.numpy import save
 
 from fieldlink.core.params import Params
 from fieldlink.nerf.field import HALF
+from fieldlink.nerf.weight_layout import cells_per_axis
 from fieldlink.scenes import cameras
 from fieldlink.search.models import VIEWING_DISTANCE
 
@@ -24,7 +25,7 @@ def field_file(weights: Float[np.ndarray, " weight"], occupancy: bytes, params: 
         "octaves": field.octaves,
         "units": field.units,
         "hidden_layers": field.hidden_layers,
-        "cells": int(np.cbrt(8 * len(bits)) + 1e-6),
+        "cells": cells_per_axis(len(bits)),
         "half": HALF,
         "angle": cameras.DISN_ANGLE,
         "distance": VIEWING_DISTANCE,

@@ -1,8 +1,9 @@
-"""Threads for one kind of work: how many run, and how many requests may wait for them."""
+"""Limits of one kind of work: threads with the requests that wait for them, and requests at a time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from fieldlink.explorer.json_replies import busy
@@ -32,3 +33,22 @@ class Lane:
 
     def _done(self) -> None:
         self._pending -= 1
+
+
+class Places:
+    """Places for requests of one kind. A request that finds none free is refused at once (429)."""
+
+    def __init__(self, what: str, count: int, retry_after: int) -> None:
+        """`what`: words for a refusal. `retry_after`: seconds."""
+        self._what, self._free, self._retry_after = what, count, retry_after
+
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Reserve one of the places for a block of a coroutine."""
+        if not self._free:
+            raise busy(self._retry_after, f"{self._what}: as many as may come at a time")
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1

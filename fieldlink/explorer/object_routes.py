@@ -12,21 +12,25 @@ from starlette.responses import Response
 from fieldlink.explorer.explorer import Explorer, explorer_of
 from fieldlink.explorer.field_file import field_file
 from fieldlink.explorer.json_replies import Json, json_bytes
+from fieldlink.explorer.lanes import Lane
 from fieldlink.explorer.request_values import RequestValues, clean
-from fieldlink.explorer.search_routes import is_right, seed_of
+from fieldlink.explorer.search_routes import is_right
 from fieldlink.scenes import pictures
+from fieldlink.search.spaces import CLIP_MEAN, NF2VEC
 
 SMALLEST, LARGEST = 16, 512  # pixels of a view, width and height
 CACHE_HEADERS = {"Cache-Control": "private, max-age=600"}
 
 
 async def get_object(request: Request) -> Response:
-    """The object, and its neighbours in every space."""
-    values, explorer = RequestValues(request.query_params, ("k", "seed")), explorer_of(request)
-    object_id = _id(request, explorer)
-    k, seed = values.integer("k", 1, 24, 6), seed_of(values)
-    make = partial(_page, explorer, object_id, k, seed)
-    key = "page", object_id, k, seed
+    """The object, and its neighbours in the spaces that need no mapper.
+
+    A search by the object's id finds those in another space. Here they would need the mapped NeRFs of every mapper and
+    training seed at once, which a large collection has no memory for.
+    """
+    values, explorer = RequestValues(request.query_params, ("k",)), explorer_of(request)
+    object_id, k = _id(request, explorer), values.integer("k", 1, 24, 6)
+    make, key = partial(_page, explorer, object_id, k), ("page", object_id, k)
     return Json(await explorer.questions.run(explorer.replies.get, key, lambda: json_bytes(make())))
 
 
@@ -39,18 +43,23 @@ async def get_view(request: Request) -> Response:
     if values.text("number"):
         number = values.integer("number", 0, 10**6, 0)
         make = partial(study.render_view, object_id, number, size)
-        return await _picture(explorer, ("render", object_id, number, size), lambda: pictures.encode(make()))
+        return await _picture(
+            explorer.frames, explorer, ("render", object_id, number, size), lambda: pictures.encode(make())
+        )
     azimuth = round(values.number("az", -3600, 3600, 45) % 360, 2)
     elevation = round(values.number("el", -89, 89, 25), 2)
     make = partial(study.render, object_id, float(azimuth), float(elevation), size)
-    return await _picture(explorer, ("view", object_id, azimuth, elevation, size), lambda: pictures.encode(make()))
+    return await _picture(
+        explorer.frames, explorer, ("view", object_id, azimuth, elevation, size), lambda: pictures.encode(make())
+    )
 
 
 async def get_picture(request: Request) -> Response:
     """One of the object's ground-truth views: PNG with alpha."""
     values, explorer = RequestValues(request.query_params, ("number",)), explorer_of(request)
     number, object_id = values.integer("number", 0, 10**6, 0), _id(request, explorer)
-    return await _picture(explorer, ("truth", object_id, number), lambda: explorer.study.view(object_id, number))
+    key = "truth", object_id, number
+    return await _picture(explorer.pictures, explorer, key, lambda: explorer.study.view(object_id, number))
 
 
 async def get_field(request: Request) -> Response:
@@ -67,20 +76,21 @@ def _id(request: Request, explorer: Explorer) -> str:
     return object_id
 
 
-def _page(explorer: Explorer, object_id: str, k: int, seed: Any) -> dict[str, Any]:
+def _page(explorer: Explorer, object_id: str, k: int) -> dict[str, Any]:
     study = explorer.study
     page, query = study.object(object_id), study.query(nerf=object_id)
-    names = [space.name for space in study.variants if "nerf" in space.for_kinds]
-    answers = [study.search(query=query, by=name, k=k, seed=seed) for name in names]
+    names = [space.name for space in study.variants if space.name in (NF2VEC, CLIP_MEAN)]
+    answers = [study.search(query=query, by=name, k=k) for name in names]
     neighbours = {
         answer.by: [row.as_dict() | {"right": is_right(row.class_name, page.class_name)} for row in answer.rows]
         for answer in answers
     }
-    return asdict(page) | {"neighbours": neighbours, "origin": asdict(study.origin)}
+    also = {"neighbours": neighbours, "origin": asdict(study.origin), "warning": answers[0].warning}
+    return asdict(page) | also
 
 
-async def _picture(explorer: Explorer, key: Hashable, make: Callable[[], bytes]) -> Response:
-    data = await explorer.frames.run(explorer.replies.get, key, make)
+async def _picture(lane: Lane, explorer: Explorer, key: Hashable, make: Callable[[], bytes]) -> Response:
+    data = await lane.run(explorer.replies.get, key, make)
     return Response(data, media_type="image/png", headers=CACHE_HEADERS)
 
 

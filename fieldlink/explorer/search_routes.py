@@ -10,25 +10,29 @@ from fieldlink.explorer.bodies import body_of
 from fieldlink.explorer.explorer import Explorer, RememberedQuery, explorer_of, handle_of
 from fieldlink.explorer.json_replies import Json
 from fieldlink.explorer.request_values import RequestValues
-from fieldlink.explorer.uploads import MESHES, NERF, kind_of, query_of
+from fieldlink.explorer.uploads import MESHES, NERF, file_name, kind_of, query_of
 
 if TYPE_CHECKING:
     from fieldlink.search.answers import Answer, Query
 
-FILTERS = ("by", "seed", "k", "class", "split", "psnr", "copies")
+FILTERS = ("class", "split", "psnr", "copies")
+SEARCH = ("by", "seed", "k", *FILTERS)
 QUESTIONS = ("text", "nerf", "query")  # a request without a body has one of them
 MOST_ROWS = 100
 
 
 async def get_search(request: Request) -> Response:
-    """Objects nearest to a text, to an object of the collection, or to the query of an earlier answer."""
-    values, explorer = RequestValues(request.query_params, (*QUESTIONS, *FILTERS)), explorer_of(request)
+    """Objects nearest to a text, to an object of the collection, or to the query of an earlier answer.
+
+    A text that is the id of an object of the collection names that object.
+    """
+    values, explorer = RequestValues(request.query_params, (*QUESTIONS, *SEARCH)), explorer_of(request)
     return Json(await explorer.questions.run(lambda: _reply(explorer, values, query_of_values(explorer, values))))
 
 
 async def post_search(request: Request) -> Response:
     """Objects nearest to the file in the request's body. `suffix` tells a mesh or a NeRF from a picture."""
-    values, explorer = RequestValues(request.query_params, (*FILTERS, "suffix", "name")), explorer_of(request)
+    values, explorer = RequestValues(request.query_params, (*SEARCH, "suffix", "name")), explorer_of(request)
     query = await query_of_body(request, explorer, values)
     return Json(await explorer.questions.run(lambda: _reply(explorer, values, query)))
 
@@ -36,11 +40,13 @@ async def post_search(request: Request) -> Response:
 async def query_of_body(request: Request, explorer: Explorer, values: RequestValues) -> RememberedQuery:
     """The query of the file in a request's body. Meshes are fitted one at a time."""
     suffix = values.choice("suffix", ("", *MESHES, NERF))
-    data = await body_of(request)
-    kind = kind_of(data, suffix)
-    handle = handle_of(suffix if kind == "mesh" else kind, data)
-    lane = explorer.fits if kind == "mesh" and not explorer.remembers(handle) else explorer.questions
-    return await lane.run(explorer.remember, handle, lambda: query_of(explorer.study, data, suffix))
+    with explorer.bodies.reserved():  # before the body is read, so that many connections hold no more
+        data = await body_of(request)
+        kind = kind_of(data, suffix)
+        name = file_name(values.text("name"), suffix)
+        handle = handle_of(f"mesh {name}" if kind == "mesh" else kind, data)
+        lane = explorer.fits if kind == "mesh" and not explorer.remembers(handle) else explorer.questions
+        return await lane.run(explorer.remember, handle, lambda: query_of(explorer.study, data, suffix, name))
 
 
 def query_of_values(explorer: Explorer, values: RequestValues) -> RememberedQuery:
@@ -51,6 +57,8 @@ def query_of_values(explorer: Explorer, values: RequestValues) -> RememberedQuer
     (name, value), study = questions[0], explorer.study
     if name == "query":
         return explorer.earlier_query(value)
+    if name == "text" and value in study.collection.index:
+        name = "nerf"  # as `fieldlink ask` decides
     handle = handle_of(name, value.encode())
     if name == "text":
         return explorer.remember(handle, lambda: study.query(text=value))
@@ -71,21 +79,25 @@ def answer_to(explorer: Explorer, values: RequestValues, query: "Query") -> "Ans
     """The study's answer to a query, with a request's filters."""
     study = explorer.study
     by = values.choice("by", [space.name for space in study.variants])
-    psnr = values.text("psnr")
-    return study.search(
-        query=query,
-        by=by or None,
-        seed=seed_of(values),
-        k=values.integer("k", 1, MOST_ROWS, 10),
-        split=values.texts("split") or None,
-        classes=values.texts("class") or None,
-        least_psnr=values.number("psnr", -100, 200, 0) if psnr else None,
-        copies=values.integer("copies", 0, 1, 0) == 1,
-    )
+    k = values.integer("k", 1, MOST_ROWS, 10)
+    return study.search(query=query, by=by or None, seed=requested_seed(values), k=k, **filters_of(values))
 
 
-def seed_of(values: RequestValues) -> Any:
-    """The training seed, or `mean`, which is the default."""
+def filters_of(values: RequestValues) -> dict[str, Any]:
+    """The values of `FILTERS`, as `Study.search` and `Collection.allowed` take them."""
+    return {
+        "split": values.texts("split") or None,
+        "classes": values.texts("class") or None,
+        "least_psnr": values.number("psnr", -100, 200, 0) if values.text("psnr") else None,
+        "copies": values.integer("copies", 0, 1, 0) == 1,
+    }
+
+
+def requested_seed(values: RequestValues) -> Any:
+    """The training seed, or `mean`. That is the default: a server maps all NeRFs by every seed once.
+
+    The defaults of Python and the shell are seed 0, because a process that ends after its answer starts sooner so.
+    """
     text = values.text("seed")
     return "mean" if text in ("", "mean") else values.integer("seed", 0, 2**31 - 1, 0)
 

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fieldlink.core.errors import InputError
-from fieldlink.explorer import map_routes, object_routes, search_routes, study_routes, zero_shot_routes
-from fieldlink.explorer.explorer import Explorer
+from fieldlink.explorer import map_routes, object_routes, search_routes, study_routes, why_routes, zero_shot_routes
+from fieldlink.explorer.explorer import Explain, Explorer
 from fieldlink.explorer.guard import Guard
 from fieldlink.explorer.json_replies import HANDLERS
 
@@ -34,32 +34,38 @@ START = "index.html"
 
 def application(explorer: Explorer, host: str = "127.0.0.1") -> Guard:
     """The explorer as an ASGI application; `host`: the address that it will listen on."""
+    inner = Starlette(routes=routes(), exception_handlers=HANDLERS)
+    inner.state.explorer = explorer
+    inner.state.files = _files()
+    return Guard(inner, host)
+
+
+def routes() -> list[Route]:
+    """All that is answered. docs/explorer.md describes what begins with /api."""
     objects = "/api/objects/{object_id}"
-    routes = [
+    return [
         Route("/", _static),
         Route("/static/{name}", _static),
         Route("/api/study", study_routes.get_study),
         Route("/api/search", search_routes.get_search),
         Route("/api/search", search_routes.post_search, methods=["POST"]),
         Route("/api/map", map_routes.get_map),
+        Route("/api/why", why_routes.get_why),
         Route("/api/zero-shot", zero_shot_routes.post_zero_shot, methods=["POST"]),
         Route(f"{objects}/view", object_routes.get_view),
         Route(f"{objects}/picture", object_routes.get_picture),
         Route(f"{objects}/field", object_routes.get_field),
         Route(objects, object_routes.get_object),
     ]
-    inner = Starlette(routes=routes, exception_handlers=HANDLERS)
-    inner.state.explorer = explorer
-    inner.state.files = _files()
-    return Guard(inner, host)
 
 
-def serve(study: "Study", host: str, port: int, announce: Callable[[str], None]) -> None:
+def serve(study: "Study", host: str, port: int, announce: Callable[[str], None], explain: Explain) -> None:
     """Answer until a signal comes. `port` 0: any free one. `announce` gets the address once it is open.
 
-    Raises `InputError` for an address that isn't free.
+    `explain`: the text of what stands behind a number of the study's tables. Raises `InputError` for an address that
+    isn't free.
     """
-    explorer = Explorer(study)
+    explorer = Explorer(study, explain)
     explorer.prepare()
     with listening_socket(host, port) as listening:
         url_host = f"[{host}]" if ":" in host else host
@@ -74,12 +80,13 @@ def http_server(explorer: Explorer, host: str = "127.0.0.1") -> uvicorn.Server:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to an address. Raises `InputError` if the address isn't free."""
+    """A socket that listens on an address. Raises `InputError` if the address isn't free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # requests wait from now on, and aren't refused, until the server takes them
     except OSError as error:
         listening.close()
         raise InputError(f"{host}:{port}: {error.strerror}; choose another with --port") from error

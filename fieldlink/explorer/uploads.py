@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fieldlink.search.finished_study import Study
 
 MESHES = ("glb", "gltf", "obj", "off", "ply", "stl", "dae", "3mf")  # suffixes, without companions
+MOST_NAME_BYTES = 255  # of a file on a usual disk
 NERF = "safetensors"  # suffix of a file that `/api/objects/<id>/field` sends
 
 
@@ -27,12 +29,22 @@ def kind_of(data: bytes, suffix: str) -> "QueryKind":
     return "mesh" if suffix in MESHES else "nerf" if suffix == NERF else "image"
 
 
-def query_of(study: "Study", data: bytes, suffix: str) -> "Query":
-    """The query of a file's bytes. Raises `InputError`, without the path of any file."""
+def file_name(name: str, suffix: str) -> str:
+    """The name under which a mesh is read: that of the user's file, from which the cameras of its views are drawn.
+
+    A name that can't be a file's here, or has another suffix, gives `mesh.<suffix>`.
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    is_usable = len(last.encode()) <= MOST_NAME_BYTES and PurePosixPath(last).suffix.lower() == f".{suffix}"
+    return last if is_usable else f"mesh.{suffix}"
+
+
+def query_of(study: "Study", data: bytes, suffix: str, name: str) -> "Query":
+    """The query of a file's bytes; `name`: of a mesh's file. Raises `InputError`, without the path of any file."""
     makers: dict[QueryKind, Callable[[], Query]] = {
         "image": lambda: study.query(image=_checked_picture(data)),
         "nerf": lambda: study.query(nerf=nerf_of(data, study.params.nerf.fitting.occupancy)),
-        "mesh": lambda: with_file(data, f"mesh.{suffix}", lambda path: study.query(mesh=path)),
+        "mesh": lambda: with_file(data, name, lambda path: study.query(mesh=path)),
     }
     return makers[kind_of(data, suffix)]()
 

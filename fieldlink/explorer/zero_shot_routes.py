@@ -9,7 +9,7 @@ from starlette.responses import Response
 from fieldlink.explorer.explorer import Explorer, RememberedQuery, explorer_of
 from fieldlink.explorer.json_replies import Json
 from fieldlink.explorer.request_values import RequestValues
-from fieldlink.explorer.search_routes import query_fields, query_of_body, query_of_values, seed_of
+from fieldlink.explorer.search_routes import query_fields, query_of_body, query_of_values, requested_seed
 
 NAMES = ("nerf", "query", "prompt", "by", "seed", "suffix", "name")
 
@@ -33,6 +33,6 @@ def _reply(explorer: Explorer, values: RequestValues, query: RememberedQuery) ->
         query=query.query,
         prompts=values.texts("prompt") or None,
         by=values.choice("by", names) or None,
-        seed=seed_of(values),
+        seed=requested_seed(values),
     )
     return answer.as_dict() | {"query": query_fields(query.query, values) | {"handle": query.handle}}

@@ -18,11 +18,13 @@ from fieldlink.evaluation.measures.class_prompts import ClassPrompts
 from fieldlink.evaluation.repeated_runs import BEST_VIEWS
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
-from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults, zero_shot_key
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import SearchResult, forward, inverse
+from fieldlink.evaluation.results.settings import best_views_setting
 from fieldlink.evaluation.results.zero_shot_results import PromptClassification, best_name
-from fieldlink.evaluation.study_tables import FINETUNED_CLIP2NERF, FINETUNED_NERF2CLIP, StudyTable, study_table
+from fieldlink.evaluation.study_tables import FINETUNED_CLIP2NERF, FINETUNED_NERF2CLIP, study_table
+from fieldlink.evaluation.table_type import StudyTable
 from fieldlink.mapper.trained_mappers import apply
 
 ZERO_SHOT = "4.11a"
@@ -71,15 +73,15 @@ def original_candidates(
 ) -> list[Candidate]:
     """The zero-shot study's cosine mappers of ground-truth views, by number of views, applied to both splits.
 
-    `models`: the entry of each of the stacked `tensors` in their config. `galleries`: by split. `source`: the mappers'
-    name in errors. Raises `InputError` if there is no such mapper.
+    `models`: the entry of each of the stacked `tensors` in their config. `galleries`: one for each split. `source`:
+    the mappers' name in errors. Raises `InputError` if there is no such mapper.
     """
-    places: dict[str, dict[int, int]] = {}
-    for place, model in enumerate(models):
+    indices: dict[str, dict[int, int]] = {}
+    for index, model in enumerate(models):
         variant = parse(model["variant"])
         if variant == Variant(direction="nerf2clip", source="gt", views=variant.views, loss="cosine"):
-            places.setdefault(Variant(views=variant.views).text, {})[model["seed"]] = place
-    if not places:
+            indices.setdefault(Variant(views=variant.views).text, {})[model["seed"]] = index
+    if not indices:
         raise InputError(f"{source}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
     return [
         Candidate(
@@ -87,7 +89,7 @@ def original_candidates(
             list(seeds),
             {split: list(apply(tensors, of.nerf, list(seeds.values()))) for split, of in galleries.items()},
         )
-        for views, seeds in places.items()
+        for views, seeds in indices.items()
     ]
 
 
@@ -100,7 +102,7 @@ def best_original(
         for candidate in candidates
     }
     best = next(candidate for candidate in candidates if candidate.setting == best_name(on_validation))
-    setting = f"{best.setting}, best on validation"
+    setting = best_views_setting(best.setting)
     return classifications[split].results(key, best.outputs[split], best.seeds, setting)
 
 
@@ -113,10 +115,9 @@ def zero_shot_comparison(
 ) -> list[QueryResults]:
     """One column of Table 4.11a: the best original mapper, and every fine-tuned one; `tuned`: their mapped NeRFs.
 
-    `classifications`: of the objects of both splits, by the prompts of `template`; the results are of `split`.
+    `classifications`: those of the objects of both splits, by the prompts of `template`; the results are of `split`.
     """
-    table = study_table(ZERO_SHOT)
-    key = CellKey(table.number, BEST_VIEWS.text, template, table.only_metric)
+    key = zero_shot_key(study_table(ZERO_SHOT), BEST_VIEWS, template)
     results, classification = [best_original(candidates, classifications, split, key)], classifications[split]
     for variant, seeds in tuned.variants.items():
         vectors = [tuned.vectors(variant, seed, "nerf", classification.ids) for seed in seeds]

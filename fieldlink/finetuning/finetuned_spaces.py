@@ -36,5 +36,5 @@ def task(
         nerfs = np.stack([spaces.vectors(variant, seed, "nerf", ids) for variant, seed in runs])
         return pairs_with_views(nerfs, views, ids)
 
-    models = [MapperRun(variant, "cosine", seed, nerf_set=place) for place, (variant, seed) in enumerate(runs)]
+    models = [MapperRun(variant, "cosine", seed, nerf_set=index) for index, (variant, seed) in enumerate(runs)]
     return MapperTask("clip2nerf", models, pairs("train"), pairs("validation"), mapper, study_seed, device)

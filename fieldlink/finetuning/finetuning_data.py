@@ -66,10 +66,10 @@ class FinetuningData:
     def test_labels(
         self, ids: Sequence[str], classes: Sequence[str]
     ) -> tuple[Int[np.ndarray, " test"], Int[np.ndarray, " test"]]:
-        """Places of the test objects among the sorted `ids`, and the place of each one's class among `classes`."""
+        """Indices of the test objects among the sorted `ids`, and the index of each one's class among `classes`."""
         test = self.rows("test")
-        places = np.flatnonzero(np.isin(ids, test["object_id"].to_pylist()))
-        return places, labels(test["class_name"].to_pylist(), classes, self.source)
+        test_indices = np.flatnonzero(np.isin(ids, test["object_id"].to_pylist()))
+        return test_indices, labels(test["class_name"].to_pylist(), classes, self.source)
 
 
 def read(objects: Path, nerfs: Path, gt_embeddings: Path) -> FinetuningData:

@@ -10,7 +10,7 @@ from fieldlink.core import datasets, saved_models
 from fieldlink.core.params import Objective
 from fieldlink.core.schemas import MAPPED_EMBEDDINGS
 from fieldlink.core.variants import folder_name, trained_name
-from fieldlink.finetuning.finetuning_tasks import FinetuningResult, SavedNf2vec, Tensors, variant_text
+from fieldlink.finetuning.finetuning_tasks import FinetuningResult, SavedNf2vec, Tensors, finetuned_variant_text
 from fieldlink.mapper import mapper_folders
 
 Run = tuple[Objective, int]  # objective and training seed
@@ -36,7 +36,7 @@ def read_models(folder: Path, run: Run) -> tuple[SavedNf2vec, Tensors]:
 
 def _run_folder(folder: Path, run: Run) -> Path:
     objective, seed = run
-    return folder / folder_name(trained_name(variant_text(objective), seed))
+    return folder / folder_name(trained_name(finetuned_variant_text(objective), seed))
 
 
 def write_vectors(
@@ -44,7 +44,7 @@ def write_vectors(
 ) -> None:
     """Write dataset `mapped_embeddings`: vectors of objects `ids` by run. `producer`: the stage that writes it."""
     columns = {
-        "variant": [variant_text(objective) for objective, _ in vectors for _ in ids],
+        "variant": [finetuned_variant_text(objective) for objective, _ in vectors for _ in ids],
         "seed": [seed for _, seed in vectors for _ in ids],
         "domain": ["nerf"] * len(vectors) * len(ids),
         "owner_id": [name for _ in vectors for name in ids],

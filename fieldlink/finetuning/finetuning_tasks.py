@@ -66,7 +66,7 @@ class FinetuningTask:
     @property
     def mapper_run(self) -> MapperRun:
         """The mapper that the run trains."""
-        return MapperRun(variant_text(self.objective), OBJECTIVES[self.objective].loss, self.seed)
+        return MapperRun(finetuned_variant_text(self.objective), OBJECTIVES[self.objective].loss, self.seed)
 
     @property
     def batch(self) -> int:
@@ -97,6 +97,6 @@ class EmbeddingTask:
     device: str = "cpu"
 
 
-def variant_text(objective: Objective) -> str:
+def finetuned_variant_text(objective: Objective) -> str:
     """The text of the variant of an objective's models."""
     return Variant(objective=objective).text

@@ -95,7 +95,7 @@ def _camera(task: DecodingTask) -> "Camera":
     from fieldlink.nerf.rendering import Camera
 
     rows = task.cameras.select(["camera_angle_x", "width", "height"]).to_pylist()
-    cameras = {Camera(*row.values()) for row in rows}
+    cameras = {Camera(angle=row["camera_angle_x"], width=row["width"], height=row["height"]) for row in rows}
     if not cameras:
         numbers = list(task.generation.views)
         raise InputError(

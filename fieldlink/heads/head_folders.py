@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets, saved_models
 from fieldlink.core.schemas import LOGITS
-from fieldlink.heads.head_tasks import HeadResult, LogitsTask, variant_text
+from fieldlink.heads.head_tasks import HeadResult, LogitsTask, head_variant_text
 from fieldlink.training.model_config import network_config
 
 
@@ -41,7 +41,7 @@ def logits_columns(
 ) -> dict[str, Any]:
     """Columns of dataset `logits`: those of the heads of every seed for the objects `ids`."""
     return {
-        "variant": [variant_text(space)] * (len(seeds) * len(ids)),
+        "variant": [head_variant_text(space)] * (len(seeds) * len(ids)),
         "seed": [seed for seed in seeds for _ in ids],
         "object_id": list(ids) * len(seeds),
         "logits": logits.reshape(len(seeds) * len(ids), -1),

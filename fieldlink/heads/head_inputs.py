@@ -15,14 +15,14 @@ from fieldlink.heads.head_tasks import LabelledVectors
 
 @dataclass(frozen=True)
 class LabelledNerfs:
-    """Originals of a split, or of several: ids, NeRF vectors, and classes by their place in params.yaml."""
+    """Originals of a split, or of several: ids, NeRF vectors, and classes by their index in params.yaml."""
 
     ids: list[str]
     vectors: Float[np.ndarray, "object nerf"]
     labels: Int[np.ndarray, " object"]
 
     def by_space(self, mapped: Float[np.ndarray, "seed object clip"]) -> dict[Embedding, LabelledVectors]:
-        """The vectors of both spaces as the heads of each seed see them. `mapped`: by the mapper of each seed."""
+        """The vectors of both spaces as the heads of each seed see them. `mapped`: those by the mapper of each seed."""
         nerf = np.stack([self.vectors] * len(mapped))
         return {
             "nerf_embedding": LabelledVectors(nerf, self.labels),

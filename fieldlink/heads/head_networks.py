@@ -16,8 +16,8 @@ EPSILON, MOMENTUM = 1e-5, 0.1  # of batch normalisation, as torch has them
 class Heads(nn.Module):
     """Heads x ↦ W_L h_{L−1}(… h_1(x) …) + b with h(x) = dropout(relu(batchnorm(W x))) (protocol 8).
 
-    Hidden layers have no bias but the normalisation's: it would take theirs away again, and the gradient that remains,
-    rounding noise, AdamW would blow up to full steps. With `all_biases` they have them, as published.
+    Hidden layers have no bias of their own: batch normalisation subtracts it. Its gradient would be rounding noise,
+    which AdamW would scale up to full steps. With `all_biases` they have one, as published.
     """
 
     def __init__(self, widths: Sequence[int], seeds: Sequence[int], *, all_biases: bool = False) -> None:

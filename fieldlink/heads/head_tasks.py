@@ -35,7 +35,7 @@ class HeadResult:
     @property
     def named_history(self) -> NamedHistory:
         """For dataset `training_curves`."""
-        return [(variant_text(self.space), seed) for seed in self.seeds], self.history
+        return [(head_variant_text(self.space), seed) for seed in self.seeds], self.history
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,6 @@ class LogitsTask:
         return [model["seed"] for model in self.config["models"]]
 
 
-def variant_text(space: str) -> str:
+def head_variant_text(space: str) -> str:
     """The text of the variant of a space's heads."""
     return Variant(head=cast("Embedding", space)).text

@@ -15,7 +15,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.core.variants import trained_name
 from fieldlink.heads.draws import Draws
 from fieldlink.heads.head_networks import Heads
-from fieldlink.heads.head_tasks import HeadResult, HeadTask, LabelledVectors, variant_text
+from fieldlink.heads.head_tasks import HeadResult, HeadTask, LabelledVectors, head_variant_text
 from fieldlink.heads.mixing import Batch, doubled
 from fieldlink.training.loop import Training, Validation, one_cycle, train
 
@@ -25,7 +25,8 @@ def train_many(task: HeadTask) -> HeadResult:
 
     They are the last ones if `heads.tested` says so.
 
-    Raises `FloatingPointError` for a head whose validation loss was never finite.
+    Raises `FloatingPointError` for a head whose validation loss was never finite, or isn't at the end where the last
+    weights are returned.
     """
     training = _HeadTraining(task)
     history = train(
@@ -33,7 +34,7 @@ def train_many(task: HeadTask) -> HeadResult:
         epochs=task.heads.epochs,
         validate_every=task.heads.validate_every,
         title=f"heads on {task.space}",
-        models=[trained_name(variant_text(task.space), seed) for seed in task.seeds],
+        models=[trained_name(head_variant_text(task.space), seed) for seed in task.seeds],
         parameter="embedding_spaces.heads.learning_rate",
         keep=task.heads.tested,
     )
@@ -64,8 +65,8 @@ class _HeadTraining(Training[Heads, Batch]):
             yield doubled(vectors, self.train_labels.take_along_dim(rows, 1), self.draws)
 
     def losses(self, batch: Batch) -> tuple[Float[Tensor, " model"], Float[Tensor, ""]]:
-        logits = self.network.learn(batch.inputs, batch.counted, self.dropout, self.draws)
-        loss = (_cross_entropy(logits, batch.labels) * batch.counted).sum(1) / batch.counted.sum(1)
+        logits = self.network.learn(batch.inputs, batch.row_weights, self.dropout, self.draws)
+        loss = (_cross_entropy(logits, batch.labels) * batch.row_weights).sum(1) / batch.row_weights.sum(1)
         return loss, loss.sum()  # heads share no parameter: each gets the gradient of its own loss
 
     @torch.no_grad()

@@ -14,7 +14,7 @@ FEWEST = 3  # vectors of a class in a batch, for it to be mixed
 class Batch(NamedTuple):
     inputs: Float[Tensor, "model row dim"]
     labels: Int[Tensor, "model row"]
-    counted: Float[Tensor, "model row"]  # 0: a row that only fills the stack
+    row_weights: Float[Tensor, "model row"]  # 0: a row that only fills the stack
 
 
 def doubled(inputs: Float[Tensor, "model row dim"], labels: Int[Tensor, "model row"], draws: Draws) -> Batch:

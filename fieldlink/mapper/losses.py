@@ -1,7 +1,7 @@
 """Losses between mapper outputs x_i and targets y_i, i = 1 … B; each gives one number per model.
 
 `*model` is any number of leading axes: none for a single mapper, one for many at once. A new loss is a function and an
-entry of `LOSSES` here, and its name in `core.params`.
+entry of `LOSSES` here. Its name, its title and whether it leaves the norm free stand in `core/params/mapper.py`.
 """
 
 import math
@@ -31,6 +31,7 @@ class Losses(nn.Module):
     def forward(
         self, outputs: Float[Tensor, "model batch dim"], targets: Float[Tensor, "model batch dim"]
     ) -> Float[Tensor, " model"]:
+        """The loss of each model, by its own kind, scale and bias."""
         if len(self.kinds) == 1:
             return loss_of(self.kinds[0], outputs, targets, self.log_scale, self.bias)
         values = outputs.new_zeros(len(outputs))
@@ -91,17 +92,21 @@ def _logits(
 class LossEntry:
     """A loss as a member of the registry. No field has a default: a new loss has to say each."""
 
-    function: Callable[..., Tensor]  # of outputs, targets and as many learnable numbers as `start` has
+    # of outputs, targets, log scale and bias; a loss that learns neither or only the scale leaves the others out
+    function: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
     start: tuple[float, ...]  # of the learnable numbers: log t, then the bias
 
 
 LOSSES: dict[Loss, LossEntry] = {
-    "cosine": LossEntry(function=cosine, start=()),
+    "cosine": LossEntry(function=lambda outputs, targets, *_: cosine(outputs, targets), start=()),
     # as in SigLIP's paper (Zhai et al. 2023)
     "siglip": LossEntry(function=siglip, start=(math.log(10), -10.0)),
     # as in CLIP
-    "softmax": LossEntry(function=softmax, start=(math.log(1 / 0.07),)),
-    "mse": LossEntry(function=mse, start=()),
+    "softmax": LossEntry(
+        function=lambda outputs, targets, log_scale, _: softmax(outputs, targets, log_scale),
+        start=(math.log(1 / 0.07),),
+    ),
+    "mse": LossEntry(function=lambda outputs, targets, *_: mse(outputs, targets), start=()),
 }
 
 
@@ -119,5 +124,4 @@ def loss_of(
     bias: Float[Tensor, "*model"],
 ) -> Float[Tensor, "*model"]:
     """The loss by its name in params.yaml. A loss without scale or bias leaves them out."""
-    learnable = (log_scale, bias)[: len(LOSSES[loss].start)]
-    return LOSSES[loss].function(outputs, targets, *learnable)
+    return LOSSES[loss].function(outputs, targets, log_scale, bias)

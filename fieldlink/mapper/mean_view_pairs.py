@@ -12,10 +12,10 @@ from jaxtyping import Float
 from fieldlink.core import datasets
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
-from fieldlink.core.seeds import training_views
+from fieldlink.core.seeds import view_draw_seed
 from fieldlink.core.variants import Source, Variant
-from fieldlink.embeddings.selection import originals, places, rows_of
-from fieldlink.embeddings.view_embeddings import ALL_VIEWS, names
+from fieldlink.embeddings.selection import originals, row_spans, rows_of
+from fieldlink.embeddings.view_embeddings import ALL_VIEWS, counts_by_name
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings, chunks
@@ -50,14 +50,14 @@ class MeanViewData:
     def mean_sets(self, ids: Sequence[str], counts: Sequence[int], mapper: MapperParams, study_seed: int) -> MeanSets:
         """The mean vectors of each number of views (protocol 4), for each training seed or for all of them."""
         drawers = mapper.seeds if mapper.view_draws == "training" else [None]
-        most = {source: int(places(images.rows, ids)[1].max()) for source, images in self.images.items()}
+        most = {source: int(row_spans(images.rows, ids)[1].max()) for source, images in self.images.items()}
         sets: dict[tuple[Source, str, int | None], list[np.ndarray]] = {}
         for chunk in chunks(ids):
             for source, images in self.images.items():
                 views = images.views_of(chunk)
-                for (name, count), seed in product(names(counts, most[source]).items(), drawers):
+                for (name, count), seed in product(counts_by_name(counts, most[source]).items(), drawers):
                     if name != ALL_VIEWS:
-                        means = views.means(count, training_views(study_seed, seed))
+                        means = views.means(count, view_draw_seed(study_seed, seed))
                         sets.setdefault((source, name, seed), []).append(means)
                     elif seed == drawers[0]:
                         sets.setdefault((source, name, None), []).append(views.means_of_all())

@@ -24,7 +24,7 @@ class EpochOrder:
     """Pairs in the order of an epoch, cut into batches of `batch`. The last may be smaller."""
 
     objects: Int[np.ndarray, " pair"]
-    views: Int[np.ndarray, " pair"]  # place among the object's own views
+    views: Int[np.ndarray, " pair"]  # index among the object's own views
     batch: int
 
 
@@ -63,18 +63,18 @@ class Sampler:
         Fixed batches repeat from round to round, reshuffled ones never.
         """
         epochs = -(-int(self.counts.max()) // self.passes)  # of a round
-        place = epoch % epochs
-        start = 0 if self.fixed else epoch - place  # the epoch that the round's draws are seeded by
+        epoch_in_round = epoch % epochs
+        start = 0 if self.fixed else epoch - epoch_in_round  # the epoch that the round's draws are seeded by
         keys = _rng(seed, "views", start).random((len(self.counts), int(self.counts.max())))
         keys[np.arange(keys.shape[1]) >= self.counts[:, None]] = 2  # past an object's last view
         shuffled = keys.argsort(axis=1)
-        rng, turn = _rng(seed, "objects", start + place), np.arange(self.passes).repeat(len(self.counts))
+        rng, turn = _rng(seed, "objects", start + epoch_in_round), np.arange(self.passes).repeat(len(self.counts))
         if self.several:
             order = rng.permutation(len(turn))
             objects, turn = order % len(self.counts), turn[order]
         else:
             objects = joined_passes(len(self.counts), self.passes, self.batch, rng)
-        turn = place * self.passes + turn
+        turn = epoch_in_round * self.passes + turn
         return EpochOrder(objects, shuffled[objects, turn % self.counts[objects]], self.batch)
 
 

@@ -25,36 +25,36 @@ class TrainedMappers:
     source: str  # the folder, for errors
     parameters: str  # that decide which mappers there are, for errors
 
-    def places(self, variant: str) -> list[int]:
-        """The places of the variant's training seeds in the stack; `InputError` names a variant that wasn't trained."""
-        places = [place for place, model in enumerate(self.models) if model["variant"] == variant]
-        if not places:
+    def indices(self, variant: str) -> list[int]:
+        """The indices in the stack of the variant's training seeds. One that wasn't trained is an `InputError`."""
+        indices = [index for index, model in enumerate(self.models) if model["variant"] == variant]
+        if not indices:
             variants = sorted({model["variant"] for model in self.models})
             raise InputError(
                 f"{self.source}: no mapper {variant!r}, expected one of {variants}; does {self.parameters} ask for it?"
             )
-        return places
+        return indices
 
-    def one(self, variant: str, seed: int) -> dict[str, Float[np.ndarray, "..."]]:
+    def single(self, variant: str, seed: int) -> dict[str, Float[np.ndarray, "..."]]:
         """The tensors of one mapper, as a stack of one. `InputError` names a seed that wasn't trained."""
-        places = [place for place in self.places(variant) if self.models[place]["seed"] == seed]
-        if not places:
+        indices = [index for index in self.indices(variant) if self.models[index]["seed"] == seed]
+        if not indices:
             raise InputError(
                 f"{self.source}: no mapper {variant!r} of seed {seed}, expected one of {self.seeds(variant)}"
             )
-        return {name: stack[places] for name, stack in self.tensors.items()}
+        return {name: stack[indices] for name, stack in self.tensors.items()}
 
     def seeds(self, variant: str) -> list[int]:
-        return [self.models[place]["seed"] for place in self.places(variant)]
+        return [self.models[index]["seed"] for index in self.indices(variant)]
 
     def outputs(self, variant: str, vectors: Float[np.ndarray, "row in"]) -> Float[np.ndarray, "seed row out"]:
         """The outputs of each training seed's mapper for `vectors`."""
-        places = self.places(variant)
-        return np.stack(list(apply({name: stack[places] for name, stack in self.tensors.items()}, vectors)))
+        indices = self.indices(variant)
+        return np.stack(list(apply({name: stack[indices] for name, stack in self.tensors.items()}, vectors)))
 
 
 def read(folder: Path, parameters: str) -> TrainedMappers:
-    """The mappers of a model folder. `parameters`: of params.yaml, that decide which mappers there are."""
+    """The mappers of a model folder. `parameters`: keys of params.yaml that decide which mappers there are."""
     tensors, config = saved_models.read_model(folder)
     return TrainedMappers(tensors, config["models"], str(folder), parameters)
 
@@ -87,7 +87,7 @@ def apply(
 ) -> Iterator[Float[np.ndarray, "row out"]]:
     """The outputs of each of the stacked models for the same inputs, as `mlps.Mappers` computes them, without torch.
 
-    `models`: places in the stack; by default all.
+    `models`: indices in the stack; by default all.
     """
     for model in range(len(tensors["weights.0"])) if models is None else models:
         hidden = inputs

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import NERF_EMBEDDINGS, OBJECTS
-from fieldlink.embeddings.selection import originals, places, rows_of, with_copies
+from fieldlink.embeddings.selection import originals, row_spans, rows_of, with_copies
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
@@ -60,5 +60,5 @@ def pairs_with_views(
     nerfs: Float[np.ndarray, "*set object nerf"], views: StoredEmbeddings, ids: Sequence[str]
 ) -> Pairs:
     """NeRF vectors of `ids`, in one set or several, beside all views of each object."""
-    first, counts = places(views.rows, ids)
+    first, counts = row_spans(views.rows, ids)
     return Pairs(nerfs, views.vectors, first, counts)

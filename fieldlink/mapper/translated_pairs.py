@@ -9,9 +9,9 @@ import numpy as np
 from fieldlink.core import arrays
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.scratch import scratch_folder
-from fieldlink.core.seeds import training_views
+from fieldlink.core.seeds import view_draw_seed
 from fieldlink.core.variants import Direction, TrainingSet, Variant
-from fieldlink.embeddings.selection import places
+from fieldlink.embeddings.selection import row_spans
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.pairs import Pairs, merged
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings, chunks
@@ -41,7 +41,7 @@ def pairs(
         sources = [(views.embeddings, other.embeddings) for views in (*same, *sampled) for other in (photo_like, views)]
         return np.stack([merged(source, photo_like.counts) for source in sources])
 
-    counts = 2 * places(translated.rows, ids)[1]
+    counts = 2 * row_spans(translated.rows, ids)[1]
     sets_in_all = len(TRAINING_SETS) * (1 if draws is None else len(draws))
     shape = sets_in_all, int(counts.sum()), translated.vectors.shape[2]
     clip = arrays.store_parts(shape, (sets(chunk) for chunk in chunks(ids)), scratch_folder(arrays.FOLDER))
@@ -67,7 +67,7 @@ def tasks(
     if not all(ids.values()):
         return []
     drawers = mapper.seeds if mapper.view_draws == "training" else [None]
-    draws = None if gt_views == "same" else [training_views(study_seed, seed) for seed in drawers]
+    draws = None if gt_views == "same" else [view_draw_seed(study_seed, seed) for seed in drawers]
     train, validation = (pairs(data, ids[split], translated, draws) for split in ids)
     models = {
         direction: _models(direction, losses, mapper.seeds, draws is None or len(draws) == 1)
@@ -87,7 +87,7 @@ def _models(direction: Direction, losses: Sequence[Loss], seeds: Sequence[int], 
             Variant(direction=direction, loss=loss, training_set=training_set).text,
             loss,
             seed,
-            clip_set=place if same_views else draw * len(TRAINING_SETS) + place,
+            clip_set=index if same_views else draw * len(TRAINING_SETS) + index,
         )
-        for (place, training_set), loss, (draw, seed) in choices
+        for (index, training_set), loss, (draw, seed) in choices
     ]

@@ -4,9 +4,18 @@ The integral is the emission-absorption model of NeRF (Mildenhall et al. 2020, e
 δ has opacity 1 - exp(-σδ), and is seen through the transmittance of the samples before it.
 """
 
+from typing import NamedTuple
+
 import nerfacc
 from jaxtyping import Float
 from torch import Tensor
+
+
+class RayColours(NamedTuple):
+    """What rays show."""
+
+    colour: Float[Tensor, "*ray 3"]  # on black
+    opacity: Float[Tensor, "*ray"]
 
 
 def composite(
@@ -14,11 +23,11 @@ def composite(
     density: Float[Tensor, "*ray sample"],
     starts: Float[Tensor, "*ray sample"],
     ends: Float[Tensor, "*ray sample"],
-) -> tuple[Float[Tensor, "*ray 3"], Float[Tensor, "*ray"]]:
+) -> RayColours:
     """Colour on black and opacity of each ray: Σ w_i c_i and Σ w_i, w_i = (1 - exp(-σ_i δ_i)) exp(-Σ_{j<i} σ_j δ_j)."""
     weights, _, _ = nerfacc.render_weight_from_density(starts, ends, density)
     colour = nerfacc.accumulate_along_rays(weights, rgb)
-    return colour, nerfacc.accumulate_along_rays(weights)[..., 0]
+    return RayColours(colour, nerfacc.accumulate_along_rays(weights)[..., 0])
 
 
 def over(

@@ -5,7 +5,7 @@ many are evaluated by one batched product.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
@@ -18,6 +18,13 @@ from fieldlink.nerf.weight_layout import shapes, table_size
 HALF = 0.7  # the box is [-HALF, HALF]³
 MOST_EXPONENT = 80.0  # beyond it, density would overflow float32; e^80 is opaque at any step
 CLAMPED_EXPONENT = 15.0  # of the gradient
+
+
+class FieldValues(NamedTuple):
+    """What a field has at points."""
+
+    rgb: Float[Tensor, "*batch 3"]  # in [0, 1]
+    density: Float[Tensor, "*batch"]  # per unit length
 
 
 def unflatten(weights: Float[Tensor, "nerf weight"], architecture: FieldParams) -> list[Float[Tensor, "nerf out in"]]:
@@ -38,8 +45,8 @@ def xavier(architecture: FieldParams, seed: int) -> Float[Tensor, " weight"]:
 
 def evaluate(
     weights: Float[Tensor, "nerf weight"], points: Float[Tensor, "nerf point 3"], architecture: FieldParams
-) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
-    """Colour in [0, 1] and density (per unit length) of each NeRF at its own points; zero density outside the box."""
+) -> FieldValues:
+    """Colour and density of each NeRF at its own points; zero density outside the box."""
     x = unit(points)
     inside = ((x > 0) & (x < 1)).all(-1)
     return colour_and_density(outputs(weights, encoding_of(architecture).prepare(x), architecture), inside)
@@ -69,15 +76,13 @@ def mlp(
     return torch.bmm(encoded, last.mT)
 
 
-def colour_and_density(
-    values: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]
-) -> tuple[Float[Tensor, "*batch 3"], Float[Tensor, "*batch"]]:
+def colour_and_density(values: Float[Tensor, "*batch out"], inside: Bool[Tensor, "*batch"]) -> FieldValues:
     """Colour and density. Outputs 0 to 2 are the logits of colour. Output 3 is 1 more than the logarithm of density.
 
     Positions that aren't `inside` have density 0.
     """
     density = truncated_exp(values[..., 3] - 1)
-    return values[..., :3].sigmoid(), density * inside
+    return FieldValues(values[..., :3].sigmoid(), density * inside)
 
 
 class _TruncatedExp(torch.autograd.Function):

@@ -1,6 +1,6 @@
 """Points a fixed step apart along rays, as the published code marches them: those of all rays one behind the other.
 
-Rays hold few points or many, by how much of them is occupied. Their points fill the places of one flat axis, so that
+Rays hold few points or many, by how much of them is occupied. Their points fill the slots of one flat axis, so that
 none is computed for nothing.
 """
 
@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from fieldlink.nerf.compositing import RayColours
 from fieldlink.nerf.sampling import RaySegments
 
 MOST_DEPTH = 50.0  # optical, of an interval: more is as opaque, and would drown the sums of the rays behind it
@@ -17,17 +18,17 @@ MOST_DEPTH = 50.0  # optical, of an interval: more is as opaque, and would drown
 
 @dataclass(frozen=True)
 class MarchedPoints:
-    """Points of each NeRF's rays, ray by ray and along each. A place without a point has an interval of no length."""
+    """Points of each NeRF's rays, ray by ray and along each. A slot without a point has an interval of no length."""
 
-    points: Float[Tensor, "nerf place 3"]
-    lengths: Float[Tensor, "nerf place"]  # of the intervals, whose middles the points are
-    ray: Int[Tensor, "nerf place"]  # the point's ray, from 0
+    points: Float[Tensor, "nerf slot 3"]
+    lengths: Float[Tensor, "nerf slot"]  # of the intervals, whose middles the points are
+    ray: Int[Tensor, "nerf slot"]  # the point's ray, from 0
     whole: Bool[Tensor, "nerf ray"]  # rays that no point is missing from
 
-    def subset(self, places: Int[Tensor, "nerf chosen"]) -> "MarchedPoints":
-        """The points at some places, in rising order; rays are without the others."""
-        points = self.points.take_along_dim(places[..., None], 1)
-        return replace(self, points=points, lengths=self.lengths.gather(1, places), ray=self.ray.gather(1, places))
+    def subset(self, slots: Int[Tensor, "nerf chosen"]) -> "MarchedPoints":
+        """The points in some slots, in rising order; rays are without the others."""
+        points = self.points.take_along_dim(slots[..., None], 1)
+        return replace(self, points=points, lengths=self.lengths.gather(1, slots), ray=self.ray.gather(1, slots))
 
 
 def march_points(
@@ -46,22 +47,22 @@ def march_points(
     segments = RaySegments.of(origins, directions, occupancy)
     count = (segments.length / step - shift).ceil().clamp(min=0).long()
     ends = count.cumsum(1)
-    places = int(ends.amax().item()) if most is None else min(int(ends.amax().item()), most)
-    place = torch.arange(places, device=ends.device).repeat(len(ends), 1)
-    ray = torch.searchsorted(ends, place, right=True).clamp(max=ends.shape[1] - 1)
-    number = place - (ends - count).gather(1, ray)
+    slot_count = int(ends.amax().item()) if most is None else min(int(ends.amax().item()), most)
+    slot = torch.arange(slot_count, device=ends.device).repeat(len(ends), 1)
+    ray = torch.searchsorted(ends, slot, right=True).clamp(max=ends.shape[1] - 1)
+    number = slot - (ends - count).gather(1, ray)
     shifts = shift.gather(1, ray) if isinstance(shift, Tensor) else shift
     length = segments.length.gather(1, ray)
     starts = torch.minimum((number + shifts) * step, length)
-    lengths = (length - starts).clamp(max=step) * (place < ends[:, -1:])
+    lengths = (length - starts).clamp(max=step) * (slot < ends[:, -1:])
     flat = ray + ends.shape[1] * torch.arange(len(ends), device=ends.device)[:, None]
     points = segments.flat().subset(flat.flatten()).points((starts + lengths / 2).view(-1, 1))
-    return MarchedPoints(points.view(*ray.shape, 3), lengths, ray, ends <= places)
+    return MarchedPoints(points.view(*ray.shape, 3), lengths, ray, ends <= slot_count)
 
 
 def composite_marched(
-    rgb: Float[Tensor, "nerf place 3"], density: Float[Tensor, "nerf place"], marched: MarchedPoints
-) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
+    rgb: Float[Tensor, "nerf slot 3"], density: Float[Tensor, "nerf slot"], marched: MarchedPoints
+) -> RayColours:
     """Colour on black and opacity of each ray, as `compositing.composite` gives them for one ray beside the other."""
     depth = (density * marched.lengths).double().clamp(max=MOST_DEPTH)
     before = depth.cumsum(1) - depth  # of this ray and of those in front of it in the row
@@ -71,4 +72,4 @@ def composite_marched(
     rays = marched.whole.shape[1]
     colour = rgb.new_zeros(len(rgb), rays, 3)
     colour = colour.scatter_add(1, marched.ray[..., None].expand_as(rgb), weight[..., None] * rgb)
-    return colour, rgb.new_zeros(len(rgb), rays).scatter_add(1, marched.ray, weight)
+    return RayColours(colour, rgb.new_zeros(len(rgb), rays).scatter_add(1, marched.ray, weight))

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from fieldlink.nerf.field import HALF
 from fieldlink.nerf.object_cameras import ObjectCameras
+from fieldlink.nerf.weight_layout import cells_per_axis
 
 BITS_OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # of each byte, the first one highest
 ONES_IN_BYTE = torch.from_numpy(BITS_OF_BYTE.sum(axis=1, dtype=np.int32))
-# Of each byte, the place of its n-th bit that is set.
-PLACE_OF_NTH_ONE = torch.from_numpy(np.argsort(1 - BITS_OF_BYTE, axis=1, kind="stable"))
+# Of each byte, the index of its n-th bit that is set.
+INDEX_OF_NTH_ONE = torch.from_numpy(np.argsort(1 - BITS_OF_BYTE, axis=1, kind="stable"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class NerfBatch:
     ) -> "NerfBatch":
         """From the columns of dataset `nerfs`."""
         packed = np.frombuffer(b"".join(occupancy), np.uint8).reshape(len(occupancy), -1).copy()
-        cells = int(np.cbrt(8 * packed.shape[1]))
+        cells = cells_per_axis(packed.shape[1])
         return cls(torch.from_numpy(np.array(weights)), torch.from_numpy(packed), cells, cameras=cameras)
 
     @classmethod
@@ -51,14 +52,14 @@ class NerfBatch:
         cameras: ObjectCameras | None = None,
     ) -> "NerfBatch":
         """Some rows of arrays, which aren't copied."""
-        cells = int(np.cbrt(8 * occupancy.shape[1]))
+        cells = cells_per_axis(occupancy.shape[1])
         return cls(torch.from_numpy(weights), torch.from_numpy(occupancy), cells, torch.tensor(rows), cameras)
 
     def __len__(self) -> int:
         return len(self.weights if self.rows is None else self.rows)
 
     def take(self, index: Int[Tensor, " taken"], device: str = "cpu") -> "NerfBatch":
-        """The NeRFs at some places of the batch, copied to a device."""
+        """The NeRFs of these indices in the batch, copied to a device."""
         row = index if self.rows is None else self.rows[index]
         cameras = self.cameras and self.cameras.take(row, device)
         return NerfBatch(self.weights[row].to(device), self.occupancy[row].to(device), self.cells, cameras=cameras)
@@ -83,7 +84,7 @@ def points_in(
 
     Bits are counted byte by byte: a grid need not be unpacked to find its n-th occupied cell.
     """
-    ones, nth = ONES_IN_BYTE.to(bits.device), PLACE_OF_NTH_ONE.to(bits.device)
+    ones, nth = ONES_IN_BYTE.to(bits.device), INDEX_OF_NTH_ONE.to(bits.device)
     bits = torch.where((bits != 0).any(1, keepdim=True), bits, complement(torch.zeros_like(bits), cells))
     counts = ones[bits.int()]
     upto = counts.cumsum(1, dtype=torch.int32)
@@ -113,9 +114,9 @@ def points_anywhere(
     nerfs: int, cells: int, count: int, random: torch.Generator
 ) -> tuple[Float[Tensor, "nerf point 3"], Int[Tensor, "nerf point"]]:
     """`count` points for each NeRF drawn uniformly in the whole box, and their cells."""
-    place = torch.rand((nerfs, count, 3), generator=random, device=random.device)
-    x, y, z = (cells * place).int().clamp(max=cells - 1).unbind(-1)
-    return (2 * place - 1) * HALF, ((x * cells + y) * cells + z).long()
+    position = torch.rand((nerfs, count, 3), generator=random, device=random.device)
+    x, y, z = (cells * position).int().clamp(max=cells - 1).unbind(-1)
+    return (2 * position - 1) * HALF, ((x * cells + y) * cells + z).long()
 
 
 def complement(bits: UInt8[Tensor, "nerf byte"], cells: int) -> UInt8[Tensor, "nerf byte"]:
@@ -129,5 +130,5 @@ def in_cells(
     cell: Int[Tensor, "*nerf point"], cells: int, within: Float[Tensor, "*nerf point 3"]
 ) -> Float[Tensor, "*nerf point 3"]:
     """Positions in cells, by their flat numbers; `within` in [0, 1)."""
-    place = torch.stack([cell // cells**2, cell // cells % cells, cell % cells], dim=-1)
-    return (place + within) * (2 * HALF / cells) - HALF
+    cell_indices = torch.stack([cell // cells**2, cell // cells % cells, cell % cells], dim=-1)
+    return (cell_indices + within) * (2 * HALF / cells) - HALF

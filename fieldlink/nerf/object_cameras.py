@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +15,13 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import VIEWS
 
 COLUMNS = ("object_id", "camera_to_world", "camera_angle_x")
+
+
+class Rays(NamedTuple):
+    """Rays of each NeRF (`*batch`: nerf, ray), or rays of cameras from which those are drawn (`*batch`: ray)."""
+
+    origins: Float[Tensor, "*batch 3"]
+    directions: Float[Tensor, "*batch 3"]  # of length 1
 
 
 @dataclass(frozen=True)
@@ -36,24 +44,26 @@ class ObjectCameras:
         counts, first = self.counts[index], self.first[index]
         starts = counts.cumsum(0) - counts
         rows = torch.arange(int(counts.sum())) + (first - starts).repeat_interleave(counts)
-        parts = self.poses[rows], starts, counts, self.angles[index]
-        return ObjectCameras(*(part.to(device) for part in parts))
+        return ObjectCameras(
+            poses=self.poses[rows].to(device),
+            first=starts.to(device),
+            counts=counts.to(device),
+            angles=self.angles[index].to(device),
+        )
 
-    def rays(
-        self, count: int, pixels: int, random: torch.Generator
-    ) -> tuple[Float[Tensor, "object ray 3"], Float[Tensor, "object ray 3"]]:
-        """Origins and unit directions of `count` rays of each object: any camera of its own, through any pixel.
+    def rays(self, count: int, pixels: int, random: torch.Generator) -> Rays:
+        """`count` rays of each object: any camera of its own, through any pixel.
 
         Pictures have `pixels` a side; rays go through the centres.
         """
         draws = torch.rand(len(self.counts), count, 3, generator=random, device=random.device)
         view = (draws[..., 0] * self.counts[:, None]).long().minimum(self.counts[:, None] - 1)
         pose = self.poses[self.first[:, None] + view]
-        place = ((draws[..., 1:] * pixels).floor() + 0.5) / pixels - 0.5
-        across = 2 * place * torch.tan(self.angles / 2)[:, None, None]
+        position = ((draws[..., 1:] * pixels).floor() + 0.5) / pixels - 0.5
+        across = 2 * position * torch.tan(self.angles / 2)[:, None, None]
         local = torch.stack([across[..., 0], -across[..., 1], -torch.ones_like(view, dtype=across.dtype)], dim=-1)
         directions = (pose[..., :3] @ local[..., None])[..., 0]
-        return pose[..., 3], torch.nn.functional.normalize(directions, dim=-1)
+        return Rays(pose[..., 3], torch.nn.functional.normalize(directions, dim=-1))
 
 
 def read_cameras(views: Path, ids: Sequence[str]) -> ObjectCameras:

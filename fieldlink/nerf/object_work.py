@@ -16,6 +16,7 @@ from fieldlink.scenes import views
 if TYPE_CHECKING:
     from fieldlink.nerf.fitting.optimisation import Fit
 
+OBJECTS_AT_ONCE = 64  # whose NeRFs are fitted and saved in one task
 ATTEMPTS = 2  # a NeRF below the quality gate is fitted once more, along other rays
 MEASURES = ("occupancy", "psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from fieldlink.core.params import FieldParams
 from fieldlink.nerf import field
+from fieldlink.nerf.weight_layout import cells_per_axis
 
 PLACES_PER_AXIS = 2  # of a cell, at which its density is evaluated
 MIN_OPACITY = 0.01  # of a stretch as wide as a cell
@@ -42,7 +43,7 @@ def pack(grid: Bool[Tensor, "x y z"]) -> bytes:
 
 
 def unpack(bits: bytes) -> Bool[Tensor, "x y z"]:
-    """The grid of packed bits; the number of cells per axis (at least 2) follows from their count."""
+    """The grid of packed bits; the number of cells follows from their count."""
     flat = np.unpackbits(np.frombuffer(bits, np.uint8))
-    cells = int(np.cbrt(len(flat)) + 1e-6)  # fewer than 8 bits of padding
+    cells = cells_per_axis(len(bits))
     return torch.from_numpy(flat[: cells**3].reshape(cells, cells, cells).astype(bool))

@@ -17,7 +17,7 @@ from fieldlink.nerf.occupancy import POINTS_AT_ONCE
 
 DECAY, MOST_THRESHOLD = 0.95, 0.01
 CELLS_PER_DRAW = 4  # a later update is of one cell in four, and of as many occupied ones at most
-UPDATES, OF_EVERY_CELL = 20, 5  # of the grid that is stored: all, and those at first
+UPDATES, FULL_UPDATES = 20, 5  # of the grid that is stored: all, and those at first
 
 Density = Callable[[Tensor], Tensor]  # positions [point, 3] → density [point], per unit length
 
@@ -26,16 +26,17 @@ Density = Callable[[Tensor], Tensor]  # positions [point, 3] → density [point]
 def updated(
     values: Float[Tensor, " cell"], density: Density, step: float, random: torch.Generator, *, every_cell: bool
 ) -> Float[Tensor, " cell"]:
-    """The values after one update: the larger of the density at a random point of a cell and the decayed value.
+    """The values after one update: the larger of `step` times the density at a random point of a cell, and the
+    decayed value.
 
     An update is of every cell, or of those that are drawn.
     """
     cells = round(len(values) ** (1 / 3))
-    places = torch.arange(len(values), device=values.device) if every_cell else _drawn_cells(values, random)
-    points = in_cells(places, cells, torch.rand(len(places), 3, generator=random, device=values.device))
+    cell = torch.arange(len(values), device=values.device) if every_cell else _drawn_cells(values, random)
+    points = in_cells(cell, cells, torch.rand(len(cell), 3, generator=random, device=values.device))
     parts = points.split(POINTS_AT_ONCE[values.device.type])
-    decayed = values.index_put((places,), DECAY * values[places])
-    return decayed.scatter_reduce(0, places, step * torch.cat([density(part) for part in parts]), "amax")
+    decayed = values.index_put((cell,), DECAY * values[cell])
+    return decayed.scatter_reduce(0, cell, step * torch.cat([density(part) for part in parts]), "amax")
 
 
 def occupied_cells(values: Float[Tensor, "*nerf cell"]) -> Bool[Tensor, "*nerf x y z"]:
@@ -53,7 +54,7 @@ def grid_by_updates(density: Density, cells: int, step: float, random: torch.Gen
     """The grid that is stored beside a fitted NeRF: 20 updates of an empty one, the first 5 of every cell."""
     values = torch.zeros(cells**3, device=random.device)
     for number in range(UPDATES):
-        values = updated(values, density, step, random, every_cell=number < OF_EVERY_CELL)
+        values = updated(values, density, step, random, every_cell=number < FULL_UPDATES)
     return occupied_cells(values)
 
 

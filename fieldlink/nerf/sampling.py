@@ -50,11 +50,11 @@ def _lookup(occupancy: Bool[Tensor, "*nerf x y z"], x: Tensor, y: Tensor, z: Ten
     """
     cells = occupancy.shape[-1]
     x, y, z = (((part + HALF) * (cells / (2 * HALF))).clamp_(0, cells - 1).int() for part in (x, y, z))
-    place = (x * cells + y) * cells + z
+    cell = (x * cells + y) * cells + z
     if occupancy.ndim == 4:
         first = torch.arange(len(occupancy), dtype=torch.int32, device=occupancy.device) * cells**3
-        place += first.view(-1, *[1] * (place.ndim - 1))
-    return occupancy.view(-1).index_select(0, place.view(-1)).view(x.shape)
+        cell += first.view(-1, *[1] * (cell.ndim - 1))
+    return occupancy.view(-1).index_select(0, cell.view(-1)).view(x.shape)
 
 
 def samples(
@@ -69,8 +69,8 @@ def samples(
 ) -> tuple[Float[Tensor, "*nerf ray sample 3"], Float[Tensor, "*nerf ray sample"], Float[Tensor, "*nerf ray sample"]]:
     """`count` points of each ray with the starts and ends of their intervals, which divide its occupied part evenly.
 
-    `jitter` in [0, 1) is the place of a point in its interval (0.5: midpoints). Starts and ends are measured along the
-    occupied part, so that empty space has no length. A ray that meets no occupied cell has intervals of no length.
+    `jitter` in [0, 1) is the position of a point in its interval (0.5: midpoints). Starts and ends are measured along
+    the occupied part, so that empty space has no length. A ray that meets no occupied cell has intervals of no length.
     `occupancy` is one grid, or several with rays of their own. `steps` and `bounds` are those of `RaySegments.of`.
     """
     rays = RaySegments.of(origins, directions, occupancy, steps, bounds)
@@ -93,7 +93,7 @@ class RaySegments:
     near: Float[Tensor, "*ray"]  # distance of the first stretch
     stretch: Float[Tensor, "*ray"]  # its length
     length: Float[Tensor, "*ray"]  # of all its occupied stretches
-    first: Int[Tensor, "*ray"]  # place in `number` of a ray's first occupied stretch
+    first: Int[Tensor, "*ray"]  # index in `number` of a ray's first occupied stretch
     number: Int[Tensor, " occupied"]  # of a stretch along its ray; those of all rays one behind the other
 
     @classmethod
@@ -115,8 +115,8 @@ class RaySegments:
         near, far = box_distances(origins, directions, low, high)
         stretch = (far - near) / steps
         middles = near[..., None] + stretch[..., None] * (torch.arange(steps, device=near.device) + 0.5)
-        places = (origins[..., axis, None] + middles * directions[..., axis, None] for axis in range(3))
-        occupied = _lookup(occupancy, *places) & (far > near)[..., None]
+        coordinates = (origins[..., axis, None] + middles * directions[..., axis, None] for axis in range(3))
+        occupied = _lookup(occupancy, *coordinates) & (far > near)[..., None]
         count = occupied.sum(-1)
         number = torch.cat([occupied.view(-1).nonzero()[:, 0] % steps, count.new_zeros(1)])  # never empty
         first = count.view(-1).cumsum(0).view(count.shape) - count
@@ -134,7 +134,7 @@ class RaySegments:
         """World points at distances in [0, length] along the occupied part."""
         stretches = along / self.stretch.clamp(min=1e-9)[..., None]
         whole = stretches.floor()
-        place = self.first[..., None] + whole.int()
-        number = self.number.index_select(0, place.clamp_(max=len(self.number) - 1).view(-1)).view(along.shape)
+        segment = self.first[..., None] + whole.int()
+        number = self.number.index_select(0, segment.clamp_(max=len(self.number) - 1).view(-1)).view(along.shape)
         distance = self.near[..., None] + self.stretch[..., None] * (number + (stretches - whole))
         return self.origins[..., None, :] + distance[..., None] * self.directions[..., None, :]

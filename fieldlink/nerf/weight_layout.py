@@ -1,10 +1,12 @@
-"""How many weights a NeRF has, and where they lie in its flat vector; without torch, for stages that only count them.
+"""How many weights and grid cells a NeRF has, and where weights lie in its flat vector; without torch, for counting.
 
 The layers come first, each matrix (out, in) row-major, then the learned table of the encoding.
 """
 
 from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams
@@ -25,6 +27,11 @@ def table_size(architecture: FieldParams) -> int:
 def size(architecture: FieldParams) -> int:
     """Numbers in one NeRF."""
     return sum(outputs * inputs for outputs, inputs in shapes(architecture)) + table_size(architecture)
+
+
+def cells_per_axis(byte_count: int) -> int:
+    """Cells along an axis of a packed occupancy grid of at least 2³ cells, which has fewer than 8 bits of padding."""
+    return int(np.cbrt(8 * byte_count) + 1e-6)
 
 
 def check_start(folder: Path, count: int, architecture: FieldParams) -> None:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
 from fieldlink.nerf.encodings.frequency import FrequencyEncoding
-from fieldlink.nerf.field import colour_and_density, unit
+from fieldlink.nerf.field import FieldValues, colour_and_density, unit
 
 
 class Decoder(nn.Module):
@@ -24,9 +24,8 @@ class Decoder(nn.Module):
         self.after = nn.ModuleList([nn.Linear(width, width) for _ in range(2)])
         self.last = nn.Linear(width, 4)
 
-    def forward(
-        self, embedding: Float[Tensor, "nerf embedding"], points: Float[Tensor, "nerf point 3"]
-    ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
+    def forward(self, embedding: Float[Tensor, "nerf embedding"], points: Float[Tensor, "nerf point 3"]) -> FieldValues:
+        """The field that each NeRF's embedding stands for, at the NeRF's own points; zero density outside the box."""
         x = unit(points)
         encoded = self.encoding.prepare(x)
         hidden = relu(self.first(embedding, encoded))

@@ -66,7 +66,7 @@ class Nf2vecModel(nn.Module):
 
     @classmethod
     def read(cls, folder: Path, name: str = "model") -> "Nf2vecModel":
-        """The model in a model folder, in eval mode; `name`: of one of its states."""
+        """The model in a model folder, in eval mode; `name`: that of one of its states."""
         tensors, config = saved_models.read_model(folder, name)
         return cls.of(tensors, config)
 

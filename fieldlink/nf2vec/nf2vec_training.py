@@ -17,13 +17,15 @@ from fieldlink.core.optimizers import AdamW
 from fieldlink.core.params import Nf2vecTrainingParams
 from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
+from fieldlink.nerf.field import FieldValues
 from fieldlink.nerf.nerf_batches import NerfBatch
+from fieldlink.nerf.object_cameras import Rays
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.supervision import Rays, along_rays, at_points
+from fieldlink.nf2vec.supervision import along_rays, at_points
 from fieldlink.nf2vec.training_state import CheckpointStore, TrainingState
 from fieldlink.scenes import cameras
 
-Loss = Callable[[NerfBatch, torch.Generator], Float[Tensor, ""]]
+Nf2vecLoss = Callable[[NerfBatch, torch.Generator], Float[Tensor, ""]]
 Reconstruction = Callable[[Tensor, NerfBatch, torch.Generator], Float[Tensor, ""]]  # the first: embeddings
 VIEWS = 36  # cameras that NeRFs share, where supervision by rays draws from these
 MAX_VALIDATION = 128  # NeRFs for the validation loss, and embedded at once
@@ -69,7 +71,7 @@ def train(
     return np.asarray(state.curve, np.float64).reshape(-1, 3)
 
 
-def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:
+def loss_of(model: Nf2vecModel, seed: int, device: str) -> Nf2vecLoss:
     """The loss of the decoder's field against the NeRFs', from weights, which are noisy in training mode."""
     reconstruct, params = reconstruction_of(model, seed, device), model.params.training
 
@@ -87,7 +89,7 @@ def loss_of(model: Nf2vecModel, seed: int, device: str) -> Loss:
 def with_noise(
     weights: Float[Tensor, "nerf number"], deviations: float, random: torch.Generator
 ) -> Float[Tensor, "nerf number"]:
-    """Weights with normal noise of so many standard deviations, all NeRFs' and weights' about the mean NeRF."""
+    """Weights plus normal noise, whose standard deviation is `deviations` times theirs about their mean."""
     deviation = (weights - weights.mean(0)).square().mean().sqrt()
     noise = torch.randn(weights.shape, generator=random, device=weights.device)
     return weights + deviations * deviation * noise
@@ -102,10 +104,10 @@ def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruct
     def loss(
         embedding: Float[Tensor, "nerf embedding"], nerfs: NerfBatch, random: torch.Generator
     ) -> Float[Tensor, ""]:
-        def decoded(points: Float[Tensor, "nerf point 3"]) -> tuple[Tensor, Tensor]:
+        def decoded(points: Float[Tensor, "nerf point 3"]) -> FieldValues:
             with precision(params.precision, device):  # of the decoder alone: its targets stay exact
                 rgb, density = model.decoder(embedding, points)
-            return rgb.float(), density.float()
+            return FieldValues(rgb.float(), density.float())
 
         if by_rays:
             return along_rays(decoded, nerfs, architecture, params, random=random, cameras=shared)
@@ -127,9 +129,9 @@ def disn_rays(seed: int, pixels: int, device: str) -> Rays:
 
 def batch_members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, " batch"]:
     """The NeRFs in the batch of a step: each epoch in an order of its own, without its incomplete last batch."""
-    epoch, place = divmod(step, max(count // batch, 1))
+    epoch, batch_index = divmod(step, max(count // batch, 1))
     order = torch.randperm(count, generator=_generator(seed, -1 - epoch, "cpu"))
-    return order[place * batch : (place + 1) * batch]
+    return order[batch_index * batch : (batch_index + 1) * batch]
 
 
 def learning_rate(params: Nf2vecTrainingParams, step: int) -> float:
@@ -140,7 +142,7 @@ def learning_rate(params: Nf2vecTrainingParams, step: int) -> float:
 
 
 def _step(
-    model: Nf2vecModel, loss: Loss, batch: NerfBatch, optimizer: torch.optim.Optimizer, random: torch.Generator
+    model: Nf2vecModel, loss: Nf2vecLoss, batch: NerfBatch, optimizer: torch.optim.Optimizer, random: torch.Generator
 ) -> float:
     model.train()
     error = loss(batch, random)
@@ -158,7 +160,7 @@ def _mean_embedding(model: Nf2vecModel, nerfs: NerfBatch, device: str) -> Float[
 
 
 @torch.no_grad()
-def _validate(model: Nf2vecModel, loss: Loss, nerfs: NerfBatch, seed: int, device: str) -> float:
+def _validate(model: Nf2vecModel, loss: Nf2vecLoss, nerfs: NerfBatch, seed: int, device: str) -> float:
     """Mean loss in eval mode, always on the same NeRFs and points."""
     model.eval()
     batches = torch.arange(min(len(nerfs), MAX_VALIDATION)).split(model.params.training.batch)

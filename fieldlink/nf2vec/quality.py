@@ -21,7 +21,7 @@ def quality(
 ) -> dict[str, Any]:
     """The `measures` of the spaces, PSNR of the decoder (dB), and how many NeRFs there are.
 
-    `rows`: of dataset `nerfs`; `class_of`: by id.
+    `rows`: those of dataset `nerfs`; `class_of`: classes by id.
     """
     weights, object_ids = datasets.matrix(rows["weights"]), rows["object_id"].to_pylist()
     values = measures(compared_spaces(model, weights, seed), [class_of[key] for key in object_ids], object_ids)

@@ -5,7 +5,6 @@ Empty cells of a NeRF's occupancy grid have no density here, as wherever the NeR
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -13,25 +12,19 @@ from torch import Tensor
 from torch.nn.functional import mse_loss, smooth_l1_loss
 
 from fieldlink.core.params import FieldParams, Nf2vecTrainingParams
-from fieldlink.nerf.compositing import composite, over
-from fieldlink.nerf.field import evaluate
+from fieldlink.nerf.compositing import RayColours, composite, over
+from fieldlink.nerf.field import FieldValues, evaluate
 from fieldlink.nerf.marched_points import composite_marched, march_points
 from fieldlink.nerf.nerf_batches import NerfBatch, complement, distinct_points_outside, points_in
+from fieldlink.nerf.object_cameras import Rays
 from fieldlink.nerf.radiance_targets import draw_targets, radiance
 from fieldlink.nerf.sampling import samples
 
 # A field at points: positions [nerf, point, 3] → colour [nerf, point, 3] and density [nerf, point].
-PointField = Callable[[Tensor], tuple[Tensor, Tensor]]
+PointField = Callable[[Tensor], FieldValues]
 
 OVERSAMPLING = 8  # times as many rays are drawn as are wanted: few of a camera's rays meet the object
 RAY_WEIGHT = 0.8  # of the rays' loss; the background points have the rest
-
-
-class Rays(NamedTuple):
-    """Rays of each NeRF (`*batch`: nerf, ray), or rays of cameras from which those are drawn (`*batch`: ray)."""
-
-    origins: Float[Tensor, "*batch 3"]
-    directions: Float[Tensor, "*batch 3"]  # of length 1
 
 
 def at_points(
@@ -43,7 +36,8 @@ def at_points(
 ) -> Float[Tensor, ""]:
     """Mean squared error of `radiance`; half of the points lie in occupied cells."""
     points, target = draw_targets(nerfs, architecture, params.points, random)
-    return mse_loss(radiance(*decoded(points)), target)
+    values = decoded(points)
+    return mse_loss(radiance(values.rgb, values.density), target)
 
 
 def along_rays(
@@ -61,44 +55,40 @@ def along_rays(
     """
     background = torch.rand(3, generator=random, device=nerfs.weights.device)
     rays = foreground_rays(nerfs, architecture, params, random, cameras)
-    target = target_colours(*rendered(nerfs, architecture, params, rays), background, params)
+    target = target_colours(rendered(nerfs, architecture, params, rays), background, params)
     shift = torch.rand(rays.origins.shape[:2], generator=random, device=background.device)
     if params.sampling == "march":
         colours, of_points = marched_colours(decoded, nerfs, params, rays, shift, background, random)
     else:
-        colours = over(*render_rays(decoded, nerfs.grids(), rays, params.samples, shift), background)
+        shown = render_rays(decoded, nerfs.grids(), rays, params.samples, shift)
+        colours = over(shown.colour, shown.opacity, background)
         bits = complement(nerfs.occupancy, nerfs.cells)
         points, _ = points_in(bits, nerfs.cells, params.points, random)
-        of_points = empty_errors(*decoded(points), background, params).mean()
+        of_points = empty_errors(decoded(points), background, params).mean()
     return RAY_WEIGHT * smooth_l1_loss(colours, target) + (1 - RAY_WEIGHT) * of_points
 
 
 def target_colours(
-    colour: Float[Tensor, "nerf ray 3"],
-    opacity: Float[Tensor, "nerf ray"],
-    background: Float[Tensor, "3"],
-    params: Nf2vecTrainingParams,
+    rendered_rays: RayColours, background: Float[Tensor, "3"], params: Nf2vecTrainingParams
 ) -> Float[Tensor, "nerf ray 3"]:
     """What rays should show over the background; as published the result is put on it once more."""
-    target = over(colour, opacity, background)
+    opacity = rendered_rays.opacity
+    target = over(rendered_rays.colour, opacity, background)
     if params.composited == "once":
         return target
     return over(target * opacity[..., None], opacity, background)
 
 
 def empty_errors(
-    rgb: Float[Tensor, "nerf point 3"],
-    density: Float[Tensor, "nerf point"],
-    background: Float[Tensor, "3"],
-    params: Nf2vecTrainingParams,
+    values: FieldValues, background: Float[Tensor, "3"], params: Nf2vecTrainingParams
 ) -> Float[Tensor, "nerf point 3"]:
     """Smooth-L1 of points in empty cells, which should show the background.
 
     Their opacity is 1 - exp(-σ), or as published σ itself, which is no opacity beyond 1. σ clamped to 1 would have no
     gradient where the decoder is most wrong.
     """
-    opacity = -torch.expm1(-density) if params.background == "exponential" else density
-    shown = over(rgb * opacity[..., None], opacity, background)
+    opacity = -torch.expm1(-values.density) if params.background == "exponential" else values.density
+    shown = over(values.rgb * opacity[..., None], opacity, background)
     return smooth_l1_loss(shown, background.expand_as(shown), reduction="none")
 
 
@@ -121,11 +111,13 @@ def marched_colours(
     if marched.lengths.shape[1] > params.most_points:
         keys = torch.rand(marched.lengths.shape, generator=random, device=background.device) + (marched.lengths == 0)
         marched = marched.subset(keys.topk(params.most_points, dim=1, largest=False).indices.sort(dim=1).values)
-    colours = over(*composite_marched(*decoded(marched.points), marched), background)
+    along = decoded(marched.points)
+    shown = composite_marched(along.rgb, along.density, marched)
+    colours = over(shown.colour, shown.opacity, background)
     needed = params.most_points + params.points - (marched.lengths > 0).sum(1, keepdim=True)
     points, is_empty = distinct_points_outside(nerfs, int(needed.max()), random)
     counted = is_empty & (torch.arange(points.shape[1], device=background.device) < needed)
-    return colours, (empty_errors(*decoded(points), background, params) * counted[..., None]).mean()
+    return colours, (empty_errors(decoded(points), background, params) * counted[..., None]).mean()
 
 
 @torch.no_grad()
@@ -145,7 +137,7 @@ def foreground_rays(
     shows = torch.zeros(len(nerfs), 0, dtype=torch.bool, device=device)
     for part in torch.arange(params.candidates).split(OVERSAMPLING * params.rays):
         candidates = _drawn_rays(nerfs, len(part), params, random, cameras)
-        _, opacity = rendered(nerfs, architecture, params, candidates)
+        opacity = rendered(nerfs, architecture, params, candidates).opacity
         origins, directions = (
             torch.cat([origins, candidates.origins], dim=1),
             torch.cat([directions, candidates.directions], dim=1),
@@ -164,7 +156,7 @@ def _drawn_rays(
     """`count` rays for each NeRF."""
     if cameras is None:
         assert nerfs.cameras, "rays are drawn from the NeRFs' own cameras, and they have none"
-        return Rays(*nerfs.cameras.rays(count, params.pixels, random))
+        return nerfs.cameras.rays(count, params.pixels, random)
     index = torch.randint(len(cameras.origins), (len(nerfs), count), generator=random, device=cameras.origins.device)
     return Rays(cameras.origins[index], cameras.directions[index])
 
@@ -175,13 +167,14 @@ def rendered(
     architecture: FieldParams,
     params: Nf2vecTrainingParams,
     rays: Rays,
-) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
+) -> RayColours:
     """Colour on black and opacity of each NeRF's rays, sampled as `params.sampling` says, without jitter."""
     field, grids = field_of(nerfs, architecture), nerfs.grids()
     if params.sampling == "even":
         return render_rays(field, grids, rays, params.samples)
     marched = march_points(rays.origins, rays.directions, grids, params.step)
-    return composite_marched(*field(marched.points), marched)
+    values = field(marched.points)
+    return composite_marched(values.rgb, values.density, marched)
 
 
 def field_of(nerfs: NerfBatch, architecture: FieldParams) -> PointField:
@@ -195,7 +188,7 @@ def render_rays(
     rays: Rays,
     count: int,
     jitter: Float[Tensor, "nerf ray"] | None = None,
-) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, "nerf ray"]]:
+) -> RayColours:
     """Colour on black and opacity of each NeRF's rays, `count` samples each; without `jitter` at midpoints."""
     jitter = torch.full(rays.origins.shape[:2], 0.5, device=grids.device) if jitter is None else jitter
     points, starts, ends = samples(rays.origins, rays.directions, grids, count, jitter[..., None])

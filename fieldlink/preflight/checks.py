@@ -26,6 +26,7 @@ def findings(params: Params) -> list[Finding]:
         *data_folders.depth(params),
         *data_folders.captions(params),
         *data_folders.split(params),
+        *data_folders.ranks(params, object_counts),
         photos,
         *data_folders.imported(params),
         *git_folders.findings(params),
@@ -37,7 +38,7 @@ def findings(params: Params) -> list[Finding]:
     if device.state != "ok":
         return rows
     counts = hours.Counts.of(params, sum(object_counts.values()), sum(photo_counts.values()))
-    speed, pictures_per_second, width = rates.measured(params, translator), 0.0, 0
+    speed, pictures_per_second, width = rates.measure_rates(params, translator), 0.0, 0
     if encoder:
         width = encoder.texts(["a"]).shape[1]
         resolution, name = params.scenes.resolution, params.runtime.device

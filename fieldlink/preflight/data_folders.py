@@ -24,7 +24,9 @@ def objects(params: Params) -> tuple[Finding, ClassCounts]:
     subject = f"scenes: {params.scenes.source}"
     least = 1 if source.single_scenes else len(SPLITS)
     finding, counts = _finding(subject, params.scenes.folder, lambda: source.count(params), expected, least)
-    reasons = source.trial(params) if finding.state == "ok" else {}
+    reasons = source.trial(params) if source.trial and finding.state == "ok" else {}
+    if source.trial_extent and finding.state == "ok":
+        finding = finding._replace(detail=f"{finding.detail}; {source.trial_extent}")
     if reasons:
         first = "; ".join(list(reasons.values())[:3])
         state = "missing" if len(reasons) > params.scenes.most_rejected * sum(counts.values()) else "note"
@@ -78,6 +80,17 @@ def split(params: Params) -> list[Finding]:
         return [Finding("splits", "missing", str(error))]
     counts = Counter(published.held_out.values())
     return [Finding("splits", "ok", f"{counts['validation']:,} validation, {counts['test']:,} test objects")]
+
+
+def ranks(params: Params, counts: ClassCounts) -> list[Finding]:
+    """Ranks of `retrieval.ranks` beyond the gallery, whose size is estimated by the shares of the splits."""
+    if not counts or params.scenes.splits != splits.OUR_CODE:
+        return []
+    shares = params.scenes.split
+    gallery = sum(counts.values()) * shares.test // (shares.train + shares.validation + shares.test)
+    beyond = [rank for rank in params.retrieval.ranks if rank > gallery]
+    detail = f"{beyond} given; of {sum(counts.values())} objects about {gallery} are for testing: set smaller ranks"
+    return [Finding("retrieval.ranks", "missing", detail)] if beyond else []
 
 
 def imported(params: Params) -> list[Finding]:

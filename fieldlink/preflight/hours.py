@@ -7,7 +7,7 @@ from fieldlink.preflight.data_folders import has_depth
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.rates import Rates
 from fieldlink.scenes.scene_sources import scene_source
-from fieldlink.scenes.sources import MeshSource
+from fieldlink.scenes.source_types import MeshSource
 from fieldlink.syn2real.translators import translator_entry
 
 NOT_MEASURED = (  # stages that take little time; `*` stands for any characters

@@ -8,18 +8,17 @@ from typing import get_args
 import numpy as np
 
 from fieldlink.core.params import Loss, Params
-from fieldlink.core.variants import Direction
+from fieldlink.core.variants import Direction, Source
 from fieldlink.embeddings import nerf_embeddings
+from fieldlink.finetuning.finetuned_spaces import MODELS_AT_ONCE
 from fieldlink.mapper import batch_sweep
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.pairs import Pairs
+from fieldlink.mapper.translated_pairs import TRAINING_SETS
 from fieldlink.preflight.data_folders import has_captions, has_depth
 from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.timing import seconds_of_a_step
-
-SOURCES = 2  # of zero-shot: rendered, ground truth
-TRAINING_SETS = 2  # of syn2real: with translated views, without
 
 
 def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTask]]:
@@ -37,10 +36,10 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
     def both_directions(losses: Sequence[Loss], rows: int, **changes: int) -> list[MapperTask]:
         return [task(direction, losses, rows, **changes) for direction in get_args(Direction)]
 
-    zero_shot = params.zero_shot.losses * len(params.zero_shot.views) * SOURCES
+    zero_shot = params.zero_shot.losses * len(params.zero_shot.views) * len(get_args(Source))
     finetuned: tuple[Loss, ...] = ("cosine",) * len(params.finetuning.objectives)
     captions = params.captions.losses if has_captions(params) else ()
-    syn2real = params.syn2real.losses * TRAINING_SETS if has_depth(params) else ()
+    syn2real = params.syn2real.losses * len(TRAINING_SETS) if has_depth(params) else ()
     with_copies = _pairs(counts.train * (1 + counts.copies), views, nf2vec, clip)
     originals = _pairs(counts.train, views, nf2vec, clip)
     sweep = batch_sweep.BatchSweep(originals, params.augmented, mapper, 0, device)
@@ -54,7 +53,7 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
         + [task("nerf2clip", [baselines.nerf2clip], views, width, **epochs) for width in widths],
         "syn2real.train": both_directions(syn2real, 2 * params.syn2real.views, **per_epoch) if syn2real else [],
         "augmented.train": sweep.tasks(with_copies, originals),
-        "finetuning.train": task("clip2nerf", finetuned, views).split(10),
+        "finetuning.train": task("clip2nerf", finetuned, views).split(MODELS_AT_ONCE),
     }
 
 

@@ -23,7 +23,7 @@ def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
         encoder = source.encoder(params)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
-    detail = section.source if source.trains else f"{section.model}, {section.pretrained}"
+    detail = section.source if source.words.trains else f"{section.model}, {section.pretrained}"
     return Finding("clip", "ok", detail), encoder
 
 

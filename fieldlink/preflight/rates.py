@@ -18,6 +18,7 @@ from fieldlink.nerf.fitting.batch_fitting import objects_at_once
 from fieldlink.nerf.fitting.optimisation import MEASURED_VIEWS, optimise
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.object_cameras import ObjectCameras
+from fieldlink.nerf.object_work import OBJECTS_AT_ONCE
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nf2vec.model import Nf2vecModel
 from fieldlink.nf2vec.nf2vec_training import loss_of
@@ -29,7 +30,6 @@ from fieldlink.syn2real.loaded_translator import LoadedTranslator
 from fieldlink.syn2real.translation_work import TranslationTask, translate_objects
 
 NERFS = 2  # of a step of nf2vec, measured on a CPU
-TASK = 64  # objects of one task of stage fit_nerfs
 VIEWS_AT_ONCE = 4
 REDUCTION = 8  # a CPU measures one in so many points and rays
 SMALL_STEP = 2**15  # points or rays of a step up to which a CPU measures the whole step
@@ -55,7 +55,7 @@ class ReducedStep(NamedTuple):
     scale: float  # points or rays of the whole step over those of this one
 
 
-def measured(params: Params, translator: LoadedTranslator | None) -> Rates:
+def measure_rates(params: Params, translator: LoadedTranslator | None) -> Rates:
     """Measure with one object, by one thread as in a worker. Fits and training last a few steps and are scaled up.
 
     `translator` is the study's translator of views, or None where it could not be loaded.
@@ -110,7 +110,7 @@ def _seconds_of_a_view(render_views: Callable[[int], object], device: str) -> fl
 
 def objects_of_a_fit(nerf: NerfParams, device: str) -> int:
     """How many objects a worker of the stage fits at once."""
-    return objects_at_once(nerf, device) if device == "cuda" else min(objects_at_once(nerf, device), TASK)
+    return objects_at_once(nerf, device) if device == "cuda" else min(objects_at_once(nerf, device), OBJECTS_AT_ONCE)
 
 
 def _step_of_a_fit(views: Views, grid: Bool[Tensor, "x y z"], start: Tensor, params: Params) -> float:

@@ -20,7 +20,7 @@ SURE = 0.1
 SLOW = 2.0  # seconds of two steps above which no more steps are measured
 ENOUGH = 0.3  # seconds of all repetitions of a work above which it isn't repeated
 REPETITIONS = 3  # of which the least counts: another program only adds to it
-SERIAL = 0.3  # share of a training step that more threads don't shorten
+SERIAL = 0.3  # share of a training step that more threads don't shorten: assumed, not measured
 
 
 def timed(work: Callable[[], Result], device: str) -> tuple[Result, float]:

@@ -30,7 +30,7 @@ def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
     seconds: dict[str, float] = {}
     step_seconds: dict[Hashable, float] = {}
     with one_thread():
-        if clip_source(params.clip.source).trains:
+        if clip_source(params.clip.source).words.trains:
             seconds["backbone.provide_clip"] = _small_clip(params)
         for stage, tasks in mapper_seconds.tasks(params, counts, clip).items():
             seconds[stage] = _by_workers([mapper_seconds.seconds(task, step_seconds) for task in tasks], params)

@@ -27,6 +27,7 @@ def write(path: Path, study: Study, answer: Answer) -> None:
         "by": answer.by,
         "seed": answer.seed,
         "rows": rows,
+        "note": query.note,
         "warning": answer.warning,
         "origin": origin_lines(answer.origin),
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fieldlink.report.charts import Chart, bars, measured
+from fieldlink.report.charts import Chart, bars, measured_lines
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class BenchmarkCurves:
     title: str
     x: str
     y: str
-    lines: Mapping[str, Sequence[Sequence[float | int]]]  # places and values
+    lines: Mapping[str, Sequence[Sequence[float | int]]]  # x and y values
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Benchmark:
     also: Mapping[str, float] = field(default_factory=dict)  # other measured numbers, units in their names
     curves: Sequence[Mapping[str, Any]] = ()  # of `BenchmarkCurves`
     remarks: Sequence[str] = ()
+    limit_seconds: float | None = None  # of the same work's matrix products alone, as fast as this machine does them
 
     @property
     def baseline_time(self) -> str:
@@ -51,6 +52,13 @@ class Benchmark:
     @property
     def printed_ratio(self) -> str:
         return f"{self.ratio:,.3g} ×" if self.ratio else "–"
+
+    @property
+    def limit(self) -> str:
+        """How many times the baseline's speed the machine's products allow, and the share of it that is reached."""
+        if not (self.limit_seconds and self.baseline_seconds and self.ours_seconds):
+            return "–"
+        return f"{self.baseline_seconds / self.limit_seconds:,.3g} ×, {self.limit_seconds / self.ours_seconds:.0%}"
 
     @property
     def qualities(self) -> str:
@@ -71,7 +79,7 @@ class Benchmark:
         return [self._chart(BenchmarkCurves(**values)) for values in self.curves]
 
     def _chart(self, curves: BenchmarkCurves) -> Chart:
-        svg = measured(curves.lines, curves.title, x=curves.x, y=curves.y)
+        svg = measured_lines(curves.lines, curves.title, x=curves.x, y=curves.y)
         return Chart(svg, f"{self.name}: {curves.title}")
 
     def _seconds(self, side: str, median: float | None) -> str:

@@ -85,13 +85,13 @@ def add_legend(figure: Figure, axes: Axes) -> None:
         figure.legend(handles, names, loc="outside lower left", ncols=1 if max(map(len, names)) > SHORT else 2)
 
 
-def measured(series: Mapping[str, Sequence[Sequence[float | int]]], title: str, *, x: str, y: str) -> bytes:
+def measured_lines(series: Mapping[str, Sequence[Sequence[float | int]]], title: str, *, x: str, y: str) -> bytes:
     """Measured points joined by lines. Axes have log scales, but decibels a linear one."""
     with mpl.rc_context(STYLE):
         figure, axes = new_figure(title)
-        for number, (name, (places, values)) in enumerate(series.items()):
+        for number, (name, (x_values, values)) in enumerate(series.items()):
             colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS)]
-            axes.plot(places, values, color=colour, marker=marker, markersize=4, linewidth=1.4, label=name)
+            axes.plot(x_values, values, color=colour, marker=marker, markersize=4, linewidth=1.4, label=name)
         axes.set(xlabel=x, ylabel=y, xscale="log", yscale="linear" if "dB" in y else "log")
         add_legend(figure, axes)
         return svg_of(figure)
@@ -128,8 +128,8 @@ def scatter(panels: Mapping[str, Mapping[str, Float[np.ndarray, "point 2"]]]) ->
     groups = sorted({name for points in panels.values() for name in points})
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6 * len(panels), 5.2), layout="constrained")
-        for place, (title, points) in enumerate(panels.items(), start=1):
-            axes = figure.add_subplot(1, len(panels), place, title=title, xticks=[], yticks=[])
+        for index, (title, points) in enumerate(panels.items(), start=1):
+            axes = figure.add_subplot(1, len(panels), index, title=title, xticks=[], yticks=[])
             axes.set_aspect("equal", adjustable="datalim")
             for number, group in enumerate(groups):
                 colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS) % len(MARKERS)]

@@ -12,7 +12,7 @@ NUMBERS = ("published_effect", "effect", "ci_low", "ci_high", "level")
 
 
 @dataclass(frozen=True)
-class ClaimRow:
+class ReportedRow:
     """One tested effect in points of a percentage. Numbers are None where a cell is not in this run."""
 
     part: str  # a, b, …; empty: the claim's primary contrast
@@ -41,8 +41,8 @@ class ClaimRow:
 @dataclass(frozen=True)
 class ReportedClaim:
     number: str
-    headline: ClaimRow
-    parts: list[ClaimRow] = field(default_factory=list)
+    headline: ReportedRow
+    parts: list[ReportedRow] = field(default_factory=list)
 
 
 def read_claims(text: str, source: str) -> list[ReportedClaim]:
@@ -52,12 +52,12 @@ def read_claims(text: str, source: str) -> list[ReportedClaim]:
     """
     claims: list[ReportedClaim] = []
     for number, values in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        place = f"{source}: line {number}"
-        row = _claim_row(values, place)
+        location = f"{source}: line {number}"
+        row = _claim_row(values, location)
         if not row.part:
             claims.append(ReportedClaim(values["claim"], row))
         elif not claims or claims[-1].number != values["claim"]:
-            raise InputError(f"{place}: part {row.part!r} before its claim, expected the headline first")
+            raise InputError(f"{location}: part {row.part!r} before its claim, expected the headline first")
         else:
             claims[-1].parts.append(row)
     return claims
@@ -74,10 +74,10 @@ def style_class(verdict: str) -> str:
     return verdict.replace(" ", "-")
 
 
-def _claim_row(values: dict[str, str], place: str) -> ClaimRow:
+def _claim_row(values: dict[str, str], location: str) -> ReportedRow:
     try:
         published, effect, low, high, level = (float(values[name]) if values[name] else None for name in NUMBERS)
-        row = ClaimRow(
+        row = ReportedRow(
             part=values["part"],
             text=values["text"],
             published=published,
@@ -92,8 +92,10 @@ def _claim_row(values: dict[str, str], place: str) -> ClaimRow:
             setting=values["setting"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{place}: expected the columns of claims.csv, numbers among {NUMBERS} ({error})") from error
+        raise InputError(
+            f"{location}: expected the columns of claims.csv, numbers among {NUMBERS} ({error})"
+        ) from error
     for column, verdict in (("verdict", row.verdict), ("verdict_of_twelve", row.verdict_of_twelve or row.verdict)):
         if verdict not in SYMBOLS:
-            raise InputError(f"{place}: {column} is {verdict!r}, expected one of {list(SYMBOLS)}")
+            raise InputError(f"{location}: {column} is {verdict!r}, expected one of {list(SYMBOLS)}")
     return row

@@ -28,7 +28,7 @@ class Departure:
 def departures(protocol: str, values: Mapping[str, Any], table: str) -> list[Departure]:
     """The departures that bear on a table: the study's own sections first. `protocol`: text of docs/protocol.md.
 
-    `values`: by dotted key; parameters that are not among them take no part.
+    `values`: parameters by dotted key; those that are not among them take no part.
     """
     numbers = [*study_table(table).protocol_sections, *SHARED_SECTIONS]
     published = dict(_published(protocol))

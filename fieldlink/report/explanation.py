@@ -1,6 +1,5 @@
 """All that is behind one number of a table: queries by seed, recipe, parameters, digests, stages, departures."""
 
-import inspect
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.git import git_output
 from fieldlink.core.nested_values import dotted_values
 from fieldlink.core.schemas import ANSWERS
-from fieldlink.evaluation.measures import intervals
+from fieldlink.evaluation.measures.intervals import RECIPE
 from fieldlink.evaluation.results.query_results import CellKey
-from fieldlink.evaluation.results.saved_results import readable
+from fieldlink.evaluation.results.saved_results import SavedResults, of_seeds, readable
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.departures import departures
 from fieldlink.report.stage_records import StageRecord, read_stage_records, upstream
 from fieldlink.report.table_results import TableResult, read_published, read_results
 
-RECIPE = intervals.interval  # computes every interval of a table
 CODE = ("fieldlink", "stages")
+MOST_ROUNDED = 1e-3  # percent, between a table's number and the mean of its queries
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,11 @@ class Explanation:
     queries: Sequence[str]  # ids
     weights: Sequence[float] | None  # of the queries; None: all count alike
     seeds: Sequence[SeedResults]
+    in_halves: Sequence[Sequence[float]] | None  # by half of the queries and of the gallery; None: no gallery
     stages: Sequence[StageRecord]  # each after those before it; the last one computed the number
     departures: Sequence[Any]
     commit: str
+    table_commit: str  # the last one that changed the table; '' if none has it
     changed: bool  # whether the table differs from the commit's
 
     @property
@@ -71,9 +73,11 @@ class Explanation:
             "queries": list(self.queries),
             "weights": self.weights,
             "seeds": [asdict(seed) for seed in self.seeds],
+            "in_halves": self.in_halves,
             "parameters": self.parameters,
             "digests": self.digests,
             "commit": self.commit,
+            "table_commit": self.table_commit,
             "table_changed_since": self.changed,
             "stages": [{"name": stage.name, "command": stage.command} for stage in self.stages],
             "departures": [asdict(departure) for departure in self.departures],
@@ -95,24 +99,26 @@ def explain(repository: Path, table: str, row: str, column: str, metric: str = "
     results = read_results(_text(repository / path), str(path))
     result = _chosen(results, table, row, column, metric)
     records = upstream(read_stage_records(repository), str(path))
-    queries, weights, seeds = _answers(repository, records[-1:], result)
+    queries, saved = _answers(repository, records[-1:], result)
     published = read_published(_text(repository / "reports/published/tables.csv"), "reports/published/tables.csv")
     return Explanation(
         result=result,
         published=next((number for number in published if number.key == result.key), None),
-        recipe=" ".join((inspect.getdoc(RECIPE) or "").split()),
+        recipe=RECIPE,
         queries=queries,
-        weights=weights,
-        seeds=seeds,
+        weights=None if saved.weights is None else saved.weights.tolist(),
+        seeds=[SeedResults(*pair) for pair in zip(saved.seeds, saved.values.tolist(), strict=True)],
+        in_halves=None if saved.in_halves is None else saved.in_halves.mean(0).tolist(),
         stages=records,
         departures=departures(_text(repository / "docs/protocol.md"), parameters_of(records), table),
         commit=git_output(repository, "rev-parse", "HEAD").strip(),
+        table_commit=git_output(repository, "log", "-1", "--format=%H", "--", str(path)).strip(),
         changed=bool(git_output(repository, "status", "--porcelain", "--", str(path))),
     )
 
 
 def _chosen(results: Sequence[TableResult], table: str, row: str, column: str, metric: str) -> TableResult:
-    """The one result of that place."""
+    """The one result in that cell."""
     for name, wanted in (("table", table), ("row", row), ("column", column), ("metric", metric)):
         values = list(dict.fromkeys(getattr(result.key, name) for result in results))
         if not wanted and len(values) > 1:
@@ -124,21 +130,27 @@ def _chosen(results: Sequence[TableResult], table: str, row: str, column: str, m
     return results[0]
 
 
-def _answers(
-    repository: Path, stage: Sequence[StageRecord], result: TableResult
-) -> tuple[list[str], list[float] | None, list[SeedResults]]:
-    """Ids and weights of the queries, and their values by seed, from the stage's dataset of results per query."""
+def _answers(repository: Path, stage: Sequence[StageRecord], result: TableResult) -> tuple[list[str], SavedResults]:
+    """Ids of the queries and their results, from the stage's dataset of results per query.
+
+    Raises `InputError` where the dataset isn't there, or has another mean than the table.
+    """
     folders = [repository / out for record in stage for out in record.outs if out.endswith("/answers")]
     if not folders or not folders[0].is_dir():
         raise InputError(f"{folders[0] if folders else 'answers'}: not there, run dvc checkout or dvc repro")
-    rows = datasets.read(folders[0], ANSWERS).to_pylist()
+    rows = datasets.read(folders[0], ANSWERS).filter(pc.field("split") == "test").to_pylist()
     ids = {row["queries"]: json.loads(row["query_ids"]) for row in rows if row["query_ids"]}
-    rows = [row for row in rows if CellKey(*(row[name] for name in CellKey._fields)) == result.key]
+    rows = [row for row in rows if CellKey.of(row) == result.key]
     if not rows:
         raise InputError(f"{folders[0]}: no {readable(result.key)}; rerun the study")
-    seeds = [SeedResults(row["seed"], np.frombuffer(row["values"], np.float32).tolist()) for row in rows]
-    weights = None if rows[0]["weights"] is None else np.frombuffer(rows[0]["weights"], np.float32).tolist()
-    return ids[rows[0]["queries"]], weights, seeds
+    saved = of_seeds(result.key, rows)
+    mean = 100 * float(np.average(saved.values.mean(0), weights=saved.weights))
+    if abs(mean - result.value) > MOST_ROUNDED:
+        raise InputError(
+            f"{folders[0]}: the mean of its {readable(result.key)} is {mean:.2f}, "
+            f"reports/tables has {result.value:.2f}: they are of two runs; run dvc checkout or dvc repro"
+        )
+    return ids[saved.queries], saved
 
 
 def _text(path: Path) -> str:

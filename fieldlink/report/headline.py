@@ -5,12 +5,13 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Method, Variant
-from fieldlink.evaluation.results.query_results import CellKey, hit_key
-from fieldlink.evaluation.study_tables import RETRIEVAL, RETRIEVAL_BY_CLIP_ALONE, study_table
+from fieldlink.evaluation.results.query_results import CellKey, hit_key, zero_shot_key
+from fieldlink.evaluation.study_tables import RETRIEVAL, RETRIEVAL_BY_CLIP_ALONE, of_template, study_table
+from fieldlink.evaluation.tables.zero_shot import MODEL_PROMPT
 from fieldlink.report.table_results import read_results
 
-ZERO_SHOT = CellKey(
-    "4.1", Variant(direction="nerf2clip", source="rendered", views="N").text, "cosine", "zero_shot_accuracy"
+ZERO_SHOT = zero_shot_key(
+    of_template(MODEL_PROMPT), Variant(direction="nerf2clip", source="rendered", views="N"), "cosine"
 )
 HEADLINE: Mapping[CellKey, str] = {
     ZERO_SHOT: "zero-shot accuracy of nerf2clip, from a NeRF's weights alone",
@@ -19,7 +20,7 @@ HEADLINE: Mapping[CellKey, str] = {
 }
 ALONE: Sequence[Method] = ("CLIP mean", "CLIP all distinct")
 CLIP_RIVALS: Mapping[CellKey, Sequence[CellKey]] = {  # of mappers: CLIP alone, on the same queries
-    ZERO_SHOT: [CellKey("4.3", Variant(method="clip", views="N").text, "prompt_3d_model", "zero_shot_accuracy")],
+    ZERO_SHOT: [zero_shot_key(study_table("4.3"), Variant(method="clip", views="N"), MODEL_PROMPT)],
     **{
         hit_key(table, mapper, 1): [
             hit_key(RETRIEVAL_BY_CLIP_ALONE[domain], Variant(method=method), 1) for method in ALONE
@@ -31,7 +32,7 @@ CLIP_RIVALS: Mapping[CellKey, Sequence[CellKey]] = {  # of mappers: CLIP alone, 
 
 
 def lines(tables: Path) -> Iterator[str]:
-    """A line of text per headline number: value, 95 % interval, meaning and table.
+    """A line of text per headline number: value, interval, meaning and table.
 
     Raises `InputError` if the folder holds none of the tables. A cell that the study lacks is "not computed".
     """

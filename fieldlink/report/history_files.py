@@ -27,8 +27,8 @@ def write(
     """Write the HTML file `page`, and the CSV file `numbers` if one is named.
 
     `saved`: results of the revisions' repository. `params_file`: its path there. `against`: the parameter that headline
-    metrics are drawn against; '' for each that alone differs somewhere. Raises `InputError` where `numbers` would be
-    empty.
+    metrics are drawn against, and nothing else; '' for each that alone differs somewhere, and for all metrics. Raises
+    `InputError` where `numbers` would be empty.
     """
     results = PairedRevisions(saved, params_file)
     comparisons = SavedComparisons(results.differences, results.less_clip)
@@ -36,7 +36,8 @@ def write(
     drawn = [
         (series, series_lines(series, comparisons)) for series in parameter_series(history, against) if series.lines()
     ]
-    files.write_text(page, history_html(history, [section(series, lines) for series, lines in drawn]))
+    sections = [section(series, lines) for series, lines in drawn]
+    files.write_text(page, history_html(history, sections, every_metric=not against))
     if numbers:
         rows = [row for series, lines in drawn for row in csv_lines(series, lines)]
         if not rows:

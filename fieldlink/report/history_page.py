@@ -12,17 +12,30 @@ from fieldlink.report.parameter_section import MOST_LINES, interval_point, metri
 from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
 
 History = Sequence[RevisionComparison]
+LEVEL = ("intervals", "level")  # key in the parameters
 
 
-def history_html(history: History, sections: Sequence[Mapping[str, Any]]) -> str:
-    """The whole page. All text from commits and files is escaped. `sections`: of parameters."""
+def history_html(history: History, sections: Sequence[Mapping[str, Any]], *, every_metric: bool = True) -> str:
+    """The whole page. All text from commits and files is escaped.
+
+    `sections`: those of parameters. `every_metric`: whether moves and charts of all metrics follow, megabytes of them.
+    """
     page = {
+        "every_metric": every_metric,
+        "interval": _interval(history),
         "revisions": [_revision(comparison) for comparison in history],
         "moves": [move for comparison in history for move in _moves(comparison)],
         "series": sections,
-        "files": [_file(name, keys, history) for name, keys in _keys_by_file(history).items()],
+        "files": [_file(name, keys, history) for name, keys in _keys_by_file(history).items()] if every_metric else [],
     }
     return fill("history.html", page)
+
+
+def _interval(history: History) -> str:
+    """The word for an interval, with the confidence, or the several, that the revisions' parameters name."""
+    levels = sorted({comparison.now.params[LEVEL] for comparison in history if LEVEL in comparison.now.params})
+    percents = " or ".join(f"{100 * float(level):.5g} %" for level in levels)
+    return f"{percents} interval".lstrip()
 
 
 def _revision(comparison: RevisionComparison) -> dict[str, Any]:

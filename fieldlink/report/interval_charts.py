@@ -11,7 +11,7 @@ from fieldlink.report.charts import COLOURS, INK, STYLE, add_legend, new_figure,
 
 
 class IntervalPoint(NamedTuple):
-    """A value with its interval at one place of a line. Numbers are NaN where there is none."""
+    """A value with its interval at one position of a line. Numbers are NaN where there is none."""
 
     value: float = float("nan")
     low: float = float("nan")
@@ -72,13 +72,13 @@ def against(
     """One line a metric over the values of a parameter, smallest first, with intervals; a line at 0 for differences."""
     with mpl.rc_context(STYLE | {"svg.fonttype": "none"}):
         figure, axes = new_figure(title, height=3.4, width=6.4)
-        places = np.arange(len(values))
+        positions = np.arange(len(values))
         for number, (colour, (name, points)) in enumerate(zip(COLOURS, series.items(), strict=False)):
             value, low, high = (np.array(numbers) for numbers in zip(*(point[:3] for point in points), strict=True))
-            at = places + 0.04 * number  # side by side, so that intervals don't hide each other
+            at = positions + 0.04 * number  # side by side, so that intervals don't hide each other
             axes.errorbar(at, value, [value - low, high - value], color=colour, marker="o", elinewidth=1, label=name)
         if y == "points":
             axes.axhline(0, color=INK, linewidth=0.8)
-        axes.set(xlabel=x, xticks=places, xticklabels=values, ylabel=y)
+        axes.set(xlabel=x, xticks=positions, xticklabels=values, ylabel=y)
         add_legend(figure, axes)
         return svg_of(figure)

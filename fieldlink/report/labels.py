@@ -7,13 +7,14 @@ from fieldlink.core import variants
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import LOSS_TITLES
 from fieldlink.core.variants import Variant
+from fieldlink.evaluation.tables.zero_shot import MODEL_PROMPT, PHOTO_PROMPT, PROMPT_ENSEMBLE
 
 COLUMNS: dict[str, str] = {
     **LOSS_TITLES,
-    "prompt_3d_model": "“A 3d model of …”",
-    "prompt_photo": "“A photo of …”",
+    MODEL_PROMPT: "“A 3d model of …”",
+    PHOTO_PROMPT: "“A photo of …”",
     "cka": "CKA",
-    "prompt_ensemble": "prompts averaged",
+    PROMPT_ENSEMBLE: "prompts averaged",
     "macro hit@1": "macro Hit@1",
 }
 TRAINING_SETS = {"gt only": "GT views only", "captions": "trained on captions"}  # the others' words say enough

@@ -7,22 +7,24 @@ import numpy as np
 
 from fieldlink.core.nested_values import dotted_values
 from fieldlink.core.variants import Variant
-from fieldlink.evaluation.results.query_results import CellKey
+from fieldlink.evaluation.results.query_results import zero_shot_key
+from fieldlink.evaluation.study_tables import study_table
+from fieldlink.evaluation.tables.zero_shot import MODEL_PROMPT, PHOTO_PROMPT
 from fieldlink.report.headline import HEADLINE
 from fieldlink.report.psnr_charts import ranking_psnr
 from fieldlink.report.report_study import ReportStudy
 from fieldlink.report.speed import FROM_WEIGHTS
 
-CLIP_ON_ALL_VIEWS = Variant(method="clip", views="N").text
+CLIP_ON_ALL_VIEWS = Variant(method="clip", views="N")
 RESULTS = {  # percent
     **HEADLINE,
-    CellKey("4.3", CLIP_ON_ALL_VIEWS, "prompt_photo", "zero_shot_accuracy"): (
+    zero_shot_key(study_table("4.3"), CLIP_ON_ALL_VIEWS, PHOTO_PROMPT): (
         "zero-shot accuracy of CLIP on all rendered views of a NeRF"
     ),
 }
 METRICS = {  # percent, by file and keys
-    "clip.gt_views.prompt_3d_model": "of single views of test objects named right by CLIP itself",
-    "clip.photos.prompt_photo": "of photos named right by CLIP itself",
+    f"clip.gt_views.{MODEL_PROMPT}": "of single views of test objects named right by CLIP itself",
+    f"clip.photos.{PHOTO_PROMPT}": "of photos named right by CLIP itself",
     "nf2vec.rank_1_trained": "of test NeRFs have a neighbour of their class in nf2vec's space",
     "nf2vec.rank_1_untrained": "the same before nf2vec was trained",
     "nf2vec.rank_1_raw_weights": "the same by the raw weights",

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from fieldlink.core.errors import InputError
 from fieldlink.evaluation.measures.intervals import Interval, difference
 from fieldlink.evaluation.results.query_results import CellKey
-from fieldlink.evaluation.results.saved_results import SavedResults, require_same_queries
+from fieldlink.evaluation.results.saved_results import SavedResults
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.headline import CLIP_RIVALS
+from fieldlink.report.revision_metrics import MetricKey
 from fieldlink.report.revisions import Revision
+from fieldlink.report.validation_summary import SUMMARY, summary_cells
 
-MetricKey = tuple[str, ...]
 Comparison = tuple[CellKey, CellKey]  # a mapper's cell, and its rival's
 
 
@@ -26,26 +26,28 @@ class PairedRevisions:
 
     saved: CachedResults
     params_file: str  # in the repository
-    _results: dict[str, Mapping[CellKey, SavedResults]] = field(default_factory=dict)  # by commit
+    _results: dict[tuple[str, str], Mapping[CellKey, SavedResults]] = field(default_factory=dict)  # by commit and split
 
     def differences(self, now: Revision, before: Revision) -> Mapping[MetricKey, Interval]:
-        """Every cell's later result less the earlier one; none where either revision's queries are not there.
+        """Every cell's and summary's later result less the earlier one; none where a revision's queries are not there.
 
         Worlds have photos and objects of the same names that are others: revisions of two study seeds have no pairs.
         """
         params, params_before = (_params(revision, self.params_file) for revision in (now, before))
         if not params or params.get("study") != params_before.get("study"):
             return {}
-        return paired_differences(self._of(now), self._of(before), params)
+        of_test = paired_differences(self._of(now, "test"), self._of(before, "test"), params)
+        return of_test | summary_differences(self._of(now, "validation"), self._of(before, "validation"), params)
 
     def less_clip(self, revision: Revision) -> Mapping[Comparison, Interval]:
         """Every mapper less a rival that is CLIP alone, on the same queries of one revision."""
-        return less_clip(self._of(revision), _params(revision, self.params_file))
+        return less_clip(self._of(revision, "test"), _params(revision, self.params_file))
 
-    def _of(self, revision: Revision) -> Mapping[CellKey, SavedResults]:
-        if revision.commit not in self._results:
-            self._results[revision.commit] = self.saved.of(revision.commit)
-        return self._results[revision.commit]
+    def _of(self, revision: Revision, split: str) -> Mapping[CellKey, SavedResults]:
+        key = (revision.commit, split)
+        if key not in self._results:
+            self._results[key] = self.saved.of(*key)
+        return self._results[key]
 
 
 def paired_differences(
@@ -53,17 +55,32 @@ def paired_differences(
 ) -> dict[MetricKey, Interval]:
     """The later result less the earlier one, by metric: study, group of tables, row and column.
 
-    Cells that were asked other queries are left out.
+    Cells with other queries are left out.
     """
-    differences = {}
-    for key in now.keys() & before.keys():
-        pair = {key._replace(row="now"): now[key], key._replace(row="before"): before[key]}
-        try:
-            require_same_queries(pair)
-        except InputError:
-            continue
-        differences[metric_key(key)] = difference(now[key].query_values, before[key].query_values, _level(params))
-    return differences
+    pairs = {metric_key(key): (now[key], before[key]) for key in now.keys() & before.keys()}
+    return _differences(pairs, _level(params))
+
+
+def summary_differences(
+    now: Mapping[CellKey, SavedResults], before: Mapping[CellKey, SavedResults], params: Mapping[str, Any]
+) -> dict[MetricKey, Interval]:
+    """The same of the summary's numbers that are cells of tables, from results on validation objects and photos."""
+    cells, cells_before = (
+        summary_cells({key: float(saved.values.mean()) for key, saved in results.items()}) for results in (now, before)
+    )
+    names = cells.keys() & cells_before.keys()
+    pairs = {(SUMMARY, name): (now[cells[name]], before[cells_before[name]]) for name in names}
+    return _differences(pairs, _level(params))
+
+
+def _differences(
+    pairs: Mapping[MetricKey, tuple[SavedResults, SavedResults]], level: float
+) -> dict[MetricKey, Interval]:
+    return {
+        key: difference(now.query_values, before.query_values, level)
+        for key, (now, before) in pairs.items()
+        if now.same_queries(before)
+    }
 
 
 def less_clip(results: Mapping[CellKey, SavedResults], params: Mapping[str, Any]) -> dict[Comparison, Interval]:

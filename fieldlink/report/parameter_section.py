@@ -8,9 +8,10 @@ from fieldlink.evaluation.measures.intervals import Interval
 from fieldlink.report import interval_charts, thumbnails
 from fieldlink.report.labels import column_label, label
 from fieldlink.report.paired_differences import Comparison
-from fieldlink.report.parameter_series import SUMMARY, ParameterSeries
+from fieldlink.report.parameter_series import ParameterSeries
 from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
 from fieldlink.report.revisions import Revision
+from fieldlink.report.validation_summary import SUMMARY
 
 MOST_LINES = 8  # of one chart
 
@@ -58,6 +59,7 @@ def section(series: ParameterSeries, lines: Sequence[Line]) -> dict[str, Any]:
     return {
         "parameter": series.parameter,
         "others": series.others,
+        "left_out": series.left_out,
         "reference": series.reference.now.number,
         "heads": [(value, comparison.now.number) for value, comparison in series.comparisons],
         "groups": [
@@ -96,7 +98,7 @@ def metric_label(key: MetricKey) -> str:
 
 
 def interval_point(number: MetricValue | Interval | None, moved: bool = False) -> interval_charts.IntervalPoint:
-    """A place of a line. The interval of a value without bounds has no length."""
+    """A point of a line. The interval of a value without bounds has no length."""
     if number is None:
         return interval_charts.IntervalPoint()
     low, high = (number.value if bound is None else bound for bound in (number.low, number.high))

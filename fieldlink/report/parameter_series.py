@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fieldlink.report.headline import HEADLINE
 from fieldlink.report.paired_differences import metric_key
 from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
+from fieldlink.report.validation_summary import SUMMARY
 
 SEED_KEY = ("study", "seed")
 SEED = ".".join(SEED_KEY)  # worlds differ in it: fieldlink worlds report
-SUMMARY = "summary"  # file of metrics whose every number is a headline
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class ParameterSeries:
 
     parameter: str  # dotted
     comparisons: Sequence[tuple[str, RevisionComparison]]  # by value
+    left_out: Sequence[str] = ()  # names of further revisions that have the value of another one
 
     @property
     def reference(self) -> RevisionComparison:
@@ -56,17 +57,19 @@ def parameter_series(history: Sequence[RevisionComparison], against: str = "") -
         name = ".".join(key)
         if name != (against or name) or (name == SEED and not against):
             continue
-        groups: dict[tuple[str, ...], dict[str, RevisionComparison]] = {}
+        groups: dict[tuple[str, ...], dict[str, list[RevisionComparison]]] = {}
         for comparison in history:
             params, revision = comparison.now.params, comparison.now.revision
             if key in params:
                 rest = sorted(f"{'.'.join(other)}={value}" for other, value in params.items() if other != key)
                 alone = (revision.baseline or revision.commit, *rest)
                 group = (params.get(SEED_KEY, ""),) if against and name != SEED else () if against else alone
-                groups.setdefault(group, {})[params[key]] = comparison
+                groups.setdefault(group, {}).setdefault(params[key], []).append(comparison)
         for group in groups.values():
             if len(group) > 1:
-                yield ParameterSeries(name, sorted(group.items(), key=lambda item: _order(item[0])))
+                values = sorted(group, key=_order)
+                left_out = [comparison.now.revision.name for value in values for comparison in group[value][:-1]]
+                yield ParameterSeries(name, [(value, group[value][-1]) for value in values], left_out)
 
 
 def _order(value: str) -> tuple[float, str]:

@@ -36,8 +36,8 @@ class PictureSheet:
         """One picture with its caption above. Both caption and frame have the colour."""
         left = self.margin + block * (self.columns * (CELL + 0.04) + GAP) + column * (CELL + 0.04)
         bottom = self.height - (row + 1) * (CELL + LINE)
-        place = (left / self.width, bottom / self.height, CELL / self.width, CELL / self.height)
-        axes = self.figure.add_axes(place)
+        position = (left / self.width, bottom / self.height, CELL / self.width, CELL / self.height)
+        axes = self.figure.add_axes(position)
         axes.set_axis_off()
         axes.imshow(picture, interpolation="bilinear")
         if frame:
@@ -49,8 +49,8 @@ class PictureSheet:
     def add_row_name(self, row: int, name: str) -> None:
         """Upright in the margin, beside the middle of the row's pictures."""
         y = self.height - (row + 1) * (CELL + LINE) + 0.5 * CELL
-        place = (0.1 / self.width, y / self.height)
-        self.figure.text(*place, name, color=INK, rotation=90, va="center", ha="center", fontsize=9)
+        position = (0.1 / self.width, y / self.height)
+        self.figure.text(*position, name, color=INK, rotation=90, va="center", ha="center", fontsize=9)
 
     def png(self, explanation: str, dpi: int = 100) -> bytes:
         """The sheet with an explanation below, as PNG without a date or a version in it."""

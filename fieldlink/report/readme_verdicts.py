@@ -12,13 +12,13 @@ from fieldlink.core.errors import InputError
 from fieldlink.report.claims_section import SYMBOLS
 
 BEGIN, END = "<!-- verdicts: fieldlink worlds report --readme README.md -->", "<!-- end of verdicts -->"
-LONGEST = 110  # letters of a claim
+LONGEST = 300  # letters of a claim
 
 
 def fill_readme(readme: Path, folder: Path) -> None:
     """Replace what stands between the marks; `folder`: reports/worlds, with its files.
 
-    Raises `InputError` where the marks are missing.
+    Raises `InputError` where the marks or the claims are missing, or the worlds have other parameters than the commit.
     """
     text = readme.read_text("utf-8")
     before, begin, rest = text.partition(BEGIN)
@@ -29,8 +29,15 @@ def fill_readme(readme: Path, folder: Path) -> None:
 
 
 def verdict_block(folder: Path) -> str:
-    """Markdown: who judged, a line per claim, and the forest plot. `folder`: as the README is to link it."""
+    """Markdown: who judged, a line per claim, and the forest plot. `folder`: as the README is to link it.
+
+    Raises `InputError` for worlds of other parameters than the commit's, and where no world has an effect of a claim.
+    """
     worlds = json.loads((folder / "worlds.json").read_text("utf-8"))
+    if worlds["family"]:
+        raise InputError(f"{folder}: worlds of {worlds['family']}, expected those of the commit's own parameters")
+    if not (folder / "claims.csv").is_file():
+        raise InputError(f"{folder}/claims.csv: no such file; no world has an effect of a claim")
     seeds = list(map(str, worlds["seeds"]))
     rows = [row for row in csv.DictReader((folder / "claims.csv").open(encoding="utf-8")) if not row["part"]]
     counts = Counter(row["verdict"] for row in rows)
@@ -40,7 +47,8 @@ def verdict_block(folder: Path) -> str:
             "",
             f"**Which published conclusions hold?** {len(seeds)} fresh worlds judge: study seeds {', '.join(seeds)},",
             f"commit `{worlds['commit'][:10]}` ([docs/worlds.md](docs/worlds.md)). Verdicts: {said}. Effects are in",
-            f"points, with their {100 * worlds['level']:.5g} % interval over worlds.",
+            f"points, with their {100 * worlds['level']:.5g} % interval over worlds. All together: the verdict when",
+            "all twelve are judged at once (Holm).",
             "",
             "| | conclusion | published | here | verdict | all together |",
             "|---|---|---|---|---|---|",

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fieldlink.core.errors import InputError
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.labels import column_label, label
 from fieldlink.report.table_results import TableResult
 
-LOWER_IS_BETTER = ("rank", "seconds", "loss")  # words in a metric's name
-
-Place = tuple[str, str]  # row, heading of the column
+TablePosition = tuple[str, str]  # row, heading of the column
 SeedRanges = Mapping[CellKey, tuple[float, float]]  # lowest and highest training seed
 
 
@@ -66,9 +63,7 @@ class ReportTable:
 
     @property
     def name(self) -> str:
-        """Table 4.4a or Figure 4.1, say. A table that the registry doesn't have is its number alone."""
-        if not self.title:
-            return self.number
+        """Table 4.4a or Figure 4.1, say."""
         return self.number.replace("fig", "Figure ") if self.number.startswith("fig") else f"Table {self.number}"
 
 
@@ -77,7 +72,8 @@ def pivot_tables(
 ) -> list[ReportTable]:
     """One table per number that has results: published tables in the order of the thesis, then the others by number.
 
-    Published rows and columns come first in their order; our own rows and columns follow and are marked.
+    Published rows and columns come first in their order; our own rows and columns follow and are marked. Raises
+    `InputError` for a table that isn't in the registry.
     """
     published_numbers = list(dict.fromkeys(result.key.table for result in published))
     numbers = {result.key.table for result in results}
@@ -89,11 +85,11 @@ def _table(
     number: str, results: list[TableResult], published: list[TableResult], seed_ranges: SeedRanges
 ) -> ReportTable:
     both = [*published, *results]
-    ours, theirs = _by_place(results, both), _by_place(published, both)
-    best, best_published = _best_places(ours), _best_places(theirs)
+    ours, theirs = _by_position(results, both), _by_position(published, both)
+    best, best_published = _best_positions(ours), _best_positions(theirs)
     ranges = {
-        place: seed_ranges[result.key]
-        for place, result in ours.items()
+        position: seed_ranges[result.key]
+        for position, result in ours.items()
         if result.seeds > 1 and result.key in seed_ranges
     }
     columns = list(dict.fromkeys(column for _, column in [*theirs, *ours]))
@@ -106,21 +102,12 @@ def _table(
         ]
         rows.append(TableRow(label(row), not published or row in published_rows, cells))
     headings = [TableColumn(column, column in published_columns) for column in columns]
-    title, question = _title_and_question(number)
-    return ReportTable(number, title, question, headings, rows)
+    table = study_table(number)
+    return ReportTable(number, table.title, table.question, headings, rows)
 
 
-def _title_and_question(number: str) -> tuple[str, str]:
-    """Title and question from the registry of tables. Both are empty for a table that it doesn't have."""
-    try:
-        table = study_table(number)
-    except InputError:
-        return "", ""
-    return table.title, table.question
-
-
-def _by_place(results: Sequence[TableResult], both: Sequence[TableResult]) -> dict[Place, TableResult]:
-    """Results by place. A column with several metrics in one row has a heading per metric."""
+def _by_position(results: Sequence[TableResult], both: Sequence[TableResult]) -> dict[TablePosition, TableResult]:
+    """Results by position. A column with several metrics in one row has a heading per metric."""
     metrics: dict[tuple[str, str], set[str]] = {}
     for result in both:
         metrics.setdefault((result.key.row, result.key.column), set()).add(result.key.metric)
@@ -133,15 +120,16 @@ def _heading(result: TableResult, with_metric: bool) -> str:
     return f"{name} ({label(result.key.metric)})" if with_metric else name
 
 
-def _best_places(results: Mapping[Place, TableResult]) -> set[Place]:
-    """The places of each column's best values, as printed: ties share the mark. A column of one value has none."""
+def _best_positions(results: Mapping[TablePosition, TableResult]) -> set[TablePosition]:
+    """The positions of each column's best values, the highest as printed: ties share the mark.
+
+    A column of one value has none.
+    """
     best = set()
     for column in {column for _, column in results}:
-        rows = {place: result for place, result in results.items() if place[1] == column}
-        lower = any(word in result.key.metric for result in rows.values() for word in LOWER_IS_BETTER)
-        values = {place: round(-result.value if lower else result.value, 1) for place, result in rows.items()}
-        if len(rows) > 1:
-            best |= {place for place, value in values.items() if value == max(values.values())}
+        values = {position: round(result.value, 1) for position, result in results.items() if position[1] == column}
+        if len(values) > 1:
+            best |= {position for position, value in values.items() if value == max(values.values())}
     return best
 
 

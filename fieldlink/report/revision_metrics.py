@@ -13,6 +13,7 @@ from ruamel.yaml import YAML, YAMLError
 from fieldlink.core.errors import InputError
 from fieldlink.core.nested_values import nested_values
 from fieldlink.evaluation.measures.intervals import Interval
+from fieldlink.evaluation.results.space_hits import INTERVAL
 from fieldlink.report.revisions import Revision
 
 MetricKey = tuple[str, ...]  # the metrics file, then its keys down to a number
@@ -99,32 +100,46 @@ def _read_metrics(revision: Revision, number: int) -> RevisionMetrics:
     params: dict[MetricKey, str] = {}
     numbers: dict[MetricKey, float] = {}
     results: dict[MetricKey, list[MetricValue]] = {}  # by study, row and column: its tables may share these two
+    bounds: dict[MetricKey, dict[str, float]] = {}
     for path, text in revision.files.items():
         name, kind = PurePath(path).stem, PurePath(path).suffix
         try:
             if kind == ".yaml":
                 params = {key: str(value) for key, value in nested_values(YAML(typ="safe").load(text))}
             elif kind == ".json":
-                values = nested_values(json.loads(text), (name,))
-                numbers |= {key: float(value) for key, value in values if isinstance(value, int | float)}
+                for key, value in nested_values(json.loads(text), (name,)):
+                    if isinstance(value, int | float):
+                        _sort_in(key, float(value), numbers, bounds)
             elif kind == ".csv":
-                for place, value in _table_values(text):
-                    results.setdefault((name, *place), []).append(value)
+                for key, value in _table_values(text):
+                    results.setdefault((name, *key), []).append(value)
         except (KeyError, TypeError, ValueError, YAMLError) as error:
             raise InputError(f"revision {revision.name!r}: {path} cannot be read ({error})") from error
     values = {key: _with_bounds(value, results.get((key[0], *key[-2:]), [])) for key, value in numbers.items()}
+    values |= {key: MetricValue(values[key].value, **pair) for key, pair in bounds.items() if key in values}
     return RevisionMetrics(number, revision, params, values)
+
+
+def _sort_in(
+    key: MetricKey, value: float, numbers: dict[MetricKey, float], bounds: dict[MetricKey, dict[str, float]]
+) -> None:
+    """Put a number of a metrics file to the metrics, or to the bounds of one."""
+    if key[-1] in ("low", "high"):
+        owner = (*key[:-2], key[-2].removesuffix(INTERVAL))
+        bounds.setdefault(owner, {})[key[-1]] = value
+    else:
+        numbers[key[:-1] if key[-1] == "value" else key] = value
 
 
 def _table_values(text: str) -> Iterator[tuple[tuple[str, str], MetricValue]]:
     """Row and column (of claims: number and part) of a table's CSV text, with value and bounds."""
     for row in csv.DictReader(io.StringIO(text)):
         if "claim" in row:
-            place, value = (row["claim"], row["part"] or "headline"), row["effect"]
+            key, value = (row["claim"], row["part"] or "headline"), row["effect"]
         else:
-            place, value = (row["row"], row["column"]), row["value"]
+            key, value = (row["row"], row["column"]), row["value"]
         if value:
-            yield place, MetricValue(float(value), float(row["ci_low"]), float(row["ci_high"]))
+            yield key, MetricValue(float(value), float(row["ci_low"]), float(row["ci_high"]))
 
 
 def _with_bounds(value: float, results: Sequence[MetricValue]) -> MetricValue:

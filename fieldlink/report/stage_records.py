@@ -43,7 +43,7 @@ def stage_prefix(lock: Path, repository: Path) -> str:
 
 
 def stage_records(text: str, prefix: str) -> list[StageRecord]:
-    """The stages of one dvc.lock file. `prefix`: of their names."""
+    """The stages of one dvc.lock file. `prefix`: that of their names."""
     stages = YAML(typ="safe").load(text).get("stages") or {}
     return [_record(f"{prefix}{name}", stage) for name, stage in stages.items()]
 

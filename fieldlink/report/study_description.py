@@ -1,15 +1,12 @@
 """What a study's numbers were made with, in words: CLIP, objects, photos, seeds, and how far the numbers compare."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fieldlink.core.params import TRANSLATOR_TITLES, ClipParams, Params
-from fieldlink.core.registry import member
+from fieldlink.clip.clip_source_words import clip_source_words
+from fieldlink.core.params import TRANSLATOR_TITLES, Params
 from fieldlink.nerf.encodings import ENCODINGS
 from fieldlink.scenes.photos.photo_sources import photo_source
 from fieldlink.scenes.scene_sources import scene_source
-
-FILE = "fieldlink/report/study_description.py"  # named in errors
 
 
 @dataclass(frozen=True)
@@ -45,11 +42,6 @@ PRETRAINED_CLIP = Comparability(
     "Each published conclusion is tested here on your own objects and photos. Unless objects, split and CLIP "
     "weights are the published ones, a verdict neither confirms nor refutes it where it was found.",
 )
-COMPARABILITY: Mapping[str, Comparability] = {  # by clip.source, of objects that aren't the catalogue's
-    "train": SMALL_CLIP,
-    "open_clip": PRETRAINED_CLIP,
-    "module": PRETRAINED_CLIP,
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ def describe(params: Params) -> StudyDescription:
     seeds = ", ".join(str(seed) for seed in params.mapper.seeds)
     return StudyDescription(
         comparability=_comparability(params),
-        clip=_clip(params.clip),
+        clip=clip_source_words(params.clip.source).page_text(params.clip),
         objects=scene_source(params.scenes.source).page_text,
         nerfs=ENCODINGS[params.nerf.field.encoding].title,
         photos=photo_source(params.photos.source).page_text,
@@ -88,14 +80,4 @@ def describe(params: Params) -> StudyDescription:
 def _comparability(params: Params) -> Comparability:
     if params.scenes.source == "catalogue":
         return CATALOGUE
-    return member(COMPARABILITY, params.clip.source, "clip.source", FILE)
-
-
-def _clip(clip: ClipParams) -> str:
-    weights = f"{clip.model}, weights {clip.pretrained.rpartition('/')[2]}"
-    texts = {
-        "train": f"a small one, trained here for {clip.training.steps:,} steps",
-        "open_clip": weights,
-        "module": weights,
-    }
-    return member(texts, clip.source, "clip.source", FILE)
+    return SMALL_CLIP if clip_source_words(params.clip.source).trains else PRETRAINED_CLIP

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from importlib.util import find_spec
 from typing import Any
 
+from fieldlink.core.explorer_address import ADDRESS
 from fieldlink.core.progress import progress
 from fieldlink.core.query_domains import DESCRIPTIONS
 from fieldlink.report import claims_section, data_counts, psnr_charts, run_record, thumbnails
@@ -49,7 +49,7 @@ def _summary(study: ReportStudy) -> dict[str, Any]:
     return {
         "description": description,
         "comparability": description.comparability,
-        "has_explorer": find_spec("fieldlink.explorer") is not None,
+        "explorer": f"{ADDRESS}/",
         "tiles": list(page_tiles(study)),
         "metrics": {name: list(printed_values(values)) for name, values in study.numbers.metrics.items()},
     }
@@ -80,6 +80,7 @@ def _results(study: ReportStudy) -> dict[str, Any]:
         "claims": numbers.claims,
         "verdicts": claims_section.verdict_counts(numbers.claims),
         "margin": study.params.claims.margin,
+        "level": f"{100 * study.params.intervals.level:.5g}",
         "tables": [_table(table, study) for table in tables],
         "has_seed_ranges": bool(numbers.seed_ranges),
         "neighbour_findings": neighbour_findings(numbers.metrics),

@@ -11,7 +11,7 @@ from fieldlink.evaluation.results.query_results import CellKey
 
 @dataclass(frozen=True)
 class TableResult:
-    """One number, ours or published, in percent; `low` and `high` bound its 95 % interval."""
+    """One number, ours or published, in percent; `low` and `high` bound its interval."""
 
     key: CellKey
     value: float
@@ -24,24 +24,24 @@ class TableResult:
 
 @dataclass(frozen=True)
 class _CsvRow:
-    """One row of a CSV text with its place in error messages."""
+    """One row of a CSV text with its location for errors."""
 
     values: dict[str, str]
-    place: str
+    location: str
 
     @property
     def key(self) -> CellKey:
         missing = [name for name in CellKey._fields if self.values.get(name) is None]
         if missing:
-            raise InputError(f"{self.place}: columns {missing} are missing, expected {list(CellKey._fields)}")
-        return CellKey._make(self.values[name] for name in CellKey._fields)
+            raise InputError(f"{self.location}: columns {missing} are missing, expected {list(CellKey._fields)}")
+        return CellKey.of(self.values)
 
     def number(self, column: str) -> float:
         try:
             return float(self.values[column])
         except (KeyError, TypeError, ValueError) as error:
             value = self.values.get(column)
-            raise InputError(f"{self.place}: {column} is {value!r}, expected a number") from error
+            raise InputError(f"{self.location}: {column} is {value!r}, expected a number") from error
 
 
 def read_results(text: str, source: str) -> list[TableResult]:

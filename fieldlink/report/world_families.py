@@ -13,7 +13,7 @@ from fieldlink.evaluation.worlds.claimed_contrasts import claimed_contrasts
 from fieldlink.evaluation.worlds.world_files import World, read_world
 from fieldlink.report.revisions import Revision, read_experiments
 from fieldlink.report.table_results import read_published
-from fieldlink.report.world_names import BASE, parsed_name
+from fieldlink.report.world_names import BASE, DEVELOPMENT_SEED, parsed_name
 
 TABLES, BY_SEED, PARAMS = "reports/tables", "reports/by_seed", "params.yaml"
 PUBLISHED = "reports/published/tables.csv"
@@ -32,10 +32,12 @@ class WorldFamily:
 
 
 def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
-    """The families of a commit, by default of the latest that has worlds; the commit's own parameters come first.
+    """The families of a commit; the commit's own parameters come first.
 
-    Beside them, families of a single world are left out.
-    Raises `InputError` where there are no worlds.
+    The default is the latest commit with worlds of its own parameters, else the latest with worlds of others. Families
+    of others with a single world are left out, and so is the development world.
+
+    Raises `InputError` where no worlds are left.
     """
     commit, revisions = _worlds_of(repository, commit)
     params = YAML(typ="safe").load(git_output(repository, "show", f"{commit}:./{PARAMS}"))
@@ -44,8 +46,6 @@ def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
     level, contrasts = params["intervals"]["level"], claimed_contrasts(params["claims"]["margin"])
     families = []
     for name, of_seed in sorted(revisions.items()):
-        if len(of_seed) == 1 and name != BASE and BASE in revisions:
-            continue  # of a sweep in one world, which fieldlink history draws
         worlds = [read_world(seed, _tables(of_seed[seed]), contrasts, level) for seed in sorted(of_seed)]
         claims = summaries.claim_summaries(worlds, contrasts, level)
         families.append(
@@ -55,20 +55,26 @@ def read_families(repository: Path, commit: str = "") -> list[WorldFamily]:
 
 
 def _worlds_of(repository: Path, commit: str) -> tuple[str, dict[str, dict[int, Revision]]]:
-    """A commit with its worlds by family and seed, by default the latest that has some."""
+    """A commit with its worlds by family and seed."""
     named = commit or "HEAD"
     history = git_output(repository, "rev-list", *([] if not commit else ["--max-count=1"]), named, "--").split()
     experiments = read_experiments(
         repository, set(history), [TABLES, BY_SEED, PARAMS], lambda name: bool(parsed_name(name))
     )
-    for candidate in history:
-        families: dict[str, dict[int, Revision]] = {}
-        for revision in experiments.get(candidate, []):
-            family, seed = parsed_name(revision.name) or (BASE, 0)
-            families.setdefault(family, {})[seed] = revision
-        if families:
-            return candidate, families
+    worlds = {candidate: _families(experiments.get(candidate, [])) for candidate in history}
+    for candidate in (*(c for c in history if BASE in worlds[c]), *(c for c in history if worlds[c])):
+        return candidate, worlds[candidate]
     raise InputError(f"no worlds of {named}: run fieldlink worlds run --seeds 1-10 first")
+
+
+def _families(revisions: Sequence[Revision]) -> dict[str, dict[int, Revision]]:
+    """Worlds by family and seed. Families of a single world are of a sweep, which fieldlink history draws."""
+    families: dict[str, dict[int, Revision]] = {}
+    for revision in revisions:
+        family, seed = parsed_name(revision.name) or (BASE, DEVELOPMENT_SEED)
+        if seed != DEVELOPMENT_SEED:
+            families.setdefault(family, {})[seed] = revision
+    return {name: of_seed for name, of_seed in families.items() if name == BASE or len(of_seed) > 1}
 
 
 def _tables(revision: Revision) -> Mapping[str, str]:

@@ -1,11 +1,13 @@
 """Names of the experiments that are worlds: a family, from the parameters that all its worlds change, and a seed."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 
+from fieldlink.core.digests import bytes_digest
+
 WORLD = re.compile(r"(?:(?P<family>.+)-)?world-(?P<seed>\d+)")
 PLAIN = re.compile(r"[\w.]*\w=\w[\w.]*", re.ASCII)  # an override whose name is its own
+DEVELOPMENT_SEED = 0  # of the world in which parameters are chosen: it judges nothing
 BASE = ""  # the family that changes nothing but the study seed
 
 
@@ -18,7 +20,7 @@ def family_name(overrides: Sequence[str]) -> str:
     name = "-".join(re.sub(r"[^\w.]+", "-", override, flags=re.ASCII).strip("-.") for override in overrides)
     if all(PLAIN.fullmatch(override) for override in overrides):
         return name
-    return f"{name}-{hashlib.sha256(' '.join(overrides).encode()).hexdigest()[:6]}"
+    return f"{name}-{bytes_digest(' '.join(overrides).encode())[:6]}"
 
 
 def experiment_name(overrides: Sequence[str], seed: int) -> str:

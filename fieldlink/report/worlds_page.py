@@ -16,7 +16,10 @@ NAN = float("nan")
 
 
 def worlds_html(family: WorldFamily, differences: Sequence[Mapping[str, Any]], base: str, others: Sequence[str]) -> str:
-    """The whole page, self-contained. `differences`: from the family `base`. `others`: families with their own page."""
+    """The whole page, self-contained.
+
+    `differences`: those from the family `base`. `others`: families with their own page.
+    """
     chart = forest(family)
     tables: dict[str, list[dict[str, Any]]] = {}
     for cell in family.cells:

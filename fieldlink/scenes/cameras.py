@@ -52,7 +52,7 @@ def rays(
 def rays_through(
     poses: Float[np.ndarray, "ray 3 4"], pixels: Float[np.ndarray, "ray 2"], angle: float, width: int, height: int
 ) -> tuple[Float[np.ndarray, "ray 3"], Float[np.ndarray, "ray 3"]]:
-    """Origins and unit directions of rays with a pose and a place in the picture each (x right, y down)."""
+    """Origins and unit directions of rays with a pose and a position in the picture each (x right, y down)."""
     directions = np.einsum("rij,rj->ri", poses[:, :, :3], _unposed(pixels, angle, width, height))
     return poses[:, :, 3], directions / np.linalg.norm(directions, axis=-1, keepdims=True)
 

@@ -6,7 +6,7 @@ from fieldlink.core.params import Params
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import catalogue
 from fieldlink.scenes.catalogue import CatalogueObject
-from fieldlink.scenes.sources import MeshSource, ObjectTask
+from fieldlink.scenes.source_types import MeshSource, ObjectTask
 
 
 def catalogue_object(task: ObjectTask) -> CatalogueObject:
@@ -25,6 +25,10 @@ SOURCE = MeshSource(
     parameters=("scenes.objects_per_class", "scenes.split"),
     count=count,
     listing=None,
-    mesh=lambda task: catalogue_object(task).model,
+    single_scenes=False,
+    every_class=True,
     captions=True,
+    trial=None,
+    trial_extent="",
+    mesh=lambda task: catalogue_object(task).model,
 )

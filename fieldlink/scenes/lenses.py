@@ -112,16 +112,16 @@ def _edge_on_plane(lens: Lens, name: str) -> Float[np.ndarray, "point 2"]:
 
 
 def _resampled(image: Picture, pixels: Float[np.ndarray, "y x 2"], name: str) -> UInt8[np.ndarray, "y x 4"]:
-    """The picture at these places, linear between pixels, colours weighted by alpha; clear outside."""
+    """The picture at these positions, linear between pixels, colours weighted by alpha; clear outside."""
     height, width = image.shape[:2]
     alpha = image[..., 3:].astype(np.float32)
     layers = np.concatenate([image[..., :3] * alpha / 255, alpha], axis=-1)
-    places = np.stack([pixels[..., 1], pixels[..., 0]]) - 0.5
+    positions = np.stack([pixels[..., 1], pixels[..., 0]]) - 0.5
     outside = (pixels < -0.5).any(axis=-1) | (pixels > [width + 0.5, height + 0.5]).any(axis=-1)
-    nearest = np.clip(places.round().astype(int), 0, np.array([height - 1, width - 1])[:, None, None])
+    nearest = np.clip(positions.round().astype(int), 0, np.array([height - 1, width - 1])[:, None, None])
     if (outside & (image[nearest[0], nearest[1], 3] > 0)).any():
         raise InputError(f"{name}: the silhouette is cut by the picture's edge, where the ideal camera sees more")
     layers = layers.transpose(2, 0, 1)
-    sampled = np.stack([map_coordinates(layer, places, order=1, mode="grid-constant") for layer in layers])
+    sampled = np.stack([map_coordinates(layer, positions, order=1, mode="grid-constant") for layer in layers])
     colour = np.where(sampled[3] > 0, sampled[:3] * 255 / np.maximum(sampled[3], 1e-6), 0)
     return np.clip(np.concatenate([colour, sampled[3:]]).transpose(1, 2, 0) + 0.5, 0, 255).astype(np.uint8)

@@ -13,7 +13,7 @@ from fieldlink.scenes import splits
 from fieldlink.scenes.catalogue_source import catalogue_object
 from fieldlink.scenes.importers import caption_file
 from fieldlink.scenes.scene_sources import scene_source
-from fieldlink.scenes.sources import ObjectTask
+from fieldlink.scenes.source_types import ObjectTask
 
 
 def object_rows(tasks: Iterable[ObjectTask]) -> pa.Table:

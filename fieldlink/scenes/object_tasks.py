@@ -9,7 +9,7 @@ from fieldlink.core.params import Params
 from fieldlink.scenes import catalogue, split_files, splits
 from fieldlink.scenes.importers.listing import NO_SYNSET, ListedItem, Listing
 from fieldlink.scenes.scene_sources import scene_source
-from fieldlink.scenes.sources import ObjectRow, ObjectTask
+from fieldlink.scenes.source_types import ObjectRow, ObjectTask
 
 
 def object_listing(params: Params) -> Listing:
@@ -22,7 +22,7 @@ def object_listing(params: Params) -> Listing:
 
 
 def object_tasks(params: Params, listing: Listing) -> dict[str, ObjectTask]:
-    """Tasks of all objects by id, copies of training objects included."""
+    """Tasks of all objects by id, copies included."""
     source, published = scene_source(params.scenes.source), _published(params)
     if source.listing is None:
         originals = _of_catalogue(params)
@@ -74,7 +74,10 @@ def _task(params: Params, object_id: str, class_name: str, split: str, item: Lis
 
 
 def _copies(task: ObjectTask) -> list[ObjectTask]:
-    """Copies A1, A2, … of a training object: other proportions and colours, own cameras (protocol 1.3)."""
+    """Copies A1, A2, … of an object, if `splits.of_copy` gives it any: other proportions, colours and cameras.
+
+    Source: protocol 1.3.
+    """
     copies = []
     for number in range(1, task.scenes.copies + 1):
         if task.item is not None and task.item.copies is not None and number not in task.item.copies:

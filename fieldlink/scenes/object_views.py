@@ -6,7 +6,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import augmentation, cameras, views
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.scene_sources import scene_source
-from fieldlink.scenes.sources import MeshSource, ObjectTask, ViewSource
+from fieldlink.scenes.source_types import MeshSource, ObjectTask, ViewSource
 from fieldlink.scenes.views import Views
 
 

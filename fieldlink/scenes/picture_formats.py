@@ -13,6 +13,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, TiffImagePlugin, UnidentifiedImageError
 
 from fieldlink.core.errors import InputError
+from fieldlink.scenes import picture_faults
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "TGA")  # TGA last: it has no magic
 SUFFIXES = {
@@ -24,7 +25,6 @@ HEIF_DECODER = "pillow-heif"
 MOST_PIXELS = 4096 * 4096  # of a picture as it is handed on
 MOST_WHOLE = 8192 * 8192  # pixels of a picture that is decoded whole
 MOST_REDUCED = 16384 * 16384  # pixels of a JPEG that is decoded at a half, a quarter or an eighth of its size
-BLOCK = 512  # bytes: cameras fill a file's last block with zeros
 TRANSPARENT = {"L;2": 85, "L;4": 17, "RGB;16B": 1 / 256}  # pixels of a PNG by unit of its transparent value
 SIGNATURES = {  # of files that often have a picture's name
     b"version https://git-lfs": "a Git LFS pointer, run git lfs pull",
@@ -35,6 +35,7 @@ SIGNATURES = {  # of files that often have a picture's name
 }
 WHITES = (255.0, 65535.0, 2.0**32 - 1)  # of 8, 16 and 32 bits
 MAX_SAMPLE_VALUE = 281  # a tag of TIFF
+WHITE_IS_ZERO = 0  # its photometric interpretation, which Pillow heeds up to 8 bits
 UPRIGHT = {  # the turn that an EXIF orientation asks for
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -66,7 +67,7 @@ def opened(data: bytes) -> Image.Image:
         raise undecoded(error) from error
     most = MOST_WHOLE
     if image.format in ("JPEG", "MPO"):
-        _check_jpeg_end(data)
+        picture_faults.check_jpeg_end(data)
         most = MOST_REDUCED
     if image.width * image.height > most:
         raise InputError(f"picture of {image.width}x{image.height} pixels, at most {most:,} expected")
@@ -78,8 +79,11 @@ def missing_decoder(data: bytes) -> str:
     return HEIF_DECODER if _is_heif(data) and not find_spec("pillow_heif") else ""
 
 
-def load(image: Image.Image) -> None:
-    """Decode a picture; a JPEG of more than `MOST_PIXELS` at a half, a quarter or an eighth of its size."""
+def load(image: Image.Image, data: bytes) -> None:
+    """Decode a picture; a JPEG of more than `MOST_PIXELS` at a half, a quarter or an eighth of its size.
+
+    Raises `InputError` for a PNG whose last rows are missing.
+    """
     if image.format in ("JPEG", "MPO"):
         pixels = image.width * image.height
         parts = next((parts for parts in (1, 2, 4) if pixels <= MOST_PIXELS * parts**2), 8)
@@ -88,9 +92,17 @@ def load(image: Image.Image) -> None:
     tiles: Any = getattr(image, "tile", None)
     unit = TRANSPARENT.get(tiles[0][3]) if image.format == "PNG" and tiles else None
     image.load()
+    if image.format == "PNG" and (image.info.get("interlace") or _ends_in_zeros(image)):
+        picture_faults.check_png_rows(data)
     if unit and "transparency" in image.info:  # Pillow scales the pixels alone
         values = np.atleast_1d(image.info["transparency"]) * unit
         image.info["transparency"] = int(values[0]) if len(values) == 1 else tuple(values.astype(int).tolist())
+
+
+def without_filler(image: Image.Image) -> Image.Image:
+    """A decoded picture; a TGA or BMP whose alpha is 0 everywhere without it: there it fills up 32 bits."""
+    fills = image.format in ("TGA", "BMP") and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0)
+    return image.convert("RGB") if fills else image
 
 
 def orientation(image: Image.Image) -> Image.Transpose | None:
@@ -116,6 +128,8 @@ def eight_bit(image: Image.Image) -> Image.Image:
         return image
     values = np.asarray(image).astype(np.float64)
     white = _white(image, float(values.max()))
+    tags = getattr(image, "tag_v2", None) or {}
+    values = white - values if tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == WHITE_IS_ZERO else values
     if not 0 <= values.min() <= values.max() <= white:
         raise InputError(f"grey values from {values.min():g} to {values.max():g}, expected 0 to {white:g}")
     grey = Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
@@ -131,8 +145,9 @@ def _white(image: Image.Image, highest: float) -> float:
     tags = getattr(image, "tag_v2", None) or {}
     if image.mode == "F":
         return 1.0
-    if image.mode != "I" or np.max(tags.get(TiffImagePlugin.BITSPERSAMPLE, 16)) <= 16:
-        return WHITES[1]
+    bits = int(np.max(tags.get(TiffImagePlugin.BITSPERSAMPLE, 16)))
+    if image.mode != "I" or bits <= 16:
+        return 2.0**bits - 1
     stated = float(np.max(tags.get(MAX_SAMPLE_VALUE, 0)))
     return stated or next((white for white in WHITES if highest <= white), WHITES[-1])
 
@@ -176,6 +191,10 @@ def undecoded(error: Exception) -> InputError:
     return InputError(f"a picture that can't be decoded ({words})")
 
 
+def _ends_in_zeros(image: Image.Image) -> bool:
+    return not np.asarray(image.crop((0, image.height - 1, image.width, image.height))).any()
+
+
 def _formats(data: bytes) -> tuple[str, ...]:
     if missing := missing_decoder(data):
         raise InputError(f"a HEIC picture, which needs a decoder: pip install {missing}")
@@ -193,17 +212,14 @@ def _is_heif(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS and b"avif" not in data[8:size]
 
 
-def _kind(data: bytes) -> str:
+def other_kind(data: bytes) -> str:
+    """What a file is that only has another one's name; '' for all that isn't known by its first bytes."""
     if not data:
         return "an empty file"
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    kinds = [kind for signature, kind in SIGNATURES.items() if start.startswith(signature)]
-    return f"no picture but {kinds[0]}" if kinds else "no picture of a format that is read"
+    return next((kind for signature, kind in SIGNATURES.items() if start.startswith(signature)), "")
 
 
-def _check_jpeg_end(data: bytes) -> None:
-    """Raise `InputError` for a file that goes on with zeros, as one that was copied or loaded in part."""
-    content = data.rstrip(b"\0")
-    zeros = len(data) - len(content)
-    if zeros >= BLOCK or (zeros and not content.endswith(b"\xff\xd9")):
-        raise InputError(f"the file ends with {zeros} zero bytes, was it copied in part?")
+def _kind(data: bytes) -> str:
+    kind = other_kind(data)
+    return (f"no picture but {kind}" if data else kind) if kind else "no picture of a format that is read"

@@ -24,19 +24,20 @@ def encode(picture: UInt8[np.ndarray, "height width channel"]) -> bytes:
 
 
 def decode(
-    data: bytes, mode: Literal["RGB", "RGBA"] = "RGBA", upright: bool = True
+    data: bytes, mode: Literal["RGB", "RGBA"] = "RGBA", *, upright: bool = True, profile: bool = True
 ) -> UInt8[np.ndarray, "height width channel"]:
     """The picture of a foreign file's bytes in sRGB, 8 bits a channel, straight alpha; `RGB` drops alpha.
 
-    `upright` turns it as its EXIF orientation says. A picture of more than 4096² pixels is reduced by whole numbers.
+    `upright` turns it as its EXIF orientation says. Without `profile` its ICC profile is ignored, as glTF wants it. A
+    picture of more than 4096² pixels is reduced by whole numbers.
     Raises `InputError`, with the same text in every run, if it can't be decoded.
     """
     with _readable(data) as image:
-        picture_formats.load(image)
+        picture_formats.load(image, data)
         turn = picture_formats.orientation(image) if upright else None
-        shown = picture_formats.eight_bit(image)
+        shown = picture_formats.eight_bit(picture_formats.without_filler(image))
         shown = shown.convert("RGBA") if "transparency" in shown.info else shown
-        shown = picture_formats.in_srgb(shown)
+        shown = picture_formats.in_srgb(shown) if profile else shown
         return np.asarray(_reduced(_turned(shown.convert(mode), turn)))
 
 
@@ -55,7 +56,7 @@ def is_plain(data: bytes) -> bool:
     """
     with _readable(data) as image:
         size = image.size
-        picture_formats.load(image)
+        picture_formats.load(image, data)
         upright = picture_formats.orientation(image) is None and picture_formats.is_srgb(image)
         opaque = image.mode in ("L", "RGB") and "transparency" not in image.info
         small = image.size == size and image.width * image.height <= picture_formats.MOST_PIXELS
@@ -110,6 +111,11 @@ def on_white(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.nd
 
 
 def on_grey(picture: UInt8[np.ndarray, "*batch height width 4"]) -> UInt8[np.ndarray, "*batch height width 3"]:
-    """Straight-alpha RGBA composited on middle grey, on which black and white objects are seen alike."""
+    """Straight-alpha RGBA composited on middle grey, on which black and white objects are seen alike.
+
+    Raises `InputError` for a picture that is clear everywhere.
+    """
+    if not picture[..., 3].any(axis=(-2, -1)).all():
+        raise InputError("a picture that shows nothing, alpha is 0 everywhere")
     behind = (GREY * (255 - picture[..., 3:].astype(np.uint16)) + 127) // 255
     return np.minimum(on_black(picture) + behind, 255).astype(np.uint8)

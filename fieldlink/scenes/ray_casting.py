@@ -83,11 +83,11 @@ def _supersampled(
 ) -> tuple[Float[np.ndarray, "pixel 3"], Float[np.ndarray, " pixel"]]:
     """Colour of the rays, weighted by their alpha, and mean alpha, of pixels (view, row, column).
 
-    `colour`, `alpha`: of the centres' rays.
+    `colour`, `alpha`: those of the centres' rays.
     """
     view, row, column = pixels
-    places = np.stack([column, row], axis=1)[:, None] + (PROBES + np.float32(0.5))
-    probed, stopped, _ = tracer.trace(np.repeat(view, len(PROBES)), places.reshape(-1, 2))
+    positions = np.stack([column, row], axis=1)[:, None] + (PROBES + np.float32(0.5))
+    probed, stopped, _ = tracer.trace(np.repeat(view, len(PROBES)), positions.reshape(-1, 2))
     count = alpha + stopped.reshape(-1, len(PROBES)).sum(axis=1)
     total = alpha[:, None] * colour + (stopped[:, None] * probed).reshape(-1, len(PROBES), 3).sum(axis=1)
     return total / np.where(count > 0, count, 1)[:, None], count / np.float32(1 + len(PROBES))

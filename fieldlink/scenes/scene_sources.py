@@ -3,7 +3,7 @@
 from fieldlink.core import registry
 from fieldlink.scenes import catalogue_source
 from fieldlink.scenes.importers import blender, disn, imported_nerfs, mesh_folder, shapenet
-from fieldlink.scenes.sources import SceneSourceEntry
+from fieldlink.scenes.source_types import SceneSourceEntry
 
 SCENE_SOURCES: dict[str, SceneSourceEntry] = {
     "catalogue": catalogue_source.SOURCE,

@@ -18,12 +18,12 @@ LEAKED = 0.8  # share of all copies in the official training set
 def of_catalogue(class_name: str, index: int, seed: int, shares: SplitParams) -> str:
     """Split of the catalogue's object number `index` of a class.
 
-    With shares 3:1:4 every 8 consecutive objects hold exactly 3, 1 and 4, in a random order of each block.
+    With shares 3:1:2 every 6 consecutive objects hold exactly 3, 1 and 2, in a random order of each block.
     """
     counts = _reduced(shares)
-    block, place = divmod(index, sum(counts))
+    block, position = divmod(index, sum(counts))
     order = np.random.default_rng(seed_of(seed, "split", class_name, block)).permutation(sum(counts))
-    return SPLITS[int(np.searchsorted(np.cumsum(counts), order[place], side="right"))]
+    return SPLITS[int(np.searchsorted(np.cumsum(counts), order[position], side="right"))]
 
 
 def of_imported(
@@ -31,8 +31,8 @@ def of_imported(
 ) -> dict[str, str]:
     """Split of each imported id, by a digest of seed and id, with at least one object per class and split.
 
-    `ids`: by class. A class of fewer than 3 objects is an `InputError`, or all of it is "test" if `few_are_test`: a
-    single scene is only fitted.
+    `ids`: those of each class. A class of fewer than 3 objects is an `InputError`, or all of it is "test" if
+    `few_are_test`: a single scene is only fitted.
     """
     splits: dict[str, str] = {}
     for class_name, members in ids.items():
@@ -67,15 +67,15 @@ def of_copy(copy_id: str, original: str, leak: str, seed: int) -> str | None:
 def _of_class(members: Sequence[str], seed: int, shares: SplitParams) -> dict[str, str]:
     counts = _reduced(shares)
     ends = np.cumsum(counts) / sum(counts)
-    places = {member: seed_of(seed, "split", member) / 2**63 for member in members}
-    splits = {member: int(np.searchsorted(ends, place, side="right")) for member, place in places.items()}
+    positions = {member: seed_of(seed, "split", member) / 2**63 for member in members}
+    splits = {member: int(np.searchsorted(ends, position, side="right")) for member, position in positions.items()}
     for empty in range(len(SPLITS)):
         if empty in splits.values():
             continue
         filled = list(splits.values())
         start, end = ends[empty] - counts[empty] / sum(counts), ends[empty]
         movable = [member for member in sorted(members) if filled.count(splits[member]) > 1]
-        nearest = min(movable, key=lambda member: max(start - places[member], places[member] - end))
+        nearest = min(movable, key=lambda member: max(start - positions[member], positions[member] - end))
         splits[nearest] = empty
     return {member: SPLITS[split] for member, split in splits.items()}
 

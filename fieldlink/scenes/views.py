@@ -1,5 +1,6 @@
 """The posed views of one object, and their rows in dataset `views`."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from jaxtyping import Float, UInt8
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.schemas import OBJECTS, VIEWS
+from fieldlink.core.schemas import VIEWS
 from fieldlink.scenes import pictures
 
 
@@ -78,10 +79,9 @@ def by_object(rows: pa.Table) -> dict[str, pa.Table]:
     return dict(datasets.groups_by_key(rows, "object_id"))
 
 
-def digests_of_views(objects: Path, views: Path) -> dict[str, str]:
-    """Object id → digest of its views. Raises `InputError` if an object has none."""
-    ids = set(datasets.read(objects, OBJECTS, ["object_id"])["object_id"].to_pylist())
+def digests_of_views(views: Path, ids: Set[str]) -> dict[str, str]:
+    """The digest of each object's views. Raises `InputError` if an object has none."""
     digests = datasets.digests_by_key(datasets.shards(views, VIEWS), "object_id")
     if unseen := sorted(ids - digests.keys()):
-        raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
-    return {object_id: digests[object_id] for object_id in ids}
+        raise InputError(f"{views}: no views of {len(unseen)} of {len(ids)} objects ({', '.join(unseen[:3])}, …)")
+    return {object_id: digests[object_id] for object_id in sorted(ids)}

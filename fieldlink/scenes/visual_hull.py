@@ -30,14 +30,14 @@ def carve(views: Views, cells: int, half: float) -> Bool[np.ndarray, "x y z"]:
 
 def centres(cells: int, half: float, index: Int[np.ndarray, " cell"]) -> Float[np.ndarray, "cell 3"]:
     """Centres of the cells with these flat indices, C order over x, y, z."""
-    places = np.stack(np.unravel_index(index, (cells, cells, cells)), axis=-1)
-    return ((places + 0.5) * (2 * half / cells) - half).astype(np.float32)
+    indices = np.stack(np.unravel_index(index, (cells, cells, cells)), axis=-1)
+    return ((indices + 0.5) * (2 * half / cells) - half).astype(np.float32)
 
 
 def bounds(hull: Bool[np.ndarray, "x y z"], half: float) -> Float[np.ndarray, "2 3"]:
     """Lowest and highest corner of the box around the cells of a hull that isn't empty."""
-    places = np.argwhere(hull)
-    corners = np.stack([places.min(axis=0), places.max(axis=0) + 1])
+    cells = np.argwhere(hull)
+    corners = np.stack([cells.min(axis=0), cells.max(axis=0) + 1])
     return (corners * (2 * half / len(hull)) - half).astype(np.float32)
 
 
@@ -52,11 +52,11 @@ def _may_touch(
     height, width = image.shape[:2]
     right, up, backward = ((points - pose[:, 3]) @ pose[:, :3]).T
     scale = focal(angle, width) / np.maximum(-backward, 1e-6)  # pixels per unit at the point's depth
-    place = np.stack([height / 2 - scale * up, width / 2 + scale * right])
-    pixel = np.clip(place, 0, [[height - 1], [width - 1]]).astype(int)  # outside the frame: the border's nearest
+    pixels = np.stack([height / 2 - scale * up, width / 2 + scale * right])
+    pixel = np.clip(pixels, 0, [[height - 1], [width - 1]]).astype(int)  # outside the frame: the border's nearest
     judged = -backward > radius
     if _cut(image[..., 3] > 0):
-        judged &= (place >= 0).all(axis=0) & (place[0] < height) & (place[1] < width)
+        judged &= (pixels >= 0).all(axis=0) & (pixels[0] < height) & (pixels[1] < width)
     distance = np.asarray(distance_transform_edt(image[..., 3] == 0))
     return ~judged | (distance[pixel[0], pixel[1]] <= scale * radius + PIXEL)
 

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 QueryKind = Literal["text", "image", "mesh", "nerf"]
-Seed = int | Literal["mean"]  # of training; 0 where nothing is trained; the mean cosine over all seeds
+Seed = int | Literal["mean"]  # of training, 0 where nothing is trained; the mean cosine over all of them
 
 
 @dataclass(frozen=True)
 class Origin:
     """The study, the models and the collection of an answer."""
 
-    study: str  # folder of the study that made the models
-    commit: str  # of the study's repository, with a + where files differ from it; "" outside of one
+    study: str  # folder of the study that made the models, absolute
+    commit: str  # of the study, with + where files differ, with a remark where it notes other models; "" without git
     params: str  # first 12 digits of the digest of params.yaml
     clip: str  # name of the CLIP, and the first 12 digits of its folder's digest
     nf2vec: str  # first 12 digits of its folder's digest
-    collection: str  # folder of the collection that was searched
+    collection: str  # folder of the collection that was searched, absolute
     objects: int  # NeRFs in it
 
 
@@ -155,25 +155,31 @@ class StoredNerf:
 
 @dataclass(frozen=True)
 class MapPoints:
-    """A space in two dimensions: places of objects, no unit."""
+    """A space in two dimensions: places of objects, no unit. Of a study's t-SNE these are its test objects alone."""
 
     space: str
     ids: Sequence[str]
     classes: Sequence[str | None]
-    places: Float[np.ndarray, "object 2"]
+    positions: Float[np.ndarray, "object 2"]
 
 
 @dataclass(frozen=True)
-class AddResult:
-    """The objects of a folder of meshes, after `Study.add`."""
+class Additions:
+    """The objects of a folder of meshes that a collection now holds, and what can't be used of it."""
 
-    collection: str  # folder
     ids: Sequence[str]  # of the objects that are new in it
     replaced: Sequence[str]  # ids of the objects whose files look otherwise now
     unchanged: Sequence[str]  # ids of the objects that were in it already, from the same files
     rejected: Mapping[str, str]  # id: reason
     notes: Mapping[str, str]  # id: what the object is drawn without
     other_files: Mapping[str, int]  # numbers of files that aren't read, by suffix
+
+
+@dataclass(frozen=True)
+class AddResult(Additions):
+    """What `Study.add` did."""
+
+    collection: str  # folder, absolute
     origin: Origin
 
 

@@ -36,5 +36,5 @@ def labels(
 ) -> list[Label]:
     """Labels by falling cosine, ties in their own order; of several `vectors` the mean cosine."""
     score = cosines(np.stack(vectors), label).mean(axis=0)
-    order = (int(place) for place in np.argsort(-score, kind="stable"))
-    return [Label(names[place], float(score[place])) for place in order]
+    order = (int(index) for index in np.argsort(-score, kind="stable"))
+    return [Label(names[index], float(score[index])) for index in order]

@@ -1,6 +1,5 @@
 """A collection of NeRFs: objects, their vectors and their files."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,8 +17,9 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, NERFS, OBJECTS, SOURCES, VIEWS, Schema
 from fieldlink.embeddings.selection import views_of
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
-from fieldlink.search.answers import ObjectPage, StoredNerf
-from fieldlink.search.places import CollectionPlaces
+from fieldlink.nerf.weight_layout import cells_per_axis
+from fieldlink.search.answers import AnswerRow, ObjectPage, StoredNerf
+from fieldlink.search.paths import CollectionPaths
 
 UNLABELLED = replace(OBJECTS, optional=(*OBJECTS.optional, "class_name", "synset", "split"))  # objects of no class
 PSNR = ("psnr_train", "psnr_heldout", "psnr_train_foreground", "psnr_heldout_foreground")
@@ -33,24 +33,29 @@ class Collection:
 
     def __init__(self, folder: Path, rendered: bool = False) -> None:
         """`rendered`: the gallery of CLIP alone is rendered views, where they have vectors, not ground-truth views."""
-        self.folder, self.places = folder, CollectionPlaces(folder)
-        rendered_views, views = self.places.rendered_view_embeddings, self.places.view_embeddings
+        self.folder, self.paths = folder, CollectionPaths(folder)
+        rendered_views, views = self.paths.rendered_view_embeddings, self.paths.view_embeddings
         self.clip_gallery = rendered_views if rendered and rendered_views.is_dir() else views
-        for dataset in (self.places.objects, self.places.nerf_embeddings):
+        for dataset in (self.paths.objects, self.paths.nerf_embeddings):
             if not dataset.is_dir():
                 raise InputError(f"{dataset}: missing, expected a collection of NeRFs: a study's data, or one's own")
 
     @cached_property
     def _ids_and_vectors(self) -> tuple[list[str], Float[np.ndarray, "object nf2vec"]]:
-        return read_vectors(self.places.nerf_embeddings, NERF_EMBEDDINGS)
+        return read_vectors(self.paths.nerf_embeddings, NERF_EMBEDDINGS)
 
     @cached_property
     def _rows(self) -> pa.Table:
-        rows = datasets.read(self.places.objects, UNLABELLED)
-        places = {name: place for place, name in enumerate(rows["object_id"].to_pylist())}
-        if missing := [name for name in self.ids if name not in places]:
-            raise InputError(f"{self.places.objects}: no row of {missing[0]!r}, which has an nf2vec vector")
-        return rows.take(pa.array([places[name] for name in self.ids], pa.int64()))
+        rows = datasets.read(self.paths.objects, UNLABELLED)
+        row_of = {name: row for row, name in enumerate(rows["object_id"].to_pylist())}
+        if missing := [name for name in self.ids if name not in row_of]:
+            raise InputError(f"{self.paths.objects}: no row of {missing[0]!r}, which has an nf2vec vector")
+        return rows.take(pa.array([row_of[name] for name in self.ids], pa.int64()))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a user's own, which `fieldlink add` wrote, and not a study's."""
+        return self.paths.description.is_file()
 
     @property
     def ids(self) -> list[str]:
@@ -63,11 +68,11 @@ class Collection:
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """The place of each id."""
-        return {name: place for place, name in enumerate(self.ids)}
+        """The index of each id in `ids`."""
+        return {name: index for index, name in enumerate(self.ids)}
 
-    def place(self, object_id: str) -> int:
-        """The place of an object. Raises `InputError` for an unknown id."""
+    def index_of(self, object_id: str) -> int:
+        """The index of an object in `ids`. Raises `InputError` for an unknown id."""
         if object_id not in self.index:
             raise InputError(f"{self.folder}: no object {object_id!r} with an nf2vec vector, such as {self.ids[:3]}")
         return self.index[object_id]
@@ -80,9 +85,9 @@ class Collection:
     @cached_property
     def psnr(self) -> dict[str, Float[np.ndarray, " object"]]:
         """PSNR of each object in dB, by the columns of dataset `nerfs`; NaN where there is none."""
-        rows = datasets.read(self.places.nerfs, NERFS, ["object_id", *PSNR])
-        place = {name: row for row, name in enumerate(rows["object_id"].to_pylist())}
-        order = np.array([place.get(name, -1) for name in self.ids])
+        rows = datasets.read(self.paths.nerfs, NERFS, ["object_id", *PSNR])
+        row_of = {name: row for row, name in enumerate(rows["object_id"].to_pylist())}
+        order = np.array([row_of.get(name, -1) for name in self.ids])
         return {name: np.where(order < 0, np.nan, rows[name].to_numpy()[order]) for name in PSNR}
 
     def allowed(
@@ -91,7 +96,7 @@ class Collection:
         classes: str | Sequence[str] | None,
         least_psnr: float | None,
         copies: bool,
-        exclude: Sequence[str],
+        exclude: Sequence[str] = (),
     ) -> Bool[np.ndarray, " object"]:
         """Whether each object passes the filters. A split or class of no object is an `InputError`."""
         allowed = np.ones(len(self.ids), bool) if copies else self._originals.copy()
@@ -107,18 +112,22 @@ class Collection:
     def _originals(self) -> Bool[np.ndarray, " object"]:
         return self._rows["augmentation"].to_numpy() == 0
 
+    def choices(self, column: str) -> list[str]:
+        """The words in a column of `objects`, in order."""
+        return sorted({word for word in self.columns[column] if word is not None})
+
     def _has(self, column: str, words: set[str]) -> Bool[np.ndarray, " object"]:
         """Whether each object has one of some words in a column."""
-        choices = {word for word in self.columns[column] if word is not None}
-        if unknown := sorted(words - choices):
-            raise InputError(f"{self.folder}: no {column} {unknown[0]!r}, expected some of {sorted(choices)}")
+        choices = self.choices(column)
+        if unknown := sorted(words.difference(choices)):
+            raise InputError(f"{self.folder}: no {column} {unknown[0]!r}, expected some of {choices}")
         return np.array([word in words for word in self.columns[column]], bool)
 
     # Views
 
     @cached_property
     def view_vectors(self) -> tuple[ViewEmbeddings, Int[np.ndarray, " row"]]:
-        """CLIP's vectors of views, and the place in the collection of each row's object."""
+        """CLIP's vectors of views, and the index in `ids` of each row's object."""
         if not self.clip_gallery.is_dir():
             raise InputError(f"{self.clip_gallery}: missing, expected CLIP's vectors of the objects' views")
         views = views_of(datasets.read(self.clip_gallery, IMAGE_EMBEDDINGS), self.ids)
@@ -135,7 +144,7 @@ class Collection:
         return np.asarray(row["camera_to_world"], np.float32).reshape(3, 4), row["camera_angle_x"]
 
     def _view_row(self, object_id: str, number: int, columns: Sequence[str]) -> dict[str, Any]:
-        rows = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view", *columns]).to_pylist()
+        rows = datasets.rows_with_ids(self.paths.views, VIEWS, [object_id], ["view", *columns]).to_pylist()
         by_view = {row["view"]: row for row in rows}
         if number not in by_view:
             raise InputError(f"{object_id}: no view {number}, expected one of {sorted(by_view)}")
@@ -145,19 +154,24 @@ class Collection:
 
     def nerf(self, object_id: str) -> StoredNerf:
         """An object's NeRF."""
-        self.place(object_id)
-        rows = datasets.rows_with_ids(self.places.nerfs, NERFS, [object_id], ["weights", "occupancy"])
+        self.index_of(object_id)
+        rows = datasets.rows_with_ids(self.paths.nerfs, NERFS, [object_id], ["weights", "occupancy"])
         return stored_nerf(datasets.matrix(rows["weights"])[0], rows["occupancy"][0].as_py())
+
+    def row(self, index: int, score: float) -> AnswerRow:
+        """The row of an answer for the object of an index in `ids`."""
+        labels = {name: self.columns[name][index] for name in ("class_name", "split", "caption")}
+        return AnswerRow(id=self.ids[index], score=score, **labels, paths=self.paths_of(self.ids[index]))
 
     def page(self, object_id: str) -> ObjectPage:
         """The data of an object."""
-        place = self.place(object_id)
-        row = {name: values[place] for name, values in self.columns.items()}
+        index = self.index_of(object_id)
+        row = {name: values[index] for name, values in self.columns.items()}
         views: list[int] = []
-        if self.places.views.is_dir():
-            rows = datasets.rows_with_ids(self.places.views, VIEWS, [object_id], ["view"], may_be_absent=True)
+        if self.paths.views.is_dir():
+            rows = datasets.rows_with_ids(self.paths.views, VIEWS, [object_id], ["view"], may_be_absent=True)
             views = rows["view"].to_pylist()
-        psnr = {name: float(values[place]) for name, values in self.psnr.items()}
+        psnr = {name: float(values[index]) for name, values in self.psnr.items()}
         return ObjectPage(
             id=object_id,
             class_name=row["class_name"],
@@ -167,10 +181,10 @@ class Collection:
             augmentation=row["augmentation"],
             psnr={name: None if np.isnan(value) else value for name, value in psnr.items()},
             views=views,
-            paths=self.paths(object_id),
+            paths=self.paths_of(object_id),
         )
 
-    def paths(self, object_id: str) -> Mapping[str, str]:
+    def paths_of(self, object_id: str) -> Mapping[str, str]:
         """Files of an object: that of its NeRF, that of its views, and the mesh of a user."""
         files = {name: _shard_of(shards, object_id) for name, shards in self._shards.items()}
         return {name: path for name, path in (files | {"source": self._sources.get(object_id, "")}).items() if path}
@@ -178,40 +192,20 @@ class Collection:
     @cached_property
     def _shards(self) -> dict[str, list[tuple[str, str, str]]]:
         """First id, last id and path of every shard, of NeRFs and of views."""
-        datasets_by_kind = {"nerf": (self.places.nerfs, NERFS), "views": (self.places.views, VIEWS)}
+        datasets_by_kind = {"nerf": (self.paths.nerfs, NERFS), "views": (self.paths.views, VIEWS)}
         return {name: _spans(folder, schema) for name, (folder, schema) in datasets_by_kind.items() if folder.is_dir()}
 
     @cached_property
     def _sources(self) -> dict[str, str]:
-        if not self.places.sources.is_dir():
+        if not self.paths.sources.is_dir():
             return {}
-        rows = datasets.read(self.places.sources, SOURCES)
+        rows = datasets.read(self.paths.sources, SOURCES)
         return dict(zip(rows["object_id"].to_pylist(), rows["path"].to_pylist(), strict=True))
-
-
-def check_models(folder: Path, digests: Mapping[str, str]) -> None:
-    """Raise `InputError` if the vectors of a collection are of other models than these.
-
-    `digests`: of models, by name. A study's own data has no description, and isn't checked.
-    """
-    path = CollectionPlaces(folder).description
-    if not path.is_file():
-        return
-    try:
-        stored_digests = json.loads(path.read_text(encoding="utf-8"))["models"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not what `fieldlink add` writes ({error})") from error
-    for name, digest in digests.items():
-        if stored_digests.get(name) != digest:
-            raise InputError(
-                f"{folder}: its vectors are of another {name} ({stored_digests.get(name)}, the study has {digest}); "
-                "delete it and add its objects again"
-            )
 
 
 def stored_nerf(weights: Float[np.ndarray, " weight"], occupancy: bytes) -> StoredNerf:
     """A NeRF of a row of dataset `nerfs`."""
-    return StoredNerf(weights, occupancy, int(np.cbrt(8 * len(occupancy)) + 1e-6))
+    return StoredNerf(weights, occupancy, cells_per_axis(len(occupancy)))
 
 
 def read_vectors(folder: Path, schema: Schema) -> tuple[list[str], Float[np.ndarray, "row dim"]]:
@@ -242,5 +236,5 @@ def _spans(folder: Path, schema: Schema) -> list[tuple[str, str, str]]:
 
 def _shard_of(shards: Sequence[tuple[str, str, str]], object_id: str) -> str:
     """The path of the shard that spans an id, or ''."""
-    place = bisect_right(shards, object_id, key=itemgetter(0)) - 1
-    return shards[place][2] if place >= 0 and object_id <= shards[place][1] else ""
+    index = bisect_right(shards, object_id, key=itemgetter(0)) - 1
+    return shards[index][2] if index >= 0 and object_id <= shards[index][1] else ""

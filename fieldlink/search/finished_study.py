@@ -15,9 +15,7 @@ from fieldlink.core.variants import Variant
 from fieldlink.search.answers import (
     AddResult,
     Answer,
-    AnswerRow,
     Classification,
-    Label,
     MapPoints,
     ObjectPage,
     Origin,
@@ -26,11 +24,12 @@ from fieldlink.search.answers import (
     Seed,
     StoredNerf,
 )
-from fieldlink.search.collection import Collection, check_models
+from fieldlink.search.collection import Collection
+from fieldlink.search.collection_folders import check_models, put_back_unless_busy
 from fieldlink.search.models import Models
 from fieldlink.search.origins import origin_of
-from fieldlink.search.places import check_study
-from fieldlink.search.query_encoders import Picture, QueryEncoders, four_views
+from fieldlink.search.paths import check_study
+from fieldlink.search.query_encoders import Picture, QueryEncoders
 from fieldlink.search.space_maps import SpaceMaps
 from fieldlink.search.spaces import CLIP_ALL, NF2VEC, Spaces
 from fieldlink.search.study_mappers import StudyMappers
@@ -46,14 +45,15 @@ class Study:
     """
 
     def __init__(self, folder: Path, collection: Path | None = None) -> None:
-        self.folder, self.places = folder, check_study(folder)
-        self.params = load(self.places.params)
-        self.models = Models(self.places, self.params)
+        self.folder, self.paths = folder, check_study(folder)
+        self.params = load(self.paths.params)
+        self.models = Models(self.paths, self.params)
         self._encoders = QueryEncoders(self.models)
-        self._open(collection or self.places.data)
+        self._open(collection or self.paths.data)
 
     def _open(self, collection: Path) -> None:
         """Search this collection from now on."""
+        put_back_unless_busy(collection)
         check_models(collection, self.models.digests)
         self.collection = Collection(collection, rendered=self.params.retrieval.clip_gallery == "rendered")
         for name in ("spaces", "origin", "_maps"):
@@ -64,7 +64,7 @@ class Study:
     @cached_property
     def spaces(self) -> Spaces:
         """The spaces to search in, with their galleries."""
-        return Spaces(self.models, self.collection, StudyMappers.of(self.places))
+        return Spaces(self.models, self.collection, StudyMappers.of(self.paths))
 
     @cached_property
     def origin(self) -> Origin:
@@ -120,19 +120,19 @@ class Study:
 
         `image`: a path, a file's bytes, or RGB pixels. `mesh`: a path. `nerf`: an object's id, a folder of the official
         nf2vec code, or weights. An object is left out of its own answer. `query`: that of an earlier answer, so that
-        nothing is encoded twice. `by`: a name in `variants`; the first one by default. `seed`: of training, or "mean"
-        for the mean cosine over all of them. `split`, `classes`: only objects of these. `least_psnr`: dB on held-out
-        views, whole frame. `copies`: augmented copies too. Raises `InputError`.
+        nothing is encoded twice. `by`: a name in `variants`; by default the first one for the kind of query. `seed`: of
+        training, or "mean" for the mean cosine over all of them. `split`, `classes`: only objects of these.
+        `least_psnr`: dB on held-out views, whole frame. `copies`: augmented copies too. Raises `InputError`.
         """
         if k < 1:
             raise InputError(f"k: {k}, expected at least 1")
-        query = query or self.query(text=text, image=image, mesh=mesh, nerf=nerf)
-        by = by or self.spaces.default
+        query = self._encoders.query(self.collection, text=text, image=image, mesh=mesh, nerf=nerf, query=query)
+        by = by or self.spaces.default_for(query.kind)
         itself = () if query.foreign else (query.name,)
         allowed = self.collection.allowed(split, classes, least_psnr, copies, (*exclude, *itself))
         items, scores = self.spaces.search(query, by, seed).nearest(allowed, k, distinct=by != CLIP_ALL)
-        rows = [self._row(int(place), float(score)) for place, score in zip(items, scores, strict=True)]
-        return Answer(rows, by, seed, query, self.origin, warning_for(self.models, query))
+        rows = [self.collection.row(int(index), float(score)) for index, score in zip(items, scores, strict=True)]
+        return Answer(rows, by, seed, query, self.origin, warning_for(self.models, self.collection, query))
 
     def classify(
         self,
@@ -153,20 +153,19 @@ class Study:
         """
         from fieldlink.search import classification
 
-        query = query or self.query(image=image, mesh=mesh, nerf=nerf)
+        query = self._encoders.query(self.collection, image=image, mesh=mesh, nerf=nerf, query=query)
         names, vectors = classification.label_vectors(self.models, prompts)
-        warning, second = warning_for(self.models, query), list[Label]()
+        warning, second = warning_for(self.models, self.collection, query), ()
         if query.nerf is None:
             if query.clip is None or query.kind != "image":
                 raise InputError(f"{query.kind}: can't be classified, expected a picture, mesh or NeRF")
             labels = classification.labels([query.clip], names, vectors)
             return Classification(labels, CLIP, 0, query, self.origin, warning=warning)
-        mapper = self.spaces.mappers.named(by or self.spaces.naming_mapper, "nerf2clip")
+        mapper = self.spaces.mappers.mapper(by or self.spaces.naming_mapper, "nerf2clip")
         mapped = [mapper.apply(query.nerf[None], training_seed)[0] for training_seed in mapper.seeds(seed)]
         labels = classification.labels(mapped, names, vectors)
         if second_opinion and query.stored is not None:
-            views = self.models.pictures(list(four_views(self.models, query.stored)))
-            second = classification.labels([views.mean(axis=0)], names, vectors)
+            second = classification.labels([self.spaces.four_view_vectors.of(query.stored)], names, vectors)
         return Classification(labels, mapper.space.name, seed, query, self.origin, second, warning)
 
     def neighbours(self, object_id: str, space: str = NF2VEC, k: int = 10, **filters: Any) -> Answer:
@@ -174,7 +173,7 @@ class Study:
 
         `space`: as `by` in `search`, such as "nf2vec" or "CLIP mean" (ground-truth views). `filters`: as in `search`.
         """
-        self.collection.place(object_id)
+        self.collection.index_of(object_id)
         return self.search(nerf=object_id, by=space, k=k, **filters)
 
     def forget_meshes(self) -> None:
@@ -210,18 +209,18 @@ class Study:
         pose, angle = self.collection.camera(object_id, number)
         return self.models.render_from(self.nerf(object_id), pose[None], angle, size)[0]
 
-    # The map
-
     def map_points(self, space: str = "nerf_embedding") -> MapPoints:
-        """The places of objects in the study's t-SNE of a space: nerf_embedding or clip_embedding.
-
-        A collection without a t-SNE has two principal components of its vectors.
-        """
+        """Places of test objects by the study's t-SNE of nerf_embedding or clip_embedding; else of all by two axes."""
         return self._maps.points(space)
 
-    def map_place(self, answer: Answer, space: str = "nerf_embedding") -> Float[np.ndarray, " 2"]:
-        """The place of an answer's query on the map: the mean of its nearest objects' places, weighted by score."""
-        return self._maps.place(answer, space)
+    def map_place(
+        self, answer: Answer, space: str = "nerf_embedding", among: Sequence[str] | None = None
+    ) -> Float[np.ndarray, " 2"]:
+        """The place of an answer's query on the map: the mean of its nearest objects' places, weighted by score.
+
+        `among`: ids of the objects that count; by default all on the map. It is NaN if there are none.
+        """
+        return self._maps.place(answer, space, among)
 
     @cached_property
     def _maps(self) -> SpaceMaps:
@@ -237,17 +236,13 @@ class Study:
         that is guarded by `if __name__ == "__main__"`; by default this process does all. The result has the reason of
         each mesh that can't be used. Raises `InputError`.
         """
-        from fieldlink.search.own_collections import add_meshes
+        from fieldlink.search.mesh_collections import add_meshes
 
-        is_own = self.collection.places.description.is_file()
-        target = Path(to) if to is not None else self.collection.folder if is_own else self.places.own_collection
+        default_folder = self.collection.folder if self.collection.is_own else self.paths.own_collection
+        target = default_folder if to is None else Path(to)
         additions = add_meshes(Path(folder), target, self.models, workers)
         if target.resolve() == self.collection.folder.resolve():
             self._open(target)
-        origin = replace(self.origin, collection=str(target), objects=len(Collection(target).ids))
-        return AddResult(str(target), **vars(additions), origin=origin)
-
-    def _row(self, place: int, score: float) -> AnswerRow:
-        labels = {name: self.collection.columns[name][place] for name in ("class_name", "split", "caption")}
-        name = self.collection.ids[place]
-        return AnswerRow(id=name, score=score, **labels, paths=self.collection.paths(name))
+        path = str(target.resolve())
+        origin = replace(self.origin, collection=path, objects=len(Collection(target).ids))
+        return AddResult(**vars(additions), collection=path, origin=origin)

@@ -17,7 +17,7 @@ class SearchGallery:
 
     items: Float[np.ndarray, "item dim"]  # as they are stored, not normalised
     scale: Float[np.ndarray, " item"]  # 1 / length; 0 for a vector of zeros
-    owner: Int[np.ndarray, " item"]  # place of an item's object
+    owner: Int[np.ndarray, " item"]  # index of an item's object
 
     @staticmethod
     def of(items: Float[np.ndarray, "item dim"], owner: Int[np.ndarray, " item"] | None = None) -> "SearchGallery":
@@ -33,10 +33,10 @@ class SearchGallery:
         return (self.items @ unit(query[None])[0].astype(np.float32)) * self.scale
 
     def exact_cosines(
-        self, query: Float[np.ndarray, " dim"], places: Int[np.ndarray, " place"]
-    ) -> Float[np.ndarray, " place"]:
+        self, query: Float[np.ndarray, " dim"], rows: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, " row"]:
         """The cosine with some items, in float64."""
-        return unit(self.items[places]) @ unit(query[None])[0]
+        return unit(self.items[rows]) @ unit(query[None])[0]
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Search:
 
     def nearest(
         self, allowed: Bool[np.ndarray, " object"], k: int, *, distinct: bool = True
-    ) -> tuple[Int[np.ndarray, " place"], Float[np.ndarray, " place"]]:
-        """The places of the `k` objects of highest cosine, and their cosines.
+    ) -> tuple[Int[np.ndarray, " found"], Float[np.ndarray, " found"]]:
+        """The indices of the `k` objects of highest cosine, and their cosines.
 
         `allowed`: objects that take part; if they are fewer than `k`, the result is shorter. `distinct`: each object
-        counts once, by its nearest item. Of equal cosines the lower place goes first. Items that the float32 product
+        counts once, by its nearest item. Of equal cosines the lower index goes first. Items that the float32 product
         leaves undecided are compared in float64, as `evaluation.measures` compares all.
         """
         owner, width = self.pairs[0][0].owner, max(gallery.items.shape[1] for gallery, _ in self.pairs)

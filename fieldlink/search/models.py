@@ -15,7 +15,7 @@ from fieldlink.core.devices import map_in_batches, precision
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import Params
 from fieldlink.search.answers import StoredNerf
-from fieldlink.search.places import StudyPlaces
+from fieldlink.search.paths import StudyPaths
 
 if TYPE_CHECKING:
     from fieldlink.clip.interface import JointEncoder
@@ -27,8 +27,8 @@ DIGITS = 12  # of a digest that is shown
 class Models:
     """CLIP, nf2vec and the start of NeRFs; embeddings as the study's stages compute them."""
 
-    def __init__(self, places: StudyPlaces, params: Params) -> None:
-        self.places, self.params = places, params
+    def __init__(self, paths: StudyPaths, params: Params) -> None:
+        self.paths, self.params = paths, params
 
     @cached_property
     def device(self) -> str:
@@ -41,33 +41,33 @@ class Models:
     def clip(self) -> "JointEncoder":
         from fieldlink.clip import encoders
 
-        return encoders.load(self.places.clip, self.device)
+        return encoders.load(self.paths.clip, self.device)
 
     @cached_property
     def nf2vec(self) -> "Nf2vecModel":
         from fieldlink.nf2vec.model import Nf2vecModel
 
-        return Nf2vecModel.read(self.places.nf2vec).to(self.device)
+        return Nf2vecModel.read(self.paths.nf2vec).to(self.device)
 
     @cached_property
     def nerf_start(self) -> Float[np.ndarray, " weight"]:
         """The weights that fits of new NeRFs start from."""
         from fieldlink.nerf import weight_layout
 
-        start = saved_models.read_model(self.places.nerf_start)[0]["weights"]
-        weight_layout.check_start(self.places.nerf_start, len(start), self.params.nerf.field)
+        start = saved_models.read_model(self.paths.nerf_start)[0]["weights"]
+        weight_layout.check_start(self.paths.nerf_start, len(start), self.params.nerf.field)
         return start
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """The first digits of the digest of each model that a collection's vectors depend on."""
-        folders = {"clip": self.places.clip, "nf2vec": self.places.nf2vec, "nerf_start": self.places.nerf_start}
-        return {name: folder_seal(folder) for name, folder in folders.items() if folder.is_dir()}
+        folders = {"clip": self.paths.clip, "nf2vec": self.paths.nf2vec, "nerf_start": self.paths.nerf_start}
+        return {name: stored_digest(folder) for name, folder in folders.items() if folder.is_dir()}
 
     @property
     def is_clip_trained_here(self) -> bool:
         """Whether CLIP learned from the study's own pictures, and knows nothing else."""
-        return clip_source(self.params.clip.source).trains
+        return clip_source(self.params.clip.source).words.trains
 
     @property
     def clip_name(self) -> str:
@@ -89,7 +89,7 @@ class Models:
         """nf2vec's vectors of NeRFs."""
         from fieldlink.nf2vec.model import check_width, embed
 
-        check_width(self.places.nf2vec, weights.shape[1], self.nf2vec.architecture, "nf2vec was trained on")
+        check_width(self.paths.nf2vec, weights.shape[1], self.nf2vec.architecture, "nf2vec was trained on")
         with self._precision():
             batches = map_in_batches(partial(embed, self.nf2vec), weights, self.params.runtime.nerfs_at_once)
             return np.concatenate(list(batches))
@@ -113,19 +113,17 @@ class Models:
         import torch
 
         from fieldlink.nerf.occupancy import unpack
-        from fieldlink.nerf.rendering import Camera, render
+        from fieldlink.nerf.rendering import Camera, render, straight_alpha_pictures
 
         weights, grid = torch.from_numpy(np.array(nerf.weights)).to(self.device), unpack(nerf.occupancy)
         camera, params = Camera(angle, size, size), self.params.nerf
         colour, alpha = render(weights, grid.to(self.device), poses, camera, params.rendering, params.field)
-        straight = colour / alpha.clamp(min=1e-6)[..., None]
-        rgba = torch.cat([straight, alpha[..., None]], dim=-1).clamp(0, 1)
-        return (255 * rgba + 0.5).byte().cpu().numpy()
+        return straight_alpha_pictures(colour, alpha)
 
     @cached_property
     def training_words(self) -> frozenset[str]:
         """Words of the captions and prompts that a CLIP of this study learned from. A published CLIP has none."""
-        captions = self.places.captioned_pictures
+        captions = self.paths.captioned_pictures
         if not self.is_clip_trained_here or not captions.is_dir():
             return frozenset()
         texts = datasets.read(captions, schemas.CAPTIONED_PICTURES, ["caption"])["caption"].unique().to_pylist()
@@ -144,7 +142,7 @@ def words_of(text: str) -> list[str]:
     return [word for word in (part.strip(".,;:!?'\"()").lower() for part in text.split()) if word]
 
 
-def folder_seal(folder: Path) -> str:
+def stored_digest(folder: Path) -> str:
     """First digits of the digest that stands in a model folder's own description."""
     for path in sorted(folder.glob("*.json")):
         try:

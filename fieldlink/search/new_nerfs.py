@@ -23,9 +23,9 @@ from fieldlink.nerf.object_work import MEASURES, FittingTask, accepted_fits
 from fieldlink.scenes import object_views, pictures, views
 from fieldlink.scenes.importers.item_ids import is_id, with_digest
 from fieldlink.scenes.importers.listing import NO_SYNSET, UNLABELLED, ListedItem
-from fieldlink.scenes.sources import ObjectRow, ObjectTask
+from fieldlink.scenes.source_types import ObjectRow, ObjectTask
 from fieldlink.search.models import Models
-from fieldlink.search.places import StudyPlaces
+from fieldlink.search.paths import StudyPaths
 
 # A row holds all that is computed of an object; `views` and `view_embeddings` are tables of these datasets.
 NEW_NERFS = replace(
@@ -122,5 +122,5 @@ def _view_embeddings(rows: pa.Table, models: Models) -> pa.Table:
 @lru_cache(maxsize=1)
 def _models(study: Path, _digests: tuple[str, ...]) -> Models:
     """The models, which a process loads once."""
-    places = StudyPlaces(study)
-    return Models(places, load(places.params))
+    paths = StudyPaths(study)
+    return Models(paths, load(paths.params))

@@ -1,6 +1,6 @@
 """Queries: a text, picture, mesh or NeRF as vectors of CLIP's space or nf2vec's."""
 
-import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +9,11 @@ import numpy as np
 from jaxtyping import UInt8
 
 from fieldlink.core import tensor_files
+from fieldlink.core.digests import bytes_digest, digest_of
 from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes import pictures
+from fieldlink.scenes.importers.mesh_files.companions import beside
 from fieldlink.search.answers import Query, QueryKind, StoredNerf
 from fieldlink.search.collection import Collection
 from fieldlink.search.models import Models
@@ -32,43 +34,51 @@ class QueryEncoders:
         self,
         collection: Collection,
         *,
-        text: str | None,
-        image: Picture | None,
-        mesh: str | Path | None,
-        nerf: str | Path | StoredNerf | None,
+        text: str | None = None,
+        image: Picture | None = None,
+        mesh: str | Path | None = None,
+        nerf: str | Path | StoredNerf | None = None,
+        query: Query | None = None,
     ) -> Query:
-        """The query of exactly one of the four. `collection`: the objects that `nerf` may name by an id."""
-        if sum(value is not None for value in (text, image, mesh, nerf)) != 1:
-            raise InputError("query: expected exactly one of text, image, mesh and nerf")
+        """The query of exactly one of the four, or an earlier one.
+
+        `collection`: the objects that `nerf` may name by an id.
+        """
+        if sum(value is not None for value in (text, image, mesh, nerf, query)) != 1:
+            raise InputError("query: expected exactly one of text, image, mesh and nerf, or an earlier query alone")
+        if query is not None:
+            return query
         if text is not None:
             return text_query(self.models, text)
         if image is not None:
             return picture_query(self.models, image)
         if mesh is not None:
-            path = Path(mesh)
-            state = path.stat() if path.is_file() else None
-            return self._mesh_query(path, (state.st_mtime_ns, state.st_size) if state else None)
+            return self._mesh_query(Path(mesh), _files_state(Path(mesh)))
+        assert nerf is not None
+        return self._nerf_query(collection, nerf)
+
+    def _nerf_query(self, collection: Collection, nerf: str | Path | StoredNerf) -> Query:
         if isinstance(nerf, StoredNerf):
             return nerf_query(self.models, nerf)
         if str(nerf) in collection.index:
             return object_query(collection, str(nerf))
-        if not Path(str(nerf)).is_dir():
+        if not Path(nerf).is_dir():
             raise InputError(f"nerf {str(nerf)!r}: neither an object of {collection.folder} nor a folder")
-        return folder_query(self.models, Path(str(nerf)))
+        return folder_query(self.models, Path(nerf))
 
     def forget_meshes(self) -> None:
         """Fit the NeRFs of meshes anew in later queries."""
         self._mesh_query.cache_clear()
 
-    def _fit_mesh(self, path: Path, _state: tuple[int, int] | None) -> Query:
-        """`_state`: time and size of the file, so that a file that has changed is fitted anew."""
+    def _fit_mesh(self, path: Path, _state: str) -> Query:
+        """`_state`: digest of the mesh and of the files that it may name, so that a changed one is fitted anew."""
         return mesh_query(self.models, path)
 
 
 def text_query(models: Models, text: str) -> Query:
     if not text.strip():
         raise InputError("text: empty, expected some words")
-    return Query("text", text, _digest(text.encode()), foreign=True, clip=models.texts([text])[0])
+    return Query("text", text, bytes_digest(text.encode()), foreign=True, clip=models.texts([text])[0])
 
 
 def picture_query(models: Models, image: Picture) -> Query:
@@ -84,7 +94,7 @@ def picture_query(models: Models, image: Picture) -> Query:
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
     rgb = pixels if pixels.shape[2] == 3 else pictures.on_grey(pixels)
-    return Query("image", name, _digest(data), foreign=True, clip=models.pictures([rgb])[0])
+    return Query("image", name, bytes_digest(data), foreign=True, clip=models.pictures([rgb])[0])
 
 
 def mesh_query(models: Models, path: Path) -> Query:
@@ -92,7 +102,7 @@ def mesh_query(models: Models, path: Path) -> Query:
     from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem
     from fieldlink.search.new_nerfs import fit_of, mesh_id, mesh_task
 
-    digest = _digest(read_foreign(path))
+    digest = bytes_digest(read_foreign(path))
     task = mesh_task(ListedItem(mesh_id(path), UNLABELLED, path, digest), path.parent, models.params)
     fit, note = fit_of(task, models)
     stored = StoredNerf(fit.weights, fit.occupancy, models.params.nerf.fitting.occupancy)
@@ -135,17 +145,9 @@ def nerf_query(
 ) -> Query:
     """The query of a NeRF of the study's architecture."""
     weights = np.asarray(nerf.weights, np.float32)
-    digest = digest or _digest(weights.tobytes())
+    digest = digest or bytes_digest(weights.tobytes())
     vector = models.nerf_vectors(weights[None])[0]
     return Query(kind, name, digest, foreign=True, nerf=vector, stored=nerf)
-
-
-def with_clip_vector(models: Models, query: Query) -> Query:
-    """The query with a vector of CLIP's, which of a NeRF is the mean over four rendered views."""
-    if query.clip is not None:
-        return query
-    assert query.stored is not None, f"{query.name} has neither a NeRF nor a vector of CLIP's"
-    return replace(query, clip=models.pictures(list(four_views(models, query.stored))).mean(axis=0))
 
 
 def four_views(models: Models, nerf: StoredNerf) -> UInt8[np.ndarray, "view size size 3"]:
@@ -159,5 +161,11 @@ def _checked_pixels(image: UInt8[np.ndarray, "height width channel"]) -> UInt8[n
     return image
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _files_state(mesh: Path) -> str:
+    """Digest of the times and sizes of a mesh's file and of all files below its folder, of which it may name some."""
+    states = []
+    for path in (mesh, *beside(mesh.parent)):
+        with suppress(OSError):  # it has just gone
+            status = path.stat()
+            states.append((str(path), status.st_mtime_ns, status.st_size))
+    return digest_of(states)

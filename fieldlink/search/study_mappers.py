@@ -1,6 +1,6 @@
 """The trained mappers of a study by the names that a user gives them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,12 +9,12 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core import saved_models
+from fieldlink.core.digest_folders import read_description
 from fieldlink.core.errors import InputError
-from fieldlink.core.sealed_folders import read_description
 from fieldlink.core.variants import Direction, Variant
 from fieldlink.mapper import trained_mappers
 from fieldlink.search.answers import SearchSpace, Seed
-from fieldlink.search.places import STUDIES, StudyPlaces
+from fieldlink.search.paths import STUDIES, StudyPaths
 
 ALL_KINDS = ("text", "image", "mesh", "nerf")
 # the default, where a study has it: best of the default study's by views, photos and texts
@@ -47,24 +47,22 @@ class StudyMapper:
 
     def apply(self, vectors: Float[np.ndarray, "row in"], seed: int) -> Float[np.ndarray, "row out"]:
         """The outputs of one training seed's mapper."""
-        return next(trained_mappers.apply(self.trained.one(self.text, seed), vectors))
+        return next(trained_mappers.apply(self.trained.single(self.text, seed), vectors))
 
     def seeds(self, seed: Seed) -> list[int]:
         """The seeds to average: `seed` itself, or all of them for `mean`."""
-        if seed != "mean" and seed not in self.space.seeds:
-            raise InputError(f"seed {seed}: {self.space.name!r} has {list(self.space.seeds)}, expected one or mean")
-        return list(self.space.seeds) if seed == "mean" else [seed]
+        return chosen_seeds(self.space.name, self.space.seeds, seed)
 
 
 @dataclass(frozen=True)
 class StudyMappers:
     """All mappers of a study between nf2vec's space and CLIP's."""
 
-    places: StudyPlaces
+    paths: StudyPaths
     by_name: Mapping[str, StudyMapper] = field(repr=False)
 
     @staticmethod
-    def of(places: StudyPlaces) -> "StudyMappers":
+    def of(paths: StudyPaths) -> "StudyMappers":
         """The mappers in the model folders of a study.
 
         A mapper's name is the text of its variant. Of equal names the first in the order of `STUDIES` stays, and the
@@ -72,7 +70,7 @@ class StudyMappers:
         """
         mappers: dict[str, StudyMapper] = {}
         for study in STUDIES:
-            for folder in _model_folders(places.mappers(study)):
+            for folder in _model_folders(paths.mappers(study)):
                 mapper_folder = MapperFolder(folder, study)
                 description = read_description(folder, saved_models.CONFIG, "rerun the study")
                 for text, models in _by_variant(description["models"]).items():
@@ -80,20 +78,27 @@ class StudyMappers:
                     seeds = tuple(model["seed"] for model in models)
                     space = SearchSpace(name, description["direction"], models[0]["loss"], study, seeds, ALL_KINDS)
                     mappers.setdefault(name, StudyMapper(space, text, mapper_folder))
-        return StudyMappers(places, mappers)
+        return StudyMappers(paths, mappers)
 
     @property
     def spaces(self) -> list[SearchSpace]:
         """The space of each mapper, the default one first."""
         return sorted((mapper.space for mapper in self.by_name.values()), key=lambda space: space.name != DEFAULT)
 
-    def named(self, name: str, direction: Direction | None = None) -> StudyMapper:
+    def mapper(self, name: str, direction: Direction | None = None) -> StudyMapper:
         """The mapper of a name, of a `direction` if one is wanted. An `InputError` lists the names of such mappers."""
         mapper = self.by_name.get(name)
         if mapper is None or direction not in (None, mapper.space.direction):
             names = [space.name for space in self.spaces if direction in (None, space.direction)]
             raise InputError(f"by {name!r}: no such {direction or 'mapper'} in this study, expected one of {names}")
         return mapper
+
+
+def chosen_seeds(by: str, seeds: Sequence[int], seed: Seed) -> list[int]:
+    """The training seeds of a space that `seed` chooses. Raises `InputError` for one that it doesn't have."""
+    if seed != "mean" and seed not in seeds:
+        raise InputError(f"seed {seed}: {by!r} has {list(seeds)}, expected one or mean")
+    return list(seeds) if seed == "mean" else [seed]
 
 
 def _model_folders(root: Path) -> list[Path]:

@@ -24,14 +24,6 @@ def classes_to_translate(objects: Path) -> dict[str, str]:
     return dict(zip(originals["object_id"].to_pylist(), originals["class_name"].to_pylist(), strict=True))
 
 
-def view_digests(views: Path, objects: Path, class_of: Mapping[str, str]) -> dict[str, str]:
-    """Digest of the views of each object. Raises `InputError` if an object of `class_of` has none."""
-    digest_of_views = datasets.digests_by_key(datasets.shards(views, schemas.VIEWS), "object_id")
-    if unseen := sorted(class_of.keys() - digest_of_views.keys()):
-        raise InputError(f"{views}: no views of {len(unseen)} objects of {objects} ({', '.join(unseen[:3])}, …)")
-    return digest_of_views
-
-
 @dataclass(frozen=True)
 class TranslationTask:
     """Rows of `views`, and all that decides their translations."""
@@ -62,7 +54,7 @@ def translate_objects(task: TranslationTask) -> Rows:
             for number, (picture, prompt) in zip(numbers, translations, strict=True)
         ]
     names = ("object_id", "view", "image", "translator", "prompt")
-    return Rows({name: [row[place] for row in translated] for place, name in enumerate(names)}, rejected)
+    return Rows({name: [row[index] for row in translated] for index, name in enumerate(names)}, rejected)
 
 
 def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
@@ -70,7 +62,7 @@ def _largest(rows: pa.Table, most: int) -> tuple[Views, list[int]]:
     views = of_rows(rows)
     if views.depth is None or views.depth.shape != views.image.shape[:3]:
         raise InputError("views without depth of their size, which translators need")
-    places = depth_control.largest_silhouettes(views.depth, most)
-    if not views.depth[places].any(axis=(1, 2)).all():
+    indices = depth_control.largest_silhouettes(views.depth, most)
+    if not views.depth[indices].any(axis=(1, 2)).all():
         raise InputError("a view that shows nothing, its depth is 0 everywhere")
-    return view_subset(views, places.tolist()), rows["view"].to_numpy()[places].tolist()
+    return view_subset(views, indices.tolist()), rows["view"].to_numpy()[indices].tolist()

@@ -21,7 +21,7 @@ def columns(histories: Sequence[NamedHistory]) -> dict[str, Any]:
         for step, loss in zip(history.check_steps, curve, strict=True)
     ]
     names = ("variant", "seed", "step", "split", "loss")
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return {name: [row[index] for row in rows] for index, name in enumerate(names)}
 
 
 def write(folder: Path, histories: Sequence[NamedHistory], producer: str) -> None:

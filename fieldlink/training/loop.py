@@ -61,8 +61,10 @@ def train(
 ) -> TrainingHistory:
     """Train, with a check every `validate_every` epochs and at the end; each model gets the weights of its best check.
 
-    `keep`: the weights of the last check instead. `title`: of the progress line. `models`: names for errors. Raises
-    `FloatingPointError` for a model whose validation loss was never finite; it says to lower `parameter`.
+    `keep` last: the weights of the last check instead. `title`: that of the progress line. `models`: names for errors.
+
+    Raises `FloatingPointError` for a model whose validation loss was never finite, or, for `keep` last, isn't at the
+    end. It says to lower `parameter`.
     """
     best = BestWeights(training.network, len(models), stacked=training.stacked)
     step, losses, steps, curves = 0, list[Tensor](), list[int](), list[tuple[Tensor, ...]]()

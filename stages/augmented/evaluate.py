@@ -15,12 +15,15 @@ from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 def evaluate_augmented(
     *,
     files: Annotated[RetrievalFiles, OmitArgPrefixes],
-    mappers: arguments.Mappers,
-    mapped: arguments.MappedVectors,
+    mappers: arguments.MappersFolder,
+    mapped: arguments.MappedVectorsFolder,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`; `mappers` and `mapped` as trained. A row's setting is the batch really used."""
+    """Write the study's `results`. A row's setting is the batch really used.
+
+    `mappers`: written by the study's train stage. `mapped`: a folder per direction, written by its apply stage.
+    """
     from fieldlink.evaluation.results.batch_rows import batch_results
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.study_tables import of_study

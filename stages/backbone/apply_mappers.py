@@ -17,7 +17,7 @@ def apply_mappers(
     nerf_embeddings: arguments.NerfEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     queries: Annotated[tuple[PictureDomain, ...], Doc("Queries: views (gt), photos (photo), or both.")],
     out: arguments.OutMappedVectors,
     params_file: arguments.ParamsFile = Path("params.yaml"),

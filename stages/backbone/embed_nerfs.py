@@ -13,7 +13,7 @@ NERF = ("object_id", "weights")
 
 def embed_nerfs(
     nerfs: arguments.Nerfs,
-    nf2vec: arguments.Nf2vecModel,
+    nf2vec: arguments.Nf2vecFolder,
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

@@ -34,7 +34,7 @@ def embed_texts(
     texts = rows["caption"].to_pylist()
     with encoders.loaded_encoder(clip, params.runtime) as encoder:
         prompt_embeddings = encoder.texts([prompt.text for prompt in class_prompts])
-        caption_embeddings = encoder.texts([*texts, ""])[:-1]  # an encoder needs at least one text
+        caption_embeddings = encoders.embedded_texts(encoder, texts)
     columns = {
         "template": [prompt.template for prompt in class_prompts],
         "class_name": [prompt.class_name for prompt in class_prompts],

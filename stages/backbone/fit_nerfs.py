@@ -10,8 +10,6 @@ from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core import datasets, digests, resume, saved_models, schemas
 from fieldlink.core.params import is_imported, load
 
-CHUNK = 64  # objects whose NeRFs are fitted and saved in one task
-
 
 def fit_nerfs(
     objects: arguments.Objects,
@@ -22,18 +20,19 @@ def fit_nerfs(
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Read `objects`, their `views` and the model `start`; write `nerfs`, and what was `rejected` with its reason."""
-    from fieldlink.nerf import fitted_elsewhere, object_work, weight_layout
+    from fieldlink.nerf import imported_fits, object_work, weight_layout
     from fieldlink.scenes.views import digests_of_views
 
     params = load(params_file)
     nerf, runtime = params.nerf, params.runtime
     if is_imported(params.imported.nerfs):
-        imported = fitted_elsewhere.FittedElsewhere(objects, params.imported.nerfs, nerf)
+        imported = imported_fits.ImportedFits(objects, params.imported.nerfs, nerf)
         finished, tables = imported.finished, imported.tables()
     else:
         weights = saved_models.read_model(start)[0]["weights"]
         weight_layout.check_start(start, len(weights), nerf.field)
-        digest_of_object = digests_of_views(objects, views)
+        ids = datasets.read(objects, schemas.OBJECTS, ["object_id"])["object_id"].to_pylist()
+        digest_of_object = digests_of_views(views, set(ids))
         numbers = [part.model_dump() for part in (nerf.field, nerf.fitting, nerf.rendering)]
         shared = digests.digest_of(digests.code_digest(__file__), numbers, params.study.seed, weights.tobytes())
         finished = resume.finish(
@@ -44,7 +43,7 @@ def fit_nerfs(
                 datasets.rows_with_ids(views, schemas.VIEWS, ids), weights, nerf, params.study.seed, runtime.device
             ),
             object_work.fit_objects,
-            chunk=CHUNK,
+            chunk=object_work.OBJECTS_AT_ONCE,
             workers=runtime.workers,
             cluster=runtime.cluster,
         )

@@ -9,7 +9,7 @@ from fieldlink.core import datasets, digests, resume, schemas
 from fieldlink.core.params import Params, load
 
 if TYPE_CHECKING:
-    from fieldlink.scenes.sources import ObjectTask
+    from fieldlink.scenes.source_types import ObjectTask
 
 OBJECTS_PER_SHARD = 4
 

@@ -14,16 +14,20 @@ def apply_space_mappers(
     spaces: arguments.SpaceEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     out: arguments.OutMappedVectors,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write mapped vectors below `out`, by space and direction. `nf2vec`, `spaces` and `mappers` as in training."""
-    from fieldlink.embeddings.nerf_embeddings import baseline_folders
+    """Write mapped vectors below `out`, by space and direction.
+
+    `nf2vec` and every folder of `spaces` are `nerf_embeddings`. `mappers`: by space and direction, those written
+    by the study's train stage.
+    """
+    from fieldlink.embeddings.nerf_embeddings import space_folders
     from fieldlink.mapper import mapped_test_vectors, training_data
 
     study_seed = load(params_file).study.seed
-    for space, folder in {"nf2vec": nf2vec, **baseline_folders(spaces)}.items():
+    for space, folder in space_folders(nf2vec, spaces).items():
         data = training_data.read(objects, folder, gt_embeddings)
         inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, ("gt", "photo"), study_seed)
         mapped_test_vectors.write_by_direction(out / space, mappers / space, inputs, "baselines.apply")

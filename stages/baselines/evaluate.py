@@ -19,7 +19,7 @@ def evaluate_baselines(
     objects: arguments.Objects,
     photos: arguments.Photos,
     spaces: arguments.SpaceEmbeddings,
-    mapped: arguments.MappedVectors,
+    mapped: arguments.MappedVectorsFolder,
     nf2vec: arguments.NerfEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
@@ -29,9 +29,12 @@ def evaluate_baselines(
     results: Annotated[ResultFiles, OmitArgPrefixes],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`: `nf2vec` and every folder of `spaces` are `nerf_embeddings`, `mapped` as trained."""
+    """Write the study's `results`. `nf2vec` and every folder of `spaces` are `nerf_embeddings`.
+
+    `mapped`: for each space a folder per direction, written by the study's apply stage.
+    """
     from fieldlink.embeddings.mapped_vectors import MappedVectors
-    from fieldlink.embeddings.nerf_embeddings import baseline_folders
+    from fieldlink.embeddings.nerf_embeddings import SPACES, space_folders
     from fieldlink.embeddings.selection import EVALUATED, originals
     from fieldlink.evaluation.results.depth_map_results import depth_map_results
     from fieldlink.evaluation.results.query_results import QueryResults
@@ -40,16 +43,15 @@ def evaluate_baselines(
     from fieldlink.evaluation.study_tables import of_study
 
     params, rows = load(params_file), {split: list[QueryResults]() for split in EVALUATED}
-    folders = baseline_folders(spaces) | {"nf2vec": nf2vec}
-    for space, folder in folders.items():
-        files, vectors = RetrievalFiles(objects, folder, gt_embeddings, photos, photo_embeddings), mapped / space
+    for space in SPACES:
+        files = RetrievalFiles(objects, space_folders(nf2vec, spaces)[space], gt_embeddings, photos, photo_embeddings)
         for split, inputs in files.read(params).items():
-            rows[split] += space_retrieval_results(space, inputs, read_mapped(vectors), params.retrieval.ranks)
+            rows[split] += space_retrieval_results(space, inputs, read_mapped(mapped / space), params.retrieval.ranks)
     depths, prompt_rows = datasets.read(depth_embeddings, IMAGE_EMBEDDINGS), datasets.read(prompts, PROMPT_EMBEDDINGS)
-    mapped_nerfs = MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS))
+    nerfs = MappedVectors(datasets.read(zero_shot, MAPPED_EMBEDDINGS))
     for split in EVALUATED:
         of_split = originals(datasets.read(objects, OBJECTS), split, source=str(objects))
-        rows[split] += depth_map_results(of_split, depths, mapped_nerfs, prompt_rows)
+        rows[split] += depth_map_results(of_split, depths, nerfs, prompt_rows)
     results.write(rows, of_study("baselines"), params)
 
 

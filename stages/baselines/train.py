@@ -23,14 +23,14 @@ def train_space_mappers(
 
     `nf2vec`, and every folder of `spaces` under its own name: `nerf_embeddings`.
     """
-    from fieldlink.embeddings.nerf_embeddings import baseline_folders
+    from fieldlink.embeddings.nerf_embeddings import space_folders
     from fieldlink.mapper import mapper_folders, mapper_work, training_data
     from fieldlink.mapper.mapper_tasks import per_loss
 
     params, trainings = load(params_file), {}
     mapper = params.mapper.model_copy(update={"epochs": params.baselines.epochs})
     losses: dict[Direction, Loss] = {"clip2nerf": params.baselines.clip2nerf, "nerf2clip": params.baselines.nerf2clip}
-    for space, folder in {"nf2vec": nf2vec, **baseline_folders(spaces)}.items():
+    for space, folder in space_folders(nf2vec, spaces).items():
         data = training_data.read(objects, folder, gt_embeddings)
         train, validation = (data.pairs(data.ids(split)) for split in ("train", "validation"))
         for direction, loss in losses.items():

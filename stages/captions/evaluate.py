@@ -21,14 +21,14 @@ def evaluate_captions(
     gt_embeddings: arguments.GtEmbeddings,
     captions: arguments.CaptionEmbeddings,
     prompts: arguments.PromptEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     caption_mappers: Annotated[Path, Doc("Folder of mappers that are trained on captions.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write the study's `results`. `mappers`: the retrieval study's, trained on pictures alone.
 
-    `caption_mappers`: those trained on captions, which are asked with texts as they are; none if there are no captions.
+    `caption_mappers`: those trained on captions, which map texts as they are; none if there are no captions.
     """
     from fieldlink.embeddings.selection import EVALUATED
     from fieldlink.evaluation.results.retrieval_inputs import read_gallery
@@ -39,7 +39,7 @@ def evaluate_captions(
     params = load(params_file)
     classes, rows = list(params.classes), {}
     for split in EVALUATED:
-        gallery = read_gallery(objects, nerf_embeddings, gt_embeddings, classes, split)
+        gallery = read_gallery(objects, nerf_embeddings, gt_embeddings, params, split)
         queries = TextQueries.of(
             gallery,
             captions=datasets.read(captions, CAPTION_EMBEDDINGS),

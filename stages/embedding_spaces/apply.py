@@ -18,7 +18,7 @@ def apply_heads(
     *,
     objects: arguments.Objects,
     nerf_embeddings: arguments.NerfEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     heads: Annotated[Path, Doc("Folder of trained heads.")],
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),

@@ -19,8 +19,8 @@ from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 def evaluate_spaces(
     *,
     files: Annotated[RetrievalFiles, OmitArgPrefixes],
-    mappers: arguments.Mappers,
-    mapped: arguments.MappedVectors,
+    mappers: arguments.MappersFolder,
+    mapped: arguments.MappedVectorsFolder,
     logits: Annotated[Path, Doc("Dataset of the heads' logits.")],
     results: Annotated[ResultFiles, OmitArgPrefixes],
     projections: Annotated[Path, Doc("Dataset of projections to the plane to write.")],

@@ -15,14 +15,14 @@ def train_heads(
     *,
     objects: arguments.Objects,
     nerf_embeddings: arguments.NerfEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     out: arguments.OutModels,
     curves: arguments.OutCurves,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
     """Write, per space, a model below `out`; and the training curves.
 
-    `mappers`: of the retrieval study. Heads of CLIP's space with seed s see the g(v) of the mapper with seed s.
+    `mappers`: those of the retrieval study. Heads of CLIP's space with seed s see the g(v) of the mapper with seed s.
     """
     from fieldlink.heads import head_folders, head_work
     from fieldlink.heads.head_inputs import labelled_nerfs

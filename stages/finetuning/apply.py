@@ -18,7 +18,7 @@ def apply_finetuned_mappers(
     vectors: Annotated[Path, Doc("Dataset of vectors of the fine-tuned encoders.")],
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

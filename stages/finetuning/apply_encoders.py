@@ -52,8 +52,8 @@ def apply_encoders(
     results = dict(zip(runs, map_in_workers(finetuning_work.embed, embeddings, params.runtime.workers), strict=True))
     finetuning_folders.write_vectors(out, {run: result.embeddings for run, result in results.items()}, ids, stage)
     finetuning_folders.write_vectors(mapped, {run: result.mapped for run, result in results.items()}, ids, stage)
-    places, classes = data.test_labels(ids, list(params.classes))
-    files.write_text(metrics, json.dumps(encoder_quality(results, places, classes), indent=2) + "\n")
+    test_indices, classes = data.test_labels(ids, list(params.classes))
+    files.write_text(metrics, json.dumps(encoder_quality(results, test_indices, classes), indent=2) + "\n")
 
 
 if __name__ == "__main__":

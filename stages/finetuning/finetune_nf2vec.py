@@ -15,13 +15,13 @@ def finetune_nf2vec(
     nerfs: arguments.Nerfs,
     views: arguments.Views,
     gt_embeddings: arguments.GtEmbeddings,
-    nf2vec: arguments.Nf2vecModel,
-    mappers: arguments.Mappers,
+    nf2vec: arguments.Nf2vecFolder,
+    mappers: arguments.MappersFolder,
     out: arguments.OutModels,
     curves: arguments.OutCurves,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write every run's models and the curves. `mappers`: of zero_shot; `views`: for rays from objects' own cameras."""
+    """Write every run's models and the curves. `mappers`: zero_shot's; `views`: give objects' own cameras for rays."""
     from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
     from fieldlink.finetuning import finetuning_data, finetuning_folders, finetuning_work
     from fieldlink.finetuning.finetuning_tasks import FinetuningTask
@@ -39,7 +39,7 @@ def finetune_nf2vec(
             objective,
             seed,
             trained_nf2vec,
-            start.one(MEAN_MAPPER, seed),
+            start.single(MEAN_MAPPER, seed),
             train,
             validation,
             finetuning=params.finetuning,

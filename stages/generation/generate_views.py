@@ -20,8 +20,8 @@ def generate_views(
     gt_embeddings: arguments.GtEmbeddings,
     photo_embeddings: arguments.PhotoEmbeddings,
     captions: arguments.CaptionEmbeddings,
-    mappers: arguments.Mappers,
-    nf2vec: arguments.Nf2vecModel,
+    mappers: arguments.MappersFolder,
+    nf2vec: arguments.Nf2vecFolder,
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

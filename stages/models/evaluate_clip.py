@@ -22,14 +22,14 @@ def evaluate_clip(
 ) -> None:
     """Write JSON `metrics`, in percent: views of test objects (ground truth, rendered) and photos, each by itself.
 
-    `validation` holds the same of validation objects and photos.
+    The mean over prompts has an interval. `validation` holds the same of validation objects and photos.
     """
     import pyarrow.compute as pc
 
     from fieldlink.evaluation.results.clip_accuracy import PictureKind, accuracy_by_split
     from fieldlink.evaluation.results.zero_shot_results import prompts_by_template
 
-    load(params_file)  # a mistake anywhere in it ends every stage
+    params = load(params_file)
     catalogue = datasets.read(objects, schemas.OBJECTS).filter(pc.field("augmentation") == 0)
     photo_rows = datasets.read(photos, schemas.PHOTOS, ["photo_id", "class_name", "split"])
     kinds = {
@@ -38,7 +38,7 @@ def evaluate_clip(
         "photos": PictureKind(photo_embeddings, photo_rows, "photo_id"),  # of validation there may be none
     }
     templates = prompts_by_template(datasets.read(prompts, schemas.PROMPT_EMBEDDINGS))
-    accuracy = accuracy_by_split(kinds, templates, str(prompts))
+    accuracy = accuracy_by_split(kinds, templates, params.intervals.level, str(prompts))
     files.write_text(metrics, json.dumps(accuracy.pop("test") | accuracy, indent=2) + "\n")
 
 

@@ -18,7 +18,7 @@ def evaluate_nf2vec(
     *,
     objects: arguments.Objects,
     nerfs: arguments.Nerfs,
-    nf2vec: arguments.Nf2vecModel,
+    nf2vec: arguments.Nf2vecFolder,
     metrics: arguments.OutMetrics,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

@@ -17,7 +17,7 @@ def measure_speed(
     *,
     views: arguments.Views,
     nerfs: arguments.Nerfs,
-    nf2vec: arguments.Nf2vecModel,
+    nf2vec: arguments.Nf2vecFolder,
     clip: arguments.ClipModel,
     prompts: arguments.PromptEmbeddings,
     out: Annotated[Path, Doc("JSON file of measured seconds to write.")],

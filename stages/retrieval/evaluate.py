@@ -19,14 +19,15 @@ def evaluate_retrieval(
     *,
     files: Annotated[RetrievalFiles, OmitArgPrefixes],
     rendered_embeddings: arguments.RenderedEmbeddings,
-    mapped: arguments.MappedVectors,
+    mapped: arguments.MappedVectorsFolder,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     neighbours: Annotated[Path, Doc("Dataset of each query's nearest items to write.")],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results` and the nearest items of every test query; `mapped` as trained.
+    """Write the study's `results` and the nearest items of every test query.
 
     Baselines (part b) search CLIP vectors of ground-truth or of rendered views, as `retrieval.clip_gallery` says.
+    `mapped`: a folder per direction, written by the study's apply stage.
     """
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.results.retrieval_study import RetrievalStudy

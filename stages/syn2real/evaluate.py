@@ -14,11 +14,14 @@ from fieldlink.evaluation.results.retrieval_inputs import RetrievalFiles
 def evaluate_syn2real(
     *,
     files: Annotated[RetrievalFiles, OmitArgPrefixes],
-    mapped: arguments.MappedVectors,
+    mapped: arguments.MappedVectorsFolder,
     results: Annotated[ResultFiles, OmitArgPrefixes],
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:
-    """Write the study's `results`; `mapped` as trained. The gallery is that of Table 4.5."""
+    """Write the study's `results`. The gallery is that of Table 4.5.
+
+    `mapped`: a folder per direction, written by the study's apply stage.
+    """
     from fieldlink.evaluation.results.photo_retrieval import photo_retrieval_results
     from fieldlink.evaluation.results.retrieval_inputs import read_mapped
     from fieldlink.evaluation.study_tables import study_table

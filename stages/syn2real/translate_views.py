@@ -21,17 +21,17 @@ def translate_views(
 
     Objects without depth are set aside, with reasons, as `rejected`; of a source without depth these are all objects.
     """
+    from fieldlink.scenes.views import digests_of_views
     from fieldlink.syn2real.translation_work import (
         TranslationTask,
         classes_to_translate,
         translate_objects,
-        view_digests,
     )
     from fieldlink.syn2real.translators import translator_entry
 
     params = load(params_file)
     class_of = classes_to_translate(objects)
-    digest_of_views = view_digests(views, objects, class_of)
+    digest_of_views = digests_of_views(views, class_of.keys())
     most, seed, entry = params.syn2real.views, params.study.seed, translator_entry(params.syn2real.translator)
     translator = entry.load(params, set(class_of.values()), params.runtime.device)
     shared = digests.digest_of(digests.code_digest(__file__), most, seed, translator.name, dict(translator.settings()))

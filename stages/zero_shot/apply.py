@@ -13,7 +13,7 @@ def apply_zero_shot_mappers(
     nerf_embeddings: arguments.NerfEmbeddings,
     gt_embeddings: arguments.GtEmbeddings,
     rendered_embeddings: arguments.RenderedEmbeddings,
-    mappers: arguments.Mappers,
+    mappers: arguments.MappersFolder,
     out: arguments.OutDataset,
     params_file: arguments.ParamsFile = Path("params.yaml"),
 ) -> None:

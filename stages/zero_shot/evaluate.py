@@ -15,7 +15,7 @@ from fieldlink.evaluation.results.result_files import ResultFiles
 def evaluate_zero_shot(
     *,
     objects: arguments.Objects,
-    mapped: arguments.MappedVectors,
+    mapped: arguments.MappedVectorsFolder,
     prompts: arguments.PromptEmbeddings,
     rendered_embeddings: arguments.RenderedEmbeddings,
     results: Annotated[ResultFiles, OmitArgPrefixes],

@@ -81,8 +81,8 @@ def test_batches_that_hold_all_objects_are_one_training_with_the_same_numbers(au
 def test_claims_take_rows_of_one_training_for_repeats(augmented: Study):
     files = {"published": PUBLISHED, "table": augmented["claims.csv"], "metrics": augmented["claims.json"]}
     evaluate_claims(answers=(augmented["augmented_answers"],), **files, params_file=augmented.params)
-    told = {row["claim"] + row["part"]: row for row in rows(augmented["claims.csv"])}
-    assert "batches really used (4, 8, 13; published: 64 to 2048)" in told["10c"]["text"]
+    claims = {row["claim"] + row["part"]: row for row in rows(augmented["claims.csv"])}
+    assert "batches really used (4, 8, 13; published: 64 to 2048)" in claims["10c"]["text"]
 
 
 def test_rows_of_equal_steps_are_trained_for_as_many(augmented: Study):
@@ -107,10 +107,10 @@ def test_without_copies_no_row_says_that_it_saw_some_and_claims_about_them_are_n
     assert len(pivot_tables(results, read_published(PUBLISHED.read_text(), ""), {})) == 4
     files = {"published": PUBLISHED, "table": study["claims.csv"], "metrics": study["claims.json"]}
     evaluate_claims(answers=(study["augmented_answers"],), **files, params_file=study.params)
-    told = {row["claim"]: row for row in rows(study["claims.csv"]) if not row["part"]}
+    claims = {row["claim"]: row for row in rows(study["claims.csv"]) if not row["part"]}
     for claim in ("9", "10"):
-        assert told[claim]["verdict"] == "undecided"
-        assert "not in this run" in told[claim]["setting"]
+        assert claims[claim]["verdict"] == "undecided"
+        assert "not in this run" in claims[claim]["setting"]
 
 
 def swept(text: str) -> Variant:

@@ -61,8 +61,8 @@ def test_depth_maps_and_the_mapper_are_asked_together_where_there_are_any(made_u
     prompts = datasets.read(made_up["prompts"], PROMPT_EMBEDDINGS)
     query_results = depth_map_results(test, depths, mapped, prompts)
     assert [(result.key.row, result.values.shape, result.setting) for result in query_results[:2]] == [
-        ("depth maps", (1, 8), ""),
-        ("depth maps + nerf2clip", (2, 8), "nerf2clip gt views=N cosine"),
+        ("depth maps", (1, 11), ""),
+        ("depth maps + nerf2clip", (2, 11), "nerf2clip gt views=N cosine"),
     ]
     assert {result.key.column for result in query_results} == {"prompt_3d_model", "prompt_photo", "prompt_ensemble"}
     assert query_results[0].values.mean() == 1  # classes of the made-up study are far apart

@@ -196,8 +196,8 @@ def test_cuda_train_nf2vec(first_fits: Fits, thesis: Params, quick: bool):
     and loss are the same functions as ours. Both in float32; ours in bfloat16, as the profile has it, beside them.
     """
     batch_fits = [
-        list(first_fits.last.values())[place % len(first_fits.last)]
-        for place in range(2 if quick else thesis.nf2vec.training.batch)
+        list(first_fits.last.values())[index % len(first_fits.last)]
+        for index in range(2 if quick else thesis.nf2vec.training.batch)
     ]
     batch = NerfBatch.of(np.stack([fit.weights for fit in batch_fits]), [fit.occupancy for fit in batch_fits])
     count, repetitions = (1, 1) if quick else (10, 3)

@@ -2,6 +2,9 @@
 
 A gallery page is a search of 24 and their 48 pictures, by six connections as browsers open them, none of it asked
 before. The study is the one of this checkout, or of FIELDLINK_STUDY.
+
+There is no baseline. The server of clip-retrieval answers texts and pictures alone, by a published CLIP, so that
+its times would be that model's; its index is the baseline of `bench_ask.py`.
 """
 
 import os
@@ -60,7 +63,7 @@ def test_explore(client: Client, explorer: Explorer, quick: bool):
     seconds = {name: [_seconds(way, turn) for turn in range(count)] for name, way in ways.items()}
     turns = range(0, len(ids), len(ids) // (2 if quick else 26))  # objects of all classes
     pages = [_seconds(lambda turn: _page(client, ids[turn]), turn) for turn in turns]
-    p95 = {f"{name}, p95: s": float(np.quantile(each, 0.95)) for name, each in seconds.items()}
+    p95 = {f"{name}, p95: s": float(np.quantile(times, 0.95)) for name, times in seconds.items()}
     keep(
         "explore",
         "a page of 24 cards <= 0.5 s; text <= 20 ms, picture <= 40 ms, frame <= 40 ms (p95)",
@@ -85,5 +88,5 @@ def _page(client: Client, object_id: str) -> None:
     paths = [(f"/api/objects/{row['id']}/picture", {"number": 0}) for row in rows]
     paths += [(f"/api/objects/{row['id']}/view", {"number": 0, "size": 64}) for row in rows]
     with ThreadPoolExecutor(CONNECTIONS) as connections:
-        replies = list(connections.map(lambda asked: client.get(asked[0], **asked[1]), paths))
+        replies = list(connections.map(lambda request: client.get(request[0], **request[1]), paths))
     assert {reply.status for reply in replies} == {200}

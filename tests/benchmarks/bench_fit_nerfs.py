@@ -21,13 +21,13 @@ import pyarrow as pa
 import pytest
 import torch
 
-from benchmarks import plain_nerf, scenes
+from benchmarks import limits, plain_nerf, scenes
 from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core import datasets, schemas
 from fieldlink.core.devices import timed_run
 from fieldlink.core.params import NerfParams, Params
 from fieldlink.core.resume import Rows
-from fieldlink.nerf import object_work
+from fieldlink.nerf import object_work, weight_layout
 from fieldlink.nerf.fitting import optimisation
 from fieldlink.nerf.psnr import measure
 from fieldlink.report.benchmarks import BenchmarkCurves
@@ -119,6 +119,16 @@ def seconds_to(target: float, budgets: Sequence[Budget]) -> float:
     return math.exp(math.log(before) + share * (math.log(after) - math.log(before)))
 
 
+def least_seconds(nerf_params: NerfParams, at_once: int = 16) -> float:
+    """Seconds of an object's products, forward and backward, of as many objects at once as a worker has here."""
+    fitting = nerf_params.fitting
+    shapes = weight_layout.shapes(nerf_params.field)
+    layers = [limits.Layer(at_once, fitting.rays * fitting.samples, inputs, outputs) for outputs, inputs in shapes]
+    # a layer's output, its weights' gradient and its input's gradient, which the first layer doesn't need
+    products = limits.seconds_of_products(layers, 3.0) - limits.seconds_of_products(layers[:1], 1.0)
+    return fitting.steps * products / at_once
+
+
 def test_fit_nerfs(start: tuple[float, np.ndarray], params: Params, quick: bool):
     subject = Subject(rows_of(scenes.of_catalogue(4 if quick else 32, params)), start[1], params.nerf, one_in=4)
     steps = (10, 20) if quick else STEPS
@@ -144,6 +154,7 @@ def test_fit_nerfs(start: tuple[float, np.ndarray], params: Params, quick: bool)
         | {f"baseline, {count} steps: dB": rounds[best][0][i][1] for i, count in enumerate(steps)}
         | {"ours, measuring PSNR: s": rounds["ours"][0][2], "learning the start: s": start[0]},
         remarks=[f"The baseline ran faster with {best}.", f"The start is shared by {SHARED_BY} objects."],
+        limit=least_seconds(params.nerf),
     )
 
 

@@ -67,7 +67,7 @@ class Training:
 
 def test_train_nf2vec(fits: dict[str, Fit], params: Params, quick: bool):
     torch.set_num_threads(os.cpu_count() or 1)
-    batch_fits = [list(fits.values())[place % len(fits)] for place in range(params.nf2vec.training.batch)]
+    batch_fits = [list(fits.values())[index % len(fits)] for index in range(params.nf2vec.training.batch)]
     batch = NerfBatch.of(np.stack([fit.weights for fit in batch_fits]), [fit.occupancy for fit in batch_fits])
     sides = {"baseline": Training(params, batch, looped=True), "ours": Training(params, batch, looped=False)}
     count, repetitions = (2, 1) if quick else (20, 7)

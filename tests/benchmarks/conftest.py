@@ -35,7 +35,7 @@ def quick(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def elsewhere(quick: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def temporary_reports(quick: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tiny sizes leave no numbers."""
     with pytest.MonkeyPatch.context() as patch:
         if quick:

@@ -61,7 +61,7 @@ class Fits:
         nerf_params = self.nerf_params.model_copy(
             update={"fitting": self.nerf_params.fitting.model_copy(update=budget._asdict() | changes)}
         )
-        groups = [names[place : place + at_once] for place in range(0, len(names), at_once)]
+        groups = [names[first : first + at_once] for first in range(0, len(names), at_once)]
         seconds, fits = finished(lambda: [fit for group in groups for fit in self._fitted(group, nerf_params)])
         assert all(isinstance(fit, Fit) for fit in fits), fits
         self.last |= dict(zip(names, fits, strict=True))

@@ -94,13 +94,14 @@ def keep_fits(fits: Fits, about: str | None, remarks: Sequence[str]) -> None:
         f"baseline, {len(few) - 1} meshes": (PLAINLY, few[1:]),
     }
     also: dict[str, float] = {}
-    told = [*remarks, f"Published: {PUBLISHED} s and 34.51 dB a NeRF, the GPU not named."]
+    sentences = [*remarks, f"Published: {PUBLISHED} s and 34.51 dB a NeRF, the GPU not named."]
     for subject, (line, chosen) in subjects.items():
         curve = fits.curve(line, chosen) if chosen else ([0.0], [0.0])
         if (when := reached(TARGET, curve)) is not None:
             also[f"{subject}: s to {TARGET} dB"] = when
         else:
-            told.append(f"{subject}: {max(curve[1]):.2f} dB in {curve[0][int(np.argmax(curve[1]))]:.3g} s at the most.")
+            seconds = curve[0][int(np.argmax(curve[1]))]
+            sentences.append(f"{subject}: {max(curve[1]):.2f} dB in {seconds:.3g} s at the most.")
     for line, budgets in fits.runs.items():
         for budget, runs in budgets.items():
             also[f"{line}, {budget.words}: s"] = float(np.median([run.seconds for run in runs]))
@@ -129,5 +130,5 @@ def keep_fits(fits: Fits, about: str | None, remarks: Sequence[str]) -> None:
                 {line: fits.curve(line, few) for line in (ALONE, TOGETHER, PLAINLY)},
             )
         ],
-        remarks=told,
+        remarks=sentences,
     )

@@ -64,8 +64,12 @@ def keep(
     gpu: bool = False,
     curves: Sequence[BenchmarkCurves] = (),
     remarks: Sequence[str] = (),
+    limit: float | None = None,
 ) -> None:
-    """Write `name`.json, perhaps anew; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two."""
+    """Write `name`.json, perhaps anew; `seconds`: by round, of `baseline` and `ours`; `quality`: of these two.
+
+    `limit`: seconds of the work's products alone, as `limits` measures them.
+    """
     medians = {side: statistics.median(rounds) for side, rounds in seconds.items()}
     theirs, ours = medians.get("baseline"), medians.get("ours")
     benchmark = Benchmark(
@@ -86,6 +90,7 @@ def keep(
         also=also or {},
         curves=[asdict(curve) for curve in curves],
         remarks=list(remarks),
+        limit_seconds=limit,
     )
     write_text(REPORTS / f"{name}.json", json.dumps(rounded(asdict(benchmark)), indent=2) + "\n")
     KEPT[:] = [*(other for other in KEPT if other.name != name), benchmark]
@@ -119,13 +124,13 @@ def _versions() -> dict[str, str]:
 def row(benchmark: Benchmark) -> tuple[str, ...]:
     """The cells of a benchmark's row in the table."""
     times = benchmark.baseline_time, benchmark.our_time, benchmark.printed_ratio
-    return benchmark.name, benchmark.aim, *times, benchmark.qualities
+    return benchmark.name, benchmark.aim, *times, benchmark.limit, benchmark.qualities
 
 
 def write_table() -> None:
     """table.md: a row for every benchmark that is written."""
     written = [Benchmark(**json.loads(path.read_text("utf-8"))) for path in sorted(REPORTS.glob("*.json"))]
-    head = ("", "aim", "baseline", "ours", "ratio", "quality, baseline / ours")
+    head = ("", "aim", "baseline", "ours", "ratio", "limit, share reached", "quality, baseline / ours")
     rows = [head, ("---",) * len(head), *(row(benchmark) for benchmark in written)]
     write_text(REPORTS / "table.md", "".join(f"| {' | '.join(row)} |\n" for row in rows))
 

@@ -16,7 +16,7 @@ from fieldlink.core import digests, saved_models
 from fieldlink.core.params import Params, load
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery
-from fieldlink.nerf import field
+from fieldlink.nerf import field, object_work
 from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone import embed_images, embed_nerfs, fit_nerfs, prepare_scenes, render_nerfs, train_nf2vec
 
@@ -82,7 +82,7 @@ def measured(folder: Path, times: int, views: int) -> dict[str, tuple[float, int
 if __name__ == "__main__":
     for module in MODULES:
         importlib.import_module(module)
-    fit_nerfs.CHUNK = render_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
+    object_work.OBJECTS_AT_ONCE = render_nerfs.CHUNK = embed_images.OBJECTS_PER_CHUNK = CHUNK
     digests.code_digest = lambda _: "this code"  # parsed in half a second each time
     rounds, views = int(sys.argv[2]), int(sys.argv[3])
     print(json.dumps([measured(Path(sys.argv[1]) / str(times), times, views) for times in TIMES[:rounds]]))

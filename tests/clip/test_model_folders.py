@@ -10,7 +10,7 @@ import torch
 
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.clip.tokenizers import TOKENIZERS, TokenizerEntry
-from fieldlink.core import sealed_folders
+from fieldlink.core import digest_folders
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ClipNetworkParams
 
@@ -70,7 +70,7 @@ def test_the_folder_names_its_tokenizer_and_loading_uses_that_one(tiny_clip, net
 def test_a_folder_that_names_no_tokenizer_is_an_error(copy: Path):
     config = json.loads((copy / model_folders.CONFIG).read_text())
     del config["tokenizer"], config["sha256"]
-    sealed_folders.write_description(copy, model_folders.CONFIG, config)
+    digest_folders.write_description(copy, model_folders.CONFIG, config)
     with pytest.raises(InputError, match=r"open_clip_config\.json: no tokenizer"):
         model_folders.load(copy)
 
@@ -79,6 +79,6 @@ def test_a_config_that_describes_another_network_is_an_error(copy: Path):
     config = json.loads((copy / model_folders.CONFIG).read_text())
     del config["sha256"]
     config["model_cfg"]["embed_dim"] = 8
-    sealed_folders.write_description(copy, model_folders.CONFIG, config)
+    digest_folders.write_description(copy, model_folders.CONFIG, config)
     with pytest.raises(InputError, match="copy: open_clip cannot load this model"):
         model_folders.load(copy)

@@ -1,5 +1,6 @@
 """Published models arrive with their own weights and preprocessing, or with advice."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -113,16 +114,33 @@ def test_an_archive_of_openai_gives_its_weights_and_is_refused_for_another_activ
         (b"<!DOCTYPE html><html></html>", "a web page"),
     ],
 )
-def test_a_file_that_is_no_checkpoint_is_named_by_what_it_is(tiny_name, tmp_path: Path, contents: bytes, words: str):
-    (tmp_path / "weights.pt").write_bytes(contents)
-    with pytest.raises(InputError, match=rf"weights\.pt: {words}"):
-        pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))
+@pytest.mark.parametrize("name", ["weights.pt", "weights.safetensors", "weights.PTH"])
+def test_a_file_that_is_no_checkpoint_is_named_by_what_it_is(tiny_name, tmp_path: Path, name, contents, words):
+    (tmp_path / name).write_bytes(contents)
+    with pytest.raises(InputError, match=rf"{re.escape(name)}: {words}"):
+        pretrained.fetch(tiny_name, str(tmp_path / name))
+
+
+def test_a_pickle_of_any_suffix_is_read_by_the_process_of_its_own(tiny_name, tmp_path: Path):
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "weights.pkl")
+    with pytest.raises(InputError, match=r"weights\.pkl: not tensors alone: torch\.nn\.modules\.linear\.Linear"):
+        pretrained.fetch(tiny_name, str(tmp_path / "weights.pkl"))
+
+
+def test_a_folder_whose_weights_are_none_is_named_by_what_they_are(tiny_clip, tmp_path: Path):
+    folder = Path(shutil.copytree(tiny_clip, tmp_path / "folder"))
+    (folder / WEIGHTS).write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n")
+    with pytest.raises(InputError, match=rf"{WEIGHTS}: Git LFS pointer"):
+        pretrained.fetch("any", str(folder))
 
 
 def test_weights_with_the_names_of_transformers_are_refused_by_them(tiny_name, tmp_path: Path):
-    torch.save({"vision_model.post_layernorm.weight": torch.ones(2)}, tmp_path / "weights.pt")
-    with pytest.raises(InputError, match="transformers' names"):
-        pretrained.fetch(tiny_name, str(tmp_path / "weights.pt"))
+    tensors = {"vision_model.post_layernorm.weight": torch.ones(2)}
+    torch.save(tensors, tmp_path / "weights.pt")
+    save_file(tensors, tmp_path / "model.safetensors")
+    for name in ("weights.pt", "model.safetensors"):
+        with pytest.raises(InputError, match="transformers' names"):
+            pretrained.fetch(tiny_name, str(tmp_path / name))
 
 
 @pytest.mark.thesis
@@ -139,7 +157,7 @@ def test_a_folder_with_pickled_weights_gives_the_model_in_it(tiny_clip, tmp_path
 def test_a_folder_gives_the_model_in_it_and_one_without_weights_no_random_model(tiny_clip, network, tmp_path: Path):
     folder = Path(shutil.copytree(tiny_clip, tmp_path / "folder"))
     pretrained.save(tmp_path / "clip", pretrained.fetch("whatever it is called", str(folder)))
-    saved, loaded = (load_file(place / WEIGHTS) for place in (tiny_clip, tmp_path / "clip"))
+    saved, loaded = (load_file(model / WEIGHTS) for model in (tiny_clip, tmp_path / "clip"))
     assert saved.keys() == loaded.keys()
     assert all(torch.equal(saved[name], loaded[name]) for name in saved)
     (folder / WEIGHTS).unlink()

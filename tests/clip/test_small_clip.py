@@ -73,7 +73,9 @@ def test_the_validation_loss_is_that_of_the_model_in_eval_mode_over_batches_by_s
 
 def test_validation_leaves_the_training_as_it_is(network: ClipNetworkParams):
     often, once = (SHORT.model_copy(update={"validate_every": every}) for every in (1, 99))
-    first, second = (clip_training.train(captioned(16, 0), captioned(8, 1), network, how, 5) for how in (often, once))
+    first, second = (
+        clip_training.train(captioned(16, 0), captioned(8, 1), network, params, 5) for params in (often, once)
+    )
     assert [check.step for check in first.losses] == [1, 2, 3]
     assert [check.step for check in second.losses] == [3]
     assert second.losses[0].train == pytest.approx(np.mean([check.train for check in first.losses]))
@@ -150,7 +152,7 @@ def test_pictures_of_another_size_are_resized_and_others_untouched():
 
 
 def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_batch(network: ClipNetworkParams):
-    """Equal halves have the statistics of the whole batch. Compared after the optimiser, which reads the gradients."""
+    """Equal halves have the statistics of the whole batch. Compared after the optimizer, which reads the gradients."""
     half = torch.randn(4, 3, network.resolution, network.resolution, generator=torch.Generator().manual_seed(0))
     images, tokens = torch.cat([half, half]), torch.randint(1, 500, (8, network.context))
     tokens[4:] = tokens[:4]
@@ -158,12 +160,12 @@ def test_a_step_of_two_replicas_on_equal_halves_is_the_plain_step_on_the_whole_b
     stepped = []
     for parts in (1, 2):
         model = small_clip.build(network, 0).to(memory_format=torch.channels_last).train()
-        optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], 1e-3, eps=1e-3, fused=True)
+        optimizer = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], 1e-3, eps=1e-3, fused=True)
         with Replicas(model, parts) as replicas:
             value = replicas.backward(
                 images, tokens, lambda image, text: clip_training.contrastive(9 * image @ text.T, true)
             )
-        optimiser.step()
+        optimizer.step()
         stepped.append((value, model))
     (plain, whole), (value, halves) = stepped
     assert value == pytest.approx(plain, rel=1e-5)

@@ -3,6 +3,7 @@
 import open_clip
 import pytest
 import torch
+from parameters import readme_rows
 
 from fieldlink.clip import small_clip
 from fieldlink.clip.tokenizers import TOKENIZERS, tokenizer_entry
@@ -10,11 +11,12 @@ from fieldlink.core.errors import InputError
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
-def test_a_tokenizer_has_a_title_and_a_size(name):
+def test_a_tokenizer_has_a_title_a_size_and_a_line_in_the_readme(name):
     entry = TOKENIZERS[name]
     assert entry.title
     assert entry.vocabulary is None or entry.vocabulary > 0
     assert entry.vocabulary is not None or name != small_clip.TOKENIZER
+    assert [row for row in readme_rows() if "tokenizer" in row and f"`{name}`" in row]
 
 
 def test_the_small_clip_s_token_ids_are_open_clips_own(network):

@@ -3,17 +3,33 @@
 import json
 import os
 import re
+import subprocess
+import sys
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
-from search.meshes import box
+from search.meshes import box, coloured_box
 
 from fieldlink.commands.add import add
 from fieldlink.commands.ask import ask
 from fieldlink.commands.classify import classify
 from fieldlink.commands.question import arguments_of
 from fieldlink.core.errors import InputError
+from fieldlink.search.answer_text import table
+from fieldlink.search.answers import AnswerRow
 from fieldlink.search.finished_study import Study
+
+WITHOUT_NETWORK = """
+import socket, sys
+def refuse(*arguments, **keywords):
+    print("network:", arguments, file=sys.stderr)
+    raise OSError("no network")
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+from fieldlink.commands.main import main
+main()
+"""
 
 
 def test_a_question_is_told_by_what_lies_at_its_path(study: Study, tmp_path: Path):
@@ -54,12 +70,45 @@ def test_the_table_and_the_json_have_the_same_rows(study: Study, capsys: pytest.
         assert f"collection {study.origin.collection}" in text
 
 
+def test_names_of_files_move_no_cursor(study: Study):
+    row = AnswerRow("one\x1b[2J", 0.5, None, None, None, {"source": "/home/\x1b]0;title\x07me/\u202eone\n.glb"})
+    text = table(replace(study.search(text="a lamp", k=1), rows=[row]))
+    assert all(letter.isprintable() or letter == "\n" for letter in text)
+    assert r"one\x1b[2J" in text
+    assert r"/home/\x1b]0;title\x07me/\u202eone\n.glb" in text
+
+
 def test_the_page_escapes_what_was_asked(study: Study, tmp_path: Path):
     ask("<script>alert(1)</script> & co", k=2, html=tmp_path / "answer.html", study=study.folder)
     page = (tmp_path / "answer.html").read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<img ") == 2
+
+
+def test_the_page_says_what_a_mesh_is_drawn_without(study: Study, tmp_path: Path):
+    coloured_box(tmp_path / "box.obj", "<b>gone.mtl")
+    ask(str(tmp_path / "box.obj"), k=1, html=tmp_path / "answer.html", study=study.folder)
+    page = (tmp_path / "answer.html").read_text(encoding="utf-8")
+    note = study.query(mesh=tmp_path / "box.obj").note
+    assert "gone.mtl" in note
+    assert f"{tmp_path / 'box.obj'}: {escape(note)}." in page
+    assert "<b>gone" not in page
+
+
+def test_no_network_is_asked_for(study: Study):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
+    for command in (["ask", "a red chair"], ["classify", study.ids[0]]):
+        ended = subprocess.run(
+            [sys.executable, "-c", WITHOUT_NETWORK, *command, "--study", str(study.folder)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert "network" not in ended.stderr
+        assert "collection " in ended.stdout
 
 
 def test_labels_are_printed_with_the_second_opinion(study: Study, capsys: pytest.CaptureFixture[str]):
@@ -89,6 +138,9 @@ def test_meshes_are_added(
     add(tmp_path / "meshes", tmp_path / "mine", study=study.folder)
     output = capsys.readouterr()
     assert "1 added, 0 there already, 1 set aside, 1 NeRFs in all" in output.out
+    assert f"study {study.folder.resolve()}" in output.out
+    assert f"CLIP: {study.origin.clip}" in output.out
+    assert f"collection {(tmp_path / 'mine').resolve()}, 1 NeRFs" in output.out
     assert "add: broken: " in output.err
     ask("a box", study=study.folder, collection=tmp_path / "mine")
     assert str(tmp_path / "meshes" / "box.off") in capsys.readouterr().out

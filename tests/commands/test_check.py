@@ -59,10 +59,10 @@ def mend(capsys: pytest.CaptureFixture[str]) -> str:
         check()
     output = capsys.readouterr().out
     for line in output.splitlines():
-        if line.startswith("    ") and not line.startswith("    or, if"):
-            run(*line.split())
-        elif line.startswith("    or, if"):
+        if line.startswith("    or, if"):
             break
+        if line.startswith("    "):
+            run(*line.split())
     check()
     return output
 
@@ -114,6 +114,17 @@ def test_a_lock_that_was_cut_off_is_restored_without_running_a_cached_stage(proj
     whole = lock.read_text()
     lock.write_text(whole[:rest])
     assert "dvc.lock: empty or cut off" in mend(capsys)
+    assert lock.read_text() == whole
+    assert outputs(project) == before
+
+
+@pytest.mark.parametrize(("cut", "words"), [(1, "no entry of report, which"), (0, "no entry of fit, report, which")])
+def test_a_lock_that_lacks_stages_is_named_and_restored(project: Path, capsys, cut: int, words: str):
+    """A lock of its first stages alone is whole YAML, and DVC takes it for that of a study that hasn't gone further."""
+    before, lock = outputs(project), project / "dvc.lock"
+    whole = lock.read_text()
+    lock.write_text(whole[: whole.index("  report:")]) if cut else lock.unlink()
+    assert words in mend(capsys)
     assert lock.read_text() == whole
     assert outputs(project) == before
 

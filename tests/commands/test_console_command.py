@@ -48,6 +48,12 @@ def test_the_help_lists_every_subcommand_with_its_description():
         assert re.search(rf"^ +{name}\s+{re.escape(subcommand.description)}$", process.stdout, re.MULTILINE), name
 
 
+def test_an_error_moves_no_cursor():
+    process = fieldlink("preflight", "--params-file", "no\x1b[2J\u202ewhere.yaml")
+    assert process.returncode == 1
+    assert r"no\x1b[2J\u202ewhere.yaml: cannot be read" in process.stderr
+
+
 def test_the_version_is_the_project_s():
     assert fieldlink("--version").stdout == f"fieldlink {PYPROJECT['project']['version']}\n"
 

@@ -45,6 +45,8 @@ def test_a_stage_that_leaves_in_a_hurry_loses_no_word_no_handler_and_no_exit_cod
 @pytest.mark.parametrize("stage", ["pipelines/zero_shot/dvc.yaml:train", None])
 def test_seconds_are_kept_of_what_dvc_ran_to_its_end(tmp_path, ending, stage):
     (tmp_path / "stage.py").write_text(LEAVING)
+    (tmp_path / "pipelines" / "zero_shot").mkdir(parents=True)
+    (tmp_path / "pipelines" / "zero_shot" / "dvc.yaml").write_text("stages: {train: {cmd: python stage.py}}")
     environment = {name: value for name, value in os.environ.items() if name != "DVC_STAGE"}
     environment |= {"FIELDLINK_SCRATCH": str(tmp_path / "scratch")} | ({"DVC_STAGE": stage} if stage else {})
     command = [sys.executable, "stage.py", "--ending", ending]

@@ -42,9 +42,10 @@ def write_balls(folder: Path) -> None:
 FITTING = """
 import sys, time
 from pathlib import Path
+from fieldlink.nerf import object_work
 from stages.backbone import fit_nerfs
 from fieldlink.nerf import object_work as jobs
-fit_nerfs.CHUNK = 1
+object_work.OBJECTS_AT_ONCE = 1
 def slowly(job, fit=jobs.fit_objects):  # long enough to be met at work
     time.sleep(1)
     return fit(job)

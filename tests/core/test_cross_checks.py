@@ -23,6 +23,19 @@ CONTRADICTIONS = {
         "grid",
         "nerf.fitting.jitter: samples given; expected rays where nerf.fitting.sampling is grid",
     ),
+    "scenes.objects_per_class": (1, "scenes.objects_per_class: 1 given; expected at least 3, one per split"),
+    "scenes.source": (
+        "meshes",
+        "scenes.folder: fieldlink/scenes/catalogue given; expected the folder of scenes.source meshes",
+    ),
+    "photos.source": (
+        "domainnet",
+        "photos.folder: fieldlink/scenes/catalogue given; expected the folder of photos.source domainnet",
+    ),
+    "nf2vec.training.rays": (
+        10**7,
+        "nf2vec.training.samples: 16 × 10,000,000 × 24 given; expected at most 1,000,000,000 in all",
+    ),
     "clip.training.warmup": (901, "clip.training.warmup: 901 given; expected at most clip.training.steps, 900"),
 }
 BOUNDS = {
@@ -38,6 +51,7 @@ BOUNDS = {
     "nerf.fitting.least_occupied": 1.5,
     "nf2vec.training.pixels": 10**5,
     "generation.cells": 10**4,
+    "embedding_spaces.neighbours": 10**7,
 }
 
 

@@ -57,7 +57,12 @@ def test_only_row_groups_between_whose_keys_an_id_lies_are_read(tmp_path, monkey
     groups, read = [], shard_files.read
     monkeypatch.setattr(shard_files, "GROUP_ROWS", 2)
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [embeddings("abcd"), embeddings("ef"), embeddings("g")], "test")
-    monkeypatch.setattr(shard_files, "read", lambda *given: (groups.append((given[0].name, given[2])), read(*given))[1])
+
+    def recorded(path, columns=None, groups_to_read=None):
+        groups.append((path.name, groups_to_read))
+        return read(path, columns, groups_to_read)
+
+    monkeypatch.setattr(shard_files, "read", recorded)
     for _ in range(2):  # also when first and last keys are known
         rows = datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["f", "d", "f"])
         assert rows["object_id"].to_pylist() == ["d", "f"]
@@ -75,7 +80,12 @@ def test_one_row_of_a_large_shard_is_a_small_part_of_its_bytes(tmp_path, monkeyp
     vectors = np.random.default_rng(0).standard_normal((256, 4096))  # 4 MiB
     rows = datasets.table(NERF_EMBEDDINGS, {"object_id": ids, "embedding": vectors})
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [rows], "test")
-    monkeypatch.setattr(shard_files, "read", lambda *given: (groups.append(given[2]), read(*given))[1])
+
+    def recorded(path, columns=None, groups_to_read=None):
+        groups.append(groups_to_read)
+        return read(path, columns, groups_to_read)
+
+    monkeypatch.setattr(shard_files, "read", recorded)
     assert datasets.rows_with_ids(tmp_path / "set", NERF_EMBEDDINGS, ["070"]).equals(rows.slice(70, 1))
     shard = shard_files.open_file(tmp_path / "set" / "part-00000.parquet").parquet
     assert [shard.row_group(group).total_byte_size < 2**20 for [group] in groups] == [True]
@@ -136,8 +146,8 @@ def test_a_flipped_bit_anywhere_in_a_shard_is_found(tmp_path):
     datasets.write(tmp_path / "set", NERF_EMBEDDINGS, [rows], "test")
     path = tmp_path / "set" / "part-00000.parquet"
     whole = path.read_bytes()
-    for place in random.integers(0, len(whole), 200):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << int(random.integers(8))]) + whole[place + 1 :])
+    for offset in random.integers(0, len(whole), 200):
+        path.write_bytes(whole[:offset] + bytes([whole[offset] ^ 1 << int(random.integers(8))]) + whole[offset + 1 :])
         with pytest.raises(InputError, match="damaged"):
             datasets.read(tmp_path / "set", NERF_EMBEDDINGS)
 

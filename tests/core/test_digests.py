@@ -17,7 +17,8 @@ STAGE = {
     "fieldlink/room/deep.py": "import fieldlink.core.seeds\nfrom stages.other import *\ndone = 1  # a comment\n",
     "fieldlink/room/reader.py": "done = 2\n",
     "fieldlink/room/unused.py": "done = 3\n",
-    "fieldlink/core/seeds.py": "done = 4\n",
+    "fieldlink/core/seeds.py": "import fieldlink.core.files\ndone = 4\n",
+    "fieldlink/core/files.py": "done = 4\n",
     "stages/other.py": "done = 5\n",
 }
 
@@ -31,7 +32,8 @@ STAGE = {
         ("fieldlink/room/reader.py", "\nmore = 1\n", True),  # only another process runs it
         ("fieldlink/room/deep.py", "\n# more words\n", False),
         ("fieldlink/room/unused.py", "\nmore = 1\n", False),
-        ("fieldlink/core/seeds.py", "\nmore = 1\n", False),
+        ("fieldlink/core/seeds.py", "\nmore = 1\n", True),  # draws depend on it
+        ("fieldlink/core/files.py", "\nmore = 1\n", False),  # it only moves rows
         ("stages/other.py", "\nmore = 1\n", False),
     ],
 )
@@ -58,3 +60,8 @@ def test_the_digest_is_the_same_whatever_way_leads_to_the_checkout(tmp_path):
     said = subprocess.check_output([sys.executable, "-c", line], cwd=tmp_path, env=environment, text=True).split()
     assert said[1].startswith(str(tmp_path / "linked"))
     assert said[0] == digests.code_digest(str(source_code.ROOT / "stages/backbone/fit_nerfs.py"))
+
+
+@pytest.mark.parametrize("name", sorted(digests.CORE_WITH_NUMBERS))
+def test_files_of_the_core_that_make_numbers_are_there(name):
+    assert (source_code.ROOT / "fieldlink/core" / name).is_file()

@@ -40,9 +40,9 @@ def test_orthogonalised_matrices_have_the_same_singular_vectors_and_values_near_
 
 def test_each_of_a_batch_is_orthogonalised_by_itself_and_zeros_stay_zeros():
     matrices = torch.stack([torch.randn(4, 6, generator=torch.Generator().manual_seed(1)), torch.zeros(4, 6)])
-    together = optimizers.orthogonalised(matrices)
-    torch.testing.assert_close(together[0], optimizers.orthogonalised(matrices[0]))
-    assert torch.equal(together[1], matrices[1])
+    batched = optimizers.orthogonalised(matrices)
+    torch.testing.assert_close(batched[0], optimizers.orthogonalised(matrices[0]))
+    assert torch.equal(batched[1], matrices[1])
 
 
 def test_muon_moves_a_batch_of_networks_as_torchs_muon_moves_each_matrix():

@@ -14,13 +14,13 @@ ROOT = Path(__file__).parent.parent.parent
 def changed(folder: Path, *keys: str, to: object) -> Path:
     """A copy of params.yaml in which the key at the path `keys` is replaced; `...` takes it out."""
     values = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
-    place = values
+    section = values
     for key in keys[:-1]:
-        place = place[key]
+        section = section[key]
     if to is ...:
-        del place[keys[-1]]
+        del section[keys[-1]]
     else:
-        place[keys[-1]] = to
+        section[keys[-1]] = to
     path = folder / "params.yaml"
     with path.open("w") as file:
         YAML(typ="safe").dump(values, file)
@@ -38,12 +38,19 @@ def changed(folder: Path, *keys: str, to: object) -> Path:
         (("scenes", "source"), "mesh", "scenes.source: 'mesh' given; Input should be 'catalogue'"),
         (("classes", "chair", "synset"), 3001627, "classes.chair.synset: 3001627 given"),
         (("mapper", "seeds"), [], "mapper.seeds: [] given"),
+        (("mapper", "seeds"), [1, 1], "mapper.seeds: [1, 1] given; each value once expected"),
     ],
 )
 def test_a_wrong_key_is_named_with_what_was_expected(tmp_path, keys, value, words):
     with pytest.raises(InputError) as caught:
         load(changed(tmp_path, *keys, to=value))
     assert words in str(caught.value)
+
+
+def test_a_long_value_is_shown_by_its_beginning(tmp_path):
+    with pytest.raises(InputError, match=r"mapper\.seeds: \[0, 1, 2, .*… given; .* at most 1000 items") as caught:
+        load(changed(tmp_path, "mapper", "seeds", to=list(range(1_001))))
+    assert len(str(caught.value)) < 1000
 
 
 def test_a_missing_file_and_broken_yaml_are_named(tmp_path):

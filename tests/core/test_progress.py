@@ -27,3 +27,18 @@ def test_a_terminal_gets_one_line_that_changes(monkeypatch):
     monkeypatch.setattr("sys.stderr", terminal)
     list(progress(range(3), "fit_nerfs", "items"))
     assert terminal.getvalue().count("\n") == 1
+
+
+def test_a_bar_that_may_be_short_appears_only_when_it_is_not(monkeypatch):
+    clock, terminal = [0.0], io.StringIO()
+    monkeypatch.setattr("tqdm.std.time", lambda: clock[0])
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", terminal)
+
+    def shown_after(seconds: float) -> str:
+        for _ in progress(range(3), "search", "rows", after=5.0):
+            clock[0] += seconds
+        return terminal.getvalue()
+
+    assert shown_after(1.0) == ""
+    assert "3/3" in shown_after(4.0)

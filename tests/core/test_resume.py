@@ -11,6 +11,7 @@ import pytest
 
 from fieldlink.core import resume
 from fieldlink.core.errors import InputError
+from fieldlink.core.file_locks import only_holder
 from fieldlink.core.schemas import NERF_EMBEDDINGS
 from fieldlink.core.scratch import scratch_folder
 
@@ -113,7 +114,7 @@ def test_a_damaged_shard_is_computed_again(folder):
 
 
 def test_a_second_writer_is_told_at_once():
-    with resume._locked(_made(scratch_folder("demo"))), pytest.raises(InputError, match="busy"):
+    with only_holder(_made(scratch_folder("demo")) / "lock", ""), pytest.raises(InputError, match="busy"):
         run("0")
 
 

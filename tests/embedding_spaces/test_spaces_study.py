@@ -31,7 +31,7 @@ def test_both_spaces_give_all_published_numbers_and_ours_after_them(made_up: Stu
     for row in results:
         assert -100 <= float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"]) <= 100
         assert row["seeds"] == ("1" if row["row"] == "nerf_embedding" else "2")
-        assert row["n"] == ("4" if row["metric"] == "recall_real" else "8")
+        assert row["n"] == ("4" if row["metric"] == "recall_real" else "11")
     settings = {row["setting"] for row in results if "weighted" in row["row"]}
     assert len(settings) == 1  # one weight, chosen on validation, for views and photos alike
     metrics = json.loads(made_up["embedding_spaces.json"].read_text())
@@ -44,7 +44,7 @@ def test_heads_see_the_mapper_of_their_own_seed_and_classify_all_that_none_learn
     assert {(row["variant"], row["seed"]) for row in results} == {
         (f"head {space}_embedding", seed) for space in ("nerf", "clip") for seed in (0, 1)
     }
-    assert len(results) == 4 * (8 + 6)
+    assert len(results) == 4 * (11 + 6)
     assert all("-train-" not in row["object_id"] and len(row["logits"]) == 3 for row in results)
     _, config = saved_models.read_model(made_up["heads"] / "clip_embedding")
     assert config["widths"] == [6, 8, 3]
@@ -59,7 +59,7 @@ def test_a_projection_has_every_test_object_in_both_spaces(made_up: Study):
         for space in ("nerf_embedding", "clip_embedding")
     }
     assert ids["nerf_embedding"] == ids["clip_embedding"]
-    assert len(results) == 2 * 8
+    assert len(results) == 2 * 11
     assert all(row["object_id"].startswith(row["class_name"]) for row in results)
 
 

@@ -42,8 +42,8 @@ def test_components_are_the_training_nerfs_alone():
 
 def test_points_are_told_what_the_nerf_itself_gives_there(nerfs: NerfBatch):
     points, values = draw_pool(nerfs, ARCHITECTURE, 20, torch.Generator().manual_seed(0))
-    expected = radiance(*evaluate(nerfs.weights, points, ARCHITECTURE))
-    torch.testing.assert_close(values, expected)
+    rgb, density = evaluate(nerfs.weights, points, ARCHITECTURE)
+    torch.testing.assert_close(values, radiance(rgb, density))
 
 
 def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch, params: Params):
@@ -57,7 +57,8 @@ def test_a_frozen_base_tells_new_nerfs_apart_and_does_not_move(nerfs: NerfBatch,
     assert all(torch.equal(value, before[name]) for name, value in base.state_dict().items())
 
     def error(vectors: torch.Tensor) -> torch.Tensor:
-        return (radiance(*base(vectors, points[4:])) - values[4:]).square().mean((1, 2))
+        rgb, density = base(vectors, points[4:])
+        return (radiance(rgb, density) - values[4:]).square().mean((1, 2))
 
     assert (error(latents) < error(latents.flip(0))).all()  # its own vector, not the other's
     assert (error(latents) < error(0 * latents)).all()

@@ -9,8 +9,16 @@ from parameters import commented_keys
 from fieldlink.core import registry
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import NERF_EMBEDDING_TITLES, Params
+from fieldlink.core.variants import NF2VEC
 from fieldlink.embeddings import baselines
-from fieldlink.embeddings.nerf_embeddings import BASELINES, baseline_folders, section_of, widths
+from fieldlink.embeddings.nerf_embeddings import (
+    BASELINES,
+    SPACES,
+    baseline_folders,
+    section_of,
+    space_folders,
+    widths,
+)
 from fieldlink.evaluation.study_tables import study_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +39,15 @@ def test_every_embedding_has_its_stage_its_parameters_its_question_and_its_line_
     assert keys | {f"baselines.embeddings.{name}"} <= commented_keys()
     assert f"{NERF_EMBEDDING_TITLES[name]} ({name})" in study_table("baselines neighbours").question
     assert f"`{name}`" in (ROOT / "pipelines" / "baselines" / "README.md").read_text()
+
+
+def test_every_space_of_nerfs_has_its_folder_its_width_and_its_rows_in_a_readme(tmp_path, params: Params):
+    for name in BASELINES:
+        (tmp_path / name).mkdir()
+    assert set(space_folders(tmp_path / NF2VEC, tmp_path)) == set(SPACES) == {NF2VEC, *BASELINES}
+    assert len(widths(params)) == len(SPACES)
+    readme = (ROOT / "pipelines" / "baselines" / "README.md").read_text()
+    assert [space for space in SPACES if f"| baselines neighbours | {space} |" not in readme] == []
 
 
 def test_nf2vec_has_a_width_beside_the_baselines(params: Params):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fieldlink.embeddings.view_embeddings import ViewEmbeddings, ViewRows, names
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings, ViewRows, counts_by_name
 
 
 def views(counts: dict[str, int], seed: int = 0) -> ViewEmbeddings:
@@ -57,8 +57,8 @@ def test_a_query_is_one_of_the_objects_own_views():
 
 
 def test_all_views_are_called_n_and_larger_counts_shrink_to_them():
-    assert names([1, 2, 36], 36) == {"1": 1, "2": 2, "N": 36}
-    assert names([1, 16, 36], 12) == {"1": 1, "N": 12}
+    assert counts_by_name([1, 2, 36], 36) == {"1": 1, "2": 2, "N": 36}
+    assert counts_by_name([1, 16, 36], 12) == {"1": 1, "N": 12}
 
 
 def test_rows_without_vectors_are_drawn_as_those_with_and_there_may_be_none():

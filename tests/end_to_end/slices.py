@@ -41,7 +41,7 @@ def slice_of_the_study(folder: Path, photos: Mapping[str, object] | None = None)
     params["photos"].update({"per_class": 2, "resolution": 16} | dict(photos or {}))
     params["clip"]["pictures"].update(objects_per_class=2)
     yaml.dump(params, folder / "params.yaml")
-    shutil.copytree(ROOT / ".dvc", folder / ".dvc", ignore=lambda place, names: set(names) - {"config", ".gitignore"})
+    shutil.copytree(ROOT / ".dvc", folder / ".dvc", ignore=lambda parent, names: set(names) - {"config", ".gitignore"})
     run(folder, "git", "init", "-q")
     for key, value in (("user.name", "t"), ("user.email", "t@example.org")):
         run(folder, "git", "config", key, value)

@@ -29,9 +29,9 @@ def photo_folder(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A slice of the study, run and committed, whose photos lie outside of it."""
-    place = tmp_path_factory.mktemp("experiments")
-    photos = photo_folder(place / "photos")
-    folder = slice_of_the_study(place / "study", {"source": "folder", "folder": str(photos)})
+    parent = tmp_path_factory.mktemp("experiments")
+    photos = photo_folder(parent / "photos")
+    folder = slice_of_the_study(parent / "study", {"source": "folder", "folder": str(photos)})
     run(folder, "dvc", "repro")
     commit(folder)
     return folder

@@ -1,5 +1,6 @@
 """A tiny study that is killed twenty times, at random moments, ends with the outputs of one that never was."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -7,20 +8,27 @@ import numpy as np
 import pytest
 from end_to_end.conftest import new_study
 
-KILLS, SECONDS = 20, (3, 20)  # how long a run lives: DVC alone starts in two seconds
+KILLS = 20
+START = 2  # seconds that DVC alone takes at least
+SHARE = 1 / 8  # of all stages' seconds that a run gets at most: fewer than half the kills are lost to its end
 
 pytestmark = pytest.mark.slow
 
 
 def test_a_study_killed_twenty_times_ends_with_the_same_outputs(study, tmp_path):
     killed, kills = new_study(tmp_path / "killed", {}), 0
-    random = np.random.default_rng(0)
-    while kills < KILLS and not _ends_within(killed, random.uniform(*SECONDS)):
+    random, longest = np.random.default_rng(0), START + SHARE * _seconds(study.folder)
+    while kills < KILLS and not _ends_within(killed, random.uniform(START, longest)):
         kills += 1
     killed.run("dvc", "repro")
     assert kills > KILLS // 2
     assert killed.output_digests() == study.output_digests()
     assert not [path for path in _files(killed.folder) if ".writing" in path.name]
+
+
+def _seconds(folder: Path) -> float:
+    """Of all stages of a finished study."""
+    return sum(json.loads(path.read_text())["seconds"] for path in (folder / ".scratch/times").glob("*.json"))
 
 
 def _ends_within(study, seconds: float) -> bool:

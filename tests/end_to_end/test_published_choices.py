@@ -30,11 +30,11 @@ def published() -> dict[str, Any]:
     profile = YAML(typ="safe").load((ROOT / "profiles/thesis.yaml").read_text())
     changes: dict[str, Any] = {}
     for item in items():
-        value, place = profile, changes
+        value, section = profile, changes
         *sections, last = item.parameter.split(".")
         for name in sections:
-            value, place = value[name], place.setdefault(name, {})
-        place[last] = value[last]
+            value, section = value[name], section.setdefault(name, {})
+        section[last] = value[last]
     return changes
 
 

@@ -30,6 +30,8 @@ def test_cells_of_every_table_are_recomputed_from_what_why_returns(study: Study)
         explanation = explain(study.folder, row["table"], row["row"], row["column"], row["metric"])
         explained = json.loads(json.dumps(explanation.as_dict()))
         assert recompute.value(explained) == pytest.approx(float(row["value"]), abs=1e-4), row
+        bounds = [float(row["ci_low"]), float(row["ci_high"])]
+        assert recompute.interval(explained) == pytest.approx(bounds, abs=1e-3), row
         assert (len(explained["queries"]), len(set(explained["queries"]))) == (int(row["n"]), int(row["n"])), row
         assert len(explained["seeds"]) == int(row["seeds"])
         assert explained["published"] is None or explained["published"] > 0
@@ -50,6 +52,18 @@ def test_digests_parameters_and_stages_are_those_of_the_run(study: Study):
     lines = text(explain(study.folder, "4.4a", "nerf2clip siglip", "recall@1"))
     for seed, hit in hits.items():
         assert f"seed {seed}: {hit:.0f} hit, {explained['n'] - hit:.0f} missed" in lines
+
+
+def test_a_table_of_another_run_than_its_answers_is_an_error(study: Study):
+    path = study.folder / "reports/tables/retrieval.csv"
+    text_before = path.read_text()
+    row = next(csv.DictReader(text_before.splitlines()))
+    try:
+        path.write_text(text_before.replace(f",{row['value']},", ",12.34,", 1))
+        with pytest.raises(InputError, match=r"reports/tables has 12\.34: they are of two runs; run dvc checkout"):
+            explain(study.folder, row["table"], row["row"], row["column"], row["metric"])
+    finally:
+        path.write_text(text_before)
 
 
 def test_a_place_that_is_not_there_is_named_with_those_that_are(study: Study):

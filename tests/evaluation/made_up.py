@@ -29,7 +29,7 @@ TINY: dict[str, Any] = {"hidden": [8, 9, 10], "epochs": 2, "validate_every": 1, 
 
 
 class Study:
-    """Datasets of 3 classes × (4 training, 2 validation, 3 test) objects and 4 photos, below `folder`."""
+    """Datasets of 3 classes × (4 training, 2 validation, 4 test) objects and 4 photos, below `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.params = folder, folder / "params.yaml"
@@ -121,7 +121,7 @@ class Study:
         names = [
             (f"{name}-{split}-{i}", name, split, 0)
             for name in CLASSES
-            for split, count in (("train", 4), ("validation", 2), ("test", 3))
+            for split, count in (("train", 4), ("validation", 2), ("test", 4))
             for i in range(count)
         ]
         names = [*names, (COPY, "chair", "train", 1)]

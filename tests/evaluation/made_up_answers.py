@@ -60,7 +60,7 @@ def answers(
 
 
 def rows(results: Iterable[QueryResults]) -> pa.Table:
-    return datasets.table(ANSWERS, columns(list(results)))
+    return datasets.table(ANSWERS, columns(list(results), "test"))
 
 
 def saved_by_key(results: Iterable[QueryResults]) -> dict[CellKey, SavedResults]:

@@ -15,13 +15,13 @@ from fieldlink.evaluation.claims.claim_rows import ClaimRow, letters, summary
 from fieldlink.evaluation.claims.conclusions import conclusions
 from fieldlink.evaluation.claims.contrasts import (
     Claimed,
+    ClaimPart,
     Conclusion,
     Contrast,
-    Part,
     change_along_line,
     claimed_region,
 )
-from fieldlink.evaluation.claims.effects import best_elsewhere
+from fieldlink.evaluation.claims.effects import best_on_other_folds
 from fieldlink.evaluation.claims.evidence import Evidence, published_values
 from fieldlink.evaluation.claims.judged_contrasts import judged_contrasts, verdict_of
 from fieldlink.evaluation.claims.verdicts import judged_together
@@ -31,7 +31,7 @@ from fieldlink.evaluation.results.saved_results import SavedResults
 
 TRIED = ClaimsParams(margin=2.0, draws=2000)
 A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
-ABOVE = Part("a above b", {A: 1.0}, {B: 1.0}, "greater")
+ABOVE = ClaimPart("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
 
 def saved(values: np.ndarray, queries: str = "q", setting: str = "", first_seed: int = 0) -> SavedResults:
@@ -45,7 +45,7 @@ def share(right: int, of: int = 200, seeds: int = 1) -> np.ndarray:
 
 
 def judged_alone(
-    parts: list[Part], cells: dict[CellKey, SavedResults], claims: ClaimsParams = TRIED, **primary: Any
+    parts: list[ClaimPart], cells: dict[CellKey, SavedResults], claims: ClaimsParams = TRIED, **primary: Any
 ) -> list[ClaimRow]:
     """The rows of a claim whose mean part decides, or the `primary` ones."""
     evidence = Evidence(cells, {A: 60.0, B: 50.0, C: 55.5}, claims, 0.95, 0)
@@ -78,7 +78,7 @@ def test_an_effect_is_the_difference_of_its_cells_with_the_published_one_beside_
 
 def test_the_claim_itself_is_the_mean_of_its_contrasts_ours_and_published():
     cells = {A: saved(share(150, seeds=3)), B: saved(share(100)), C: saved(share(90))}
-    mean = Part("a above the mean of b and c", {A: 1.0}, {B: 0.5, C: 0.5}, "greater")
+    mean = ClaimPart("a above the mean of b and c", {A: 1.0}, {B: 0.5, C: 0.5}, "greater")
     primary, *parts = judged_alone([ABOVE, mean], cells)
     assert [row.effect for row in parts] == [25.0, 27.5]  # 75 − 50; 75 − (50 + 45) / 2
     assert [row.published_effect for row in parts] == [10.0, 7.25]  # 60 − 50; 60 − (50 + 55.5) / 2
@@ -92,7 +92,7 @@ def test_contrasts_of_views_and_of_photos_count_alike_and_have_queries_of_their_
         C: saved(share(80, 800), "photos"),
         A._replace(table="8"): saved(share(160, 800), "photos"),
     }
-    photos = Part("photos", {A._replace(table="8"): 1.0}, {C: 1.0}, "greater", published=({A: 1.0}, {C: 1.0}))
+    photos = ClaimPart("photos", {A._replace(table="8"): 1.0}, {C: 1.0}, "greater", published=({A: 1.0}, {C: 1.0}))
     primary, first, second = judged_alone([ABOVE, photos], cells)
     assert (primary.effect, first.effect, second.effect) == (17.5, 25.0, 10.0)
     assert (primary.n, first.n, second.n) == (1000, 200, 800)
@@ -108,10 +108,10 @@ def test_ours_is_compared_with_its_control_and_the_published_with_what_stands_fo
     assert (row.published_effect, row.effect) == (4.5, 25.0)  # 60 − 55.5; 75 − 50
 
 
-def test_of_several_rivals_the_best_elsewhere_counts():
+def test_of_several_rivals_the_best_on_other_folds_counts():
     """b is right on the first half of every fold, c on a little more: c is the better one on all folds."""
     cells = {A: saved(share(150)), B: saved(share(100)), C: saved(share(110))}
-    best = Part("a above the better of b and c", {A: 1.0}, ({B: 1.0}, {C: 1.0}), "greater")
+    best = ClaimPart("a above the better of b and c", {A: 1.0}, ({B: 1.0}, {C: 1.0}), "greater")
     row, _ = judged_alone([best], cells)
     assert (row.effect, row.published_effect) == (20.0, 4.5)  # 75 − 55; 60 − 55.5
 
@@ -120,7 +120,7 @@ def test_picking_the_best_of_equal_rivals_costs_a_claim_nothing():
     """Ten rivals as good as the row: the best one on the same queries would be some points better."""
     rng, effects = np.random.default_rng(0), []
     rivals = [CellKey("9", f"rival {i}", "accuracy", "share") for i in range(10)]
-    part = Part("", {A: 1.0}, tuple({rival: 1.0} for rival in rivals), "greater", published=({A: 1.0}, {B: 1.0}))
+    part = ClaimPart("", {A: 1.0}, tuple({rival: 1.0} for rival in rivals), "greater", published=({A: 1.0}, {B: 1.0}))
     for _ in range(60):
         cells = {key: saved(rng.random((1, 200)) < 0.5) for key in (A, *rivals)}
         effects.append(judged_alone([part], cells)[0].effect or 0.0)
@@ -131,13 +131,13 @@ def test_picking_the_best_of_equal_rivals_costs_a_claim_nothing():
 
 def test_a_query_has_no_say_in_the_rival_that_it_meets():
     values = np.random.default_rng(1).random((3, 57))
-    picked = best_elsewhere(values)
+    picked = best_on_other_folds(values)
     for query in range(57):
         others = np.arange(57) % 10 != query % 10
         assert picked[query] == values[:, others].mean(1).argmax()
     changed = values.copy()
     changed[0, 7] += 100
-    assert best_elsewhere(changed)[7] == picked[7]
+    assert best_on_other_folds(changed)[7] == picked[7]
 
 
 def test_models_of_one_seed_are_paired():
@@ -158,7 +158,7 @@ def test_models_that_answer_alike_are_equal_only_as_far_as_the_queries_tell():
     assert rows[2000].ci_high == pytest.approx(100 * wilson(0.0, 2000, 0.95)[1], rel=0.05)
 
 
-PARTS = [replace(ABOVE, text="a above b"), Part("a above c", {A: 1.0}, {C: 1.0}, "greater")]
+PARTS = [replace(ABOVE, text="a above b"), ClaimPart("a above c", {A: 1.0}, {C: 1.0}, "greater")]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_verdicts_of_all_claims_together_are_holms():
     evidence = Evidence(cells, {A: 60.0, B: 50.0, C: 55.5}, TRIED, 0.95, 0)
     alone = [row for row in judged_together([sure, surer], evidence) if not row.part]
     assert [(row.verdict, row.verdict_of_twelve) for row in alone] == [("holds", "holds")] * 2
-    absent = Conclusion("", [Part("", {}, {}, "greater", ({A: 1.0}, {B: 1.0}), "nothing")], [])
+    absent = Conclusion("", [ClaimPart("", {}, {}, "greater", ({A: 1.0}, {B: 1.0}), "nothing")], [])
     twelve = [row for row in judged_together([sure, surer, *[absent] * 10], evidence) if not row.part]
     assert [row.verdict for row in twelve[:2]] == ["holds", "holds"]
     assert [row.verdict_of_twelve for row in twelve[:2]] == ["holds", "undecided"]  # p = 0.0014 and 0.014
@@ -235,9 +235,9 @@ def held(effects: list[float], studies: int, claimed: Claimed, *, any_part: bool
 
     Three seeds whose skills vary by 4 points, 200 queries of differing ease.
     """
-    rng, told = np.random.default_rng(1), 0
+    rng, said_to_hold = np.random.default_rng(1), 0
     rivals = [CellKey("9", f"rival {i}", "accuracy", "share") for i in range(len(effects))]
-    parts = [Part("", {A: 1.0}, {rival: 1.0}, claimed) for rival in rivals]
+    parts = [ClaimPart("", {A: 1.0}, {rival: 1.0}, claimed) for rival in rivals]
     for study in range(studies):
         ease = rng.uniform(0.5, 0.8, (1, 200))
 
@@ -249,8 +249,8 @@ def held(effects: list[float], studies: int, claimed: Claimed, *, any_part: bool
         primary, *rows = judged_together(
             [Conclusion("", parts, parts)], Evidence(cells, published, claims, 0.95, study)
         )
-        told += any(row.verdict == "holds" for row in rows) if any_part else primary.verdict == "holds"
-    return told / studies
+        said_to_hold += any(row.verdict == "holds" for row in rows) if any_part else primary.verdict == "holds"
+    return said_to_hold / studies
 
 
 def test_a_false_claim_is_said_to_hold_in_at_most_5_of_100_studies():

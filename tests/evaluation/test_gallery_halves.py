@@ -7,12 +7,12 @@ from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
 from fieldlink.evaluation.measures.gallery_halves import (
     DRAWS,
+    first_right_ranks,
     gallery_covariance,
     halves,
     means_in_halves,
-    places_needed,
+    neighbours_needed,
     query_half,
-    right_places,
 )
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours
 
@@ -37,15 +37,15 @@ def test_half_of_the_objects_are_in_each_half_whatever_else_is_asked():
 def test_hits_in_a_half_are_those_of_searching_it(owner: np.ndarray, k: int):
     items, members = ITEMS[:: 120 // len(owner)], halves([str(i) for i in range(40)])
     queries, own_object, classes = ITEMS[::4] + 0.1, VIEWS[::4], CLASSES[VIEWS[::4]]
-    depth = places_needed(k, int(np.bincount(owner).max()))
+    depth = neighbours_needed(k, int(np.bincount(owner).max()))
     item = fast_neighbours(queries, own_object, Gallery(items, owner), depth).item
     objects = np.where(item >= 0, owner[item], -1)
-    places = right_places(objects, CLASSES[objects] == classes[:, None], members)
+    ranks = first_right_ranks(objects, CLASSES[objects] == classes[:, None], members)
     for draw in range(20):
         inside = np.flatnonzero(members[owner, draw])
         near = nearest_neighbours(queries, own_object, Gallery(items[inside], owner[inside]), k).item
         expected = hit_at_k(np.where(near >= 0, owner[inside][near], -1), classes, CLASSES, k)
-        assert ((places[:, draw] > 0) & (places[:, draw] <= k)).tolist() == expected.tolist()
+        assert ((ranks[:, draw] > 0) & (ranks[:, draw] <= k)).tolist() == expected.tolist()
 
 
 def test_means_are_over_half_of_the_queries_with_their_weights():
@@ -54,9 +54,9 @@ def test_means_are_over_half_of_the_queries_with_their_weights():
     means = means_in_halves(values, weights)
     assert means.shape == (2, 2, 3)
     assert sorted(np.bincount(half)) == [2, 3]
-    for place in range(2):
-        inside = half == place
-        assert means[:, place] == pytest.approx(np.average(values[:, inside], axis=1, weights=weights[inside]))
+    for index in range(2):
+        inside = half == index
+        assert means[:, index] == pytest.approx(np.average(values[:, inside], axis=1, weights=weights[inside]))
     assert means_in_halves(values[:, :1])[:, 1].tolist() == [[0, 0, 0], [0, 0, 0]]  # of no query
 
 
@@ -72,6 +72,6 @@ def test_the_variance_is_that_of_galleries_drawn_anew():
         order = np.abs(queries[:, None] - items).argsort(1)[:, :30]
         right = item_class[order] == query_class[:, None]
         shares.append(right[:, 0].mean())
-        places = right_places(order, right, halves([f"{gallery}-{i}" for i in range(60)]))
-        estimates.append(gallery_covariance(means_in_halves((places == 1)[None]))[0, 0])
+        ranks = first_right_ranks(order, right, halves([f"{gallery}-{i}" for i in range(60)]))
+        estimates.append(gallery_covariance(means_in_halves((ranks == 1)[None]))[0, 0])
     assert np.mean(estimates) == pytest.approx(np.var(shares), rel=0.35)

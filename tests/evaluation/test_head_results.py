@@ -17,10 +17,10 @@ def test_the_ensemble_sums_logits_and_may_overrule_both_heads():
     first = np.array([[[3.0, 2.0, 0.0], [1.0, 0.0, 0.0]]])
     second = np.array([[[0.0, 2.0, 3.0], [0.0, 0.0, 0.5]]])
     classes = np.array([1, 2])
-    both = head_results.with_ensemble({"first": first, "second": second})
+    both = head_results.with_ensemble({"head nerf_embedding": first, "head clip_embedding": second})
     assert both["ensemble"].tolist() == [[[3, 4, 3], [1, 0, 0.5]]]
     values = {result.key.row: result.values.tolist() for result in head_results.head_results(both, classes, IDS, [0])}
-    assert values == {"first": [[0, 0]], "second": [[0, 1]], "ensemble": [[1, 0]]}
+    assert values == {"head nerf_embedding": [[0, 0]], "head clip_embedding": [[0, 1]], "ensemble": [[1, 0]]}
 
 
 def test_mcnemar_is_the_binomial_of_the_answers_where_one_alone_is_right():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from coverage_study import Design, coverage
 from scipy.stats import binomtest, norm, t
 
 from fieldlink.evaluation.measures.gallery_halves import DRAWS
@@ -84,3 +85,13 @@ def test_it_covers_the_truth_in_93_to_98_of_100_studies(seeds: int, queries: int
         mean = of(0.3 + ease + skills + rng.normal(size=(seeds, queries)) > 0)
         covered += mean.low <= truth <= mean.high
     assert 0.93 - 0.02 <= covered / studies <= 0.98 + 0.012
+
+
+@pytest.mark.parametrize(
+    ("seeds", "queries", "points", "gallery"),
+    [(3, 208, 0, 0), (3, 208, 5, 2), (5, 208, 1, 0), (10, 208, 2, 2), (3, 1300, 5, 2)],
+)
+def test_numbers_and_paired_differences_are_covered_with_a_gallery_that_matters_too(seeds, queries, points, gallery):
+    """In 93 to 98 of 100 studies, give or take two standard errors of 600 studies."""
+    rates = coverage(Design(seeds=seeds, queries=queries, points=points, gallery=gallery), studies=600)
+    assert all(93 - 2.1 <= rate <= 98 + 1.2 for rate in rates), rates

@@ -64,8 +64,8 @@ def test_ranks_and_metrics_of_a_row_share_a_run_and_losses_do_not():
     ],
 )
 def test_only_what_the_study_calls_a_repeat_may_be_one_run(first, second, allowed):
-    answers = [one_run(CellKey(*place, "recall@1", "recall")) for place in (first, second)]
-    judge(answers, allowed, re.escape(" and ".join(f"Table {': '.join(place)}" for place in sorted((first, second)))))
+    answers = [one_run(CellKey(*cell, "recall@1", "recall")) for cell in (first, second)]
+    judge(answers, allowed, re.escape(" and ".join(f"Table {': '.join(cell)}" for cell in sorted((first, second)))))
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_only_what_the_study_calls_a_repeat_may_be_one_run(first, second, allowe
     ],
 )
 def test_batches_are_one_run_where_their_settings_agree(first, second, allowed):
-    places = [CellKey("4.10a", f"nerf2clip siglip {row}", "recall@1", "recall") for row, _ in (first, second)]
+    keys = [CellKey("4.10a", f"nerf2clip siglip {row}", "recall@1", "recall") for row, _ in (first, second)]
     settings = [f"batch {used}" for _, used in (first, second)]
-    answers = [one_run(place, setting) for place, setting in zip(places, settings, strict=True)]
+    answers = [one_run(key, setting) for key, setting in zip(keys, settings, strict=True)]
     judge(answers, allowed, "have identical predictions")
 
 
@@ -107,13 +107,13 @@ def test_two_rows_that_one_line_names_by_one_pattern_are_still_twins():
 
 def test_a_place_in_two_datasets_and_seeds_that_answer_other_queries_are_errors():
     rows = made_up_answers.rows([one_run(CellKey("9", "a", "b", "c"))])
-    with pytest.raises(InputError, match=r"two studies fill one place of a table: \[CellKey\(table='9'"):
+    with pytest.raises(InputError, match=r"two studies fill one cell of a table: \[CellKey\(table='9'"):
         by_cell([rows, rows])
     answers = one_run(CellKey("9", "a", "b", "c"))
     other = made_up_answers.rows([replace(answers, queries=["x", "y", "z"], seeds=[7])])
     import pyarrow as pa
 
-    with pytest.raises(InputError, match="its seeds were not asked the same queries"):
+    with pytest.raises(InputError, match="its seeds do not have the same queries"):
         by_cell([pa.concat_tables([rows, other])])
 
 

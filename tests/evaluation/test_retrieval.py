@@ -72,10 +72,10 @@ def test_distinct_objects_are_those_of_the_best_view_of_each():
 def test_ties_go_to_the_lower_index_also_at_the_cut():
     similarity = np.array([[0.5, 0.9, 0.5, 0.5, 0.1], [0.2, 0.2, 0.2, 0.2, 0.2]], np.float32)
     query, item = np.indices(similarity.shape).reshape(2, -1)
-    row, place, pair = first_of_each_query(query, item, similarity.ravel(), 3)
+    row, rank, pair = first_of_each_query(query, item, similarity.ravel(), 3)
     assert item[pair].tolist() == [1, 0, 2, 0, 1, 2]
     assert row.tolist() == [0, 0, 0, 1, 1, 1]
-    assert place.tolist() == [0, 1, 2, 0, 1, 2]
+    assert rank.tolist() == [0, 1, 2, 0, 1, 2]
 
 
 @pytest.mark.parametrize("k", [1, 7, 30])
@@ -84,12 +84,12 @@ def test_foremost_is_a_stable_sort_of_each_query_s_pairs(k: int):
     query, item = np.nonzero(rng.random((50, 30)) < 0.8)
     similarity = rng.integers(0, 4, len(query)).astype(np.float32)
     mixed = rng.permutation(len(query))
-    row, place, pair = first_of_each_query(query[mixed], item[mixed], similarity[mixed], k)
+    row, rank, pair = first_of_each_query(query[mixed], item[mixed], similarity[mixed], k)
     for number in range(50):
         mine = query == number
         expected = item[mine][np.argsort(-similarity[mine], kind="stable")][:k]
         assert item[mixed][pair[row == number]].tolist() == expected.tolist()
-        assert place[row == number].tolist() == list(range(len(expected)))
+        assert rank[row == number].tolist() == list(range(len(expected)))
 
 
 @pytest.mark.parametrize(("count", "k"), [(3000, 10), (300, 10), (40, 40), (9000, 1)])

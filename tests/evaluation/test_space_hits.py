@@ -22,6 +22,8 @@ def test_hits_are_those_of_rank_1_and_the_difference_is_theirs(sorted_by_class):
     numbers = space_hits({"trained": sorted_by_class, "untrained": noise, "raw_weights": noise}, CLASSES, IDS, 0.95)
     assert numbers["rank_1_trained"] == 100
     assert numbers["rank_1_untrained"] == numbers["rank_1_raw_weights"] == round(100 * rank_1(noise, CLASSES), 2)
+    assert numbers["rank_1_untrained_interval"]["low"] < numbers["rank_1_untrained"]
+    assert numbers["rank_1_untrained"] < numbers["rank_1_untrained_interval"]["high"]
     gain = numbers[GAIN]
     assert gain["value"] == pytest.approx(100 - numbers["rank_1_raw_weights"], abs=0.01)
     assert 0 < gain["low"] < gain["value"] < gain["high"]

@@ -3,9 +3,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fieldlink.core.errors import InputError
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.table_cells import cells
 from fieldlink.evaluation.study_tables import RETRIEVAL, TABLES, of_study, of_template, study_table
 
 ROOT = Path(__file__).parents[2]
@@ -17,13 +20,13 @@ def test_every_number_of_a_study_stands_in_a_table_of_the_registry(file):
     for row in csv.DictReader(file.read_text("utf-8").splitlines()):
         table = study_table(row["table"])
         assert table.study == file.stem
-        assert table.has(row["column"], row["metric"]), row
+        table.require(row["column"], row["metric"])
 
 
 def test_every_published_table_is_in_the_registry():
     text = (ROOT / "reports/published/tables.csv").read_text("utf-8")
     for row in csv.DictReader(text.splitlines()):
-        assert study_table(row["table"]).has(row["column"], row["metric"]), row
+        study_table(row["table"]).require(row["column"], row["metric"])
 
 
 def test_every_table_has_a_number_of_its_own_a_title_a_question_and_stages():
@@ -36,8 +39,22 @@ def test_every_table_has_a_number_of_its_own_a_title_a_question_and_stages():
 
 
 def test_an_unknown_table_is_an_error_that_names_the_registry():
-    with pytest.raises(InputError, match=r"no table '9.9', expected one of fieldlink/evaluation/study_tables.py"):
+    with pytest.raises(InputError, match=r"no table '9.9', expected one of fieldlink/evaluation/tables"):
         study_table("9.9")
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        (CellKey("4.9a", "clip2nerf cosine", "x", "recall_synthetic"), "no column 'x'; .*/augmented.py"),
+        (CellKey("4.9a", "clip2nerf cosine", "recall@1", "y"), "no metric 'y'; .*/augmented.py"),
+        (CellKey("4.1 mine", "nerf2clip gt views=1", "x", "zero_shot_accuracy"), "no column 'x'; .*/zero_shot.py"),
+    ],
+)
+def test_a_result_in_an_undeclared_column_is_an_error_that_names_the_file_to_add_it_to(key, message):
+    result = QueryResults.of(key, np.array([[1.0, 0.0]]), [0], ["a", "b"], [np.zeros(2)])
+    with pytest.raises(InputError, match=f"Table {key.table} declares {message}"):
+        cells([result], 0.95)
 
 
 def test_a_template_of_the_users_own_has_a_table_of_its_own():

@@ -4,6 +4,7 @@ from math import inf, sqrt
 
 import numpy as np
 import pytest
+from extras import needed
 from scipy.stats import t
 
 from fieldlink.core.errors import InputError
@@ -29,7 +30,7 @@ def test_four_worlds_by_hand():
 @pytest.mark.parametrize("method", ["pm", "dl"])
 @pytest.mark.parametrize("between", [0.0, 3.0])
 def test_it_is_hartung_and_knapp_s_interval_of_statsmodels(method, between):
-    meta_analysis = pytest.importorskip("statsmodels.stats.meta_analysis")
+    meta_analysis = needed("statsmodels.stats.meta_analysis")
     random = np.random.default_rng(3)
     effects, within = random.normal(2, np.hypot(between, 1.5), 12), random.uniform(1, 4, 12)
     ours = pool(effects, within)

@@ -41,7 +41,7 @@ TINY = {
     },
     "nf2vec": {**CHANGES, "training": {"steps": 4, "batch": 2, "points": 16, "validate_every": 2}},
     "mapper": {"hidden": [8, 8, 8], "epochs": 2, "validate_every": 1, "seeds": [0], "batch": 4},
-    "retrieval": {"losses": ["cosine"]},
+    "retrieval": {"losses": ["cosine"], "ranks": [1]},
     "embedding_spaces": {"nerf2clip": "cosine"},
 }
 SCENES = {"views": 4, "resolution": 24, "copies": 0}

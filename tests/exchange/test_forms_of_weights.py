@@ -9,6 +9,7 @@ import pytest
 import torch
 from exchange.folders import CELLS, official
 from exchange.networks import CHANGES, OfficialDecoder, OfficialEncoder, saved
+from safetensors.torch import save_file
 
 from fieldlink.commands.import_nf2vec import import_nf2vec
 from fieldlink.core import saved_models, tensor_files
@@ -36,22 +37,25 @@ GRIDS = {
 
 
 @pytest.mark.parametrize("old_file", [False, True])
-@pytest.mark.parametrize(
-    ("weights", "grid"), [*((name, "sparse") for name in WEIGHTS), *(("as it is", n) for n in GRIDS)]
-)
-def test_every_form_gives_the_same_weights_and_grid(tmp_path: Path, small, weights: str, grid: str, old_file: bool):
-    tensors, params = official(tmp_path / "nerf", 1), load(small())
-    for name, contents in (
-        ("nerf_weights.pth", WEIGHTS[weights](torch.from_numpy(tensors["weights"]))),
-        ("grid.pth", GRIDS[grid](torch.from_numpy(tensors["grid"]))),
-    ):
-        torch.save(contents, tmp_path / "nerf" / name, _use_new_zipfile_serialization=not old_file)
+def test_every_form_gives_the_same_weights_and_grid(tmp_path: Path, small, old_file: bool):
+    params, folders = load(small()), []
+    forms = [*((name, "sparse") for name in WEIGHTS), *(("as it is", name) for name in GRIDS)]
+    for number, (weights, grid) in enumerate(forms):
+        folder = tmp_path / f"nerf{number}"
+        tensors = official(folder, 1)
+        folders.append(NerfFolder(folder, "02958343", folder.name, 0))
+        for name, contents in (
+            ("nerf_weights.pth", WEIGHTS[weights](torch.from_numpy(tensors["weights"]))),
+            ("grid.pth", GRIDS[grid](torch.from_numpy(tensors["grid"]))),
+        ):
+            torch.save(contents, folder / name, _use_new_zipfile_serialization=not old_file)
     settings = nerf_import.ImportSettings(params.nerf, 0, 8, "cpu")
-    nerf = NerfFolder(tmp_path / "nerf", "02958343", "nerf", 0)
-    rows = nerf_import.import_folders(nerf_import.ImportTask([nerf], settings))
+    rows = nerf_import.import_folders(nerf_import.ImportTask(folders, settings))
     assert rows.rejected == {}
-    assert np.array_equal(rows.columns["weights"], tensors["weights"][None])
-    assert (unpack(rows.columns["occupancy"][0]).numpy() == tensors["grid"]).all()
+    assert len(rows.columns["weights"]) == len(forms)
+    for number, form in enumerate(forms):
+        assert np.array_equal(rows.columns["weights"][number], tensors["weights"]), form
+        assert (unpack(rows.columns["occupancy"][number]).numpy() == tensors["grid"]).all(), form
 
 
 def test_pictures_without_transparency_are_replaced_by_renders(tmp_path: Path):
@@ -67,6 +71,44 @@ def test_two_levels_of_a_grid_and_two_networks_are_refused():
     both = {"model/mlp_base.params": np.ones(3), "ema/mlp_base.params": np.ones(3)}
     with pytest.raises(InputError, match=r"several tensors .* model/mlp_base\.params, ema/mlp_base\.params"):
         official_nerfs.weights_of(both, 3)
+
+
+@pytest.mark.parametrize("grid", [0.0, 1e-7, 0.5, 2, -1, np.nan])
+def test_a_grid_of_other_values_than_0_and_1_or_without_a_cell_is_refused(grid):
+    box, cells = np.array([-0.7] * 3 + [0.7] * 3), np.zeros([CELLS] * 3)
+    cells[0, 0, 0] = 1
+    assert official_nerfs.occupancy_of({"_binary": cells, "_roi_aabb": box}, CELLS)
+    cells[0, 0, 0] = grid
+    with pytest.raises(InputError, match=r"'_binary' has values from .*, expected 0 and 1, and a cell that is 1"):
+        official_nerfs.occupancy_of({"_binary": cells, "_roi_aabb": box}, CELLS)
+
+
+def test_weights_that_are_no_floats_and_a_tensor_without_a_name_are_refused():
+    for kind in (np.int32, np.bool_):
+        with pytest.raises(InputError, match=f"numbers of type {np.dtype(kind)}, expected floats"):
+            official_nerfs.weights_of({"mlp_base.params": np.ones(3, kind)}, 3)
+    with pytest.raises(InputError, match=r"no 'mlp_base\.params', found one without a name"):
+        official_nerfs.weights_of({"": np.ones(3)}, 3)
+
+
+def test_numbers_of_every_real_kind_are_read_and_a_file_of_others_takes_none_with_it(tmp_path: Path):
+    files = []
+    for kind in ("float8_e4m3fn", "float8_e5m2", "bfloat16", "float16", "float64", "uint16"):
+        stored = {"a": torch.tensor([0, 1, 2]).to(getattr(torch, kind))}
+        torch.save(stored, tmp_path / f"{kind}.pth")
+        save_file(stored, tmp_path / f"{kind}.safetensors")
+        files += [tmp_path / f"{kind}.pth", tmp_path / f"{kind}.safetensors"]
+    torch.save({"a": torch.ones(3, dtype=torch.complex64)}, tmp_path / "complex.pth")
+    refused, *read = tensor_files.read([tmp_path / "complex.pth", *files])
+    assert [tensors["a"].tolist() for tensors in read] == [[0, 1, 2]] * len(files)
+    assert str(refused).endswith("complex.pth: a has complex numbers, expected real ones")
+
+
+def test_tensors_come_in_the_order_of_their_names(tmp_path: Path):
+    names = [f"layer.{number}" for number in range(30)]
+    torch.save({name: torch.ones(1) for name in reversed(names)}, tmp_path / "a.pth")
+    (tensors,) = tensor_files.read([tmp_path / "a.pth"])
+    assert list(tensors) == sorted(names)
 
 
 @pytest.mark.parametrize(
@@ -119,5 +161,5 @@ def test_every_form_of_a_checkpoint_gives_the_same_model(tmp_path: Path, small, 
 
 def test_a_checkpoint_without_a_decoder_is_named_with_what_it_has(tmp_path: Path, small):
     torch.save({"inr2vec_encoder": OfficialEncoder().state_dict()}, tmp_path / "500.pt")
-    with pytest.raises(InputError, match=r"500\.pt: no decoder and no encoder, the file has inr2vec_encoder"):
+    with pytest.raises(InputError, match=r"500\.pt: no decoder and no encoder: the file has inr2vec_encoder"):
         import_nf2vec(tmp_path / "500.pt", tmp_path / "out", small(nf2vec=CHANGES))

@@ -31,7 +31,22 @@ from stages.backbone.prepare_scenes import prepare_scenes
 pytestmark = pytest.mark.thesis
 
 CAR, CHAIR = SYNSETS
-BAD = ("code", "short", "nan", "cells", "box", "torn", "huge", "poses", "turned", "lost", "pipe", "pipe2", "page")
+BAD = (
+    "code",
+    "short",
+    "nan",
+    "cells",
+    "box",
+    "torn",
+    "huge",
+    "poses",
+    "turned",
+    "lost",
+    "pipe",
+    "pipe2",
+    "page",
+    "gone",
+)
 
 
 class Canary:
@@ -98,6 +113,8 @@ class World:
             pipe.unlink()
             os.mkfifo(pipe)
         (self.bad("page") / "train/00.png").write_text("<html>")
+        (self.bad("gone") / "nerf_weights.pth").unlink()
+        official(self.bad("no id!"), 0)
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +174,11 @@ def test_a_nerf_that_cannot_be_used_is_set_aside_with_its_reason_and_no_code_of_
         "pipe": "grid.pth: a folder, FIFO or device, expected a file",
         "pipe2": "00.png: a FIFO, expected a file",
         "page": "00.png: no picture but a web page",
+        "gone": "nerf_weights.pth: no such file",
     }
-    assert set(world.rejected) == {"two", "two.a2", *BAD}
+    (no_id,) = set(world.rejected) - {"two", "two.a2", *BAD}
+    assert no_id.startswith("no_id_-")
+    assert world.rejected[no_id].startswith(f"data_TRAINED/{CAR}/no id!: 'no id!' can't be an id, expected 1 to 128")
     for name, reason in words.items():
         assert reason in world.rejected[name], name
         assert world.rejected[name].startswith(f"{world.bad(name).relative_to(world.folder)}")  # wherever it lies
@@ -173,14 +193,15 @@ def test_a_camera_file_that_is_not_compressed_gives_the_same_rows_and_is_what_nf
         for number, synset in enumerate(SYNSETS):
             folder = tmp_path / f"in{suffix}" / "data_TRAINED" / synset / f"n{number}"
             tensors = official(folder, number, suffix=suffix)
-        cameras = folder / f"transforms_train{suffix}.json"
-        cameras.write_text(json.dumps(json.loads(cameras.read_text()), indent=4))  # with lines, as the official one has
+        camera_file = folder / f"transforms_train{suffix}.json"
+        frames = json.loads(camera_file.read_text())
+        camera_file.write_text(json.dumps(frames, indent=4))  # with lines, as the official one has
         import_nerfs(tmp_path / f"in{suffix}", tmp_path / f"out{suffix}", params_file=small())
     for name, schema in (("nerfs", NERFS), ("views", VIEWS_OF), ("objects", OBJECTS)):
         plain, compressed = (datasets.read(tmp_path / f"out{suffix}" / name, schema) for suffix in ("", "_compressed"))
         assert datasets.rows_digest(plain) == datasets.rows_digest(compressed)  # NaN is NaN
-    own = read_cameras(tmp_path / "out/views", ["n1"])
-    assert (own.poses.numpy() == tensors["poses"]).all()
+    cameras = read_cameras(tmp_path / "out/views", ["n1"])
+    assert (cameras.poses.numpy() == tensors["poses"]).all()
 
 
 def test_a_killed_import_goes_on_where_it_was_and_ends_with_the_same_rows(world, tmp_path, small, monkeypatch):

@@ -80,7 +80,7 @@ def test_a_checkpoint_of_other_layers_or_none_is_an_error_that_names_the_first(t
     )
     params = load(small(nf2vec=CHANGES))
     nf2vec_params, architecture = params.nf2vec, params.nerf.field
-    with pytest.raises(InputError, match="no decoder, the file has encoder"):
+    with pytest.raises(InputError, match="no decoder: the file has encoder"):
         nf2vec_checkpoint.model_of(encoder, nf2vec_params, architecture)
     wider = nf2vec_params.model_copy(update={"decoder": 28})
     with pytest.raises(InputError, match=r"layers differ .* decoder\..* is \(24.*expected \(28"):

@@ -1,10 +1,10 @@
-"""An explorer of the tiny study that listens, and a browser."""
+"""An explorer of the tiny study that listens, and its page in a browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from explorer import chromium
+from chromium import Page
+from explorer.browsing import READY
 from explorer.requests import Client
 from explorer.serving import serving
 
@@ -26,19 +26,21 @@ def client(explorer: Explorer) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def page() -> Iterator[chromium.Page]:
-    """A page of a headless Chromium."""
-    if chromium.executable() is None:
-        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to its path")
-    with chromium.browser() as page:
-        yield page
+@pytest.fixture
+def at(page: Page, client):
+    """Opens an address of the explorer and waits until it is shown; afterwards nothing may have gone wrong."""
+    page.open("about:blank")  # so that nothing of an earlier test goes on
+    page.errors.clear()
+    page.requests.clear()
+    page.resize(1300, 900)
+    page.prefer("light")
 
+    def open_page(path: str) -> Page:
+        page.open(client.address + path)
+        page.wait_for(READY)
+        return page
 
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The script of axe-core, which finds what hinders people with disabilities."""
-    path = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.is_file():
-        pytest.skip(f"{path}: not there; npm install --no-save axe-core")
-    return path.read_text(encoding="utf-8")
+    yield open_page
+    assert page.errors == []
+    foreign = [url for url in page.requests if not url.startswith((client.address, "data:", "blob:", "about:"))]
+    assert foreign == []

@@ -6,65 +6,10 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from explorer.chromium import Page
+from explorer.browsing import READY, ids
 from search.meshes import box
 
 from fieldlink.scenes import pictures
-
-VIOLATIONS = "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))"
-BOX = """(({ x, y, width, height }) => [x, y, width, height])(
-    document.querySelector('.map canvas').getBoundingClientRect())"""
-LASSO = "[...document.querySelectorAll('button')].find(button => button.textContent === 'Lasso').click()"
-READY = "document.body.dataset.state === 'ready'"
-NERFS, LEAST = 10, 40.0  # dB
-SIDE = 64
-COMPARE = """(async id => {
-  const { FieldView } = await import('/static/field_view.js');
-  const { readField } = await import('/static/field_file.js');
-  const bytes = async path => (await fetch(path)).arrayBuffer();
-  const shader = await (await fetch('/static/field.frag.glsl')).text();
-  const field = readField(await bytes(`/api/objects/${id}/field`));
-  const canvas = document.createElement('canvas'), view = new FieldView(canvas, field, shader);
-  view.draw({ azimuth: 70, elevation: 20, angle: field.angle, distance: field.distance }, SIDE);
-  const own = view.pixels();
-  view.dispose();
-  const picture = await createImageBitmap(new Blob([await bytes(`/api/objects/${id}/view?az=70&el=20&size=SIDE`)]));
-  const flat = new OffscreenCanvas(SIDE, SIDE).getContext('2d');
-  flat.fillRect(0, 0, SIDE, SIDE);
-  flat.drawImage(picture, 0, 0);
-  const server = flat.getImageData(0, 0, SIDE, SIDE).data;
-  let sum = 0, lit = 0;
-  for (let place = 0; place < 3 * SIDE * SIDE; place++) {
-    const part = place % 3, column = Math.floor(place / 3) % SIDE, row = Math.floor(place / 3 / SIDE);
-    const a = own[4 * ((SIDE - 1 - row) * SIDE + column) + part], b = server[4 * (row * SIDE + column) + part];
-    sum += ((a - b) / 255) ** 2;
-    lit += b > 0;
-  }
-  return [-10 * Math.log10(sum / (3 * SIDE * SIDE)), lit];
-})""".replace("SIDE", str(SIDE))
-
-
-@pytest.fixture
-def at(page: Page, client):
-    """Opens an address of the explorer and waits until it is shown; afterwards nothing may have gone wrong."""
-    page.errors.clear()
-    page.requests.clear()
-    page.resize(1300, 900)
-    page.prefer("light")
-
-    def open_page(path: str) -> Page:
-        page.open(client.address + path)
-        page.wait_for(READY)
-        return page
-
-    yield open_page
-    assert page.errors == []
-    foreign = [url for url in page.requests if not url.startswith((client.address, "data:", "blob:", "about:"))]
-    assert foreign == []
-
-
-def ids(page, place=".cards"):
-    return page.evaluate(f"[...document.querySelectorAll('{place} [data-object]')].map(link => link.dataset.object)")
 
 
 def test_words_are_searched_and_the_address_says_so(at, study):
@@ -80,16 +25,30 @@ def test_words_are_searched_and_the_address_says_so(at, study):
     assert ids(page) == first_ids
 
 
+def test_an_id_in_the_bar_asks_with_its_nerf(at, study):
+    page = at("/")
+    page.evaluate(f"document.getElementById('text').value = {json.dumps(study.ids[0])}")
+    page.evaluate("document.getElementById('bar').requestSubmit()")
+    page.wait_for("document.querySelector('.card')")
+    assert page.evaluate("location.search") == f"?nerf={quote(study.ids[0])}"
+    assert ids(page) == [row.id for row in study.search(nerf=study.ids[0], k=24, seed="mean").rows]
+
+
+def test_a_text_on_the_map_is_searched_where_texts_have_a_place(at):
+    page = at("/?part=map&text=a+chair&by=nf2vec")
+    assert "The star is the query" in page.evaluate("document.getElementById('main').textContent")
+
+
 def test_a_chosen_picture_is_searched_with(at, study, tmp_path):
     path = tmp_path / "mine <b>.png"
     path.write_bytes(pictures.encode(np.random.default_rng(3).integers(0, 256, (40, 40, 3), np.uint8)))
     page = at("/")
-    place = page.send("DOM.getDocument")["root"]["nodeId"]
-    node = page.send("DOM.querySelector", nodeId=place, selector="#file")["nodeId"]
+    root = page.send("DOM.getDocument")["root"]["nodeId"]
+    node = page.send("DOM.querySelector", nodeId=root, selector="#file")["nodeId"]
     page.send("DOM.setFileInputFiles", files=[str(path)], nodeId=node)
     page.wait_for("document.querySelector('.card')")
     assert ids(page) == [row.id for row in study.search(image=path, k=24, seed="mean").rows]
-    assert "mine <b>.png" in page.evaluate("document.getElementById('asked').textContent")
+    assert "mine <b>.png" in page.evaluate("document.getElementById('question').textContent")
     assert page.evaluate("document.getElementById('warning').textContent")
 
 
@@ -98,7 +57,7 @@ def test_a_chosen_picture_is_searched_with(at, study, tmp_path):
 )
 @pytest.mark.parametrize("kind", ["image", "mesh"])
 def test_a_dropped_and_a_pasted_file_is_searched_with(at, study, tmp_path, event, holder, kind):
-    path = box(tmp_path / "mesh.off")  # the name, and so the views, that any uploaded mesh has
+    path = box(tmp_path / "my box.off")
     if kind == "image":
         path = tmp_path / "mine.png"
         path.write_bytes(pictures.encode(np.random.default_rng(4).integers(0, 256, (40, 40, 3), np.uint8)))
@@ -120,51 +79,60 @@ def test_ways_to_search_stand_side_by_side(at, study):
     assert page.evaluate("[...document.querySelectorAll('.column select')].map(menu => menu.value)") == names
 
 
-def test_a_filter_changes_what_is_found(at):
+def test_filters_change_what_is_found(at, study):
     page = at("/?text=a+chair")
-    page.evaluate("""(() => { const menu = document.querySelector('[name=split]'); menu.value = 'test';
-        menu.dispatchEvent(new Event('change', { bubbles: true })); })()""")
-    page.wait_for("location.search.includes('split=test')")
+    limit = float(np.floor(np.median(study.collection.psnr["psnr_heldout"])))
+    page.evaluate("document.querySelector('[name=class][value=lamp]').click()")
+    page.wait_for("location.search.includes('class=lamp')")
+    for name, value in (("split", "train"), ("seed", "1"), ("copies", "1"), ("psnr", f"{limit:g}")):
+        page.evaluate(f"""(() => {{ const field = document.querySelector('[name={name}]'); field.value = '{value}';
+            field.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()""")
+        page.wait_for(f"location.search.includes('{name}={value}')")
+        page.wait_for(READY)
+    filters = {"classes": ["lamp"], "split": "train", "copies": True, "least_psnr": limit}
+    assert ids(page) == [row.id for row in study.search(text="a chair", k=24, seed=1, **filters).rows]
+    assert ids(page)
+
+
+def test_a_seed_that_a_way_does_not_have_leaves_the_others_alone(at, study):
+    page = at("/?text=a+chair&seed=1&by=nerf2clip+siglip&by=CLIP+mean")
+    heads = page.evaluate("[...document.querySelectorAll('.column > .quiet')].map(head => head.textContent)")
+    assert ["seed" in head for head in heads] == [True, False]
+    by = "nerf2clip siglip", "CLIP mean"
+    answers = [study.search(text="a chair", by=name, seed=seed, k=24) for name, seed in zip(by, (1, 0), strict=True)]
+    assert ids(page) == [row.id for answer in answers for row in answer.rows]
+
+
+def test_back_shows_what_was_there_before(at):
+    page = at("/?text=a+chair")
+    first_ids = ids(page)
+    page.evaluate("document.querySelector('.card a').click()")
+    page.wait_for(f"document.title.startsWith({json.dumps(first_ids[0])})")
     page.wait_for(READY)
-    splits = page.evaluate("[...document.querySelectorAll('.facts span:nth-child(2)')].map(part => part.textContent)")
-    assert set(splits) == {"test"}
+    page.evaluate("history.back()")
+    page.wait_for("document.querySelectorAll('.card').length > 0 && location.search === '?text=a+chair'")
+    page.wait_for(READY)
+    assert ids(page) == first_ids
 
 
-def test_an_objects_page_shows_its_nerf_measures_and_neighbours(at, study):
-    object_id = study.ids[0]
-    page = at(f"/?object={object_id}")
-    page.wait_for("document.querySelector('.live').dataset.drawn")
-    text = page.evaluate("document.getElementById('main').textContent")
-    truth = study.object(object_id)
-    assert truth.caption in text
-    assert f"{truth.psnr['psnr_heldout']:.1f} dB" in text
-    assert set(ids(page, "details")) <= set(study.ids)
-    page.evaluate("document.querySelector('.zero-shot').requestSubmit()")
-    page.wait_for("document.querySelectorAll('.opinions table').length === 2")
+PASTE = """(() => {
+    const held = new DataTransfer();
+    if (WORDS) held.items.add('a lamp', 'text/plain');
+    held.items.add(new File([Uint8Array.from(atob('BYTES'), letter => letter.charCodeAt(0))], 'mine.png'));
+    document.getElementById('text').dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: held, bubbles: true, cancelable: true }));
+})()"""
 
 
-def test_the_map_is_zoomed_by_keys_and_a_lasso_chooses(at, study):
-    page = at("/?part=map&text=a+chair")
-    page.resize(1300, 1200)  # the whole map is in the window
-    x, y, width, height = page.evaluate(BOX)
-    page.evaluate(LASSO)
-    page.drag([(x + 2, y + 2), (x + width - 2, y + 2), (x + width - 2, y + height - 2), (x + 2, y + height - 2)])
-    page.wait_for("document.querySelector('.ids')")
-    assert sorted(ids(page, ".ids")) == sorted(study.map_points().ids)
-    page.evaluate("document.querySelector('.map canvas').focus()")
-    page.press("ArrowLeft", 37)
-    assert page.evaluate("document.activeElement.tagName") == "CANVAS"
-
-
-def test_csv_cells_are_quoted_and_run_no_formula(at):
-    script = "import('/static/csv.js').then(({ csv }) => csv([['a\"b', '=1+1', null, 2]]))"
-    assert at("/").evaluate(script) == '"a""b","\'=1+1","",2\r\n'
-
-
-def test_a_lasso_holds_what_it_encloses(at):
-    script = """import('/static/geometry.js').then(({ inside }) =>
-        [[1, 1], [3, 1], [0.5, 0.2]].map(place => inside(place, [[0, 0], [2, 0], [2, 2], [0, 2]])))"""
-    assert at("/").evaluate(script) == [True, False, True]
+def test_words_that_are_pasted_into_a_field_are_no_file(at):
+    picture = pictures.encode(np.random.default_rng(5).integers(0, 256, (40, 40, 3), np.uint8))
+    script, page = PASTE.replace("BYTES", b64encode(picture).decode()), at("/")
+    page.evaluate(script.replace("WORDS", "true"))
+    page.evaluate("new Promise(resolve => setTimeout(resolve, 500))")
+    assert page.evaluate("location.search") == ""
+    assert not any("/api/search" in address for address in page.requests)
+    page.evaluate(script.replace("WORDS", "false"))
+    page.wait_for("document.querySelector('.card')")
 
 
 def test_hostile_words_are_shown_as_words(at):
@@ -172,36 +140,3 @@ def test_hostile_words_are_shown_as_words(at):
     page = at(f"/?text={quote(words)}")
     assert page.evaluate("document.getElementById('text').value") == words
     assert page.evaluate("document.querySelectorAll('img[onerror]').length") == 0
-
-
-def test_the_browser_draws_ten_nerfs_as_the_server_does(at, study):
-    page = at("/")
-    if not page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))"):
-        pytest.skip("this Chromium has no WebGL 2")
-    for object_id in study.ids[:NERFS]:
-        decibels, lit = page.evaluate(f"{COMPARE}({json.dumps(object_id)})")
-        assert lit > 50, object_id
-        assert decibels >= LEAST, object_id
-
-
-PARTS = (
-    "/",
-    "/?text=a+chair",
-    "/?object={object_id}",
-    "/?part=map&text=a+chair",
-    "/?nerf={object_id}&prompt=a+lamp&prompt=a+chair",
-)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("part", PARTS)
-def test_axe_finds_nothing_and_nothing_is_cut_off(at, study, axe, part, scheme):
-    page = at("/")
-    page.prefer(scheme)
-    for width in (1300, 390):
-        page.resize(width, 900)
-        at(part.format(object_id=study.ids[0]))
-        page.evaluate(f"{axe}; 0")
-        violations = page.evaluate(VIOLATIONS)
-        assert violations == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -5,13 +5,16 @@ import io
 import json
 import socket
 import threading
+import time
 import zlib
+from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 
-from fieldlink.explorer.bodies import MOST_BYTES
+from fieldlink.explorer.bodies import MOST_AT_ONCE, MOST_BYTES
 from fieldlink.explorer.guard import Guard
 from fieldlink.scenes import pictures
 
@@ -61,6 +64,27 @@ def test_a_large_body_is_refused_before_it_is_read(client):
     connection.close()
 
 
+def test_more_bodies_than_may_come_at_a_time_are_refused_before_they_are_read(client):
+    head = b"POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n"
+    with ExitStack() as connections:
+        for _ in range(MOST_AT_ONCE):
+            slow = connections.enter_context(socket.create_connection(("127.0.0.1", client.port), timeout=30))
+            slow.sendall(head)
+        reply = reply_with(client, 429)
+        assert int(reply.headers["retry-after"]) > 0
+        assert client.get("/api/search", text="a lamp").status == 200
+    assert reply_with(client, 400).json["error"]  # the others have gone
+
+
+def reply_with(client, status):
+    """The reply to a file that is none, asked for until it has a status."""
+    end = time.monotonic() + 30
+    while (reply := client.post("/api/search", b"none")).status != status:
+        assert time.monotonic() < end, reply
+        time.sleep(0.02)
+    return reply
+
+
 def test_a_body_without_a_length_is_counted(client):
     chunk = b"%x\r\n" % 2**20 + bytes(2**20) + b"\r\n"
     with socket.create_connection(("127.0.0.1", client.port), timeout=30) as raw:
@@ -101,6 +125,41 @@ def test_bytes_that_are_nothing_are_an_error_of_the_request(client, suffix):
 
 def test_a_pickle_is_no_kind_of_file(client):
     assert client.post("/api/search", b"\x80\x04.", suffix="pth").status == 400
+
+
+def triangle(uri):
+    """A glTF file of one triangle, whose numbers lie at an address."""
+    accessor = {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3", "min": [0] * 3, "max": [1] * 3}
+    return json.dumps(
+        {
+            "asset": {"version": "2.0"},
+            "buffers": [{"uri": uri, "byteLength": 36}],
+            "bufferViews": [{"buffer": 0, "byteLength": 36}],
+            "accessors": [accessor],
+            "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+            "nodes": [{"mesh": 0}],
+            "scenes": [{"nodes": [0]}],
+            "scene": 0,
+        }
+    ).encode()
+
+
+@pytest.mark.parametrize("path", ["/api/search", "/api/zero-shot"])
+def test_a_mesh_that_names_an_address_makes_no_connection(client, path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        reply = client.post(path, triangle(f"http://127.0.0.1:{listener.getsockname()[1]}/x"), suffix="gltf")
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert reply.status == 400, reply.body
+
+
+@pytest.mark.parametrize("uri", ["../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "..%2f..%2fetc%2fpasswd"])
+def test_a_mesh_that_names_another_file_reads_nothing_of_it(client, uri):
+    reply = client.post("/api/search", triangle(uri), suffix="gltf", name="triangle.gltf")
+    assert reply.status == 400, reply.body
+    first = Path("/etc/passwd").read_text(encoding="utf-8").splitlines()[0]
+    assert first not in reply.body.decode()
 
 
 def test_a_nerf_of_other_numbers_is_refused(client, study):

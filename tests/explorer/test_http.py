@@ -8,6 +8,7 @@ import torch
 import trimesh
 from PIL import Image
 from safetensors.numpy import load
+from search.meshes import coloured_box
 
 from fieldlink.core import datasets
 from fieldlink.core.schemas import VIEWS
@@ -87,6 +88,43 @@ def test_a_nerf_that_was_downloaded_finds_its_object_first(client, study):
     assert reply["rows"][0]["score"] == pytest.approx(1, abs=1e-6)
 
 
+def test_a_text_that_is_an_id_names_its_object_and_any_other_is_searched_for_as_words(client, study):
+    object_id = study.ids[0]
+    by_text, by_id = client.get("/api/search", text=object_id).json, client.get("/api/search", nerf=object_id).json
+    assert by_text == by_id
+    assert by_text["query"]["kind"] == "nerf"
+    for text in ("747", "3d", "F-16", "cube", f"{object_id} "[:-2]):
+        assert client.get("/api/search", text=text).json["query"]["kind"] == "text"
+
+
+def test_filters_are_those_of_the_collection(client, study):
+    filters = client.get("/api/study").json["filters"]
+    assert set(filters["class"]) == {study.object(name).class_name for name in study.ids}
+    assert filters["split"] == ["train", "validation", "test"]
+    for name, values in filters.items():
+        for value in values:
+            assert client.get("/api/search", text="a lamp", **{f"{name}_": value}).status == 200
+
+
+def test_a_mesh_that_is_sent_finds_what_its_file_finds(client, study, tmp_path):
+    path = tmp_path / "my Box (1).STL"
+    path.write_bytes(trimesh.creation.box((1, 0.5, 0.2)).export(file_type="stl"))
+    reply = client.post("/api/search", path.read_bytes(), suffix="stl", name=path.name, k=3).json
+    answer = study.search(mesh=path, k=3, seed="mean")
+    assert [(row["id"], row["score"]) for row in reply["rows"]] == [
+        (row.id, pytest.approx(row.score, abs=1e-5)) for row in answer.rows
+    ]
+
+
+def test_what_a_mesh_is_drawn_without_is_told(client, tmp_path):
+    coloured_box(tmp_path / "bare.obj", "gone.mtl")
+    query = client.post("/api/search", (tmp_path / "bare.obj").read_bytes(), suffix="obj", name="bare.obj").json[
+        "query"
+    ]
+    assert "gone.mtl" in query["note"]
+    assert client.get("/api/map", query=query["handle"]).json["query"]["note"] == query["note"]
+
+
 def test_a_mesh_is_fitted_and_its_path_told_nobody(client):
     mesh = trimesh.creation.box((1, 0.6, 0.3)).export(file_type="ply")
     reply = client.post("/api/search", mesh, suffix="ply", k=3, name="box.ply")
@@ -102,13 +140,14 @@ def test_a_mesh_is_fitted_and_its_path_told_nobody(client):
     )
 
 
-def test_an_object_has_its_measures_views_and_neighbours_in_every_space(client, study):
+def test_an_object_has_its_measures_views_and_neighbours_where_no_mapper_is_needed(client, study):
     object_id = study.ids[3]
     page, truth = client.get(f"/api/objects/{object_id}", k=2).json, study.object(object_id)
     assert (page["class_name"], page["caption"], page["views"]) == (truth.class_name, truth.caption, list(truth.views))
     assert page["psnr"] == pytest.approx(dict(truth.psnr))
-    assert set(page["neighbours"]) == {space.name for space in study.variants if "nerf" in space.for_kinds}
-    assert ids(page["neighbours"]["nf2vec"]) == [row.id for row in study.neighbours(object_id, k=2).rows]
+    assert list(page["neighbours"]) == ["nf2vec", "CLIP mean"]
+    for by, rows in page["neighbours"].items():
+        assert ids(rows) == [row.id for row in study.neighbours(object_id, by, k=2).rows]
 
 
 def test_a_view_is_the_studys_frame(client, study):
@@ -143,11 +182,11 @@ def test_a_field_is_the_nerf_with_what_a_renderer_needs(client, study):
     assert tensors["occupancy"].tobytes() == stored.occupancy
 
 
-def test_the_map_has_every_object_and_the_query_among_its_nearest(client, study):
-    points = client.get("/api/map", text="a lamp").json
+def test_the_map_has_the_objects_and_the_query_among_its_nearest(client, study):
+    points = client.get("/api/map", text="a lamp", copies=1).json
     places = study.map_points()
     assert points["ids"] == list(places.ids)
-    assert points["x"] == pytest.approx(places.places[:, 0], abs=1e-3)
+    assert points["x"] == pytest.approx(places.positions[:, 0], abs=1e-3)
     assert min(points["x"]) <= points["query"]["x"] <= max(points["x"])
     assert "query" not in client.get("/api/map", space="clip_embedding").json
 

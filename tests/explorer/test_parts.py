@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException
 
 from fieldlink.explorer.byte_cache import ByteCache
 from fieldlink.explorer.json_replies import Json
-from fieldlink.explorer.lanes import Lane
+from fieldlink.explorer.lanes import Lane, Places
 from fieldlink.explorer.request_values import RequestValues, clean
+from fieldlink.explorer.uploads import file_name
 
 
 def test_a_lane_refuses_what_is_beyond_those_that_may_wait():
@@ -41,6 +42,35 @@ def test_a_lane_takes_work_again_after_an_error():
     failed, number = asyncio.run(ask())
     assert isinstance(failed, ValueError)
     assert number == 2
+
+
+def test_places_refuse_what_finds_none_free_and_are_free_again_after_an_error():
+    places = Places("files", count=1, retry_after=3)
+    with places.reserved(), pytest.raises(HTTPException) as refusal, places.reserved():
+        pass
+    assert (refusal.value.status_code, refusal.value.headers) == (429, {"Retry-After": "3"})
+    with pytest.raises(ValueError, match="wrong"), places.reserved():
+        raise ValueError("wrong")
+    with places.reserved():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [
+        ("chair.glb", "chair.glb"),
+        ("my Chair (1).GLB", "my Chair (1).GLB"),
+        ("folder\\..\\/chair.glb", "chair.glb"),
+        ("/etc/passwd", "mesh.glb"),
+        ("..", "mesh.glb"),
+        (".glb", "mesh.glb"),
+        ("", "mesh.glb"),
+        ("chair.obj", "mesh.glb"),
+        (f"{'é' * 130}.glb", "mesh.glb"),
+    ],
+)
+def test_a_mesh_is_read_under_the_name_of_the_users_file_where_that_is_safe(name, read_as):
+    assert file_name(name, "glb") == read_as
 
 
 def test_the_cache_drops_what_was_used_longest_ago():

@@ -1,4 +1,4 @@
-"""Faults of datasets, of finished work in the scratch folder, and of stored arrays."""
+"""Faults of datasets."""
 
 import shutil
 from collections.abc import Callable
@@ -10,13 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from faults.case import Case
 
-from fieldlink.core import arrays, datasets, resume, shard_files
+from fieldlink.core import datasets, resume, shard_files
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, NERF_EMBEDDINGS, OBJECTS
 
 DAMAGED = "damaged, its digest differs; compute or import it again"
 UNSEALED = "no digest in it: cut short, or written by other software or an earlier version of this one"
 AGAIN = "everything else; `dvc repro` computes what is deleted"
-GONE_ON = "all other finished work; the items are computed again"
 
 
 def rows(ids: str, **changes) -> pa.Table:
@@ -30,16 +29,19 @@ def written(folder: Path) -> Path:
     return folder / "set"
 
 
-def read_after(change: Callable[[Path], object], folder: Path) -> None:
-    """Read the dataset after a change to its second shard."""
+def damage(change: Callable[[Path], object], folder: Path) -> None:
+    """A change to the dataset's second shard."""
     change(written(folder) / "part-00001.parquet")
+
+
+def read(folder: Path) -> None:
     datasets.read(folder / "set", NERF_EMBEDDINGS)
 
 
-def flip(place: float, path: Path) -> None:
+def flip(share: float, path: Path) -> None:
     """Flip a bit at a part of the way through a file."""
     data = bytearray(path.read_bytes())
-    data[int(place * (len(data) - 1))] ^= 4
+    data[int(share * (len(data) - 1))] ^= 4
     path.write_bytes(data)
 
 
@@ -59,6 +61,9 @@ def objects(folder: Path, **changes) -> None:
     path = folder / "objects" / "part-00000.parquet"
     path.parent.mkdir()
     shard_files.write(path, datasets.table(OBJECTS, columns), {"schema": "objects", "producer": "", "fingerprint": ""})
+
+
+def read_objects(folder: Path) -> None:
     datasets.read(folder / "objects", OBJECTS)
 
 
@@ -72,62 +77,23 @@ def work(items: list[str]) -> resume.Rows:
     return resume.Rows({"object_id": items, "embedding": np.ones((len(items), 2))})
 
 
-def no_work(_: list[str]) -> resume.Rows:
-    return resume.Rows({"object_id": [], "embedding": np.zeros((0, 2))})
-
-
-def finish(function: Callable[[list[str]], resume.Rows] = work) -> list[str]:
-    """Items that were computed, of four in chunks of two."""
-    computed: list[str] = []
-    keys = dict.fromkeys("abcd", "key")
-    finished = resume.finish(
-        "demo", NERF_EMBEDDINGS, keys, lambda items: computed.extend(items) or items, function, chunk=2, workers=1
-    )
-    assert sum(map(len, finished.tables())) == len(keys)
-    return computed
-
-
-def resumed(change: Callable[[Path], object], folder: Path) -> str:
-    """What a second run computes after a change to one file of finished work."""
-    finish()
-    change(sorted((folder / "scratch" / "demo").glob("*.parquet"))[0])
-    return f"computed again: {len(finish())} of 4"
-
-
-def foreign(path: Path) -> None:
-    path.with_name("holiday.parquet").write_bytes(b"PAR1 mine")
-    path.with_name("table.parquet").mkdir()
-    pq.write_table(pa.table({"a": [1]}), path.with_name("other.parquet"))
-
-
-def stored(change: Callable[[Path], object], folder: Path) -> str:
-    dataset = written(folder)
-    array = arrays.store_column(dataset, NERF_EMBEDDINGS, "embedding", folder / "arrays")
-    change(array.path)
-    values = arrays.store_column(dataset, NERF_EMBEDDINGS, "embedding", folder / "arrays").open().ravel().tolist()
-    return "as before" if values == [0, 1, 2, 3] * 2 else "other numbers"
-
-
 def ids(folder: Path) -> None:
-    datasets.rows_with_ids(written(folder), NERF_EMBEDDINGS, ["a", "z"])
+    datasets.rows_with_ids(folder / "set", NERF_EMBEDDINGS, ["a", "z"])
 
 
 def gap(folder: Path) -> None:
     datasets.write(folder / "set", NERF_EMBEDDINGS, [rows("a"), rows("b"), rows("c")], "test")
     (folder / "set" / "part-00001.parquet").unlink()
-    datasets.read(folder / "set", NERF_EMBEDDINGS)
 
 
 def extra(folder: Path) -> None:
     shutil.copy(written(folder) / "part-00001.parquet", folder / "set" / "part-00002.parquet")
-    datasets.read(folder / "set", NERF_EMBEDDINGS)
 
 
 def swapped(folder: Path) -> None:
     datasets.write(folder / "set", NERF_EMBEDDINGS, [rows("cd"), rows("ef")], "test")
     datasets.write(folder / "one", NERF_EMBEDDINGS, [rows("ab")], "test")
     shutil.copy(folder / "one" / "part-00000.parquet", folder / "set" / "part-00001.parquet")
-    datasets.read(folder / "set", NERF_EMBEDDINGS)
 
 
 NAN = rows("cd").set_column(1, "embedding", pa.FixedSizeListArray.from_arrays(pa.array([np.nan] * 4, pa.float32()), 2))
@@ -156,13 +122,23 @@ CHANGES: list[tuple[str, str, Callable[[Path], object]]] = [
         lambda path: (path.unlink(), path.symlink_to("nowhere")),
     ),
 ]
+SHARDS = [
+    ("a shard in the middle is missing", "missing or too many", gap),
+    ("a shard stands there twice", "missing or too many", extra),
+    ("a shard is another dataset's", "keys must rise", swapped),
+]
 CASES = [
-    *(Case("datasets", fault, seen, AGAIN, partial(read_after, change)) for fault, seen, change in CHANGES),
-    Case("datasets", "a shard in the middle is missing", "missing or too many", AGAIN, gap),
-    Case("datasets", "a shard stands there twice", "missing or too many", AGAIN, extra),
-    Case("datasets", "a shard is another dataset's", "keys must rise", AGAIN, swapped),
-    Case("datasets", "an id that is asked for has no rows", "no rows of 'z', expected all 2 ids", AGAIN, ids),
-    Case("datasets", "a split is misspelt", "split holds ['tset']", AGAIN, partial(objects, split=["tset"])),
+    *(Case("datasets", fault, seen, AGAIN, read, partial(damage, change)) for fault, seen, change in CHANGES),
+    *(Case("datasets", fault, seen, AGAIN, read, inflict) for fault, seen, inflict in SHARDS),
+    Case("datasets", "an id that is asked for has no rows", "no rows of 'z', expected all 2 ids", AGAIN, ids, written),
+    Case(
+        "datasets",
+        "a split is misspelt",
+        "split holds ['tset']",
+        AGAIN,
+        read_objects,
+        partial(objects, split=["tset"]),
+    ),
     Case("datasets", "a domain is misspelt", "domain holds ['foto']", AGAIN, domains),
     Case(
         "datasets",
@@ -170,48 +146,5 @@ CASES = [
         "no part-*.parquet, expected a dataset",
         AGAIN,
         lambda folder: datasets.read(folder, OBJECTS),
-    ),
-    Case(
-        "datasets",
-        "finished work has a flipped bit",
-        "computed again: 2 of 4",
-        GONE_ON,
-        partial(resumed, partial(flip, 0.5)),
-    ),
-    Case(
-        "datasets",
-        "finished work is empty",
-        "computed again: 2 of 4",
-        GONE_ON,
-        partial(resumed, lambda path: path.write_bytes(b"")),
-    ),
-    Case("datasets", "finished work is deleted", "computed again: 2 of 4", GONE_ON, partial(resumed, Path.unlink)),
-    Case(
-        "datasets",
-        "foreign files lie among finished work",
-        "computed again: 0 of 4",
-        "all, the foreign files too",
-        partial(resumed, foreign),
-    ),
-    Case(
-        "datasets",
-        "work gives an item neither rows nor a reason",
-        "neither rows nor a reason",
-        "all finished work",
-        lambda _: finish(no_work),
-    ),
-    Case(
-        "datasets",
-        "a stored array has a flipped bit",
-        "as before",
-        "it is written anew",
-        partial(stored, partial(flip, 0.3)),
-    ),
-    Case(
-        "datasets",
-        "a stored array is cut short",
-        "as before",
-        "it is written anew",
-        partial(stored, lambda path: path.write_bytes(b"1")),
     ),
 ]

@@ -10,15 +10,18 @@ from faults.case import Case
 from faults.dataset_cases import flip
 from safetensors.numpy import save
 
-from fieldlink.core import saved_models, sealed_folders
+from fieldlink.core import digest_folders, saved_models
 
 KEPT = "everything else; the stage that wrote the model writes it anew"
 DIFFER = "differ from the sha256 in config.json"
 
 
-def read_after(change: Callable[[Path], object], folder: Path) -> None:
+def damage(change: Callable[[Path], object], folder: Path) -> None:
     saved_models.write_model(folder / "model", {"weight": np.ones(64, np.float32)}, {"width": 64, "loss": "cosine"})
     change(folder / "model")
+
+
+def read(folder: Path) -> None:
     saved_models.read_model(folder / "model")
 
 
@@ -30,7 +33,7 @@ def config(path: Path, **changes: object) -> None:
 def nan_weights(path: Path) -> None:
     """NaN in weights whose folder has a right digest."""
     (path / "model.safetensors").write_bytes(save({"weight": np.full(64, np.nan, np.float32)}))
-    sealed_folders.write_description(path, "config.json", {})
+    digest_folders.write_description(path, "config.json", {})
 
 
 CHANGES: list[tuple[str, str, Callable[[Path], object]]] = [
@@ -51,4 +54,4 @@ CHANGES: list[tuple[str, str, Callable[[Path], object]]] = [
     ("a file is added", DIFFER, lambda path: (path / "more.safetensors").write_bytes(b"x")),
     ("weights are NaN", "model.safetensors: weight holds numbers that are not finite", nan_weights),
 ]
-CASES = [Case("models", fault, seen, KEPT, partial(read_after, change)) for fault, seen, change in CHANGES]
+CASES = [Case("models", fault, seen, KEPT, read, partial(damage, change)) for fault, seen, change in CHANGES]

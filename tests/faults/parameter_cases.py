@@ -13,12 +13,15 @@ KEPT = "everything: nothing is read or written before"
 DOUBLE = {"synset": "02691156", "noun": "a twin"}
 
 
-def load_with(changes: dict[str, Any], folder: Path) -> None:
-    load(written(folder / "params.yaml", changes))
+def change(changes: dict[str, Any], folder: Path) -> None:
+    written(folder / "params.yaml", changes)
 
 
-def load_text(data: bytes, folder: Path) -> None:
+def write(data: bytes, folder: Path) -> None:
     (folder / "params.yaml").write_bytes(data)
+
+
+def read(folder: Path) -> None:
     load(folder / "params.yaml")
 
 
@@ -40,12 +43,24 @@ VALUES: list[tuple[str, str, dict[str, Any]]] = [
     ("more views averaged than there are", "at most scenes.views, 36", {"zero_shot.views": [1, 40]}),
     ("a rank beyond the gallery", "at most the number of test objects, 208", {"retrieval.ranks": [1, 100_000]}),
     ("a warm-up longer than the training", "at most clip.training.steps, 900", {"clip.training.warmup": 2000}),
+    ("1,001 seeds", "at most 1000 items", {"mapper.seeds": list(range(1_001))}),
+    ("10⁷ neighbours", "less than or equal to 10000", {"embedding_spaces.neighbours": 10**7}),
+    (
+        "10⁷ NeRFs of 10⁷ points in a step",
+        "10,000,000 × 10,000,000 given; expected at most 1,000,000,000 in all",
+        {"nf2vec.training.batch": 10**7, "nf2vec.training.points": 10**7},
+    ),
+    ("an object a class", "1 given; expected at least 3, one per split", {"scenes.objects_per_class": 1}),
+    ("meshes without a folder", "expected the folder of scenes.source meshes", {"scenes.source": "meshes"}),
     ("a study without a loss that others read", "expected to hold siglip", {"retrieval.losses": ["cosine"]}),
 ]
+TEXTS = [
+    ("params.yaml is empty", "params.yaml", b""),
+    ("params.yaml is no YAML", "not valid YAML", b"study: ["),
+    ("params.yaml is not UTF-8", "not valid YAML", b"study: \xff"),
+]
 CASES = [
-    *(Case("parameters", fault, seen, KEPT, partial(load_with, changes)) for fault, seen, changes in VALUES),
-    Case("parameters", "params.yaml is empty", "params.yaml", KEPT, partial(load_text, b"")),
-    Case("parameters", "params.yaml is no YAML", "not valid YAML", KEPT, partial(load_text, b"study: [")),
-    Case("parameters", "params.yaml is not UTF-8", "not valid YAML", KEPT, partial(load_text, b"study: \xff")),
-    Case("parameters", "params.yaml is missing", "cannot be read", KEPT, lambda folder: load(folder / "params.yaml")),
+    *(Case("parameters", fault, seen, KEPT, read, partial(change, changes)) for fault, seen, changes in VALUES),
+    *(Case("parameters", fault, seen, KEPT, read, partial(write, data)) for fault, seen, data in TEXTS),
+    Case("parameters", "params.yaml is missing", "cannot be read", KEPT, read),
 ]

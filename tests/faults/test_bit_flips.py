@@ -35,8 +35,8 @@ def random_rows(schema: Schema, random: np.random.Generator) -> pa.Table:
 def flipped(path: Path, flips: int, random: np.random.Generator):
     """Let `path` have one bit flipped, `flips` times."""
     whole = path.read_bytes()
-    for place, bit in zip(random.integers(0, len(whole), flips), random.integers(0, 8, flips), strict=True):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << int(bit)]) + whole[place + 1 :])
+    for offset, bit in zip(random.integers(0, len(whole), flips), random.integers(0, 8, flips), strict=True):
+        path.write_bytes(whole[:offset] + bytes([whole[offset] ^ 1 << int(bit)]) + whole[offset + 1 :])
         yield
     path.write_bytes(whole)
 

@@ -17,8 +17,8 @@ from fieldlink.scenes import cameras, pictures
 def generated(**sizes: list[tuple[int, int]]) -> pa.Table:
     """One picture of each size, by owner; its grey tells the owner and the view."""
     rows = [
-        (name, "gt", "mse", view, pictures.encode(grey(10 * place + view, *size)))
-        for place, (name, owner_sizes) in enumerate(sizes.items())
+        (name, "gt", "mse", view, pictures.encode(grey(10 * owner + view, *size)))
+        for owner, (name, owner_sizes) in enumerate(sizes.items())
         for view, size in enumerate(owner_sizes)
     ]
     columns = zip(GENERATED_VIEWS.columns, map(list, zip(*rows, strict=True)), strict=True)

@@ -82,7 +82,7 @@ def test_a_mixture_takes_every_coordinate_from_its_row_or_from_one_other_of_its_
     batch = doubled(inputs, labels, Draws([5]))
     assert torch.equal(batch.inputs[:, :7], inputs)
     assert torch.equal(batch.labels, torch.cat([labels, labels], 1))
-    assert batch.counted[0].tolist() == [1] * 7 + [1, 1, 1, 0, 0, 0, 1]  # classes of two and one aren't mixed
+    assert batch.row_weights[0].tolist() == [1] * 7 + [1, 1, 1, 0, 0, 0, 1]  # classes of two and one aren't mixed
     sources = (batch.inputs[0, 7:] // 50).long()
     for row in (0, 1, 2, 6):
         others = set(sources[row].tolist()) - {row}
@@ -102,14 +102,14 @@ def test_the_share_taken_from_the_partner_is_uniform():
 def test_no_head_depends_on_those_beside_it(params: Params):
     work = task(params, epochs=6)
     joint = train_many(work)
-    for place, seed in enumerate(work.seeds):
+    for index, seed in enumerate(work.seeds):
         train, validation = (
-            LabelledVectors(part.vectors[place : place + 1], part.labels) for part in (work.train, work.validation)
+            LabelledVectors(part.vectors[index : index + 1], part.labels) for part in (work.train, work.validation)
         )
         alone = train_many(replace(work, seeds=(seed,), train=train, validation=validation))
-        assert alone.history.best_step[0] == joint.history.best_step[place]
+        assert alone.history.best_step[0] == joint.history.best_step[index]
         for name, value in alone.tensors.items():
-            assert np.allclose(value[0], joint.tensors[name][place], atol=1e-4), name
+            assert np.allclose(value[0], joint.tensors[name][index], atol=1e-4), name
 
 
 def test_heads_learn_classes_and_the_best_check_is_the_one_kept(params: Params):

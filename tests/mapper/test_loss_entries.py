@@ -42,6 +42,11 @@ def test_a_readme_names_each(page: str, entries: dict):
     assert [name for name in entries if f"`{name}`" not in text] == []
 
 
+def test_the_protocol_names_the_objectives_by_their_titles():
+    protocol = " ".join((ROOT / "docs" / "protocol.md").read_text().split())
+    assert f"objectives: {'; '.join(entry.title for entry in OBJECTIVES.values())}." in protocol
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_loss_leaves_the_norm_free_if_it_does_not_change_with_the_length_of_outputs(loss: Loss):
     outputs, targets = torch.randn(2, 6, 4, generator=torch.Generator().manual_seed(0))

@@ -76,12 +76,12 @@ def test_models_of_different_losses_keep_their_places():
 @pytest.mark.parametrize("kind", LOSSES)
 def test_models_of_one_loss_have_it_with_their_own_scale_and_bias(kind: Loss):
     x, y = vectors(2, 5, 3, seed=3)
-    together = losses.Losses([kind, kind])
+    batched = losses.Losses([kind, kind])
     with torch.no_grad():
-        together.log_scale += torch.tensor([0.5, -0.5])
-    computed = together(x, y)
-    learned = zip(x, y, together.log_scale, together.bias, strict=True)
-    assert torch.allclose(computed, torch.stack([losses.loss_of(kind, *each) for each in learned]), rtol=1e-6)
+        batched.log_scale += torch.tensor([0.5, -0.5])
+    computed = batched(x, y)
+    learned = zip(x, y, batched.log_scale, batched.bias, strict=True)
+    assert torch.allclose(computed, torch.stack([losses.loss_of(kind, *arguments) for arguments in learned]), rtol=1e-6)
 
 
 def test_scale_and_bias_start_as_published():

@@ -10,7 +10,7 @@ import pytest
 from fieldlink.core import arrays, datasets
 from fieldlink.core.params import MapperParams, Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS
-from fieldlink.embeddings.selection import places, views_in, views_of
+from fieldlink.embeddings.selection import row_spans, views_in, views_of
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.pairs import Pairs
@@ -50,7 +50,7 @@ def test_mappers_from_a_file_of_more_objects_are_those_from_memory(tmp_path, par
     reference = views_of(rows, ids)
     in_memory, in_file = (
         Pairs(nerf, reference.embeddings[None], reference.first, reference.counts),
-        Pairs(nerf, clip, *places(beside, ids)),
+        Pairs(nerf, clip, *row_spans(beside, ids)),
     )
     runs = [MapperRun("a", "cosine", 0), MapperRun("b", "siglip", 1)], small(params)
     trainings = [train_many(MapperTask(direction, runs[0], pairs, pairs, runs[1], 0)) for pairs in (in_memory, in_file)]
@@ -65,7 +65,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from fieldlink.core import arrays, datasets
-from fieldlink.embeddings.selection import places
+from fieldlink.embeddings.selection import row_spans
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
@@ -79,11 +79,11 @@ def peak():
 def train(objects):
     ids = [f"{number:05d}" for number in range(objects)]
     nerf = np.random.default_rng(1).normal(size=(objects, 8)).astype(np.float32)
-    pairs = Pairs(nerf, clip, *places(rows, ids))
-    train_many(MapperTask("clip2nerf", [MapperRun("a", "cosine", 0)], pairs, pairs, how, 0))
+    pairs = Pairs(nerf, clip, *row_spans(rows, ids))
+    train_many(MapperTask("clip2nerf", [MapperRun("a", "cosine", 0)], pairs, pairs, mapper, 0))
 
 folder, place = map(Path, sys.argv[2:])
-how = load(Path(sys.argv[1])).mapper.model_copy(
+mapper = load(Path(sys.argv[1])).mapper.model_copy(
     update={"hidden": (8,), "epochs": 2, "views_per_epoch": 36, "batch": 512, "validate_every": 1})
 rows = datasets.read(folder, IMAGE_EMBEDDINGS, ["owner_id", "view"])
 clip = arrays.store_column(folder, IMAGE_EMBEDDINGS, "embedding", place)
@@ -99,5 +99,6 @@ def test_memory_holds_the_file_at_most_once_while_mappers_are_trained(tmp_path):
     command = [sys.executable, "-c", MEASURED, root / "params.yaml", folder, tmp_path / "arrays"]
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
-    # Pages of the file that were looked at count too: one copy of them, and a quarter for batches and all else.
-    assert int(ended.stdout) < 1.25 * WEIGHT
+    # Pages of the file that were looked at count too, which is one copy; a second one would make two. What batches
+    # and the allocator add differs between machines (up to a quarter of the file).
+    assert int(ended.stdout) < 1.5 * WEIGHT

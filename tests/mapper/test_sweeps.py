@@ -54,9 +54,11 @@ def test_a_batch_that_the_objects_cannot_fill_is_trained_once(tasks: list[Mapper
 
 
 def test_rows_of_equal_steps_take_as_many_as_the_mappers_own_batch_and_others_fewer(tasks: list[MapperTask]):
-    own = {len(task.train.counts): task.all_steps for task in tasks if task.models[0].variant.startswith("clip2nerf")}
+    steps_of_own_batch = {
+        len(task.train.counts): task.all_steps for task in tasks if task.models[0].variant.startswith("clip2nerf")
+    }
     for task in tasks:
-        steps = own[len(task.train.counts)]
+        steps = steps_of_own_batch[len(task.train.counts)]
         if "batch" in task.models[0].variant:
             assert (task.all_steps == steps) == ("equal-steps" in task.models[0].variant)
             assert task.all_steps <= steps

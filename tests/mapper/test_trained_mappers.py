@@ -20,17 +20,17 @@ def test_a_variants_outputs_are_those_of_its_own_models_in_their_order(mappers: 
     inputs = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
     mapped = mappers.outputs("g siglip", inputs)
     assert mappers.seeds("g siglip") == [7, 2]
-    for place, model in enumerate((1, 3)):
+    for index, model in enumerate((1, 3)):
         expected = single(WIDTHS, model)(torch.tensor(inputs)).detach().numpy()
-        assert np.allclose(mapped[place], expected, atol=1e-6)
+        assert np.allclose(mapped[index], expected, atol=1e-6)
 
 
 def test_one_mapper_is_that_of_its_variant_and_seed(mappers: TrainedMappers):
     expected = Mappers(WIDTHS, [2]).tensors()
-    mapped = mappers.one("g cosine", 1)
+    mapped = mappers.single("g cosine", 1)
     assert all(np.array_equal(mapped[name], value) for name, value in expected.items())
     with pytest.raises(InputError, match=r"'g cosine' of seed 7, expected one of \[0, 1\]"):
-        mappers.one("g cosine", 7)
+        mappers.single("g cosine", 7)
 
 
 def test_a_variant_that_was_not_trained_is_an_error_that_names_it_and_the_parameter(mappers: TrainedMappers):

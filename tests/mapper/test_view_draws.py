@@ -9,7 +9,7 @@ import pytest
 from fieldlink.core import datasets
 from fieldlink.core.params import Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS
-from fieldlink.core.seeds import training_views
+from fieldlink.core.seeds import view_draw_seed
 from fieldlink.mapper.mean_view_pairs import MeanViewData
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
@@ -36,7 +36,7 @@ def test_means_are_of_the_views_that_the_parameters_say(params: Params, views: S
     data = MeanViewData(pa.table({}), pa.table({}), {"gt": views}, "objects")
     mapper = params.mapper.model_copy(update={"seeds": (0, 1), "view_draws": drawn_by})
     sets = data.mean_sets(IDS, [2, VIEWS], mapper, STUDY_SEED)
-    drawers = {0: training_views(STUDY_SEED, 0), 1: training_views(STUDY_SEED, 1)}
+    drawers = {0: view_draw_seed(STUDY_SEED, 0), 1: view_draw_seed(STUDY_SEED, 1)}
     drawers = drawers if drawn_by == "training" else {None: STUDY_SEED}
     assert sets.keys() == {("gt", "2", seed) for seed in drawers} | {("gt", "N", None)}
     every = views.views_of(IDS)

@@ -9,6 +9,7 @@ from evaluation.made_up import Study
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS, OBJECTS, PROMPT_EMBEDDINGS
+from fieldlink.evaluation.results.clip_accuracy import mean_accuracy
 from stages.models.evaluate_clip import evaluate_clip
 
 
@@ -20,6 +21,18 @@ def test_clips_own_accuracy_is_that_of_each_view_and_photo_of_a_split_counted_by
         assert set(accuracy) == {"gt_views", "rendered_views", "photos"}
         for kind, folder in (("gt_views", "gt"), ("rendered_views", "rendered")):
             assert accuracy[kind]["prompt_photo"] == round(100 * np.mean(by_hand(made_up, folder, split)), 2)
+            mean = accuracy[kind].pop("mean")
+            assert mean["value"] == pytest.approx(np.mean(list(accuracy[kind].values())), abs=0.02)
+            assert mean["low"] <= mean["value"] <= mean["high"]
+
+
+def test_an_owners_pictures_count_as_one_query_with_the_weight_of_their_number():
+    """Ten pictures of each owner, all right or all wrong, say no more than one; a plain mean counts pictures."""
+    right = np.repeat([True, False, True, True], 10)
+    owners = list("aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd")
+    single = mean_accuracy([right[::10]], list("abcd"), 0.95)
+    assert mean_accuracy([right, right], owners, 0.95) == single
+    assert mean_accuracy([np.array([True, True, False])], list("aab"), 0.95)["value"] == 66.67
 
 
 def test_a_class_that_no_prompt_asks_for_is_named_with_the_prompts_folder(made_up: Study, tmp_path: Path):

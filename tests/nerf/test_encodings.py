@@ -12,6 +12,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams
 from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.nerf.encodings import ENCODINGS, encoding_of
+from fieldlink.nerf.encodings.encoding import Encoding
 from fieldlink.nerf.encodings.frequency import frequency, in_few_passes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,16 @@ def field_of(encoding: str) -> FieldParams:
 
 def test_parameters_offer_the_encodings_of_the_registry():
     assert set(get_args(FieldParams.model_fields["encoding"].annotation)) == set(ENCODINGS)
+
+
+def test_an_encoding_that_leaves_something_out_is_an_error_that_names_it():
+    assert not vars(Encoding).keys() & Encoding.__annotations__.keys()  # no name, title, section or bound by default
+
+    class Forgetful(ENCODINGS["frequency"]):
+        entries = features = Encoding.entries
+
+    with pytest.raises(TypeError, match="entries, features"):
+        Forgetful(octaves=3)  # pyright: ignore[reportCallIssue]
 
 
 @pytest.mark.parametrize("name", ENCODINGS)

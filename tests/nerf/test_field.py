@@ -32,7 +32,7 @@ def test_evaluate_equals_a_float64_loop_over_neurons(params, random):
     weights = field.xavier(params.nerf.field, 3)[None]
     points = 1.2 * torch.rand(1, 20, 3, generator=random) - 0.6
     rgb, density = field.evaluate(weights, points, params.nerf.field)
-    for place, point in enumerate(points[0].double().numpy()):
+    for index, point in enumerate(points[0].double().numpy()):
         x = (point + 0.7) / 1.4
         waves = [
             [f(2.0**k * np.pi * axis) for k in range(params.nerf.field.octaves) for f in (np.sin, np.cos)] for axis in x
@@ -42,8 +42,8 @@ def test_evaluate_equals_a_float64_loop_over_neurons(params, random):
         for layer in layers[:-1]:
             hidden = np.maximum(layer @ hidden, 0)
         outputs = layers[-1] @ hidden
-        np.testing.assert_allclose(rgb[0, place].numpy(), 1 / (1 + np.exp(-outputs[:3])), rtol=1e-4)
-        assert density[0, place].item() == pytest.approx(math.exp(outputs[3] - 1), rel=1e-4)
+        np.testing.assert_allclose(rgb[0, index].numpy(), 1 / (1 + np.exp(-outputs[:3])), rtol=1e-4)
+        assert density[0, index].item() == pytest.approx(math.exp(outputs[3] - 1), rel=1e-4)
 
 
 def test_a_batch_of_nerfs_gives_what_each_gives_alone(params, random):

@@ -34,11 +34,11 @@ def by_loops(x: np.ndarray, table: np.ndarray, grid: HashGridParams) -> np.ndarr
             vertex = [a + b for a, b in zip(low, step, strict=True)]
             weight = np.prod([1 - abs(axis * cells - v) for axis, v in zip(x, vertex, strict=True)])
             if (cells + 1) ** 3 <= 2**grid.log2_table:
-                place = vertex[0] + (cells + 1) * (vertex[1] + (cells + 1) * vertex[2])
+                entry = vertex[0] + (cells + 1) * (vertex[1] + (cells + 1) * vertex[2])
             else:
                 bits = [(v * prime) % 2**32 for v, prime in zip(vertex, (1, 2654435761, 805459861), strict=True)]
-                place = (bits[0] ^ bits[1] ^ bits[2]) % size
-            feature += weight * table[first + place]
+                entry = (bits[0] ^ bits[1] ^ bits[2]) % size
+            feature += weight * table[first + entry]
         encoded.append(feature)
         first += size
     return np.concatenate(encoded)

@@ -37,50 +37,49 @@ def rays() -> tuple[torch.Tensor, torch.Tensor]:
 def test_marched_rays_are_composited_to_what_a_render_shows(grids, rays):
     weights = torch.stack([3 * field.xavier(SMOOTH, seed) for seed in (0, 1)])
     marched = march_points(*rays, grids, STEP)
-    colour, opacity = composite_marched(*field.evaluate(weights, marched.points, SMOOTH), marched)
+    rgb, density = field.evaluate(weights, marched.points, SMOOTH)
+    colour, opacity = composite_marched(rgb, density, marched)
     assert marched.whole.all()
-    for place in range(2):
-        segments = RaySegments.of(rays[0][place], rays[1][place], grids[place])
+    for nerf in range(2):
+        segments = RaySegments.of(rays[0][nerf], rays[1][nerf], grids[nerf])
         assert 0 < (segments.length > 0).float().mean() < 1
 
-        def field_at(points, vector=weights[place, None]):
+        def field_at(points, vector=weights[nerf, None]):
             rgb, density = field.evaluate(vector, points.flatten(0, 1)[None], SMOOTH)
             return rgb.view(points.shape), density.view(points.shape[:2])
 
         expected = march(field_at, segments, STEP)
-        torch.testing.assert_close(colour[place], expected[0], atol=2e-4, rtol=0)  # a render stops at 1e-4 of the light
-        torch.testing.assert_close(opacity[place], expected[1], atol=2e-4, rtol=0)
+        torch.testing.assert_close(colour[nerf], expected[0], atol=2e-4, rtol=0)  # a render stops at 1e-4 of the light
+        torch.testing.assert_close(opacity[nerf], expected[1], atol=2e-4, rtol=0)
 
 
 def test_points_lie_a_step_apart_in_occupied_cells_and_all_of_a_ray_move_by_its_shift(grids, rays):
     shift = torch.rand(2, 40, generator=torch.Generator().manual_seed(1))
     plain, moved = march_points(*rays, grids, STEP), march_points(*rays, grids, STEP, shift)
     for marched in (plain, moved):
-        for place in range(2):
-            inside = lookup(grids[place], marched.points[place, marched.lengths[place] > 0])
+        for nerf in range(2):
+            inside = lookup(grids[nerf], marched.points[nerf, marched.lengths[nerf] > 0])
             assert inside.float().mean() > 0.9  # a stretch is cut at cells by its middle
-            assert (marched.ray[place].diff() >= 0).all()
+            assert (marched.ray[nerf].diff() >= 0).all()
     for ray in range(40):
-        place, at = (
-            (moved.ray[0] == ray) & (moved.lengths[0] == STEP),
-            (plain.ray[0] == ray) & (plain.lengths[0] == STEP),
-        )
-        if at.sum() and place.sum() and (grids[0].sum() and ray):
+        in_moved = (moved.ray[0] == ray) & (moved.lengths[0] == STEP)
+        in_plain = (plain.ray[0] == ray) & (plain.lengths[0] == STEP)
+        if in_plain.sum() and in_moved.sum() and (grids[0].sum() and ray):
             first = [
                 (points[0, of] - rays[0][0, ray]).norm(dim=-1)[0]
-                for points, of in ((moved.points, place), (plain.points, at))
+                for points, of in ((moved.points, in_moved), (plain.points, in_plain))
             ]
             assert first[0] - first[1] == pytest.approx(STEP * float(shift[0, ray]), abs=1e-5)
 
 
 def test_points_beyond_the_most_are_left_out_and_their_rays_are_not_whole(grids, rays):
-    every = march_points(*rays, grids, STEP)
-    some = march_points(*rays, grids, STEP, most=30)
-    assert torch.equal(some.points, every.points[:, :30])
-    counts = [torch.bincount(every.ray[place, every.lengths[place] > 0], minlength=40) for place in range(2)]
+    all_points = march_points(*rays, grids, STEP)
+    first_points = march_points(*rays, grids, STEP, most=30)
+    assert torch.equal(first_points.points, all_points.points[:, :30])
+    counts = [torch.bincount(all_points.ray[nerf, all_points.lengths[nerf] > 0], minlength=40) for nerf in range(2)]
     expected = torch.stack([count.cumsum(0) <= 30 for count in counts])
-    assert torch.equal(some.whole, expected)
-    assert not some.whole.all()
+    assert torch.equal(first_points.whole, expected)
+    assert not first_points.whole.all()
 
 
 def test_packed_rays_are_composited_as_side_by_side_with_gradients_whatever_the_rays_before_hold():

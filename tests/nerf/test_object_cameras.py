@@ -33,10 +33,10 @@ def read(tmp_path, poses) -> ObjectCameras:
 
 def test_rays_go_from_the_objects_own_cameras_through_the_centres_of_any_pixel(read, poses):
     rays = read.take(torch.tensor([1, 0])).rays(4000, PIXELS, torch.Generator().manual_seed(0))
-    for place, (name, angle) in enumerate({"c": 0.5, "b": 0.7}.items()):
+    for index, (name, angle) in enumerate({"c": 0.5, "b": 0.7}.items()):
         origins, directions = cameras.rays(poses[name], angle, PIXELS, PIXELS)
         expected = np.concatenate([np.repeat(origins, PIXELS**2, axis=0), directions.reshape(-1, 3)], axis=1)
-        drawn = torch.cat([rays[0][place], rays[1][place]], dim=1).numpy()
+        drawn = torch.cat([rays[0][index], rays[1][index]], dim=1).numpy()
         distance = np.abs(drawn[:, None] - expected[None]).max(-1)
         assert distance.min(1).max() < 1e-5
         counts = np.bincount(distance.argmin(1), minlength=len(expected))

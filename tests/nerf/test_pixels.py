@@ -50,7 +50,7 @@ def test_rays_of_many_objects_are_what_each_draws_alone(spheres, count):
     objects = [spheres(0.3, (200, 80, 30), 24, 8), spheres(0.2, (20, 60, 220), 24, 8)]
     assert len(np.flatnonzero(pixels.near_silhouettes(objects[1].image[..., 3] > 0))) in range(200, 9000)
     batched = pixels.draw_pixels(objects, count, [5, 6], CPU).subset(3, count)
-    for place, (views, seed) in enumerate(zip(objects, [5, 6], strict=True)):
+    for index, (views, seed) in enumerate(zip(objects, [5, 6], strict=True)):
         alone = plainly(views, count, seed)
         for name in ("origins", "directions", "colour", "alpha"):
-            assert torch.equal(getattr(batched, name)[place], getattr(alone, name)[3:])
+            assert torch.equal(getattr(batched, name)[index], getattr(alone, name)[3:])

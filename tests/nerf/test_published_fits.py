@@ -60,11 +60,11 @@ def test_rays_go_through_any_pixel_as_often_as_there_are_such_pixels(sphere):
 
 
 def test_the_samples_of_a_ray_move_together_or_each_by_itself(small, spheres, monkeypatch):
-    given = []
+    shapes = []
     monkeypatch.setattr(
         ray_batches,
         "samples",
-        lambda *arguments, **bounds: given.append(arguments[4].shape) or samples(*arguments, **bounds),
+        lambda *arguments, **bounds: shapes.append(arguments[4].shape) or samples(*arguments, **bounds),
     )
     from fieldlink.nerf.sampling import samples
 
@@ -72,7 +72,7 @@ def test_the_samples_of_a_ray_move_together_or_each_by_itself(small, spheres, mo
         nerf = changed(small, jitter=jitter, steps=1, rays=8, samples=6, occupancy=24, held_out=())
         seen = optimisation.fitting_inputs(spheres(0.3, (200, 80, 30), 24, 8), nerf, "cpu")
         next(iter(ray_batches.joint_batches([seen], nerf, [5])))
-    assert given == [(1, 8, 6), (1, 8, 1)]
+    assert shapes == [(1, 8, 6), (1, 8, 1)]
 
 
 def test_a_fit_as_published_learns_the_sphere_and_its_grid_is_the_spheres(small, spheres):
@@ -125,11 +125,28 @@ def test_segments_of_several_grids_along_one_axis_are_those_of_each(spheres):
     origins = torch.tensor([[[1.2, 0.1, 0.0], [1.2, 0.2, 0.3]]] * 2)
     directions = torch.tensor([[[-1.0, 0.0, 0.0]] * 2] * 2)
     flat = RaySegments.of(origins, directions, grids).flat()
-    for place in range(2):
-        alone = RaySegments.of(origins[place], directions[place], grids[place])
+    for nerf in range(2):
+        alone = RaySegments.of(origins[nerf], directions[nerf], grids[nerf])
         along = 0.4 * alone.length[:, None]
-        chosen = flat.subset(torch.tensor([2 * place, 2 * place + 1]))
+        chosen = flat.subset(torch.tensor([2 * nerf, 2 * nerf + 1]))
         reach = alone.length > 0
         torch.testing.assert_close(chosen.length, alone.length)
-        if (RaySegments.of(origins, directions, grids).near[place] == alone.near).all():
+        if (RaySegments.of(origins, directions, grids).near[nerf] == alone.near).all():
             torch.testing.assert_close(chosen.points(along)[reach], alone.points(along)[reach])
+
+
+def test_the_grid_is_updated_every_16_steps_and_wholly_for_256_of_them(small, spheres, monkeypatch):
+    nerf = changed(small, **PUBLISHED, steps=290)
+    seen = optimisation.fitting_inputs(spheres(0.35, (200, 80, 30), 8, 3), nerf, "cpu")
+    weights = FittedWeights.of(field.xavier(nerf.field, 0), 1, nerf, graphed=False)
+    steps: list[tuple[int, bool]] = []
+
+    def recorded(cells, *_, every_cell):
+        steps.append((len(batches), every_cell))
+        return cells
+
+    monkeypatch.setattr(grid_batches, "updated", recorded)
+    batches = []
+    for batch in grid_batches.grid_batches([seen], nerf, [5], weights):
+        batches.append(batch)
+    assert steps == [(step, step < 256) for step in range(0, 290, 16)]

@@ -2,7 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nf2vec.encoder import Encoder
+from fieldlink.nf2vec.model import Nf2vecModel
+from fieldlink.nf2vec.weight_rows import row_count
 
 
 @pytest.fixture
@@ -52,9 +55,19 @@ def test_places_tell_rows_apart_by_a_vector_of_each_that_the_first_layer_adds():
     swapped = rows[:, [1, 0, 2, 3, 4]]
     assert not torch.allclose(with_places(rows), with_places(swapped))
     assert with_places.places is not None
-    by_hand = [with_places.layers[0](rows[:, place]) + with_places.places[place] for place in range(5)]
+    by_hand = [with_places.layers[0](rows[:, index]) + with_places.places[index] for index in range(5)]
     expected = torch.stack([with_places.layers[1:](row) for row in by_hand]).amax(0)
     torch.testing.assert_close(with_places(rows), expected)
     with torch.no_grad():
         with_places.places.zero_()
     torch.testing.assert_close(with_places(rows), with_places(swapped))
+
+
+@pytest.mark.parametrize("row_embedding", [True, False])
+def test_the_parameter_decides_whether_the_encoder_is_told_which_row_it_reads(
+    row_embedding: bool, nf2vec_params: Nf2vecParams, architecture: FieldParams
+):
+    params = nf2vec_params.model_copy(update={"row_embedding": row_embedding})
+    places = Nf2vecModel(params, architecture, seed=0).encoder.places
+    assert (places is not None) == row_embedding
+    assert places is None or places.shape == (row_count(architecture), params.encoder[0])

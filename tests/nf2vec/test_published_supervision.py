@@ -6,8 +6,8 @@ import torch
 from torch.nn.functional import smooth_l1_loss
 
 from fieldlink.core.params import FieldParams, Nf2vecParams, Nf2vecTrainingParams
-from fieldlink.nerf.compositing import over
-from fieldlink.nerf.field import HALF
+from fieldlink.nerf.compositing import RayColours, over
+from fieldlink.nerf.field import HALF, FieldValues
 from fieldlink.nerf.marched_points import composite_marched, march_points
 from fieldlink.nerf.nerf_batches import NerfBatch, distinct_points_outside
 from fieldlink.nerf.object_cameras import ObjectCameras
@@ -58,17 +58,21 @@ def with_cameras(nerfs: NerfBatch) -> NerfBatch:
     distances = np.repeat(1.2 + 0.1 * np.arange(count), 4)
     poses[..., 3] *= (distances / np.linalg.norm(poses[..., 3], axis=1))[:, None]
     first, counts = 4 * torch.arange(count), torch.full((count,), 4)
-    own = ObjectCameras(torch.from_numpy(poses), first, counts, torch.full((count,), cameras.DISN_ANGLE))
-    return NerfBatch(nerfs.weights, nerfs.occupancy, nerfs.cells, cameras=own)
+    object_cameras = ObjectCameras(torch.from_numpy(poses), first, counts, torch.full((count,), cameras.DISN_ANGLE))
+    return NerfBatch(nerfs.weights, nerfs.occupancy, nerfs.cells, cameras=object_cameras)
 
 
 def test_rays_come_from_each_nerfs_own_cameras(with_cameras, architecture: FieldParams, training):
     origins, directions = foreground_rays(with_cameras, architecture, training, seeded(), None)
     expected = (1.2 + 0.1 * torch.arange(len(with_cameras)))[:, None].expand(origins.shape[:2])
     torch.testing.assert_close(origins.norm(dim=-1), expected)
+    assert with_cameras.cameras is not None
+    _, centres = cameras.rays(with_cameras.cameras.poses.numpy(), cameras.DISN_ANGLE, training.pixels, training.pixels)
+    cosines = directions.flatten(0, 1) @ torch.from_numpy(centres).reshape(-1, 3).T
+    assert (cosines.amax(1) > 1 - 1e-6).all()  # through the centre of a pixel of so large a picture
     marched = march_points(origins, directions, with_cameras.grids(), training.step)
-    _, opacity = composite_marched(*field_of(with_cameras, architecture)(marched.points), marched)
-    assert (opacity > 0).all()
+    values = field_of(with_cameras, architecture)(marched.points)
+    assert (composite_marched(values.rgb, values.density, marched).opacity > 0).all()
 
 
 def test_shared_cameras_have_as_many_pixels_as_the_parameters_say():
@@ -81,16 +85,16 @@ def test_a_target_put_on_its_background_twice_is_c_a_plus_b_times_1_minus_a_squa
     colour, opacity, background = torch.rand(2, 5, 3), torch.rand(2, 5), torch.rand(3)
     colour *= opacity[..., None]  # on black
     alpha = opacity[..., None]
-    twice = target_colours(colour, opacity, background, training)
+    twice = target_colours(RayColours(colour, opacity), background, training)
     torch.testing.assert_close(twice, colour * alpha + background * (1 - alpha**2))
-    once = target_colours(colour, opacity, background, training.model_copy(update={"composited": "once"}))
+    once = target_colours(RayColours(colour, opacity), background, training.model_copy(update={"composited": "once"}))
     torch.testing.assert_close(once, colour + background * (1 - alpha))
 
 
 def test_the_density_of_a_background_point_is_taken_for_its_opacity(training):
     rgb, density, background = torch.rand(1, 4, 3), torch.tensor([[0.0, 0.5, 1.0, 3.0]]), torch.rand(3)
     for kind, opacity in (("density", density), ("exponential", 1 - torch.exp(-density))):
-        errors = empty_errors(rgb, density, background, training.model_copy(update={"background": kind}))
+        errors = empty_errors(FieldValues(rgb, density), background, training.model_copy(update={"background": kind}))
         shown = rgb * opacity[..., None] + background * (1 - opacity[..., None])
         torch.testing.assert_close(errors.mean(), smooth_l1_loss(shown, background.expand(1, 4, 3)))
 
@@ -99,9 +103,9 @@ def test_background_points_lie_in_different_empty_cells(nerfs: NerfBatch):
     points, is_empty = distinct_points_outside(nerfs, 400, seeded())
     x, y, z = ((points + HALF) / (2 * HALF) * nerfs.cells).long().unbind(-1)
     cells = (x * nerfs.cells + y) * nerfs.cells + z
-    for place, grid in enumerate(nerfs.grids()):
-        assert not grid.flatten()[cells[place]].any()
-        assert len(cells[place].unique()) == 400
+    for nerf, grid in enumerate(nerfs.grids()):
+        assert not grid.flatten()[cells[nerf]].any()
+        assert len(cells[nerf].unique()) == 400
     assert is_empty.all()
     full = NerfBatch(nerfs.weights, torch.full_like(nerfs.occupancy, 255), nerfs.cells)
     assert not distinct_points_outside(full, 5, seeded())[1].any()
@@ -123,21 +127,23 @@ def test_marched_rays_and_points_in_empty_space_are_those_of_a_plain_loop(
 
     colours, error = marched_colours(recorded, with_cameras, training, rays, shift, background, seeded(2))
     along, empty = seen
-    whole = march_points(*rays, with_cameras.grids(), training.step, shift)
+    whole = march_points(rays.origins, rays.directions, with_cameras.grids(), training.step, shift)
+    values = field(whole.points)
+    shown = composite_marched(values.rgb, values.density, whole)
+    expected = over(shown.colour, shown.opacity, background)
     counts = (whole.lengths > 0).sum(1)
     assert along.shape[1] == min(most, int(counts.max()))
     if most > counts.max():
-        expected = over(*composite_marched(*field(whole.points), whole), background)
         torch.testing.assert_close(colours, expected)
     else:
-        assert (colours != over(*composite_marched(*field(whole.points), whole), background)).any()
+        assert (colours != expected).any()
     wanted = training.most_points + 30 - counts.clamp(max=most)
     assert empty.shape[1] == min(int(wanted.max()), with_cameras.cells**3)
-    errors = empty_errors(*field(empty), background, training)
+    errors = empty_errors(field(empty), background, training)
     empties = (~with_cameras.grids().flatten(1)).sum(1)
     plain = sum(
-        errors[place, : min(int(number), int(there))].sum()
-        for place, (number, there) in enumerate(zip(wanted, empties, strict=True))
+        errors[nerf, : min(int(number), int(there))].sum()
+        for nerf, (number, there) in enumerate(zip(wanted, empties, strict=True))
     )
     torch.testing.assert_close(error, plain / errors.numel())
 

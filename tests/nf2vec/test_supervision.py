@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from fieldlink.core.params import FieldParams, Nf2vecParams
-from fieldlink.nerf.field import HALF, evaluate
+from fieldlink.nerf.field import HALF, FieldValues, evaluate
 from fieldlink.nerf.nerf_batches import NerfBatch, complement, points_anywhere, points_in
+from fieldlink.nerf.object_cameras import Rays
 from fieldlink.nerf.sampling import lookup, samples
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.nf2vec_training import disn_rays
-from fieldlink.nf2vec.supervision import Rays, along_rays, at_points, field_of, foreground_rays, render_rays
+from fieldlink.nf2vec.nf2vec_training import disn_rays, reconstruction_of
+from fieldlink.nf2vec.supervision import along_rays, at_points, field_of, foreground_rays, render_rays
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -28,7 +29,7 @@ def masked(nerfs: NerfBatch, architecture: FieldParams):
     def field(points):
         rgb, density = evaluate(nerfs.weights, points, architecture)
         held = [lookup(grid, at) for grid, at in zip(nerfs.grids(), points, strict=True)]
-        return rgb, density * torch.stack(held)
+        return FieldValues(rgb, density * torch.stack(held))
 
     return field
 
@@ -81,7 +82,9 @@ def test_a_decoder_that_is_the_nerf_itself_has_no_error_at_points(
 ):
     field = masked(nerfs, architecture)
     assert at_points(field, nerfs, architecture, nf2vec_params.training, seeded()) < 1e-12
-    nothing = at_points(lambda p: (0 * p, 0 * p[..., 0]), nerfs, architecture, nf2vec_params.training, seeded())
+    nothing = at_points(
+        lambda p: FieldValues(0 * p, 0 * p[..., 0]), nerfs, architecture, nf2vec_params.training, seeded()
+    )
     assert nothing > 1e-4
 
 
@@ -170,3 +173,21 @@ def test_gradients_are_finite_for_dense_fields_too(
     gradients = [parameter.grad for parameter in model.parameters()]
     assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
     assert any(gradient.abs().max() > 0 for gradient in gradients)
+
+
+@pytest.mark.parametrize("supervision", ["points", "rays"])
+def test_the_parameter_decides_between_points_and_renders(
+    supervision: str, nerfs: NerfBatch, architecture: FieldParams, nf2vec_params: Nf2vecParams
+):
+    params = nf2vec_params.model_copy(update={"supervision": supervision})
+    model, embedding = Nf2vecModel(params, architecture, seed=0).eval(), torch.zeros(len(nerfs), params.embedding)
+    decoded, training = partial(model.decoder, embedding), params.training
+    expected = {
+        "points": at_points(decoded, nerfs, architecture, training, seeded()),
+        "rays": along_rays(
+            decoded, nerfs, architecture, training, random=seeded(), cameras=disn_rays(0, training.pixels, "cpu")
+        ),
+    }
+    assert expected["points"] != expected["rays"]
+    loss = reconstruction_of(model, 0, "cpu")(embedding, nerfs, seeded())
+    torch.testing.assert_close(loss, expected[supervision])

@@ -1,12 +1,12 @@
-"""A whole preflight, without the repetitions that make its times sure."""
+"""Preflight without the repetitions that make its times sure, for tests of a whole one."""
 
 import pytest
 
 from fieldlink.preflight import timing
 
 
-@pytest.fixture(autouse=True)
-def _once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "small_study" in request.node.name or "thesis" in request.node.name:
-        monkeypatch.setattr(timing, "REPETITIONS", 1)
-        monkeypatch.setattr(timing, "SURE", 0.0)
+@pytest.fixture
+def measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every work is timed once, and of a training a few steps alone."""
+    monkeypatch.setattr(timing, "REPETITIONS", 1)
+    monkeypatch.setattr(timing, "SURE", 0.0)

@@ -15,6 +15,7 @@ from syn2real import tiny_diffusion
 from fieldlink.commands.preflight import preflight
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
+from fieldlink.nerf.object_work import OBJECTS_AT_ONCE
 from fieldlink.preflight import (
     data_folders,
     git_folders,
@@ -31,7 +32,6 @@ from fieldlink.preflight.hours import Counts
 from fieldlink.preflight.rates import Rates
 from fieldlink.preflight.timing import seconds_of_a_step
 from fieldlink.scenes.photos import domainnet
-from stages.backbone import fit_nerfs
 
 pytestmark = pytest.mark.thesis
 
@@ -64,6 +64,7 @@ def printed(capsys) -> dict[str, list[str]]:
     return {subject.strip(): rest.strip().split("  ", 1) for subject, rest in lines}
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(params_with, capsys):
     preflight(params_with(SMALL))
     rows = printed(capsys)
@@ -86,6 +87,7 @@ def test_a_small_study_with_all_it_needs_passes_with_hours_for_every_long_stage(
     assert measured == stages & rows.keys() == trainings | MEASURED
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_a_thesis_set_up_without_its_data_weights_and_gpu_says_what_to_do_for_each(params_with, capsys, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     changes = {
@@ -142,9 +144,9 @@ def test_folders_in_the_right_layout_are_counted_by_class_and_a_class_without_ob
 
 def test_a_class_of_fewer_objects_than_splits_is_missing(tmp_path, params_with):
     params = load(params_with({"scenes.source": "meshes", "scenes.folder": tmp_path}))
-    for place, name in enumerate(params.classes):
+    for index, name in enumerate(params.classes):
         (tmp_path / name).mkdir()
-        for number in range(2 if place == 0 else 3):
+        for number in range(2 if index == 0 else 3):
             (tmp_path / name / f"{number}.obj").touch()
     finding, _ = data_folders.objects(params)
     assert finding.state == "missing"
@@ -174,12 +176,13 @@ def test_a_source_without_depth_maps_has_no_translated_views_nor_hours_for_them(
 
 def test_captions_of_a_file_are_counted_and_trained_on_whatever_the_source(tmp_path, params_with):
     file, counts = tmp_path / "captions.csv", Counts(20, 10, 5, 0, 9)
-    params = load(params_with({"scenes.source": "meshes", "scenes.captions": file}))
+    source = {"scenes.source": "meshes", "scenes.folder": tmp_path}
+    params = load(params_with({**source, "scenes.captions": file}))
     assert data_folders.captions(params)[0].state == "missing"
     file.write_text("model_id,caption\na,a gun\nb,\nc,a sofa\n")
     assert data_folders.captions(params) == [Finding("captions", "ok", "of 2 models")]
     assert len(mapper_seconds.tasks(params, counts, 16)["captions.train"]) == 2
-    without = load(params_with({"scenes.source": "meshes"}))
+    without = load(params_with(source))
     assert data_folders.captions(without) == []
     assert mapper_seconds.tasks(without, counts, 16)["captions.train"] == []
 
@@ -188,12 +191,20 @@ def test_domainnets_folders_and_split_files_are_counted(tmp_path, params_with):
     for folder in domainnet.FOLDERS.values():
         (tmp_path / folder).mkdir()
         Image.new("RGB", (3, 3)).save(tmp_path / folder / "real_001_000001.jpg")
-    for name, ids in (("test", ["1/a", "1/b"]), ("validation", ["1/c"])):
+    for name, ids in (("test", ["00000001/a", "00000001/b"]), ("validation", ["00000001/c"])):
         (tmp_path / f"{name}.json").write_text(json.dumps(ids))
     changes = {"photos.source": "domainnet", "photos.folder": tmp_path, "scenes.splits": tmp_path}
     params = load(params_with(changes))
     assert data_folders.photos(params)[0] == Finding("photos: domainnet", "ok", "13 in 13 classes")
     assert data_folders.split(params) == [Finding("splits", "ok", "1 validation, 2 test objects")]
+
+
+def test_a_rank_beyond_the_test_objects_is_named_before_anything_runs(params):
+    assert data_folders.ranks(params, {"chair": 40, "car": 20}) == []
+    (few,) = data_folders.ranks(params, {"chair": 9, "car": 6})
+    assert few == Finding(
+        "retrieval.ranks", "missing", "[10] given; of 15 objects about 5 are for testing: set smaller ranks"
+    )
 
 
 def test_hours_are_counts_times_rates_over_workers(params_with):
@@ -280,8 +291,9 @@ def test_as_many_objects_are_fitted_at_once_as_by_the_stage(params, monkeypatch)
     counts = list[int]()
     monkeypatch.setattr(rates, "optimise", lambda objects, start, nerf, seeds: counts.append(len(objects)))
     monkeypatch.setattr(rates, "objects_at_once", lambda nerf, device: 1000)
-    rates.measured(params.model_copy(update={"runtime": params.runtime.model_copy(update={"device": "cpu"})}), None)
-    assert set(counts) == {fit_nerfs.CHUNK}
+    on_cpu = params.model_copy(update={"runtime": params.runtime.model_copy(update={"device": "cpu"})})
+    rates.measure_rates(on_cpu, None)
+    assert set(counts) == {OBJECTS_AT_ONCE}
     monkeypatch.setattr(rates, "objects_at_once", lambda nerf, device: 3)
     assert rates.objects_of_a_fit(params.nerf, "cpu") == 3
 
@@ -324,7 +336,7 @@ def test_a_diffusion_s_views_are_timed_in_few_steps_and_scaled_up(params_with, t
     params = load(params_with(SMALL | small | {"syn2real.translator": "controlnet"}))
     (finding,), diffusion = model_weights.translator(params)
     assert (finding.state, diffusion is not None) == ("ok", True)
-    assert (rates.measured(params, diffusion).translate or 0) > 0
+    assert (rates.measure_rates(params, diffusion).translate or 0) > 0
 
 
 def test_pictures_a_second_are_those_of_the_encoder_that_is_there():

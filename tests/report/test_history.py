@@ -16,7 +16,7 @@ from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.history_page import _chart_lines
-from fieldlink.report.paired_differences import PairedRevisions, less_clip, paired_differences
+from fieldlink.report.paired_differences import PairedRevisions, less_clip, paired_differences, summary_differences
 from fieldlink.report.parameter_series import parameter_series
 from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
 from fieldlink.report.revisions import Revision, read_revisions, recent_revisions
@@ -43,7 +43,7 @@ def commit(folder: Path, value: float, steps: int, subject: str) -> str:
     (folder / "reports/metrics/nf2vec.json").write_text(json.dumps({"rank_1_trained": value, "note": "text"}))
     row = f"4.5a,clip2nerf cosine,recall@1,recall_real,{value},{value - 2},{value + 2},3,1300,\n"
     (folder / "reports/tables/retrieval.csv").write_text(HEADER + row)
-    (folder / "params.yaml").write_text(f"nerf:\n  steps: {steps}\nseeds: [0, 1]\n")
+    (folder / "params.yaml").write_text(f"nerf:\n  steps: {steps}\nseeds: [0, 1]\nintervals:\n  level: 0.9\n")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", subject)
     return git(folder, "rev-parse", "HEAD")
@@ -163,7 +163,7 @@ def test_a_mapper_less_clip_is_paired_by_query_and_clip_answers_alike_beside_eac
 
 def test_revisions_of_two_worlds_have_no_pairs_though_their_queries_have_the_same_names():
     class Saved(CachedResults):
-        def of(self, commit: str) -> dict[CellKey, SavedResults]:
+        def of(self, commit: str, split: str) -> dict[CellKey, SavedResults]:
             return {CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real"): results([1.0, 0.0] * 20)}
 
     def world(seed: int) -> Revision:
@@ -172,7 +172,20 @@ def test_revisions_of_two_worlds_have_no_pairs_though_their_queries_have_the_sam
 
     paired = PairedRevisions(Saved(Path(), None), "params.yaml")
     assert paired.differences(world(1), world(2)) == {}
-    assert len(paired.differences(world(1), world(1))) == 1
+    of_one_world = paired.differences(world(1), world(1))
+    assert set(of_one_world) == {
+        ("retrieval", "real", "clip2nerf cosine", "recall@1"),  # of test photos
+        ("summary", "clip2nerf_photo"),  # of validation photos
+    }
+
+
+def test_the_summary_s_best_zero_shot_cells_are_paired_with_each_other():
+    """Each revision's own best one is in its summary."""
+    first, second = (CellKey("4.1", f"nerf2clip views={n}", "cosine", "zero_shot_accuracy") for n in (1, 2))
+    before = {first: results([1.0] * 10 + [0.0] * 10), second: results([0.0] * 20)}
+    now = {first: results([0.0] * 20), second: results([1.0] * 15 + [0.0] * 5)}
+    differences = summary_differences(now, before, PARAMS)
+    assert {key: difference.value for key, difference in differences.items()} == {("summary", "zero_shot"): 25.0}
 
 
 def revision(name: str, steps: int, rate: float, value: float, baseline: str = "") -> Revision:
@@ -205,6 +218,7 @@ def test_revisions_of_one_base_that_differ_in_one_parameter_are_a_series_by_its_
     (named,) = parameter_series(history[:3] + history[4:], "steps")
     assert [value for value, _ in named.comparisons] == ["20", "100", "1000"]
     assert named.others == ["rate"]
+    assert named.left_out == ["long"]  # whose value of steps is that of both
 
 
 @pytest.mark.parametrize(
@@ -219,6 +233,26 @@ def test_revisions_of_one_base_that_differ_in_one_parameter_are_a_series_by_its_
 )
 def test_a_difference_counts_where_intervals_do_not_overlap(one: MetricValue, other: MetricValue | None, apart: bool):
     assert one.apart(other) is apart
+
+
+def test_numbers_have_the_intervals_that_stand_beside_them_or_in_the_file_of_the_summary_s_bounds():
+    numbers = {
+        "summary": {"clip2nerf": 59.2, "psnr_heldout": 32.3},
+        "nf2vec": {
+            "rank_1_trained": 69.23,
+            "rank_1_trained_interval": {"low": 62.1, "high": 75.0},
+            "gain": {"value": -1.92, "low": -13.4, "high": 9.56},
+        },
+    }
+    files = {f"reports/metrics/{name}.json": json.dumps(values) for name, values in numbers.items()}
+    files["reports/validation/summary.json"] = json.dumps({"clip2nerf": {"low": 50.1, "high": 68.2}})
+    (entry,) = compare_revisions([Revision("now", "c", "2020-01-01", "s", "", files)])
+    assert entry.now.values == {
+        ("summary", "clip2nerf"): MetricValue(59.2, 50.1, 68.2),
+        ("summary", "psnr_heldout"): MetricValue(32.3),
+        ("nf2vec", "rank_1_trained"): MetricValue(69.23, 62.1, 75.0),
+        ("nf2vec", "gain"): MetricValue(-1.92, -13.4, 9.56),
+    }
 
 
 def test_effects_of_claims_have_their_intervals_too():
@@ -239,6 +273,7 @@ def test_the_page_shows_revisions_changes_and_moves_and_is_inert(repository: Pat
     page = (tmp_path / "history.html").read_text("utf-8")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     assert "Metrics over 3 revisions" in text
+    assert "if the two 90 % intervals do not overlap" in text
     assert "nerf.steps: 150 → 300" in text
     assert "retrieval · real · clip2nerf cosine · Hit@1 1 → 3 70 [68, 72] ▲ 80.5 [78.5, 82.5]" in text
     assert "seeds" not in text.split("What moved")[0]

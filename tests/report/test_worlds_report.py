@@ -73,7 +73,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         experiment(folder, base, experiment_name(["mapper.batch=128"], seed), None, value)
     experiment(folder, base, experiment_name(["a.b=1"], 7), None, 99.0)  # one world of a sweep
     experiment(folder, base, "another", 99.0, 99.0)
-    commit(folder, {"notes.txt": "later"}, "later")
+    experiment(folder, base, "world-0", 99.0, 99.0)  # the development world judges nothing
+    later = commit(folder, {"notes.txt": "later"}, "later")
+    for value in ("1", "2"):  # a sweep in one world of a later commit
+        experiment(folder, later, experiment_name([f"a.b={value}"], 11), 99.0, 99.0)
     return folder
 
 
@@ -94,7 +97,10 @@ def test_effects_are_those_of_each_world_of_the_latest_commit_that_has_some(out:
 
 
 def test_a_claim_s_line_by_hand(out: Path):
-    """Effects 4, 5 and 6: variance 1, so Student's 97.5 % with 2 degrees of freedom, 4.302653, times 1 / √3."""
+    """Effects 4, 5 and 6: variance 1, so Student's 97.5 % with 2 degrees of freedom, 4.302653, times 1 / √3.
+
+    Its p is 0.013, and as the least of twelve, of which the others are lacking, 0.157.
+    """
     (row,) = rows(out / "claims.csv")
     assert list(row) == [
         *("claim", "part", "text", "published_effect", "effect", "ci_low", "ci_high", "sd_between"),
@@ -104,7 +110,7 @@ def test_a_claim_s_line_by_hand(out: Path):
     assert float(row["ci_low"]) == pytest.approx(5 - 4.302653 / 3**0.5, abs=1e-4)
     assert float(row["prediction_high"]) == pytest.approx(5 + 4.302653 * (4 / 3) ** 0.5, abs=1e-4)
     assert float(row["sd_between"]) == pytest.approx(0, abs=2e-3)  # all of it is noise within worlds
-    assert (row["verdict"], row["verdict_of_twelve"], row["worlds_needed"]) == ("holds", "holds", "0")
+    assert (row["verdict"], row["verdict_of_twelve"], row["worlds_needed"]) == ("holds", "undecided", "0")
 
 
 def test_a_cell_s_line_and_its_variance_components_by_hand(out: Path):
@@ -116,6 +122,17 @@ def test_a_cell_s_line_and_its_variance_components_by_hand(out: Path):
     (component,) = [row for row in rows(out / "components.csv") if row["table"]]
     spreads = [float(component[name]) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")]
     assert spreads == pytest.approx([12**0.5, 2, 0.5**0.5, 3.5**0.5], abs=1e-4)
+
+
+def test_what_an_earlier_report_wrote_goes(repository: Path, tmp_path: Path):
+    for name in ("effects.csv", "gone/worlds.json", "learning_curve/numbers.csv", "mapper.batch-128/effects.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("old")
+    ReportWorlds(repository=repository, out=tmp_path)()
+    assert "old" not in (tmp_path / "effects.csv").read_text()
+    assert not (tmp_path / "gone").exists()
+    assert not (tmp_path / "mapper.batch-128/effects.csv").exists()  # its worlds have no effects
+    assert (tmp_path / "learning_curve/numbers.csv").exists()  # no report of worlds
 
 
 def test_another_family_is_compared_world_by_world(out: Path):
@@ -151,7 +168,10 @@ def test_the_readme_s_block_is_that_of_the_folder_and_all_else_stays(repository:
     assert "study seeds 1, 2, 10" in text
     assert f"commit `{git(repository, 'rev-parse', 'main~1')[:10]}`" in text
     assert "Verdicts: holds 1, does not hold 0, undecided 0." in text
-    assert f"| 6 | {HOSTILE} | +0.50 | +5.00 [+2.52, +7.48] | ✓ holds | holds |" in text  # 5 ± 4.302653 / √3
+    assert f"| 6 | {HOSTILE} | +0.50 | +5.00 [+2.52, +7.48] | ✓ holds | undecided |" in text  # 5 ± 4.302653 / √3
+    (folder / "worlds.json").write_text((folder / "worlds.json").read_text().replace('"family": ""', '"family": "f"'))
+    with pytest.raises(InputError, match=r"worlds of f, expected those of the commit's own parameters"):
+        verdict_block(folder)
     readme.write_text("# Title\n")
     with pytest.raises(InputError, match=r"README.md: expected the lines .*between which the verdicts stand"):
         ReportWorlds(repository=repository, out=folder, readme=readme)()

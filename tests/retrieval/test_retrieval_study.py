@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evaluation.made_up import CLASSES, COPY, SHARED_ID, WITHOUT_NERF, Study
+from evaluation.made_up import COPY, SHARED_ID, WITHOUT_NERF, Study
 from result_rows import KEYS, rows
+from ruamel.yaml import YAML
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
@@ -59,15 +60,16 @@ def test_neighbours_leave_the_querys_own_object_out_and_fall_with_rank(made_up: 
             assert second["rank"] == first["rank"] + 1
             assert second["similarity"] <= first["similarity"]
     assert max(row["rank"] for row in neighbours if row["variant"] == "CLIP all") == 10
-    assert max(row["rank"] for row in neighbours if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 7
+    assert (
+        max(row["rank"] for row in neighbours if row["variant"] == "clip2nerf cosine" and row["domain"] == "gt") == 10
+    )
 
 
 def test_clip_alone_is_searched_in_rendered_views_where_the_parameters_say_so(made_up: Study):
     """`clip_gallery: rendered`: queries stay ground-truth views; every view of the gallery is another picture."""
-    gallery = retrieval_inputs.read_gallery(
-        made_up["objects"], made_up["nerfs"], made_up["gt"], CLASSES, "test", made_up["rendered"]
-    )
-    plain = retrieval_inputs.read_gallery(made_up["objects"], made_up["nerfs"], made_up["gt"], CLASSES, "test")
+    inputs = made_up["objects"], made_up["nerfs"], made_up["gt"], load(made_up.params), "test"
+    gallery = retrieval_inputs.read_gallery(*inputs, made_up["rendered"])
+    plain = retrieval_inputs.read_gallery(*inputs)
     queries = Queries.of_objects(gallery, 0)
     assert (queries.clip == Queries.of_objects(plain, 0).clip).all()
     rows = datasets.read(made_up["rendered"], IMAGE_EMBEDDINGS)
@@ -82,10 +84,20 @@ def test_clip_alone_is_searched_in_rendered_views_where_the_parameters_say_so(ma
     assert not np.allclose(differing.neighbours[0].similarity, by_mean.neighbours[0].similarity)
 
 
+def test_a_rank_beyond_the_gallery_is_named_with_its_size(made_up: Study, tmp_path: Path):
+    """The gallery has 11 NeRFs; among the first 12 every query would find its class."""
+    yaml, changed = YAML(), tmp_path / "params.yaml"
+    values = yaml.load(made_up.params)
+    values["retrieval"]["ranks"] = [1, 12]
+    yaml.dump(values, changed)
+    with pytest.raises(InputError, match=r"retrieval\.ranks: \[12\] given; expected at most .* test objects .*, 11$"):
+        made_up.retrieval_files.read(load(changed))
+
+
 def test_data_that_nothing_can_be_asked_of_are_named_by_their_folder(made_up: Study, tmp_path: Path):
     objects, seen = made_up["objects"], [made_up["nerfs"], made_up["gt"]]
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
-        retrieval_inputs.read_gallery(objects, *seen, CLASSES, "nowhere")
+        retrieval_inputs.read_gallery(objects, *seen, load(made_up.params), "nowhere")
     with pytest.raises(InputError, match=rf"^{objects}: no original of split nowhere"):
         training_data.read(objects, *seen).ids("nowhere")
     none = datasets.read(made_up["photo_embeddings"], IMAGE_EMBEDDINGS).slice(0, 0)

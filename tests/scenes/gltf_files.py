@@ -99,3 +99,16 @@ class Gltf:
             self.json["buffers"] = [{"byteLength": len(self.binary), "uri": uri}]
             path.write_text(json.dumps(self.json))
         return path
+
+
+def said_to_be_compressed(kind: str) -> Gltf:
+    """The chair, whose first box has the words of an extension of compression, draco or meshopt, beside plain rows."""
+    gltf = Gltf()
+    gltf.node(*gltf.boxes())
+    if kind == "draco":
+        settings = {"bufferView": 0, "attributes": {"POSITION": 0}}
+        gltf.json["meshes"][0]["primitives"][0]["extensions"] = {"KHR_draco_mesh_compression": settings}
+    else:
+        settings = {"buffer": 0, "byteLength": 8, "count": 8, "byteStride": 12, "mode": "ATTRIBUTES"}
+        gltf.json["bufferViews"][0]["extensions"] = {"EXT_meshopt_compression": settings}
+    return gltf

@@ -8,11 +8,11 @@ import pytest
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import cameras, pictures, visual_hull
-from fieldlink.scenes.importers import blender
+from fieldlink.scenes.importers import blender, posed_pictures
 from fieldlink.scenes.views import Views
 
 TRANSFORMS = "transforms_train.json"
-Y_TO_Z = blender.Z_TO_Y.T
+Y_TO_Z = posed_pictures.Z_TO_Y.T
 
 
 def masks_of_box(low: np.ndarray, high: np.ndarray, poses: np.ndarray, size: int) -> np.ndarray:
@@ -87,6 +87,16 @@ def test_scenes_are_found_bare_below_and_in_class_folders(tmp_path):
         blender.listing(tmp_path / "one/train", ("car",))
 
 
+def test_a_folder_that_is_no_scene_beside_scenes_is_counted(tmp_path):
+    for number, place in enumerate(("one", "two", "car/three", "car/four")):
+        write(tmp_path / place, {"note": number})
+    for place in ("two", "car/four"):
+        (tmp_path / place / TRANSFORMS).rename(tmp_path / place / "transform_train.json")
+    listing = blender.listing(tmp_path, ("car",))
+    assert sorted(item.object_id for item in listing.items) == ["car.three", "one"]
+    assert listing.other_files == {"in two/": 37, "in car/four/": 37}
+
+
 EYE = np.eye(4).tolist()
 
 
@@ -137,3 +147,27 @@ def test_poses_that_do_not_fit_the_pictures_are_an_error(tmp_path):
         name.write_bytes(pictures.encode(picture))
     with pytest.raises(InputError, match="no common visual hull"):
         blender.read(scene, 36, 64)
+
+
+def test_frames_may_be_links_out_of_the_scene_but_no_folders(tmp_path):
+    whole = blender.read(write(tmp_path / "whole"), 36, 64)
+    for name, linked in (("files", "train/r_1.png"), ("folder", "train")):
+        scene = write(tmp_path / name)
+        outside = tmp_path / "cache" / name
+        outside.parent.mkdir(exist_ok=True)
+        (scene / linked).rename(outside)
+        (scene / linked).symlink_to(outside)
+        (scene / "train/r_0").mkdir()  # beside r_0.png
+        assert (blender.read(scene, 36, 64).image == whole.image).all()
+    (outside / "r_2.png").write_bytes((outside / "r_3.png").read_bytes())
+    listed = blender.listing(tmp_path, ("car",))
+    assert {item.object_id for item in listed.items} | set(listed.duplicates) == {"files", "folder", "whole"}
+    assert list(listed.duplicates) == ["whole"]  # the folder's picture is another now
+
+
+def test_a_scene_whose_frames_need_a_decoder_is_another_once_that_is_there(tmp_path, monkeypatch):
+    scene = write(tmp_path / "box")
+    (scene / "train/r_0.png").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    with_it = blender.listing(scene, ()).items[0].content
+    monkeypatch.setattr("fieldlink.scenes.picture_formats.find_spec", lambda name: None)
+    assert blender.listing(scene, ()).items[0].content != with_it

@@ -36,10 +36,15 @@ def test_each_object_has_its_caption_and_a_copy_none(tmp_path, params):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("model,caption\na,b\n", "no column model_id, expected model_id, caption"),
-        ("", "no column model_id, caption"),
+        ("model,caption\na,b\n", "no column model_id, expected model_id and caption"),
+        ("", "no column model_id, expected"),
         ("model_id,caption\nother,a gun\n", "a caption of none of the 1 objects"),
         ("model_id,caption\na,a gun\na,a sofa\n", "line 3: a has another caption above"),
+        ("model_id,caption,caption\na,a gun,a sofa\n", "2 column caption"),
+        ("model_id,caption\na,a gun, old\n", "line 2: 3 cells, 2 expected; is a caption with commas not in quotes"),
+        ('model_id,caption\na,"a gun\nb,a sofa\n', "line 3: unexpected end of data"),
+        ("model_id,caption\na,a\x1b[31m gun\n", "line 2: a control character"),
+        ("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer, run git lfs pull, expected a CSV file"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_name(tmp_path, text, said):
@@ -48,8 +53,23 @@ def test_what_is_wrong_with_a_file_is_said_with_its_name(tmp_path, text, said):
 
 
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"gone\.csv: expected a CSV file"):
+    with pytest.raises(InputError, match=r"gone\.csv: No such file or directory, expected a CSV file"):
         caption_file.read_captions(tmp_path / "gone.csv", {"a"})
     (tmp_path / "binary.csv").write_bytes(b"model_id,caption\n\xff\xfe\x00")
-    with pytest.raises(InputError, match=r"binary\.csv: expected a CSV file"):
+    with pytest.raises(InputError, match=r"binary\.csv: not UTF-8 at byte 17, expected a CSV file"):
         caption_file.read_captions(tmp_path / "binary.csv", {"a"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbfmodel_id,caption\r\na,a gun\r\n",
+        "model_id,caption\na,a gun\n".encode("utf-16"),
+        b"Model_ID; Caption\n a ; a gun\n",
+        b"class\tmodel_id\tcaption\n1\ta\ta gun\n",
+        b'model_id,caption\na,"a\n gun"\n',
+    ],
+)
+def test_every_program_that_writes_the_table_is_understood(tmp_path, data):
+    (tmp_path / "captions.csv").write_bytes(data)
+    assert caption_file.read_captions(tmp_path / "captions.csv", {"a"}) == {"a": "a gun"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass
@@ -114,6 +115,14 @@ def test_a_model_whose_metadata_or_folder_cant_be_read_is_set_aside_by_name(tmp_
     }
 
 
+def test_models_without_easy_views_are_counted(tmp_path):
+    easy = write(tmp_path, [LINE.format(azimuth=0)])
+    shutil.copytree(easy, easy.parents[1] / "other/hard")
+    listing = disn.listing(tmp_path, CLASSES)
+    assert [item.object_id for item in listing.items] == ["model"]
+    assert listing.other_files == {"models without easy": 1}
+
+
 def test_a_model_in_two_classes_is_dropped_and_unknown_synsets_alone_are_an_error(tmp_path):
     write(tmp_path, [LINE.format(azimuth=0)])
     shutil.copytree(tmp_path / "image/02958343", tmp_path / "image/04401088")
@@ -177,3 +186,61 @@ def test_depth_is_shrunk_over_the_object_alone_and_changes_what_views_depend_on(
     (folder / "01.png").unlink()
     with pytest.raises(InputError, match=r"depth/.*01\.png: missing"):
         disn.read(easy, 2, 8)
+
+
+@pytest.fixture
+def car_copy(real, tmp_path) -> Path:
+    """A folder of the real car's views, to be changed."""
+    (source,) = (real / "disn_sample").glob("image/*/*/easy")
+    shutil.copytree(source, tmp_path / "image/02958343/car/easy")
+    return tmp_path / "image/02958343/car/easy"
+
+
+def shuffled_pictures(easy: Path) -> None:
+    contents = [(easy / f"{number:02d}.png").read_bytes() for number in range(36)]
+    for number in range(36):
+        (easy / f"{number:02d}.png").write_bytes(contents[(5 * number + 3) % 36])
+
+
+def without_alpha(easy: Path) -> None:
+    Image.open(easy / "03.png").convert("RGB").save(easy / "03.png")
+
+
+def clear(easy: Path) -> None:
+    Image.new("RGBA", (224, 224)).save(easy / "03.png")
+
+
+def cut_metadata(easy: Path) -> None:
+    lines = (easy / disn.METADATA).read_text().splitlines(keepends=True)
+    (easy / disn.METADATA).write_text("".join(lines[:18]))
+
+
+def steep(easy: Path) -> None:
+    (easy / disn.METADATA).write_text(LINE.format(azimuth=0).replace("25.0", "400"))
+
+
+def far(easy: Path) -> None:
+    (easy / disn.METADATA).write_text((easy / disn.METADATA).read_text().replace("1.75", "1e300"))
+
+
+def pointer(easy: Path) -> None:
+    (easy / disn.METADATA).write_text("version https://git-lfs.github.com/spec/v1\n")
+
+
+DAMAGE = {
+    r"easy: the common visual hull fills \d+% of the silhouettes": shuffled_pictures,
+    "easy: view 3 is nowhere clear": without_alpha,
+    "easy: view 3 shows nothing, alpha is 0 everywhere": clear,
+    r"18\.png: rendering_metadata\.txt has 18 lines, expected one for it": cut_metadata,
+    r"line 1: elevation 400, expected -90 to 90 degrees": steep,
+    "line 1: a number that isn't finite, or beyond 1,000,000": far,
+    "a Git LFS pointer, run git lfs pull, expected a line per view": pointer,
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("words", DAMAGE)
+def test_a_damaged_model_is_refused_by_what_is_wrong(car_copy, words):
+    DAMAGE[words](car_copy)
+    with pytest.raises(InputError, match=words):
+        disn.read(car_copy, 36, 64)

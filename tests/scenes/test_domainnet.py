@@ -51,3 +51,39 @@ def test_a_missing_folder_is_named_with_its_class(tmp_path, params):
     dragon_only = {"dragon": params.classes["car"].model_copy(update={"synset": "00000001"})}
     with pytest.raises(InputError, match=r"classes\.dragon: no folder of DomainNet for synset 00000001"):
         domainnet.listing(tmp_path, dragon_only)
+
+
+LINE = "real/couch/real_001_000001.jpg 91\n"
+
+
+@pytest.mark.parametrize(
+    "text", [LINE, "\ufeff" + LINE.replace("\n", "\r\n"), LINE.replace("/", "\\"), f"./{LINE}", LINE[:-4]]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_test_list_is_read_however_it_is_written(tmp_path, text, encoding):
+    put(tmp_path / "real", "couch", 1, "red")
+    (tmp_path / "real_test.txt").write_bytes(text.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding))
+    assert domainnet.test_files(tmp_path / "real") == {tmp_path / "real/couch/real_001_000001.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "none of its 0 pictures is in"),
+        ("real/couch/gone.jpg 91\n", "none of its 1 pictures is in"),
+        (
+            LINE + "sketch/couch/sketch_001_000001.jpg 91\n",
+            "line 2: 'sketch/couch/sketch_001_000001.jpg 91', expected real/<class>",
+        ),
+        (
+            "version https://git-lfs.github.com/spec/v1\n",
+            "a Git LFS pointer, run git lfs pull, expected lines as real/",
+        ),
+        ("<html>", "a web page"),
+    ],
+)
+def test_a_list_that_names_no_picture_is_refused_instead_of_left_out(tmp_path, text, words):
+    put(tmp_path / "real", "couch", 1, "red")
+    (tmp_path / "real_test.txt").write_text(text)
+    with pytest.raises(InputError, match=rf"real_test\.txt.*{words}"):
+        domainnet.test_files(tmp_path / "real")

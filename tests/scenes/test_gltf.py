@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+from extras import needed
 from PIL import Image
 from scenes.chair_pictures import check_chair
 from scenes.gltf_files import BLUE, BOXES, LEG, LEG_PLACES, Gltf, box, chair
@@ -233,7 +234,7 @@ def a_mask_and_a_blend_around_it(gltf):
 
 
 def meshopt(gltf):
-    codec = pytest.importorskip("meshopt")
+    codec = needed("meshopt")
     gltf.node(gltf.primitive(VERTICES, FACES, COLOR_0=gltf.accessor(linear())))
     for rows, accessor, mode in ((VERTICES, 1, "ATTRIBUTES"), (FACES.reshape(-1, 1), 2, "TRIANGLES")):
         entry = gltf.json["accessors"][accessor]
@@ -265,7 +266,7 @@ def test_the_chair_is_drawn_in_shape_and_colour(tmp_path, kind):
 
 
 def test_draco_gives_the_shape(tmp_path):
-    gltf, codec = Gltf(), pytest.importorskip("DracoPy")
+    gltf, codec = Gltf(), needed("DracoPy")
     data = codec.encode(VERTICES, FACES, quantization_bits=16, preserve_order=True)
     form = {"componentType": 5126, "type": "VEC3", "count": 48}
     compressed = {"bufferView": gltf.view(data), "attributes": {"POSITION": 0}}

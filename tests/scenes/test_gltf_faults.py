@@ -4,15 +4,17 @@ import contextlib
 import io
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from scenes.chair_pictures import check_chair
-from scenes.gltf_files import Gltf, chair
+from scenes.gltf_files import Gltf, chair, said_to_be_compressed
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers import mesh_folder
+from fieldlink.scenes.importers.listing import relative_reasons
 from fieldlink.scenes.importers.mesh_colours import to_linear
 
 VERTICES, FACES, COLOURS = chair()
@@ -20,14 +22,8 @@ VERTICES, FACES, COLOURS = chair()
 
 @pytest.mark.parametrize(("package", "kind"), [("DracoPy", "draco"), ("meshopt", "meshopt")])
 def test_without_its_decoder_a_file_is_named_and_is_another_once_it_is_installed(tmp_path, package, kind, monkeypatch):
-    gltf = Gltf()
-    gltf.node(*gltf.boxes())
-    if kind == "draco":
-        settings = {"bufferView": 0, "attributes": {"POSITION": 0}}
-        gltf.json["meshes"][0]["primitives"][0]["extensions"] = {"KHR_draco_mesh_compression": settings}
-    else:
-        settings = {"buffer": 0, "byteLength": 8, "count": 8, "byteStride": 12, "mode": "ATTRIBUTES"}
-        gltf.json["bufferViews"][0]["extensions"] = {"EXT_meshopt_compression": settings}
+    gltf = said_to_be_compressed(kind)
+    gltf.json["extensionsRequired"] = ["KHR_draco_mesh_compression", "EXT_meshopt_compression"]
     (tmp_path / "chair").mkdir()
     path = gltf.write(tmp_path / "chair/a.glb")
     with_it = mesh_folder.listing(tmp_path, ["chair"]).items[0]
@@ -75,7 +71,9 @@ def test_light_whose_texture_is_lost_or_cannot_be_placed_is_none_and_is_noted(tm
 
 def broken(gltf, **changes):
     """The plain chair with one entry changed, given as kind, number, and new values."""
-    gltf.node(*gltf.boxes())
+    boxes = gltf.boxes()
+    boxes[0]["attributes"]["COLOR_0"] = gltf.accessor(np.ones((8, 3), np.float32))
+    gltf.node(*boxes)
     for kind, (number, values) in changes.items():
         gltf.json[kind][number] |= values
     return gltf
@@ -89,6 +87,10 @@ def broken(gltf, **changes):
         ({"accessors": (0, {"bufferView": 99})}, r"bufferViews\[99\] isn't there"),
         ({"bufferViews": (0, {"byteOffset": 10**9})}, "of a buffer of"),
         ({"bufferViews": (0, {"byteLength": 5})}, "5 bytes, 96 needed"),
+        ({"bufferViews": (0, {"byteStride": 4})}, "4 bytes from row to row, 12 needed"),
+        ({"accessors": (1, {"type": "VEC3", "count": 12})}, "indices in rows of several, expected type SCALAR"),
+        ({"accessors": (0, {"type": "VEC2"})}, "POSITION: 2 numbers a row, expected 3"),
+        ({"accessors": (0, {"count": 7})}, "COLOR_0: not as many rows as POSITION"),
         ({"nodes": (0, {"children": [0]})}, "reached twice"),
         ({"nodes": (0, {"skin": 0})}, "no skins|skins"),
         ({"nodes": (0, {"mesh": "chair"})}, r"meshes\[chair\]"),
@@ -99,6 +101,41 @@ def broken(gltf, **changes):
 def test_a_broken_document_is_set_aside_with_its_reason(tmp_path, changes, words):
     with pytest.raises(InputError, match=rf"chair\.glb: .*({words})"):
         mesh_folder.read(broken(Gltf(), **changes).write(tmp_path / "chair.glb"))
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_vertex_colour_of_other_than_3_or_4_numbers_sets_its_file_aside(tmp_path, columns):
+    gltf = Gltf()
+    colours = np.ones((len(VERTICES), columns), np.float32)
+    gltf.node(gltf.primitive(VERTICES, FACES, COLOR_0=gltf.accessor(colours)))
+    with pytest.raises(InputError, match=rf"chair\.glb: COLOR_0: {columns} numbers a row, expected 3 or 4"):
+        mesh_folder.read(gltf.write(tmp_path / "chair.glb"))
+
+
+def test_attributes_that_nothing_asks_for_may_be_anything(tmp_path):
+    gltf = Gltf()
+    boxes = gltf.boxes()
+    boxes[0]["attributes"] |= {
+        "TEXCOORD_0": 999,
+        "JOINTS_0": 999,
+        "WEIGHTS_0": gltf.accessor(np.ones((3, 2), np.float32)),
+    }
+    gltf.node(*boxes)
+    check_chair(gltf.write(tmp_path / "chair.glb"))
+
+
+def test_a_buffer_that_cannot_be_read_is_named_below_the_folder_wherever_that_lies(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/chair").mkdir(parents=True)
+    gltf = Gltf()
+    gltf.node(*gltf.boxes())
+    path = gltf.write(Path("data/chair/a.gltf"), "a.bin")
+    with Path("data/chair/a.bin").open("wb") as file:
+        file.truncate(3 * 2**30)  # without a block on the disk
+    with pytest.raises(InputError) as error:
+        mesh_folder.read(path, within=Path("data"))
+    reasons = relative_reasons({"a": str(error.value)}, Path("data"))
+    assert reasons["a"] == "chair/a.gltf: chair/a.bin: 3,221,225,472 bytes, at most 2,147,483,648 expected"
 
 
 def test_what_a_file_needs_beyond_this_reader_is_named(tmp_path):

@@ -1,7 +1,4 @@
-"""The example files of people's faults beside the checkout, or at FIELDLINK_CASES: each is as it should be."""
-
-import os
-from pathlib import Path
+"""The example meshes of people's faults: each is as it should be."""
 
 import numpy as np
 import pytest
@@ -9,7 +6,6 @@ from scenes.chair_pictures import check_chair
 
 from fieldlink.scenes.importers import mesh_folder
 
-ROOT = Path(__file__).parents[2]
 COLOURED = [
     "00-reference/reference.ply",
     "02-meshopt-glb/meshopt-glb.glb",
@@ -39,14 +35,6 @@ SHAPED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def cases() -> Path:
-    folder = Path(os.environ.get("FIELDLINK_CASES", ROOT.parent / "shared" / "cases"))
-    if not folder.is_dir():
-        pytest.skip(f"{folder}: no cases there; set FIELDLINK_CASES")
-    return folder
-
-
 @pytest.mark.parametrize("name", COLOURED + SHAPED)
 def test_a_case_shows_the_chair(cases, name):
     check_chair(cases / name, coloured=name in COLOURED, like=cases / "00-reference/reference.ply")
@@ -65,9 +53,9 @@ def test_what_a_missing_material_would_colour_is_grey_and_the_rest_as_the_refere
     assert model.notes == (note,)
     middles = model.vertices[model.faces].mean(axis=1)
     seen = 255 * model.albedo(middles, np.arange(len(model.faces)))
-    kept = [[200, 40, 40], [40, 180, 40], [40, 40, 200]][: 3 - lost]
+    colours = [[200, 40, 40], [40, 180, 40], [40, 40, 200]][: 3 - lost]
     shades = {tuple(np.round(shade).astype(int).tolist()) for shade in seen}
-    assert shades == {(153, 153, 153), *map(tuple, kept)}
+    assert shades == {(153, 153, 153), *map(tuple, colours)}
 
 
 def test_a_mask_is_a_disc(cases):

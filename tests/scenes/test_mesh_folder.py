@@ -50,6 +50,18 @@ def test_equal_gltf_texts_with_other_buffers_are_other_objects(tmp_path):
     assert len(listing.duplicates) == 1
 
 
+@pytest.mark.parametrize("written", ["my%20buffer.dat", "my buffer.dat", ".\\\\my%20buffer.dat"])
+def test_buffers_of_any_name_count_for_equality(tmp_path, written):
+    for name in ("one", "two"):
+        put(tmp_path / "car" / name / "scene.gltf", f'{{"buffers": [{{"byteLength": 3, "uri": "{written}"}}]}}')
+        put(tmp_path / "car" / name / "my buffer.dat", name)
+    assert len(mesh_folder.listing(tmp_path, CLASSES).items) == 2
+    put(tmp_path / "car/two/my buffer.dat", "one")
+    assert len(mesh_folder.listing(tmp_path, CLASSES).items) == 1
+    put(tmp_path / "car/two/scene.gltf", "no JSON")
+    assert len(mesh_folder.listing(tmp_path, CLASSES).items) == 2
+
+
 def test_a_mesh_in_two_classes_is_dropped_from_both(tmp_path):
     box(tmp_path / "car/a.off")
     box(tmp_path / "chair/b.off")
@@ -113,6 +125,14 @@ def test_a_neighbour_that_is_too_large_to_read_sets_no_mesh_aside(tmp_path, name
     assert (before.items[0].companions != after.companions) == name.endswith("png")  # no mesh can name the others
 
 
+def test_a_texture_that_needs_a_decoder_counts_as_another_once_that_is_there(tmp_path, monkeypatch):
+    box(tmp_path / "car/a.ply")
+    put(tmp_path / "car/a.heic", "\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    with_it = mesh_folder.listing(tmp_path, CLASSES).items[0].companions
+    monkeypatch.setattr("fieldlink.scenes.picture_formats.find_spec", lambda name: None)
+    assert mesh_folder.listing(tmp_path, CLASSES).items[0].companions != with_it
+
+
 def test_what_the_looks_depend_on_is_the_same_wherever_the_folder_lies(tmp_path):
     for root in ("one", "two"):
         box(tmp_path / root / "car/a.ply")
@@ -129,9 +149,16 @@ def test_a_subfolder_without_a_mesh_beside_the_classes_is_passed_over_and_counte
     listing = mesh_folder.listing(tmp_path, CLASSES)
     assert [item.object_id for item in listing.items] == ["car.a"]
     assert listing.other_files == {"in textures/": 2}
+    for name in ("readme.txt", "wood.png", "manifest.csv", "b.ply", ".hidden"):
+        put(tmp_path / name, "")
+    assert mesh_folder.listing(tmp_path, CLASSES).other_files == {"in textures/": 2, "beside the class folders": 1}
+    (tmp_path / "b.ply").unlink()
     (tmp_path / "car").rename(tmp_path / "docs")
     (tmp_path / "docs/a.ply").unlink()
-    with pytest.raises(InputError, match=r"no usable file below docs, textures, expected one with .*car, chair"):
+    with pytest.raises(
+        InputError,
+        match=r"below docs, textures \(5 files: 2 \.png, 1 \.blend, 1 \.csv, 1 \.txt\), expected one with .*car, chair",
+    ):
         mesh_folder.listing(tmp_path, CLASSES)
 
 

@@ -9,18 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
+from extras import needed
 
 from fieldlink.core import datasets, schemas
 from fieldlink.scenes import pictures, visual_hull
 from fieldlink.scenes.views import Views, by_object, of_rows
-
-
-@pytest.fixture
-def cases(real: Path) -> Path:
-    folder = real.parent / "cases"
-    if not folder.is_dir():
-        pytest.skip(f"{folder}: no cases there")
-    return folder
 
 
 def stage(name: str, params: Path, outputs: dict[str, Path]) -> None:
@@ -44,7 +37,7 @@ def photos_of(folder: Path, out: Path, params_with) -> tuple[dict[str, np.ndarra
 
 
 def test_photos_of_all_kinds_are_read_as_what_they_show(tmp_path, cases, params_with):
-    pytest.importorskip("pillow_heif")
+    needed("pillow_heif")
     names = ("50-photo-reference", "51-photo-exif-rotated", "52-photo-16-bit-grey", "54-photo-palette-alpha")
     for name in (*names, "56-photo-unlisted-suffixes", "63-photo-24-megapixel"):
         shutil.copytree(cases / name, tmp_path / "in/chair", dirs_exist_ok=True)

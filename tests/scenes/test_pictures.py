@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
+from extras import needed
 from PIL import ExifTags, Image, ImageCms
 
 from fieldlink.core.errors import InputError
@@ -97,6 +98,14 @@ def test_32_bit_grey_is_white_where_its_file_says_or_its_values_end(white, tags)
     assert (read[..., 0] == np.floor(values / white * 255 + 0.5)).all()
 
 
+def test_12_bit_grey_is_white_at_4095():
+    """Two pixels of 12 bits, 0xfff and 0x800, in a TIFF written by hand."""
+    tags = ((256, 2), (257, 1), (258, 12), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 3))
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    file = b"II*\0" + struct.pack("<I", 12) + b"\xff\xf8\x00\0" + struct.pack("<H", len(tags)) + entries + bytes(4)
+    assert pictures.decode(file, "RGB")[0, :, 0].tolist() == [255, 128]
+
+
 def png(side: int, bits: int, colour: int, rows: bytes, transparent: bytes = b"") -> bytes:
     """A square PNG; `transparent`: the body of its chunk of that name."""
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", side, side, bits, colour, 0, 0, 0))]
@@ -159,6 +168,7 @@ def test_colours_of_another_space_become_those_of_srgb():
     assert np.abs(pictures.decode(wide, "RGB") - 255 * to_display(light)).max() <= 2
     assert np.abs(pictures.decode(wide, "RGB")[0, 0] - UPPER_LEFT).max() > 10
     assert not pictures.is_plain(wide)
+    assert (pictures.decode(wide, "RGB", profile=False) == corner_marked()).all()
     damaged = file_of(Image.fromarray(corner_marked()), "png", icc_profile=b"no profile")
     assert (pictures.decode(damaged, "RGB") == corner_marked()).all()
 
@@ -263,12 +273,12 @@ def test_a_broken_picture_is_an_error_with_the_same_text_in_every_run(name):
 
 def test_what_a_camera_writes_after_a_jpeg_doesnt_matter():
     jpeg = file_of(Image.fromarray(corner_marked()), "jpeg")
-    for tail in (b"SEFT and a film", bytes(-len(jpeg) % 512)):
+    for tail in (b"SEFT and a film", b"a film that ends with zeros" + bytes(3), bytes(-len(jpeg) % 512)):
         assert (pictures.decode(jpeg + tail) == pictures.decode(jpeg)).all()
 
 
 def test_heic_is_read_by_its_decoder_and_named_without_it(monkeypatch):
-    heif = pytest.importorskip("pillow_heif")
+    heif = needed("pillow_heif")
     stream = io.BytesIO()
     heif.from_pillow(Image.fromarray(corner_marked())).save(stream)
     read = pictures.decode(stream.getvalue(), "RGB").astype(int)

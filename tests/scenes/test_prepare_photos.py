@@ -64,6 +64,8 @@ def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, 
     (folder / "rifle/gone.png").symlink_to("nowhere.png")
     os.mkfifo(folder / "rifle/fifo.png")
     (folder / "rifle/notes.txt").touch()
+    (folder / "IMG_1.jpg").touch()
+    put(folder / "lamp/@eaDir/a.jpg/SYNOFILE_THUMB_M.jpg", (9, 9), "jpeg")  # a network drive's own
     changes = {**SMALL, "photos.source": "folder", "photos.folder": folder, "photos.most_rejected": 0.6}
     rows, rejected = prepared(tmp_path, params_with(changes))
     assert {row["photo_id"]: row["image"] for row in rows} == images
@@ -73,7 +75,7 @@ def test_a_folders_photos_keep_their_bytes_and_bad_ones_are_set_aside(tmp_path, 
     assert rejected["lamp.text"].startswith("lamp/text.png: no picture of a format that is read")
     assert rejected["rifle.gone"] == "rifle/gone.png: No such file or directory"
     assert rejected["rifle.fifo"] == "rifle/fifo.png: a FIFO, expected a file"
-    assert "files of other kinds left out: 1 .txt" in capsys.readouterr().err
+    assert "files of other kinds left out: 1 .txt, 1 beside the class folders" in capsys.readouterr().err
     with pytest.raises(InputError, match="4 of 7 set aside, at most 10% allowed"):
         prepared(tmp_path, params_with({**changes, "photos.most_rejected": 0.1}))
 
@@ -97,7 +99,9 @@ def test_a_folder_of_no_class_or_without_classes_is_an_error(tmp_path, params_wi
     changes = {**SMALL, "photos.source": "folder", "photos.folder": tmp_path / "in"}
     with pytest.raises(InputError, match=r"cat: no class of params\.yaml, expected one of lamp, rifle"):
         prepared(tmp_path, params_with(changes))
-    with pytest.raises(InputError, match=r"no subfolders \(1 files\), expected one with .* of each class: lamp, rifle"):
+    with pytest.raises(
+        InputError, match=r"no subfolders \(1 files: 1 \.jpg\), expected one with .* of each class: lamp, rifle"
+    ):
         prepared(tmp_path, params_with({**changes, "photos.folder": tmp_path / "in/cat"}))
     put(tmp_path / "in/lamp/a.jpg", (8, 8), "jpeg")
     (tmp_path / "in/cat/a.jpg").rename(tmp_path / "in/cat/a.txt")

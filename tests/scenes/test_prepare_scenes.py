@@ -11,7 +11,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import object_views, views
 from fieldlink.scenes.importers import disn, shapenet
-from fieldlink.scenes.sources import ObjectRow, ObjectTask
+from fieldlink.scenes.source_types import ObjectRow, ObjectTask
 from stages.backbone.prepare_scenes import prepare_scenes
 
 SMALL = {
@@ -168,8 +168,8 @@ def test_what_a_mesh_is_drawn_without_is_said_by_object_in_every_run(tmp_path, p
         meshes(tmp_path / "meshes", class_name, 4)
     obj = "mtllib gone.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl wood\nf 1 2 3\n"
     (tmp_path / "meshes/lamp/torn.obj").write_text(obj)
-    given = {"scenes.source": "meshes", "scenes.folder": tmp_path / "meshes", "scenes.copies": 0}
-    params = params_with({**SMALL, **given})
+    changes = {"scenes.source": "meshes", "scenes.folder": tmp_path / "meshes", "scenes.copies": 0}
+    params = params_with({**SMALL, **changes})
     for _ in range(2):
         prepared(tmp_path, params)
         assert "lamp.torn: drawn without 1 of 1 materials: gone.mtl not found" in capsys.readouterr().err

@@ -112,6 +112,16 @@ def test_a_bad_model_is_set_aside_by_name_and_the_others_stay(tmp_path):
     }
 
 
+def test_models_without_a_mesh_are_counted(tmp_path):
+    for synset, model in (("02958343", "a"), ("02958343", "b"), ("04401088", "c"), ("99999999", "d")):
+        put(tmp_path, synset, model)
+    for mesh in (tmp_path / "02958343/b", tmp_path / "04401088/c", tmp_path / "99999999/d"):
+        (mesh / "models/model_normalized.obj").rename(mesh / "models/model.obj")
+    listing = shapenet.listing(tmp_path, CLASSES)
+    assert [item.object_id for item in listing.items] == ["a"]
+    assert listing.other_files == {"models without models/model_normalized.obj": 2}
+
+
 def test_a_real_mesh_in_this_layout_is_the_same_object_as_in_a_mesh_folder(real, tmp_path):
     mesh_file = real / "meshes/watercraft/gzpy_sailboat/gzpy_sailboat.obj"
     target = tmp_path / "02958343/boat/models/model_normalized.obj"

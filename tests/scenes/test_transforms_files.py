@@ -14,7 +14,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import load
 from fieldlink.preflight import data_folders
 from fieldlink.scenes import cameras, pictures, visual_hull
-from fieldlink.scenes.importers import blender
+from fieldlink.scenes.importers import blender, posed_pictures
 from fieldlink.scenes.importers.transforms_files import Transforms, lens_of
 from fieldlink.scenes.lenses import Lens
 
@@ -40,7 +40,10 @@ class Scene:
     def __init__(self, folder: Path):
         self.folder, self.poses = folder, cameras.disn_poses(0, VIEWS)
         frames = [
-            {"file_path": f"./train/r_{n}.png", "transform_matrix": [*(blender.Z_TO_Y.T @ pose).tolist(), [0, 0, 0, 1]]}
+            {
+                "file_path": f"./train/r_{n}.png",
+                "transform_matrix": [*(posed_pictures.Z_TO_Y.T @ pose).tolist(), [0, 0, 0, 1]],
+            }
             for n, pose in enumerate(self.poses)
         ]
         self.keys: dict = {"camera_angle_x": cameras.DISN_ANGLE, "frames": frames}
@@ -76,6 +79,12 @@ def windows_separators(scene: Scene) -> None:
 def without_suffix(scene: Scene) -> None:
     for frame in scene.keys["frames"]:
         frame["file_path"] = frame["file_path"].removesuffix(".png")
+
+
+def other_cameras_that_say_nothing(scene: Scene) -> None:
+    scene.keys |= {"k5": 0, "latlong": False, "distortion_params": [0.0] * 6, "shift_x": 0.0, "camera_type": "PERSP"}
+    scene.keys |= {"rolling_shutter": [0, 0, 0, 0], "orthographic": None, "my_note": "shot at noon", "aabb_scale": 16}
+    scene.keys["frames"][3] |= {"k6": 0.0, "sharpness": 21.5}
 
 
 def transforms_json(scene: Scene) -> None:
@@ -120,7 +129,7 @@ def distortion(scene: Scene) -> None:
 
 
 KINDS = [plain, byte_order_mark, windows_separators, without_suffix, transforms_json, focal_lengths_alone]
-KINDS += [size_of_larger_originals, vertical_angle_alone]
+KINDS += [size_of_larger_originals, vertical_angle_alone, other_cameras_that_say_nothing]
 RESAMPLED = [off_centre, unequal_focal_lengths, a_camera_per_frame, distortion]
 
 
@@ -158,6 +167,15 @@ REFUSED = {
     "camera_model OPENCV_FISHEYE, expected": {"camera_model": "OPENCV_FISHEYE"},
     "is_fisheye, expected": {"is_fisheye": True},
     r"\(k1\): this distortion folds": {"k1": -3.0},
+    "k5 of another camera": {"k5": 0.1, "k6": 0},
+    "ftheta_p1 of another camera": {"ftheta_p0": 0, "ftheta_p1": 0.001},
+    "latlong of another camera": {"latlong": True},
+    "equirectangular of another camera": {"equirectangular": True},
+    "orthographic of another camera": {"orthographic": True},
+    "distortion_params of another camera": {"distortion_params": [0, 0.1, 0, 0]},
+    "shift_x, shift_y of another camera": {"shift_x": 0.3, "shift_y": -0.1},
+    "rolling_shutter of another camera": {"rolling_shutter": [0, 0, 0.1, 0]},
+    "camera_type ORTHO of another camera": {"camera_type": "ORTHO"},
     r"\(cx\): the silhouette is cut by the picture's edge": {"cx": 3.0},
 }
 
@@ -172,6 +190,50 @@ def test_what_cannot_be_read_is_refused_by_frame_and_key(tmp_path, words):
         scene.keys["fl_x"] = FOCAL
     with pytest.raises(InputError, match=rf"transforms_train\.json: frame \d.*{words}"):
         blender.read(scene.write(), VIEWS, 48)
+
+
+def test_a_key_of_another_camera_is_refused_in_one_frame(tmp_path):
+    scene = Scene(tmp_path / "box")
+    scene.keys["frames"][2]["k5"] = 0.1
+    with pytest.raises(InputError, match=r"frame 2: k5 of another camera, expected a pinhole"):
+        blender.read(scene.write(), VIEWS, 48)
+
+
+@pytest.mark.parametrize("last", [[0, 0, 0, 2], [0, 0, 0, 0], [1.0, 2.0, 3.0, 1.0], [0, 0.1, 0, 1]])
+def test_a_pose_with_another_last_row_is_refused_by_frame(tmp_path, last):
+    scene = Scene(tmp_path / "box")
+    scene.keys["frames"][5]["transform_matrix"][3] = last
+    with pytest.raises(InputError, match=r"frame 5: transform_matrix is no rotation and shift, with the last row 0, 0"):
+        blender.read(scene.write(), VIEWS, 48)
+
+
+def test_poses_written_by_columns_are_refused(tmp_path):
+    scene = Scene(tmp_path / "columns")
+    for frame in scene.keys["frames"]:
+        frame["transform_matrix"] = np.array(frame["transform_matrix"]).T.tolist()
+    with pytest.raises(InputError, match=r"frame 0: transform_matrix is no rotation and shift"):
+        blender.read(scene.write(), VIEWS, 48)
+
+
+def test_a_picture_that_shows_nothing_is_named_by_its_frame(tmp_path):
+    scene = Scene(tmp_path / "box")
+    folder = scene.write()
+    (folder / "train/r_4.png").write_bytes(pictures.encode(np.zeros((SIDE, SIDE, 4), np.uint8)))
+    with pytest.raises(InputError, match=r"frame 4: its picture shows nothing"):
+        blender.read(folder, 6, 48)  # of 12: frame 4 is the third that is read
+
+
+@pytest.mark.parametrize("alpha", [1, 255])
+def test_views_whose_background_is_nowhere_clear_are_refused(tmp_path, alpha):
+    folder = Scene(tmp_path / "box").write()
+    for path in (folder / "train").iterdir():
+        picture = pictures.decode(path.read_bytes()).copy()
+        picture[..., 3] = np.maximum(picture[..., 3], alpha)
+        path.write_bytes(pictures.encode(picture))
+    with pytest.raises(
+        InputError, match=r"box: views without transparency, expected RGBA with the background's alpha 0"
+    ):
+        blender.read(folder, VIEWS, 48)
 
 
 def test_the_preflight_reads_scenes_as_the_importer_does(tmp_path, params_with):

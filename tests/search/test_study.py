@@ -1,5 +1,6 @@
 """Questions to a study: kinds of queries, filters, seeds, labels, renders, and what an answer says of itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,17 +8,20 @@ import pipeline
 import pytest
 import torch
 from search.meshes import box
+from search.study_folders import folder_with
 
 import fieldlink
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.schemas import CAPTION_EMBEDDINGS, PHOTOS, PROMPT_EMBEDDINGS
+from fieldlink.core.schemas import CAPTION_EMBEDDINGS, PHOTOS, PROJECTIONS, PROMPT_EMBEDDINGS
 from fieldlink.evaluation.measures.cosines import cosines, unit
+from fieldlink.explorer.explorer import Explorer
 from fieldlink.nerf.occupancy import unpack
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.scenes import cameras
 from fieldlink.search.finished_study import Study
-from fieldlink.search.places import STUDIES, CollectionPlaces, StudyPlaces
+from fieldlink.search.paths import STUDIES, CollectionPaths, StudyPaths
+from fieldlink.search.query_encoders import four_views
 
 
 def photo(study: Study) -> bytes:
@@ -40,7 +44,7 @@ def test_scores_fall_and_are_cosines_of_the_mapped_vectors(study: Study):
     answer = study.search(text="a lamp", by="clip2nerf mse", seed=1, k=100)
     scores = np.array([row.score for row in answer.rows])
     assert (np.diff(scores) <= 0).all()
-    mapper = study.spaces.mappers.named("clip2nerf mse")
+    mapper = study.spaces.mappers.mapper("clip2nerf mse")
     mapped = mapper.apply(answer.query.clip[None], 1)
     vectors = study.collection.nerf_vectors[[study.collection.index[row.id] for row in answer.rows]]
     np.testing.assert_allclose(scores, cosines(mapped, vectors)[0], atol=1e-6)
@@ -93,6 +97,7 @@ def test_a_nerf_given_as_weights_is_near_the_object_that_has_them(study: Study):
         ({"text": "a", "by": "clip2nerf"}, "by 'clip2nerf': expected one of"),
         ({"text": "a", "by": "nf2vec"}, "a space of NeRFs, where a text has no place"),
         ({"text": "a", "seed": 7}, "seed 7: 'nerf2clip cosine' has"),
+        ({"text": "a", "by": "CLIP mean", "seed": 7}, r"seed 7: 'CLIP mean' has \[0\], expected one or mean"),
         ({"text": "a", "split": "tests"}, "no split 'tests', expected some of"),
         ({"text": "a", "classes": ["boat"]}, "no class_name 'boat'"),
         ({"image": "nowhere.jpg"}, "nowhere.jpg: No such file"),
@@ -111,7 +116,7 @@ def test_classes_are_named_by_the_nearest_prompts(study: Study):
     answer = study.classify(nerf=study.ids[0], by="nerf2clip siglip", seed=1)
     assert sorted(label.label for label in answer.labels) == sorted(study.classes)
     rows = datasets.read(study.folder / "data" / "embeddings" / "prompts", PROMPT_EMBEDDINGS).to_pylist()
-    mapped = study.spaces.mappers.named("nerf2clip siglip").apply(study.collection.nerf_vectors[:1], 1)
+    mapped = study.spaces.mappers.mapper("nerf2clip siglip").apply(study.collection.nerf_vectors[:1], 1)
     for label in answer.labels:
         prompts = np.array([row["embedding"] for row in rows if row["class_name"] == label.label], np.float32)
         assert label.score == pytest.approx(cosines(mapped, unit(prompts).mean(axis=0)[None])[0, 0], abs=1e-5)
@@ -143,10 +148,71 @@ def test_a_render_is_the_nerf_from_a_camera_at_these_angles(study: Study):
 def test_a_query_s_place_on_the_map_lies_among_the_nearest_objects(study: Study):
     points = study.map_points()
     answer = study.search(nerf=study.nerf(study.ids[0]), by="nf2vec")
-    assert (points.places.min(0) <= study.map_place(answer)).all()
-    assert (study.map_place(answer) <= points.places.max(0)).all()
+    assert (points.positions.min(0) <= study.map_place(answer)).all()
+    assert (study.map_place(answer) <= points.positions.max(0)).all()
     with pytest.raises(InputError, match="space 'other': expected one of"):
         study.map_points("other")
+
+
+def with_t_sne_of(ids: Sequence[str], study: Study, folder: Path) -> Study:
+    """The study with a t-SNE of these objects, which lie on a line."""
+    other = Study(folder_with(study, folder, {"embedding_spaces"}))
+    places = [float(place) for place in range(len(ids))]
+    columns = {"space": ["nerf_embedding"] * len(ids), "object_id": list(ids), "class_name": ["lamp"] * len(ids)}
+    rows = datasets.table(PROJECTIONS, {**columns, "x": places, "y": places})
+    datasets.write(other.collection.paths.projections, PROJECTIONS, [rows], "test")
+    return other
+
+
+def test_a_map_has_the_objects_of_the_t_sne_alone(study: Study, tmp_path: Path):
+    other = with_t_sne_of(study.ids[:2], study, tmp_path / "study")
+    assert list(other.map_points().ids) == list(study.ids[:2])
+    assert (other.map_place(other.search(nerf=study.ids[5])) < 1).all()
+
+
+def test_a_map_of_other_objects_is_an_error_that_names_it(study: Study, tmp_path: Path):
+    other = with_t_sne_of(["other-1", "other-2"], study, tmp_path / "study")
+    answer = other.search(text="a lamp")
+    for ask in (other.map_points, lambda: other.map_place(answer)):
+        with pytest.raises(InputError, match=r"projections: no object of .*data in nerf_embedding"):
+            ask()
+
+
+def test_a_study_without_mappers_searches_by_clip_and_nf2vec(study: Study, tmp_path: Path):
+    bare = Study(folder_with(study, tmp_path / "study", set(STUDIES)))
+    Explorer(bare).prepare()
+    assert bare.search(text="a lamp").by == "CLIP mean"
+    assert bare.search(nerf=bare.ids[0]).by == "nf2vec"
+    with pytest.raises(InputError, match="no mapper nerf2clip"):
+        bare.classify(nerf=bare.ids[0])
+
+
+def test_a_study_with_neither_mappers_nor_vectors_of_views_says_what_a_text_needs(study: Study, tmp_path: Path):
+    folder = folder_with(study, tmp_path / "study", {*STUDIES, "embeddings"})
+    (folder / "data" / "embeddings").mkdir()
+    (folder / "data" / "embeddings" / "nerfs").symlink_to(study.folder / "data" / "embeddings" / "nerfs")
+    bare = Study(folder)
+    Explorer(bare).prepare()
+    assert bare.search(nerf=bare.ids[0]).by == "nf2vec"
+    with pytest.raises(InputError, match="neither a mapper nor vectors of views, which a search with a text needs"):
+        bare.search(text="a lamp")
+
+
+def test_a_nerf_s_four_views_are_rendered_once(study: Study, monkeypatch: pytest.MonkeyPatch):
+    fresh, rendered = Study(study.folder), list[object]()
+    monkeypatch.setattr(
+        "fieldlink.search.four_view_vectors.four_views",
+        lambda models, nerf: rendered.append(nerf) or four_views(models, nerf),
+    )
+    query = fresh.query(nerf=fresh.nerf(fresh.ids[0]))
+    first = fresh.search(query=query, by="CLIP mean", k=3)
+    assert fresh.search(query=query, by="CLIP all", k=3).rows
+    assert fresh.search(query=query, by="CLIP mean", k=3).rows == first.rows
+    assert fresh.map_place(first).shape == (2,)
+    assert fresh.classify(query=query).second_opinion
+    assert len(rendered) == 1
+    assert fresh.search(nerf=fresh.nerf(fresh.ids[1]), by="CLIP mean").rows
+    assert len(rendered) == 2
 
 
 def test_an_answer_names_what_it_was_made_from(study: Study):
@@ -167,9 +233,9 @@ def test_foreign_queries_carry_a_warning(study: Study, tmp_path: Path):
 
 def test_every_place_of_a_study_is_an_output_of_its_pipeline():
     outs = {out.fs_path for stage in pipeline.stages().values() for out in stage.outs}
-    places = StudyPlaces(pipeline.ROOT)
+    places = StudyPaths(pipeline.ROOT)
     study = [places.clip, places.nf2vec, places.nerf_start, places.prompts, places.captioned_pictures]
-    data = CollectionPlaces(places.data)
+    data = CollectionPaths(places.data)
     collection = [data.objects, data.views, data.nerfs, data.nerf_embeddings, data.view_embeddings]
     collection += [data.rendered_view_embeddings, data.projections]
     mappers = [places.mappers(study) for study in STUDIES]

@@ -91,11 +91,11 @@ def run(at: Path, params: Path, without_depth: Sequence[str] = ()) -> Path:
 
 
 def drop_depth(at: Path, splits: Sequence[str]) -> None:
-    objects, views = (datasets.read(at / each.name, each) for each in (schemas.OBJECTS, schemas.VIEWS))
+    objects, views = (datasets.read(at / schema.name, schema) for schema in (schemas.OBJECTS, schemas.VIEWS))
     bare = objects.filter(pc.field("split").isin(list(splits)))["object_id"].combine_chunks()
     for name in schemas.VIEWS.optional:
-        kept = pc.if_else(pc.is_in(views["object_id"], bare), None, views[name])
-        views = views.set_column(views.column_names.index(name), name, kept)
+        column = pc.if_else(pc.is_in(views["object_id"], bare), None, views[name])
+        views = views.set_column(views.column_names.index(name), name, column)
     datasets.write(at / "views", schemas.VIEWS, [views], "test")
 
 
@@ -134,8 +134,8 @@ def test_both_kinds_of_mappers_take_equally_many_steps_of_one_pair_an_object(stu
         assert config["batch"] == train  # 64 would hold an object twice
         assert config["steps"] == 2 * 2  # epochs × views an epoch
         assert len(config["models"]) == 2 * 2 * 2
-        asked = datasets.read(study / "mapped" / way, schemas.MAPPED_EMBEDDINGS)
-        assert set(asked["domain"].to_pylist()) == {"photo" if way == "clip2nerf" else "nerf"}
+        mapped_rows = datasets.read(study / "mapped" / way, schemas.MAPPED_EMBEDDINGS)
+        assert set(mapped_rows["domain"].to_pylist()) == {"photo" if way == "clip2nerf" else "nerf"}
 
 
 @pytest.mark.parametrize("splits", [("train", "validation", "test"), ("validation",)])
@@ -156,9 +156,9 @@ def test_a_source_without_depth_ends_with_an_undecided_claim_and_a_page(splits, 
         metrics=at / "metrics/claims.json",
         params_file=params,
     )
-    found = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
-    assert "6 not in this run" in found["8"]["setting"]
-    assert found["8"]["verdict"] == "undecided"
+    claim_rows = {row["claim"]: row for row in csv.DictReader(claims.read_text().splitlines()) if not row["part"]}
+    assert "6 not in this run" in claim_rows["8"]["setting"]
+    assert claim_rows["8"]["verdict"] == "undecided"
     (at / "table.csv").rename(at / "tables/syn2real.csv")
     (at / "metrics.json").rename(at / "metrics/syn2real.json")
     places = {name: at / name for name in ("tables", "metrics", "figures", "plots", "objects")}
@@ -177,7 +177,7 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
     chosen = {"a": [1, 4, 5], "b": [0, 2]}  # b has fewer
 
     def embeddings(views: dict[str, list[int]], kind: int):
-        rows = [(name, view) for name, own in views.items() for view in own]
+        rows = [(name, view) for name, numbers in views.items() for view in numbers]
         vectors = [("ab".index(name), view, kind) for name, view in rows]
         columns = {"owner_id": [name for name, _ in rows], "view": [view for _, view in rows]}
         return datasets.table(
@@ -189,23 +189,23 @@ def test_an_object_gives_its_ground_truth_views_beside_as_many_translated_ones(
     nerfs = datasets.table(schemas.NERF_EMBEDDINGS, {"object_id": ["a", "b"], "embedding": [[0.0], [1.0]]})
     datasets.write(tmp_path / "gt", schemas.IMAGE_EMBEDDINGS, [gt], "test")
     datasets.write(tmp_path / "translated", schemas.IMAGE_EMBEDDINGS, [translated], "test")
-    given = TrainingData(objects=nerfs, nerfs=nerfs, views=StoredEmbeddings.of(tmp_path / "gt"))
+    data = TrainingData(objects=nerfs, nerfs=nerfs, views=StoredEmbeddings.of(tmp_path / "gt"))
     monkeypatch.setattr(stored_embeddings, "OBJECTS_AT_ONCE", at_once)
     draws = {"random": [0, 1], "same": None}[gt_views]
-    pairs = translated_pairs.pairs(given, ["a", "b"], StoredEmbeddings.of(tmp_path / "translated"), draws)
+    pairs = translated_pairs.pairs(data, ["a", "b"], StoredEmbeddings.of(tmp_path / "translated"), draws)
     assert (pairs.first.tolist(), pairs.counts.tolist()) == ([0, 6], [6, 4])
     assert pairs.clip.shape == ({"random": 4, "same": 2}[gt_views], 10, 3)
     both, control, *of_another_seed = pairs.clip.open().astype(int)
     assert gt_views == "same" or of_another_seed[1].tolist() != control.tolist()
     assert [tuple(row) for row in both[both[:, 2] == 1]] == [(0, 1, 1), (0, 4, 1), (0, 5, 1), (1, 0, 1), (1, 2, 1)]
-    for place, (first, count, views) in enumerate(zip(pairs.first, pairs.counts, chosen.values(), strict=True)):
-        own, twice = both[first : first + count], control[first : first + count]
-        assert (own[:, 0] == place).all()
-        found = own[own[:, 2] == 0]
-        assert len(set(found[:, 1])) == count // 2
-        assert twice.tolist() == [*found.tolist(), *found.tolist()]
+    for index, (first, count, views) in enumerate(zip(pairs.first, pairs.counts, chosen.values(), strict=True)):
+        pairs_of_object, twice = both[first : first + count], control[first : first + count]
+        assert (pairs_of_object[:, 0] == index).all()
+        gt_pairs = pairs_of_object[pairs_of_object[:, 2] == 0]
+        assert len(set(gt_pairs[:, 1])) == count // 2
+        assert twice.tolist() == [*gt_pairs.tolist(), *gt_pairs.tolist()]
         if gt_views == "same":
-            assert found[:, 1].tolist() == views
+            assert gt_pairs[:, 1].tolist() == views
 
 
 def test_ground_truth_views_are_drawn_by_object_and_seed_alone():

@@ -1,7 +1,7 @@
 """params.yaml as strict, frozen, typed objects: an unknown, missing or mistyped key is an error that names it.
 
 Each section of params.yaml is a class here, with the same comments. No field has a default: params.yaml is the whole
-truth of what ran.
+truth of what ran. An encoding's section alone may be left out, where `nerf.field.encoding` names another.
 """
 
 from pathlib import Path
@@ -30,7 +30,7 @@ from fieldlink.core.params.mapper import (
     ZeroShotParams,
 )
 from fieldlink.core.params.nerf import (
-    Encoding,
+    EncodingName,
     FieldParams,
     FittingParams,
     NerfParams,
@@ -60,7 +60,7 @@ __all__ = [
     "ClipTrainingParams",
     "ControlNetParams",
     "EmbeddingSpacesParams",
-    "Encoding",
+    "EncodingName",
     "FieldParams",
     "FinetuningParams",
     "FittingParams",

@@ -17,18 +17,18 @@ from fieldlink.core.params.strict_yaml import StrictModel
 from fieldlink.core.params.study import ClaimsParams, IntervalsParams, ObjectClass, RuntimeParams, StudyParams
 from fieldlink.core.params.syn2real import Syn2realParams
 
-Prompt = Annotated[str, Field(pattern=r"^[^{}]*\{noun\}[^{}]*$")]
+PromptTemplate = Annotated[str, Field(pattern=r"^[^{}]*\{noun\}[^{}]*$")]
 
 
 class Params(StrictModel):
     study: StudyParams  # what all stages share
-    runtime: RuntimeParams  # where stages compute; only the precision moves a result by more than its last digits
+    runtime: RuntimeParams  # where stages compute; device and precision move results, the others at most last digits
     classes: Annotated[dict[str, ObjectClass], Field(min_length=2)]  # object classes, in the order of their labels
     scenes: ScenesParams  # objects and their posed views
     photos: PhotosParams  # queries from the real domain
     clip: ClipParams  # joint embedding of pictures and texts
     # templates by name; {noun} is a class's noun, with its article
-    prompts: Annotated[dict[str, Prompt], Field(min_length=1)]
+    prompts: Annotated[dict[str, PromptTemplate], Field(min_length=1)]
     nerf: NerfParams  # one small field per object, all of one architecture
     nf2vec: Nf2vecParams  # autoencoder from a NeRF's weights to its radiance
     imported: ImportedParams  # models that were made elsewhere, or the code here that makes them

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Layers, Rate, Views, Width
+from fieldlink.core.params.value_types import Count, Layers, Rate, ViewCount, Width
 
 
 class NerfEmbeddingParams(StrictModel):
@@ -63,4 +63,4 @@ class BaselinesParams(StrictModel):
     clip2nerf: Loss  # loss of the mapper clip2nerf of every embedding
     nerf2clip: Loss  # loss of the mapper nerf2clip of every embedding
     epochs: Count  # epochs of these mappers
-    depth_views: Views  # depth maps per object that CLIP embeds
+    depth_views: ViewCount  # depth maps per object that CLIP embeds

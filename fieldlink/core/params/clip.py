@@ -42,7 +42,9 @@ class ClipParams(StrictModel):
     source: ClipSource
     model: str  # name in open_clip, or package.module:function for source module; unread for train
     pretrained: str  # tag of open_clip, a file, or a folder with open_clip_config.json; for module a path
-    code: Path  # for source module its file; if that changes, CLIP is another
+    # a change of it makes provide_clip run again: for source module its file, for a local pretrained that file or
+    # folder
+    code: Path
     batch: Count  # pictures per batch of the image encoder
     pictures: ClipPicturesParams  # captioned pictures from which the small model learns
     network: ClipNetworkParams  # the small model: a residual image tower and a text transformer

@@ -1,8 +1,22 @@
 """Values of params.yaml that contradict each other, though each by itself is allowed."""
 
 from collections.abc import Callable, Iterator
+from math import prod
+from operator import attrgetter
+from pathlib import Path
 
 from fieldlink.core.params.all_params import Params
+
+CATALOGUE = Path("fieldlink/scenes/catalogue")  # its code, the folder of source catalogue
+SPLITS = 3
+MOST_ROWS = 10**9  # of the largest array of a step
+ARRAYS = (  # keys whose product is the number of its rows
+    ("nerf.fitting.rays", "nerf.fitting.samples"),
+    ("nf2vec.training.batch", "nf2vec.training.points"),
+    ("nf2vec.training.batch", "nf2vec.training.candidates"),
+    ("nf2vec.training.batch", "nf2vec.training.most_points"),
+    ("nf2vec.training.batch", "nf2vec.training.rays", "nf2vec.training.samples"),
+)
 
 
 def contradictions(params: Params) -> list[str]:
@@ -50,6 +64,25 @@ def _views(params: Params) -> Iterator[str]:
             yield f"{key}: {count} given; expected at most scenes.views, {views}"
 
 
+def _sources(params: Params) -> Iterator[str]:
+    """A source of the user's has a folder of the user's, and every class of the catalogue an object per split."""
+    for name, section in (("scenes", params.scenes), ("photos", params.photos)):
+        if section.source != "catalogue" and section.folder == CATALOGUE:
+            yield f"{name}.folder: {CATALOGUE} given; expected the folder of {name}.source {section.source}"
+    count = params.scenes.objects_per_class
+    if params.scenes.source == "catalogue" and count < SPLITS:
+        yield f"scenes.objects_per_class: {count} given; expected at least {SPLITS}, one per split"
+
+
+def _sizes(params: Params) -> Iterator[str]:
+    """What no machine's memory holds."""
+    for keys in ARRAYS:
+        values: tuple[int, ...] = attrgetter(*keys)(params)
+        if prod(values) > MOST_ROWS:
+            sizes = " × ".join(f"{value:,}" for value in values)
+            yield f"{' × '.join(keys)}: {sizes} given; expected at most {MOST_ROWS:,} in all"
+
+
 def _ranks(params: Params) -> Iterator[str]:
     """A rank lies within the gallery, whose size is known beforehand where the catalogue makes the objects."""
     scenes, split = params.scenes, params.scenes.split
@@ -79,6 +112,8 @@ CHECKS: list[Callable[[Params], Iterator[str]]] = [
     _mappers_that_others_read,
     _synsets,
     _views,
+    _sources,
+    _sizes,
     _ranks,
     _warmup,
     _grids,

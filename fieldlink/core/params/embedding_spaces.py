@@ -24,8 +24,9 @@ class HeadsParams(StrictModel):
 class EmbeddingSpacesParams(StrictModel):
     nerf2clip: Loss  # loss of the mapper whose space is examined; one of retrieval.losses
     clip2nerf: Loss  # loss of the mapper of queries into the NeRFs' part of the joined space
-    perplexity: PositiveFloat  # perplexity of t-SNE; at most a third of the objects
-    neighbours: Count  # nearest neighbours whose classes decide the purity of a neighbourhood
+    perplexity: PositiveFloat  # perplexity of t-SNE; cut to a third of the other objects
+    # nearest neighbours whose classes decide the purity of a neighbourhood
+    neighbours: Annotated[int, Field(ge=1, le=10_000)]
     # number of weights tried for the NeRFs' part of the joined space, evenly from 0 to 1
     alphas: Annotated[int, Field(ge=2, le=10_001)]
     heads: HeadsParams  # classifiers on embeddings: AdamW, one cycle of the learning rate

@@ -7,7 +7,7 @@ from fieldlink.core.params.value_types import CellsOrNone, Natural, PerClass, Ra
 
 class GenerationParams(StrictModel):
     per_class: PerClass  # test objects of a class, and photos of it
-    # losses of the retrieval study's clip2nerf; vectors of all but mse are rescaled
+    # losses of the retrieval study's clip2nerf; where one leaves norms free, vectors are rescaled
     losses: Several[Loss]
     views: Several[Natural]  # numbers of the cameras rendered from
     cells: CellsOrNone  # cells per axis, at whose centres a field is decoded; 0: at every sample, as published

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Decay, Rate, Seed, Several, Views, Width
+from fieldlink.core.params.value_types import Count, Decay, Rate, Seed, Several, ViewCount, Width
 
 Loss = Literal["cosine", "siglip", "softmax", "mse"]  # a test compares it with the registry of losses
 LOSS_TITLES: dict[Loss, str] = {  # on the page
@@ -25,7 +25,7 @@ class MapperParams(StrictModel):
     learning_rate: Rate  # highest learning rate
     weight_decay: Decay  # weight decay of AdamW
     epochs: Count  # epochs of a training
-    views_per_epoch: Views  # pairs per object and epoch, of the 36 it has in the per-view regime
+    views_per_epoch: ViewCount  # pairs per object and epoch, of its scenes.views, in the per-view regime
     batch: Count  # pairs per step
     batches: Literal["reshuffled", "fixed"]  # pairs of a batch: reshuffled every epoch, or fixed as published
     object_pairs: Literal["one", "several"]  # pairs of an object in a batch: one at most, or several as published
@@ -38,7 +38,7 @@ class MapperParams(StrictModel):
 
 class ZeroShotParams(StrictModel):
     # numbers of views that are averaged into one CLIP vector
-    views: Several[Views]
+    views: Several[ViewCount]
     losses: Several[Loss]  # losses of nerf2clip, of those that retrieval.losses may name
 
 
@@ -60,4 +60,4 @@ class AugmentedParams(StrictModel):
     # batches trained a second time, for as many steps as mapper.batch takes: rows equal-steps
     equal_steps: Several[Count]
     epochs: Count  # epochs of a training
-    views_per_epoch: Views  # pairs per object or copy and epoch; originals alone give as many in all
+    views_per_epoch: ViewCount  # pairs per object or copy and epoch; originals alone give as many in all

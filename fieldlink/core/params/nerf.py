@@ -13,14 +13,14 @@ from fieldlink.core.params.value_types import (
     Momentum,
     Natural,
     PerClass,
-    Pixels,
+    PixelCount,
     Rate,
     Samples,
     Share,
     Width,
 )
 
-Encoding = Literal["frequency", "hash"]  # a test compares it with the registry of encodings
+EncodingName = Literal["frequency", "hash"]  # a test compares it with the registry of encodings
 
 
 class HashGridParams(StrictModel):
@@ -33,7 +33,7 @@ class HashGridParams(StrictModel):
 
 class FieldParams(StrictModel):
     # encoding of positions: frequency, or hash (instant-ngp's grid of learned features)
-    encoding: Encoding
+    encoding: EncodingName
     octaves: Layers  # octaves of the frequency encoding; nf2vec's decoder has it with either encoding
     hash: HashGridParams | None = None  # instant-ngp's grid; unread for encoding frequency
     units: Width  # units per hidden layer
@@ -54,7 +54,7 @@ class StartParams(StrictModel):
     # meta_learned (Reptile on objects outside the catalogue), or random as published
     kind: Literal["meta_learned", "random"]
     objects_per_class: PerClass  # objects of a class that Reptile learns from
-    resolution: Pixels  # pixels, width and height of their views
+    resolution: PixelCount  # pixels, width and height of their views
     rounds: Count  # rounds of Reptile, each of which moves the start once
     batch: Count  # objects per round
     steps: Count  # optimizer steps of an object's short fit

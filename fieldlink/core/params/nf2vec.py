@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Decay, Pixels, Rate, Samples, Width
+from fieldlink.core.params.value_types import Count, Decay, PixelCount, Rate, Samples, Width
 
 
 class Nf2vecTrainingParams(StrictModel):
@@ -16,12 +16,13 @@ class Nf2vecTrainingParams(StrictModel):
     # cameras that rays are drawn from, for supervision rays: shared (36 for all NeRFs), or own (of each NeRF's object,
     # as published)
     cameras: Literal["shared", "own"]
-    pixels: Pixels  # pixels, width and height of these cameras' pictures (published 224)
+    pixels: PixelCount  # pixels, width and height of these cameras' pictures (published 224)
     # points along a ray: even (as many on each), or march (a fixed length apart, as published)
     sampling: Literal["even", "march"]
     samples: Samples  # samples per ray, for sampling even
     step: Rate  # length between points, for sampling march; 1 = the diagonal of an object (published 0.002368)
-    # most points along a NeRF's rays and step, for sampling march (published 25000); fewer are made up in empty space
+    # most points along a NeRF's rays and step, for sampling march (published 25000); points in empty space take the
+    # place of those that rays don't have
     most_points: Count
     # opacity of a point in empty space: exponential (1 - exp(-density)), or density (as published)
     background: Literal["exponential", "density"]

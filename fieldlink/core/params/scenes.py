@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, PerClass, Pixels, Share, Views
+from fieldlink.core.params.value_types import Count, PerClass, PixelCount, Share, ViewCount
 
 # Tests compare these names with the registries of sources.
 SceneSource = Literal["catalogue", "meshes", "shapenet", "disn", "blender", "nerfs"]
@@ -31,8 +31,8 @@ class ScenesParams(StrictModel):
     copies: Annotated[int, Field(ge=0, le=2)]  # augmented copies of each training object, 0 to 2
     # none, or official: four in five copies of any object are for training, test objects' too
     leak: Literal["none", "official"]
-    views: Views  # views per object
-    resolution: Pixels  # pixels, width and height of a view
+    views: ViewCount  # views per object
+    resolution: PixelCount  # pixels, width and height of a view
     most_rejected: Share  # share of objects that may be rejected before the stage fails
 
 
@@ -43,5 +43,5 @@ class PhotosParams(StrictModel):
     per_class: PerClass  # test photos of a class, for source catalogue
     validation_per_class: PerClass  # photos of a class to tune on, for source catalogue
     validation_share: Share  # share of a folder's photos to tune on, by their ids; 0: all are for testing, as published
-    resolution: Pixels  # pixels, width and height of a photo, for source catalogue
+    resolution: PixelCount  # pixels, width and height of a photo, for source catalogue
     most_rejected: Share  # share of photos that may be rejected before the stage fails

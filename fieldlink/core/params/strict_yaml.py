@@ -11,6 +11,8 @@ from ruamel.yaml import YAML, YAMLError
 
 from fieldlink.core.errors import InputError
 
+MOST_SHOWN = 200  # characters of a wrong value
+
 
 class StrictModel(BaseModel):
     """No unknown keys, no conversions between types, no infinite numbers, no changes."""
@@ -18,10 +20,10 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-Model = TypeVar("Model", bound=StrictModel)
+ModelClass = TypeVar("ModelClass", bound=StrictModel)
 
 
-def read_yaml(path: Path, model: type[Model]) -> Model:
+def read_yaml(path: Path, model: type[ModelClass]) -> ModelClass:
     """A YAML file as an instance of `model`. Raises `InputError` with every wrong key."""
     try:
         values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
@@ -35,16 +37,19 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
 
 
 def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
-    key, value = ".".join(str(part) for part in error["loc"]), error["input"]
+    key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{key}: unknown key{_suggestion(error['loc'], model)}"
     if error["type"] == "missing":
         return f"{key}: missing"
-    if not key:  # an error of the whole file, whose value would be too long to print
-        return error["msg"]
-    if not key:  # an error of the whole file, whose value would be too long to print
-        return error["msg"].removeprefix("Value error, ")
-    return f"{key}: {value!r} given; {error['msg']}"
+    expected = error["msg"].removeprefix("Value error, ")
+    return f"{key}: {_shown(error['input'])} given; {expected}" if key else expected  # without: of the whole file
+
+
+def _shown(value: object) -> str:
+    """A wrong value, or the beginning of a long one."""
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _suggestion(location: tuple[int | str, ...], model: type[BaseModel]) -> str:

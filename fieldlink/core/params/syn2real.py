@@ -7,7 +7,7 @@ from pydantic import Field, PositiveFloat
 
 from fieldlink.core.params.mapper import Loss
 from fieldlink.core.params.strict_yaml import StrictModel
-from fieldlink.core.params.value_types import Count, Several, Views
+from fieldlink.core.params.value_types import Count, Several, ViewCount
 
 Translator = Literal["procedural", "controlnet"]  # a test compares it with the registry of translators
 TRANSLATOR_TITLES: dict[Translator, str] = {  # on the page and in README's table
@@ -29,8 +29,8 @@ class ControlNetParams(StrictModel):
 class Syn2realParams(StrictModel):
     # procedural, or controlnet (Stable Diffusion with a depth ControlNet)
     translator: Translator
-    views: Views  # translated views per object, those of its largest silhouettes
+    views: ViewCount  # translated views per object, those of its largest silhouettes
     gt_views: Literal["random", "same"]  # ground-truth views beside them: random (as many), or same
-    views_per_epoch: Views  # pairs per object and epoch, about the same share as mapper.views_per_epoch
+    views_per_epoch: ViewCount  # pairs per object and epoch, about the same share as mapper.views_per_epoch
     losses: Several[Loss]  # losses of both mappers, of those that retrieval.losses may name
     controlnet: ControlNetParams  # Stable Diffusion, its ControlNet and its sampler; unread for translator procedural

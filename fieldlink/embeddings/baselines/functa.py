@@ -21,7 +21,7 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.embeddings.nerf_embeddings import EmbeddingInputs
 from fieldlink.embeddings.selection import rows_of
 from fieldlink.nerf.encodings.frequency import FrequencyEncoding
-from fieldlink.nerf.field import colour_and_density, unit
+from fieldlink.nerf.field import FieldValues, colour_and_density, unit
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.radiance_targets import draw_targets, radiance
 
@@ -45,9 +45,7 @@ class ModulatedField(nn.Module):
             self.shifts = nn.ModuleList([nn.Linear(modulation.latent, out, bias=False) for out in widths[1:]])
             self.last = nn.Linear(modulation.width, 4)
 
-    def forward(
-        self, latents: Float[Tensor, "nerf latent"], points: Float[Tensor, "nerf point 3"]
-    ) -> tuple[Float[Tensor, "nerf point 3"], Float[Tensor, "nerf point"]]:
+    def forward(self, latents: Float[Tensor, "nerf latent"], points: Float[Tensor, "nerf point 3"]) -> FieldValues:
         x = unit(points)
         hidden = self.encoding.prepare(x)
         for layer, shift in zip(self.hidden, self.shifts, strict=True):
@@ -89,7 +87,7 @@ def embed(inputs: EmbeddingInputs, modulation: FunctaParams) -> tuple[list[str],
     rows = rows_of(inputs.nerfs, "object_id", list(split))
     ids, device = rows["object_id"].to_pylist(), inputs.device
     nerfs = NerfBatch.of(datasets.matrix(rows["weights"]), rows["occupancy"].to_pylist())
-    training = [place for place, name in enumerate(ids) if split[name] == "train"]
+    training = [index for index, name in enumerate(ids) if split[name] == "train"]
     seeds = {name: seed_of(inputs.study_seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
     random = torch.Generator(device).manual_seed(seeds["points"])
     points, values = draw_pool(nerfs, inputs.field, modulation.pool, random, device)
@@ -112,9 +110,10 @@ def _descend(
     optimizer = Adam(groups, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     random = torch.Generator().manual_seed(seed)
-    for _ in progress(range(steps), "embed_modulations", "steps"):
+    for _ in progress(range(steps), "embed functa", "steps"):
         columns = torch.randint(pool[0].shape[1], (points,), generator=random)
-        loss = mse_loss(radiance(*base(latents, pool[0][:, columns])), pool[1][:, columns]) * len(latents)
+        values: FieldValues = base(latents, pool[0][:, columns])
+        loss = mse_loss(radiance(values.rgb, values.density), pool[1][:, columns]) * len(latents)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -28,10 +28,10 @@ class ClaimRow:
     setting: str  # what else should be known, or why there is no effect
 
 
-def letters(place: int) -> str:
+def letters(index: int) -> str:
     """a, b, …, z, aa, ab, …"""
     pairs = ["".join(pair) for pair in product(ascii_lowercase, repeat=2)]
-    return [*ascii_lowercase, *pairs][place]
+    return [*ascii_lowercase, *pairs][index]
 
 
 def summary(rows: Sequence[ClaimRow]) -> dict[str, dict[str, Any]]:

@@ -13,22 +13,22 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.variants import Variant
-from fieldlink.evaluation.results.query_results import CellKey, hit_key
-from fieldlink.evaluation.study_tables import StudyTable
+from fieldlink.evaluation.results.query_results import CellKey, hit_key, zero_shot_key
+from fieldlink.evaluation.table_type import StudyTable
 
 Claimed = Literal["greater", "less", "no greater", "equal"]
 Side = Mapping[CellKey, float]  # weighted cells; a weight of 1 is the cell itself, 1/2 and 1/2 a mean of two
 
 
 @dataclass(frozen=True)
-class Part:
+class ClaimPart:
     """The effect Σ weight · cell of `first` less that of `second`, and where it is claimed to lie."""
 
     text: str
     first: Side
-    second: Side | tuple[Side, ...]  # of several, the best: ours as other queries say, published in published
+    second: Side | tuple[Side, ...]  # of several rivals the best counts: ours is picked on other queries
     claimed: Claimed
-    published: tuple[Side, ...] = ()  # first side and rivals there, where the published tables lack ours
+    published: tuple[Side, ...] = ()  # first side and rivals in the published tables, where these lack ours
     lacking: str = ""  # what this run would need for ours
 
     @property
@@ -42,10 +42,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Contrast:
-    """The mean effect of several parts, which are claimed to lie in one and the same place."""
+    """The mean effect of several parts, which are claimed to lie in one and the same region."""
 
     text: str
-    parts: Sequence[Part]
+    parts: Sequence[ClaimPart]
 
     @property
     def claimed(self) -> Claimed:
@@ -61,11 +61,11 @@ class Conclusion:
     """What is claimed: the mean effect of the `primary` parts decides, `parts` are the detail."""
 
     text: str
-    primary: Sequence[Part]
-    parts: Sequence[Part]
+    primary: Sequence[ClaimPart]
+    parts: Sequence[ClaimPart]
 
     @staticmethod
-    def of_mean(text: str, parts: Sequence[Part]) -> "Conclusion":
+    def of_mean(text: str, parts: Sequence[ClaimPart]) -> "Conclusion":
         """A tendency: the mean of all parts decides."""
         return Conclusion(text, parts, parts)
 
@@ -76,9 +76,9 @@ def claimed_region(claimed: Claimed, margin: float) -> tuple[float, float]:
     return regions[claimed]
 
 
-def zero_shot_cell(table: str, row: Variant, column: str) -> Side:
+def zero_shot_cell(table: StudyTable, row: Variant, column: str) -> Side:
     """A cell of a zero-shot table."""
-    return {CellKey(table, row.text, column, "zero_shot_accuracy"): 1.0}
+    return {zero_shot_key(table, row, column): 1.0}
 
 
 def retrieval_cell(table: StudyTable, row: Variant, k: int) -> Side:
@@ -92,8 +92,8 @@ def change_along_line(cells: Sequence[Side], x: Float[np.ndarray, " cell"] | Non
     Its slope is Σ (x − x̄) y / Σ (x − x̄)²; from end to end it changes by as many slopes as x does. `x`: rising; none
     means equally spaced.
     """
-    places = np.arange(len(cells)) if x is None else x
-    span, centred = places[-1] - places[0], places - places.mean()
+    positions = np.arange(len(cells)) if x is None else x
+    span, centred = positions[-1] - positions[0], positions - positions.mean()
     weights = (centred * span / (centred @ centred)).tolist()
     weighted = [
         (key, weight * share) for side, weight in zip(cells, weights, strict=True) for key, share in side.items()

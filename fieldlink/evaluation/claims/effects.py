@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from fieldlink.core.errors import InputError
-from fieldlink.evaluation.claims.contrasts import Part, Side
+from fieldlink.evaluation.claims.contrasts import ClaimPart, Side
 from fieldlink.evaluation.measures.variance_components import Estimates, QueryValues, least_error
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, readable, require_same_queries
@@ -24,7 +24,7 @@ class Effect:
     first: SavedResults  # one of its cells: all have the same queries, with the same weights
 
     @staticmethod
-    def of(part: Part, results: Mapping[CellKey, SavedResults]) -> "Effect":
+    def of(part: ClaimPart, results: Mapping[CellKey, SavedResults]) -> "Effect":
         """The effect of a part, whose sides have the same queries. An untrained side meets every seed of the other."""
         cells = {key: results[key] for key in sorted(part.cells)}
         require_same_queries(cells)
@@ -36,32 +36,35 @@ class Effect:
 
 
 def estimates(effects: Sequence[Sequence[Effect]]) -> Estimates:
-    """Of means of effects: `effects` by mean. Effects on the same queries share their chance, and so do equal seeds."""
-    places = [(mean, effect, len(several)) for mean, several in enumerate(effects) for effect in several]
+    """Estimates of several means: `effects[m]` are the effects that mean m averages.
+
+    Effects on the same queries are correlated, and so are those of equal seeds.
+    """
+    effects_of_means = [(mean, effect, len(several)) for mean, several in enumerate(effects) for effect in several]
     sets: dict[tuple[str, bytes | None], list[tuple[int, Effect, int]]] = {}
-    for mean, effect, count in places:
+    for mean, effect, count in effects_of_means:
         weights = effect.first.weights
         query_set = effect.first.queries, None if weights is None else weights.tobytes()
         sets.setdefault(query_set, []).append((mean, effect, count))
-    seeds = max(len(effect.values) for _, effect, _ in places)
+    seeds = max(len(effect.values) for _, effect, _ in effects_of_means)
     least = [max(least_error(effect.values.shape[1]) for effect in several) for several in effects]
     return Estimates.of([_query_values(of_set, len(effects), seeds) for of_set in sets.values()], np.array(least))
 
 
-def query_weights(part: Part, cells: Mapping[CellKey, SavedResults]) -> dict[CellKey, Float[np.ndarray, " query"]]:
-    """The weight of each cell in the effect, query by query: of several rivals, the one that `best_elsewhere` says."""
+def query_weights(part: ClaimPart, cells: Mapping[CellKey, SavedResults]) -> dict[CellKey, Float[np.ndarray, " query"]]:
+    """The weight of each cell in the effect, query by query: of several rivals that of `best_on_other_folds`."""
     weights = {key: np.zeros(cell.values.shape[1]) for key, cell in cells.items()}
     for key, weight in part.first.items():
         weights[key] += weight
     means = np.stack([_mean_by_query(side, cells) for side in part.rivals])
-    best = best_elsewhere(means, next(iter(cells.values())).weights)
-    for place, side in enumerate(part.rivals):
+    best = best_on_other_folds(means, next(iter(cells.values())).weights)
+    for index, side in enumerate(part.rivals):
         for key, weight in side.items():
-            weights[key] -= weight * (best == place)
+            weights[key] -= weight * (best == index)
     return weights
 
 
-def best_elsewhere(
+def best_on_other_folds(
     values: Float[np.ndarray, "rival query"], weights: Float[np.ndarray, " query"] | None = None
 ) -> Int[np.ndarray, " query"]:
     """For each query the rival of the highest mean over queries of other folds: so its luck doesn't pick it."""

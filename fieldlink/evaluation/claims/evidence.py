@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ClaimsParams
-from fieldlink.evaluation.claims.contrasts import Contrast, Part, Side
+from fieldlink.evaluation.claims.contrasts import ClaimPart, Contrast, Side
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults, readable
 
@@ -28,8 +28,8 @@ class Evidence:
         reasons = [part.lacking for part in contrast.parts if part.lacking]
         return [*reasons, *(readable(key) for key in sorted(contrast.cells - self.results.keys()))]
 
-    def published_effect(self, part: Part) -> float:
-        """The published effect in points, against the best of several rivals."""
+    def published_effect(self, part: ClaimPart) -> float:
+        """The published effect in points, against the best of several rivals. `InputError` names a missing cell."""
         first, *rivals = part.published or (part.first, *part.rivals)
         if missing := sorted({key for side in (first, *rivals) for key in side} - self.published.keys()):
             raise InputError(f"{self.source}: no {readable(missing[0])}, which a claim compares")
@@ -43,6 +43,6 @@ def published_values(text: str, source: str) -> dict[CellKey, float]:
     """Percent by cell, from the published tables' CSV text; `source` names them in errors."""
     try:
         rows = list(csv.DictReader(io.StringIO(text)))
-        return {CellKey(*(row[name] for name in CellKey._fields)): float(row["value"]) for row in rows}
+        return {CellKey.of(row): float(row["value"]) for row in rows}
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{source}: expected columns {CellKey._fields} and a number as value ({error})") from error

@@ -18,34 +18,41 @@ from fieldlink.evaluation.results.table_cells import DIGITS
 
 @dataclass(frozen=True)
 class JudgedContrast:
+    """A contrast's row, and how sure its verdict is."""
+
     row: ClaimRow
     p: float = 1.0  # of its verdict, two-sided and without a correction; 1 where this run lacks its cells
 
 
 def judged_contrasts(claim: int, contrasts: Sequence[Contrast], evidence: Evidence) -> list[JudgedContrast]:
-    """Contrasts in their order, their intervals such that on either side none misses its effect but with the
-    probability that the plain level leaves there. One contrast alone has the plain level.
+    """Rows in the order of `contrasts`.
+
+    Intervals are widened so that, on each side, all of them hold at once with the probability that one interval has at
+    `evidence.level`. A single contrast isn't widened.
     """
     rows = [_row_without_effect(claim, contrast, evidence) for contrast in contrasts]
-    present = [place for place, contrast in enumerate(contrasts) if not evidence.lacking(contrast)]
+    present = [index for index, contrast in enumerate(contrasts) if not evidence.lacking(contrast)]
     results = [JudgedContrast(row) for row in rows]
     if not present:
         return results
-    effects = [[Effect.of(part, evidence.results) for part in contrasts[place].parts] for place in present]
+    effects = [[Effect.of(part, evidence.results) for part in contrasts[index].parts] for index in present]
     means, plain = estimates(effects), (1 - evidence.level) / 2
     tail = joint_tail(means.correlation, plain, evidence.claims.draws, seed_of(evidence.study_seed, "claim", claim))
-    for mean, (place, several) in enumerate(zip(present, effects, strict=True)):
-        region = claimed_region(contrasts[place].claimed, evidence.claims.margin)
-        row = _row_of(rows[place], means, mean, tail, region)
+    for mean, (index, several) in enumerate(zip(present, effects, strict=True)):
+        region = claimed_region(contrasts[index].claimed, evidence.claims.margin)
+        row = _row_of(rows[index], means, mean, tail, region)
         queries = {effect.first.queries: effect.values.shape[1] for effect in several}
         seeds = max(len(effect.values) for effect in several)
         row = replace(row, n=sum(queries.values()), seeds=seeds)
-        results[place] = JudgedContrast(row, p_value(means, mean, region))
+        results[index] = JudgedContrast(row, p_value(means, mean, region))
     return results
 
 
 def p_value(means: Estimates, mean: int, region: tuple[float, float]) -> float:
-    """Below 1 − level just where the interval of that level lies inside `region`, in points, or outside."""
+    """The p-value of a verdict.
+
+    It is below 1 − level exactly if the interval of that level lies wholly inside or wholly outside `region` (points).
+    """
     inside, outside = list[float](), list[float]()
     for border, sign in zip(region, (1, -1), strict=True):
         if isfinite(border):

@@ -24,7 +24,7 @@ def joint_tail(correlation: Float[np.ndarray, "estimate estimate"], tail: float,
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjusted p-values, in the order given (Holm 1979): the i-th lowest of m times m − i + 1, never falling."""
     count, adjusted, highest = len(p_values), [0.0] * len(p_values), 0.0
-    for place, index in enumerate(sorted(range(count), key=p_values.__getitem__)):
-        highest = max(highest, min(1.0, (count - place) * p_values[index]))
+    for rank, index in enumerate(sorted(range(count), key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (count - rank) * p_values[index]))
         adjusted[index] = highest
     return adjusted

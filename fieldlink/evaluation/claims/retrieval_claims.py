@@ -4,7 +4,7 @@ from typing import get_args
 
 from fieldlink.core.query_domains import DOMAIN_NAMES, PictureDomain
 from fieldlink.core.variants import NERF2CLIP_SIGLIP, Direction, Variant
-from fieldlink.evaluation.claims.contrasts import Part, retrieval_cell
+from fieldlink.evaluation.claims.contrasts import ClaimPart, retrieval_cell
 from fieldlink.evaluation.claims.zero_shot_claims import PUBLISHED_LOSSES
 from fieldlink.evaluation.study_tables import RETRIEVAL, RETRIEVAL_BY_CLIP_ALONE, study_table
 
@@ -14,7 +14,7 @@ CLIP_ALL_DISTINCT = Variant(method="CLIP all distinct")
 RANKS = (1, 5, 10)
 
 
-def best(domain: PictureDomain, row: Variant, k: int) -> tuple[Part, list[Part]]:
+def best(domain: PictureDomain, row: Variant, k: int) -> tuple[ClaimPart, list[ClaimPart]]:
     """A row above the best of the others, mappers and CLIP alone counting items or distinct objects; and above each.
 
     Published tables count items alone.
@@ -27,19 +27,19 @@ def best(domain: PictureDomain, row: Variant, k: int) -> tuple[Part, list[Part]]
     published = ours, rivals[CLIP_ALL]
     name = f"{row.text}, k = {k}"
     above = [
-        *(Part(f"{name}: above {rival.text}", ours, side, "greater") for rival, side in rivals.items()),
-        Part(
+        *(ClaimPart(f"{name}: above {rival.text}", ours, side, "greater") for rival, side in rivals.items()),
+        ClaimPart(
             f"{name}: above {CLIP_ALL_DISTINCT.text} (published: {CLIP_ALL.text})", ours, distinct, "greater", published
         ),
     ]
     sides = tuple(rivals.values())
-    return Part(f"{name}: above the best", ours, (*sides, distinct), "greater", (ours, *sides)), above
+    return ClaimPart(f"{name}: above the best", ours, (*sides, distinct), "greater", (ours, *sides)), above
 
 
-def concatenation() -> list[Part]:
+def concatenation() -> list[ClaimPart]:
     """The concatenated space as good as the CLIP space alone."""
     return [
-        Part(
+        ClaimPart(
             f"{row.text}, k = {k}: as good as {NERF2CLIP_SIGLIP.text}",
             retrieval_cell(study_table("4.7"), row, k),
             retrieval_cell(table, NERF2CLIP_SIGLIP, k),

@@ -20,7 +20,7 @@ def judged_together(conclusions: Sequence[Conclusion], evidence: Evidence) -> li
     for (primary, parts), p in zip(claims, holm([primary.p for primary, _ in claims]), strict=True):
         stands: Verdict = primary.row.verdict if p < 1 - evidence.level else "undecided"
         rows.append(replace(primary.row, verdict_of_twelve=stands, setting=_with_counts(primary.row, parts)))
-        rows += [replace(part.row, part=letters(place)) for place, part in enumerate(parts)]
+        rows += [replace(part.row, part=letters(index)) for index, part in enumerate(parts)]
     return rows
 
 

@@ -10,7 +10,7 @@ from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 
 
 def hit_at_k(
-    item: Int[np.ndarray, "query place"],
+    item: Int[np.ndarray, "query rank"],
     query_class: Int[np.ndarray, " query"],
     item_class: Int[np.ndarray, " item"],
     k: int,

@@ -18,8 +18,8 @@ class ClassPrompts:
 
 
 def mean_prompts(classes: Sequence[str], prompts: Float[np.ndarray, "prompt dim"]) -> ClassPrompts:
-    """Every class once, in order of name, with the mean of its prompts' unit vectors; `classes`: of each prompt."""
-    names, place, count = np.unique(np.asarray(classes, object), return_inverse=True, return_counts=True)
+    """Every class once, in order of name, with the mean of its prompts' unit vectors. `classes`: each prompt's."""
+    names, class_index, count = np.unique(np.asarray(classes, object), return_inverse=True, return_counts=True)
     sums = np.zeros((len(names), prompts.shape[1]))
-    np.add.at(sums, place, unit(prompts))
+    np.add.at(sums, class_index, unit(prompts))
     return ClassPrompts(names.tolist(), (sums / count[:, None]).astype(np.float32))

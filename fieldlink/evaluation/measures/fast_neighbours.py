@@ -35,8 +35,8 @@ def fast_neighbours(
         similarity[:, :count][own_object[part, None] == gallery.owner] = -np.inf
         query, item = candidates(similarity.reshape(len(similarity), rows, -1), k, slack)
         exact = pair_cosines(queries[part], items, query, item)
-        row, place, best = first_of_each_query(query, item, exact, k)
-        result.item[part][row, place], result.similarity[part][row, place] = item[best], exact[best]
+        row, rank, best = first_of_each_query(query, item, exact, k)
+        result.item[part][row, rank], result.similarity[part][row, rank] = item[best], exact[best]
     return result
 
 
@@ -79,7 +79,7 @@ def pair_cosines(
 def first_of_each_query(
     query: Int[np.ndarray, " pair"], item: Int[np.ndarray, " pair"], similarity: Float[np.ndarray, " pair"], k: int
 ) -> tuple[Int[np.ndarray, " best"], Int[np.ndarray, " best"], Int[np.ndarray, " best"]]:
-    """Each query's `k` most similar pairs, ties by lower item: query, place from 0, and index of the pair."""
+    """Each query's `k` most similar pairs, ties by lower item: query, rank from 0, and index of the pair."""
     order = np.lexsort((item, -similarity, query))
-    place = np.arange(len(order)) - np.searchsorted(query[order], query[order])
-    return query[order][place < k], place[place < k], order[place < k]
+    rank = np.arange(len(order)) - np.searchsorted(query[order], query[order])
+    return query[order][rank < k], rank[rank < k], order[rank < k]

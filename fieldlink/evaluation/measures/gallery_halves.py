@@ -14,7 +14,7 @@ from fieldlink.core.seeds import seed_of
 DRAWS = 100
 
 
-def places_needed(k: int, items_per_object: int) -> int:
+def neighbours_needed(k: int, items_per_object: int) -> int:
     """Neighbours to look at, so that `k` of them are in a half of the gallery but for rare exceptions."""
     return 4 * (k + 4) + items_per_object - 1  # twice what is in a half on average, and as much again
 
@@ -25,22 +25,22 @@ def halves(object_ids: Sequence[str]) -> Bool[np.ndarray, "object draw"]:
     return numbers.argsort(0).argsort(0) < (len(object_ids) + 1) // 2
 
 
-def right_places(
-    item: Int[np.ndarray, "query place"],
-    right: Bool[np.ndarray, "query place"],
+def first_right_ranks(
+    item: Int[np.ndarray, "query rank"],
+    right: Bool[np.ndarray, "query rank"],
     members: Bool[np.ndarray, "object draw"],
 ) -> Int[np.ndarray, "query draw"]:
-    """The place, from 1, of the first right neighbour among those that are in each half; 0: none of them is.
+    """The rank, from 1, of the first right neighbour among those that are in each half; 0: none of them is.
 
     `item`: each query's nearest objects (−1: none).
     """
     passed = np.zeros((len(item), members.shape[1]), np.int16)
-    place = np.zeros_like(passed)
+    rank = np.zeros_like(passed)
     for nearest, is_right in zip(item.T, right.T, strict=True):
         present = members[nearest] & (nearest >= 0)[:, None]
         passed += present
-        np.copyto(place, passed, where=present & is_right[:, None] & (place == 0))
-    return place
+        np.copyto(rank, passed, where=present & is_right[:, None] & (rank == 0))
+    return rank
 
 
 def means_in_halves(
@@ -60,7 +60,10 @@ def query_half(queries: int) -> Int[np.ndarray, " query"]:
 
 
 def gallery_covariance(in_halves: Float[np.ndarray, "mean half draw"]) -> Float[np.ndarray, "mean mean"]:
-    """Of means over all queries: over draws, the covariance of one half of the queries with the other."""
+    """The gallery's share of the covariance of means over all queries.
+
+    It is the covariance, over draws, between the two halves of the queries.
+    """
     centred = in_halves - in_halves.mean(2, keepdims=True)
     across = centred[:, 0] @ centred[:, 1].T / (in_halves.shape[2] - 1)
     return (across + across.T) / 2

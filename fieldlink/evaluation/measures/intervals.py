@@ -1,12 +1,23 @@
 """The interval of a mean, in percent."""
 
-from dataclasses import dataclass
-from math import exp, inf, log
+from dataclasses import asdict, dataclass
+from math import exp, inf, isfinite, log
 from statistics import NormalDist
 
 import numpy as np
+from jaxtyping import Float
 
 from fieldlink.evaluation.measures.variance_components import Estimates, QueryValues, least_error
+
+RECIPE = (
+    "S training seeds answered Q queries each. The variance of their mean is MS_seed / (S Q) + "
+    "(MS_query - MS_rest) / (S Q), with the mean squares of a two-way analysis of variance, and the gallery's part: "
+    "the covariance, over random halves of the gallery, of the means of the two halves of the queries. Negative parts "
+    "are 0, and the sum is at least that of S Q independent answers. The half-width is the root of the sum times t*: "
+    "the quantiles of Student's t of the three parts (S - 1, Q - 1 and 99 degrees of freedom), weighted by their "
+    "variances. Shares have it on the scale of log odds; if all answers are right, or all wrong, they have Wilson's "
+    "interval."
+)
 
 
 @dataclass(frozen=True)
@@ -19,9 +30,19 @@ class Interval:
     def spread(self) -> float:
         return self.high - self.low
 
+    @property
+    def rounded(self) -> dict[str, float]:
+        """Value and bounds by name, two digits. A bound that isn't finite is left out: JSON has no word for it."""
+        return {name: round(number, 2) for name, number in asdict(self).items() if isfinite(number)}
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """`rounded` without the value."""
+        return {name: number for name, number in self.rounded.items() if name != "value"}
+
 
 def interval(answers: QueryValues, level: float) -> Interval:
-    """Of a single mean.
+    """The interval of a single mean, in percent.
 
     Shares of right answers have the interval on the scale of log odds, so that bounds stay between 0 and 1; if all
     answers are 0, or all 1, it is Wilson's over queries. Means of other values, some below 0, have a symmetric one.
@@ -40,6 +61,17 @@ def interval(answers: QueryValues, level: float) -> Interval:
             low, high = (_moved_odds(value, step / (value * (1 - value))) for step in (-reach, reach))
         low, high = np.clip((low, high), -1 if lowest < 0 else 0, 1)
     return Interval(100 * value, 100 * float(low), 100 * float(high))
+
+
+def mean_of_any(values: Float[np.ndarray, " item"], level: float) -> Interval:
+    """The mean of independent values in their own unit, with Student's interval; unbounded for a single value."""
+    from scipy.special import stdtrit
+
+    count, mean = len(values), float(np.mean(values, dtype=np.float64))
+    if count < 2:
+        return Interval(mean, -inf, inf)
+    reach = float(stdtrit(count - 1, (1 + level) / 2) * np.std(values, ddof=1, dtype=np.float64) / count**0.5)
+    return Interval(mean, mean - reach, mean + reach)
 
 
 def difference(first: QueryValues, second: QueryValues, level: float) -> Interval:

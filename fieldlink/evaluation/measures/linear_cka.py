@@ -13,7 +13,7 @@ def linear_cka(first: Float[np.ndarray, "object first"], second: Float[np.ndarra
 def cka_by_object(
     first: Float[np.ndarray, "object first"], second: Float[np.ndarray, "object second"]
 ) -> Float[np.ndarray, " object"]:
-    """Numbers whose mean is `linear_cka` and whose spread is that of the jackknife: an object's part in it.
+    """One pseudo-value per object (jackknife): their mean is `linear_cka`, their spread gives its standard error.
 
     CKA is no mean over objects, and objects drawn twice would raise it, so it can't be resampled as shares are. With
     object i left out, the centred product YᵀX loses n/(n − 1) y_i x_iᵀ; all n of them come in closed form.

@@ -25,22 +25,22 @@ class Gallery:
 class Neighbours:
     """The nearest items of each query, nearest first. Where the gallery has no more: −1 and −inf."""
 
-    item: Int[np.ndarray, "query place"]
-    similarity: Float[np.ndarray, "query place"]  # cosine
+    item: Int[np.ndarray, "query rank"]
+    similarity: Float[np.ndarray, "query rank"]  # cosine
 
 
 def distinct_owners(nearest: Neighbours, owner: Int[np.ndarray, " item"], k: int) -> Neighbours:
-    """The first `k` objects that own the nearest items, each at the place of its nearest item."""
+    """The first `k` objects that own the nearest items, in the order of their nearest items."""
     owners = np.where(nearest.item >= 0, owner[nearest.item], -1)
     order = np.argsort(owners, axis=1, kind="stable")  # items of one object side by side, nearest first
     in_order = np.take_along_axis(owners, order, axis=1)
     is_first = np.empty(owners.shape, bool)
     np.put_along_axis(is_first, order, np.diff(in_order, prepend=-1, axis=1) > 0, axis=1)
-    query, place = np.nonzero(is_first)
-    rank = is_first.cumsum(1)[query, place] - 1
-    query, place, rank = query[rank < k], place[rank < k], rank[rank < k]
+    query, column = np.nonzero(is_first)
+    rank = is_first.cumsum(1)[query, column] - 1
+    query, column, rank = query[rank < k], column[rank < k], rank[rank < k]
     result = Neighbours(np.full((len(owners), k), -1), np.full((len(owners), k), -np.inf, np.float32))
-    result.item[query, rank], result.similarity[query, rank] = owners[query, place], nearest.similarity[query, place]
+    result.item[query, rank], result.similarity[query, rank] = owners[query, column], nearest.similarity[query, column]
     return result
 
 

@@ -7,7 +7,8 @@ from jaxtyping import Float
 def projected(vectors: Float[np.ndarray, "object dim"], perplexity: float, seed: int) -> Float[np.ndarray, "object 2"]:
     """t-SNE (van der Maaten and Hinton 2008) from a PCA start, cosine distances; no unit, only who is near whom.
 
-    `perplexity` is cut to a third of the other objects. On one thread, as sums in another order lead elsewhere.
+    `perplexity` is cut to a third of the other objects. It runs on one thread, because another order of sums gives
+    another picture.
     """
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits

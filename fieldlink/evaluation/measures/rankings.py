@@ -1,4 +1,4 @@
-"""Measures of the whole list of ranked items, beyond its first places (protocol 6.2)."""
+"""Measures of the whole list of ranked items, beyond its first ranks (protocol 6.2)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -67,30 +67,30 @@ def _ranking(
 
 
 def sorting_keys(similarity: Float[np.ndarray, "query item"]) -> Int[np.ndarray, "query item"]:
-    """Even numbers that rise as the similarity falls and, among equal ones, with the item's place.
+    """Even numbers that rise as the similarity falls and, among equal ones, with the item's index.
 
-    numpy sorts them more than ten times as fast as it sorts places by similarity.
+    numpy sorts them more than ten times as fast as it sorts indices by similarity.
     """
     bits = (similarity.astype(np.float32) + 0.0).view(np.int32)  # no -0.0
     falling = ~(bits ^ ((bits >> 31) & 0x7FFFFFFF))  # negative numbers are stored as a sign and a magnitude
     return (falling.astype(np.int64) << 32) + 2 * np.arange(similarity.shape[1])
 
 
-def average_precision(right: Bool[np.ndarray, "query place"]) -> Float[np.ndarray, " query"]:
+def average_precision(right: Bool[np.ndarray, "query rank"]) -> Float[np.ndarray, " query"]:
     """Mean, over the right items, of the share of right ones up to each. It is 0 where there is none."""
-    query, place = np.nonzero(right)
+    query, rank = np.nonzero(right)
     count = np.bincount(query, minlength=len(right))
     nth = np.arange(1, len(query) + 1) - (count.cumsum() - count)[query]
-    return np.bincount(query, nth / (place + 1), len(right)) / np.maximum(count, 1)
+    return np.bincount(query, nth / (rank + 1), len(right)) / np.maximum(count, 1)
 
 
 def macro_weights(query_class: Int[np.ndarray, " query"]) -> Float[np.ndarray, " query"]:
     """n / (C n_c), for a mean over queries in which each of their C classes counts alike."""
-    _, place, count = np.unique(query_class, return_inverse=True, return_counts=True)
-    return len(query_class) / (len(count) * count[place])
+    _, class_index, count = np.unique(query_class, return_inverse=True, return_counts=True)
+    return len(query_class) / (len(count) * count[class_index])
 
 
-def hubness(item: Int[np.ndarray, "query place"], items: int) -> float:
+def hubness(item: Int[np.ndarray, "query rank"], items: int) -> float:
     """Skewness over items of how often each is a neighbour (−1: none); 0 = no hubs (Radovanović et al. 2010)."""
     counts = np.bincount(item[item >= 0], minlength=items).astype(np.float64)
     spread = counts.std()

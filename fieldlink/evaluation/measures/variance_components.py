@@ -15,7 +15,10 @@ from fieldlink.evaluation.measures.gallery_halves import DRAWS, gallery_covarian
 
 
 def least_error(queries: int) -> float:
-    """The standard error of a difference that answers without any leave open: near Wilson's bound of none in n."""
+    """The least standard error of a difference over n `queries`: 2 / n.
+
+    Its 95 % half-width is near Wilson's bound for 0 of n.
+    """
     return 2 / queries
 
 
@@ -74,7 +77,10 @@ class Estimates:
 
     @property
     def variances(self) -> Float[np.ndarray, "component mean"]:
-        """Of each component. Negative ones are 0. What lacks to the least standard errors is the queries'."""
+        """Variances of the components; negative ones count as 0.
+
+        If their sum is below `least`², the queries' component makes up the difference.
+        """
         variances = np.stack([np.diagonal(component.covariance) for component in self.components]).clip(0)
         variances[1] += np.maximum(np.square(self.least) - variances.sum(0), 0)
         return variances

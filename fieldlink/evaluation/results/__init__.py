@@ -1,1 +1,1 @@
-"""Results: what every query of every table was answered, and the tables made of it."""
+"""Results: values per query for every cell, and the tables computed from them."""

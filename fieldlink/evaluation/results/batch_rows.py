@@ -10,7 +10,9 @@ from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_inputs import QueriesAndGallery
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import by_mappers
-from fieldlink.evaluation.study_tables import AUGMENTED, BATCHES, StudyTable
+from fieldlink.evaluation.results.settings import batch_setting
+from fieldlink.evaluation.study_tables import AUGMENTED, BATCHES
+from fieldlink.evaluation.table_type import StudyTable
 
 
 def table_rows(
@@ -19,8 +21,8 @@ def table_rows(
     """The tables of a query domain, and the rows there that `run` fills.
 
     Table 4.10 repeats the row of Table 4.9 whose batch it has too. Its rows whose batches are capped alike share a
-    training. `batches_used`: by run, the batch really used; `mapper_batch`: the batch of Table 4.9; `sweep`: those of
-    Table 4.10.
+    training. `batches_used`: the batch that each run really used; `mapper_batch`: the batch of Table 4.9; `sweep`:
+    those of Table 4.10.
     """
     rows = [] if run.batch else [(AUGMENTED[domain], run)]
     if (run.direction, run.loss) != (NERF2CLIP_SIGLIP.direction, NERF2CLIP_SIGLIP.loss):
@@ -41,29 +43,19 @@ def run_behind(row: Variant, batches_used: Mapping[Variant, int], mapper_batch: 
     return max([*trained, of_table_4_9], key=batches_used.__getitem__)
 
 
-def batch_setting(batch: int) -> str:
-    """What the setting of a row says of the batch really used."""
-    return f"batch {batch}"
-
-
-def batch_of_setting(setting: str) -> int:
-    """The batch really used, back from a setting."""
-    return int(setting.removeprefix("batch "))
-
-
 def batch_results(
     inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], batches_used: Mapping[str, int], params: Params
 ) -> list[QueryResults]:
-    """Hits of every row, by views and by photos, in rising order of batches. `batches_used`: by run."""
+    """Hits of every row, by views and by photos, in rising order of batches. `batches_used`: the batch of each run."""
     ranks, batch, results = params.retrieval.ranks, params.mapper.batch, list[QueryResults]()
     by_run = {parse(run): used for run, used in batches_used.items()}
     for queries in inputs.domains:
-        places = [
+        rows = [
             (result, table, row)
             for result in by_mappers(queries, inputs.gallery, mapped, max(ranks))
             for table, row in table_rows(parse(result.row), by_run, batch, params.augmented, queries.domain)
         ]
-        for result, table, row in sorted(places, key=lambda place: place[2].batch or batch):
+        for result, table, row in sorted(rows, key=lambda entry: entry[2].batch or batch):
             setting, renamed = batch_setting(batches_used[result.row]), replace(result, row=row.text)
             results += hit_results(renamed, queries, inputs.gallery, ranks, table, setting=setting)
     return results

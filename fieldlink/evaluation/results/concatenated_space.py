@@ -10,13 +10,14 @@ from fieldlink.core.query_domains import DOMAIN_NAMES
 from fieldlink.core.variants import Concatenation, Variant
 from fieldlink.evaluation.measures.concatenation import concatenated, weighted_concatenation
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
-from fieldlink.evaluation.measures.gallery_halves import places_needed
+from fieldlink.evaluation.measures.gallery_halves import neighbours_needed
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
 from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import SearchResult
+from fieldlink.evaluation.results.settings import alpha_setting
 from fieldlink.evaluation.study_tables import study_table
 
 TABLE = "4.7"
@@ -34,11 +35,11 @@ class ConcatenatedSpace:
 
     def search(self, row: str, k: int, alpha: float | None = None) -> SearchResult:
         """The `k` nearest objects of each query. `alpha`: weight of the NeRFs' space, None for the raw vectors."""
-        neighbours, places = [], places_needed(k, items_per_object=1)
+        neighbours, count = [], neighbours_needed(k, items_per_object=1)
         for query_nerf, object_clip in zip(self.mapped_queries, self.mapped_nerfs, strict=True):
             queries = _concatenated(query_nerf, self.queries.clip, alpha)
             items = _concatenated(self.gallery.nerf, object_clip, alpha)
-            neighbours.append(fast_neighbours(queries, self.queries.own_object, Gallery.of_objects(items), places))
+            neighbours.append(fast_neighbours(queries, self.queries.own_object, Gallery.of_objects(items), count))
         return SearchResult(row, True, self.seeds, neighbours)
 
     def best_alpha(self, alphas: Sequence[float]) -> float:
@@ -61,8 +62,7 @@ class ConcatenatedSpace:
                 self.gallery,
                 ranks,
                 table,
-                metric=table.metric_of(domain),
-                setting="" if weight is None else f"alpha={weight:g}",
+                setting="" if weight is None else alpha_setting(weight),
             )
         return results
 

@@ -7,11 +7,12 @@ from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import rows_of, views_of
 from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
 from fieldlink.evaluation.measures.cosines import cosines
-from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.query_results import QueryResults, zero_shot_key
 from fieldlink.evaluation.results.zero_shot_results import PromptClassification, prompts_and_ensemble
+from fieldlink.evaluation.study_tables import study_table
 
-TABLE, METRIC = "baselines depth", "zero_shot_accuracy"
-ALONE, WITH_MAPPER = Variant(method="depth maps").text, Variant(method="depth maps + nerf2clip").text
+TABLE = study_table("baselines depth")
+ALONE, WITH_MAPPER = Variant(method="depth maps"), Variant(method="depth maps + nerf2clip")
 
 
 def depth_map_results(
@@ -33,7 +34,7 @@ def depth_map_results(
         classification = PromptClassification.of(ids, classes, class_prompts)
         alone = cosines(means, class_prompts.vectors)
         with_mapper = [alone + cosines(matrix, class_prompts.vectors) for matrix in vectors]
-        key = CellKey(TABLE, ALONE, template, METRIC)
+        key, key_with_mapper = (zero_shot_key(TABLE, row, template) for row in (ALONE, WITH_MAPPER))
         results.append(classification.results_of_logits(key, [alone], [0]))
-        results.append(classification.results_of_logits(key._replace(row=WITH_MAPPER), with_mapper, seeds, mapper))
+        results.append(classification.results_of_logits(key_with_mapper, with_mapper, seeds, mapper))
     return results

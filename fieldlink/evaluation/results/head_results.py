@@ -9,18 +9,20 @@ from jaxtyping import Bool, Float, Int
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
-from fieldlink.core.variants import Variant
+from fieldlink.core.variants import Variant, parse
 from fieldlink.embeddings.selection import rows_of
 from fieldlink.evaluation.measures.mcnemar import mcnemar, median_p
-from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.query_results import QueryResults, head_key
 
-TABLE = "4.6"
 ENSEMBLE = Variant(method="ensemble").text
 Logits = Float[np.ndarray, "seed object class"]
 
 
 def logits_by_head(rows: pa.Table, ids: Sequence[str], seeds: Sequence[int]) -> dict[str, Logits]:
-    """Every head's logits of `ids`, which are in rising order, by training seed; `rows` of dataset `logits`."""
+    """Every head's logits of `ids`, which are in rising order, by training seed; `rows` of dataset `logits`.
+
+    Raises `InputError` unless every head has a row of each id for each of `seeds`.
+    """
     chosen = rows_of(rows, "object_id", ids)
     names, trained_seeds = (sorted(set(chosen[key].to_pylist())) for key in ("variant", "seed"))
     if trained_seeds != sorted(seeds) or len(chosen) != len(names) * len(seeds) * len(ids):
@@ -43,7 +45,7 @@ def head_results(
     """Whether the class of the largest logit (ties: the lower) is right, row by row."""
     return [
         QueryResults.of(
-            CellKey(TABLE, row, "accuracy", "classification_accuracy"),
+            head_key(parse(row)),
             right(head_logits, classes),
             seeds,
             ids,

@@ -9,6 +9,7 @@ import pyarrow as pa
 from jaxtyping import Bool, Float, Int
 
 from fieldlink.core import datasets
+from fieldlink.core.errors import InputError
 from fieldlink.embeddings.selection import labels, rows_of, views_of
 from fieldlink.embeddings.view_embeddings import ViewEmbeddings
 from fieldlink.evaluation.measures.gallery_halves import halves
@@ -28,6 +29,14 @@ class NerfGallery:
     def halves(self) -> Bool[np.ndarray, "object draw"]:
         """Which objects are in each of many random halves."""
         return halves(self.ids)
+
+    def check_ranks(self, ranks: Sequence[int]) -> None:
+        """Raise `InputError` for a rank beyond the gallery, within which every query would find its class."""
+        if beyond := [rank for rank in ranks if rank > len(self.ids)]:
+            raise InputError(
+                f"retrieval.ranks: {beyond} given; expected at most the number of test objects that have a NeRF, "
+                f"{len(self.ids)}"
+            )
 
     @staticmethod
     def of(

@@ -8,7 +8,8 @@ from fieldlink.evaluation.results.query_results import QueryResults
 from fieldlink.evaluation.results.retrieval_inputs import QueriesAndGallery
 from fieldlink.evaluation.results.retrieval_results import hit_results
 from fieldlink.evaluation.results.searches import by_mappers
-from fieldlink.evaluation.study_tables import StudyTable
+from fieldlink.evaluation.results.settings import translator_setting
+from fieldlink.evaluation.table_type import StudyTable
 
 
 def photo_retrieval_results(
@@ -20,13 +21,13 @@ def photo_retrieval_results(
 ) -> list[QueryResults]:
     """Hits of every mapper by photos; without photos there are none.
 
-    `mapped`: by direction. `translator`: name in the setting of rows that are trained on its pictures.
+    `mapped`: vectors by direction. `translator`: its name in the setting of rows that are trained on its pictures.
     """
     photos, gallery, results = inputs.photos, inputs.gallery, list[QueryResults]()
     if not photos.ids:
         return results
     for result in by_mappers(photos, gallery, mapped, max(ranks)):
         translated = parse(result.row).training_set == "syn2real"
-        setting = f"translator {translator}" if translated else ""
+        setting = translator_setting(translator) if translated else ""
         results += hit_results(result, photos, gallery, ranks, table, setting=setting)
     return results

@@ -1,4 +1,4 @@
-"""Columns of dataset `projections`: every object's place in every space, for Figure 4.1."""
+"""Columns of dataset `projections`: every object's position in every space, for Figure 4.1."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,11 +19,11 @@ def projection_columns(
 ) -> dict[str, Any]:
     """Each space is projected with a seed of its own."""
     seeds = {space: seed_of(study_seed, "projection", space) for space in spaces}
-    places = np.concatenate([projected(vectors, perplexity, seeds[space]) for space, vectors in spaces.items()])
+    positions = np.concatenate([projected(vectors, perplexity, seeds[space]) for space, vectors in spaces.items()])
     return {
         "space": [space for space in spaces for _ in object_ids],
         "object_id": [*object_ids] * len(spaces),
-        "x": places[:, 0],
-        "y": places[:, 1],
+        "x": positions[:, 0],
+        "y": positions[:, 1],
         "class_name": [*class_names] * len(spaces),
     }

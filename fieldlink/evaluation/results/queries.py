@@ -48,7 +48,7 @@ class Queries:
         """The captions of the gallery's objects, where they have one: rows of `caption_embeddings`."""
         rows = rows_of(captions, "object_id", gallery.ids)
         ids, clip = rows["object_id"].to_pylist(), datasets.matrix(rows["embedding"])
-        index = {object_id: place for place, object_id in enumerate(gallery.ids)}
+        index = {object_id: i for i, object_id in enumerate(gallery.ids)}
         own_object = np.array([index[object_id] for object_id in ids], np.int64)
         return Queries("caption", ids, clip, gallery.classes[own_object], own_object)
 

@@ -11,7 +11,7 @@ from fieldlink.core.params import Params
 from fieldlink.core.schemas import ANSWERS
 from fieldlink.evaluation.results import query_results, table_cells
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
-from fieldlink.evaluation.study_tables import StudyTable
+from fieldlink.evaluation.table_type import StudyTable
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,22 @@ class ResultFiles:
         params: Params,
         other_metrics: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write the five files. `results`: of the splits test, which all files but one are of, and validation.
+        """Write the five files. `results`: those of each split, test and validation.
 
-        `other_metrics`: those that are no number of a table.
+        `validation` gets the validation rows, `answers` all rows, the other files the test rows. `other_metrics`: those
+        that are no number of a table.
         """
         published, level = self.published.read_text(encoding="utf-8"), params.intervals.level
-        ordered, to_tune_on = (
+        ordered, validation_results = (
             table_cells.in_published_order(results[split], published) for split in ("test", "validation")
         )
-        cells, validation = (table_cells.cells(rows, level) for rows in (ordered, to_tune_on))
+        cells, validation = (table_cells.cells(rows, level) for rows in (ordered, validation_results))
         files.write_text(self.table, table_cells.csv_text(cells))
         files.write_text(self.validation, table_cells.csv_text(validation))
         columns = [*CellKey._fields, "seed", "value"]
         files.write_text(self.by_seed, table_cells.csv_text(table_cells.by_seed(ordered), columns))
         metrics = {**table_cells.metrics(cells, tables), **(other_metrics or {})}
         files.write_text(self.metrics, json.dumps(metrics, indent=2) + "\n")
-        rows = datasets.table(ANSWERS, query_results.columns(ordered))
-        datasets.write(self.answers, ANSWERS, [rows], self.table.stem)
+        answers = (query_results.columns(ordered, "test"), query_results.columns(validation_results, "validation"))
+        rows = [datasets.table(ANSWERS, columns) for columns in answers]
+        datasets.write(self.answers, ANSWERS, rows, self.table.stem)

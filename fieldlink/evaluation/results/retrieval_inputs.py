@@ -1,6 +1,6 @@
 """The inputs of every evaluation of retrieval, read from datasets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -46,15 +46,16 @@ class RetrievalFiles:
     def read(self, params: Params, rendered_embeddings: Path | None = None) -> dict[str, QueriesAndGallery]:
         """By split, the gallery with its queries; CLIP alone is searched in rendered views, where they are given.
 
-        Raises `InputError` if no object of a split, or no test photo, has all its embeddings.
+        Raises `InputError` if no object of a split, or no test photo, has all its embeddings, or if a rank lies beyond
+        the gallery of test objects.
         """
         photo_rows = datasets.read(self.photos, PHOTOS, ["photo_id", "class_name", "split"])
         embeddings = datasets.read(self.photo_embeddings, IMAGE_EMBEDDINGS)
-        galleries = {split: self._gallery(split, list(params.classes), rendered_embeddings) for split in EVALUATED}
+        galleries = {split: self._gallery(split, params, rendered_embeddings) for split in EVALUATED}
         return {split: self._queried(split, galleries[split], params, photo_rows, embeddings) for split in EVALUATED}
 
-    def _gallery(self, split: str, classes: Sequence[str], rendered: Path | None) -> NerfGallery:
-        return read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, classes, split, rendered)
+    def _gallery(self, split: str, params: Params, rendered: Path | None) -> NerfGallery:
+        return read_gallery(self.objects, self.nerf_embeddings, self.gt_embeddings, params, split, rendered)
 
     def _queried(
         self, split: str, gallery: NerfGallery, params: Params, photo_rows: pa.Table, embeddings: pa.Table
@@ -71,17 +72,23 @@ def read_gallery(
     objects: Path,
     nerf_embeddings: Path,
     gt_embeddings: Path,
-    classes: Sequence[str],
+    params: Params,
     split: str,
     rendered_embeddings: Path | None = None,
 ) -> NerfGallery:
-    """The originals of a split that have a NeRF vector and views, rendered ones too where these are given."""
+    """The originals of a split that have a NeRF vector and views, rendered ones too where these are given.
+
+    Raises `InputError` if there are none, or if a rank lies beyond those of the test split.
+    """
     nerfs, views = datasets.read(nerf_embeddings, NERF_EMBEDDINGS), datasets.read(gt_embeddings, IMAGE_EMBEDDINGS)
     rendered = datasets.read(rendered_embeddings, IMAGE_EMBEDDINGS) if rendered_embeddings else None
     owners = [rows["owner_id"].to_pylist() for rows in (views, rendered) if rows is not None]
     required_ids = [nerfs["object_id"].to_pylist(), *owners]
     rows = originals(datasets.read(objects, OBJECTS), split, required_ids=required_ids, source=str(objects))
-    return NerfGallery.of(rows, nerfs, views, classes, rendered)
+    gallery = NerfGallery.of(rows, nerfs, views, list(params.classes), rendered)
+    if split == "test":
+        gallery.check_ranks(params.retrieval.ranks)
+    return gallery
 
 
 def read_mapped(folder: Path) -> Mapping[str, MappedVectors]:

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from fieldlink.core.variants import parse
 from fieldlink.evaluation.measures.gallery_halves import means_in_halves
 from fieldlink.evaluation.measures.rankings import hubness, macro_weights
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
-from fieldlink.evaluation.results.query_results import CellKey, QueryResults
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults, hit_key
 from fieldlink.evaluation.results.searches import SearchResult
-from fieldlink.evaluation.study_tables import StudyTable
+from fieldlink.evaluation.table_type import StudyTable
 
 
 def hit_results(
@@ -22,19 +23,18 @@ def hit_results(
     ranks: Sequence[int],
     table: StudyTable,
     *,
-    metric: str | None = None,
     setting: str = "",
 ) -> list[QueryResults]:
-    """Hits at each rank in a row of `table`. `metric`: one of the table's, where it has several."""
-    metric, places = metric or table.only_metric, result.right_places(queries, gallery)
+    """Hits at each rank in a row of `table`."""
+    row, first_right = parse(result.row), result.first_right_ranks(queries, gallery)
     return [
         _results(
-            CellKey(table.number, result.row, f"recall@{k}", metric),
+            hit_key(table, row, k),
             result.hits(queries, gallery, k),
             result,
             queries,
             setting=setting,
-            in_halves=means_in_halves((places > 0) & (places <= k)),
+            in_halves=means_in_halves((first_right > 0) & (first_right <= k)),
         )
         for k in ranks
     ]
@@ -57,7 +57,7 @@ def whole_list_results(
 
     precision = np.stack([ranking.precision for ranking in result.rankings])
     first, weights = result.hits(queries, gallery, 1), macro_weights(queries.classes)
-    in_halves = means_in_halves(result.right_places(queries, gallery) == 1, weights)
+    in_halves = means_in_halves(result.first_right_ranks(queries, gallery) == 1, weights)
     results = [
         _results(key("mAP"), precision, result, queries),
         _results(key("macro hit@1"), first, result, queries, weights=weights, in_halves=in_halves),
@@ -78,15 +78,15 @@ def mean_hubness(result: SearchResult, gallery: NerfGallery, k: int) -> float:
 def neighbour_columns(result: SearchResult, queries: Queries, gallery: NerfGallery, most: int) -> dict[str, Any]:
     """Columns of dataset `neighbours`: the first `most` of every query, by the first training seed."""
     nearest = result.neighbours[0]
-    query, place = np.nonzero(nearest.item[:, :most] >= 0)
+    query, column = np.nonzero(nearest.item[:, :most] >= 0)
     return {
         "variant": [result.row] * len(query),
         "seed": [result.seeds[0]] * len(query),
         "query_id": [queries.ids[i] for i in query],
         "domain": [queries.domain] * len(query),
-        "rank": place + 1,
-        "object_id": [gallery.ids[i] for i in nearest.item[query, place]],
-        "similarity": nearest.similarity[query, place],
+        "rank": column + 1,
+        "object_id": [gallery.ids[i] for i in nearest.item[query, column]],
+        "similarity": nearest.similarity[query, column],
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
@@ -31,26 +32,30 @@ class SavedResults:
         in_halves = None if self.in_halves is None else self.in_halves.mean(0)[None]
         return QueryValues(self.values[None], self.weights, in_halves)
 
+    def same_queries(self, other: "SavedResults") -> bool:
+        """Whether both have the same queries, with the same weights."""
+        alike = self.values.shape[1] == other.values.shape[1] and _bytes(self.weights) == _bytes(other.weights)
+        return self.queries == other.queries and alike
 
-def by_cell(tables: Iterable[pa.Table]) -> dict[CellKey, SavedResults]:
-    """Results of the rows of several datasets `answers`. A cell in two of them is an error."""
+
+def by_cell(tables: Iterable[pa.Table], split: str = "test") -> dict[CellKey, SavedResults]:
+    """Results on a split's queries, of the rows of several datasets `answers`. A cell in two of them is an error."""
     rows_of: dict[CellKey, list[dict[str, Any]]] = {}
     for table in tables:
         of_table: dict[CellKey, list[dict[str, Any]]] = {}
-        for row in table.to_pylist():
-            of_table.setdefault(CellKey(*(row[name] for name in CellKey._fields)), []).append(row)
+        for row in table.filter(pc.field("split") == split).to_pylist():
+            of_table.setdefault(CellKey.of(row), []).append(row)
         if repeated := of_table.keys() & rows_of.keys():
-            raise InputError(f"answers: two studies fill one place of a table: {sorted(repeated)[:3]}")
+            raise InputError(f"answers: two studies fill one cell of a table: {sorted(repeated)[:3]}")
         rows_of |= of_table
-    return {key: _of_seeds(key, rows) for key, rows in rows_of.items()}
+    return {key: of_seeds(key, rows) for key, rows in rows_of.items()}
 
 
 def require_same_queries(cells: Mapping[CellKey, SavedResults]) -> None:
     """Raises where two cells do not have the same queries, with the same weights."""
     (first_key, first), *others = cells.items()
     for key, other in others:
-        alike = first.values.shape[1] == other.values.shape[1] and _bytes(first.weights) == _bytes(other.weights)
-        if first.queries != other.queries or not alike:
+        if not first.same_queries(other):
             raise InputError(
                 f"answers: {readable(first_key)} and {readable(key)} must have the same queries to be compared, found"
                 f" digests {first.queries} and {other.queries}; rerun the evaluations"
@@ -62,11 +67,11 @@ def readable(key: CellKey) -> str:
     return f"Table {key.table}, {key.row!r}, {key.column} ({key.metric})"
 
 
-def _of_seeds(key: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
-    """One cell's rows, a seed each."""
+def of_seeds(key: CellKey, rows: list[dict[str, Any]]) -> SavedResults:
+    """The results in one cell's rows of dataset `answers`, a seed each. Raises `InputError` if their queries differ."""
     first = rows[0]
     if any((row["queries"], row["weights"]) != (first["queries"], first["weights"]) for row in rows):
-        raise InputError(f"answers: {readable(key)}: its seeds were not asked the same queries; rerun the evaluation")
+        raise InputError(f"answers: {readable(key)}: its seeds do not have the same queries; rerun the evaluation")
     return SavedResults(
         values=np.stack([np.frombuffer(row["values"], np.float32) for row in rows]),
         seeds=tuple(row["seed"] for row in rows),

@@ -1,4 +1,4 @@
-"""Every search of the retrieval study: which queries are compared with which gallery (protocol 6.2)."""
+"""Searches of galleries of NeRFs, for all studies (protocol 6.2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from fieldlink.core.progress import progress
 from fieldlink.core.variants import Variant
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
-from fieldlink.evaluation.measures.gallery_halves import places_needed, right_places
+from fieldlink.evaluation.measures.gallery_halves import first_right_ranks, neighbours_needed
 from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, distinct_owners
 from fieldlink.evaluation.measures.rankings import Ranking, object_ranking, ranking
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
+
+SECONDS = 5.0  # of searches before their bar appears
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,11 @@ class SearchResult:
         """Whether an object of the query's class is among the first `k`."""
         return np.stack([hit_at_k(nearest.item, queries.classes, gallery.classes, k) for nearest in self.neighbours])
 
-    def right_places(self, queries: Queries, gallery: NerfGallery) -> Int[np.ndarray, "seed query draw"]:
+    def first_right_ranks(self, queries: Queries, gallery: NerfGallery) -> Int[np.ndarray, "seed query draw"]:
         """Where the first object of the query's class is, from 1, in each random half of the gallery; 0: not seen."""
         right = [gallery.classes[nearest.item] == queries.classes[:, None] for nearest in self.neighbours]
         pairs = zip(self.neighbours, right, strict=True)
-        return np.stack([right_places(nearest.item, is_right, gallery.halves) for nearest, is_right in pairs])
+        return np.stack([first_right_ranks(nearest.item, is_right, gallery.halves) for nearest, is_right in pairs])
 
 
 def search(
@@ -46,13 +49,14 @@ def search(
 ) -> Iterator[SearchResult]:
     """The `k` nearest of each query: by every mapper of `mapped` (by direction), and by CLIP alone."""
     yield from by_mappers(queries, gallery, mapped, k)
-    yield from by_clip_alone(queries, gallery, k)
+    baselines = by_clip_alone(queries, gallery, k)
+    yield from progress(baselines, f"CLIP alone, {queries.domain}", "searches", total=3, after=SECONDS)
 
 
 def by_mappers(
     queries: Queries, gallery: NerfGallery, mapped: Mapping[str, MappedVectors], k: int
 ) -> Iterator[SearchResult]:
-    """Both directions."""
+    """The result of every mapper: first forward, by clip2nerf, then inverse, by nerf2clip."""
     yield from forward(queries, gallery, mapped["clip2nerf"], k)
     yield from inverse(queries, gallery, mapped["nerf2clip"], k)
 
@@ -64,7 +68,7 @@ def forward(
 
     `nerfs`: NeRF vectors by variant and seed, where each has a space of its own; none means those of `gallery`.
     """
-    for variant, seeds in clip2nerf.variants.items():
+    for variant, seeds in progress(clip2nerf.variants.items(), f"clip2nerf, {queries.domain}", "rows", after=SECONDS):
         pairs = []
         for seed in seeds:
             items = nerfs.vectors(variant, seed, "nerf", gallery.ids) if nerfs else gallery.nerf
@@ -76,7 +80,7 @@ def forward(
 
 def inverse(queries: Queries, gallery: NerfGallery, nerf2clip: MappedVectors, k: int) -> Iterator[SearchResult]:
     """CLIP vectors among mapped NeRFs (thesis, Fig. 3.2b)."""
-    for variant, seeds in nerf2clip.variants.items():
+    for variant, seeds in progress(nerf2clip.variants.items(), f"nerf2clip, {queries.domain}", "rows", after=SECONDS):
         galleries = [Gallery.of_objects(nerf2clip.vectors(variant, seed, "nerf", gallery.ids)) for seed in seeds]
         neighbours, rankings = _by_seed([(queries.clip, items) for items in galleries], queries, gallery, k)
         yield SearchResult(variant, True, seeds, neighbours, rankings)
@@ -102,7 +106,7 @@ def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) ->
     nearest = fast_neighbours(queries.clip, queries.own_object, views, enough)
     ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)
     row = Variant(method="CLIP all distinct").text
-    return SearchResult(row, False, [0], [distinct_owners(nearest, views.owner, places_needed(k, 1))], [ranking])
+    return SearchResult(row, False, [0], [distinct_owners(nearest, views.owner, neighbours_needed(k, 1))], [ranking])
 
 
 def nerf_queries(gallery: NerfGallery) -> Queries:
@@ -133,8 +137,8 @@ def _by_seed(
     """The nearest objects and the ranking of each seed's pair of query vectors and items."""
     neighbours, rankings = [], []
     for vectors, items in pairs:
-        places = places_needed(k, int(np.bincount(items.owner).max()))
-        nearest = fast_neighbours(vectors, queries.own_object, items, places)
+        count = neighbours_needed(k, int(np.bincount(items.owner).max()))
+        nearest = fast_neighbours(vectors, queries.own_object, items, count)
         objects = np.where(nearest.item >= 0, items.owner[nearest.item], -1)
         neighbours.append(Neighbours(objects, nearest.similarity))
         item_classes = gallery.classes[items.owner]

@@ -21,7 +21,7 @@ def space_results(
     seeds: Sequence[int],
     k: int,
 ) -> list[QueryResults]:
-    """Silhouette and purity at `k` of both spaces, and their CKA. `seeds`: of the spaces that are trained."""
+    """Silhouette and purity at `k` of both spaces, and their CKA. `seeds`: those of the spaces that are trained."""
     results = []
     for name, space in spaces.items():
         measures = {

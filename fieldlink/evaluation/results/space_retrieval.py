@@ -14,7 +14,7 @@ from fieldlink.evaluation.study_tables import BASELINES, study_table
 def space_retrieval_results(
     space: str, inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], ranks: Sequence[int]
 ) -> list[QueryResults]:
-    """Hits among the space's own NeRFs, and of both mappers by views and by photos. `inputs`: of that space."""
+    """Hits among the space's own NeRFs, and of both mappers by views and by photos. `inputs`: those of that space."""
     gallery, k = inputs.gallery, max(ranks)
     nearest = among_nerfs(Variant(space=space).text, gallery, k)
     results = hit_results(nearest, nerf_queries(gallery), gallery, ranks, study_table("baselines neighbours"))

@@ -12,7 +12,8 @@ from fieldlink.core.errors import InputError
 from fieldlink.evaluation.measures.intervals import interval
 from fieldlink.evaluation.measures.variance_components import QueryValues
 from fieldlink.evaluation.results.query_results import CellKey, QueryResults
-from fieldlink.evaluation.study_tables import StudyTable, study_table
+from fieldlink.evaluation.study_tables import study_table
+from fieldlink.evaluation.table_type import StudyTable
 
 DIGITS = 4  # of a percentage; more would only show how sums were rounded
 
@@ -45,15 +46,20 @@ class Cell:
 def in_published_order(results: Sequence[QueryResults], published: str) -> list[QueryResults]:
     """The results of the published tables' rows (CSV text) in their order, then all others in the order given."""
     rows = csv.DictReader(io.StringIO(published))
-    order = {CellKey(*(row[name] for name in CellKey._fields)): place for place, row in enumerate(rows)}
+    order = {CellKey.of(row): index for index, row in enumerate(rows)}
     return sorted(results, key=lambda result: order.get(result.key, len(order)))
 
 
 def cells(results: Sequence[QueryResults], level: float) -> list[Cell]:
-    """One cell of each result, with its interval of confidence `level`. Two results of one key are an error."""
+    """One cell of each result, with its interval of confidence `level`.
+
+    Two results of one key are an error, and so is a column or a metric that its table doesn't declare.
+    """
     keys = [result.key for result in results]
     if repeated := {key for key in keys if keys.count(key) > 1}:
-        raise InputError(f"two results for one place of a table: {sorted(repeated)[:3]}")
+        raise InputError(f"two results for one cell of a table: {sorted(repeated)[:3]}")
+    for key in keys:
+        study_table(key.table).require(key.column, key.metric)
     return [Cell.of(result, level) for result in results]
 
 

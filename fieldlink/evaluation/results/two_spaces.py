@@ -37,7 +37,7 @@ class TwoSpaces:
     def of(
         inputs: QueriesAndGallery, mapped: Mapping[str, MappedVectors], forward: str, inverse: str, seeds: list[int]
     ) -> "TwoSpaces":
-        """`mapped`: by direction. `forward`, `inverse`: the variants of clip2nerf and of nerf2clip."""
+        """`mapped`: vectors by direction. `forward`, `inverse`: the variants of clip2nerf and of nerf2clip."""
         nerfs = mapped["nerf2clip"].of_seeds(inverse, seeds, "nerf", inputs.gallery.ids)
         queries = {
             queries.domain: mapped["clip2nerf"].of_seeds(forward, seeds, queries.domain, queries.ids)
@@ -58,7 +58,7 @@ class TwoSpaces:
     def results(
         self, logit_rows: pa.Table, *, neighbours: int, alpha: float, ranks: Sequence[int]
     ) -> list[QueryResults]:
-        """The results of Figure 4.1 and of Tables 4.6 and 4.7. `logit_rows`: of the heads."""
+        """The results of Figure 4.1 and of Tables 4.6 and 4.7. `logit_rows`: those of the heads."""
         gallery = self.inputs.gallery
         results = space_results(self.spaces, gallery.classes, gallery.ids, self.seeds, neighbours)
         results += head_results(self._logits(logit_rows), gallery.classes, gallery.ids, self.seeds)

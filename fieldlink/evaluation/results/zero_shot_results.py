@@ -12,13 +12,13 @@ from fieldlink.core import datasets
 from fieldlink.core.variants import Variant, parse
 from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.embeddings.selection import labels
-from fieldlink.embeddings.view_embeddings import ViewEmbeddings, names
+from fieldlink.embeddings.view_embeddings import ViewEmbeddings, counts_by_name
 from fieldlink.evaluation.measures.class_prompts import ClassPrompts, mean_prompts
 from fieldlink.evaluation.measures.cosines import cosines
-from fieldlink.evaluation.results.query_results import CellKey, QueryResults
-from fieldlink.evaluation.study_tables import StudyTable, of_template, study_table
-
-ENSEMBLE = "prompt_ensemble"  # ours: the mean of a class's unit prompt vectors
+from fieldlink.evaluation.results.query_results import CellKey, QueryResults, zero_shot_key
+from fieldlink.evaluation.study_tables import of_template, study_table
+from fieldlink.evaluation.table_type import StudyTable
+from fieldlink.evaluation.tables.zero_shot import PROMPT_ENSEMBLE
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class PromptClassification:
 
     @staticmethod
     def of(ids: list[str], classes: Sequence[str], prompts: ClassPrompts) -> "PromptClassification":
-        """`classes`: of each object."""
+        """`classes`: that of each object."""
         return PromptClassification(ids, prompts.vectors, labels(classes, prompts.classes, "prompts"))
 
     def results(
@@ -41,7 +41,7 @@ class PromptClassification:
         seeds: Sequence[int],
         setting: str = "",
     ) -> QueryResults:
-        """Whether each object's class is right. `vectors`: of the objects, by every training seed."""
+        """Whether each object's class is right. `vectors`: those of the objects, by every training seed."""
         return self.results_of_logits(key, [cosines(matrix, self.prompts) for matrix in vectors], seeds, setting)
 
     def results_of_logits(
@@ -74,7 +74,7 @@ def prompts_by_template(rows: pa.Table) -> dict[str, ClassPrompts]:
 def prompts_and_ensemble(rows: pa.Table) -> dict[str, ClassPrompts]:
     """The same and, where there are several templates, their ensemble last."""
     prompts = prompts_by_template(rows)
-    return {**prompts, ENSEMBLE: prompt_ensemble(rows)} if len(prompts) > 1 else prompts
+    return {**prompts, PROMPT_ENSEMBLE: prompt_ensemble(rows)} if len(prompts) > 1 else prompts
 
 
 def prompt_ensemble(rows: pa.Table) -> ClassPrompts:
@@ -105,7 +105,7 @@ def mapper_results(
     results = []
     for name, seeds in mapped.variants.items():
         variant = parse(name)
-        key = CellKey(table.number, replace(variant, loss=None).text, variant.loss or "", table.only_metric)
+        key = zero_shot_key(table, replace(variant, loss=None), variant.loss or "")
         vectors = [mapped.vectors(name, seed, "nerf", classification.ids) for seed in seeds]
         results.append(classification.results(key, vectors, seeds))
     return results
@@ -115,7 +115,7 @@ def clip_means(
     views: ViewEmbeddings, counts: Sequence[int], study_seed: int
 ) -> dict[str, Float[np.ndarray, "object dim"]]:
     """The mean CLIP vector of every number of views of each object, by row of Table 4.3."""
-    numbers = names(counts, int(views.counts.max()))
+    numbers = counts_by_name(counts, int(views.counts.max()))
     return {Variant(method="clip", views=name).text: views.means(count, study_seed) for name, count in numbers.items()}
 
 
@@ -125,6 +125,6 @@ def clip_results(
     """One row of Table 4.3 per set of mean CLIP vectors."""
     table = study_table("4.3")
     return [
-        classification.results(CellKey(table.number, row, template, table.only_metric), [vectors], [0])
+        classification.results(zero_shot_key(table, parse(row), template), [vectors], [0])
         for row, vectors in means.items()
     ]

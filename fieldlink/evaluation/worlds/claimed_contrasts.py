@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fieldlink.evaluation.claims.claim_rows import letters
 from fieldlink.evaluation.claims.conclusions import conclusions
-from fieldlink.evaluation.claims.contrasts import Part, claimed_region
+from fieldlink.evaluation.claims.contrasts import ClaimPart, claimed_region
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.worlds.world_verdicts import Region
 
@@ -25,12 +25,12 @@ def claimed_contrasts(margin: float) -> dict[ClaimKey, ClaimedContrast]:
     contrasts: dict[ClaimKey, ClaimedContrast] = {}
     for number, conclusion in enumerate(conclusions({}), start=1):
         contrasts[number, ""] = _contrast(conclusion.primary, margin)
-        for place, part in enumerate(conclusion.parts):
-            contrasts[number, letters(place)] = _contrast([part], margin)
+        for index, part in enumerate(conclusion.parts):
+            contrasts[number, letters(index)] = _contrast([part], margin)
     return contrasts
 
 
-def _contrast(parts: Sequence[Part], margin: float) -> ClaimedContrast:
+def _contrast(parts: Sequence[ClaimPart], margin: float) -> ClaimedContrast:
     """The mean of parts that are claimed to lie in one region."""
     region = claimed_region(parts[0].claimed, margin)
     if any(part.lacking or len(part.rivals) > 1 for part in parts):

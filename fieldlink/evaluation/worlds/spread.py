@@ -26,12 +26,15 @@ class Spread:
     worlds: int
 
     @staticmethod
-    def of(effects: Sequence[WorldEffect], level: float) -> tuple["Spread", PooledEffect]:
-        """Of one number in several worlds, with the pooled effect behind it."""
+    def of(effects: Sequence[WorldEffect], level: float, numbers: int = 1) -> tuple["Spread", PooledEffect]:
+        """Of one number in several worlds, with the pooled effect behind it.
+
+        `numbers`: how many are judged together, for whose number the mean's interval is corrected (Bonferroni).
+        """
         pooled = pool(np.array([effect.value for effect in effects]), np.array([effect.within for effect in effects]))
         seeds = float(np.mean([effect.seed_part for effect in effects]))
         queries = max(0.0, pooled.sd_within**2 - seeds) if np.isfinite(seeds) else float("nan")
-        low, high = map(rounded, pooled.interval(level))
+        low, high = map(rounded, pooled.interval(corrected_level(level, numbers)))
         next_low, next_high = map(rounded, pooled.prediction(level))
         spread = Spread(
             mean=round(pooled.mean, DIGITS) + 0.0,
@@ -61,6 +64,11 @@ class Spread:
     def components(self) -> dict[str, float | None]:
         """The variance components' square roots, as components.csv has them."""
         return {name: getattr(self, name) for name in ("sd_between", "sd_within", "sd_seeds", "sd_queries")}
+
+
+def corrected_level(level: float, numbers: int) -> float:
+    """The confidence of each of several intervals that all hold at once with confidence `level` (Bonferroni)."""
+    return 1 - (1 - level) / numbers
 
 
 def rounded(number: float) -> float | None:

@@ -11,7 +11,7 @@ from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.table_cells import DIGITS
 from fieldlink.evaluation.worlds.claimed_contrasts import ClaimedContrast, ClaimKey
 from fieldlink.evaluation.worlds.pooling import pool
-from fieldlink.evaluation.worlds.spread import Spread, rounded
+from fieldlink.evaluation.worlds.spread import Spread, corrected_level, rounded
 from fieldlink.evaluation.worlds.world_files import World
 from fieldlink.evaluation.worlds.world_verdicts import decision, verdict, verdicts_together, worlds_needed
 
@@ -71,12 +71,18 @@ def effect_lines(worlds: Sequence[World]) -> list[dict[str, Any]]:
 def claim_summaries(
     worlds: Sequence[World], contrasts: Mapping[ClaimKey, ClaimedContrast], level: float
 ) -> list[ClaimSummary]:
-    """Every claim and part over the worlds that have it. `contrasts`: what each claims."""
+    """Every claim and part over the worlds that have it. `contrasts`: what each claims.
+
+    Intervals and verdicts of parts are corrected for the number of parts that a claim has; `verdict_of_twelve` is for
+    all claims of `contrasts`, also those that no world has.
+    """
     keys = [key for key in _all_keys(world.claims for world in worlds) if key in contrasts]
-    summaries, decisions = [], {}
+    summaries, decisions = [], dict[ClaimKey, tuple[Verdict, float]]()
     for key in keys:
         effects = [world.claims[key] for world in worlds if key in world.claims]
-        spread, pooled = Spread.of(effects, level)
+        judged_count = sum(claim == key[0] and bool(part) for claim, part in keys) if key[1] else 1
+        spread, pooled = Spread.of(effects, level, judged_count)
+        corrected = corrected_level(level, judged_count)
         if not key[1]:
             decisions[key] = decision(pooled, contrasts[key].region)
         summaries.append(
@@ -86,12 +92,15 @@ def claim_summaries(
                 text=effects[0].text,
                 published=rounded(effects[0].published),
                 spread=spread,
-                verdict=verdict(pooled, contrasts[key].region, level),
+                verdict=verdict(pooled, contrasts[key].region, corrected),
                 verdict_of_twelve=None,
-                worlds_needed=worlds_needed(pooled, contrasts[key].region, level),
+                worlds_needed=worlds_needed(pooled, contrasts[key].region, corrected),
             )
         )
-    joint_verdicts = dict(zip(decisions, verdicts_together(list(decisions.values()), level), strict=True))
+    absent: list[tuple[Verdict, float]] = [
+        ("undecided", 1.0) for key in contrasts if not key[1] and key not in decisions
+    ]
+    joint_verdicts = dict(zip(decisions, verdicts_together([*decisions.values(), *absent], level), strict=False))
     return [replace(row, verdict_of_twelve=joint_verdicts.get((row.claim, row.part))) for row in summaries]
 
 

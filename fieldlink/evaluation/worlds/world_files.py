@@ -51,15 +51,16 @@ def read_world(
     values: dict[CellKey, list[float]] = {}
     for path, row in ((path, row) for path, of_file in rows.items() for row in of_file if "seed" in row):
         with _naming(seed, path):
-            values.setdefault(_cell_key(row), []).append(float(row["value"]))
+            values.setdefault(CellKey.of(row), []).append(float(row["value"]))
     by_seed = {key: np.array(numbers) for key, numbers in values.items()}
     for path, row in ((path, row) for path, of_file in rows.items() for row in of_file if "seed" not in row):
         with _naming(seed, path):
             if "claim" not in row:
-                cells[_cell_key(row)] = _cell(row, by_seed.get(_cell_key(row)), level)
+                key = CellKey.of(row)
+                cells[key] = _cell(row, by_seed.get(key), level)
             elif row["effect"]:
-                key = int(row["claim"]), row["part"]
-                claims[key] = _claim(row, contrasts.get(key), by_seed)
+                claim = int(row["claim"]), row["part"]
+                claims[claim] = _claim(row, contrasts.get(claim), by_seed)
     if not cells:
         raise InputError(f"world {seed}: no result tables, expected reports/tables/*.csv in its commit")
     return World(seed, claims, cells)
@@ -99,7 +100,3 @@ def _variances(
         return within_variance(low, high, level), 0.0
     seed_part = float(by_seed.var(ddof=1)) / len(by_seed)
     return within_variance(low, high, level, seed_part, len(by_seed)), seed_part
-
-
-def _cell_key(row: Mapping[str, str]) -> CellKey:
-    return CellKey(*(row[name] for name in CellKey._fields))

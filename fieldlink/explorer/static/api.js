@@ -9,9 +9,9 @@ async function json(path, parameters, { body, post = false, signal } = {}) {
 }
 
 function address(path, parameters) {
-  const pairs = Object.entries(parameters).flatMap(([name, value]) => [value].flat().map(one => [name, one]));
-  const given = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+  const pairs = Object.entries(parameters).flatMap(([name, value]) => [value].flat().map(item => [name, item]));
+  const present = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return present.length ? `${path}?${new URLSearchParams(present)}` : path;
 }
 
 function objectPath(id, part = "") {

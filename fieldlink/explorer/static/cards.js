@@ -1,7 +1,7 @@
 // Cards of NeRFs that were found.
 
 import { frameAddress, pictureAddress } from "./api.js";
-import { element, shown } from "./elements.js";
+import { decimal, element } from "./elements.js";
 
 const VIEW = 0;  // number of the ground-truth view on a card
 const SIZE = 64;  // pixels of a render on a card, as many as a view of the default study has
@@ -17,7 +17,7 @@ export function card(row, address) {
       element("span", { class: "facts" },
         element("span", {}, row.class_name ?? "no class"),
         element("span", {}, row.split ?? ""),
-        element("span", { class: "score" }, shown(row.score, 3))),
+        element("span", { class: "score" }, decimal(row.score, 3))),
       row.right !== null && element("span", { class: "verdict" }, row.right ? "✓ right class" : "✗ wrong class")));
 }
 

@@ -20,12 +20,12 @@ export function labelled(text, control) {
 /** A menu; `options` are [value, text], or {group, options}. */
 export function menu(name, options, chosen, label = null) {
   const option = ([value, text]) => element("option", { value, selected: value === chosen }, text);
-  const made = options.map(each => each.group
-    ? element("optgroup", { label: each.group }, each.options.map(option)) : option(each));
-  return element("select", { name, "aria-label": label }, made);
+  const entries = options.map(entry => entry.group
+    ? element("optgroup", { label: entry.group }, entry.options.map(option)) : option(entry));
+  return element("select", { name, "aria-label": label }, entries);
 }
 
 /** A number with `digits` behind the point; a dash for none. */
-export function shown(number, digits = 2) {
+export function decimal(number, digits = 2) {
   return typeof number === "number" ? number.toFixed(digits).replace("-", "−") : "–";
 }

@@ -16,14 +16,14 @@ out vec4 colour;                // premultiplied by opacity
 const int INPUTS = (3 * OCTAVES + 1) / 2;  // texels of one unit of the first layer
 const float PI = 3.14159265358979;
 
-vec4 weight(int place) {
-  return texelFetch(weights, ivec2(place % TEXTURE_WIDTH, place / TEXTURE_WIDTH), 0);
+vec4 weight(int index) {
+  return texelFetch(weights, ivec2(index % TEXTURE_WIDTH, index / TEXTURE_WIDTH), 0);
 }
 
 // Weights of four units, each `stride` texels after the other, applied to four inputs.
-vec4 four(int place, int stride, vec4 inputs) {
-  return vec4(dot(weight(place), inputs), dot(weight(place + stride), inputs),
-              dot(weight(place + 2 * stride), inputs), dot(weight(place + 3 * stride), inputs));
+vec4 four(int index, int stride, vec4 inputs) {
+  return vec4(dot(weight(index), inputs), dot(weight(index + stride), inputs),
+              dot(weight(index + 2 * stride), inputs), dot(weight(index + 3 * stride), inputs));
 }
 
 // Sine and cosine number `pair` of the frequency encoding. The phase is reduced first: in turns it is exact.
@@ -39,22 +39,22 @@ vec4 field(vec3 point) {
   vec4 units[UNITS];
   vec4 next[UNITS];
   for (int unit = 0; unit < UNITS; unit++) units[unit] = vec4(0.0);
-  for (int place = 0; place < INPUTS; place++) {
-    vec4 encoded = vec4(wave(x, 2 * place), wave(x, 2 * place + 1));
-    for (int unit = 0; unit < UNITS; unit++) units[unit] += four(4 * unit * INPUTS + place, INPUTS, encoded);
+  for (int index = 0; index < INPUTS; index++) {
+    vec4 encoded = vec4(wave(x, 2 * index), wave(x, 2 * index + 1));
+    for (int unit = 0; unit < UNITS; unit++) units[unit] += four(4 * unit * INPUTS + index, INPUTS, encoded);
   }
   int layer = 4 * UNITS * INPUTS;
   for (int hidden = 1; hidden < HIDDEN_LAYERS; hidden++) {
     for (int unit = 0; unit < UNITS; unit++) next[unit] = vec4(0.0);
-    for (int place = 0; place < UNITS; place++) {
-      vec4 rectified = max(units[place], 0.0);
-      for (int unit = 0; unit < UNITS; unit++) next[unit] += four(layer + 4 * unit * UNITS + place, UNITS, rectified);
+    for (int index = 0; index < UNITS; index++) {
+      vec4 rectified = max(units[index], 0.0);
+      for (int unit = 0; unit < UNITS; unit++) next[unit] += four(layer + 4 * unit * UNITS + index, UNITS, rectified);
     }
     units = next;
     layer += 4 * UNITS * UNITS;
   }
   vec4 result = vec4(0.0);
-  for (int place = 0; place < UNITS; place++) result += four(layer + place, UNITS, max(units[place], 0.0));
+  for (int index = 0; index < UNITS; index++) result += four(layer + index, UNITS, max(units[index], 0.0));
   bool inside = all(greaterThan(x, vec3(0.0))) && all(lessThan(x, vec3(1.0)));
   return vec4(1.0 / (1.0 + exp(-result.rgb)), inside ? exp(min(result.a - 1.0, 80.0)) : 0.0);
 }

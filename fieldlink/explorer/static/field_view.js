@@ -25,13 +25,13 @@ export class FieldView {
     const grid = unpack(field.occupancy, field.cells);
     occupancyTexture(this.gl, grid, field.cells);
     const { low, high } = occupiedBounds(grid, field.cells, field.half);
-    this.gl.uniform1i(this.place("weights"), 0);
-    this.gl.uniform1i(this.place("occupancy"), 1);
-    this.gl.uniform3fv(this.place("low"), low);
-    this.gl.uniform3fv(this.place("high"), high);
+    this.gl.uniform1i(this.uniform("weights"), 0);
+    this.gl.uniform1i(this.uniform("occupancy"), 1);
+    this.gl.uniform3fv(this.uniform("low"), low);
+    this.gl.uniform3fv(this.uniform("high"), high);
   }
 
-  place(name) {
+  uniform(name) {
     return this.gl.getUniformLocation(this.program, name);
   }
 
@@ -40,10 +40,10 @@ export class FieldView {
     const gl = this.gl, { rotation, origin } = lookAtOrigin(azimuth, elevation, distance, this.up);
     if (this.canvas.width !== size) this.canvas.width = this.canvas.height = size;
     gl.viewport(0, 0, size, size);
-    gl.uniformMatrix3fv(this.place("rotation"), false, rotation);
-    gl.uniform3fv(this.place("origin"), origin);
-    gl.uniform2f(this.place("size"), size, size);
-    gl.uniform1f(this.place("focal"), focalLength(angle, size));
+    gl.uniformMatrix3fv(this.uniform("rotation"), false, rotation);
+    gl.uniform3fv(this.uniform("origin"), origin);
+    gl.uniform2f(this.uniform("size"), size, size);
+    gl.uniform1f(this.uniform("focal"), focalLength(angle, size));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 

@@ -5,11 +5,11 @@ const LONGEST = 1024;  // pixels of a picture's longer side, above which it is r
 /** What the server must know of a file: its body, suffix and name. Throws for one that is too large. */
 export async function upload(file, study) {
   const suffix = file.name.split(".").pop().toLowerCase();
-  const known = [...study.files.mesh, ...study.files.nerf].includes(suffix);
-  const body = known ? file : await reduced(file);
+  const isModel = [...study.files.mesh, ...study.files.nerf].includes(suffix);
+  const body = isModel ? file : await reduced(file);
   if (body.size > study.most_bytes)
     throw new Error(`${file.name}: ${(body.size / 2 ** 20).toFixed(1)} MB, at most ${study.most_bytes / 2 ** 20} MB expected`);
-  return { body, suffix: known ? suffix : "", name: file.name, kind: known ? kindOf(suffix, study) : "image" };
+  return { body, suffix: isModel ? suffix : "", name: file.name, kind: isModel ? kindOf(suffix, study) : "image" };
 }
 
 function kindOf(suffix, study) {
@@ -33,7 +33,7 @@ async function reduced(file) {
 export function listenForFiles(input, take) {
   const first = files => files?.length && take(files[0]);
   input.addEventListener("change", () => { first(input.files); input.value = ""; });
-  document.addEventListener("paste", event => first(event.clipboardData?.files));
+  document.addEventListener("paste", event => isTextForField(event) || first(event.clipboardData?.files));
   document.addEventListener("dragover", event => { event.preventDefault(); document.body.classList.add("dropping"); });
   document.addEventListener("dragleave", event => event.relatedTarget ?? document.body.classList.remove("dropping"));
   document.addEventListener("drop", event => {
@@ -41,4 +41,9 @@ export function listenForFiles(input, take) {
     document.body.classList.remove("dropping");
     first(event.dataTransfer?.files);
   });
+}
+
+/** Whether a paste is of words into a field: what was copied from a document may hold a picture of them too. */
+function isTextForField({ target, clipboardData }) {
+  return Boolean(target.closest?.("input, textarea")) && Boolean(clipboardData?.types.includes("text/plain"));
 }

@@ -7,13 +7,23 @@ const MOST_ZOOM = 60;
 export class Window {
   constructor(xs, ys, width, height) {
     const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    Object.assign(this, { x: (left + right) / 2, y: (low + high) / 2, width, height });
+    this.centre = [(left + right) / 2, (low + high) / 2];
     this.whole = Math.min(width / (right - left || 1), height / (high - low || 1)) * (1 - 2 * MARGIN);
-    this.scale = this.whole;
+    Object.assign(this, { x: this.centre[0], y: this.centre[1], scale: this.whole, width, height });
+  }
+
+  /** Whether it shows all points, in the middle. */
+  get isWhole() {
+    return this.scale === this.whole && this.x === this.centre[0] && this.y === this.centre[1];
   }
 
   toPixels(x, y) {
     return [this.width / 2 + (x - this.x) * this.scale, this.height / 2 - (y - this.y) * this.scale];
+  }
+
+  /** Look at a centre, with so many pixels per unit as zooming allows. */
+  lookAt(x, y, scale) {
+    Object.assign(this, { x, y, scale: this.within(scale) });
   }
 
   pan(right, down) {
@@ -23,11 +33,25 @@ export class Window {
 
   /** Zoom by a factor about a pixel, which keeps its place. */
   zoom(factor, column = this.width / 2, row = this.height / 2) {
-    const scale = Math.max(this.whole / 2, Math.min(this.whole * MOST_ZOOM, this.scale * factor));
-    const kept = 1 / this.scale - 1 / scale;
-    this.x += (column - this.width / 2) * kept;
-    this.y -= (row - this.height / 2) * kept;
+    const scale = this.within(this.scale * factor), shift = 1 / this.scale - 1 / scale;
+    this.x += (column - this.width / 2) * shift;
+    this.y -= (row - this.height / 2) * shift;
     this.scale = scale;
+  }
+
+  within(scale) {
+    return Math.max(this.whole / 2, Math.min(this.whole * MOST_ZOOM, scale));
+  }
+
+  /** Centre and width in units of the data, as the address has them; '' for the whole map. */
+  get text() {
+    return this.isWhole ? "" : [this.x, this.y, this.width / this.scale].map(number => Number(number.toPrecision(5))).join();
+  }
+
+  /** Look at what a text of an address says; one that says nothing leaves the window as it is. */
+  read(text) {
+    const [x, y, across] = text.split(",").map(Number);
+    if (Number.isFinite(x) && Number.isFinite(y) && across > 0) this.lookAt(x, y, this.width / across);
   }
 }
 

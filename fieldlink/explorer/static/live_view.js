@@ -9,12 +9,16 @@ const SIDE = 384;  // pixels of a frame at rest
 const TRIAL = 32;  // pixels of the frame that is timed
 const PATIENCE = 4000;  // milliseconds that the first frames may take
 const MOVING = 60, RESTING = 600;  // milliseconds that a frame may take
+const START = { azimuth: 45, elevation: 25 };  // degrees
+const PAUSE = 300;  // milliseconds after the last turn until it goes into the address
 
 /** A canvas and its controls. Without WebGL, or where a processor draws it, frames come from the server. */
 export class LiveView {
-  constructor(id) {
+  /** `az`, `el`: the camera at the start, in degrees, as texts; `remember` gets where it has turned to. */
+  constructor(id, { az, el }, remember) {
     this.id = id;
-    this.camera = { azimuth: 45, elevation: 25 };
+    this.remember = remember;
+    this.camera = { azimuth: within(az, 0, 360) ?? START.azimuth, elevation: within(el, -89, 89) ?? START.elevation };
     this.canvas = element("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": `NeRF of ${id}, seen live` });
     this.frame = element("img", { width: SIDE, height: SIDE, alt: `NeRF of ${id}, seen from the chosen side`, hidden: true });
     this.said = element("p", { class: "quiet" }, "Loading the NeRF…");
@@ -26,21 +30,21 @@ export class LiveView {
   }
 
   slider(title, name, min, max) {
-    const input = element("input", { type: "range", min, max, step: 1, value: this.camera[name] });
-    input.addEventListener("input", () => this.turn({ [name]: Number(input.value) }));
+    const input = element("input", { type: "range", name, min, max, step: 1, value: this.camera[name] });
+    input.addEventListener("input", () => this.turnTo({ [name]: Number(input.value) }));
     return { input, label: element("label", {}, element("span", {}, title), input) };
   }
 
   followPointer(stage) {
     let last = null;
     stage.addEventListener("pointerdown", event => { last = event; stage.setPointerCapture(event.pointerId); });
-    stage.addEventListener("pointerup", () => { last = null; });
+    for (const kind of ["pointerup", "pointercancel"]) stage.addEventListener(kind, () => { last = null; });
     stage.addEventListener("pointermove", event => {
       if (!last) return;
       const azimuth = (this.camera.azimuth + (event.clientX - last.clientX) / 2 + 360) % 360;
       const elevation = Math.max(-89, Math.min(89, this.camera.elevation + (event.clientY - last.clientY) / 2));
       last = event;
-      this.turn({ azimuth, elevation });
+      this.turnTo({ azimuth, elevation });
     });
   }
 
@@ -85,6 +89,13 @@ export class LiveView {
     this.said.textContent = `Frames from the server (this browser: ${reason}). Drag to turn.`;
   }
 
+  /** Turn as the user wants it. */
+  turnTo(camera) {
+    this.turn(camera);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.remember({ az: `${Math.round(this.camera.azimuth)}`, el: `${Math.round(this.camera.elevation)}` }), PAUSE);
+  }
+
   turn(change) {
     Object.assign(this.camera, change);
     this.azimuth.input.value = this.camera.azimuth;
@@ -120,6 +131,13 @@ export class LiveView {
 
   stop() {
     this.stopped = true;
+    clearTimeout(this.timer);
     this.view?.dispose();
   }
+}
+
+/** The number of a text, if there is one from `least` to `most`. */
+function within(text, least, most) {
+  const number = text === "" ? NaN : Number(text);
+  return number >= least && number <= most ? number : null;
 }

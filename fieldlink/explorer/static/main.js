@@ -3,10 +3,11 @@
 import * as api from "./api.js";
 import { element, labelled, menu } from "./elements.js";
 import { listenForFiles, upload } from "./files.js";
+import { replaceChildren } from "./focus.js";
 import { mapPart } from "./map_part.js";
 import { objectPart } from "./object_part.js";
 import { searchPart } from "./search_part.js";
-import { addressOf, CARDS, filtersOf, questionOf, stateOf } from "./state.js";
+import { addressOf, CARDS, chosenWays, questionOf, searchOf, stateOf, withObject, withQuestion } from "./state.js";
 
 const at = id => document.getElementById(id);
 let study = null;
@@ -15,17 +16,24 @@ let running = new AbortController();
 let classesOpen = false;
 let first = null;  // the answer to an upload, which needs no second request
 
-/** Go to another state. `silent`: change the address alone. */
-function show(next, { silent = false } = {}) {
+/** Go to another state. */
+function show(next) {
   state = next;
-  history[silent ? "replaceState" : "pushState"](null, "", addressOf(state));
-  if (!silent) render();
+  history.pushState(null, "", addressOf(state));
+  render();
+}
+
+/** Put a change of what is shown into its state and the address, unless another state is shown by now. */
+function remember(shown, change) {
+  if (shown !== state) return;
+  Object.assign(state, change);
+  history.replaceState(null, "", addressOf(state));
 }
 
 async function render() {
   running.abort();
   running = new AbortController();
-  const { signal } = running, answer = first;
+  const { signal } = running, answer = first, shown = state;
   first = null;
   at("warning").hidden = true;
   say("Loading…", "loading");
@@ -37,12 +45,12 @@ async function render() {
     else link.removeAttribute("aria-current");
   });
   try {
-    const answers = await part(at("part"), { state, study, show, signal, first: answer });
+    const answers = await part(at("part"), { state, study, show, remember: change => remember(shown, change), signal, first: answer });
     warn(answers);
     say("");
   } catch (error) {
     if (signal.aborted) return;
-    at("part").replaceChildren();
+    replaceChildren(at("part"));
     say(error.message, "error");
   }
 }
@@ -53,9 +61,9 @@ function partOf({ object, part, ...rest }) {
   return Object.keys(questionOf(rest)).length ? searchPart : welcome;
 }
 
-async function welcome(place) {
+async function welcome(container) {
   const examples = Object.values(study.classes).slice(0, 6);
-  place.replaceChildren(element("p", {}, "Ask for an object in words, or show one. For example: ",
+  replaceChildren(container, element("p", {}, "Ask for an object in words, or show one. For example: ",
     examples.map((text, number) => [number ? ", " : "", element("a", { href: addressOf({ ...state, text }), "data-state": true }, text)])));
   return [];
 }
@@ -65,62 +73,89 @@ function say(text, kind = "") {
   document.body.dataset.state = kind || "ready";
 }
 
-/** The warnings of answers, and what they were made from. */
+/** The warnings of answers, and what the mesh that was asked with is drawn without. */
 function warn(answers) {
-  const texts = [...new Set(answers.map(answer => answer.warning).filter(Boolean))];
+  const notes = answers.map(({ query }) => query?.note && `${query.name}: ${query.note}.`);
+  const texts = [...new Set([...answers.map(answer => answer.warning), ...notes].filter(Boolean))];
   at("warning").hidden = !texts.length;
   at("warning").textContent = texts.join(" ");
 }
 
 function describeOrigin({ clip, collection, objects, study: folder, commit, params }) {
   at("origin").textContent = `CLIP: ${clip}. Collection: ${collection}, ${objects} NeRFs. Study: ${folder}${commit ? `, commit ${commit}` : ""}, parameters ${params}.`;
-  at("caution").textContent = study.clip_source === "train"
-    ? "This CLIP learned from small synthetic pictures alone: expect little of photos and meshes from elsewhere." : "";
+  at("expect").textContent = study.clip_source === "train" ? expectations(study.real_objects) : "";
+}
+
+/** What to expect of a CLIP that a study trained, and how far the default study's models got on real objects. */
+function expectations({ meshes, photos }) {
+  const percent = number => `${Math.round(number)}\u00a0%`;
+  return [
+    "This CLIP learned from small synthetic pictures alone: expect little of photos and meshes from elsewhere.",
+    meshes && `Of ${meshes.objects} real meshes the default study named ${percent(meshes.class_from_weights)} right from weights, and ${percent(meshes.class_by_clip_on_four_rendered_views)} by CLIP on four views.`,
+    photos && `Of ${photos.pictures} real photos its CLIP named ${percent(photos.class_by_clip)} right, and ${percent(photos.first_nerf_of_its_class)} found a NeRF of their class first.`,
+  ].filter(Boolean).join(" ");
 }
 
 // The bar and the filters
 
 function fillBar() {
   at("text").value = state.text || state.nerf;
-  at("asked").hidden = !(state.query && !state.text && !state.nerf);
-  at("asked").textContent = state.query ? `Asked with ${state.kind || "a file"} ${state.name}` : "";
-  at("filters").hidden = Boolean(state.object) || !Object.keys(questionOf(state)).length;
-  at("filters").replaceChildren(...filters());
+  at("question").hidden = !(state.query && !state.text && !state.nerf);
+  at("question").textContent = state.query ? `Asked with ${state.kind || "a file"} ${state.name}` : "";
+  at("filters").hidden = Boolean(state.object) || !(onMap() || asks());
+  replaceChildren(at("filters"), ...filters());
 }
 
 function filters() {
+  const { split: splits, class: classes } = study.filters;  // that the collection has
   const seeds = [...new Set(study.variants.flatMap(variant => variant.seeds))].sort((a, b) => a - b);
   return [
-    labelled("Seed", menu("seed", [["", "mean over seeds"], ...seeds.map(seed => [`${seed}`, `seed ${seed}`])], state.seed)),
-    labelled("Split", menu("split", [["", "all splits"], ...study.splits.map(name => [name, name])], state.split)),
-    classMenu(),
+    asks() && labelled("Seed", menu("seed", [["", "mean over seeds"], ...seeds.map(seed => [`${seed}`, `seed ${seed}`])], state.seed)),
+    splits.length > 0 && labelled("Split", menu("split", [["", "all splits"], ...splits.map(name => [name, name])], state.split)),
+    classes.length > 0 && classMenu(classes),
     labelled("PSNR, least (dB)", element("input", { name: "psnr", type: "number", min: 0, max: 60, step: 1, value: state.psnr })),
-    labelled("Cards", menu("k", ["12", "24", "48", "100"].map(count => [count, count]), state.k || `${CARDS}`)),
+    !onMap() && labelled("Cards", menu("k", ["12", "24", "48", "100"].map(count => [count, count]), state.k || `${CARDS}`)),
     labelled("Augmented copies", menu("copies", [["", "without"], ["1", "with"]], state.copies)),
-  ];
+  ].filter(Boolean);
 }
 
-function classMenu() {
+function asks() {
+  return Object.keys(questionOf(state)).length > 0;
+}
+
+function onMap() {
+  return state.part === "map";
+}
+
+function classMenu(classes) {
   const summary = state.class.length ? state.class.join(", ") : "all";
   return element("details", { class: "menu", open: classesOpen, ontoggle: event => { classesOpen = event.target.open; } },
     element("summary", {}, `Classes: ${summary}`),
-    element("fieldset", {}, element("legend", { class: "hidden" }, "Classes"), Object.keys(study.classes).map(name => element("label", {},
+    element("fieldset", {}, element("legend", { class: "hidden" }, "Classes"), classes.map(name => element("label", {},
       element("input", { type: "checkbox", name: "class", value: name, checked: state.class.includes(name) }), ` ${name}`))));
 }
 
 function filtered() {
   const values = new FormData(at("filters"));
-  const texts = Object.fromEntries(["seed", "split", "psnr", "k", "copies"].map(name => [name, values.get(name) ?? ""]));
+  const texts = Object.fromEntries(["seed", "split", "psnr", "k", "copies"].map(name => [name, values.get(name) ?? state[name]]));
   show({ ...state, ...texts, class: values.getAll("class") });
 }
 
-function ask(event) {
+/** Search for the text of the bar. The server tells whether it is the id of a NeRF. */
+async function ask(event) {
   event.preventDefault();
   const text = at("text").value.trim();
   if (!text) return at("text").focus();
-  const question = { text: "", nerf: "", query: "", name: "", kind: "" };
-  const isId = /^[\w.-]+$/.test(text) && /[\d_.]/.test(text);
-  return show({ ...state, ...question, [isId ? "nerf" : "text"]: text, object: "", prompt: [], by: state.by });
+  const next = withQuestion(state, { text });
+  running.abort();
+  running = new AbortController();
+  say("Loading…", "loading");
+  try {
+    first = await api.search({ text, ...searchOf(next, study, chosenWays(next, study)[0]) }, running.signal);
+    show(first.query.kind === "nerf" ? withQuestion(state, { nerf: first.query.name }) : next);
+  } catch (error) {
+    if (error.name !== "AbortError") say(error.message, "error");
+  }
 }
 
 async function askWith(file) {
@@ -129,10 +164,9 @@ async function askWith(file) {
   try {
     const { body, suffix, name, kind } = await upload(file, study);
     say(kind === "mesh" ? `Fitting a NeRF to ${name}…` : `Reading ${name}…`);
-    const usable = study.variants.filter(variant => variant.for_kinds.includes(kind)).map(variant => variant.name);
-    const by = state.by.find(each => usable.includes(each)) ?? "";
-    first = await api.searchWith(body, { ...filtersOf(state), suffix, name, by }, running.signal);
-    show({ ...state, text: "", nerf: "", query: first.query.handle, name, kind: first.query.kind, object: "", prompt: [] });
+    const [by] = chosenWays(withQuestion(state, { kind }), study);
+    first = await api.searchWith(body, { ...searchOf(state, study, by), suffix, name }, running.signal);
+    show(withQuestion(state, { query: first.query.handle, name, kind: first.query.kind }));
   } catch (error) {
     if (error.name !== "AbortError") say(error.message, "error");
   }
@@ -142,7 +176,7 @@ function follow(event) {
   const link = event.target.closest("a[data-object], a[data-state], a[data-part], a[data-home]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  if (link.dataset.part) show({ ...state, part: link.dataset.part === "search" ? "" : link.dataset.part, object: "" });
+  if (link.dataset.part) show({ ...withObject(state, ""), part: link.dataset.part === "search" ? "" : link.dataset.part });
   else show(stateOf(new URL(link.href).search));
   at("main").focus({ preventScroll: true });
   scrollTo(0, 0);
@@ -158,7 +192,7 @@ async function start() {
   describeOrigin(study.origin);
   at("bar").addEventListener("submit", ask);
   at("choose").addEventListener("click", () => at("file").click());
-  at("filters").addEventListener("change", filtered);
+  at("filters").addEventListener("change", () => setTimeout(filtered));  // once a Tab that made the change has moved the focus
   at("filters").addEventListener("submit", event => event.preventDefault());
   document.addEventListener("click", follow);
   addEventListener("popstate", () => { state = stateOf(location.search); render(); });

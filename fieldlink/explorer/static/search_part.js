@@ -3,31 +3,24 @@
 import * as api from "./api.js";
 import { card } from "./cards.js";
 import { element, menu } from "./elements.js";
-import { addressOf, filtersOf, MOST_COLUMNS, questionOf } from "./state.js";
+import { replaceChildren } from "./focus.js";
+import { addressOf, chosenWays, kindOf, MOST_COLUMNS, questionOf, searchOf, waysFor, withObject } from "./state.js";
 import { zeroShotForm } from "./zero_shot.js";
 
-/** Show the results of a state in `place`; `show` goes to another state. Returns the answers. */
-export async function searchPart(place, { state, study, show, signal, first }) {
-  const kind = kindOf(state);
-  const usable = study.variants.filter(variant => variant.for_kinds.includes(kind));
-  const chosen = state.by.filter(name => usable.some(variant => variant.name === name));
-  const columns = chosen.length ? chosen : [usable[0].name];
+/** Show the results of a state in `container`; `show` goes to another state. Returns the answers. */
+export async function searchPart(container, { state, study, show, remember, signal, first }) {
+  const usable = waysFor(kindOf(state), study), columns = chosenWays(state, study);
   const answers = await Promise.all(columns.map(by =>
-    first?.by === by ? first : api.search({ ...questionOf(state), ...filtersOf(state), by }, signal)));
-  const change = (number, by) => show({ ...state, by: columns.map((each, at) => at === number ? by : each).filter(Boolean) });
+    first?.by === by ? first : api.search({ ...questionOf(state), ...searchOf(state, study, by) }, signal)));
+  const change = (number, by) => show({ ...state, by: columns.map((variant, at) => at === number ? by : variant).filter(Boolean) });
   const unused = usable.find(variant => !columns.includes(variant.name));
-  place.replaceChildren(
+  replaceChildren(container,
     element("div", { class: "columns" }, answers.map((answer, number) => column(answer, number, columns.length, usable, change, state))),
     element("p", {}, columns.length < MOST_COLUMNS && unused && element("button", {
-      type: "button", onclick: () => show({ ...state, by: [...columns, unused.name] }),
+      type: "button", name: "compare", onclick: () => show({ ...state, by: [...columns, unused.name] }),
     }, "Compare with another way to search")),
-    kind === "text" ? "" : zeroShotForm(questionOf(state), { state, study, show }));
+    kindOf(state) === "text" ? "" : zeroShotForm(questionOf(state), { state, study, remember }));
   return answers;
-}
-
-/** What is asked with: text, image, mesh or nerf. */
-export function kindOf(state) {
-  return state.text ? "text" : state.nerf ? "nerf" : state.kind || "image";
 }
 
 function column(answer, number, count, usable, change, state) {
@@ -35,12 +28,14 @@ function column(answer, number, count, usable, change, state) {
   choose.addEventListener("change", () => change(number, choose.value));
   const judged = answer.rows.filter(row => row.right !== null), right = judged.filter(row => row.right).length;
   const summary = judged.length ? `${right} of ${judged.length} of class ${answer.query.class_name}` : `${answer.rows.length} found`;
+  const isTrained = usable.find(({ name }) => name === answer.by)?.direction;
+  const seed = !isTrained ? "" : answer.seed === "mean" ? "; mean over seeds" : `; seed ${answer.seed}`;
   return element("section", { class: "column", "aria-label": `Found by ${answer.by}` },
     element("div", { class: "column-head" }, choose,
-      count > 1 && element("button", { type: "button", onclick: () => change(number, null), "aria-label": `Remove ${answer.by}` }, "×")),
-    element("p", { class: "quiet" }, `${summary}; ${answer.seed === "mean" ? "mean over seeds" : `seed ${answer.seed}`}`),
+      count > 1 && element("button", { type: "button", name: "remove", onclick: () => change(number, null), "aria-label": `Remove ${answer.by}` }, "×")),
+    element("p", { class: "quiet" }, summary + seed),
     answer.rows.length
-      ? element("ol", { class: "cards" }, answer.rows.map(row => card(row, addressOf({ ...state, object: row.id }))))
+      ? element("ol", { class: "cards" }, answer.rows.map(row => card(row, addressOf(withObject(state, row.id)))))
       : element("p", {}, "Nothing passes the filters."));
 }
 

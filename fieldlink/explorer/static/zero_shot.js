@@ -1,17 +1,17 @@
 // Zero-shot classification with prompts of one's own: from the weights, and by CLIP on four rendered views.
 
 import * as api from "./api.js";
-import { element, shown } from "./elements.js";
+import { decimal, element } from "./elements.js";
 
 /** A form whose answer appears below it. `question`: { nerf } or { query }. */
-export function zeroShotForm(question, { state, study, show }) {
+export function zeroShotForm(question, { state, study, remember }) {
   const nouns = Object.values(study.classes).map(noun => `A photo of ${noun}`);
   const prompts = element("textarea", { id: "prompts", name: "prompts", rows: 4, maxlength: 4000, placeholder: nouns.slice(0, 3).join("\n") });
   prompts.value = state.prompt.join("\n");
   const result = element("div", { role: "status", "aria-live": "polite" });
   const classify = async () => {
     const lines = prompts.value.split("\n").map(line => line.trim()).filter(Boolean);
-    show({ ...state, prompt: lines }, { silent: true });
+    remember({ prompt: lines, classify: lines.length ? "" : "1" });
     result.replaceChildren("Asking…");
     try {
       result.replaceChildren(...opinions(await api.zeroShot({ ...question, prompt: lines })));
@@ -22,14 +22,14 @@ export function zeroShotForm(question, { state, study, show }) {
   const form = element("form", { class: "zero-shot", onsubmit: event => { event.preventDefault(); classify(); } },
     element("h2", {}, "What is it? Zero-shot"),
     element("label", { for: "prompts" }, "Prompts, one a line; without any, the study's classes"),
-    prompts, element("p", {}, element("button", { type: "submit" }, "Classify")), result);
-  if (state.prompt.length) classify();
+    prompts, element("p", {}, element("button", { type: "submit", name: "classify" }, "Classify")), result);
+  if (state.prompt.length || state.classify) classify();
   return form;
 }
 
 function opinions(answer) {
-  const own = answer.query.kind === "image" ? "CLIP on the picture" : `From the weights, ${answer.by}`;
-  const tables = [[own, answer.labels], ["Second opinion: CLIP on four rendered views", answer.second_opinion]];
+  const title = answer.query.kind === "image" ? "CLIP on the picture" : `From the weights, ${answer.by}`;
+  const tables = [[title, answer.labels], ["Second opinion: CLIP on four rendered views", answer.second_opinion]];
   return [
     element("div", { class: "opinions" }, tables.filter(([, labels]) => labels.length).map(([title, labels]) => table(title, labels))),
     answer.warning && element("p", { class: "caution" }, answer.warning),
@@ -41,7 +41,7 @@ function table(title, labels) {
   const scores = labels.map(label => label.score), low = Math.min(...scores, 0), high = Math.max(...scores, 0.01);
   return element("table", {}, element("caption", {}, title),
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "label"), element("th", { scope: "col" }, "cosine"))),
-    element("tbody", {}, labels.slice(0, 13).map(({ label, score }) => element("tr", {},
+    element("tbody", {}, labels.map(({ label, score }) => element("tr", {},
       element("th", { scope: "row" }, label),
-      element("td", {}, element("meter", { min: low, max: high, value: score, "aria-label": `cosine ${shown(score, 3)}` }), ` ${shown(score, 3)}`)))));
+      element("td", {}, element("meter", { min: low, max: high, value: score, "aria-label": `cosine ${decimal(score, 3)}` }), ` ${decimal(score, 3)}`)))));
 }

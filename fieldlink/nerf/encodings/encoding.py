@@ -22,7 +22,7 @@ class Encoding(ABC):
     name: ClassVar[str]  # in params.yaml
     title: ClassVar[str]  # on the page
     section: ClassVar[str]  # the key below nerf.field with its parameters
-    start_bound: ClassVar[float] = 0.0  # a table starts uniform in [-start_bound, start_bound]
+    start_bound: ClassVar[float]  # a table starts uniform in [-start_bound, start_bound]
 
     @classmethod
     @abstractmethod
@@ -35,14 +35,14 @@ class Encoding(ABC):
         """Numbers of an encoded position: the inputs of the first layer."""
 
     @property
+    @abstractmethod
     def entries(self) -> int:
         """Entries of the learned table."""
-        return 0
 
     @property
+    @abstractmethod
     def features(self) -> int:
         """Numbers of an entry."""
-        return 1
 
     @property
     def table_size(self) -> int:

@@ -22,6 +22,7 @@ class FrequencyEncoding(Encoding):
     name: ClassVar[str] = "frequency"
     title: ClassVar[str] = "frequency encoding"
     section: ClassVar[str] = "octaves"
+    start_bound: ClassVar[float] = 0.0  # there is no table
 
     octaves: int
 
@@ -32,6 +33,14 @@ class FrequencyEncoding(Encoding):
     @property
     def width(self) -> int:
         return 6 * self.octaves  # 3 axes, sine and cosine
+
+    @property
+    def entries(self) -> int:
+        return 0
+
+    @property
+    def features(self) -> int:
+        return 1  # there is no entry; the empty table is split by it
 
     def prepare(self, x: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch {6*self.octaves}"]:
         return frequency(x, self.octaves)

@@ -91,12 +91,12 @@ def corners(
     import torch
 
     with torch.no_grad():
-        # 1. The cell of each position in each level, and the place within it.
+        # 1. The cell of each position in each level, and where in the cell it is.
         sizes = levels(grid)
         cells = torch.tensor([count for count, _ in sizes], device=x.device)[:, None]
-        place = x.clamp(0, 1)[..., None, :] * cells
-        low = torch.minimum(place.floor(), cells - 1)  # the far wall belongs to the last cell
-        above = (place - low)[..., None]
+        position = x.clamp(0, 1)[..., None, :] * cells
+        low = torch.minimum(position.floor(), cells - 1)  # the far wall belongs to the last cell
+        above = (position - low)[..., None]
         # 2. The entries of its eight vertices: by their number in coarse levels, by the hash in finer ones.
         whole = sum((count + 1) ** 3 <= size for count, size in sizes)  # levels without the hash
         factors = [(1, count + 1, (count + 1) ** 2) for count, _ in sizes[:whole]] + [PRIMES] * (len(sizes) - whole)

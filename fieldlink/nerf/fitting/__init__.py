@@ -1,1 +1,1 @@
-"""Fit small fields to posed views: rays, batches, the optimiser, and the start that all fields share."""
+"""Fit small fields to posed views: rays, batches, the optimizer, and the start that all fields share."""

@@ -44,20 +44,20 @@ def _fit_in_memory(
     outcomes: dict[int, Outcome] = {}
     inputs: dict[int, FittingObject] = {}
     prepared = map_in_threads(lambda views: _inputs_or_error(views, nerf, device), objects, device)
-    for place, result in enumerate(prepared):
+    for index, result in enumerate(prepared):
         if isinstance(result, InputError):
-            outcomes[place] = result
+            outcomes[index] = result
         else:
-            inputs[place] = result
+            inputs[index] = result
     if inputs:
         start_on_device = torch.from_numpy(start).to(device)
-        weights, failed = optimise(list(inputs.values()), start_on_device, nerf, [seeds[place] for place in inputs])
-        for (place, (_, hull)), vector, step in zip(inputs.items(), weights, failed.tolist(), strict=True):
+        weights, failed = optimise(list(inputs.values()), start_on_device, nerf, [seeds[index] for index in inputs])
+        for (index, (_, hull)), vector, step in zip(inputs.items(), weights, failed.tolist(), strict=True):
             try:
-                outcomes[place] = measured_fit(objects[place], vector, hull, step, nerf, seeds[place])
+                outcomes[index] = measured_fit(objects[index], vector, hull, step, nerf, seeds[index])
             except Diverged as error:
-                outcomes[place] = error
-    return [outcomes[place] for place in range(len(objects))]
+                outcomes[index] = error
+    return [outcomes[index] for index in range(len(objects))]
 
 
 def _inputs_or_error(views: Views, nerf: NerfParams, device: str) -> FittingObject | InputError:

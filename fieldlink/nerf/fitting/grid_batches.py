@@ -23,7 +23,7 @@ from fieldlink.nerf.marched_points import MarchedPoints, composite_marched, marc
 from fieldlink.nerf.occupancy_updates import fields_density, occupied_cells, updated
 
 RAYS_DRAWN = 4  # times `nerf.fitting.rays`: many meet no occupied cell, and cost no point
-STEPS_PER_UPDATE, OF_EVERY_CELL = 16, 256  # steps between updates of the grid, and in which all cells are updated
+STEPS_PER_UPDATE, FULL_UPDATE_STEPS = 16, 256  # steps between updates of the grid, and in which all cells are updated
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def grid_batches(
     for number in range(fitting.steps):
         if number % STEPS_PER_UPDATE == 0:
             densities = [fields_density(vector, nerf.field) for vector in weights.joint.detach()]
-            every_cell = number < OF_EVERY_CELL
+            every_cell = number < FULL_UPDATE_STEPS
             values = torch.stack(
                 [
                     updated(cells, density, step, random, every_cell=every_cell)

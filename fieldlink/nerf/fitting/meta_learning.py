@@ -41,7 +41,7 @@ def reptile(objects: Sequence[Views], nerf: NerfParams, seed: int, device: str =
     weights = torch.from_numpy(random_start(nerf, seed)).to(device)
     for turn in progress(range(start.rounds), "start_nerfs", "rounds"):
         batch = [(objects[index], hulls[index]) for index in order[turn * start.batch :][: start.batch]]
-        seeds = [seed_of(seed, "reptile", turn, place) for place in range(start.batch)]
+        seeds = [seed_of(seed, "reptile", turn, index) for index in range(start.batch)]
         fitted, _ = optimise(batch, weights, short, seeds)
         weights += start.rate * (1 - turn / start.rounds) * (fitted.mean(0) - weights)
     return weights.cpu().numpy()

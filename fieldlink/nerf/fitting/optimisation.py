@@ -103,7 +103,7 @@ def measured_fit(
 ) -> Fit:
     """The fit with `weights`, measured on all `views`. Raises `Diverged` if step `failed` was no finite one.
 
-    `seed`: of the points at which the stored grid is updated.
+    `seed`: that of the points at which the stored grid is updated.
     """
     if failed < nerf.fitting.steps:
         raise Diverged(f"loss not finite at step {failed} of {nerf.fitting.steps}")
@@ -197,7 +197,8 @@ def _losses(
     inside = torch.ones_like(batch.starts, dtype=torch.bool)
     rgb, density = field.colour_and_density(values.view(*batch.starts.shape, -1), inside)
     background = batch.background[:, None]
-    rendered = over(*composite(rgb, density, batch.starts, batch.ends), background)
+    colour, opacity = composite(rgb, density, batch.starts, batch.ends)
+    rendered = over(colour, opacity, background)
     target = over(batch.colour * batch.alpha[..., None], batch.alpha, background)
     return smooth_l1_loss(rendered, target, reduction="none").mean((1, 2))
 

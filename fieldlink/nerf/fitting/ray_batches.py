@@ -43,7 +43,7 @@ def ray_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Seque
     by_object = [joint_batches([item], nerf, [seed]) for item, seed in zip(objects, seeds, strict=True)]
     names = [part.name for part in fields(RayBatch)]
     for batches in zip(*by_object, strict=True):
-        yield RayBatch(*(torch.cat([getattr(batch, name) for batch in batches]) for name in names))
+        yield RayBatch(**{name: torch.cat([getattr(batch, name) for batch in batches]) for name in names})
 
 
 def joint_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Sequence[int]) -> Iterator[RayBatch]:
@@ -63,9 +63,11 @@ def joint_batches(objects: Sequence[FittingObject], nerf: NerfParams, seeds: Seq
         jitter, background = _uniform(generators, size * rays, shifts), _uniform(generators, size, 3)
         points, starts, ends = samples(ray_pixels.origins, ray_pixels.directions, hulls, count, jitter, bounds=bounds)
         prepared = _prepared_by_step(points, rays, nerf.field)
-        others = (part.split(rays, dim=1) for part in (starts, ends, ray_pixels.colour, ray_pixels.alpha))
-        for batch in zip(prepared, *others, background.unbind(1), strict=True):
-            yield RayBatch(*batch)
+        others = {"starts": starts, "ends": ends, "colour": ray_pixels.colour, "alpha": ray_pixels.alpha}
+        by_step = {name: values.split(rays, dim=1) for name, values in others.items()}
+        for step, (points_of_step, of_step) in enumerate(zip(prepared, background.unbind(1), strict=True)):
+            rays_of_step = {name: parts[step] for name, parts in by_step.items()}
+            yield RayBatch(prepared=points_of_step, background=of_step, **rays_of_step)
 
 
 def _uniform(generators: Sequence[torch.Generator], rows: int, width: int) -> Float[Tensor, "nerf {rows} {width}"]:

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from fieldlink.scenes.catalogue.parts import Solid, Span, ball, blade, both, box, hull, rod
+from fieldlink.scenes.catalogue.parts import Solid, Span, ball, blade, box, hull, rod, with_mirrored
 from fieldlink.scenes.catalogue.sketches import Sketch
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 
 def airplane(sketch: Sketch) -> None:
-    kind = sketch.one(_airliner, _airliner, _airliner, _propeller, _propeller, _fighter, _fighter, _biplane, _glider)
+    kind = sketch.choice(_airliner, _airliner, _airliner, _propeller, _propeller, _fighter, _fighter, _biplane, _glider)
     kind(sketch)
 
 
@@ -32,7 +32,7 @@ def _wing(root: Span, span: float, sweep: float, tip: float, y: float) -> list[S
     (back, front), rise = root, 0.07 * span
     end = front - sweep
     outline = [(front, y, 0), (back, y, 0), (end - tip * (front - back), y + rise, span), (end, y + rise, span)]
-    return both(blade(outline, 0.022))
+    return with_mirrored(blade(outline, 0.022))
 
 
 def _fin(tail: float, height: float, chord: float, y: float = 0.0, z: float = 0.0) -> Solid:
@@ -58,9 +58,9 @@ def _windows(sketch: Sketch, radius: float, nose: float) -> None:
 
 def _airliner(sketch: Sketch) -> None:
     radius, nose, tail = sketch.between(0.04, 0.085), sketch.between(0.42, 0.55), -sketch.between(0.42, 0.55)
-    wing, engine = sketch.one(sketch.main, sketch.material()), sketch.material()
+    wing, engine = sketch.choice(sketch.main, sketch.material()), sketch.material()
     span, sweep, chord = sketch.between(0.38, 0.6), sketch.between(0.08, 0.34), sketch.between(0.14, 0.24)
-    y = sketch.one(-0.5, -0.5, 0.8) * radius
+    y = sketch.choice(-0.5, -0.5, 0.8) * radius
     sketch.add(sketch.main, _fuselage(radius, nose, tail))
     sketch.add(
         wing,
@@ -71,16 +71,18 @@ def _airliner(sketch: Sketch) -> None:
     sketch.add(wing, _fin(tail, fin, sketch.between(0.1, 0.16), 0.3 * radius))
     sketch.add(wing, *_wing((tail, tail + 0.1), sketch.between(0.13, 0.22), 0.08, 0.6, fin if high else 0.4 * radius))
     _windows(sketch, radius, nose)
-    count = sketch.one(1, 1, 2, 0)
+    count = sketch.choice(1, 1, 2, 0)
     for index in range(count):
         z, size = span * (0.33 + 0.3 * index), sketch.between(0.025, 0.04)
         x = 0.09 - sweep * z / span
-        sketch.add(engine, *both(rod((x - 0.05, y - 0.04, z), (x + 0.09, y - 0.04, z), 0.8 * size, size)))
+        sketch.add(engine, *with_mirrored(rod((x - 0.05, y - 0.04, z), (x + 0.09, y - 0.04, z), 0.8 * size, size)))
     if not count:
         x = tail + 0.16
         sketch.add(
             engine,
-            *both(rod((x - 0.07, 0.5 * radius, 1.5 * radius), (x + 0.08, 0.5 * radius, 1.5 * radius), 0.03, 0.038)),
+            *with_mirrored(
+                rod((x - 0.07, 0.5 * radius, 1.5 * radius), (x + 0.08, 0.5 * radius, 1.5 * radius), 0.03, 0.038)
+            ),
         )
     sketch.features += [
         ["engines at the tail", "two engines", "four engines"][count],
@@ -90,7 +92,7 @@ def _airliner(sketch: Sketch) -> None:
 
 def _propeller(sketch: Sketch) -> None:
     radius, nose, tail = sketch.between(0.055, 0.1), sketch.between(0.3, 0.42), -sketch.between(0.4, 0.5)
-    wing, blades = sketch.one(sketch.main, sketch.material()), sketch.material()
+    wing, blades = sketch.choice(sketch.main, sketch.material()), sketch.material()
     span, chord, high = sketch.between(0.42, 0.62), sketch.between(0.13, 0.22), sketch.chance(0.5)
     y = (0.95 if high else -0.6) * radius
     sketch.add(sketch.main, _fuselage(radius, nose, tail))
@@ -112,7 +114,7 @@ def _propeller(sketch: Sketch) -> None:
     if sketch.chance(0.6):
         sketch.add(
             blades,
-            *both(
+            *with_mirrored(
                 ball((0.12, -radius - 0.08, 0.1), (0.035, 0.035, 0.02), sides=8),
                 rod((0.12, -radius - 0.07, 0.1), (0.12, 0, 0.03), 0.012),
             ),
@@ -120,7 +122,7 @@ def _propeller(sketch: Sketch) -> None:
     sketch.features.append("high wings" if high else "low wings")
 
 
-def _airscrew(sketch: Sketch, hub: tuple[float, float, float], radius: float, paint: Material) -> None:
+def _airscrew(sketch: Sketch, hub: tuple[float, float, float], radius: float, paint: PatternMaterial) -> None:
     turn, (x, y, z) = sketch.between(0, np.pi), hub
     ends = radius * np.cos(turn), radius * np.sin(turn)
     sketch.add(paint, rod((x, y - ends[0], z - ends[1]), (x, y + ends[0], z + ends[1]), 0.016, sides=4))
@@ -130,7 +132,7 @@ def _airscrew(sketch: Sketch, hub: tuple[float, float, float], radius: float, pa
 def _fighter(sketch: Sketch) -> None:
     """A pointed body with delta wings."""
     radius, tail = sketch.between(0.045, 0.075), -sketch.between(0.35, 0.45)
-    wing = sketch.one(sketch.main, sketch.material())
+    wing = sketch.choice(sketch.main, sketch.material())
     span, chord = sketch.between(0.25, 0.42), sketch.between(0.3, 0.5)
     nose = sketch.between(0.45, 0.6)
     shape = [(nose, 0.05), (nose - 0.2, 0.6), (0.1, 1.0), (tail, 0.8)]
@@ -154,7 +156,7 @@ def _fighter(sketch: Sketch) -> None:
         sketch.add(wing, *_wing((tail - 0.06, tail + 0.07), 0.2, 0.1, 0.4, 0.0))
     sketch.add(sketch.material(), ball((nose - 0.26, 0.7 * radius, 0), (0.1, 0.04, 0.03), sides=8))
     if sketch.chance(0.5):
-        sketch.add(sketch.material(), *both(rod((-0.1, -0.04, 0.6 * span), (0.1, -0.04, 0.6 * span), 0.016)))
+        sketch.add(sketch.material(), *with_mirrored(rod((-0.1, -0.04, 0.6 * span), (0.1, -0.04, 0.6 * span), 0.016)))
         sketch.features.append("missiles")
     sketch.adjectives.append("fighter")
     sketch.features.append("delta wings")
@@ -170,7 +172,7 @@ def _biplane(sketch: Sketch) -> None:
     for z in (0.3 * span, 0.8 * span):
         sketch.add(
             struts,
-            *both(
+            *with_mirrored(
                 rod((0.06, -radius, z), (0.06, gap, z), 0.012),
                 rod((0.02 + chord, -radius, z), (0.02 + chord, gap, z), 0.012),
             ),
@@ -179,7 +181,9 @@ def _biplane(sketch: Sketch) -> None:
     _airscrew(sketch, (0.31, 0.0, 0.0), 0.13, struts)
     sketch.add(
         struts,
-        *both(ball((0.15, -0.2, 0.1), (0.045, 0.045, 0.02), sides=8), rod((0.15, -0.19, 0.1), (0.13, 0, 0.02), 0.012)),
+        *with_mirrored(
+            ball((0.15, -0.2, 0.1), (0.045, 0.045, 0.02), sides=8), rod((0.15, -0.19, 0.1), (0.13, 0, 0.02), 0.012)
+        ),
     )
     sketch.features.append("two pairs of wings")
 

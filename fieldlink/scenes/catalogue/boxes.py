@@ -5,14 +5,14 @@ import numpy as np
 from fieldlink.scenes.catalogue import supports
 from fieldlink.scenes.catalogue.parts import Solid, Span, ball, box, disc, lathe, rod
 from fieldlink.scenes.catalogue.sketches import Sketch
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 
 def cabinet(sketch: Sketch) -> None:
     """Wardrobes, sideboards, chests of drawers, open shelves: a grid of fields, each a door, drawers or open."""
     main, front = sketch.main, sketch.material()
     x, z, height = sketch.between(0.12, 0.3), sketch.between(0.18, 0.6), sketch.between(0.35, 1.2)
-    foot = sketch.one(0.0, 0.05, sketch.between(0.06, 0.25))
+    foot = sketch.choice(0.0, 0.05, sketch.between(0.06, 0.25))
     if foot > 0.05:
         supports.feet(sketch, main, x, z, foot)
     elif foot:
@@ -20,7 +20,8 @@ def cabinet(sketch: Sketch) -> None:
     _carcass(sketch, main, (x, z), (foot, foot + height))
     columns, rows = max(1, round(2 * z / sketch.between(0.3, 0.6))), max(1, round(height / sketch.between(0.3, 0.7)))
     kinds = [
-        sketch.one("doors", "doors", "drawers", "open shelves") for _ in range(rows if sketch.chance(0.5) else columns)
+        sketch.choice("doors", "doors", "drawers", "open shelves")
+        for _ in range(rows if sketch.chance(0.5) else columns)
     ]
     by_row = len(kinds) == rows
     for row in range(rows):
@@ -35,7 +36,7 @@ def cabinet(sketch: Sketch) -> None:
     sketch.features += dict.fromkeys(kinds)
 
 
-def _carcass(sketch: Sketch, main: Material, plan: Span, y: Span) -> None:
+def _carcass(sketch: Sketch, main: PatternMaterial, plan: Span, y: Span) -> None:
     """Open to the front."""
     (x, z), (low, high), thick = plan, y, 0.025
     sketch.add(main, box((-x, thick - x), y, (-z, z)))
@@ -43,7 +44,7 @@ def _carcass(sketch: Sketch, main: Material, plan: Span, y: Span) -> None:
     sketch.add(main, box((-x, x), y, (-z, thick - z)), box((-x, x), y, (z - thick, z)))
 
 
-def _open(sketch: Sketch, front: Material, x: float, y: Span, z: Span) -> None:
+def _open(sketch: Sketch, front: PatternMaterial, x: float, y: Span, z: Span) -> None:
     """Shelves, and the wall to the next field."""
     count = sketch.whole(1, 2)
     for index in range(count + 1):
@@ -52,13 +53,13 @@ def _open(sketch: Sketch, front: Material, x: float, y: Span, z: Span) -> None:
     sketch.add(sketch.main, box((-x, 0.95 * x), y, (z[0] - 0.02, z[0])))
 
 
-def _door(sketch: Sketch, front: Material, x: float, y: Span, z: Span) -> None:
+def _door(sketch: Sketch, front: PatternMaterial, x: float, y: Span, z: Span) -> None:
     sketch.add(front, box((0.7 * x, x + 0.012), y, z))
     middle, side = sum(y) / 2, z[1] - 0.04
     sketch.add(sketch.main, rod((x + 0.03, middle - 0.06, side), (x + 0.03, middle + 0.06, side), 0.014))
 
 
-def _drawers(sketch: Sketch, front: Material, x: float, y: Span, z: Span) -> None:
+def _drawers(sketch: Sketch, front: PatternMaterial, x: float, y: Span, z: Span) -> None:
     count = sketch.whole(2, 3)
     rise = (y[1] - y[0]) / count
     for index in range(count):
@@ -75,7 +76,7 @@ def speaker(sketch: Sketch) -> None:
     main, stand = sketch.main, sketch.material()
     count = sketch.whole(1, 3)
     z, x = sketch.between(0.14, 0.34), sketch.between(0.12, 0.3)
-    low = sketch.one(0.0, 0.0, sketch.between(0.03, 0.12), sketch.between(0.2, 0.6))
+    low = sketch.choice(0.0, 0.0, sketch.between(0.03, 0.12), sketch.between(0.2, 0.6))
     high = low + 2 * z * count * sketch.between(0.75, 1.15)
     if low > 0.2:
         supports.pedestal(sketch, stand, x, z, low)
@@ -85,7 +86,7 @@ def speaker(sketch: Sketch) -> None:
         sketch.add(main, lathe([(0.9 * z, low), (z, low + 0.04), (z, high), (0.8 * z, high + 0.04)]))
         x = 0.96 * z
     else:
-        taper = sketch.one(1.0, 1.0, sketch.between(0.75, 0.95))
+        taper = sketch.choice(1.0, 1.0, sketch.between(0.75, 0.95))
         sketch.add(main, box((-x, x), (low, high), (-z, z), taper=taper))
     if sketch.chance(0.25):
         sketch.add(stand, box((0, x + 0.02), (low + 0.03, high - 0.03), (0.03 - z, z - 0.03)))
@@ -95,7 +96,7 @@ def speaker(sketch: Sketch) -> None:
     sketch.features.append(("one cone", "two cones", "three cones")[count - 1])
 
 
-def _cones(sketch: Sketch, cone: Material, front: tuple[float, Span, float], count: int) -> None:
+def _cones(sketch: Sketch, cone: PatternMaterial, front: tuple[float, Span, float], count: int) -> None:
     """One above the other, the largest at the bottom."""
     x, y, z = front
     ring, at = sketch.material(unlike=sketch.main), y[0]
@@ -104,7 +105,7 @@ def _cones(sketch: Sketch, cone: Material, front: tuple[float, Span, float], cou
         radius = min(0.48 * rise, 0.85 * z) * sketch.between(0.75, 1.0)
         centre = (x - 0.01, at + rise / 2, 0.0)
         sketch.add(ring, disc(centre, radius, 0.035))
-        sketch.add(sketch.one(cone, sketch.main), *_membrane(centre, 0.82 * radius))
+        sketch.add(sketch.choice(cone, sketch.main), *_membrane(centre, 0.82 * radius))
         at += rise
 
 

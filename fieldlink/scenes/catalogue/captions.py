@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-Domain = Literal["plain", "photo"]
+CaptionDomain = Literal["plain", "photo"]
 PROMPT_OF = {"plain": "prompt_3d_model", "photo": "prompt_photo"}  # the study's prompt that is true of a domain
 GENERAL = (
     "{noun}",
@@ -21,7 +21,7 @@ GENERAL = (
     "One can see {noun}",
     "It shows {noun}",
 )
-MANNERS: dict[Domain, tuple[str, ...]] = {
+MANNERS: dict[CaptionDomain, tuple[str, ...]] = {
     "plain": (
         "A rendering of {noun}",
         "A render of {noun} on black",
@@ -48,7 +48,7 @@ class Caption(NamedTuple):
     subject: str  # what it names; other words say how it is shown
 
 
-def caption(noun: str, attributes: str, domain: Domain, prompts: Mapping[str, str], seed: int) -> Caption:
+def caption(noun: str, attributes: str, domain: CaptionDomain, prompts: Mapping[str, str], seed: int) -> Caption:
     """A caption that is true of the picture: a general one, one of its domain or the study's, of class or object."""
     random = np.random.default_rng(seed)
     of_study = [prompts[key] for key in [PROMPT_OF[domain]] if key in prompts]

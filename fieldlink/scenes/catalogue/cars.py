@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fieldlink.scenes.catalogue.parts import blade, both, box, hull, loft, rod, wheel
+from fieldlink.scenes.catalogue.parts import blade, box, hull, loft, rod, wheel, with_mirrored
 from fieldlink.scenes.catalogue.sketches import Sketch
 
 
@@ -32,8 +32,9 @@ SHAPES = (
 
 
 def car(sketch: Sketch) -> None:
+    """A body with glass, wheels and lights, of one of `SHAPES`."""
     main, glass = sketch.main, sketch.material()
-    shape = sketch.one(*SHAPES)
+    shape = sketch.choice(*SHAPES)
     half, waist, roof = sketch.between(0.18, 0.23), sketch.between(*shape.waist), sketch.between(*shape.roof)
     ground = sketch.between(0.05, 0.09)
     nose = waist - sketch.between(0.0, 0.05)
@@ -48,8 +49,10 @@ def car(sketch: Sketch) -> None:
     _cabin(sketch, shape, half, (waist, roof))
     _wheels(sketch, half)
     lights = sketch.material()
-    sketch.add(lights, *both(box((0.46, 0.505), (nose - 0.08, nose - 0.045), (0.55 * half, 0.85 * half))))
-    sketch.add(sketch.material(), *both(box((-0.505, -0.46), (waist - 0.08, waist - 0.035), (0.6 * half, 0.9 * half))))
+    sketch.add(lights, *with_mirrored(box((0.46, 0.505), (nose - 0.08, nose - 0.045), (0.55 * half, 0.85 * half))))
+    sketch.add(
+        sketch.material(), *with_mirrored(box((-0.505, -0.46), (waist - 0.08, waist - 0.035), (0.6 * half, 0.9 * half)))
+    )
     sketch.add(glass, box((0.48, 0.515), (ground + 0.02, ground + 0.05), (-0.8 * half, 0.8 * half)))
     sketch.features.append(shape.words)
 
@@ -64,7 +67,9 @@ def _cabin(sketch: Sketch, shape: CarShape, half: float, y: tuple[float, float])
         pane = [(front, waist, -inner), (front, waist, inner), (top[1], roof, upper), (top[1], roof, -upper)]
         sketch.add(glass, blade(pane, 0.012))
         for x in (-0.02, -0.15):
-            sketch.add(glass, *both(box((x, x + 0.04), (waist - 0.01, waist + 0.07), (0.15 * half, 0.75 * half))))
+            sketch.add(
+                glass, *with_mirrored(box((x, x + 0.04), (waist - 0.01, waist + 0.07), (0.15 * half, 0.75 * half)))
+            )
         return
     base = [(rear, waist, -inner), (front, waist, -inner), (front, waist, inner), (rear, waist, inner)]
     under = [(top[0], roof, -upper), (top[1], roof, -upper), (top[1], roof, upper), (top[0], roof, upper)]
@@ -75,12 +80,12 @@ def _cabin(sketch: Sketch, shape: CarShape, half: float, y: tuple[float, float])
     )
     posts = [(rear, top[0]), (front, top[1]), ((rear + front) / 2, (top[0] + top[1]) / 2)]
     for at, above in posts:
-        sketch.add(sketch.main, *both(rod((at, waist, inner), (above, roof, upper), 0.013, sides=4)))
+        sketch.add(sketch.main, *with_mirrored(rod((at, waist, inner), (above, roof, upper), 0.013, sides=4)))
 
 
 def _bed(sketch: Sketch, waist: float, half: float) -> None:
     """The walls of a pickup's bed."""
-    sketch.add(sketch.main, *both(box((-0.5, -0.09), (0.1, waist), (half - 0.025, half))))
+    sketch.add(sketch.main, *with_mirrored(box((-0.5, -0.09), (0.1, waist), (half - 0.025, half))))
     sketch.add(sketch.main, box((-0.5, -0.47), (0.1, waist), (-half, half)))
 
 

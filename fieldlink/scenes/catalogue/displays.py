@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from fieldlink.scenes.catalogue.parts import Solid, Span, ball, blade, both, box, lathe, rod
+from fieldlink.scenes.catalogue.parts import Solid, Span, ball, blade, box, lathe, rod, with_mirrored
 from fieldlink.scenes.catalogue.screens import screen
 from fieldlink.scenes.catalogue.sketches import Sketch
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 
 class DisplayKind(NamedTuple):
@@ -30,12 +30,13 @@ KINDS = (
 
 
 def display(sketch: Sketch) -> None:
-    kind, stand = sketch.one(*KINDS), sketch.material()
+    """A screen in its frame on a stand, of one of `KINDS`."""
+    kind, stand = sketch.choice(*KINDS), sketch.material()
     z, bezel, thick = sketch.between(0.32, 0.6), sketch.between(0.02, 0.07), sketch.between(*kind.thick)
     low = sketch.between(*kind.lift)
     high = low + 2 * z * sketch.between(*kind.aspect)
     sketch.add(sketch.main, box((-thick, thick), (low, high), (-z, z)))
-    controls = sketch.one(0.0, sketch.between(0.05, 0.12))
+    controls = sketch.choice(0.0, sketch.between(0.05, 0.12))
     screen(sketch, thick, (low + bezel + controls, high - bezel), (bezel - z, z - bezel))
     for side in (0.5 * z, 0.75 * z) if controls else ():
         sketch.add(stand, ball((thick, low + bezel + 0.4 * controls, side), (0.025, 0.02, 0.02), sides=6))
@@ -50,7 +51,7 @@ def _tube(sketch: Sketch, x: Span, y: Span, z: float) -> None:
     sketch.add(sketch.main, _shrinking(x, y, z, sketch.between(0.45, 0.8)))
     if sketch.chance(0.4):
         foot, reach = (sum(x) / 2, y[1] - 0.05, 0.04), sketch.between(0.2, 0.4)
-        sketch.add(sketch.material(), *both(rod(foot, (foot[0], y[1] + 0.3, reach), 0.014)))
+        sketch.add(sketch.material(), *with_mirrored(rod(foot, (foot[0], y[1] + 0.3, reach), 0.014)))
         sketch.features.append("an aerial")
 
 
@@ -61,12 +62,12 @@ def _shrinking(x: Span, y: Span, z: float, share: float) -> Solid:
     return vertices[:, [1, 0, 2]] * [-1, 1, 1] + [x[1], middle, 0], faces
 
 
-def _stand(sketch: Sketch, stand: Material, words: str, z: float, low: float) -> None:
+def _stand(sketch: Sketch, stand: PatternMaterial, words: str, z: float, low: float) -> None:
     reach, neck, wide = sketch.between(0.12, 0.22), sketch.between(0.02, 0.08), z * sketch.between(0.3, 0.7)
     if words == "two feet":
         foot = [(-reach, 0, 0.6 * z), (reach, 0, 0.6 * z), (0.02, low + 0.02, 0.6 * z), (-0.02, low + 0.02, 0.6 * z)]
-        sketch.add(stand, *both(blade(foot, 0.03)))
+        sketch.add(stand, *with_mirrored(blade(foot, 0.03)))
     elif low > 0:
         sketch.add(stand, box((-0.06, -0.02), (0.01, low + 0.1), (-neck, neck)))
         plate = lathe([(reach, 0.0), (0.8 * reach, 0.03)], round_to=wide / reach)
-        sketch.add(stand, sketch.one(plate, box((-reach, reach), (0, 0.025), (-wide, wide))))
+        sketch.add(stand, sketch.choice(plate, box((-reach, reach), (0, 0.025), (-wide, wide))))

@@ -4,18 +4,18 @@ import numpy as np
 
 from fieldlink.scenes.catalogue.parts import Solid, Span, ball, box, lathe, rod
 from fieldlink.scenes.catalogue.sketches import Sketch
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 
 def lamp(sketch: Sketch) -> None:
-    kind = sketch.one(_table, _table, _floor, _floor, _pendant, _pendant, _arm, _chandelier, _lantern)
+    kind = sketch.choice(_table, _table, _floor, _floor, _pendant, _pendant, _arm, _chandelier, _lantern)
     kind(sketch, sketch.material())
 
 
 def _shade(sketch: Sketch, wide: float, low: float, high: float, at: Span = (0.0, 0.0)) -> Solid:
     """A cone, drum, bowl, globe or square box about a vertical axis."""
     narrow = wide * sketch.between(0.3, 0.8)
-    profile = sketch.one(
+    profile = sketch.choice(
         [(wide, low), (narrow, high)],
         [(wide, low), (narrow, high)],
         [(wide, low), (wide, high)],
@@ -28,10 +28,10 @@ def _shade(sketch: Sketch, wide: float, low: float, high: float, at: Span = (0.0
             (0.4 * wide, high),
         ],
     )
-    return lathe(profile, at, sides=sketch.one(16, 16, 16, 4, 6))
+    return lathe(profile, at, sides=sketch.choice(16, 16, 16, 4, 6))
 
 
-def _table(sketch: Sketch, stand: Material) -> None:
+def _table(sketch: Sketch, stand: PatternMaterial) -> None:
     """A swelling body or a stem under a shade."""
     wide, low = sketch.between(0.16, 0.36), sketch.between(0.25, 0.6)
     high = low + sketch.between(0.18, 0.4)
@@ -48,10 +48,10 @@ def _table(sketch: Sketch, stand: Material) -> None:
     ]
 
 
-def _floor(sketch: Sketch, stand: Material) -> None:
+def _floor(sketch: Sketch, stand: PatternMaterial) -> None:
     """A long stem, straight or bowed, on a plate or tripod."""
     wide, low = sketch.between(0.12, 0.28), sketch.between(0.7, 1.1)
-    reach, foot = sketch.one(0.0, 0.0, sketch.between(0.2, 0.45)), sketch.between(0.1, 0.22)
+    reach, foot = sketch.choice(0.0, 0.0, sketch.between(0.2, 0.45)), sketch.between(0.1, 0.22)
     high, stem = low + sketch.between(0.1, 0.28), sketch.between(0.012, 0.03)
     if sketch.chance(0.3):
         for angle in (0.3, 2.4, 4.5):
@@ -67,9 +67,9 @@ def _floor(sketch: Sketch, stand: Material) -> None:
     sketch.features += ["a thin stem"]
 
 
-def _pendant(sketch: Sketch, stand: Material) -> None:
+def _pendant(sketch: Sketch, stand: PatternMaterial) -> None:
     """A shade, or several in a row, under a ceiling plate."""
-    count, cord = sketch.one(1, 1, 1, 2, 3), sketch.between(0.25, 0.9)
+    count, cord = sketch.choice(1, 1, 1, 2, 3), sketch.between(0.25, 0.9)
     wide, tall = sketch.between(0.15, 0.4) / np.sqrt(count), sketch.between(0.15, 0.4)
     pitch = 2.4 * wide
     for index in range(count):
@@ -85,7 +85,7 @@ def _pendant(sketch: Sketch, stand: Material) -> None:
     sketch.features.append(f"{['one shade', 'two shades', 'three shades'][count - 1]}")
 
 
-def _arm(sketch: Sketch, stand: Material) -> None:
+def _arm(sketch: Sketch, stand: PatternMaterial) -> None:
     """Two jointed arms that hold a head over the desk."""
     lower, upper, stem = sketch.between(0.35, 0.55), sketch.between(0.3, 0.5), sketch.between(0.014, 0.03)
     elbow = (-sketch.between(0.05, 0.25), lower, 0.0)
@@ -98,7 +98,7 @@ def _arm(sketch: Sketch, stand: Material) -> None:
     sketch.features.append("a jointed arm")
 
 
-def _chandelier(sketch: Sketch, stand: Material) -> None:
+def _chandelier(sketch: Sketch, stand: PatternMaterial) -> None:
     """Arms around a column, a small shade or candle on each."""
     arms, reach, cord = sketch.whole(3, 7), sketch.between(0.25, 0.45), sketch.between(0.3, 0.7)
     sketch.add(stand, rod((0, 0.0, 0), (0, cord + 0.3, 0), 0.022), ball((0, 0.1, 0), (0.07, 0.09, 0.07), sides=8))
@@ -113,10 +113,10 @@ def _chandelier(sketch: Sketch, stand: Material) -> None:
     sketch.features.append(f"{arms} arms")
 
 
-def _lantern(sketch: Sketch, stand: Material) -> None:
+def _lantern(sketch: Sketch, stand: PatternMaterial) -> None:
     """A glowing body between a foot and a roof, sometimes on a post or under a handle."""
-    wide, tall, sides = sketch.between(0.14, 0.24), sketch.between(0.3, 0.6), sketch.one(4, 6, 16)
-    post = sketch.one(0.0, sketch.between(0.4, 1.0))
+    wide, tall, sides = sketch.between(0.14, 0.24), sketch.between(0.3, 0.6), sketch.choice(4, 6, 16)
+    post = sketch.choice(0.0, sketch.between(0.4, 1.0))
     sketch.add(stand, lathe([(0.8 * wide, 0), (0.8 * wide, 0.04)], sides=sides))
     if post:
         sketch.add(stand, rod((0, 0, 0), (0, post, 0), 0.03))

@@ -102,7 +102,7 @@ def mirrored(solid: Solid) -> Solid:
     return vertices * [1, 1, -1], faces[:, ::-1]
 
 
-def both(*solids: Solid) -> list[Solid]:
+def with_mirrored(*solids: Solid) -> list[Solid]:
     """Solids and their mirror images in z."""
     return [*solids, *(mirrored(solid) for solid in solids)]
 

@@ -8,7 +8,7 @@ from fieldlink.scenes.catalogue.supports import sorted_span
 
 def phone(sketch: Sketch) -> None:
     """Slabs, bars with keys and antenna, clam shells, cordless handsets in a cradle, desk telephones."""
-    kind = sketch.one(_slab, _slab, _bar, _bar, _clam, _cordless, _desk)
+    kind = sketch.choice(_slab, _slab, _bar, _bar, _clam, _cordless, _desk)
     kind(sketch)
 
 

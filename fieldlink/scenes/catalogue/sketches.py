@@ -6,7 +6,7 @@ import numpy as np
 
 from fieldlink.scenes.catalogue import textures
 from fieldlink.scenes.catalogue.parts import Number, Solid
-from fieldlink.scenes.catalogue.textures import Material, MaterialAlbedo
+from fieldlink.scenes.catalogue.textures import MaterialAlbedo, PatternMaterial
 from fieldlink.scenes.meshes import Mesh
 
 Option = TypeVar("Option")
@@ -24,7 +24,7 @@ class Sketch:
         self.main = self.material()
         self.adjectives: list[str] = []
         self.features: list[str] = []
-        self._solids: list[tuple[Solid, Material]] = []
+        self._solids: list[tuple[Solid, PatternMaterial]] = []
 
     def between(self, low: Number, high: Number) -> float:
         return float(self.random.uniform(low, high))
@@ -36,17 +36,17 @@ class Sketch:
     def chance(self, share: float) -> bool:
         return bool(self.random.random() < share)
 
-    def one(self, *options: Option) -> Option:
+    def choice(self, *options: Option) -> Option:
         return options[int(self.random.integers(len(options)))]
 
-    def material(self, unlike: Material | None = None) -> Material:
+    def material(self, unlike: PatternMaterial | None = None) -> PatternMaterial:
         """Any; or one that can be told from another."""
         material = textures.material(self.random)
         while unlike and textures.distance(material, unlike) < CONTRAST:
             material = textures.material(self.random)
         return material
 
-    def add(self, material: Material, *solids: Solid) -> None:
+    def add(self, material: PatternMaterial, *solids: Solid) -> None:
         self._solids += [(solid, material) for solid in solids]
 
     def model(self) -> Mesh:

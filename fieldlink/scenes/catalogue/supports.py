@@ -7,16 +7,16 @@ import numpy as np
 
 from fieldlink.scenes.catalogue.parts import Span, ball, box, lathe, rod
 from fieldlink.scenes.catalogue.sketches import Sketch
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 CORNERS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
-def four_legs(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def four_legs(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """Square or round, straight, tapered or splayed, sometimes with a rail between."""
     thick = sketch.between(0.02, 0.055)
-    square, splay = sketch.chance(0.5), sketch.one(0.0, 0.0, sketch.between(0.02, 0.12))
-    tip = thick * sketch.one(1.0, sketch.between(0.4, 0.8))
+    square, splay = sketch.chance(0.5), sketch.choice(0.0, 0.0, sketch.between(0.02, 0.12))
+    tip = thick * sketch.choice(1.0, sketch.between(0.4, 0.8))
     for a, b in CORNERS:
         top, bottom = (a * (x - thick), height, b * (z - thick)), (a * (x - thick + splay), 0, b * (z - thick + splay))
         sketch.add(material, rod(bottom, top, tip * (1.3 if square else 1), thick, sides=4 if square else 8))
@@ -27,7 +27,7 @@ def four_legs(sketch: Sketch, material: Material, x: float, z: float, height: fl
     sketch.features.append(f"four {'thin' if thick < 0.035 else 'thick'} legs")
 
 
-def panels(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def panels(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """A closed board at either side."""
     thick, deep = sketch.between(0.02, 0.07), x * sketch.between(0.7, 1.0)
     for side in (-1, 1):
@@ -38,7 +38,7 @@ def panels(sketch: Sketch, material: Material, x: float, z: float, height: float
     sketch.features.append("side panels")
 
 
-def trestles(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def trestles(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """An A of two struts at either side, and a rail."""
     thick, y = sketch.between(0.018, 0.04), height * sketch.between(0.3, 0.7)
     for side in (-0.75 * z, 0.75 * z):
@@ -48,9 +48,9 @@ def trestles(sketch: Sketch, material: Material, x: float, z: float, height: flo
     sketch.features.append("crossed legs")
 
 
-def sled(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def sled(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """Two hoops of tube that run along the floor; the rear or front uprights may lack."""
-    thick, uprights = sketch.between(0.015, 0.03), sketch.one((-1, 1), (1,))
+    thick, uprights = sketch.between(0.015, 0.03), sketch.choice((-1, 1), (1,))
     for side in (thick - z, z - thick):
         sketch.add(material, rod((-x, thick, side), (x, thick, side), thick))
         sketch.add(material, rod((-x, height - thick, side), (x, height - thick, side), thick))
@@ -59,7 +59,7 @@ def sled(sketch: Sketch, material: Material, x: float, z: float, height: float) 
     sketch.features.append("a tube frame")
 
 
-def star(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def star(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """A column on three to six spokes, with castors or without."""
     spokes, reach, thick = sketch.whole(3, 6), sketch.between(0.75, 1.1) * min(x, z), sketch.between(0.02, 0.035)
     castors = sketch.chance(0.6)
@@ -73,10 +73,10 @@ def star(sketch: Sketch, material: Material, x: float, z: float, height: float) 
     sketch.features.append("a star base")
 
 
-def pedestal(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def pedestal(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """One turned column on a round or square foot."""
     foot, waist = sketch.between(0.5, 0.85) * min(x, z), sketch.between(0.03, 0.09)
-    sides = sketch.one(4, 16)
+    sides = sketch.choice(4, 16)
     swell = sketch.between(1, 2) * waist
     profile = [
         (foot, 0.0),
@@ -90,7 +90,7 @@ def pedestal(sketch: Sketch, material: Material, x: float, z: float, height: flo
     sketch.features.append("a pedestal")
 
 
-def block(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def block(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """A closed base, sometimes drawn in."""
     inset = sketch.between(0.75, 0.95)
     sketch.add(
@@ -99,9 +99,9 @@ def block(sketch: Sketch, material: Material, x: float, z: float, height: float)
     sketch.features.append("a closed base")
 
 
-def feet(sketch: Sketch, material: Material, x: float, z: float, height: float) -> None:
+def feet(sketch: Sketch, material: PatternMaterial, x: float, z: float, height: float) -> None:
     """Short thick legs."""
-    thick, sides = sketch.between(0.025, 0.06), sketch.one(4, 8)
+    thick, sides = sketch.between(0.025, 0.06), sketch.choice(4, 8)
     for a, b in CORNERS:
         at = a * (x - 1.3 * thick), b * (z - 1.3 * thick)
         sketch.add(material, rod((at[0], 0, at[1]), (at[0], height, at[1]), 0.6 * thick, thick, sides=sides))

@@ -4,22 +4,22 @@ from fieldlink.scenes.catalogue import supports
 from fieldlink.scenes.catalogue.parts import box, lathe
 from fieldlink.scenes.catalogue.sketches import Sketch
 from fieldlink.scenes.catalogue.supports import sorted_span
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 
 def table(sketch: Sketch) -> None:
-    kind = sketch.one(_round, _round, _rectangular, _rectangular, _rectangular, _desk)
-    height = sketch.one(sketch.between(0.25, 0.45), sketch.between(0.5, 0.75), sketch.between(0.7, 1.0))
-    kind(sketch, sketch.one(sketch.main, sketch.material()), height, sketch.between(0.02, 0.08))
+    kind = sketch.choice(_round, _round, _rectangular, _rectangular, _rectangular, _desk)
+    height = sketch.choice(sketch.between(0.25, 0.45), sketch.between(0.5, 0.75), sketch.between(0.7, 1.0))
+    kind(sketch, sketch.choice(sketch.main, sketch.material()), height, sketch.between(0.02, 0.08))
 
 
-def _rectangular(sketch: Sketch, frame: Material, height: float, thick: float) -> None:
+def _rectangular(sketch: Sketch, frame: PatternMaterial, height: float, thick: float) -> None:
     """A board, some with a shelf or an apron under it."""
     x = max(sketch.between(0.22, 0.4), 0.35 * height)
     z, inset = x * sketch.between(1.0, 2.6), sketch.between(0.8, 0.98)
     sketch.add(sketch.main, box((-x, x), (height, height + thick), (-z, z)))
     x, z, legs = inset * x, inset * z, supports.four_legs
-    stand = sketch.one(legs, legs, legs, supports.panels, supports.trestles, supports.sled, supports.pedestal)
+    stand = sketch.choice(legs, legs, legs, supports.panels, supports.trestles, supports.sled, supports.pedestal)
     stand(sketch, frame, x, z, height)
     if stand in (legs, supports.panels) and sketch.chance(0.3):
         y = height * sketch.between(0.15, 0.5)
@@ -30,12 +30,12 @@ def _rectangular(sketch: Sketch, frame: Material, height: float, thick: float) -
         sketch.add(frame, box((-0.85 * x, 0.85 * x), (height - apron, height), (-0.92 * z, 0.92 * z)))
 
 
-def _round(sketch: Sketch, frame: Material, height: float, thick: float) -> None:
+def _round(sketch: Sketch, frame: PatternMaterial, height: float, thick: float) -> None:
     """A round, oval or many-cornered top."""
     radius = max(sketch.between(0.28, 0.5), 0.45 * height)
-    oval, sides = sketch.one(1.0, sketch.between(1.2, 1.7)), sketch.one(20, 20, 20, 6, 8)
+    oval, sides = sketch.choice(1.0, sketch.between(1.2, 1.7)), sketch.choice(20, 20, 20, 6, 8)
     legs, column = supports.four_legs, supports.pedestal
-    stand = sketch.one(legs, legs, column, column, supports.star, supports.trestles)
+    stand = sketch.choice(legs, legs, column, column, supports.star, supports.trestles)
     spread = sketch.between(0.55, 0.75)
     stand(sketch, frame, spread * radius, spread * radius * oval, height)
     edge = sketch.between(0.85, 1.0)
@@ -43,12 +43,12 @@ def _round(sketch: Sketch, frame: Material, height: float, thick: float) -> None
     sketch.adjectives.append("round" if sides == 20 and oval == 1 else "oval" if sides == 20 else "many-sided")
 
 
-def _desk(sketch: Sketch, frame: Material, height: float, thick: float) -> None:
+def _desk(sketch: Sketch, frame: PatternMaterial, height: float, thick: float) -> None:
     """Drawers under one side or both, legs or a board under the other."""
     x, front = sketch.between(0.22, 0.4), sketch.material()
     z = x * sketch.between(1.3, 2.6)
     sketch.add(sketch.main, box((-x, x), (height, height + thick), (-z, z)))
-    sides, wide, foot = sketch.one((-1,), (1,), (-1, 1)), z * sketch.between(0.45, 0.7), sketch.one(0.0, 0.06)
+    sides, wide, foot = sketch.choice((-1,), (1,), (-1, 1)), z * sketch.between(0.45, 0.7), sketch.choice(0.0, 0.06)
     count = sketch.whole(1, 4)
     for side in (-1, 1):
         outer = side * 0.95 * z

@@ -33,7 +33,7 @@ PATTERNS = {"": 0.5, "wooden": 0.16, "striped": 0.08, "mottled": 0.14, "two-tone
 
 
 @dataclass(frozen=True)
-class Material:
+class PatternMaterial:
     """Two colours, RGB in [0, 1], and how they mix over space: along `along`, disturbed along `across`."""
 
     name: str
@@ -67,7 +67,7 @@ class Material:
 class MaterialAlbedo:
     """The albedo of an object: a material for each face."""
 
-    materials: tuple[Material, ...]
+    materials: tuple[PatternMaterial, ...]
     of_face: Integer[np.ndarray, " face"]
 
     def __call__(
@@ -81,12 +81,12 @@ class MaterialAlbedo:
         return colours
 
 
-def distance(one: Material, other: Material) -> float:
+def distance(one: PatternMaterial, other: PatternMaterial) -> float:
     """Between two main colours, Euclidean, in RGB."""
     return float(np.linalg.norm(np.subtract(one.colour, other.colour)))
 
 
-def material(random: np.random.Generator) -> Material:
+def material(random: np.random.Generator) -> PatternMaterial:
     """Any colour of the palette, a little off, with any pattern."""
     name = str(random.choice(list(PALETTE)))
     pattern = str(random.choice(list(PATTERNS), p=list(PATTERNS.values())))
@@ -95,4 +95,4 @@ def material(random: np.random.Generator) -> Material:
     colour = colorsys.hsv_to_rgb(hue % 1, np.clip(saturation, 0, 1), np.clip(value, 0, 0.95))
     other = colorsys.hsv_to_rgb(hue % 1, np.clip(saturation, 0, 1), np.clip(value * darker, 0, 0.95))
     along, across = np.eye(3)[random.permutation(3)[:2]]
-    return Material(name, pattern, colour, other, tuple(along), tuple(across), float(random.uniform(0, 6)))
+    return PatternMaterial(name, pattern, colour, other, tuple(along), tuple(across), float(random.uniform(0, 6)))

@@ -1,7 +1,7 @@
 """Sofas and armchairs: a block with cushions between arms, before a back. Backs stand at -x."""
 
 from fieldlink.scenes.catalogue import supports
-from fieldlink.scenes.catalogue.parts import Span, both, box, rod
+from fieldlink.scenes.catalogue.parts import Span, box, rod, with_mirrored
 from fieldlink.scenes.catalogue.sketches import Sketch
 from fieldlink.scenes.catalogue.supports import sorted_span
 
@@ -21,8 +21,8 @@ def armchair(sketch: Sketch) -> None:
 
 def _upholstered(sketch: Sketch, z: float, seats: int, arms: bool) -> None:
     """`z`: half of the whole width."""
-    main, feet, cushion = sketch.main, sketch.material(), sketch.one(sketch.main, sketch.material())
-    x, legs = sketch.between(0.28, 0.45), sketch.one(0.0, sketch.between(0.03, 0.2))
+    main, feet, cushion = sketch.main, sketch.material(), sketch.choice(sketch.main, sketch.material())
+    x, legs = sketch.between(0.28, 0.45), sketch.choice(0.0, sketch.between(0.03, 0.2))
     seat, back = legs + sketch.between(0.16, 0.32), sketch.between(0.1, 0.22)
     thick, tall = sketch.between(0.06, 0.16) if arms else 0.0, sketch.between(0.2 if seats > 1 else 0.32, 0.5)
     if legs:
@@ -39,7 +39,7 @@ def _upholstered(sketch: Sketch, z: float, seats: int, arms: bool) -> None:
     if arms:
         _arms(sketch, x, (legs, seat + sketch.between(0.05, 0.18)), (z - thick, z))
     if seats > 1 and sketch.chance(0.2):
-        end = sorted_span(sketch.one(-1, 1) * (z - inner - thick), inner + thick)
+        end = sorted_span(sketch.choice(-1, 1) * (z - inner - thick), inner + thick)
         sketch.add(main, box((x, x + 0.5), (legs, seat - 0.06), end))
         sketch.add(cushion, box((x, x + 0.5), (seat - 0.06, seat + 0.03), end))
         sketch.features.append("a corner")
@@ -48,7 +48,7 @@ def _upholstered(sketch: Sketch, z: float, seats: int, arms: bool) -> None:
 
 def _arms(sketch: Sketch, x: float, y: Span, z: Span) -> None:
     """Blocks, some with a roll on top."""
-    sketch.add(sketch.main, *both(box((-x, x), y, z)))
+    sketch.add(sketch.main, *with_mirrored(box((-x, x), y, z)))
     if sketch.chance(0.4):
         middle, radius = sum(z) / 2, 0.62 * (z[1] - z[0])
-        sketch.add(sketch.main, *both(rod((-x, y[1], middle), (x, y[1], middle), radius, sides=10)))
+        sketch.add(sketch.main, *with_mirrored(rod((-x, y[1], middle), (x, y[1], middle), radius, sides=10)))

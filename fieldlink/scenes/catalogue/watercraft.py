@@ -1,12 +1,12 @@
 """Watercraft: sailing boats, motor boats, ships, canoes. The bow is at +x, the water line at 0."""
 
-from fieldlink.scenes.catalogue.parts import ball, blade, both, box, hull, rod
+from fieldlink.scenes.catalogue.parts import ball, blade, box, hull, rod, with_mirrored
 from fieldlink.scenes.catalogue.sketches import Sketch
-from fieldlink.scenes.catalogue.textures import Material
+from fieldlink.scenes.catalogue.textures import PatternMaterial
 
 
 def watercraft(sketch: Sketch) -> None:
-    kind = sketch.one(_sail, _sail, _motor, _motor, _ship, _ship, _cargo, _canoe, _warship)
+    kind = sketch.choice(_sail, _sail, _motor, _motor, _ship, _ship, _cargo, _canoe, _warship)
     kind(sketch)
 
 
@@ -45,7 +45,7 @@ def _sail(sketch: Sketch) -> None:
     if sketch.chance(0.7):
         at, top = (0.1 if single else 0.2), deck + 0.5
         fore = [(0.5, deck + 0.04, 0), (at + 0.03, deck + 0.08, 0.05), (at, top, 0), (at + 0.01, top, 0)]
-        sketch.add(sketch.one(sail, sketch.material()), blade(fore, 0.014))
+        sketch.add(sketch.choice(sail, sketch.material()), blade(fore, 0.014))
     if sketch.chance(0.5):
         sketch.add(sketch.material(), box((-0.25, 0.05), (deck, deck + 0.06), (-0.06, 0.06), taper=0.85))
     sketch.adjectives.append("sailing")
@@ -85,7 +85,7 @@ def _ship(sketch: Sketch) -> None:
         rise = sketch.between(0.05, 0.09)
         sketch.add(house, box((rear, front), (y, y + rise), (-0.8 * half, 0.8 * half)))
         rear, front, y = rear + sketch.between(0.02, 0.08), front - sketch.between(0.03, 0.12), y + rise
-        house = sketch.one(house, house, sketch.material())
+        house = sketch.choice(house, house, sketch.material())
     count = sketch.whole(1, 3)
     for index in range(count):
         x = rear + (front - rear) * (index + 0.5) / count
@@ -120,14 +120,14 @@ def _canoe(sketch: Sketch) -> None:
     for x in (-0.2, 0.0, 0.18):
         sketch.add(wood, box((x, x + 0.04), (deck, deck + 0.025), (-0.9 * half, 0.9 * half)))
     if sketch.chance(0.7):
-        sketch.add(wood, *both(rod((0.05, deck + 0.03, 0.3 * half), (-0.1, deck - 0.03, 0.3), 0.014)))
+        sketch.add(wood, *with_mirrored(rod((0.05, deck + 0.03, 0.3 * half), (-0.1, deck - 0.03, 0.3), 0.014)))
         sketch.features.append("oars")
     if sketch.chance(0.25):
         _outrigger(sketch, wood, deck)
     sketch.features.append("pointed ends")
 
 
-def _outrigger(sketch: Sketch, wood: Material, deck: float) -> None:
+def _outrigger(sketch: Sketch, wood: PatternMaterial, deck: float) -> None:
     sketch.add(wood, rod((-0.3, 0.03, 0.25), (0.3, 0.03, 0.25), 0.025))
     for x in (-0.15, 0.15):
         sketch.add(wood, rod((x, deck, 0), (x, 0.04, 0.25), 0.013))
@@ -137,7 +137,7 @@ def _outrigger(sketch: Sketch, wood: Material, deck: float) -> None:
 def _warship(sketch: Sketch) -> None:
     half, deep = sketch.between(0.06, 0.1), sketch.between(0.06, 0.1)
     deck = _body(sketch, half, deep)
-    grey, gun = sketch.one(sketch.main, sketch.material()), sketch.material()
+    grey, gun = sketch.choice(sketch.main, sketch.material()), sketch.material()
     tall = sketch.between(0.08, 0.16)
     sketch.add(grey, box((-0.2, 0.12), (deck, deck + 0.06), (-0.75 * half, 0.75 * half), taper=0.9))
     sketch.add(grey, box((-0.02, 0.1), (deck + 0.06, deck + 0.06 + tall), (-0.5 * half, 0.5 * half), taper=0.7))

@@ -1,18 +1,22 @@
 """Captions from a CSV file with the columns model_id and caption, in place of the catalogue's own (protocol 11).
 
-Other columns (such as class_id of captioned ShapeNet) and models that aren't of the study are ignored.
+Other columns (such as class_id of captioned ShapeNet) and models that aren't of the study are ignored. Cells may be
+separated by commas, semicolons or tabs, and names of columns written in any case. Line breaks in captions are spaces.
 """
 
 import csv
 import io
+import re
 from collections.abc import Collection
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.files import read_foreign_text
+from fieldlink.scenes.importers.foreign_texts import cell_separator, read_text
 
 OUR_CODE = Path("fieldlink/scenes/catalogue/captions.py")  # value of scenes.captions where no file is given
 COLUMNS = ("model_id", "caption")
+EXPECTED = f"a CSV file with the columns {', '.join(COLUMNS)}"
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def read_captions(file: Path, object_ids: Collection[str]) -> dict[str, str]:
@@ -28,12 +32,24 @@ def read_captions(file: Path, object_ids: Collection[str]) -> dict[str, str]:
 
 def caption_rows(file: Path) -> list[tuple[int, str, str]]:
     """Line number, model id and caption of each row; '' for no caption."""
+    text = read_text(file, EXPECTED)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True)
     try:
-        reader = csv.DictReader(io.StringIO(read_foreign_text(file), newline=""))
-        names = reader.fieldnames or []
-        rows = [(reader.line_num, row) for row in reader]
-    except (InputError, csv.Error) as error:
-        raise InputError(f"{file}: expected a CSV file with the columns {', '.join(COLUMNS)} ({error})") from error
-    if absent := [name for name in COLUMNS if name not in names]:
-        raise InputError(f"{file}: no column {', '.join(absent)}, expected {', '.join(COLUMNS)}")
-    return [(line, row["model_id"], (row["caption"] or "").strip()) for line, row in rows]
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise InputError(f"{file}, line {reader.line_num}: {error}; expected {EXPECTED}") from error
+    names = [name.strip().lower() for name in rows[0][1]] if rows else []
+    for column in COLUMNS:
+        if names.count(column) != 1:
+            raise InputError(f"{file}: {names.count(column) or 'no'} column {column}, expected {' and '.join(COLUMNS)}")
+    return [(line, *_cells(row, names, f"{file}, line {line}")) for line, row in rows[1:]]
+
+
+def _cells(row: list[str], names: list[str], where: str) -> tuple[str, str]:
+    """Model id and caption of a row."""
+    if len(row) > len(names):
+        raise InputError(f"{where}: {len(row)} cells, {len(names)} expected; is a caption with commas not in quotes?")
+    model, caption = (" ".join(dict(zip(names, row, strict=False)).get(column, "").split()) for column in COLUMNS)
+    if CONTROL.search(caption):
+        raise InputError(f"{where}: a control character in the caption, expected text")
+    return model, caption

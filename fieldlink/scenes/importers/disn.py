@@ -16,39 +16,49 @@ import numpy as np
 from jaxtyping import Float, Integer, UInt8
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.files import read_foreign_text
 from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.cameras import look_at_origin
+from fieldlink.scenes.importers.foreign_texts import read_text
 from fieldlink.scenes.importers.listing import Listing, files_digest, folders_by_synset
 from fieldlink.scenes.importers.resizing import decoded, evenly, shrunk, stacked
-from fieldlink.scenes.importers.shapenet import by_model
-from fieldlink.scenes.sources import IMPORTED, ViewSource, item_path
+from fieldlink.scenes.importers.shapenet import by_model, models_without
+from fieldlink.scenes.importers.silhouette_fit import LEAST_OF_RENDERED, check_fit
+from fieldlink.scenes.source_types import IMPORTED, ViewSource, item_path
 from fieldlink.scenes.views import Views
 
 METADATA = "rendering_metadata.txt"
 NEAREST, SLOPE = 0.7, 1.4  # of the depth maps
+VERTICAL = 90  # degrees
+LARGEST = 1_000_000  # of the metadata's numbers
 FIELDS = ("azimuth", "elevation", "in_plane", "dist_ratio", "focal", "sensor", "max_dist", "x", "y", "z")
 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every model with easy views; a model id under several synsets is dropped everywhere (protocol 1)."""
-    places = [(easy.parts[-3], easy.parts[-2], easy) for easy in sorted(folder.glob("image/*/*/easy"))]
-    if not places:
+    models = [(easy.parts[-3], easy.parts[-2], easy) for easy in sorted(folder.glob("image/*/*/easy"))]
+    if not models:
         raise InputError(f"{folder}: no image/<synset>/<model id>/easy, expected the ShapeNetRenders layout")
-    return by_model(places, classes, content=_content, companions=_depth_content)
+    listed = by_model(models, classes, content=_content, companions=_depth_content)
+    listed.other_files = models_without("easy", folder / "image", classes)
+    return listed
 
 
 def read(easy: Path, most_views: int, resolution: int) -> Views:
     """Up to `most_views` views of one model, evenly spread, of at most `resolution` pixels a side."""
     poses, angle = cameras_of(easy / METADATA)
-    numbers = evenly(len(poses), most_views)
-    files = [easy / f"{view:02d}.png" for view in numbers]
-    for file in files:
+    every_file = [easy / f"{view:02d}.png" for view in range(len(poses))]
+    for file in every_file:
         if not file.is_file():
             raise InputError(f"{file}: missing, {METADATA} has {len(poses)} views")
+    if (beyond := easy / f"{len(poses):02d}.png").is_file():
+        raise InputError(f"{beyond}: {METADATA} has {len(poses)} lines, expected one for it")
+    numbers = evenly(len(poses), most_views)
+    files = [every_file[number] for number in numbers]
     images = stacked([decoded(file) for file in files], str(easy))
     depth = depth_of(easy, numbers, images[..., 3])
-    return shrunk(Views(images, poses[numbers], angle, depth), resolution)
+    views = shrunk(Views(images, poses[numbers], angle, depth), resolution)
+    check_fit(views, [str(file) for file in files], [False] * len(files), str(easy), LEAST_OF_RENDERED)
+    return views
 
 
 def depth_of(
@@ -72,7 +82,7 @@ def cameras_of(metadata: Path) -> tuple[Float[np.ndarray, "view 3 4"], float]:
     """Poses and field of view (radians). An `InputError` names the line that isn't a view of the easy set."""
     if not metadata.is_file():
         raise InputError(f"{metadata}: missing, expected a line per view")
-    lines = [line for line in read_foreign_text(metadata).splitlines() if line.strip()]
+    lines = [line for line in read_text(metadata, "a line per view").splitlines() if line.strip()]
     rows = np.array([_numbers(line, f"{metadata}: line {number}") for number, line in enumerate(lines, start=1)])
     if len(rows) == 0:
         raise InputError(f"{metadata}: no lines, expected one per view")
@@ -91,8 +101,10 @@ def _numbers(line: str, where: str) -> list[float]:
     except ValueError as error:
         raise InputError(f"{where}: {error}, expected a number per field") from error
     value_of = dict(zip(FIELDS, numbers, strict=True))
-    if not np.isfinite(numbers).all():
-        raise InputError(f"{where}: a number that isn't finite")
+    if abs(value_of["elevation"]) > VERTICAL:
+        raise InputError(f"{where}: elevation {value_of['elevation']:g}, expected -{VERTICAL} to {VERTICAL} degrees")
+    if not np.isfinite(numbers).all() or np.abs(numbers).max() > LARGEST:
+        raise InputError(f"{where}: a number that isn't finite, or beyond {LARGEST:,}")
     if min(value_of[name] for name in ("dist_ratio", "focal", "sensor", "max_dist")) <= 0:
         raise InputError(f"{where}: dist_ratio, focal, sensor and max_dist must be above 0")
     if any(value_of[name] for name in ("in_plane", "x", "y", "z")):
@@ -127,7 +139,12 @@ SOURCE = ViewSource(
     parameters=IMPORTED,
     count=count,
     listing=listing,
-    views=lambda task: read(item_path(task), task.scenes.views, task.scenes.resolution),
-    depth=lambda folder: any(folder.glob("depth/*/*/easy")),
     single_scenes=True,
+    every_class=True,
+    captions=False,
+    trial=None,
+    trial_extent="",
+    views=lambda task: read(item_path(task), task.scenes.views, task.scenes.resolution),
+    lists_copies=False,
+    depth=lambda folder: any(folder.glob("depth/*/*/easy")),
 )

@@ -1,6 +1,6 @@
 """The files of a user's folders: those with certain suffixes, and how many there are of others.
 
-What operating systems leave behind is skipped: hidden files, `__MACOSX`, `Thumbs.db`.
+What operating systems leave behind is skipped: hidden files, `__MACOSX`, `Thumbs.db`, `@eaDir`.
 """
 
 import os
@@ -12,9 +12,9 @@ from typing import Any
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.item_ids import unique_ids
-from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, counted
+from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem, Listing, counts_text
 
-LEFT_BEHIND = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
+LEFT_BEHIND = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "lost+found"}
 
 Accept = Callable[[Path], bool]
 
@@ -68,24 +68,30 @@ def class_folders(folder: Path, classes: Collection[str], accept: Accept) -> lis
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, expected one subfolder per class")
-    found = subfolders(folder)
-    folders = [path for path in found if path.name in classes]
-    others = [path for path in found if path.name not in classes]
+    folders = subfolders(folder)
+    of_classes = [path for path in folders if path.name in classes]
+    others = [path for path in folders if path.name not in classes]
     for path in others:
         if count_files(path, accept):
             raise InputError(f"{path}: no class of params.yaml, expected one of {', '.join(classes)}")
-    if not folders:
-        files = sum(path.is_file() and not is_left_behind(path.name) for path in folder.iterdir())
+    if not of_classes:
+        files = files_below(folder, lambda path: False).others
         there = f"no usable file below {', '.join(path.name for path in others)}" if others else "no subfolders"
-        there += f" ({files} files)" if files else ""
+        there += f" ({files.total()} files: {counts_text(files)})" if files else ""
         raise InputError(f"{folder}: {there}, expected one with the files of each class: {', '.join(classes)}")
-    return folders
+    return of_classes
 
 
-def passed_over(folder: Path, folders: Collection[Path]) -> Counter[str]:
-    """Number of files in each subfolder that isn't one of `folders`, for `Listing.other_files`."""
+def passed_over(folder: Path, folders: Collection[Path], beside: Collection[str] = ()) -> Counter[str]:
+    """Number of files in each subfolder that isn't one of `folders`, and beside them, for `Listing.other_files`.
+
+    `beside`: suffixes of files that may lie beside the class folders, which aren't counted.
+    """
     others = [path for path in subfolders(folder) if path not in folders]
-    return Counter({f"in {path.name}/": count_files(path, lambda file: True) for path in others})
+    counts = Counter({f"in {path.name}/": count_files(path, lambda file: True) for path in others})
+    loose = (path for path in folder.iterdir() if os.path.isfile(path) and not is_left_behind(path.name))  # noqa: PTH113
+    counts["beside the class folders"] += sum(path.suffix.lower() not in beside for path in loose)
+    return +counts
 
 
 def listed_files(
@@ -142,4 +148,4 @@ def _unlisted(error: OSError) -> None:
 
 
 def _there_are(others: Counter[str]) -> str:
-    return f"; there are {counted(others)}" if others else ""
+    return f"; there are {counts_text(others)}" if others else ""

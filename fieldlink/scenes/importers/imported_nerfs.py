@@ -18,7 +18,7 @@ from fieldlink.core.params import ObjectClass, Params
 from fieldlink.core.schemas import NERFS, OBJECTS, VIEWS
 from fieldlink.scenes.importers.listing import ListedItem, Listing, collected
 from fieldlink.scenes.importers.resizing import evenly, shrunk
-from fieldlink.scenes.sources import IMPORTED, ViewSource, item_path
+from fieldlink.scenes.source_types import IMPORTED, ViewSource, item_path
 from fieldlink.scenes.views import Views, of_rows, view_subset
 
 
@@ -66,8 +66,12 @@ SOURCE = ViewSource(
     parameters=(*IMPORTED, "imported.nerfs"),
     count=count,
     listing=listing,
-    views=lambda task: read(item_path(task), task.row.object_id, task.scenes.views, task.scenes.resolution),
-    lists_copies=True,
     single_scenes=True,
     every_class=False,
+    captions=False,
+    trial=None,
+    trial_extent="",
+    views=lambda task: read(item_path(task), task.row.object_id, task.scenes.views, task.scenes.resolution),
+    lists_copies=True,
+    depth=None,
 )

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fieldlink.core.digests import bytes_digest
-from fieldlink.core.errors import InputError, valid_text
+from fieldlink.core.errors import InputError, printable, valid_text
 from fieldlink.core.files import read_foreign
 from fieldlink.core.params import ObjectClass
 from fieldlink.core.resume import FinishedItems, check_rejected_share
+from fieldlink.scenes import picture_formats
 from fieldlink.scenes.importers.item_ids import ID_WORDS, is_id, safe_id
 
 UNLABELLED, NO_SYNSET = "unlabelled", "00000000"  # of a scene that belongs to no class
-MOST_NOTES = 20  # printed by a stage
+MOST_NOTES = 20  # printed
 SHOWN = 5  # suffixes of other files in a message
 
 
@@ -84,8 +85,11 @@ def collected(items: Iterable[ListedItem]) -> Listing:
 
 
 def files_digest(paths: Iterable[Path]) -> str:
-    """sha256 of the names and bytes of files. Raises `InputError` naming one that can't be read."""
-    return bytes_digest(*(os.fsencode(path.name) + bytes.fromhex(bytes_digest(read_foreign(path))) for path in paths))
+    """sha256 of the names and bytes of files. Raises `InputError` naming one that can't be read.
+
+    A picture counts as another while the decoder that it needs is missing, so that it is tried again with it.
+    """
+    return bytes_digest(*(os.fsencode(path.name) + _content(path) for path in paths))
 
 
 def companions_digest(paths: Iterable[Path]) -> str:
@@ -93,9 +97,14 @@ def companions_digest(paths: Iterable[Path]) -> str:
     return bytes_digest(*(os.fsencode(path.name) + _content_or_reason(path) for path in paths))
 
 
+def _content(path: Path) -> bytes:
+    data = read_foreign(path)
+    return bytes.fromhex(bytes_digest(data)) + picture_formats.missing_decoder(data).encode()
+
+
 def _content_or_reason(path: Path) -> bytes:
     try:
-        return bytes.fromhex(bytes_digest(read_foreign(path)))
+        return _content(path)
     except InputError as error:
         return str(error).removeprefix(valid_text(f"{path}: ")).encode()
 
@@ -109,16 +118,26 @@ def set_aside(stage: str, finished: FinishedItems, listing: Listing, folder: Pat
     check_rejected_share(stage, finished, most_rejected)
     finished.rejected |= listing.duplicates
     finished.rejected = relative_reasons(finished.rejected, folder)
-    for item, note in sorted(finished.notes.items())[:MOST_NOTES]:
-        print(f"{stage}: {item}: {note}", file=sys.stderr)
-    if len(finished.notes) > MOST_NOTES:
-        print(f"{stage}: notes on {len(finished.notes)} objects, the first {MOST_NOTES} shown", file=sys.stderr)
+    print_notes(stage, finished.notes)
     if listing.duplicates:
         print(f"{stage}: {len(listing.duplicates)} duplicates dropped", file=sys.stderr)
     if listing.other_classes:
         print(f"{stage}: {listing.other_classes} of {listing.total} left out, of no class", file=sys.stderr)
-    if listing.other_files:
-        print(f"{stage}: files of other kinds left out: {counted(listing.other_files)}", file=sys.stderr)
+    print_other_files(stage, listing.other_files)
+
+
+def print_notes(command: str, notes: Mapping[str, str]) -> None:
+    """Print what objects are drawn without, by id, each line after the name of a stage or command."""
+    for item, note in sorted(notes.items())[:MOST_NOTES]:
+        print(f"{command}: {printable(item)}: {printable(note)}", file=sys.stderr)
+    if len(notes) > MOST_NOTES:
+        print(f"{command}: notes on {len(notes)} objects, the first {MOST_NOTES} shown", file=sys.stderr)
+
+
+def print_other_files(command: str, files: Mapping[str, int]) -> None:
+    """Print how many files of a source aren't read, by suffix; nothing if there are none."""
+    if files:
+        print(f"{command}: files of other kinds left out: {printable(counts_text(files))}", file=sys.stderr)
 
 
 def relative_reasons(reasons: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -126,7 +145,7 @@ def relative_reasons(reasons: Mapping[str, str], folder: Path) -> dict[str, str]
     return {name: reason.replace(valid_text(f"{folder}/"), "") for name, reason in reasons.items()}
 
 
-def counted(files: Counter[str]) -> str:
+def counts_text(files: Mapping[str, int]) -> str:
     """Numbers of files by suffix or folder in words: `12 .fbx, 3 in textures/`."""
     words = [f"{count} {suffix}" for suffix, count in sorted(files.items(), key=lambda pair: (-pair[1], pair[0]))]
     return ", ".join([*words[:SHOWN], *(["…"] if len(words) > SHOWN else [])])

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Integer
 
-from fieldlink.scenes.importers.mesh_files.mesh_parts import OPAQUE, WHITE, Layer, MeshFile, Part, Texture
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.mesh_files.mesh_parts import OPAQUE, WHITE, Layer, MeshFile, MeshPart, Texture
 from fieldlink.scenes.importers.mesh_files.texture_images import sampled
 
 BLACK = (0.0, 0.0, 0.0, 0.0)
@@ -42,7 +43,7 @@ class PaintedSurface:
     corners: Float[np.ndarray, "face 3 3"]
     base: PaintedLayer
     emission: PaintedLayer | None
-    cutoff: Float[np.ndarray, " face"]  # as in `Part`
+    cutoff: Float[np.ndarray, " face"]  # as in `MeshPart`
 
     def at(self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]) -> Float[np.ndarray, "hit 4"]:
         """Colour and alpha; alpha counts as the face's material says."""
@@ -95,22 +96,32 @@ def painted(corners: Float[np.ndarray, "face 3 3"], file: MeshFile) -> PaintedSu
     )
 
 
-def _layer(layers: list[tuple[Part, Layer]], tinted: bool, linear: bool) -> PaintedLayer:
-    """The same layer of all parts. `tinted`: vertex colours multiply it."""
+def _layer(layers: list[tuple[MeshPart, Layer]], tinted: bool, linear: bool) -> PaintedLayer:
+    """The same layer of all parts. `tinted`: vertex colours multiply it.
+
+    Raises `InputError` for colours or texture coordinates of faces that aren't finite.
+    """
     colours, uvs, numbers, textures = [], [], [], []
     for part, layer in layers:
         count = len(part.faces)
         tint = part.colours[part.faces] if tinted and part.colours is not None else np.asarray(WHITE)
-        colours.append(np.broadcast_to(np.asarray(layer.factor) * tint, (count, 3, 4)).astype(np.float32))
+        colours.append(_finite(np.broadcast_to(np.asarray(layer.factor) * tint, (count, 3, 4)), "colours"))
         if layer.texture is None or layer.uv is None:
             uvs.append(np.zeros((count, 3, 2), np.float32))
             numbers.append(np.full(count, -1))
         else:
-            uvs.append(layer.uv[part.faces].astype(np.float32))
-            place = next((at for at, texture in enumerate(textures) if texture is layer.texture), len(textures))
-            textures += [layer.texture] if place == len(textures) else []
-            numbers.append(np.full(count, place))
+            uvs.append(_finite(layer.uv[part.faces], "texture coordinates"))
+            index = next((at for at, texture in enumerate(textures) if texture is layer.texture), len(textures))
+            textures += [layer.texture] if index == len(textures) else []
+            numbers.append(np.full(count, index))
     return PaintedLayer(np.concatenate(colours), np.concatenate(uvs), np.concatenate(numbers), tuple(textures), linear)
+
+
+def _finite(values: Float[np.ndarray, "*any"], what: str) -> Float[np.ndarray, "*any"]:
+    if not np.isfinite(values).all():
+        raise InputError(f"{what} of a face that are NaN or infinite, finite ones expected")
+    with np.errstate(over="ignore"):  # texture coordinates of any size: beyond all turns they are cut
+        return values.astype(np.float32)
 
 
 def barycentric(

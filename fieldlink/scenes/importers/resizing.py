@@ -52,15 +52,22 @@ def _shrunk_depth(depth: Float[np.ndarray, "_ _"], size: tuple[int, int]) -> Flo
 
 
 def with_alpha(images: Sequence[Picture], name: str) -> list[Picture]:
-    """The pictures. Raises `InputError` with `name` if none has a transparent pixel."""
-    if all(image[..., 3].min() == 255 for image in images):
+    """The pictures. Raises `InputError` with `name` if none has a pixel that is wholly transparent."""
+    if all(image[..., 3].min() > 0 for image in images):
         raise InputError(f"{name}: views without transparency, expected RGBA with the background's alpha 0")
     return list(images)
 
 
 def stacked(images: list[Picture], name: str) -> UInt8[np.ndarray, "view height width 4"]:
-    """Pictures as one array. Raises `InputError` with `name` for pictures of several sizes or without alpha."""
+    """Renders as one array.
+
+    Raises `InputError` with `name` for several sizes, and for a view that the object fills wholly or not at all.
+    """
     sizes = sorted({image.shape[1::-1] for image in images})
     if len(sizes) > 1:
         raise InputError(f"{name}: views of {sizes[0]} and {sizes[1]} pixels, expected one size")
-    return np.stack(with_alpha(images, name))
+    for number, image in enumerate(with_alpha(images, name)):
+        if image[..., 3].min() > 0 or not image[..., 3].any():
+            fault = "shows nothing, alpha is 0 everywhere" if not image[..., 3].any() else "is nowhere clear"
+            raise InputError(f"{name}: view {number} {fault}, expected the object on a background of alpha 0")
+    return np.stack(images)

@@ -11,6 +11,7 @@ from pathlib import Path
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.importers import mesh_folder
+from fieldlink.scenes.importers.folder_files import subfolders
 from fieldlink.scenes.importers.item_ids import safe_id
 from fieldlink.scenes.importers.listing import (
     ListedItem,
@@ -21,7 +22,7 @@ from fieldlink.scenes.importers.listing import (
     folders_by_synset,
 )
 from fieldlink.scenes.meshes import Mesh
-from fieldlink.scenes.sources import IMPORTED, MeshSource, item_path
+from fieldlink.scenes.source_types import IMPORTED, MeshSource, item_path
 
 MESH = "models/model_normalized.obj"
 OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # synsets outside the study that share its models
@@ -29,10 +30,12 @@ OUTSIDE = {"02992529": "mobile phone", "03948459": "pistol"}  # synsets outside 
 
 def listing(folder: Path, classes: Mapping[str, ObjectClass]) -> Listing:
     """Every model with a mesh, by its id. A model under several synsets is dropped everywhere (protocol 1)."""
-    places = [(path.parts[-4], path.parts[-3], path) for path in sorted(folder.glob(f"*/*/{MESH}"))]
-    if not places:
+    models = [(path.parts[-4], path.parts[-3], path) for path in sorted(folder.glob(f"*/*/{MESH}"))]
+    if not models:
         raise InputError(f"{folder}: no <synset>/<model id>/{MESH}, expected the ShapeNetCore layout")
-    return by_model(places, classes, content=lambda path: files_digest([path]), companions=_companions)
+    listed = by_model(models, classes, content=lambda path: files_digest([path]), companions=_companions)
+    listed.other_files = models_without(MESH, folder, classes)
+    return listed
 
 
 def read(path: Path) -> Mesh:
@@ -41,7 +44,7 @@ def read(path: Path) -> Mesh:
 
 
 def by_model(
-    places: Iterable[tuple[str, str, Path]],
+    models: Iterable[tuple[str, str, Path]],
     classes: Mapping[str, ObjectClass],
     *,
     content: Callable[[Path], str],
@@ -52,19 +55,19 @@ def by_model(
     `content` and `companions` digest a model's files, as in `ListedItem`; their `InputError` sets the model aside.
     """
     names = {object_class.synset: name for name, object_class in classes.items()}
-    places_of = defaultdict(list)
-    for synset, model, path in places:
-        places_of[model].append((synset, path))
-    models = {
+    by_id = defaultdict(list)
+    for synset, model, path in models:
+        by_id[model].append((synset, path))
+    of_classes = {
         model: [(synset, path) for synset, path in of_model if synset in names or synset in OUTSIDE]
-        for model, of_model in places_of.items()
+        for model, of_model in by_id.items()
         if any(synset in names for synset, _ in of_model)
     }
-    if not models:
-        synset, path = next(iter(places_of.values()))[0]
+    if not of_classes:
+        synset, path = next(iter(by_id.values()))[0]
         raise InputError(f"{path}: {synset}: no synset of params.yaml, expected some of {', '.join(names)}")
     items, unreadable = [], {}
-    for model, ((synset, path), *others) in models.items():
+    for model, ((synset, path), *others) in of_classes.items():
         if others:
             continue
         try:
@@ -73,11 +76,21 @@ def by_model(
             unreadable[safe_id(model)] = str(error)
     listing = collected(items)
     listing.rejected |= unreadable
-    for model, of_model in models.items():
+    for model, of_model in of_classes.items():
         if len(of_model) > 1:
             listing.duplicates[model] = f"in {len(of_model)} classes: {', '.join(synset for synset, _ in of_model)}"
-    listing.other_classes = len(places_of) - len(models)
+    listing.other_classes = len(by_id) - len(of_classes)
     return listing
+
+
+def models_without(inside: str, folder: Path, classes: Mapping[str, ObjectClass]) -> Counter[str]:
+    """Number of model folders of the study's classes that lack `inside`, for `Listing.other_files`.
+
+    `folder`: holds folders of synsets, which hold those of models.
+    """
+    synsets = [path for path in subfolders(folder) if path.name in {of_class.synset for of_class in classes.values()}]
+    lacking = sum(not (model / inside).exists() for synset in synsets for model in subfolders(synset))
+    return +Counter({f"models without {inside}": lacking})
 
 
 def _companions(path: Path) -> str:
@@ -97,5 +110,10 @@ SOURCE = MeshSource(
     parameters=IMPORTED,
     count=count,
     listing=listing,
+    single_scenes=False,
+    every_class=True,
+    captions=False,
+    trial=None,
+    trial_extent="",
     mesh=lambda task: read(item_path(task)),
 )

@@ -118,16 +118,16 @@ def _grain(random: np.random.Generator) -> Grain:
     rough, strength = noise(random, 3), random.uniform(0.02, 0.1)
     axes = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) / period
 
-    def colour(places: Float[np.ndarray, "*point 2"]) -> Float[np.ndarray, "*point 3"]:
-        cells = places @ axes.T
-        share = rough(places * 3)
+    def colour(positions: Float[np.ndarray, "*point 2"]) -> Float[np.ndarray, "*point 3"]:
+        cells = positions @ axes.T
+        share = rough(positions * 3)
         if kind == 1:  # planks: each of one shade
             share = 0.5 * share + 0.5 * np.modf(np.abs(np.sin(np.floor(cells[..., 0]) * 12.9)) * 43.7)[0]
         elif kind == 2:  # tiles with joints
             share = 0.4 * share + 0.6 * (np.abs(cells - np.round(cells)).min(axis=-1) < 0.06)
         elif kind == 3:  # checks
             share = 0.3 * share + 0.7 * (np.floor(cells).sum(axis=-1) % 2)
-        plain = first + strength * (rough(places) - 0.5)[..., None]
+        plain = first + strength * (rough(positions) - 0.5)[..., None]
         return plain if kind == 0 else plain + share[..., None] * (second - first)
 
     return colour
@@ -139,10 +139,10 @@ def noise(
     """Smooth value noise in [0, 1] over the plane, one lattice cell to a quarter unit at the first octave."""
     lattice = random.random((LATTICE, LATTICE)).astype(np.float32)
 
-    def value(places: Float[np.ndarray, "*point 2"]) -> Float[np.ndarray, "*point"]:
-        total, weight = np.zeros(places.shape[:-1], np.float32), 0.0
+    def value(positions: Float[np.ndarray, "*point 2"]) -> Float[np.ndarray, "*point"]:
+        total, weight = np.zeros(positions.shape[:-1], np.float32), 0.0
         for octave in range(octaves):
-            at = np.moveaxis(places * 4 * 2**octave, -1, 0) % LATTICE
+            at = np.moveaxis(positions * 4 * 2**octave, -1, 0) % LATTICE
             total += 0.5**octave * map_coordinates(lattice, at, order=1, mode="grid-wrap", output=np.float32)
             weight += 0.5**octave
         return total / weight

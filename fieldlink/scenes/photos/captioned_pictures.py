@@ -12,7 +12,7 @@ from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import cameras, catalogue, pictures
 from fieldlink.scenes.catalogue import CatalogueObject
-from fieldlink.scenes.catalogue.captions import Domain, caption
+from fieldlink.scenes.catalogue.captions import CaptionDomain, caption
 from fieldlink.scenes.photos import photo_like
 from fieldlink.scenes.ray_casting import render
 
@@ -26,7 +26,7 @@ class PictureTask:
     class_name: str
     split: str  # train or validation
     noun: str
-    domain: Domain  # plain: a view on black; photo: photo-like
+    domain: CaptionDomain  # plain: a view on black; photo: photo-like
     seed: int  # the study's
     resolution: int
     prompts: tuple[tuple[str, str], ...]

@@ -6,7 +6,7 @@ from fieldlink.core.params import Params, PhotosParams
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import catalogue, pictures
 from fieldlink.scenes.photos import photo_like
-from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
+from fieldlink.scenes.source_types import PhotoSourceEntry, PhotoTask
 
 
 def photo(task: PhotoTask) -> bytes:
@@ -34,4 +34,5 @@ SOURCE = PhotoSourceEntry(
     count=count,
     listing=None,
     image=photo,
+    test_files=None,
 )

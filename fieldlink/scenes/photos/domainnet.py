@@ -5,18 +5,20 @@
 Folders of other classes are ignored. Every picture is a query, as published: duplicates are not dropped.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.files import read_foreign_text
 from fieldlink.core.params import ObjectClass, Params
 from fieldlink.scenes.importers.folder_files import count_files, listed_files
+from fieldlink.scenes.importers.foreign_texts import read_text
 from fieldlink.scenes.importers.listing import Listing
 from fieldlink.scenes.photos.photo_folder import details, is_photo, read
-from fieldlink.scenes.sources import PhotoSourceEntry
+from fieldlink.scenes.source_types import PhotoSourceEntry
 
+LONGEST_SHOWN = 100  # characters of a line
 FOLDERS = {  # of each ShapeNet synset
     "02691156": "airplane",
     "02828884": "bench",
@@ -52,11 +54,28 @@ def _class_folder(folder: Path, name: str, synset: str) -> Path:
 def test_files(folder: Path) -> set[Path]:
     """The pictures of DomainNet's own test list, where it lies beside the domain's folder: no others validate.
 
-    Its lines are `real/airplane/real_002_000001.jpg 0`.
+    Its lines are `real/airplane/real_002_000001.jpg 0`. Raises `InputError` for other lines, and for a list of which no
+    picture is there.
     """
     path = folder.parent / f"{folder.name}_test.txt"
-    lines = read_foreign_text(path).splitlines() if path.is_file() else ()
-    return {folder.parent / line.rsplit(maxsplit=1)[0] for line in lines if line.strip()}
+    if not path.exists():
+        return set()
+    expected = f"lines as {folder.name}/<class>/<picture> 0"
+    lines = read_text(path, expected).splitlines()
+    files = {
+        _listed_file(folder, line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()
+    }
+    if not any(file.is_file() for file in files):
+        raise InputError(f"{path}: none of its {len(files)} pictures is in {folder}, expected {expected}")
+    return files
+
+
+def _listed_file(folder: Path, line: str, where: str) -> Path:
+    path = re.sub(r"\s+\d+\s*$", "", line).strip().replace("\\", "/")
+    parts = PurePosixPath(path).parts
+    if len(parts) != 3 or parts[0] != folder.name:
+        raise InputError(f"{where}: '{line[:LONGEST_SHOWN]}', expected {folder.name}/<class>/<picture> 0")
+    return folder.joinpath(*parts[1:])
 
 
 def count(params: Params) -> Counter[str]:

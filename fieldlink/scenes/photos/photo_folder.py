@@ -15,7 +15,7 @@ from fieldlink.core.params import Params
 from fieldlink.scenes import picture_formats, pictures
 from fieldlink.scenes.importers.folder_files import class_folders, files_by_class, listed_files, passed_over
 from fieldlink.scenes.importers.listing import Listing
-from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
+from fieldlink.scenes.source_types import PhotoSourceEntry, PhotoTask
 
 
 def listing(folder: Path, classes: Collection[str]) -> Listing:
@@ -65,4 +65,5 @@ SOURCE = PhotoSourceEntry(
     count=count,
     listing=listing,
     image=read,
+    test_files=None,
 )

@@ -7,7 +7,7 @@ from fieldlink.core.resume import Rows
 from fieldlink.scenes import catalogue, splits
 from fieldlink.scenes.importers.listing import ListedItem, Listing
 from fieldlink.scenes.photos import catalogue_photos, domainnet, photo_folder
-from fieldlink.scenes.sources import PhotoSourceEntry, PhotoTask
+from fieldlink.scenes.source_types import PhotoSourceEntry, PhotoTask
 
 PHOTO_SOURCES: dict[str, PhotoSourceEntry] = {
     "catalogue": catalogue_photos.SOURCE,
@@ -26,7 +26,7 @@ def photo_tasks(params: Params) -> tuple[dict[str, PhotoTask], Listing]:
     source = photo_source(params.photos.source)
     if source.listing is not None:
         listing = source.listing(params.photos.folder, params.classes)
-        tested = set(source.test_files(params.photos.folder))
+        tested = set(source.test_files(params.photos.folder)) if source.test_files else set()
         tasks = [_listed_task(params, item, item.path in tested) for item in listing.items]
     else:
         listing = Listing()

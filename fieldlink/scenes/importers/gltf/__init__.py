@@ -16,7 +16,7 @@ from fieldlink.scenes.importers.gltf.document import Document, parsed
 from fieldlink.scenes.importers.gltf.materials import Materials
 from fieldlink.scenes.importers.gltf.primitives import Primitive
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
-from fieldlink.scenes.importers.mesh_files.mesh_parts import MOST_FACES, MeshFile, Part, rgba
+from fieldlink.scenes.importers.mesh_files.mesh_parts import MOST_FACES, MeshFile, MeshPart, rgba
 
 
 def read(data: bytes, companions: CompanionFiles) -> MeshFile:
@@ -24,16 +24,17 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
     document = parsed(data, companions)
     looks, world, parts, count = Materials(document), nodes.placed_nodes(document), [], 0
     for index in world:
-        for primitive, matrices in _placed(document, index, world):
+        for primitive, matrices in _placed(document, index, world, looks):
             count += len(primitive.faces) * len(matrices)
             if count > MOST_FACES:
                 raise InputError(f"more than {MOST_FACES:,} faces")
+            document.count((len(matrices) - 1) * sum(rows.size for rows in primitive.attributes.values()))
             parts.append(_part(looks, primitive, matrices))
     return MeshFile(parts, linear=True, notes=looks.images.notes())
 
 
 def _placed(
-    document: Document, index: int, world: Mapping[int, Float[np.ndarray, "4 4"]]
+    document: Document, index: int, world: Mapping[int, Float[np.ndarray, "4 4"]], looks: Materials
 ) -> Iterator[tuple[Primitive, Float[np.ndarray, "instance 4 4"]]]:
     """The primitives of a node's mesh, and where they stand. A skinned one is already where its joints take it."""
     node = document.get("nodes", index)
@@ -41,9 +42,11 @@ def _placed(
         return
     mesh = document.get("meshes", node["mesh"])
     joints = skins.joint_matrices(document, node["skin"], world) if "skin" in node else None
-    for entry in mesh.get("primitives") or []:
-        primitive = primitives.read(document, entry, node.get("weights") or mesh.get("weights") or [])
-        if primitive is None or not len(primitive.faces):
+    weights = node.get("weights") or mesh.get("weights") or []
+    for entry in filter(primitives.has_triangles, mesh.get("primitives") or []):
+        used = looks.material(entry.get("material")).coordinates
+        primitive = primitives.read(document, entry, weights, coordinates=used, skin=joints is not None)
+        if not len(primitive.faces):
             continue
         if joints is not None and "JOINTS_0" in primitive.attributes:
             points = skins.skinned(primitive.attributes, joints)
@@ -52,7 +55,7 @@ def _placed(
             yield primitive, world[index] @ nodes.instances(document, node)
 
 
-def _part(looks: Materials, primitive: Primitive, matrices: Float[np.ndarray, "instance 4 4"]) -> Part:
+def _part(looks: Materials, primitive: Primitive, matrices: Float[np.ndarray, "instance 4 4"]) -> MeshPart:
     """A primitive at its places. A mirrored one's triangles are turned over, so that they still face outwards."""
     count, size = len(matrices), len(primitive.attributes["POSITION"])
     attributes = {name: np.tile(rows, (count, 1)) for name, rows in primitive.attributes.items()}
@@ -60,7 +63,7 @@ def _part(looks: Materials, primitive: Primitive, matrices: Float[np.ndarray, "i
     mirrored = np.linalg.det(matrices[:, :3, :3])[:, None, None] < 0
     faces = np.where(mirrored, primitive.faces[:, ::-1], primitive.faces) + size * np.arange(count)[:, None, None]
     material = looks.material(primitive.material)
-    return Part(
+    return MeshPart(
         points.reshape(-1, 3),
         faces.reshape(-1, 3),
         looks.base(material, attributes),

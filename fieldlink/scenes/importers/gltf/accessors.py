@@ -23,9 +23,10 @@ def stored(document: Document, index: Any) -> np.ndarray:
     """Rows of an accessor as stored, one column a component."""
     accessor = document.get("accessors", index)
     kind, width, count = _form(accessor, index)
+    document.count(count * width, made_up="bufferView" not in accessor)
     if "bufferView" in accessor:
-        place = accessor.get("byteOffset", 0)
-        rows = _rows(document, accessor["bufferView"], place, kind, width, count)
+        offset = accessor.get("byteOffset", 0)
+        rows = _rows(document, accessor["bufferView"], offset, kind, width, count)
     else:
         rows = np.zeros((count, width), kind)
     if "sparse" in accessor:
@@ -33,9 +34,10 @@ def stored(document: Document, index: Any) -> np.ndarray:
     return rows
 
 
-def count_of(document: Document, index: Any) -> int:
-    """Rows of an accessor, without reading them."""
-    return _form(document.get("accessors", index), index)[2]
+def size_of(document: Document, index: Any) -> tuple[int, int]:
+    """Rows and columns of an accessor, without reading it."""
+    _, width, count = _form(document.get("accessors", index), index)
+    return count, width
 
 
 def in_units(rows: np.ndarray, normalised: bool) -> np.ndarray:
@@ -49,13 +51,19 @@ def view_bytes(document: Document, index: Any) -> bytes:
     """All bytes of a buffer view, decompressed."""
     view = document.get("bufferViews", index)
     settings = extension(view, *MESHOPT)
-    if settings is None:
+    if settings is None or (not compression.is_there("meshopt") and _is_plain_too(document, view)):
         return _part(document, view, f"bufferViews[{index}]")
     if index not in document.views:
-        if settings["count"] * settings["byteStride"] > MOST_ROWS * 16:
-            raise InputError(f"bufferViews[{index}]: {settings['count']} rows, at most {MOST_ROWS} expected")
+        document.count(settings["count"] * settings["byteStride"] // 4)
         document.views[index] = compression.meshopt(_part(document, settings, f"bufferViews[{index}]"), settings)
     return document.views[index]
+
+
+def _is_plain_too(document: Document, view: dict[str, Any]) -> bool:
+    """Whether a compressed buffer view lies in its buffer without compression as well."""
+    buffer = document.get("buffers", view.get("buffer"))
+    empty = (extension(buffer, *MESHOPT) or {}).get("fallback", False) and "uri" not in buffer
+    return not document.needs(*MESHOPT) and not empty
 
 
 def _form(accessor: dict[str, Any], index: Any) -> tuple[Any, int, int]:
@@ -77,23 +85,25 @@ def _part(document: Document, part: dict[str, Any], name: str) -> bytes:
     return data[start : start + length]
 
 
-def _rows(document: Document, view: Any, place: int, kind: Any, width: int, count: int) -> np.ndarray:
+def _rows(document: Document, view: Any, offset: int, kind: Any, width: int, count: int) -> np.ndarray:
     data, size = view_bytes(document, view), np.dtype(kind).itemsize
     settings = document.get("bufferViews", view)
     stride = (extension(settings, *MESHOPT) or settings).get("byteStride") or width * size
-    needed = place + (count - 1) * stride + width * size if count else 0
-    if place < 0 or stride < 0 or needed > len(data):
+    needed = offset + (count - 1) * stride + width * size if count else 0
+    if stride < width * size:
+        raise InputError(f"bufferViews[{view}]: {stride} bytes from row to row, {width * size} needed for one")
+    if offset < 0 or needed > len(data):
         raise InputError(f"bufferViews[{view}]: {len(data)} bytes, {needed} needed")
     little = np.dtype(kind).newbyteorder("<")
-    return np.ndarray((count, width), little, data, place, (stride, size)).astype(kind)
+    return np.ndarray((count, width), little, data, offset, (stride, size)).astype(kind)
 
 
 def _replaced(document: Document, rows: np.ndarray, sparse: dict[str, Any], index: Any) -> np.ndarray:
-    count, places, new = sparse["count"], sparse["indices"], sparse["values"]
+    count, indices, new = sparse["count"], sparse["indices"], sparse["values"]
     if not isinstance(count, int) or not 0 <= count <= len(rows):
         raise InputError(f"accessors[{index}]: {count} sparse rows of {len(rows)}")
-    kind = TYPES[places["componentType"]]
-    at = _rows(document, places["bufferView"], places.get("byteOffset", 0), kind, 1, count)[:, 0]
+    kind = TYPES[indices["componentType"]]
+    at = _rows(document, indices["bufferView"], indices.get("byteOffset", 0), kind, 1, count)[:, 0]
     if count and at.max() >= len(rows):
         raise InputError(f"accessors[{index}]: sparse row {at.max()} of {len(rows)}")
     rows[at] = _rows(document, new["bufferView"], new.get("byteOffset", 0), rows.dtype.type, rows.shape[1], count)

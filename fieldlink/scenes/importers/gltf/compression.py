@@ -31,9 +31,14 @@ def meshopt(data: bytes, settings: Mapping[str, Any]) -> bytes:
     return np.ascontiguousarray(decoded).tobytes()
 
 
+def is_there(package: str) -> bool:
+    """Whether a decoder is installed."""
+    return find_spec(package) is not None
+
+
 def missing_decoders(data: bytes) -> str:
     """The packages to be installed for a file of these bytes, with commas; '' if none is missing."""
-    return ", ".join(package for package, words in PACKAGES.items() if words in data and not find_spec(package))
+    return ", ".join(package for package, words in PACKAGES.items() if words in data and not is_there(package))
 
 
 def _decoder(package: str, name: str) -> ModuleType:

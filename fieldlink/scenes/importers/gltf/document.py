@@ -24,6 +24,8 @@ UNDERSTOOD = {
     "KHR_mesh_quantization",
     "KHR_texture_transform",
 }
+MOST_NUMBERS = 150_000_000  # read of a file's accessors: 5 million faces that share no vertex have 135 million
+MADE_UP = 10  # how many numbers one counts for that no byte of the file stands for
 MAGIC, JSON_CHUNK, BINARY_CHUNK = b"glTF", 0x4E4F534A, 0x004E4942
 
 
@@ -36,6 +38,7 @@ class Document:
     companions: CompanionFiles
     buffers: dict[int, bytes] = field(default_factory=dict)
     views: dict[int, bytes] = field(default_factory=dict)  # bytes of buffer views that were compressed
+    numbers: int = 0  # read so far
 
     def all(self, kind: str) -> list[Any]:
         """The array of a kind, such as `nodes`; empty without."""
@@ -53,6 +56,10 @@ class Document:
             raise InputError(f"{kind}[{index}] is no object")
         return entries[index]
 
+    def needs(self, *names: str) -> bool:
+        """Whether the file can't be read without one of these extensions."""
+        return any(name in (self.json.get("extensionsRequired") or []) for name in names)
+
     def buffer(self, index: Any) -> bytes:
         """The bytes of a buffer: a data URI, a file, or the chunk of a .glb."""
         if index not in self.buffers:
@@ -64,6 +71,12 @@ class Document:
             else:
                 self.buffers[index] = self.binary
         return self.buffers[index]
+
+    def count(self, numbers: int, *, made_up: bool = False) -> None:
+        """Count numbers that are about to be read; a small file may ask for many. Too many raise `InputError`."""
+        self.numbers += numbers * (MADE_UP if made_up else 1)
+        if self.numbers > MOST_NUMBERS:
+            raise InputError(f"more than {MOST_NUMBERS:,} numbers in its accessors, expected fewer")
 
     def uri(self, uri: str) -> bytes:
         """What a URI holds or names."""
@@ -99,14 +112,19 @@ def parsed(data: bytes, companions: CompanionFiles) -> Document:
 
 
 def _chunks(data: bytes) -> tuple[bytes, bytes | None]:
-    """JSON and binary chunk of a .glb; chunks of other types are skipped."""
-    version = struct.unpack_from("<I", data, 4)[0]
+    """JSON and binary chunk of a .glb; chunks of other types are skipped.
+
+    Bytes behind the length that the header says aren't the file's, unless they are whole chunks: headers may be wrong.
+    """
+    version, total = struct.unpack_from("<II", data, 4)
     if version != 2:
         raise InputError(f"binary glTF version {version}, expected 2")
     at, chunks = 12, {}
     while at + 8 <= len(data):
         length, kind = struct.unpack_from("<II", data, at)
         if at + 8 + length > len(data):
+            if chunks and at >= total:
+                break
             raise InputError(f"cut off: a chunk of {length} bytes, {len(data) - at - 8} left")
         chunks.setdefault(kind, data[at + 8 : at + 8 + length])
         at += 8 + length

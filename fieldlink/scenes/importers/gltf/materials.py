@@ -31,7 +31,7 @@ class PlacedTexture:
 
 
 @dataclass(frozen=True)
-class Material:
+class GltfMaterial:
     """The look of a primitive."""
 
     factor: Colour = WHITE
@@ -40,30 +40,35 @@ class Material:
     emission_texture: PlacedTexture | None = None
     cutoff: float = OPAQUE
 
+    @property
+    def coordinates(self) -> set[str]:
+        """The attributes that place its textures."""
+        return {placed.coordinates for placed in (self.texture, self.emission_texture) if placed is not None}
+
 
 @dataclass
 class Materials:
     """A document's materials, each read once."""
 
     document: Document
-    images: TextureImages = field(default_factory=TextureImages)
-    materials: dict[int, Material] = field(default_factory=dict)
+    images: TextureImages = field(default_factory=lambda: TextureImages(profile=False))  # as glTF has it
+    materials: dict[int, GltfMaterial] = field(default_factory=dict)
     textures: dict[tuple[Any, bool], Texture | None] = field(default_factory=dict)
 
-    def material(self, index: int | None) -> Material:
+    def material(self, index: int | None) -> GltfMaterial:
         """A primitive's material; white without."""
         if index is None:
-            return Material()
+            return GltfMaterial()
         if index not in self.materials:
             self.materials[index] = self._read(self.document.get("materials", index))
         return self.materials[index]
 
-    def base(self, material: Material, attributes: Attributes) -> Layer:
+    def base(self, material: GltfMaterial, attributes: Attributes) -> Layer:
         """The colour of vertices with these attributes: the factor alone where its texture can't be placed."""
         placed = material.texture
         return (placed and self._placed_layer(material.factor, placed, attributes)) or Layer(material.factor)
 
-    def emission(self, material: Material, attributes: Attributes) -> Layer | None:
+    def emission(self, material: GltfMaterial, attributes: Attributes) -> Layer | None:
         """The light of vertices with these attributes; none where its texture can't be placed."""
         factor, placed = (*material.emission, 0.0), material.emission_texture
         if not any(factor):
@@ -73,12 +78,12 @@ class Materials:
     def _placed_layer(self, factor: Colour, placed: PlacedTexture, attributes: Attributes) -> Layer | None:
         """A colour times a texture; None without the coordinates that it needs, noted as a lost texture is."""
         if placed.coordinates not in attributes:
-            self.images.lost.setdefault(placed.name, f"{placed.name}: no {placed.coordinates} for it")
+            self.images.lacks_coordinates(placed.name, placed.coordinates)
             return None
         uv = attributes[placed.coordinates] @ placed.matrix[:, :2].T + placed.matrix[:, 2]
         return Layer(factor, placed.texture, uv)
 
-    def _read(self, entry: dict[str, Any]) -> Material:
+    def _read(self, entry: dict[str, Any]) -> GltfMaterial:
         cutoff = _cutoff(entry)
         glossy = extension(entry, "KHR_materials_pbrSpecularGlossiness")
         rough = entry.get("pbrMetallicRoughness") or {}
@@ -87,7 +92,7 @@ class Materials:
             factor, info = glossy.get("diffuseFactor", WHITE), glossy.get("diffuseTexture")
         unlit = extension(entry, "KHR_materials_unlit") is not None
         light = (0.0, 0.0, 0.0) if unlit else entry.get("emissiveFactor", (0.0, 0.0, 0.0))
-        base = Material(_numbers(factor, 4), self._placed(info, cutoff == OPAQUE), cutoff=cutoff)
+        base = GltfMaterial(_numbers(factor, 4), self._placed(info, cutoff == OPAQUE), cutoff=cutoff)
         emission, glow = _numbers(_strengthened(light, entry), 3), entry.get("emissiveTexture")
         placed = self._placed(glow, True) if any(light) else None
         if glow is not None and placed is None:
@@ -100,7 +105,7 @@ class Materials:
         moved = extension(info, "KHR_texture_transform") or {}
         key = (info.get("index"), opaque)
         if key not in self.textures:
-            self.textures[key] = self._texture(*key)
+            self.textures[key] = self._texture(info.get("index"), opaque)
         texture = self.textures[key]
         if texture is None:
             return None
@@ -134,7 +139,8 @@ class Materials:
 
 def _cutoff(entry: dict[str, Any]) -> float:
     mode = entry.get("alphaMode", "OPAQUE")
-    return {"MASK": float(entry.get("alphaCutoff", 0.5)), "BLEND": BLENDED}.get(mode, OPAQUE)
+    (cutoff,) = _numbers([entry.get("alphaCutoff", 0.5)], 1)
+    return {"MASK": cutoff, "BLEND": BLENDED}.get(mode, OPAQUE)
 
 
 def _strengthened(light: Any, entry: dict[str, Any]) -> list[float]:
@@ -146,7 +152,7 @@ def _strengthened(light: Any, entry: dict[str, Any]) -> list[float]:
 def _numbers(values: Any, count: int) -> Any:
     numbers = tuple(float(value) for value in values)
     if len(numbers) != count or not np.isfinite(numbers).all():
-        raise InputError(f"a material's colour is {list(numbers)}, expected {count} numbers")
+        raise InputError(f"a material has {list(numbers)}, expected {count} finite numbers")
     return numbers
 
 

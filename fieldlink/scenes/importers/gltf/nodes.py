@@ -1,5 +1,6 @@
 """Nodes of glTF: which stand in the scene, where, and how often."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,24 @@ def placed_nodes(document: Document) -> dict[int, Float[np.ndarray, "4 4"]]:
     return world
 
 
+def parents(document: Document) -> dict[int, int]:
+    """Node → the node that has it as a child."""
+    return {child: index for index, node in enumerate(document.all("nodes")) for child in node.get("children") or []}
+
+
+def placed_alone(document: Document, index: int, above: Mapping[int, int]) -> Float[np.ndarray, "4 4"]:
+    """A node's map to the world by its parents (`above`), whether these stand in the scene or not."""
+    matrix, passed = np.eye(4), set()
+    at: int | None = index
+    while at is not None:
+        if at in passed:
+            raise InputError(f"nodes[{at}] is its own parent, expected a tree")
+        passed.add(at)
+        matrix = local_matrix(document.get("nodes", at), at) @ matrix
+        at = above.get(at)
+    return matrix
+
+
 def local_matrix(node: dict[str, Any], index: int) -> Float[np.ndarray, "4 4"]:
     """A node's map to its parent: its matrix, or its translation after its rotation after its scale."""
     if "matrix" in node:
@@ -37,7 +56,9 @@ def local_matrix(node: dict[str, Any], index: int) -> Float[np.ndarray, "4 4"]:
         return matrix.reshape(4, 4).T
     translation, scale = node.get("translation", (0, 0, 0)), node.get("scale", (1, 1, 1))
     return composed(
-        *(np.asarray([row], np.float64) for row in (translation, node.get("rotation", (0, 0, 0, 1)), scale))
+        translation=np.asarray([translation], np.float64),
+        rotation=np.asarray([node.get("rotation", (0, 0, 0, 1))], np.float64),
+        scale=np.asarray([scale], np.float64),
     )[0]
 
 
@@ -71,11 +92,12 @@ def instances(document: Document, node: dict[str, Any]) -> Float[np.ndarray, "in
         for name, index in named.items()
         if name in _AT_REST
     }
-    count = max((len(values) for values in rows.values()), default=0)
-    if count > MOST_FACES:
-        raise InputError(f"{count} instances of a mesh, at most {MOST_FACES:,} expected")
-    parts = [rows.get(name, np.tile(at_rest, (count, 1))) for name, at_rest in _AT_REST.items()]
-    return composed(*parts)
+    counts = {accessors.size_of(document, index)[0] for index in named.values()}  # also of attributes of other names
+    if len(counts) > 1 or max(counts) > MOST_FACES:
+        raise InputError(f"{sorted(counts)} instances of a mesh, expected one number, at most {MOST_FACES:,}")
+    count = counts.pop()
+    values = {name: rows.get(name, np.tile(at_rest, (count, 1))) for name, at_rest in _AT_REST.items()}
+    return composed(translation=values["TRANSLATION"], rotation=values["ROTATION"], scale=values["SCALE"])
 
 
 _AT_REST = {"TRANSLATION": [0.0, 0, 0], "ROTATION": [0.0, 0, 0, 1], "SCALE": [1.0, 1, 1]}
@@ -85,5 +107,5 @@ def _roots(document: Document) -> list[int]:
     """Roots of the default scene, else of the first; without scenes, all nodes that are no children."""
     if document.all("scenes"):
         return list(dict.fromkeys(document.get("scenes", document.json.get("scene", 0)).get("nodes") or []))
-    children = {child for node in document.all("nodes") for child in node.get("children") or []}
-    return [index for index in range(len(document.all("nodes"))) if index not in children]
+    above = parents(document)
+    return [index for index in range(len(document.all("nodes"))) if index not in above]

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from fieldlink.core.errors import InputError
+from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes.importers.folder_files import is_left_behind
+
+LONGEST_SHOWN = 255  # characters of a name in notes
 
 
 class CompanionFiles:
@@ -25,11 +27,15 @@ class CompanionFiles:
         self.found_by_name: list[str] = []
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file. Raises `InputError` with its name if there is none that can be read."""
+        """The bytes of a file. Raises `InputError` with its name below the root if there is none that can be read."""
         path = self._there(name) or self._by_name(name)
         if path is None:
-            raise InputError(f"{plain(name)} not found")
-        return read_foreign(path)
+            raise InputError(f"{_short(plain(name))} not found")
+        try:
+            return read_foreign(path)
+        except InputError as error:
+            reason = str(error).removeprefix(valid_text(f"{path}: "))
+            raise InputError(f"{path.relative_to(self.root)}: {reason}") from error
 
     def has(self, name: str) -> bool:
         """Whether there is a file where the reference says."""
@@ -43,7 +49,7 @@ class CompanionFiles:
         """The file at the place that the reference names, if that lies below the root."""
         for written in dict.fromkeys([name, plain(name)]):
             path = absolute(self.folder / written.replace("\0", ""))
-            if path.is_relative_to(self.root) and path.is_file():
+            if path.is_relative_to(self.root) and _is_file(path):
                 return path
         return None
 
@@ -83,23 +89,41 @@ def listed(entries: Sequence[str]) -> str:
 def beside(folder: Path) -> list[Path]:
     """All files below a folder, in order, without what operating systems leave behind."""
     files = []
-    for place, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_left_behind(name))
-        files += [Path(place, name) for name in sorted(names) if not is_left_behind(name)]
-    return [path for path in files if path.is_file()]
+        files += [Path(parent, name) for name in sorted(names) if not is_left_behind(name)]
+    return [path for path in files if _is_file(path)]
 
 
 def shared(folder: Path, mesh_suffixes: Collection[str]) -> list[Path]:
     """A folder's own files, and those below its subfolders without any mesh."""
     files = []
-    for path in sorted(other for other in folder.iterdir() if not is_left_behind(other.name)):
-        if path.is_file():
+    for path in _entries(folder):
+        if _is_file(path):
             files.append(path)
-        elif path.is_dir():
+        elif os.path.isdir(path):  # noqa: PTH112 (see `_is_file`)
             below = beside(path)
             if not any(other.suffix.lower() in mesh_suffixes for other in below):
                 files += below
     return files
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, in order; nothing if it can't be listed."""
+    try:
+        return sorted(path for path in folder.iterdir() if not is_left_behind(path.name))
+    except OSError:
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there. A name that is too long, or a folder that can't be entered, has none."""
+    return os.path.isfile(path)  # noqa: PTH113 (`Path.is_file` raises errors then)
+
+
+def _short(name: str) -> str:
+    """The start of a name that is longer than any file's, such as a data URI."""
+    return name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
 
 
 def _agreement(path: Path, wanted: list[str]) -> int:

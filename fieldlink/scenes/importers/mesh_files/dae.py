@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 from collada import Collada
 from collada.common import DaeError
+from collada.controller import BoundMorph
 from collada.material import Map
 from collada.polylist import BoundPolylist
-from collada.triangleset import BoundTriangleSet
+from collada.source import FloatSource
+from collada.triangleset import BoundTriangleSet, TriangleSet
 from jaxtyping import Float
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers.mesh_files import polygons
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
-from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, MeshFile, Part, Texture, rgba
+from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, MeshFile, MeshPart, Texture, rgba
 from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages, drawn_without
 
 COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -50,6 +54,8 @@ class _Looks:
             return Layer((red, green, blue, 1.0))
         path = look.sampler.surface.image.path
         image, uv = self.images.image(plain(path), lambda: self.companions.read(path)), _uv(triangles, look.texcoord)
+        if image is not None and uv is None:
+            self.images.lacks_coordinates(plain(path))
         return GREY_LAYER if image is None or uv is None else Layer(WHITE, Texture(image), uv)
 
     def notes(self) -> list[str]:
@@ -72,27 +78,31 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
     """Parts in the document's axes. What pycollada finds broken is left out, and noted."""
     data = COMMENT.sub(b"", data)  # pycollada takes those inside a geometry for unknown geometries
     data = DECIMAL_COMMAS.sub(lambda numbers: numbers[0].replace(b",", b"."), data)
-    document, notes, symbols = _document(data)
+    morphs: list[str] = []  # that are drawn as their base
+    document, notes, symbols = _document(data, morphs)
+    for geometry in document.geometries:
+        for source in geometry.sourceById.values():
+            _put_back_nan(source)
     looks = _Looks(document, symbols, companions)
-    parts = [_part(triangles, looks) for triangles in _triangle_sets(document)]
-    up = (getattr(document.assetInfo, "upaxis", None) or "Y_UP")[0].lower()
+    parts = [_part(triangles, looks) for triangles in _triangle_sets(document, morphs)]
     lost = dict.fromkeys(str(error).replace(f" in effect `{id}`", "") for error in document.errors)
     broken = [words for words in lost if not any(other in words.lower() for other in NOT_DRAWN)]
     notes = looks.notes() + notes + ([f"drawn without {listed(broken)}"] if broken else [])
-    return MeshFile(parts, up, notes=notes)
+    notes += [f"drawn without the morph targets of {listed(morphs)}"] if morphs else []
+    return MeshFile(parts, _up(document), notes=notes)
 
 
-def _document(data: bytes) -> tuple[Collada, list[str], set[str]]:
+def _document(data: bytes, morphs: list[str]) -> tuple[Collada, list[str], set[str]]:
     """The document, a note on materials that it lacks, and the symbols bound to them.
 
-    Pycollada would leave out all geometry that names one.
+    Pycollada would leave out all geometry that names one, and skins over a morph: they get its base.
     """
     document = Collada(io.BytesIO(data), ignore=[DaeError])
     tree: Any = document.xmlnode
     materials, bindings = {material.id for material in document.materials}, tree.iter("{*}instance_material")
     names = {binding: (binding.get("target") or "").removeprefix("#") for binding in bindings}
     lost = sorted(set(names.values()) - materials)
-    if not lost:
+    if not _put_on_base(tree, morphs) and not lost:
         return document, [], set()
     broken = [binding for binding, name in names.items() if name in lost]
     for binding in broken:
@@ -103,25 +113,69 @@ def _document(data: bytes) -> tuple[Collada, list[str], set[str]]:
     return without, notes, {binding.get("symbol") for binding in broken}
 
 
-def _triangle_sets(document: Any) -> Iterator[Any]:
-    """All bound triangle sets of the scene that aren't empty; polygons are triangulated."""
+def _put_on_base(tree: Any, morphs: list[str]) -> bool:
+    """Put skins over a morph on its base, and add its name to `morphs`. Whether there are any."""
+    bases = {morph.getparent().get("id"): morph.get("source") or "" for morph in tree.iter("{*}morph")}
+    for skin in tree.iter("{*}skin"):
+        if (name := (skin.get("source") or "").removeprefix("#")) in bases:
+            skin.set("source", bases[name])
+            morphs.append(name)
+    return bool(morphs)
+
+
+def _up(document: Any) -> str:
+    """The axis that points up: x, y or z. Pycollada takes the word with spaces around it for none."""
+    word = (document.xmlnode.findtext("{*}asset/{*}up_axis") or "").strip()
+    return word[0].lower() if word in ("X_UP", "Y_UP", "Z_UP") else "y"
+
+
+def _triangle_sets(document: Any, morphs: list[str]) -> Iterator[Any]:
+    """All bound triangle sets of the scene that aren't empty; polygons are triangulated.
+
+    A morph is drawn as its base, and its name added to `morphs`.
+    """
     scene = document.scene
     for bound in itertools.chain(scene.objects("geometry"), scene.objects("controller")) if scene else ():
+        if isinstance(bound, BoundMorph):
+            morphs.append(bound.original.id)
+            bound = bound.original.source_geometry.bind(bound.matrix, bound.materialnodebysymbol)  # noqa: PLW2901
         for primitive in bound.primitives():
             drawn = getattr(primitive, "primitive", primitive)  # a skin's are wrapped
             if isinstance(drawn, BoundPolylist):
-                drawn = drawn.triangleset()
+                drawn = _cut(drawn)
             if isinstance(drawn, BoundTriangleSet) and drawn.vertex is not None and len(drawn):
+                if (least := drawn.original.index.min()) < 0:  # which numpy would count from the end
+                    raise InputError(f"a face has index {least}, expected 0 or more")
                 yield drawn
 
 
-def _part(triangles: Any, looks: _Looks) -> Part:
+def _put_back_nan(source: Any) -> None:
+    """Numbers of a geometry that aren't any: pycollada takes them for 0."""
+    text = (source.xmlnode.findtext("{*}float_array") or "") if isinstance(source, FloatSource) else ""
+    if "nan" in text.lower():
+        stated = np.array(text.split(), np.float32).reshape(len(source.data), -1)
+        source.data[np.isnan(stated[:, : source.data.shape[1]])] = np.nan  # a third texture coordinate isn't read
+
+
+def _cut(bound: BoundPolylist) -> Any:
+    """Polygons as a bound triangle set."""
+    drawn: Any = bound
+    polylist = drawn.original
+    if not len(polylist.index):
+        return None
+    triangles, _ = polygons.triangles(drawn.vertex[drawn.vertex_index], np.asarray(polylist.vcounts, np.int64))
+    corners = polylist.index[triangles.reshape(-1)].reshape(-1)
+    cut = TriangleSet(polylist.sources, polylist.material, corners, polylist.xmlnode)
+    return cut.bind(drawn.matrix, drawn.materialnodebysymbol)
+
+
+def _part(triangles: Any, looks: _Looks) -> MeshPart:
     vertices = np.asarray(triangles.vertex, np.float64)[triangles.vertex_index].reshape(-1, 3)
     tint = _vertex_colours(triangles)
     layer = looks.layer(triangles)
     if tint is not None and layer.texture is None:
         layer = Layer(WHITE)  # exporters mean vertex colours in place of the material's
-    return Part(vertices, np.arange(len(vertices)).reshape(-1, 3), layer, tint)
+    return MeshPart(vertices, np.arange(len(vertices)).reshape(-1, 3), layer, tint)
 
 
 def _vertex_colours(triangles: Any) -> Float[np.ndarray, "corner 4"] | None:

@@ -10,8 +10,9 @@ from jaxtyping import Float, Integer, UInt8
 
 MOST_FACES = 5_000_000  # of a file
 GREY = 0.6  # of a part without any colour
-OPAQUE, BLENDED = -1.0, float("nan")  # values of `Part.cutoff` beside a mask's
+OPAQUE, BLENDED = -1.0, float("nan")  # values of `MeshPart.cutoff` beside a mask's
 WHITE = (1.0, 1.0, 1.0, 1.0)
+BEYOND = 1.5  # a file's colours with a greater value end at 255, others at 1
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Part:
+class MeshPart:
     """Triangles of one material."""
 
     vertices: Float[np.ndarray, "vertex 3"]  # float64
@@ -48,7 +49,7 @@ class Part:
 class MeshFile:
     """All parts of a file."""
 
-    parts: list[Part]
+    parts: list[MeshPart]
     up: str = "y"  # the axis that the file says points up: x, y or z
     linear: bool = False  # colours are linear light, textures sRGB (glTF); otherwise all are display values
     notes: list[str] = field(default_factory=list)  # what was drawn without, for the user
@@ -58,10 +59,17 @@ def with_corner_colours(
     vertices: Float[np.ndarray, "vertex 3"],
     faces: Integer[np.ndarray, "face 3"],
     colours: Float[np.ndarray, "face 4"],
-) -> Part:
+) -> MeshPart:
     """A part whose faces have colours of their own: no face shares a vertex."""
     corners = np.arange(3 * len(faces)).reshape(-1, 3)
-    return Part(vertices[faces].reshape(-1, 3), corners, Layer(WHITE), np.repeat(colours, 3, axis=0))
+    return MeshPart(vertices[faces].reshape(-1, 3), corners, Layer(WHITE), np.repeat(colours, 3, axis=0))
+
+
+def display_values(colours: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """All colours of a file in [0, 1]: divided by 255 if any is beyond 1 by more than rounding. NaN if not finite."""
+    finite = np.isfinite(colours)
+    highest = colours[finite].max(initial=0)
+    return np.where(finite, np.clip(colours / 255 if highest > BEYOND else colours, 0, 1), np.nan)
 
 
 def rgba(colours: Float[np.ndarray, "row channel"]) -> Float[np.ndarray, "row 4"]:

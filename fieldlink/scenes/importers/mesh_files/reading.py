@@ -1,21 +1,28 @@
 """A mesh file of any format as a mesh: of unit diagonal, centred, y up, with its colours."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Integer
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes.importers import gltf
 from fieldlink.scenes.importers.mesh_colours import SurfaceAlbedo, SurfaceOpacity, painted
-from fieldlink.scenes.importers.mesh_files import by_trimesh, dae, off, threemf, wavefront
+from fieldlink.scenes.importers.mesh_files import dae, off, ply, stl, threemf, wavefront
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
 from fieldlink.scenes.importers.mesh_files.mesh_parts import MOST_FACES, OPAQUE, MeshFile
 from fieldlink.scenes.meshes import Mesh, checked
 
-SUFFIXES = {".glb", ".gltf", ".obj", ".dae", ".off", ".ply", ".stl", ".3mf"}
+ALONE = {".off": off.read, ".stl": stl.read, ".3mf": threemf.read}  # formats that name no other file
+WITH_COMPANIONS = {
+    **{".glb": gltf.read, ".gltf": gltf.read, ".obj": wavefront.read},
+    **{".dae": dae.read, ".ply": ply.read},
+}
+SUFFIXES = {*ALONE, *WITH_COMPANIONS}
 NOT_READ = {".fbx": "FBX isn't read; export it as GLB"}
 TO_Y = {  # the file's axes → x, y up, z
     "x": np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
@@ -34,41 +41,46 @@ def read_mesh(path: Path, root: Path, up: str = "") -> Mesh:
     if suffix in NOT_READ:
         raise InputError(f"{path}: {NOT_READ[suffix]}")
     data = read_foreign(path)
-    try:
+    with _naming(path):
         file = _parsed(data, suffix, companions)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    except Exception as error:  # loaders raise exceptions of any kind
-        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {_same(error)})") from error
     parts = [part for part in file.parts if len(part.faces)]
     if not parts:
         raise InputError(f"{path}: {'; '.join(['mesh without faces, at least one expected', *file.notes])}")
     if (count := sum(len(part.faces) for part in parts)) > MOST_FACES:
         raise InputError(f"{path}: {count:,} faces, at most {MOST_FACES:,} expected")
-    return _mesh(MeshFile(parts, up or file.up, file.linear, [*file.notes, *companions.notes()]), str(path))
+    file = MeshFile(parts, up or file.up, file.linear, [*file.notes, *companions.notes()])
+    with _naming(path):
+        vertices, faces = _joined(file)
+    checked(Mesh(vertices, faces, lambda points, face: points), str(path))
+    with _naming(path):
+        return _mesh(vertices, faces, file)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Whatever a reader raises in the block is an `InputError` that names the file."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    except Exception as error:  # loaders raise exceptions of any kind
+        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {_same(error)})") from error
 
 
 def _parsed(data: bytes, suffix: str, companions: CompanionFiles) -> MeshFile:
-    if suffix in (".glb", ".gltf"):
-        return gltf.read(data, companions)
-    if suffix == ".obj":
-        return wavefront.read(data, companions)
-    if suffix == ".dae":
-        return dae.read(data, companions)
-    if suffix == ".off":
-        return off.read(data)
-    if suffix == ".3mf":
-        return threemf.read(data)
-    return by_trimesh.read(data, suffix, companions)
+    return ALONE[suffix](data) if suffix in ALONE else WITH_COMPANIONS[suffix](data, companions)
 
 
-def _mesh(file: MeshFile, name: str) -> Mesh:
-    """Parts in one, moved in float64: coordinates far from the origin lose nothing. Unused vertices are dropped."""
+def _joined(file: MeshFile) -> tuple[Float[np.ndarray, "vertex 3"], Integer[np.ndarray, "face 3"]]:
+    """Vertices and faces of all parts, y up."""
     starts = np.cumsum([0, *(len(part.vertices) for part in file.parts)])
     with np.errstate(invalid="ignore"):  # vertices that no face uses may be anything
         vertices = np.concatenate([part.vertices for part in file.parts]) @ TO_Y[file.up].T
-    faces = np.concatenate([part.faces + start for part, start in zip(file.parts, starts, strict=False)])
-    checked(Mesh(vertices, faces, lambda points, face: points), name)
+    return vertices, np.concatenate([part.faces + start for part, start in zip(file.parts, starts, strict=False)])
+
+
+def _mesh(vertices: Float[np.ndarray, "vertex 3"], faces: Integer[np.ndarray, "face 3"], file: MeshFile) -> Mesh:
+    """Moved in float64: coordinates far from the origin lose nothing. Unused vertices are dropped."""
     used, faces = np.unique(faces, return_inverse=True)
     vertices, faces = _normalised(vertices[used]).astype(np.float32), faces.reshape(-1, 3).astype(np.int32)
     surface = painted(vertices[faces], file)

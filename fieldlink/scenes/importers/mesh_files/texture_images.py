@@ -18,7 +18,9 @@ MOST_TURNS = 1e6  # of a texture; texture coordinates beyond are cut, whole numb
 class TextureImages:
     """The pictures that one mesh names, each read once, and the reasons of those that can't be."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, profile: bool = True) -> None:
+        """Without `profile` colours are sRGB whatever a picture's colour profile says."""
+        self.profile = profile
         self.images: dict[tuple[str, bool], UInt8[np.ndarray, "height width 4"] | None] = {}
         self.lost: dict[str, str] = {}
 
@@ -29,6 +31,10 @@ class TextureImages:
         if (name, opaque) not in self.images:
             self.images[name, opaque] = self._image(name, read, opaque)
         return self.images[name, opaque]
+
+    def lacks_coordinates(self, name: str, coordinates: str = "texture coordinates") -> None:
+        """Note a picture that was read, for a part without the coordinates that would position it."""
+        self.lost.setdefault(name, f"{name}: no {coordinates} for it")
 
     def notes(self) -> list[str]:
         """For the user: how many textures are missing, and why."""
@@ -42,7 +48,8 @@ class TextureImages:
             self.lost[name] = str(error)
             return None
         try:
-            return shrunk(Image.fromarray(pictures.decode(data, "RGBA", upright=False)), opaque)
+            image = pictures.decode(data, "RGBA", upright=False, profile=self.profile)
+            return shrunk(Image.fromarray(image), opaque)
         except InputError as error:
             self.lost[name] = f"{name}: {error}"
             return None
@@ -67,12 +74,12 @@ def shrunk(image: Image.Image, opaque: bool) -> UInt8[np.ndarray, "height width 
 def sampled(texture: Texture, uv: Float[np.ndarray, "hit 2"]) -> Float[np.ndarray, "hit 4"]:
     """RGBA of a texture at places, 0 to 255."""
     height, width = texture.image.shape[:2]
-    place = np.clip(np.nan_to_num(uv.astype(np.float64)), -MOST_TURNS, MOST_TURNS) * [width, height]
+    position = np.clip(np.nan_to_num(uv.astype(np.float64)), -MOST_TURNS, MOST_TURNS) * [width, height]
     if not texture.smooth:
-        column, row = np.floor(place).astype(np.int64).T
+        column, row = np.floor(position).astype(np.int64).T
         return _texels(texture, column, row)
-    first = np.floor(place - 0.5).astype(np.int64)
-    share = (place - 0.5 - first).astype(np.float32)[..., None]
+    first = np.floor(position - 0.5).astype(np.int64)
+    share = (position - 0.5 - first).astype(np.float32)[..., None]
     column, row = first.T
     upper, lower = (
         _texels(texture, column, row + down) * (1 - share[:, 0])

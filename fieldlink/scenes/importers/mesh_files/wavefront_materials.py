@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
-from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, Texture
+from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, Texture, display_values
 from fieldlink.scenes.importers.mesh_files.text import text_of
 from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages, drawn_without
 
@@ -20,21 +20,24 @@ OPTION = re.compile(
 
 COMMENTED = re.compile(r"(?P<name>.*?\.\w{2,5}[\"']?)\s+#")  # a file name with a suffix, and a comment
 FILE_NAMES = re.compile(r"\S.*?\.mtl(?=\s|$)", re.IGNORECASE)  # on a line of mtllib: several, or one with spaces
+Colour = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class MtlMaterial:
     """A material; `scale` and `offset` of texture coordinates are the options -s and -o of its texture."""
 
-    colour: tuple[float, float, float] | None = None
+    colour: Colour | None = None
     texture: Texture | None = None
+    picture: str = ""  # the texture's, for notes
     scale: tuple[float, float] = (1.0, 1.0)
     offset: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass
 class _Statements:
-    colour: tuple[float, float, float] | None = None
+    colour: Colour | None = None
+    unread: str = ""  # a colour of another form, such as a spectral file
     texture: str | None = None
 
 
@@ -45,6 +48,7 @@ class MaterialLibraries:
         self.libraries, self.companions, self.textures = libraries, companions, TextureImages()
         self.statements: dict[str, _Statements] = {}
         self.lost: list[str] = []
+        self.uncoloured: dict[str, str] = {}  # materials drawn without their Kd, and why
         for library in libraries:
             for name in FILE_NAMES.findall(library) or [library]:
                 self._add(name)
@@ -58,13 +62,27 @@ class MaterialLibraries:
         file_name = self._without_comment(written)
         image = self.textures.image(plain(file_name), lambda: self.companions.read(file_name))
         texture = None if image is None else Texture(image, (wrap, wrap))
-        return MtlMaterial(statements.colour, texture, **placed)
+        return MtlMaterial(statements.colour, texture, plain(file_name), **placed)
+
+    def layer(self, name: str, uv: Float[np.ndarray, "corner 2"] | None, *, tinted: bool) -> Layer:
+        """The look of a part of a material. A texture or vertex colours take the place of Kd, as exporters mean it."""
+        material = self.material(name)
+        if material is not None and material.texture is not None:
+            if uv is not None:
+                upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1) * material.scale + material.offset
+                return Layer(WHITE, material.texture, np.stack([upright[:, 0], 1 - upright[:, 1]], axis=1))
+            self.textures.lacks_coordinates(material.picture)
+        colour = None if material is None else material.colour
+        if material is not None and colour is None and not tinted and (unread := self.statements[name].unread):
+            self.uncoloured[name] = f"Kd {unread} of {name} isn't read"
+        return Layer(WHITE if tinted else (*(colour or (GREY, GREY, GREY)), 1.0))
 
     def notes(self, names: Collection[str]) -> list[str]:
         """For the user: which of the materials with these names, and which textures, are missing."""
         lost = sorted(name for name in names if name not in self.statements)
         reasons = self.lost or [f"{listed(lost)} not in {listed(self.libraries) or 'any library: none is named'}"]
-        return drawn_without("materials", len(lost), len(names), reasons) + self.textures.notes()
+        colours = drawn_without("colours of materials", len(self.uncoloured), len(names), [*self.uncoloured.values()])
+        return drawn_without("materials", len(lost), len(names), reasons) + colours + self.textures.notes()
 
     def _without_comment(self, name: str) -> str:
         """A texture's file name; from a # on it is a comment, unless a file is named so."""
@@ -80,17 +98,11 @@ class MaterialLibraries:
         self.statements = _statements(text) | self.statements
 
 
-def layer(material: MtlMaterial | None, uv: Float[np.ndarray, "corner 2"] | None, *, tinted: bool) -> Layer:
-    """The look of a part. A texture or vertex colours take the place of Kd, as exporters mean it."""
-    if material is not None and material.texture is not None and uv is not None:
-        upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1) * material.scale + material.offset
-        return Layer(WHITE, material.texture, np.stack([upright[:, 0], 1 - upright[:, 1]], axis=1))
-    colour = None if material is None else material.colour
-    return Layer(WHITE if tinted else (*(colour or (GREY, GREY, GREY)), 1.0))
-
-
 def _statements(text: str) -> dict[str, _Statements]:
-    """The statements of each material that count here, by its name."""
+    """The statements of each material that count here, by its name; colours in [0, 1].
+
+    Colours end at 255 if one does and none lies between 0 and 1; else they end at 1, and what is brighter is cut.
+    """
     materials: dict[str, _Statements] = {}
     material = _Statements()
     for line in text.splitlines():
@@ -98,16 +110,22 @@ def _statements(text: str) -> dict[str, _Statements]:
         if key.lower() == "newmtl":
             material = materials.setdefault(rest.strip(), _Statements())
         elif key.lower() == "kd":
-            material.colour = _colour(rest) or material.colour
+            rest = rest.partition("#")[0].strip()
+            material.colour, material.unread = _colour(rest) or material.colour, rest
         elif key.lower() == "map_kd":
             material.texture = rest.strip()
+    coloured = [material for material in materials.values() if material.colour is not None]
+    stated = np.array([material.colour for material in coloured], np.float64)
+    shown = np.clip(stated, 0, 1) if ((stated > 0) & (stated < 1)).any() else display_values(stated)
+    for material, (red, green, blue) in zip(coloured, shown.tolist(), strict=True):
+        material.colour = (red, green, blue)
     return materials
 
 
-def _colour(text: str) -> tuple[float, float, float] | None:
-    """One or three numbers, cut to [0, 1]; None for a spectral file or anything else."""
+def _colour(text: str) -> Colour | None:
+    """One or three numbers; None for a spectral file, CIE's x, y and z, or anything else."""
     try:
-        numbers = [min(max(float(word), 0.0), 1.0) for word in text.partition("#")[0].split()[:3]]
+        numbers = [float(word) for word in text.split()[:3]]
     except ValueError:
         return None
     return (numbers[0], numbers[len(numbers) // 2], numbers[-1]) if len(numbers) in (1, 3) else None

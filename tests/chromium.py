@@ -22,6 +22,9 @@ FLAGS = (
     *("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),  # WebGL without a GPU
 )
 STARTED = "DevToolsActivePort"  # file in which Chromium says its port
+VIOLATIONS = (  # that axe-core finds in a page with its script: their names, and the elements
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))"
+)
 PATIENCE = 120.0  # seconds
 
 
@@ -93,9 +96,12 @@ class Page:
         for kind, (x, y) in zip(kinds, [places[0], *places, places[-1]], strict=True):
             self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
-    def screenshot(self, path: Path, whole: bool = False) -> None:
-        """A PNG of the window, or of the whole page."""
-        data = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
+    def screenshot(self, path: Path) -> None:
+        """A PNG of the whole page."""
+        size = self.send("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        data = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(data))
 
     def _note(self, message: dict[str, Any]) -> None:
@@ -119,7 +125,7 @@ def browser() -> Iterator[Page]:
         command = [path, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            with connect(_page_address(Path(profile) / STARTED), max_size=None) as connection:
+            with connect(_page_address(Path(profile) / STARTED), max_size=None, ping_interval=None) as connection:
                 yield Page(connection)
         finally:
             process.terminate()

@@ -1,6 +1,6 @@
 """Imported by the server of workers, which ends with its stage even while it imports what workers share.
 
-Ctrl-C is the stage's to tell: the server and its workers ignore it, else each prints a traceback of what it imports.
+The stage alone reports Ctrl-C. The server and its workers ignore it; otherwise each would print a traceback.
 """
 
 import contextlib

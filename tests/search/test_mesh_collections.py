@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from search.meshes import box, coloured_box, paint
+from search.meshes import box, coloured_box
 
 from fieldlink.core import datasets
 from fieldlink.core.errors import InputError
@@ -19,34 +19,13 @@ from fieldlink.scenes import cameras
 from fieldlink.scenes.importers.mesh_folder import read
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.views import of_rows
+from fieldlink.search.collection_folders import only_writer
 from fieldlink.search.finished_study import Study
 
 
-@pytest.fixture(scope="module")
-def meshes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("meshes")
-    box(folder / "cube.off")
-    box(folder / "below" / "board.off", height=0.2)
-    (folder / "broken.obj").write_text("no mesh\n")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def mine(study: Study, meshes: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The tiny study with a collection of two boxes."""
-    folder = tmp_path_factory.mktemp("collection")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FIELDLINK_SCRATCH", str(folder / "scratch"))
-        result = study.add(meshes, folder / "mine")
-    assert list(result.ids) == ["board", "cube"]
-    assert result.origin.objects == 2
-    assert "broken.obj: mesh without faces" in result.rejected["broken"]
-    return Study(study.folder, folder / "mine")
-
-
-@pytest.fixture(autouse=True)
-def _scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+def reasons(mine: Study) -> dict[str, str]:
+    rows = datasets.read(mine.collection.paths.rejected, REJECTED).to_pylist()
+    return {row["id"]: row["reason"] for row in rows}
 
 
 def test_objects_have_no_class_and_are_found(mine: Study, meshes: Path):
@@ -55,6 +34,32 @@ def test_objects_have_no_class_and_are_found(mine: Study, meshes: Path):
     assert {(row.class_name, row.split, row.caption) for row in answer.rows} == {(None, None, None)}
     assert {row.paths["source"] for row in answer.rows} == {str(meshes / "cube.off"), str(meshes / "below/board.off")}
     assert answer.origin.collection == str(mine.collection.folder)
+    assert answer.origin.objects == 2
+
+
+def test_an_answer_names_folders_that_are_absolute(mine: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """So that it names them wherever it is read."""
+    monkeypatch.chdir(mine.folder)
+    here = Study(Path(), Path(os.path.relpath(mine.collection.folder)))
+    assert (here.origin.study, here.origin.collection) == (str(mine.folder), str(mine.collection.folder))
+    assert Study(Path()).origin.collection == str(mine.folder / "data")
+    box(tmp_path / "meshes" / "cube.off")
+    result = here.add(os.path.relpath(tmp_path / "meshes"), os.path.relpath(tmp_path / "new"))
+    assert (result.collection, result.origin.collection) == (str(tmp_path / "new"),) * 2
+
+
+def test_a_mesh_that_cannot_be_used_is_kept_with_its_reason_until_it_can(mine: Study, meshes: Path, tmp_path: Path):
+    assert "broken.obj: mesh without faces" in reasons(mine)["broken"]
+    shutil.copytree(mine.collection.folder, tmp_path / "copy")
+    copied = Path(shutil.copytree(meshes, tmp_path / "meshes"))
+    (copied / "empty.obj").write_text("nothing\n")  # nothing else is new
+    study = Study(mine.folder, tmp_path / "copy")
+    assert sorted(study.add(copied).unchanged) == ["board", "cube"]
+    assert sorted(reasons(study)) == ["broken", "empty"]
+    box(copied / "empty.off", height=3)
+    (copied / "empty.obj").unlink()
+    assert list(study.add(copied).ids) == ["empty"]
+    assert sorted(reasons(study)) == ["broken"]
 
 
 def test_a_mesh_finds_itself(mine: Study, meshes: Path):
@@ -68,13 +73,13 @@ def test_a_mesh_is_seen_and_fitted_as_an_object_of_the_study_with_its_id(mine: S
     params = mine.params
     poses = cameras.disn_poses(seed_of(params.study.seed, "views", "cube"), params.scenes.views)
     views = render(read(meshes / "cube.off"), poses, cameras.DISN_ANGLE, params.scenes.resolution)
-    stored = of_rows(datasets.rows_with_ids(mine.collection.places.views, VIEWS, ["cube"]))
+    stored = of_rows(datasets.rows_with_ids(mine.collection.paths.views, VIEWS, ["cube"]))
     np.testing.assert_array_equal(stored.image, views.image)
     seed = seed_of(params.study.seed, "rays", "cube", 0)
     (fit,) = fit_batch([stored], mine.models.nerf_start, params.nerf, [seed], "cpu")
     assert isinstance(fit, Fit)
     np.testing.assert_allclose(mine.nerf("cube").weights, fit.weights, atol=1e-4)
-    vector = mine.collection.nerf_vectors[mine.collection.place("cube")]
+    vector = mine.collection.nerf_vectors[mine.collection.index_of("cube")]
     np.testing.assert_allclose(vector, mine.models.nerf_vectors(fit.weights[None])[0], atol=1e-3)
 
 
@@ -93,7 +98,7 @@ def test_objects_are_added_to_those_there_and_the_same_files_are_not(mine: Study
     assert list(study.ids) == sorted(["board", "cube", result.ids[0]])
     np.testing.assert_array_equal(study.nerf("cube").weights, before)
     assert study.neighbours("cube", "CLIP mean").rows
-    assert datasets.read(tmp_path / "copy" / "rejected", REJECTED)["id"].to_pylist() == ["broken"]
+    assert sorted(reasons(study)) == ["broken"]
 
 
 def test_a_folder_that_is_no_collection_is_left_alone(study: Study, meshes: Path):
@@ -116,6 +121,19 @@ def test_a_folder_without_a_mesh_that_can_be_used_is_an_error(study: Study, tmp_
     assert not (tmp_path / "mine").exists()
 
 
+def test_a_collection_that_another_process_changes_is_left_alone(mine: Study, meshes: Path, tmp_path: Path):
+    shutil.copytree(mine.collection.folder, tmp_path / "copy")
+    with only_writer(tmp_path / "copy"), pytest.raises(InputError, match="copy: busy, another `fieldlink add`"):
+        mine.add(meshes, tmp_path / "copy")
+
+
+def test_a_collection_that_a_kill_left_aside_is_opened_and_added_to(mine: Study, meshes: Path, tmp_path: Path):
+    for use in (lambda folder: Study(mine.folder, folder).ids, lambda folder: mine.add(meshes, folder).unchanged):
+        shutil.copytree(mine.collection.folder, tmp_path / ".copy.old")
+        assert list(use(tmp_path / "copy")) == ["board", "cube"]
+        shutil.rmtree(tmp_path / "copy")
+
+
 def test_vectors_of_another_model_are_an_error_that_names_it(mine: Study, tmp_path: Path):
     folder = tmp_path / "copy"
     shutil.copytree(mine.collection.folder, folder)
@@ -130,67 +148,9 @@ def test_vectors_of_another_model_are_an_error_that_names_it(mine: Study, tmp_pa
 def test_a_collection_without_a_projection_is_shown_by_its_principal_components(mine: Study):
     points = mine.map_points()
     unit = mine.collection.nerf_vectors / np.linalg.norm(mine.collection.nerf_vectors, axis=1, keepdims=True)
-    assert points.places.shape == (2, 2)
-    distance = np.linalg.norm(points.places[0] - points.places[1])
+    assert points.positions.shape == (2, 2)
+    distance = np.linalg.norm(points.positions[0] - points.positions[1])
     assert distance == pytest.approx(np.linalg.norm(unit[0] - unit[1]), rel=1e-4)  # two points lie in a plane
-
-
-@pytest.fixture
-def painted(study: Study, tmp_path: Path) -> Path:
-    """A folder of two boxes with materials, which are in the collection `mine` beside it."""
-    folder = tmp_path / "painted"
-    folder.mkdir()
-    for name, width in (("one", 1.0), ("two", 2.0)):
-        coloured_box(folder / f"{name}.obj", f"{name}.mtl", width)
-        paint(folder / f"{name}.mtl", "1 0 0")
-    assert list(study.add(folder, tmp_path / "mine").ids) == ["one", "two"]
-    return folder
-
-
-def test_a_file_that_comes_beside_objects_adds_none_of_them_again(study: Study, painted: Path, tmp_path: Path):
-    (painted / "README.md").write_text("boxes")
-    result = study.add(painted, tmp_path / "mine")
-    assert (list(result.ids), list(result.replaced), sorted(result.unchanged)) == ([], [], ["one", "two"])
-    coloured_box(painted / "three.obj", "three.mtl", 3)
-    paint(painted / "three.mtl", "0 1 0")
-    result = study.add(painted, tmp_path / "mine")
-    assert (list(result.ids), list(result.replaced), sorted(result.unchanged)) == (["three"], [], ["one", "two"])
-    assert result.origin.objects == 3
-
-
-def test_what_was_compared_once_is_not_rendered_again(study: Study, painted: Path, tmp_path: Path, monkeypatch):
-    (painted / "README.md").write_text("boxes")
-    study.add(painted, tmp_path / "mine")
-    monkeypatch.setattr("fieldlink.search.known_objects.view_digests", lambda tasks: pytest.fail(f"{tasks} rendered"))
-    assert sorted(study.add(painted, tmp_path / "mine").unchanged) == ["one", "two"]
-
-
-def test_an_object_that_looks_otherwise_now_replaces_the_old_one(study: Study, painted: Path, tmp_path: Path):
-    before = Study(study.folder, tmp_path / "mine")
-    old = {name: before.view(name, 0) for name in ("one", "two")}
-    paint(painted / "one.mtl", "0 0 1")
-    result = study.add(painted, tmp_path / "mine")
-    assert (list(result.ids), list(result.replaced), list(result.unchanged)) == ([], ["one"], ["two"])
-    after = Study(study.folder, tmp_path / "mine")
-    assert list(after.ids) == ["one", "two"]
-    assert after.view("one", 0) != old["one"]
-    assert after.view("two", 0) == old["two"]
-    coloured_box(painted / "two.obj", "two.mtl", 4)  # another shape
-    assert list(study.add(painted, tmp_path / "mine").replaced) == ["two"]
-
-
-def test_a_folder_that_moved_adds_nothing_even_beside_other_files(study: Study, painted: Path, tmp_path: Path):
-    moved = painted.rename(tmp_path / "moved")
-    (moved / "README.md").write_text("boxes")
-    assert sorted(study.add(moved, tmp_path / "mine").unchanged) == ["one", "two"]
-
-
-def test_equal_meshes_with_other_materials_elsewhere_are_other_objects(study: Study, painted: Path, tmp_path: Path):
-    other = Path(shutil.copytree(painted, tmp_path / "other"))
-    paint(other / "one.mtl", "0 0 1")
-    result = study.add(other, tmp_path / "mine")
-    assert list(result.unchanged) == ["two"]
-    assert result.ids[0].startswith("one.")
 
 
 def test_what_an_object_is_drawn_without_and_files_of_other_kinds_are_told(study: Study, tmp_path: Path):
@@ -217,6 +177,5 @@ def test_names_that_are_no_utf8_are_written_with_their_bytes(study: Study, tmp_p
     result = study.add(folder, tmp_path / "mine")
     mine = Study(study.folder, tmp_path / "mine")
     assert mine.search(text="a box", k=1).rows[0].paths["source"].endswith("caf\\udce9.obj")
-    reasons = datasets.read(tmp_path / "mine" / "rejected", REJECTED)["reason"].to_pylist()
-    assert any("the same contents as" in reason and "caf\\udce9.obj" in reason for reason in reasons)
+    assert any("the same contents as" in reason and "caf\\udce9.obj" in reason for reason in reasons(mine).values())
     assert list(study.add(folder, tmp_path / "mine").unchanged) == list(result.ids)

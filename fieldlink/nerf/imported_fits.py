@@ -1,4 +1,4 @@
-"""NeRFs fitted elsewhere, checked against the parameters, in place of fits."""
+"""Imported NeRFs, checked against the parameters, in place of fits."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from fieldlink.core.params import NerfParams
 from fieldlink.nerf import weight_layout
 
 
-class FittedElsewhere:
+class ImportedFits:
     """NeRFs of dataset folder `folder` for the objects of dataset `objects`.
 
     Raises `InputError` if the objects' source isn't `nerfs`.

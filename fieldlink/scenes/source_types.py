@@ -54,7 +54,10 @@ def item_path(task: ObjectTask) -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceEntry:
-    """Entry of a registry of sources. Source `catalogue` has no listing: its objects are made, not read."""
+    """Entry of a registry of sources. No field has a default: a new source has to say each.
+
+    Source `catalogue` has no listing: its objects are made, not read.
+    """
 
     title: str  # in README's table
     page_text: str  # on the result page
@@ -67,10 +70,11 @@ class SourceEntry:
 class SceneSourceEntry(SourceEntry):
     """A source of objects: of meshes, whose views are rendered here, or of views."""
 
-    single_scenes: bool = False  # may have too few objects to be split; these are only fitted
-    every_class: bool = True  # the preflight expects objects of every class
-    captions: bool = False  # objects have captions of their own
-    trial: Callable[[Params], dict[str, str]] = lambda params: {}  # reasons of objects that reading sets aside, by name
+    single_scenes: bool  # may have too few objects to be split; these are only fitted
+    every_class: bool  # the preflight expects objects of every class
+    captions: bool  # objects have captions of their own
+    trial: Callable[[Params], dict[str, str]] | None  # reasons of objects that reading sets aside, by name
+    trial_extent: str  # what the trial reads; empty where it reads all, or where there is none
 
     def has_depth(self, folder: Path) -> bool:
         """Whether views have depth maps, at least those of some objects."""
@@ -92,11 +96,11 @@ class ViewSource(SceneSourceEntry):
     """A source of posed views. Augmented copies are made of the views, or were listed with their originals."""
 
     views: Callable[[ObjectTask], Views]
-    lists_copies: bool = False
-    depth: Callable[[Path], bool] = lambda folder: False
+    lists_copies: bool  # augmented copies were listed with their originals
+    depth: Callable[[Path], bool] | None  # whether a folder has depth maps of some views; None: no folder has
 
     def has_depth(self, folder: Path) -> bool:
-        return self.depth(folder)
+        return self.depth is not None and self.depth(folder)
 
 
 @dataclass(frozen=True)
@@ -123,4 +127,4 @@ class PhotoSourceEntry(SourceEntry):
     """A source of photos."""
 
     image: Callable[[PhotoTask], bytes]  # an encoded picture; raises `InputError` if it can't be used
-    test_files: Callable[[Path], Collection[Path]] = lambda folder: ()  # that a published split has for testing
+    test_files: Callable[[Path], Collection[Path]] | None  # that a published split has for testing

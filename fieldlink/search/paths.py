@@ -9,7 +9,7 @@ STUDIES = ("retrieval", "captions", "zero_shot", "syn2real", "augmented")  # who
 
 
 @dataclass(frozen=True)
-class CollectionPlaces:
+class CollectionPaths:
     """The datasets of a collection of NeRFs; those of a study are its `data`."""
 
     folder: Path
@@ -50,13 +50,18 @@ class CollectionPlaces:
         return self.folder / "sources"
 
     @property
+    def rejected(self) -> Path:
+        """Meshes that can't be used, with reasons; only in a collection of a user's own."""
+        return self.folder / "rejected"
+
+    @property
     def projections(self) -> Path:
         """Only in a study."""
         return self.folder / "embedding_spaces" / "projections"
 
 
 @dataclass(frozen=True)
-class StudyPlaces:
+class StudyPaths:
     """The parameters and models of a study."""
 
     folder: Path
@@ -99,12 +104,12 @@ class StudyPlaces:
         return self.data / study / "mappers"
 
 
-def check_study(folder: Path) -> StudyPlaces:
-    """The places of a study. Raises `InputError` if parameters or models are missing."""
-    places = StudyPlaces(folder)
-    if not places.params.is_file():
+def check_study(folder: Path) -> StudyPaths:
+    """The paths of a study. Raises `InputError` if parameters or models are missing."""
+    paths = StudyPaths(folder)
+    if not paths.params.is_file():
         raise InputError(f"{folder}: no params.yaml, expected a finished study, or a folder with its models")
-    for path in (places.clip, places.nf2vec):
+    for path in (paths.clip, paths.nf2vec):
         if not path.is_dir():
             raise InputError(f"{path}: missing; run the study first (make study), or dvc checkout what it made")
-    return places
+    return paths

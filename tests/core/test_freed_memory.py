@@ -24,4 +24,4 @@ def faults(first: str) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator is Linux's")
 def test_freed_memory_is_used_again_without_page_faults():
-    assert faults("from fieldlink.core import kept_memory") < 100 < faults("")
+    assert faults("from fieldlink.core import freed_memory") < 100 < faults("")

@@ -16,9 +16,9 @@ from fieldlink.core.workers import map_in_workers
 from fieldlink.scenes.importers.item_ids import with_digest
 from fieldlink.scenes.importers.listing import ListedItem
 from fieldlink.scenes.object_views import object_views
-from fieldlink.scenes.sources import ObjectTask
+from fieldlink.scenes.source_types import ObjectTask
 from fieldlink.search.new_nerfs import mesh_task
-from fieldlink.search.places import CollectionPlaces
+from fieldlink.search.paths import CollectionPaths
 
 CHUNK = 8  # meshes rendered in one call of a worker
 LOOKS = ["object_id", "view", "image", "depth"]  # columns of dataset `views`; cameras follow from the id
@@ -34,16 +34,16 @@ class SortedItems:
     compared: list[ListedItem] = field(default_factory=list)  # unchanged, though files beside them are others
 
 
-class KnownObjects:
+class CollectionSources:
     """The objects of a collection by their files."""
 
-    def __init__(self, places: CollectionPlaces) -> None:
+    def __init__(self, paths: CollectionPaths) -> None:
         """Of no objects where there is no collection yet."""
-        self.places = places
-        there = places.description.is_file()
-        rows = datasets.read(places.sources, SOURCES).to_pylist() if there else []
+        self.paths = paths
+        there = paths.description.is_file()
+        rows = datasets.read(paths.sources, SOURCES).to_pylist() if there else []
         self.ids = {row["object_id"] for row in rows}
-        self._paths = {row["object_id"]: row["path"] for row in rows}
+        self._file_paths = {row["object_id"]: row["path"] for row in rows}
         self._by_path = {row["path"]: row["object_id"] for row in rows}
         self._by_content = {row["content"]: row["object_id"] for row in rows}
         self._by_mesh = {_mesh_part(row["content"]): row["object_id"] for row in rows}
@@ -55,32 +55,32 @@ class KnownObjects:
         result, to_compare = SortedItems(), dict[str, ListedItem]()
         listed_paths = {path_text(item) for item in items}
         for item in items:
-            known = self._id_of(item, listed_paths)
-            if known is None:
+            object_id = self._id_of(item, listed_paths)
+            if object_id is None:
                 self._add_new(result, item, folder)
-            elif self._by_content.get(content_of(item)) == known:
-                result.unchanged.append(known)
+            elif self._by_content.get(content_of(item)) == object_id:
+                result.unchanged.append(object_id)
             else:
-                to_compare[known] = item
+                to_compare[object_id] = item
         alike = self._alike(to_compare, folder, params, workers)
-        for known, item in to_compare.items():
-            if known in alike:
-                result.unchanged.append(known)
-                result.compared.append(replace(item, object_id=known))
-            elif self._paths[known] == path_text(item):
-                result.changed[known] = replace(item, object_id=known)
+        for object_id, item in to_compare.items():
+            if object_id in alike:
+                result.unchanged.append(object_id)
+                result.compared.append(replace(item, object_id=object_id))
+            elif self._file_paths[object_id] == path_text(item):
+                result.changed[object_id] = replace(item, object_id=object_id)
             else:
                 self._add_new(result, item, folder)
         return result
 
     def _id_of(self, item: ListedItem, listed_paths: set[str]) -> str | None:
         """The object of a file's path, else one of equal contents whose own file isn't among the listed ones."""
-        if known := self._by_path.get(path_text(item)):
-            return known
+        if object_id := self._by_path.get(path_text(item)):
+            return object_id
         content = content_of(item)
-        for known in (self._by_content.get(content), self._by_mesh.get(_mesh_part(content))):
-            if known is not None and self._paths[known] not in listed_paths:
-                return known
+        for object_id in (self._by_content.get(content), self._by_mesh.get(_mesh_part(content))):
+            if object_id is not None and self._file_paths[object_id] not in listed_paths:
+                return object_id
         return None
 
     def _add_new(self, result: SortedItems, item: ListedItem, folder: Path) -> None:
@@ -100,7 +100,7 @@ class KnownObjects:
 
     def _stored_digests(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
         for start in range(0, len(ids), CHUNK):
-            rows = datasets.rows_with_ids(self.places.views, VIEWS, ids[start : start + CHUNK], LOOKS)
+            rows = datasets.rows_with_ids(self.paths.views, VIEWS, ids[start : start + CHUNK], LOOKS)
             yield from datasets.digests_by_key([rows], "object_id").items()
 
 

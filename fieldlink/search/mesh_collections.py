@@ -8,7 +8,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,41 +26,40 @@ from fieldlink.core.schemas import (
 )
 from fieldlink.scenes.importers import mesh_folder
 from fieldlink.scenes.importers.listing import ListedItem
-from fieldlink.search.collection import UNLABELLED, check_models
-from fieldlink.search.known_objects import KnownObjects, content_of, path_text
+from fieldlink.search.answers import Additions
+from fieldlink.search.collection import UNLABELLED
+from fieldlink.search.collection_folders import check_models, only_writer, put_back, swapped_in
+from fieldlink.search.collection_sources import CollectionSources, content_of, path_text
 from fieldlink.search.models import Models
 from fieldlink.search.new_nerfs import NEW_NERFS, NewNerfsTask, mesh_task, new_nerfs
-from fieldlink.search.places import CollectionPlaces
+from fieldlink.search.paths import CollectionPaths
 
 NAME = "add"
 CHUNK = 8  # meshes of one task, whose NeRFs are fitted and saved together
 OBJECTS_PER_SHARD = 64
 
 
-@dataclass(frozen=True)
-class Additions:
-    """The objects that a folder of meshes adds to a collection."""
-
-    ids: Sequence[str]
-    replaced: Sequence[str]  # ids of the objects in it whose files look otherwise now
-    unchanged: Sequence[str]  # ids of the objects that are in it already, from the same files
-    rejected: Mapping[str, str]
-    notes: Mapping[str, str]  # what objects are drawn without, by id
-    other_files: Mapping[str, int]  # numbers of files that aren't read, by suffix
-
-
 def add_meshes(folder: Path, to: Path, models: Models, workers: int | None) -> Additions:
     """Fit NeRFs to all meshes below `folder`, and write the collection `to` anew with them, whole or not at all.
 
     `workers`: worker processes; None: this process. The scratch folder keeps finished NeRFs, so that a call after a
-    stop goes on from there. Raises `InputError` if no mesh can be used, or if `to` isn't a collection.
+    stop goes on from there. Raises `InputError` if no mesh can be used, if `to` isn't a collection, or if another
+    process changes it.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, expected one with meshes")
-    places = CollectionPlaces(to)
-    _check_collection(places, models)
+    _check_collection(CollectionPaths(to), models)  # so that no lock is written beside any other folder
+    with only_writer(to):
+        return _add(folder, to, models, workers)
+
+
+def _add(folder: Path, to: Path, models: Models, workers: int | None) -> Additions:
+    paths = CollectionPaths(to)
+    _check_collection(paths, models)  # again, because a collection may have come back from aside
+    for dataset in (paths.sources, paths.rejected):
+        put_back(dataset)
     listing = mesh_folder.unlabelled_listing(folder)
-    items = KnownObjects(places).sorted_items(listing.items, folder, models.params, workers)
+    items = CollectionSources(paths).sorted_items(listing.items, folder, models.params, workers)
     to_fit = items.new | items.changed
     new_nerf_rows = _fit(to_fit, folder, models, workers)
     rejected = {**listing.rejected, **listing.duplicates, **new_nerf_rows.rejected}
@@ -69,10 +67,11 @@ def add_meshes(folder: Path, to: Path, models: Models, workers: int | None) -> A
     if not usable and not items.unchanged:
         first = "; ".join(f"{name}: {reason}" for name, reason in sorted(rejected.items())[:3])
         raise InputError(f"{folder}: no mesh can be used ({first})")
+    reasons = _reasons(paths.rejected, rejected, {*usable, *items.unchanged})
     if usable:
-        _write(to, [to_fit[name] for name in usable], items.compared, new_nerf_rows, rejected, models)
-    elif items.compared:
-        datasets.write(places.sources, SOURCES, _merge(places.sources, SOURCES, _sources(items.compared)), NAME)
+        _write(to, [to_fit[name] for name in usable], items.compared, new_nerf_rows, reasons, models)
+    else:
+        _write_notes(paths, items.compared, reasons)
     return Additions(
         [name for name in usable if name in items.new],
         [name for name in usable if name in items.changed],
@@ -83,10 +82,10 @@ def add_meshes(folder: Path, to: Path, models: Models, workers: int | None) -> A
     )
 
 
-def _check_collection(places: CollectionPlaces, models: Models) -> None:
+def _check_collection(paths: CollectionPaths, models: Models) -> None:
     """Raise `InputError` if a folder holds anything but a collection whose vectors are of these models."""
-    folder = places.folder
-    if places.description.is_file():
+    folder = paths.folder
+    if paths.description.is_file():
         check_models(folder, models.digests)
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: not a collection that `fieldlink add` wrote, expected one or a new folder")
@@ -103,8 +102,8 @@ def _fit(items: Mapping[str, ListedItem], folder: Path, models: Models, workers:
         {name: digests.digest_of(shared, name, content_of(item)) for name, item in items.items()},
         lambda ids: NewNerfsTask(
             [mesh_task(items[name], folder, params) for name in ids],
-            models.places.folder.resolve(),
-            (*models.digests.values(), digests.file_digest(models.places.params)),
+            models.paths.folder.resolve(),
+            (*models.digests.values(), digests.file_digest(models.paths.params)),
         ),
         new_nerfs,
         chunk=CHUNK,
@@ -112,16 +111,27 @@ def _fit(items: Mapping[str, ListedItem], folder: Path, models: Models, workers:
     )
 
 
+def _write_notes(paths: CollectionPaths, compared: Sequence[ListedItem], reasons: pa.Table) -> None:
+    """Write what a call without new objects tells: other contents of files, and other reasons."""
+    if compared:
+        tables = _merge(paths.sources, SOURCES, _sources(compared))
+        with swapped_in(paths.sources) as temporary:
+            datasets.write(temporary, SOURCES, tables, NAME)
+    if not paths.rejected.is_dir() or datasets.read(paths.rejected, REJECTED).to_pylist() != reasons.to_pylist():
+        with swapped_in(paths.rejected) as temporary:
+            datasets.write(temporary, REJECTED, [reasons], NAME, may_be_empty=True)
+
+
 def _write(
     to: Path,
     items: Sequence[ListedItem],
     compared: Sequence[ListedItem],
     new_nerf_rows: resume.FinishedItems,
-    rejected: Mapping[str, str],
+    reasons: pa.Table,
     models: Models,
 ) -> None:
     """Write the collection with the new objects among the old ones. `compared`: old ones beside other files now."""
-    old, ids = CollectionPlaces(to), [item.object_id for item in items]
+    old, ids = CollectionPaths(to), [item.object_id for item in items]
 
     def tables(folder: Path, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
         return _merge(folder if old.description.is_file() else None, schema, new)
@@ -134,14 +144,14 @@ def _write(
         "nerfs": (NERFS, rows.select(list(NERFS.columns))),
         "embeddings/nerfs": (NERF_EMBEDDINGS, rows.select(list(NERF_EMBEDDINGS.columns))),
         "embeddings/views": (IMAGE_EMBEDDINGS, nested_tables.from_column(rows["view_embeddings"])),
-        "rejected": (REJECTED, _reasons(old.folder / "rejected", rejected, set(ids))),
+        "rejected": (REJECTED, reasons),
     }
-    with files.replacing(to) as temporary:
+    with swapped_in(to) as temporary:
         for name, (schema, new) in parts.items():
             rows_of_dataset = [new] if schema is REJECTED else tables(to / name, schema, new)
             datasets.write(temporary / name, schema, rows_of_dataset, NAME, may_be_empty=schema is REJECTED)
         text = json.dumps({"models": models.digests}, indent=2)
-        files.write_text(CollectionPlaces(temporary).description, f"{text}\n")
+        files.write_text(CollectionPaths(temporary).description, f"{text}\n")
 
 
 def _merge(old: Path | None, schema: Schema, new: pa.Table) -> Iterator[pa.Table]:
@@ -158,8 +168,8 @@ def _merge(old: Path | None, schema: Schema, new: pa.Table) -> Iterator[pa.Table
         chunk = sorted(names)[start : start + OBJECTS_PER_SHARD]
         parts = [new.filter(pc.field(key).isin(chunk))]
         if old is not None:
-            kept = [name for name in chunk if name not in new_names]
-            parts.append(datasets.rows_with_ids(old, schema, kept, may_be_absent=True))
+            old_ids = [name for name in chunk if name not in new_names]
+            parts.append(datasets.rows_with_ids(old, schema, old_ids, may_be_absent=True))
         columns = list(schema.columns)
         rows = pa.concat_tables([part.select(columns) for part in parts])
         yield rows.sort_by([(name, "ascending") for name in schema.key])

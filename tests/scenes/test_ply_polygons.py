@@ -1,0 +1,79 @@
+"""Polygons of PLY files, of one size or of many, in text and in binary files."""
+
+import io
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+
+from fieldlink.core.errors import InputError
+from fieldlink.scenes.importers import mesh_folder
+from fieldlink.scenes.importers.mesh_files.ply_polygons import triangulated
+
+POINTS = [(0, 0, 0), (2, 0, 0), (2, 1, 0), (1, 1, 0), (1, 2, 0), (0, 2, 0), (2, 2, 0)]
+L_SHAPE, TRIANGLE, SQUARE = [2, 3, 4, 5, 0, 1], [3, 2, 6], [3, 2, 6, 4]  # of areas 3, 1/2 and 1
+FORMATS = {"": "ascii", "<": "binary_little_endian", ">": "binary_big_endian"}
+
+
+def ply(order: str, faces: list[list[int]], *, of_faces: str = "", values: list[list] | None = None) -> bytes:
+    """`of_faces`: kinds of properties as struct has them, either three colours or a list of texture coordinates."""
+    head = ["ply", f"format {FORMATS[order]} 1.0", "comment made by hand", f"element vertex {len(POINTS)}"]
+    head += [f"property float {axis}" for axis in "xyz"]
+    head += [f"element face {len(faces)}", "property list uchar int vertex_indices"]
+    head += [f"property uchar {name}" for name in ("red", "green", "blue")] if of_faces == "B" else []
+    head += ["property list uchar float texcoord"] if of_faces == "f" else []
+    rows = [[("f", point, False)] for point in POINTS]
+    for number, face in enumerate(faces):
+        rows.append([("i", face, True), *([(of_faces, values[number], of_faces == "f")] if values else [])])
+    body = b""
+    for row in rows:
+        for kind, numbers, is_list in row:
+            if order:
+                body += struct.pack("B", len(numbers)) if is_list else b""
+                body += struct.pack(f"{order}{len(numbers)}{kind}", *numbers)
+            else:
+                body += " ".join(map(str, [len(numbers), *numbers] if is_list else numbers)).encode() + b" "
+        body = body if order else body[:-1] + b"\n"
+    return "\n".join([*head, "end_header\n"]).encode() + body
+
+
+def areas(mesh) -> np.ndarray:
+    a, b, c = np.moveaxis(np.asarray(mesh.vertices)[mesh.faces] * 8**0.5, 1, 0)  # of unit diagonal: it was 2 x 2
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+
+
+@pytest.mark.parametrize("order", FORMATS)
+@pytest.mark.parametrize("faces", [[L_SHAPE], [L_SHAPE, TRIANGLE], [SQUARE, L_SHAPE], [TRIANGLE, SQUARE, L_SHAPE]])
+def test_polygons_fill_their_outline_and_keep_their_colours(tmp_path: Path, order, faces):
+    colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255]][: len(faces)]
+    (tmp_path / "a.ply").write_bytes(ply(order, faces, of_faces="B", values=colours))
+    mesh = mesh_folder.read(tmp_path / "a.ply")
+    seen = mesh.albedo(mesh.vertices[mesh.faces].mean(axis=1), np.arange(len(mesh.faces)))
+    sizes = {6: 3, 3: 0.5, 4: 1}
+    for colour, face in zip(colours, faces, strict=True):
+        is_its = (np.abs(255 * seen - colour) < 1).all(axis=1)
+        assert areas(mesh)[is_its].sum() == pytest.approx(sizes[len(face)], abs=1e-5)
+
+
+@pytest.mark.parametrize("order", FORMATS)
+def test_texture_coordinates_stay_at_their_corners(order):
+    faces = [L_SHAPE, TRIANGLE]
+    uv = [[number for corner in face for number in np.divide(POINTS[corner][:2], 4).tolist()] for face in faces]
+    data = triangulated(ply(order, faces, of_faces="f", values=uv))
+    (mesh,) = trimesh.load_scene(io.BytesIO(data), file_type="ply", process=False).geometry.values()
+    assert len(mesh.faces) == 5
+    assert 4 * mesh.visual.uv == pytest.approx(np.asarray(mesh.vertices)[:, :2])
+
+
+@pytest.mark.parametrize("order", FORMATS)
+def test_triangles_are_left_as_they_are_and_what_isnt_there_is_said(tmp_path, order):
+    data = ply(order, [TRIANGLE, [0, 1, 2]])
+    assert triangulated(data) is data
+    (tmp_path / "a.ply").write_bytes(ply(order, [[0, 1, 2, 99]]))
+    with pytest.raises(InputError, match=r"a\.ply: a face names a vertex that isn't there, expected 0 to 6"):
+        mesh_folder.read(tmp_path / "a.ply")
+    (tmp_path / "a.ply").write_bytes(ply(order, [L_SHAPE, TRIANGLE])[:-20])
+    with pytest.raises(InputError, match=r"a\.ply: "):
+        mesh_folder.read(tmp_path / "a.ply")
