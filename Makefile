@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: install develop study history test test-slow bench
+.PHONY: install develop study history test test-slow browser pages bench
 
 install: .venv/installed
 
@@ -15,11 +15,15 @@ study: .venv/installed
 history: .venv/installed
 	fieldlink history $(if $(REVISIONS),--revisions $(REVISIONS))
 
-test: .venv/developed
+test: .venv/developed pages
 	python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: .venv/developed
 	python -m pytest -m slow
+
+# the tests of pages alone, which fail without Chromium and axe-core, where `make test` skips them: docs/explorer.md
+browser: .venv/developed pages
+	FIELDLINK_BROWSER=required python -m pytest -m "not slow" tests/explorer tests/end_to_end/test_page.py
 
 bench: .venv/developed
 	python -m pytest tests/benchmarks
@@ -39,3 +43,12 @@ bench: .venv/developed
 	@echo "installing what tests and developers need, 1 GB"
 	@.venv/bin/pip install --quiet --requirement requirements-dev.lock
 	@touch $@
+
+# for the tests of pages: root may install Debian's Chromium; without it or a network they are skipped, with the reason
+pages: .venv/developed
+	@if ! command -v $${CHROMIUM:-chromium} > /dev/null && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing Debian's Chromium, 1 minute"; \
+		(apt-get update && apt-get install --yes --no-install-recommends chromium) > .venv/chromium.log 2>&1 \
+			|| echo "Chromium isn't installed, see .venv/chromium.log: tests in a browser are skipped"; fi
+	@if [ ! -e node_modules/axe-core ] && command -v npm > /dev/null; then \
+		npm install --no-save --silent axe-core@4 || echo "axe-core isn't installed: its tests are skipped"; fi

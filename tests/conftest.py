@@ -11,6 +11,7 @@ import pytest
 from explorer.browsing import without_browser
 from filelock import FileLock
 from parameters import written
+from xdist.scheduler import LoadFileScheduling
 
 from fieldlink.core.params import ClipNetworkParams, Params, load
 
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a hub that can't be reached is asked for a minute before it is given up
+
+
+class EndToEndInOneProcess(LoadFileScheduling):
+    """A file of tests is for one process, and so is all of tests/end_to_end, whose whole study is then made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(super()._split_scope(nodeid))
+        return str(file.parent if file.parent.name == "end_to_end" else file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> EndToEndInOneProcess:
+    return EndToEndInOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,11 @@ from fieldlink.core.params.nerf import HashGridParams
 from fieldlink.finetuning.finetune import finetune
 from fieldlink.finetuning.finetuned_embedding import embed_nerfs
 from fieldlink.finetuning.finetuning_tasks import EmbeddingTask, FinetunedVectors, FinetuningTask, NerfExamples
-from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperRun as Mapped
 from fieldlink.mapper.mapper_tasks import MapperTask
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import Mappers
+from fieldlink.mapper.model_losses import ModelLosses
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.nerf import field, weight_layout
 from fieldlink.nerf.compositing import composite
@@ -74,7 +74,7 @@ def test_nf2vec_embeds_and_decodes_where_its_weights_are(architecture, params: P
 @pytest.mark.usefixtures("fake")
 def test_mappers_and_their_losses_stay_where_they_are():
     with torch.device("cuda"):
-        mappers, losses = Mappers([4, 6, 5], [0, 1, 2, 3]), Losses(["cosine", "siglip", "softmax", "mse"])
+        mappers, losses = Mappers([4, 6, 5], [0, 1, 2, 3]), ModelLosses(["cosine", "siglip", "softmax", "mse"])
     results = losses(mappers(torch.empty(4, 7, 4, device="cuda")), torch.empty(4, 7, 5, device="cuda"))
     assert results.device.type == "cuda"
 

@@ -12,7 +12,6 @@ from fieldlink.core import source_code
 
 STAGES = sorted({pipeline.module(stage) for stage in pipeline.stages().values()})
 WITHOUT_TORCH = [
-    "stages.report.build_report",
     "stages.augmented.evaluate",
     "stages.baselines.evaluate",
     "stages.captions.evaluate",
@@ -57,6 +56,17 @@ def has_workers(stage: str) -> bool:
 def test_a_stage_that_needs_no_torch_imports_none_in_any_of_its_modules():
     names = [module(path) for path in sorted(set().union(*[pipeline.closure(stage) for stage in WITHOUT_TORCH]))]
     assert {name for name, packages in imported(names, ("torch",)).items() if packages} == set()
+
+
+def test_the_words_of_registries_need_no_torch():
+    """build_report reads them, whose entries import their code when it is used."""
+    script = (
+        "import sys; from pathlib import Path; from fieldlink.core.params import load;"
+        "from fieldlink.report import labels, study_description;"
+        "study_description.describe(load(Path('params.yaml'))); [labels.label(name) for name in labels.COLUMNS];"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], cwd=pipeline.ROOT, check=False).returncode == 0
 
 
 def test_no_stage_imports_anything_heavy_before_it_runs():

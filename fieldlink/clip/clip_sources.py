@@ -1,6 +1,6 @@
 """Registry of the sources of a study's CLIP, by their names in `clip.source`.
 
-A source's modules are imported only when it is used. What it is called stands in `clip_source_words`.
+A source's modules are imported only when it is used.
 """
 
 from collections.abc import Callable
@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldlink.clip.clip_curves import ClipLosses
-from fieldlink.clip.clip_source_words import CLIP_SOURCE_WORDS, ClipSourceWords
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core import datasets, registry, schemas
-from fieldlink.core.params import Params
+from fieldlink.core.params import ClipParams, Params
 from fieldlink.core.progress import progress
 from fieldlink.core.seeds import seed_of
+
+OF_A_MODEL = ("clip.model", "clip.pretrained", "clip.code")  # keys of params.yaml
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClipSourceEntry:
     """A source of CLIP as a member of the registry. No field has a default: a new source has to say each."""
 
-    words: ClipSourceWords
+    title: str  # in README's table
+    page_text: Callable[[ClipParams], str]  # on the result page
+    parameters: tuple[str, ...]  # keys of params.yaml that this source reads beside clip.batch
+    trains: bool  # on the study's captioned pictures; other sources have their weights from elsewhere
     provide: Callable[[Path, Path, Params], list[ClipLosses]]  # from captioned pictures, into a model folder
     encoder: Callable[[Params], JointEncoder]  # without a model folder; untrained if the source trains
 
@@ -81,19 +85,32 @@ def _encoder_of_module(params: Params) -> JointEncoder:
     return custom_encoders.loaded(clip.model, weights, params.runtime.device)
 
 
+def _model_and_weights(clip: ClipParams) -> str:
+    return f"{clip.model}, weights {clip.pretrained.rpartition('/')[2]}"
+
+
 CLIP_SOURCES: dict[str, ClipSourceEntry] = {
     "train": ClipSourceEntry(
-        words=CLIP_SOURCE_WORDS["train"],
+        title="a small CLIP",
+        page_text=lambda clip: f"a small one, trained here for {clip.training.steps:,} steps",
+        parameters=("clip.pictures", "clip.network", "clip.training"),
+        trains=True,
         provide=_train,
         encoder=_untrained_encoder,
     ),
     "open_clip": ClipSourceEntry(
-        words=CLIP_SOURCE_WORDS["open_clip"],
+        title="any of its models",
+        page_text=_model_and_weights,
+        parameters=OF_A_MODEL,
+        trains=False,
         provide=_save_of_open_clip,
         encoder=_encoder_of_open_clip,
     ),
     "module": ClipSourceEntry(
-        words=CLIP_SOURCE_WORDS["module"],
+        title="a model of your own",
+        page_text=_model_and_weights,
+        parameters=OF_A_MODEL,
+        trains=False,
         provide=_save_of_module,
         encoder=_encoder_of_module,
     ),

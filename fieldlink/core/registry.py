@@ -21,12 +21,3 @@ def member(registry: Mapping[str, Member], name: str, key: str, file: str) -> Me
 def modules(package: str, path: Iterable[str]) -> Iterator[ModuleType]:
     """The modules of a package, by their names' order; `path`: its `__path__`."""
     return (import_module(f"{package}.{info.name}") for info in iter_modules(path))
-
-
-def module(package: str, path: Iterable[str], name: str, key: str) -> ModuleType:
-    """The module of a name in a package. An `InputError` names the parameter's `key` and the file that is missing."""
-    names = [info.name for info in iter_modules(path)]
-    if name not in names:
-        folder = package.replace(".", "/")
-        raise InputError(f"{key}: no file {folder}/{name}.py, expected one of {', '.join(names)}")
-    return import_module(f"{package}.{name}")

@@ -1,16 +1,19 @@
 """The embeddings of NeRFs: nf2vec's, and those of the baselines, each a section of `baselines.embeddings`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import numpy as np
 import pyarrow as pa
+from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, NerfEmbeddingParams, NerfEmbeddingsParams, Params
 from fieldlink.core.variants import NF2VEC
 
+Section = TypeVar("Section", bound=NerfEmbeddingParams)
 BASELINES = tuple(NerfEmbeddingsParams.model_fields)  # by their names in table rows
 SPACES = (*BASELINES, NF2VEC)  # all embeddings of NeRFs, in the order in which they are evaluated
 
@@ -24,6 +27,15 @@ class EmbeddingInputs:
     field: FieldParams  # their architecture
     study_seed: int
     device: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NerfEmbeddingEntry(Generic[Section]):
+    """An embedding of NeRFs as a member of the registry. No field has a default: a new one has to say each."""
+
+    title: str  # in the question of its table
+    params: type[Section]  # its section of baselines.embeddings
+    embed: Callable[[EmbeddingInputs, Section], tuple[list[str], Float[np.ndarray, "nerf number"]]]  # ids, vectors
 
 
 def section_of(params: Params, name: str) -> NerfEmbeddingParams:

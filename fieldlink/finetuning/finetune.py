@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from fieldlink.core.seeds import seed_of
 from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask, SavedNf2vec
 from fieldlink.finetuning.objectives import OBJECTIVES
-from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperResult
 from fieldlink.mapper.mlps import stacked, unstacked
+from fieldlink.mapper.model_losses import ModelLosses
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel, embed
 from fieldlink.nf2vec.nf2vec_training import batch_members, reconstruction_of
@@ -44,7 +44,7 @@ class _Networks(nn.Module):
         objective = OBJECTIVES[task.objective]
         self.nf2vec = Nf2vecModel.of(task.nf2vec.tensors, task.nf2vec.config)
         self.mapper = unstacked(task.mapper, 0)
-        self.losses = Losses([objective.loss])
+        self.losses = ModelLosses([objective.loss])
         self.nf2vec.decoder.requires_grad_(objective.trains_decoder)
 
     def mapping_loss(

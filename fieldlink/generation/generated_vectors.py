@@ -7,9 +7,10 @@ import numpy as np
 from jaxtyping import Float
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import NORM_FREE, Loss
+from fieldlink.core.params import Loss
 from fieldlink.core.seeds import seed_of
 from fieldlink.core.variants import Variant
+from fieldlink.mapper.losses import LOSSES
 from fieldlink.mapper.trained_mappers import apply
 
 Vectors = tuple[Sequence[str], Float[np.ndarray, "row dim"]]  # ids, and the vector of each id
@@ -45,9 +46,9 @@ def generate_vectors(
     for model, vectors in zip(models, apply(tensors, clip), strict=True):
         outputs.setdefault(model["loss"], vectors)
     for loss in used_losses:
-        if loss not in NORM_FREE:
-            raise InputError(f"mappers: trained with loss {loss!r}, expected one of {list(NORM_FREE)}")
-        is_free = NORM_FREE[loss]
+        if loss not in LOSSES:
+            raise InputError(f"mappers: trained with loss {loss!r}, expected one of {list(LOSSES)}")
+        is_free = LOSSES[loss].norm_free
         yield Variant(loss=loss, rescaled=is_free).text, rescale(outputs[loss], norm) if is_free else outputs[loss]
 
 

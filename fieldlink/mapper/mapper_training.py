@@ -8,9 +8,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fieldlink.core.seeds import seed_of
-from fieldlink.mapper.losses import Losses
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
 from fieldlink.mapper.mlps import Mappers
+from fieldlink.mapper.model_losses import ModelLosses
 from fieldlink.mapper.pair_batches import PairLoader, every_view
 from fieldlink.training.loop import Training, Validation, one_cycle, train
 
@@ -44,7 +44,7 @@ class MapperTraining(Training[Mappers, PairBatch]):
         self.epochs = -(-self.steps // self.sampler.steps)  # the last may be cut short
         self.validate_every = max(1, round(mapper.validate_every * self.epochs / mapper.epochs))  # checks as many
         self.network = Mappers(_widths(task), [seed_of(seed, "weights") for seed in self.seeds]).to(device)
-        self.loss = Losses([model.loss for model in task.models]).to(device)
+        self.loss = ModelLosses([model.loss for model in task.models]).to(device)
         groups = [
             {"params": list(self.network.parameters())},
             {"params": list(self.loss.parameters()), "weight_decay": 0.0},  # scales and biases don't decay

@@ -6,7 +6,7 @@ import torch
 from fieldlink.clip.clip_sources import clip_source
 from fieldlink.clip.interface import JointEncoder
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import TRANSLATOR_TITLES, Params
+from fieldlink.core.params import Params
 from fieldlink.preflight.findings import Finding
 from fieldlink.preflight.packaged import packaged
 from fieldlink.preflight.timing import one_thread, timed
@@ -23,7 +23,7 @@ def clip(params: Params) -> tuple[Finding, JointEncoder | None]:
         encoder = source.encoder(params)
     except InputError as error:
         return Finding("clip", "missing", str(error)), None
-    detail = section.source if source.words.trains else f"{section.model}, {section.pretrained}"
+    detail = section.source if source.trains else f"{section.model}, {section.pretrained}"
     return Finding("clip", "ok", detail), encoder
 
 
@@ -44,7 +44,7 @@ def translator(params: Params) -> tuple[list[Finding], LoadedTranslator | None]:
         loaded = entry.load(_with_packaged_prompts(params), params.classes, device)
     except InputError as error:
         return [Finding("syn2real", "missing", str(error))], None
-    return [Finding("syn2real", "ok", TRANSLATOR_TITLES[name])] if entry.one_process else [], loaded
+    return [Finding("syn2real", "ok", entry.title)] if entry.one_process else [], loaded
 
 
 def _with_packaged_prompts(params: Params) -> Params:

@@ -9,7 +9,7 @@ from fieldlink.clip import clip_training
 from fieldlink.clip.captioned_pairs import CaptionedPictures
 from fieldlink.clip.clip_sources import clip_source
 from fieldlink.core.params import Objective, Params
-from fieldlink.embeddings.baselines import functa
+from fieldlink.embeddings import functa_fields
 from fieldlink.finetuning import finetuning_tasks, finetuning_work
 from fieldlink.finetuning.objectives import OBJECTIVES
 from fieldlink.heads import head_tasks, head_work
@@ -30,7 +30,7 @@ def hours(params: Params, counts: Counts, clip: int) -> dict[str, float]:
     seconds: dict[str, float] = {}
     step_seconds: dict[Hashable, float] = {}
     with one_thread():
-        if clip_source(params.clip.source).words.trains:
+        if clip_source(params.clip.source).trains:
             seconds["backbone.provide_clip"] = _small_clip(params)
         for stage, tasks in mapper_seconds.tasks(params, counts, clip).items():
             seconds[stage] = _by_workers([mapper_seconds.seconds(task, step_seconds) for task in tasks], params)
@@ -117,15 +117,15 @@ def _finetuning_step(
 def _modulations(params: Params, counts: Counts) -> float:
     """Seconds of the base with the vectors of training NeRFs, then of the vectors of all originals."""
     modulation, device = params.baselines.embeddings.functa, params.runtime.device
-    base = functa.ModulatedField(modulation, params.nerf.field.octaves, seed=0).to(device)
+    base = functa_fields.ModulatedField(modulation, params.nerf.field.octaves, seed=0).to(device)
     points, targets = (torch.zeros(MODULATED_NERFS, modulation.pool, columns, device=device) for columns in (3, 4))
 
     def learn(count: int) -> None:
         base.requires_grad_(True)
-        functa.fit_base(base, (points, targets), modulation.model_copy(update={"steps": count}), 0)
+        functa_fields.fit_base(base, (points, targets), modulation.model_copy(update={"steps": count}), 0)
 
     def fit(count: int) -> None:
-        functa.fit_latents(base, (points, targets), modulation.model_copy(update={"fit_steps": count}), 0)
+        functa_fields.fit_latents(base, (points, targets), modulation.model_copy(update={"fit_steps": count}), 0)
 
     learning, fitting = (seconds_of_a_step(steps, device) for steps in (learn, fit))
     total = learning * modulation.steps * counts.train + fitting * modulation.fit_steps * counts.originals

@@ -5,18 +5,20 @@ from dataclasses import replace
 
 from fieldlink.core import variants
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import LOSS_TITLES
 from fieldlink.core.variants import Variant
+from fieldlink.embeddings.baselines import NERF_EMBEDDINGS
 from fieldlink.evaluation.tables.zero_shot import MODEL_PROMPT, PHOTO_PROMPT, PROMPT_ENSEMBLE
+from fieldlink.mapper.losses import LOSSES
 
 COLUMNS: dict[str, str] = {
-    **LOSS_TITLES,
+    **{loss: entry.title for loss, entry in LOSSES.items()},
     MODEL_PROMPT: "“A 3d model of …”",
     PHOTO_PROMPT: "“A photo of …”",
     "cka": "CKA",
     PROMPT_ENSEMBLE: "prompts averaged",
     "macro hit@1": "macro Hit@1",
 }
+EMBEDDINGS = {name: f"{name}: {entry.title}" for name, entry in NERF_EMBEDDINGS.items()}
 TRAINING_SETS = {"gt only": "GT views only", "captions": "trained on captions"}  # the others' words say enough
 SPELLINGS = {
     "nerf_embedding": "NeRF embedding",
@@ -34,6 +36,8 @@ def column_label(name: str) -> str:
 
 def label(name: str) -> str:
     """A row, metric or other key in readable words: counts of views spelt out, underscores as spaces."""
+    if name in EMBEDDINGS:
+        return EMBEDDINGS[name]
     try:
         variant = variants.parse(name)
     except InputError:

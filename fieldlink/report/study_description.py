@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from fieldlink.clip.clip_source_words import clip_source_words
-from fieldlink.core.params import TRANSLATOR_TITLES, Params
+from fieldlink.clip.clip_sources import clip_source
+from fieldlink.core.params import Params
 from fieldlink.nerf.encodings import ENCODINGS
 from fieldlink.scenes.photos.photo_sources import photo_source
 from fieldlink.scenes.scene_sources import scene_source
+from fieldlink.syn2real.translators import translator_entry
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ def describe(params: Params) -> StudyDescription:
     seeds = ", ".join(str(seed) for seed in params.mapper.seeds)
     return StudyDescription(
         comparability=_comparability(params),
-        clip=clip_source_words(params.clip.source).page_text(params.clip),
+        clip=clip_source(params.clip.source).page_text(params.clip),
         objects=scene_source(params.scenes.source).page_text,
         nerfs=ENCODINGS[params.nerf.field.encoding].title,
         photos=photo_source(params.photos.source).page_text,
-        translated_views=TRANSLATOR_TITLES[params.syn2real.translator],
+        translated_views=translator_entry(params.syn2real.translator).title,
         seeds=f"Training seeds of the mappers: {seeds}; study seed {params.study.seed}",
     )
 
@@ -80,4 +81,4 @@ def describe(params: Params) -> StudyDescription:
 def _comparability(params: Params) -> Comparability:
     if params.scenes.source == "catalogue":
         return CATALOGUE
-    return SMALL_CLIP if clip_source_words(params.clip.source).trains else PRETRAINED_CLIP
+    return SMALL_CLIP if clip_source(params.clip.source).trains else PRETRAINED_CLIP

@@ -67,7 +67,7 @@ class Models:
     @property
     def is_clip_trained_here(self) -> bool:
         """Whether CLIP learned from the study's own pictures, and knows nothing else."""
-        return clip_source(self.params.clip.source).words.trains
+        return clip_source(self.params.clip.source).trains
 
     @property
     def clip_name(self) -> str:

@@ -8,14 +8,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from fieldlink.core import registry
-from fieldlink.core.params import Params
+from fieldlink.core.params import ControlNetParams, Params, StrictModel
 from fieldlink.syn2real.loaded_translator import LoadedTranslator
 
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatorEntry:
-    """A translator as a member of the registry."""
+    """A translator as a member of the registry. No field has a default: a new translator has to say each."""
 
+    title: str  # on the page and in README's table
+    params: type[StrictModel] | None  # its section of syn2real
     parameters: tuple[str, ...]  # keys of params.yaml that this translator reads
     load: Callable[[Params, Collection[str], str], LoadedTranslator]  # from parameters, classes and a device
     one_process: bool  # it is too large to be loaded by every worker
@@ -34,12 +36,17 @@ def _controlnet(params: Params, class_names: Collection[str], device: str) -> Lo
 
 
 TRANSLATORS: dict[str, TranslatorEntry] = {
-    "procedural": TranslatorEntry(parameters=("syn2real.translator",), load=_procedural, one_process=False),
+    "procedural": TranslatorEntry(
+        title="procedural",
+        params=None,
+        parameters=("syn2real.translator",),
+        load=_procedural,
+        one_process=False,
+    ),
     "controlnet": TranslatorEntry(
-        parameters=tuple(
-            f"syn2real.controlnet.{name}"
-            for name in ("model", "controlnet", "prompts", "size", "steps", "guidance", "precision")
-        ),
+        title="Stable Diffusion",
+        params=ControlNetParams,
+        parameters=tuple(f"syn2real.controlnet.{name}" for name in ControlNetParams.model_fields),
         load=_controlnet,
         one_process=True,
     ),

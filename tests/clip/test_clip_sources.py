@@ -19,12 +19,12 @@ def test_the_names_that_params_accept_are_those_of_the_registry():
 @pytest.mark.parametrize("name", CLIP_SOURCES)
 def test_a_source_stands_in_the_readme(name):
     (row,) = [row for row in readme_rows() if row.startswith("| `clip.source` |")]
-    assert f"`{name}` ({CLIP_SOURCES[name].words.title})" in row
+    assert f"`{name}` ({CLIP_SOURCES[name].title})" in row
 
 
 @pytest.mark.parametrize("name", CLIP_SOURCES)
 def test_a_source_has_words_for_the_page_and_documented_parameters(name, params: Params):
-    entry = CLIP_SOURCES[name].words
+    entry = CLIP_SOURCES[name]
     assert entry.page_text(params.clip)
     assert entry.parameters
     assert set(entry.parameters) <= commented_keys()

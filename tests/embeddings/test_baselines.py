@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from fieldlink.core.params import FieldParams, Params
-from fieldlink.embeddings.baselines.functa import ModulatedField, draw_pool, fit_base, fit_latents
 from fieldlink.embeddings.baselines.pca import principal_components
 from fieldlink.embeddings.depth_pictures import FARTHEST_BRIGHTNESS, depth_picture
+from fieldlink.embeddings.functa_fields import ModulatedField, draw_pool, fit_base, fit_latents
 from fieldlink.nerf.field import evaluate, xavier
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nerf.radiance_targets import radiance

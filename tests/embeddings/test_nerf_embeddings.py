@@ -3,23 +3,25 @@
 from pathlib import Path
 
 import pipeline
+import pyarrow as pa
 import pytest
 from parameters import commented_keys
 
-from fieldlink.core import registry
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import NERF_EMBEDDING_TITLES, Params
+from fieldlink.core.params import Params
 from fieldlink.core.variants import NF2VEC
 from fieldlink.embeddings import baselines
+from fieldlink.embeddings.baselines import NERF_EMBEDDINGS, embed
 from fieldlink.embeddings.nerf_embeddings import (
     BASELINES,
     SPACES,
+    EmbeddingInputs,
     baseline_folders,
     section_of,
     space_folders,
     widths,
 )
-from fieldlink.evaluation.study_tables import study_table
+from fieldlink.report.labels import label
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,14 +32,16 @@ def test_every_file_of_a_baseline_has_its_section_and_every_section_its_file():
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_every_embedding_has_its_stage_its_parameters_its_question_and_its_line_in_a_readme(name, params: Params):
+def test_every_embedding_has_its_stage_its_parameters_its_label_and_its_line_in_a_readme(name, params: Params):
     stage = pipeline.stages()[f"pipelines/baselines/dvc.yaml:embed@{name}"]
     assert [out.def_path for out in stage.outs] == [f"data/baselines/embeddings/{name}"]
     section = section_of(params, name)
+    assert type(section) is NERF_EMBEDDINGS[name].params
+    assert NERF_EMBEDDINGS[name].title
     assert section.vector_width > 0
     keys = {f"baselines.embeddings.{name}.{key}" for key in type(section).model_fields}
     assert keys | {f"baselines.embeddings.{name}"} <= commented_keys()
-    assert f"{NERF_EMBEDDING_TITLES[name]} ({name})" in study_table("baselines neighbours").question
+    assert label(name) == f"{name}: {NERF_EMBEDDINGS[name].title}"
     assert f"`{name}`" in (ROOT / "pipelines" / "baselines" / "README.md").read_text()
 
 
@@ -76,5 +80,5 @@ def test_a_folder_without_a_section_is_an_error_that_names_it(tmp_path):
 def test_a_name_without_a_section_or_a_file_is_an_error_that_names_it(params: Params):
     with pytest.raises(InputError, match=r"baselines\.embeddings: no 'mine', expected one of functa, pca"):
         section_of(params, "mine")
-    with pytest.raises(InputError, match=r"no file fieldlink/embeddings/baselines/mine\.py, expected one of functa, p"):
-        registry.module(baselines.__name__, baselines.__path__, "mine", "baselines.embeddings")
+    with pytest.raises(InputError, match="has no entry in fieldlink/embeddings/baselines, expected one of functa, pca"):
+        embed("mine", EmbeddingInputs((), pa.table({}), params.nerf.field, 0, "cpu"), params.baselines.embeddings.pca)

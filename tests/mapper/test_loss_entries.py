@@ -10,7 +10,7 @@ import torch
 from pipeline import ROOT
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.params import LOSS_TITLES, NORM_FREE, Loss, Objective
+from fieldlink.core.params import Loss, Objective
 from fieldlink.finetuning.objectives import OBJECTIVES, ObjectiveEntry
 from fieldlink.generation.generated_vectors import generate_vectors
 from fieldlink.mapper.losses import LOSSES, LossEntry, loss_of
@@ -18,8 +18,9 @@ from fieldlink.report.labels import column_label
 
 
 def test_the_registry_has_the_losses_of_params_each_with_a_title_that_the_page_shows():
-    assert set(LOSSES) == set(LOSS_TITLES) == set(NORM_FREE) == set(get_args(Loss))
-    assert [column_label(loss) for loss in LOSSES] == [LOSS_TITLES[loss] for loss in LOSSES]
+    assert set(LOSSES) == set(get_args(Loss))
+    assert all(entry.title for entry in LOSSES.values())
+    assert [column_label(loss) for loss in LOSSES] == [entry.title for entry in LOSSES.values()]
     assert all(field.default is field.default_factory for field in fields(LossEntry))  # all MISSING
 
 
@@ -52,7 +53,7 @@ def test_a_loss_leaves_the_norm_free_if_it_does_not_change_with_the_length_of_ou
     outputs, targets = torch.randn(2, 6, 4, generator=torch.Generator().manual_seed(0))
     scale, bias = torch.tensor(1.0), torch.tensor(-1.0)
     short, long = (loss_of(loss, length * outputs, targets, scale, bias) for length in (1.0, 5.0))
-    assert torch.allclose(short, long, rtol=1e-5) == NORM_FREE[loss]
+    assert torch.allclose(short, long, rtol=1e-5) == LOSSES[loss].norm_free
 
 
 def test_generation_refuses_a_loss_that_is_not_in_the_registry():

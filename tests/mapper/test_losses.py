@@ -8,6 +8,7 @@ from torch.nn.functional import normalize
 from fieldlink.core.params import Loss
 from fieldlink.mapper import losses
 from fieldlink.mapper.losses import LOSSES, start_of
+from fieldlink.mapper.model_losses import ModelLosses
 
 
 def vectors(*shape: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -67,7 +68,7 @@ def test_many_models_losses_and_gradients_are_those_of_each_alone(kind: Loss):
 
 def test_models_of_different_losses_keep_their_places():
     x, y = vectors(4, 5, 3, seed=2)
-    computed = losses.Losses(["siglip", "cosine", "mse", "siglip"])(x, y)
+    computed = ModelLosses(["siglip", "cosine", "mse", "siglip"])(x, y)
     t, b = (torch.tensor(value) for value in start_of("siglip"))
     expected = [losses.siglip(x[0], y[0], t, b), losses.cosine(x[1], y[1]), losses.mse(x[2], y[2])]
     assert torch.allclose(computed, torch.stack([*expected, losses.siglip(x[3], y[3], t, b)]), rtol=1e-6)
@@ -76,7 +77,7 @@ def test_models_of_different_losses_keep_their_places():
 @pytest.mark.parametrize("kind", LOSSES)
 def test_models_of_one_loss_have_it_with_their_own_scale_and_bias(kind: Loss):
     x, y = vectors(2, 5, 3, seed=3)
-    batched = losses.Losses([kind, kind])
+    batched = ModelLosses([kind, kind])
     with torch.no_grad():
         batched.log_scale += torch.tensor([0.5, -0.5])
     computed = batched(x, y)
@@ -85,6 +86,6 @@ def test_models_of_one_loss_have_it_with_their_own_scale_and_bias(kind: Loss):
 
 
 def test_scale_and_bias_start_as_published():
-    started = losses.Losses(["softmax", "siglip"])
+    started = ModelLosses(["softmax", "siglip"])
     assert started.log_scale.exp().tolist() == pytest.approx([1 / 0.07, 10], rel=1e-6)
     assert started.bias.tolist() == [0, -10]

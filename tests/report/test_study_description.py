@@ -27,5 +27,5 @@ def test_a_study_of_the_catalogue_is_a_synthetic_world_whatever_its_clip(params:
 
 
 def test_an_unknown_source_of_clip_is_an_error_that_names_the_parameter(params: Params):
-    with pytest.raises(InputError, match=r"clip\.source: 'dream' has no entry in fieldlink/clip/clip_source_words\.py"):
+    with pytest.raises(InputError, match=r"clip\.source: 'dream' has no entry in fieldlink/clip/clip_sources\.py"):
         describe(with_clip(params, "dream"))

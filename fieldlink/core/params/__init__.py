@@ -9,7 +9,6 @@ from pathlib import Path
 from fieldlink.core.errors import InputError
 from fieldlink.core.params.all_params import Params
 from fieldlink.core.params.baselines import (
-    NERF_EMBEDDING_TITLES,
     BaselinesParams,
     NerfEmbeddingParams,
     NerfEmbeddingsParams,
@@ -20,8 +19,6 @@ from fieldlink.core.params.embedding_spaces import EmbeddingSpacesParams, HeadsP
 from fieldlink.core.params.finetuning import FinetuningParams, Objective
 from fieldlink.core.params.generation import GenerationParams
 from fieldlink.core.params.mapper import (
-    LOSS_TITLES,
-    NORM_FREE,
     AugmentedParams,
     CaptionsParams,
     Loss,
@@ -41,14 +38,10 @@ from fieldlink.core.params.nf2vec import ImportedParams, Nf2vecParams, Nf2vecTra
 from fieldlink.core.params.scenes import PhotoSource, PhotosParams, SceneSource, ScenesParams, SplitParams
 from fieldlink.core.params.strict_yaml import StrictModel, read_yaml
 from fieldlink.core.params.study import ClaimsParams, IntervalsParams, ObjectClass, RuntimeParams, StudyParams
-from fieldlink.core.params.syn2real import TRANSLATOR_TITLES, ControlNetParams, Syn2realParams, Translator
+from fieldlink.core.params.syn2real import ControlNetParams, Syn2realParams, Translator
 from fieldlink.core.params.value_types import Natural, Share
 
 __all__ = [
-    "LOSS_TITLES",
-    "NERF_EMBEDDING_TITLES",
-    "NORM_FREE",
-    "TRANSLATOR_TITLES",
     "AugmentedParams",
     "BaselinesParams",
     "CaptionsParams",

@@ -1,6 +1,6 @@
 """Parameters of the baselines: other embeddings of NeRFs, and CLIP on depth maps."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,8 +12,6 @@ from fieldlink.core.params.value_types import Count, Layers, Rate, ViewCount, Wi
 class NerfEmbeddingParams(StrictModel):
     """Parameters of an embedding of NeRFs."""
 
-    title: ClassVar[str]  # on the page
-
     @property
     def vector_width(self) -> int:
         """Most numbers in a vector."""
@@ -21,8 +19,6 @@ class NerfEmbeddingParams(StrictModel):
 
 
 class FunctaParams(NerfEmbeddingParams):
-    title = "modulations of one shared field"
-
     latent: Width  # numbers in a vector
     width: Width  # units per hidden layer of the base
     layers: Layers  # hidden layers of the base
@@ -39,8 +35,6 @@ class FunctaParams(NerfEmbeddingParams):
 
 
 class PcaParams(NerfEmbeddingParams):
-    title = "principal components of the raw weights"
-
     components: Width  # principal components of the training NeRFs' weights, at most
 
     @property
@@ -51,11 +45,6 @@ class PcaParams(NerfEmbeddingParams):
 class NerfEmbeddingsParams(StrictModel):
     functa: FunctaParams  # one base field for all NeRFs, and a vector per NeRF that shifts its layers
     pca: PcaParams  # the raw weights, reduced
-
-
-NERF_EMBEDDING_TITLES: dict[str, str] = {
-    name: section.title for name, section in NerfEmbeddingsParams.__annotations__.items()
-}
 
 
 class BaselinesParams(StrictModel):

@@ -6,18 +6,6 @@ from fieldlink.core.params.strict_yaml import StrictModel
 from fieldlink.core.params.value_types import Count, Decay, Rate, Seed, Several, ViewCount, Width
 
 Loss = Literal["cosine", "siglip", "softmax", "mse"]  # a test compares it with the registry of losses
-LOSS_TITLES: dict[Loss, str] = {  # on the page
-    "cosine": "cosine loss",
-    "siglip": "SigLIP loss",
-    "softmax": "softmax contrastive loss",
-    "mse": "MSE loss",
-}
-NORM_FREE: dict[Loss, bool] = {  # whether the loss is the same for outputs of any length: generation rescales them
-    "cosine": True,
-    "siglip": True,
-    "softmax": True,
-    "mse": False,
-}
 
 
 class MapperParams(StrictModel):

@@ -10,10 +10,6 @@ from fieldlink.core.params.strict_yaml import StrictModel
 from fieldlink.core.params.value_types import Count, Several, ViewCount
 
 Translator = Literal["procedural", "controlnet"]  # a test compares it with the registry of translators
-TRANSLATOR_TITLES: dict[Translator, str] = {  # on the page and in README's table
-    "procedural": "procedural",
-    "controlnet": "Stable Diffusion",
-}
 
 
 class ControlNetParams(StrictModel):

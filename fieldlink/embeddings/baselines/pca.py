@@ -2,12 +2,11 @@
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.decomposition import PCA
 
 from fieldlink.core import datasets
 from fieldlink.core.params.baselines import PcaParams
 from fieldlink.core.seeds import seed_of
-from fieldlink.embeddings.nerf_embeddings import EmbeddingInputs
+from fieldlink.embeddings.nerf_embeddings import EmbeddingInputs, NerfEmbeddingEntry
 from fieldlink.embeddings.selection import rows_of
 
 
@@ -27,5 +26,10 @@ def principal_components(
     seed: int,
 ) -> Float[np.ndarray, "nerf component"]:
     """The first `components` principal components of the training NeRFs' weights; no more than there are."""
+    from sklearn.decomposition import PCA
+
     count = min(components, *training.shape)
     return PCA(count, random_state=seed % 2**32).fit(training).transform(weights).astype(np.float32)
+
+
+EMBEDDING = NerfEmbeddingEntry(title="principal components of the raw weights", params=PcaParams, embed=embed)

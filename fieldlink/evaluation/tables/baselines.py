@@ -1,6 +1,5 @@
 """The tables of study `baselines`: baselines from related work."""
 
-from fieldlink.core.params import NERF_EMBEDDING_TITLES
 from fieldlink.evaluation.table_type import HITS, PROMPTS, ZERO_SHOT_METRIC, StudyTable
 
 TABLES = (
@@ -9,9 +8,7 @@ TABLES = (
         study="baselines",
         title="Nearest neighbours in other spaces of NeRFs",
         question=(
-            "Is nf2vec worth its training? Class hits among the test NeRFs in its space and in other vectors of them: "
-            + " and ".join(f"{title} ({name})" for name, title in NERF_EMBEDDING_TITLES.items())
-            + "."
+            "Is nf2vec worth its training? Class hits among the test NeRFs in its space and in other vectors of them."
         ),
         metrics=("recall_nerf",),
         columns=HITS,
