@@ -107,7 +107,7 @@ def explain(repository: Path, table: str, row: str, column: str, metric: str = "
         recipe=RECIPE,
         queries=queries,
         weights=None if saved.weights is None else saved.weights.tolist(),
-        seeds=[SeedResults(*pair) for pair in zip(saved.seeds, saved.values.tolist(), strict=True)],
+        seeds=[SeedResults(seed, values) for seed, values in zip(saved.seeds, saved.values.tolist(), strict=True)],
         in_halves=None if saved.in_halves is None else saved.in_halves.mean(0).tolist(),
         stages=records,
         departures=departures(_text(repository / "docs/protocol.md"), parameters_of(records), table),

@@ -80,7 +80,8 @@ def _revision_of(repository: Path, experiment: _Experiment, paths: Sequence[str]
 def _named(repository: Path, name: str, experiments: Sequence[_Experiment]) -> Sequence[_Experiment]:
     """The revision of that name, or the experiments that match a pattern."""
     if "*" not in name:
-        return [_Experiment(name, *_resolve(repository, name, experiments))]
+        commit, baseline = _resolve(repository, name, experiments)
+        return [_Experiment(name, commit, baseline)]
     matching = [experiment for experiment in experiments if fnmatchcase(experiment.name, name)]
     if not matching:
         raise InputError(f"revisions {name!r}: no experiment matches (see dvc exp list)")

@@ -1,6 +1,7 @@
 """The training loop of mappers, heads and fine-tuning."""
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
@@ -67,7 +68,7 @@ def train(
     end. It says to lower `parameter`.
     """
     best = BestWeights(training.network, len(models), stacked=training.stacked)
-    step, losses, steps, curves = 0, list[Tensor](), list[int](), list[tuple[Tensor, ...]]()
+    step, losses, steps, curves = 0, list[Tensor](), list[int](), defaultdict[str, list[Tensor]](list)
     for epoch in progress(range(1, epochs + 1), title, "epochs"):
         for batch in training.batches(epoch - 1):
             loss, objective = training.losses(batch)
@@ -83,9 +84,11 @@ def train(
                 best.forget()
             best.keep(step, validation_loss, accuracy)
             steps.append(step)
-            measured = (validation_loss,) if accuracy is None else (validation_loss, accuracy)
-            curves.append((torch.stack(losses).mean(0), *measured))
+            curves["train_loss"].append(torch.stack(losses).mean(0))
+            curves["validation_loss"].append(validation_loss)
+            if accuracy is not None:
+                curves["accuracy"].append(accuracy)
             losses = []
     best.restore(models, parameter)
-    columns = [torch.stack(column).cpu().numpy() for column in zip(*curves, strict=True)]
-    return TrainingHistory(best.step, np.array(steps), *columns)
+    columns = {name: torch.stack(curve).cpu().numpy() for name, curve in curves.items()}
+    return TrainingHistory(best_step=best.step, check_steps=np.array(steps), **columns)

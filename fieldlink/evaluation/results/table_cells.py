@@ -40,7 +40,15 @@ class Cell:
         mean = interval(QueryValues(result.values[None], result.weights, in_halves), level)
         value, low, high = (round(number, DIGITS) for number in (mean.value, mean.low, mean.high))
         seeds, queries = result.values.shape
-        return Cell(*result.key, value, low, high, seeds, queries, result.setting)
+        return Cell(
+            **result.key._asdict(),
+            value=value,
+            ci_low=low,
+            ci_high=high,
+            seeds=seeds,
+            n=queries,
+            setting=result.setting,
+        )
 
 
 def in_published_order(results: Sequence[QueryResults], published: str) -> list[QueryResults]:

@@ -35,8 +35,10 @@ def check_fit(views: Views, names: Sequence[str], filled: Sequence[bool], scene:
     if behind := [name for name, ahead in zip(names, depth[:, 0] > 0, strict=True) if not ahead]:
         raise InputError(f"{behind[0]}: it looks away from the object, as do {len(behind)} of {len(names)}; {FORM}")
     hull = visual_hull.carve(views, CELLS, HALF)
-    seen = zip(views.image, views.camera_to_world, strict=True)
-    share_of = dict(zip(names, [_share(hull, *view, views.camera_angle_x) for view in seen], strict=True))
+    share_of = {
+        name: _share(hull, image, pose, views.camera_angle_x)
+        for name, image, pose in zip(names, views.image, views.camera_to_world, strict=True)
+    }
     for name in itertools.compress(names, filled):
         if share_of[name] < LEAST_OF_FILLED:
             words = f"the object of the other views fills {share_of[name]:.0%} of it; expected the background's alpha 0"
