@@ -46,3 +46,4 @@ def write_and_leave(status: int) -> None:
 if "TRACED_IMPORTS" in os.environ:
     builtins.__import__, os._exit = timed, write_and_leave
     atexit.register(write)
+    os.register_at_fork(before=write)  # a fork server is ended by a signal with its stage, and has no other end
