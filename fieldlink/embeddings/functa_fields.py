@@ -35,15 +35,15 @@ class ModulatedField(nn.Module):
     A last linear layer gives colour and density.
     """
 
-    def __init__(self, modulation: FunctaParams, octaves: int, seed: int) -> None:
+    def __init__(self, functa: FunctaParams, octaves: int, seed: int) -> None:
         super().__init__()
         self.encoding = FrequencyEncoding(octaves)  # whatever encoding the NeRFs have
-        widths = [self.encoding.width, *[modulation.width] * modulation.layers]
+        widths = [self.encoding.width, *[functa.width] * functa.layers]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.hidden = nn.ModuleList([nn.Linear(into, out) for into, out in pairwise(widths)])
-            self.shifts = nn.ModuleList([nn.Linear(modulation.latent, out, bias=False) for out in widths[1:]])
-            self.last = nn.Linear(modulation.width, 4)
+            self.shifts = nn.ModuleList([nn.Linear(functa.latent, out, bias=False) for out in widths[1:]])
+            self.last = nn.Linear(functa.width, 4)
 
     def forward(self, latents: Float[Tensor, "nerf latent"], points: Float[Tensor, "nerf point 3"]) -> FieldValues:
         x = unit(points)
@@ -62,26 +62,26 @@ def draw_pool(
     return torch.cat(points), torch.cat(values)
 
 
-def fit_base(base: ModulatedField, pool: Pool, modulation: FunctaParams, seed: int) -> None:
+def fit_base(base: ModulatedField, pool: Pool, functa: FunctaParams, seed: int) -> None:
     """Fit base and vectors of the training NeRFs together, in place; the vectors aren't used again."""
-    latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), modulation.latent))
+    latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), functa.latent))
     groups = [
-        {"params": list(base.parameters()), "lr": modulation.learning_rate},
-        {"params": [latents], "lr": modulation.latent_rate},
+        {"params": list(base.parameters()), "lr": functa.learning_rate},
+        {"params": [latents], "lr": functa.latent_rate},
     ]
-    _descend(base, latents, pool, groups, steps=modulation.steps, points=modulation.points, seed=seed)
+    _descend(base, latents, pool, groups, steps=functa.steps, points=functa.points, seed=seed)
     base.requires_grad_(False)
 
 
-def fit_latents(base: ModulatedField, pool: Pool, modulation: FunctaParams, seed: int) -> Float[Tensor, "nerf latent"]:
+def fit_latents(base: ModulatedField, pool: Pool, functa: FunctaParams, seed: int) -> Float[Tensor, "nerf latent"]:
     """The vectors of NeRFs in a frozen base."""
-    latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), modulation.latent))
-    groups = [{"params": [latents], "lr": modulation.latent_rate}]
-    _descend(base, latents, pool, groups, steps=modulation.fit_steps, points=modulation.points, seed=seed)
+    latents = nn.Parameter(pool[0].new_zeros(len(pool[0]), functa.latent))
+    groups = [{"params": [latents], "lr": functa.latent_rate}]
+    _descend(base, latents, pool, groups, steps=functa.fit_steps, points=functa.points, seed=seed)
     return latents.detach()
 
 
-def embed(inputs: EmbeddingInputs, modulation: FunctaParams) -> tuple[list[str], Float[np.ndarray, "nerf latent"]]:
+def embed(inputs: EmbeddingInputs, functa: FunctaParams) -> tuple[list[str], Float[np.ndarray, "nerf latent"]]:
     """The original objects' NeRFs, in a base fitted to those for training."""
     split = {row["object_id"]: row["split"] for row in inputs.objects if row["augmentation"] == 0}
     rows = rows_of(inputs.nerfs, "object_id", list(split))
@@ -90,10 +90,10 @@ def embed(inputs: EmbeddingInputs, modulation: FunctaParams) -> tuple[list[str],
     training = [index for index, name in enumerate(ids) if split[name] == "train"]
     seeds = {name: seed_of(inputs.study_seed, "modulation", name) for name in ("base", "points", "learn", "fit")}
     random = torch.Generator(device).manual_seed(seeds["points"])
-    points, values = draw_pool(nerfs, inputs.field, modulation.pool, random, device)
-    base = ModulatedField(modulation, inputs.field.octaves, seeds["base"]).to(device)
-    fit_base(base, (points[training], values[training]), modulation, seeds["learn"])
-    return ids, fit_latents(base, (points, values), modulation, seeds["fit"]).cpu().numpy()
+    points, values = draw_pool(nerfs, inputs.field, functa.pool, random, device)
+    base = ModulatedField(functa, inputs.field.octaves, seeds["base"]).to(device)
+    fit_base(base, (points[training], values[training]), functa, seeds["learn"])
+    return ids, fit_latents(base, (points, values), functa, seeds["fit"]).cpu().numpy()
 
 
 def _descend(

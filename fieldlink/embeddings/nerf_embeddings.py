@@ -33,7 +33,7 @@ class EmbeddingInputs:
 class NerfEmbeddingEntry(Generic[Section]):
     """An embedding of NeRFs as a member of the registry. No field has a default: a new one has to say each."""
 
-    title: str  # in the question of its table
+    title: str  # on the page, beside its rows
     params: type[Section]  # its section of baselines.embeddings
     embed: Callable[[EmbeddingInputs, Section], tuple[list[str], Float[np.ndarray, "nerf number"]]]  # ids, vectors
 

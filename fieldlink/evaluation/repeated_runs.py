@@ -23,6 +23,8 @@ from fieldlink.evaluation.study_tables import (
     FINETUNED_NERF2CLIP,
     OWN_TEMPLATE,
     RETRIEVAL,
+    RETRIEVAL_BY_CLIP_ALONE,
+    TEXT_RETRIEVAL,
     study_table,
 )
 from fieldlink.evaluation.table_type import ZERO_SHOT_METRIC
@@ -113,11 +115,11 @@ REPEATED_RUNS: tuple[tuple[Runs, ...], ...] = (
     ),
     *(  # objects with a single view
         (
-            Runs(table, Variant(method="CLIP mean", shifted=shifted)),
-            Runs(table, Variant(method="CLIP all", shifted=shifted)),
-            Runs(table, Variant(method="CLIP all distinct", shifted=shifted)),
+            Runs(table.number, Variant(method="CLIP mean", shifted=shifted)),
+            Runs(table.number, Variant(method="CLIP all", shifted=shifted)),
+            Runs(table.number, Variant(method="CLIP all distinct", shifted=shifted)),
         )
-        for table in ("4.[45]b", "captions", "prompts")
+        for table in (*RETRIEVAL_BY_CLIP_ALONE.values(), *TEXT_RETRIEVAL.values())
         for shifted in (False, True)
     ),
 )

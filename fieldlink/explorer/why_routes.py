@@ -15,5 +15,5 @@ async def get_why(request: Request) -> Response:
     values, explorer = RequestValues(request.query_params, NAMES), explorer_of(request)
     if explorer.explain is None:
         raise HTTPException(404, "this explorer has no tables to explain")
-    key = [values.text(name) for name in NAMES]
-    return PlainTextResponse(await explorer.questions.run(explorer.explain, *key))
+    table, row, column, metric = (values.text(name) for name in NAMES)
+    return PlainTextResponse(await explorer.questions.run(explorer.explain, table, row, column, metric))

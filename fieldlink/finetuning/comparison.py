@@ -76,13 +76,14 @@ def original_candidates(
     `models`: the entry of each of the stacked `tensors` in their config. `galleries`: one for each split. `source`:
     the mappers' name in errors. Raises `InputError` if there is no such mapper.
     """
+    cosine = Variant(direction="nerf2clip", source="gt", views="N", loss="cosine")
     indices: dict[str, dict[int, int]] = {}
     for index, model in enumerate(models):
         variant = parse(model["variant"])
-        if variant == Variant(direction="nerf2clip", source="gt", views=variant.views, loss="cosine"):
+        if variant == replace(cosine, views=variant.views):
             indices.setdefault(Variant(views=variant.views).text, {})[model["seed"]] = index
     if not indices:
-        raise InputError(f"{source}: no 'nerf2clip gt views=… cosine'; zero_shot.losses must hold cosine")
+        raise InputError(f"{source}: none like {cosine.text!r}; zero_shot.losses must hold cosine")
     return [
         Candidate(
             views,

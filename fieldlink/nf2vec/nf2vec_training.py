@@ -97,21 +97,21 @@ def with_noise(
 
 def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruction:
     """As `loss_of`, from given embeddings; `model.params.supervision` decides between points and rays."""
-    architecture, params = model.architecture, model.params.training
+    architecture, training = model.architecture, model.params.training
     by_rays = model.params.supervision == "rays"
-    shared = disn_rays(seed, params.pixels, device) if by_rays and params.cameras == "shared" else None
+    shared = disn_rays(seed, training.pixels, device) if by_rays and training.cameras == "shared" else None
 
     def loss(
         embedding: Float[Tensor, "nerf embedding"], nerfs: NerfBatch, random: torch.Generator
     ) -> Float[Tensor, ""]:
         def decoded(points: Float[Tensor, "nerf point 3"]) -> FieldValues:
-            with precision(params.precision, device):  # of the decoder alone: its targets stay exact
+            with precision(training.precision, device):  # of the decoder alone: its targets stay exact
                 rgb, density = model.decoder(embedding, points)
             return FieldValues(rgb.float(), density.float())
 
         if by_rays:
-            return along_rays(decoded, nerfs, architecture, params, random=random, cameras=shared)
-        return at_points(decoded, nerfs, architecture, params, random)
+            return along_rays(decoded, nerfs, architecture, training, random=random, cameras=shared)
+        return at_points(decoded, nerfs, architecture, training, random)
 
     return loss
 
@@ -134,11 +134,11 @@ def batch_members(count: int, batch: int, step: int, seed: int) -> Int[Tensor, "
     return order[batch_index * batch : (batch_index + 1) * batch]
 
 
-def learning_rate(params: Nf2vecTrainingParams, step: int) -> float:
+def learning_rate(training: Nf2vecTrainingParams, step: int) -> float:
     """Constant as published, or half a cosine down to zero."""
-    if params.schedule == "constant":
-        return params.learning_rate
-    return params.learning_rate * 0.5 * (1 + math.cos(math.pi * step / params.steps))
+    if training.schedule == "constant":
+        return training.learning_rate
+    return training.learning_rate * 0.5 * (1 + math.cos(math.pi * step / training.steps))
 
 
 def _step(

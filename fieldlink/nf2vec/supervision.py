@@ -31,11 +31,11 @@ def at_points(
     decoded: PointField,
     nerfs: NerfBatch,
     architecture: FieldParams,
-    params: Nf2vecTrainingParams,
+    training: Nf2vecTrainingParams,
     random: torch.Generator,
 ) -> Float[Tensor, ""]:
     """Mean squared error of `radiance`; half of the points lie in occupied cells."""
-    points, target = draw_targets(nerfs, architecture, params.points, random)
+    points, target = draw_targets(nerfs, architecture, training.points, random)
     values = decoded(points)
     return mse_loss(radiance(values.rgb, values.density), target)
 
@@ -44,7 +44,7 @@ def along_rays(
     decoded: PointField,
     nerfs: NerfBatch,
     architecture: FieldParams,
-    params: Nf2vecTrainingParams,
+    training: Nf2vecTrainingParams,
     *,
     random: torch.Generator,
     cameras: Rays | None,
@@ -54,40 +54,40 @@ def along_rays(
     `cameras`: all rays to draw from. None: the NeRFs have cameras of their own.
     """
     background = torch.rand(3, generator=random, device=nerfs.weights.device)
-    rays = foreground_rays(nerfs, architecture, params, random, cameras)
-    target = target_colours(rendered(nerfs, architecture, params, rays), background, params)
+    rays = foreground_rays(nerfs, architecture, training, random, cameras)
+    target = target_colours(rendered(nerfs, architecture, training, rays), background, training)
     shift = torch.rand(rays.origins.shape[:2], generator=random, device=background.device)
-    if params.sampling == "march":
-        colours, of_points = marched_colours(decoded, nerfs, params, rays, shift, background, random)
+    if training.sampling == "march":
+        colours, of_points = marched_colours(decoded, nerfs, training, rays, shift, background, random)
     else:
-        shown = render_rays(decoded, nerfs.grids(), rays, params.samples, shift)
+        shown = render_rays(decoded, nerfs.grids(), rays, training.samples, shift)
         colours = over(shown.colour, shown.opacity, background)
         bits = complement(nerfs.occupancy, nerfs.cells)
-        points, _ = points_in(bits, nerfs.cells, params.points, random)
-        of_points = empty_errors(decoded(points), background, params).mean()
+        points, _ = points_in(bits, nerfs.cells, training.points, random)
+        of_points = empty_errors(decoded(points), background, training).mean()
     return RAY_WEIGHT * smooth_l1_loss(colours, target) + (1 - RAY_WEIGHT) * of_points
 
 
 def target_colours(
-    rendered_rays: RayColours, background: Float[Tensor, "3"], params: Nf2vecTrainingParams
+    rendered_rays: RayColours, background: Float[Tensor, "3"], training: Nf2vecTrainingParams
 ) -> Float[Tensor, "nerf ray 3"]:
     """What rays should show over the background; as published the result is put on it once more."""
     opacity = rendered_rays.opacity
     target = over(rendered_rays.colour, opacity, background)
-    if params.composited == "once":
+    if training.composited == "once":
         return target
     return over(target * opacity[..., None], opacity, background)
 
 
 def empty_errors(
-    values: FieldValues, background: Float[Tensor, "3"], params: Nf2vecTrainingParams
+    values: FieldValues, background: Float[Tensor, "3"], training: Nf2vecTrainingParams
 ) -> Float[Tensor, "nerf point 3"]:
     """Smooth-L1 of points in empty cells, which should show the background.
 
     Their opacity is 1 - exp(-σ), or as published σ itself, which is no opacity beyond 1. σ clamped to 1 would have no
     gradient where the decoder is most wrong.
     """
-    opacity = -torch.expm1(-values.density) if params.background == "exponential" else values.density
+    opacity = -torch.expm1(-values.density) if training.background == "exponential" else values.density
     shown = over(values.rgb * opacity[..., None], opacity, background)
     return smooth_l1_loss(shown, background.expand_as(shown), reduction="none")
 
@@ -95,68 +95,68 @@ def empty_errors(
 def marched_colours(
     decoded: PointField,
     nerfs: NerfBatch,
-    params: Nf2vecTrainingParams,
+    training: Nf2vecTrainingParams,
     rays: Rays,
     shift: Float[Tensor, "nerf ray"],
     background: Float[Tensor, "3"],
     random: torch.Generator,
 ) -> tuple[Float[Tensor, "nerf ray 3"], Float[Tensor, ""]]:
-    """Colours of rays whose points are `params.step` apart, and the mean error of points in empty cells.
+    """Colours of rays whose points are `training.step` apart, and the mean error of points in empty cells.
 
-    A NeRF has at most `params.most_points` points along its rays, a random part of all. It has `params.points` points
-    in empty cells, and one more for each point that is lacking along its rays. The mean counts the points that a NeRF
-    lacks beside others as right.
+    A NeRF has at most `training.most_points` points along its rays, a random part of all. It has `training.points`
+    points in empty cells, and one more for each point that is lacking along its rays. The mean counts the points that a
+    NeRF lacks beside others as right.
     """
-    marched = march_points(rays.origins, rays.directions, nerfs.grids(), params.step, shift)
-    if marched.lengths.shape[1] > params.most_points:
+    marched = march_points(rays.origins, rays.directions, nerfs.grids(), training.step, shift)
+    if marched.lengths.shape[1] > training.most_points:
         keys = torch.rand(marched.lengths.shape, generator=random, device=background.device) + (marched.lengths == 0)
-        marched = marched.subset(keys.topk(params.most_points, dim=1, largest=False).indices.sort(dim=1).values)
+        marched = marched.subset(keys.topk(training.most_points, dim=1, largest=False).indices.sort(dim=1).values)
     along = decoded(marched.points)
     shown = composite_marched(along.rgb, along.density, marched)
     colours = over(shown.colour, shown.opacity, background)
-    needed = params.most_points + params.points - (marched.lengths > 0).sum(1, keepdim=True)
+    needed = training.most_points + training.points - (marched.lengths > 0).sum(1, keepdim=True)
     points, is_empty = distinct_points_outside(nerfs, int(needed.max()), random)
     counted = is_empty & (torch.arange(points.shape[1], device=background.device) < needed)
-    return colours, (empty_errors(decoded(points), background, params) * counted[..., None]).mean()
+    return colours, (empty_errors(decoded(points), background, training) * counted[..., None]).mean()
 
 
 @torch.no_grad()
 def foreground_rays(
     nerfs: NerfBatch,
     architecture: FieldParams,
-    params: Nf2vecTrainingParams,
+    training: Nf2vecTrainingParams,
     random: torch.Generator,
     cameras: Rays | None,
 ) -> Rays:
-    """The first `params.rays` random rays on which a NeRF is visible.
+    """The first `training.rays` random rays on which a NeRF is visible.
 
-    At most `params.candidates` rays are drawn for each NeRF. Where too few of these show it, they are repeated.
+    At most `training.candidates` rays are drawn for each NeRF. Where too few of these show it, they are repeated.
     """
     device = nerfs.weights.device
     origins, directions = torch.zeros(2, len(nerfs), 0, 3, device=device)
     shows = torch.zeros(len(nerfs), 0, dtype=torch.bool, device=device)
-    for part in torch.arange(params.candidates).split(OVERSAMPLING * params.rays):
-        candidates = _drawn_rays(nerfs, len(part), params, random, cameras)
-        opacity = rendered(nerfs, architecture, params, candidates).opacity
+    for part in torch.arange(training.candidates).split(OVERSAMPLING * training.rays):
+        candidates = _drawn_rays(nerfs, len(part), training, random, cameras)
+        opacity = rendered(nerfs, architecture, training, candidates).opacity
         origins, directions = (
             torch.cat([origins, candidates.origins], dim=1),
             torch.cat([directions, candidates.directions], dim=1),
         )
         shows = torch.cat([shows, opacity > 0], dim=1)
-        if (shows.sum(1) >= params.rays).all():
+        if (shows.sum(1) >= training.rays).all():
             break
     order = torch.sort(shows, dim=1, descending=True, stable=True).indices
-    first = order.gather(1, torch.arange(params.rays, device=device) % shows.sum(1, keepdim=True).clamp(min=1))
+    first = order.gather(1, torch.arange(training.rays, device=device) % shows.sum(1, keepdim=True).clamp(min=1))
     return Rays(origins.take_along_dim(first[..., None], 1), directions.take_along_dim(first[..., None], 1))
 
 
 def _drawn_rays(
-    nerfs: NerfBatch, count: int, params: Nf2vecTrainingParams, random: torch.Generator, cameras: Rays | None
+    nerfs: NerfBatch, count: int, training: Nf2vecTrainingParams, random: torch.Generator, cameras: Rays | None
 ) -> Rays:
     """`count` rays for each NeRF."""
     if cameras is None:
         assert nerfs.cameras, "rays are drawn from the NeRFs' own cameras, and they have none"
-        return nerfs.cameras.rays(count, params.pixels, random)
+        return nerfs.cameras.rays(count, training.pixels, random)
     index = torch.randint(len(cameras.origins), (len(nerfs), count), generator=random, device=cameras.origins.device)
     return Rays(cameras.origins[index], cameras.directions[index])
 
@@ -165,14 +165,14 @@ def _drawn_rays(
 def rendered(
     nerfs: NerfBatch,
     architecture: FieldParams,
-    params: Nf2vecTrainingParams,
+    training: Nf2vecTrainingParams,
     rays: Rays,
 ) -> RayColours:
-    """Colour on black and opacity of each NeRF's rays, sampled as `params.sampling` says, without jitter."""
+    """Colour on black and opacity of each NeRF's rays, sampled as `training.sampling` says, without jitter."""
     field, grids = field_of(nerfs, architecture), nerfs.grids()
-    if params.sampling == "even":
-        return render_rays(field, grids, rays, params.samples)
-    marched = march_points(rays.origins, rays.directions, grids, params.step)
+    if training.sampling == "even":
+        return render_rays(field, grids, rays, training.samples)
+    marched = march_points(rays.origins, rays.directions, grids, training.step)
     values = field(marched.points)
     return composite_marched(values.rgb, values.density, marched)
 

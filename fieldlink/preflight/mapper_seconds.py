@@ -78,8 +78,8 @@ def weight_bytes(task: MapperTask) -> float:
 def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
     """Measured with the task's own models on a batch of noise."""
     random, nerf, clip = np.random.default_rng(0), task.train.nerf.shape[-1], task.train.clip.shape[2]
-    shapes = (batch, nerf), (1, batch, clip)
-    pairs = Pairs.of_means(*(random.standard_normal(shape, np.float32) for shape in shapes))
+    vectors = random.standard_normal((batch, nerf), np.float32)
+    pairs = Pairs.of_means(vectors, random.standard_normal((1, batch, clip), np.float32))
 
     def steps(count: int) -> None:
         mapper = task.mapper.model_copy(update={"epochs": count, "validate_every": count, "batch": batch})
@@ -91,5 +91,5 @@ def _seconds_of_a_step(task: MapperTask, batch: int) -> float:
 def _pairs(objects: int, rows: int, nerf: int, clip: int) -> Pairs:
     """Pairs of the given sizes, whose vectors are views of a single zero."""
     zero, counts = np.zeros((), np.float32), np.full(objects, rows)
-    vectors = np.broadcast_to(zero, (objects, nerf)), np.broadcast_to(zero, (1, 1, clip))
-    return Pairs(*vectors, np.zeros_like(counts), counts)
+    vectors, of_clip = np.broadcast_to(zero, (objects, nerf)), np.broadcast_to(zero, (1, 1, clip))
+    return Pairs(nerf=vectors, clip=of_clip, first=np.zeros_like(counts), counts=counts)

@@ -116,17 +116,17 @@ def _finetuning_step(
 
 def _modulations(params: Params, counts: Counts) -> float:
     """Seconds of the base with the vectors of training NeRFs, then of the vectors of all originals."""
-    modulation, device = params.baselines.embeddings.functa, params.runtime.device
-    base = functa_fields.ModulatedField(modulation, params.nerf.field.octaves, seed=0).to(device)
-    points, targets = (torch.zeros(MODULATED_NERFS, modulation.pool, columns, device=device) for columns in (3, 4))
+    functa, device = params.baselines.embeddings.functa, params.runtime.device
+    base = functa_fields.ModulatedField(functa, params.nerf.field.octaves, seed=0).to(device)
+    points, targets = (torch.zeros(MODULATED_NERFS, functa.pool, columns, device=device) for columns in (3, 4))
 
     def learn(count: int) -> None:
         base.requires_grad_(True)
-        functa_fields.fit_base(base, (points, targets), modulation.model_copy(update={"steps": count}), 0)
+        functa_fields.fit_base(base, (points, targets), functa.model_copy(update={"steps": count}), 0)
 
     def fit(count: int) -> None:
-        functa_fields.fit_latents(base, (points, targets), modulation.model_copy(update={"fit_steps": count}), 0)
+        functa_fields.fit_latents(base, (points, targets), functa.model_copy(update={"fit_steps": count}), 0)
 
     learning, fitting = (seconds_of_a_step(steps, device) for steps in (learn, fit))
-    total = learning * modulation.steps * counts.train + fitting * modulation.fit_steps * counts.originals
+    total = learning * functa.steps * counts.train + fitting * functa.fit_steps * counts.originals
     return total / MODULATED_NERFS

@@ -46,7 +46,7 @@ class PairedRevisions:
     def _of(self, revision: Revision, split: str) -> Mapping[CellKey, SavedResults]:
         key = (revision.commit, split)
         if key not in self._results:
-            self._results[key] = self.saved.of(*key)
+            self._results[key] = self.saved.of(revision.commit, split)
         return self._results[key]
 
 

@@ -41,12 +41,12 @@ def verdict_block(folder: Path) -> str:
     seeds = list(map(str, worlds["seeds"]))
     rows = [row for row in csv.DictReader((folder / "claims.csv").open(encoding="utf-8")) if not row["part"]]
     counts = Counter(row["verdict"] for row in rows)
-    said = ", ".join(f"{verdict} {counts[verdict]}" for verdict in SYMBOLS)
+    counted = ", ".join(f"{verdict} {counts[verdict]}" for verdict in SYMBOLS)
     return "\n".join(
         [
             "",
             f"**Which published conclusions hold?** {len(seeds)} fresh worlds judge: study seeds {', '.join(seeds)},",
-            f"commit `{worlds['commit'][:10]}` ([docs/worlds.md](docs/worlds.md)). Verdicts: {said}. Effects are in",
+            f"commit `{worlds['commit'][:10]}` ([docs/worlds.md](docs/worlds.md)). Verdicts: {counted}. Effects are in",
             f"points, with their {100 * worlds['level']:.5g} % interval over worlds. All together: the verdict when",
             "all twelve are judged at once (Holm).",
             "",

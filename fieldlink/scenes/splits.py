@@ -15,19 +15,19 @@ OUR_CODE = Path("fieldlink/scenes/splits.py")  # value of scenes.splits where no
 LEAKED = 0.8  # share of all copies in the official training set
 
 
-def of_catalogue(class_name: str, index: int, seed: int, shares: SplitParams) -> str:
+def of_catalogue(class_name: str, index: int, seed: int, split: SplitParams) -> str:
     """Split of the catalogue's object number `index` of a class.
 
     With shares 3:1:2 every 6 consecutive objects hold exactly 3, 1 and 2, in a random order of each block.
     """
-    counts = _reduced(shares)
+    counts = _reduced(split)
     block, position = divmod(index, sum(counts))
     order = np.random.default_rng(seed_of(seed, "split", class_name, block)).permutation(sum(counts))
     return SPLITS[int(np.searchsorted(np.cumsum(counts), order[position], side="right"))]
 
 
 def of_imported(
-    ids: Mapping[str, Sequence[str]], seed: int, shares: SplitParams, few_are_test: bool = False
+    ids: Mapping[str, Sequence[str]], seed: int, split: SplitParams, few_are_test: bool = False
 ) -> dict[str, str]:
     """Split of each imported id, by a digest of seed and id, with at least one object per class and split.
 
@@ -37,7 +37,7 @@ def of_imported(
     splits: dict[str, str] = {}
     for class_name, members in ids.items():
         if len(members) >= len(SPLITS):
-            splits |= _of_class(members, seed, shares)
+            splits |= _of_class(members, seed, split)
         elif few_are_test:
             splits |= dict.fromkeys(members, "test")
         else:
@@ -64,8 +64,8 @@ def of_copy(copy_id: str, original: str, leak: str, seed: int) -> str | None:
     return "train" if original == "train" else None
 
 
-def _of_class(members: Sequence[str], seed: int, shares: SplitParams) -> dict[str, str]:
-    counts = _reduced(shares)
+def _of_class(members: Sequence[str], seed: int, split: SplitParams) -> dict[str, str]:
+    counts = _reduced(split)
     ends = np.cumsum(counts) / sum(counts)
     positions = {member: seed_of(seed, "split", member) / 2**63 for member in members}
     splits = {member: int(np.searchsorted(ends, position, side="right")) for member, position in positions.items()}
@@ -80,7 +80,7 @@ def _of_class(members: Sequence[str], seed: int, shares: SplitParams) -> dict[st
     return {member: SPLITS[split] for member, split in splits.items()}
 
 
-def _reduced(shares: SplitParams) -> tuple[int, int, int]:
+def _reduced(split: SplitParams) -> tuple[int, int, int]:
     """The shares divided by their greatest common divisor."""
-    common = gcd(shares.train, shares.validation, shares.test)
-    return shares.train // common, shares.validation // common, shares.test // common
+    common = gcd(split.train, split.validation, split.test)
+    return split.train // common, split.validation // common, split.test // common

@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 
 from fieldlink.core.errors import InputError
-from fieldlink.core.variants import Variant
+from fieldlink.core.variants import NF2VEC, Variant
 from fieldlink.embeddings.view_embeddings import MEAN_MAPPER
 from fieldlink.evaluation.measures.cosines import parts
 from fieldlink.search.answers import Query, QueryKind, SearchSpace, Seed
@@ -19,7 +19,6 @@ from fieldlink.search.gallery import Search, SearchGallery
 from fieldlink.search.models import Models
 from fieldlink.search.study_mappers import ALL_KINDS, StudyMapper, StudyMappers, chosen_seeds
 
-NF2VEC = Variant(space="nf2vec").text
 CLIP_MEAN, CLIP_ALL = Variant(method="CLIP mean").text, Variant(method="CLIP all").text
 CLIP_ALONE = (CLIP_MEAN, CLIP_ALL, Variant(method="CLIP all distinct").text)
 LEAST_GALLERIES = 5  # of mapped NeRFs, in memory at once: all training seeds of a mapper of the default study

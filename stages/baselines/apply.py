@@ -1,10 +1,12 @@
 """Map queries with clip2nerf and test NeRFs with nerf2clip, in nf2vec's space and those of the baselines."""
 
 from pathlib import Path
+from typing import get_args
 
 from fieldlink.commands import arguments
 from fieldlink.commands.stage_runner import run_stage
 from fieldlink.core.params import load
+from fieldlink.core.query_domains import PictureDomain
 
 
 def apply_space_mappers(
@@ -29,7 +31,7 @@ def apply_space_mappers(
     study_seed = load(params_file).study.seed
     for space, folder in space_folders(nf2vec, spaces).items():
         data = training_data.read(objects, folder, gt_embeddings)
-        inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, ("gt", "photo"), study_seed)
+        inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, get_args(PictureDomain), study_seed)
         mapped_test_vectors.write_by_direction(out / space, mappers / space, inputs, "baselines.apply")
 
 

@@ -37,7 +37,7 @@ def evaluate_finetuning(
     params = load(params_file)
     classes = list(params.classes)
     templates = prompts_by_template(datasets.read(prompts, PROMPT_EMBEDDINGS))
-    before, after = comparison.read_original(original), comparison.read_tuned(tuned)
+    originals, finetuned = comparison.read_original(original), comparison.read_tuned(tuned)
     inputs, rows = files.read(params), {}
     galleries = {split: of_split.gallery for split, of_split in inputs.items()}
     tensors, config = saved_models.read_model(zero_shot_mappers)
@@ -46,10 +46,10 @@ def evaluate_finetuning(
         rows[split] = []
         for template, class_prompts in templates.items():
             tasks = {name: comparison.classification(galleries[name], classes, class_prompts) for name in inputs}
-            rows[split] += comparison.zero_shot_comparison(candidates, tasks, split, after["nerf2clip"], template)
+            rows[split] += comparison.zero_shot_comparison(candidates, tasks, split, finetuned["nerf2clip"], template)
         for queries in of_split.domains:
             rows[split] += comparison.retrieval_comparison(
-                queries, of_split.gallery, before, after, params.retrieval.ranks
+                queries, of_split.gallery, originals, finetuned, params.retrieval.ranks
             )
     results.write(rows, of_study("finetuning"), params)
 

@@ -60,10 +60,10 @@ def test_the_neighbours_of_an_object_are_found_in_every_space(at, study):
     assert sorted(title.split(": ")[0] for title in page.evaluate(TITLES)) == sorted(names)
     page.evaluate(OPEN_ALL)
     page.wait_for(f"document.querySelectorAll('#part details .cards').length === {len(names)}")
-    for title, found in zip(page.evaluate(TITLES), page.evaluate(FOUND), strict=True):
+    for title, shown in zip(page.evaluate(TITLES), page.evaluate(FOUND), strict=True):
         by, _, judged = title.partition(": ")
         rows = study.search(nerf=object_id, by=by, seed="mean", k=6).rows
-        assert found == [row.id for row in rows], by
+        assert shown == [row.id for row in rows], by
         right = sum(row.class_name == study.object(object_id).class_name for row in rows)
         assert judged == f"{right} of 6 of its class"
 

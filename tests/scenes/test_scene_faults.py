@@ -176,9 +176,9 @@ def test_pictures_are_found_by_the_ends_of_paths_from_elsewhere_and_that_is_said
     scenes = Scene(tmp_path / "plain"), Scene(tmp_path / "box")
     for number, frame in enumerate(scenes[1].keys["frames"]):
         frame["file_path"] = form.format(name=f"r_{number}")
-    plain, found = (blender.read(scene.write(), VIEWS, 48) for scene in scenes)
-    assert (plain.image == found.image).all()
-    assert found.notes == (
+    plain, boxed = (blender.read(scene.write(), VIEWS, 48) for scene in scenes)
+    assert (plain.image == boxed.image).all()
+    assert boxed.notes == (
         "found by the ends of their paths: frame 0 as train/r_0.png, frame 1 as train/r_1.png, "
         "frame 2 as train/r_2.png, frame 3 as train/r_3.png, frame 4 as train/r_4.png, …",
     )

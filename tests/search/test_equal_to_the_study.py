@@ -50,15 +50,15 @@ def check(
         by = name_of(of, study, result.row)
         for seed, neighbours in zip(result.seeds, result.neighbours, strict=True):
             for row, name in enumerate(queries_of_search.ids):
-                found = zip(neighbours.item[row], neighbours.similarity[row], strict=True)
-                nearest = [(gallery.ids[item], value) for item, value in found if item >= 0]
-                own = queries_of_search.own_object[row]
+                pairs = zip(neighbours.item[row], neighbours.similarity[row], strict=True)
+                nearest = [(gallery.ids[item], value) for item, value in pairs if item >= 0]
+                own_object = queries_of_search.own_object[row]
                 answer = of.search(
                     query=query_of(queries_of_search.domain, name),
                     by=by,
                     seed=seed,
                     **filters,
-                    exclude=[gallery.ids[own]] if own >= 0 else [],
+                    exclude=[gallery.ids[own_object]] if own_object >= 0 else [],
                     k=len(nearest),
                 )
                 assert_equal(answer, nearest)

@@ -55,10 +55,10 @@ def test_objects_of_a_users_own_collection_carry_the_warning_of_a_mesh(mine: Stu
 
 def test_a_users_own_collection_is_warned_of_whatever_it_is_asked_with(mine: Study, study: Study):
     mesh = mine.search(nerf="cube").warning
-    known = " ".join(sorted(study.models.training_words)[-3:])
-    assert study.search(text=known).warning == ""
-    assert mine.search(text=known).warning == mesh
-    assert mine.search(text=f"{known} unicorn").warning == f"this study's CLIP never saw the words: unicorn; {mesh}"
+    trained = " ".join(sorted(study.models.training_words)[-3:])
+    assert study.search(text=trained).warning == ""
+    assert mine.search(text=trained).warning == mesh
+    assert mine.search(text=f"{trained} unicorn").warning == f"this study's CLIP never saw the words: unicorn; {mesh}"
     picture = mine.search(image=study.view(study.ids[0], 0)).warning
     assert "real photos" in picture
     assert "real meshes" in picture

@@ -70,7 +70,7 @@ def best_on_other_folds(
     """For each query the rival of the highest mean over queries of other folds: so its luck doesn't pick it."""
     fold = np.arange(values.shape[1]) % min(FOLDS, max(values.shape[1], 2))
     weighted = values if weights is None else values * weights
-    sums = np.stack([weighted[:, fold != this].sum(1) for this in range(fold.max() + 1)])
+    sums = np.stack([weighted[:, fold != number].sum(1) for number in range(fold.max() + 1)])
     return sums.argmax(1)[fold]
 
 

@@ -18,8 +18,8 @@ def judged_together(conclusions: Sequence[Conclusion], evidence: Evidence) -> li
     claims = [judged(number, conclusion, evidence) for number, conclusion in enumerate(conclusions, start=1)]
     rows = list[ClaimRow]()
     for (primary, parts), p in zip(claims, holm([primary.p for primary, _ in claims]), strict=True):
-        stands: Verdict = primary.row.verdict if p < 1 - evidence.level else "undecided"
-        rows.append(replace(primary.row, verdict_of_twelve=stands, setting=_with_counts(primary.row, parts)))
+        verdict: Verdict = primary.row.verdict if p < 1 - evidence.level else "undecided"
+        rows.append(replace(primary.row, verdict_of_twelve=verdict, setting=_with_counts(primary.row, parts)))
         rows += [replace(part.row, part=letters(index)) for index, part in enumerate(parts)]
     return rows
 

@@ -16,18 +16,18 @@ from fieldlink.evaluation.table_type import StudyTable
 
 
 def table_rows(
-    run: Variant, batches_used: Mapping[Variant, int], mapper_batch: int, sweep: AugmentedParams, domain: str
+    run: Variant, batches_used: Mapping[Variant, int], mapper_batch: int, augmented: AugmentedParams, domain: str
 ) -> list[tuple[StudyTable, Variant]]:
     """The tables of a query domain, and the rows there that `run` fills.
 
     Table 4.10 repeats the row of Table 4.9 whose batch it has too. Its rows whose batches are capped alike share a
-    training. `batches_used`: the batch that each run really used; `mapper_batch`: the batch of Table 4.9; `sweep`:
+    training. `batches_used`: the batch that each run really used; `mapper_batch`: the batch of Table 4.9; `augmented`:
     those of Table 4.10.
     """
     rows = [] if run.batch else [(AUGMENTED[domain], run)]
     if (run.direction, run.loss) != (NERF2CLIP_SIGLIP.direction, NERF2CLIP_SIGLIP.loss):
         return rows
-    sizes = [(batch, False) for batch in sweep.batches] + [(batch, True) for batch in sweep.equal_steps]
+    sizes = [(batch, False) for batch in augmented.batches] + [(batch, True) for batch in augmented.equal_steps]
     swept = [replace(run, batch=batch, equal_steps=equal_steps) for batch, equal_steps in dict.fromkeys(sizes)]
     return rows + [(BATCHES[domain], row) for row in swept if run_behind(row, batches_used, mapper_batch) == run]
 

@@ -77,7 +77,7 @@ def text_retrieval_results(
             searches += by_mappers(queries, gallery, by_captions, k)
         for result in searches:
             table = TEXT_RETRIEVAL[queries.domain]
-            named = replace(result, row=replace(parse(result.row), shifted=queries.shifted).text)
-            results += hit_results(named, queries, gallery, ranks, table)
-            results += whole_list_results(named, queries, gallery, ranks, table)
+            in_table = replace(result, row=replace(parse(result.row), shifted=queries.shifted).text)
+            results += hit_results(in_table, queries, gallery, ranks, table)
+            results += whole_list_results(in_table, queries, gallery, ranks, table)
     return results

@@ -127,9 +127,13 @@ def difference_lines(worlds: Sequence[World], others: Sequence[World], level: fl
     pairs = [(base[other.seed], other) for other in others if other.seed in base]
     lines = []
     for key in dict.fromkeys(key for _, other in pairs for key in other.cells):
-        both = [(one.cells[key], other.cells[key]) for one, other in pairs if key in one.cells and key in other.cells]
-        if both:
-            pooled = pool(np.array([other.value - one.value for one, other in both]))
+        cells = [
+            (first.cells[key], second.cells[key])
+            for first, second in pairs
+            if key in first.cells and key in second.cells
+        ]
+        if cells:
+            pooled = pool(np.array([second.value - first.value for first, second in cells]))
             low, high = map(rounded, pooled.interval(level))
             line = {**key._asdict(), "difference": round(pooled.mean, DIGITS) + 0.0, "ci_low": low, "ci_high": high}
             lines.append({**line, "worlds": pooled.worlds})
