@@ -16,7 +16,7 @@ from fieldlink.clip import encoders, model_folders, pretrained
 from fieldlink.clip.encoders import ClipEncoder
 from fieldlink.core.errors import InputError
 
-pytestmark = pytest.mark.thesis
+pytestmark = [pytest.mark.thesis, pytest.mark.slow]
 
 WORDS = ["</s>", "<unk>", "a", "red", "car", "photo", "of", "lamp"]
 TEXTS = ["a photo of a car", "a red lamp"]

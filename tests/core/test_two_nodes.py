@@ -15,7 +15,7 @@ from fieldlink.core.schemas import NERFS
 from stages.backbone.fit_nerfs import fit_nerfs
 from stages.backbone.start_nerfs import start_nerfs
 
-pytestmark = pytest.mark.thesis
+pytestmark = [pytest.mark.thesis, pytest.mark.slow]
 
 SCRIPT = Path(__file__).with_name("two_nodes.py")
 HEALTH = {  # of docs/scale.md
