@@ -25,6 +25,7 @@ STARTED = "DevToolsActivePort"  # file in which Chromium says its port
 VIOLATIONS = (  # that axe-core finds in a page with its script: their names, and the elements
     "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))"
 )
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 PATIENCE = 120.0  # seconds
 
 
@@ -73,9 +74,10 @@ class Page:
             time.sleep(0.05)
 
     def resize(self, width: int, height: int) -> None:
-        """The size of the window, in CSS pixels."""
+        """The size of the window, in CSS pixels. The page has followed it when this returns."""
         mobile = width < 600
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+        self.evaluate(TWO_FRAMES)
 
     def prefer(self, scheme: str) -> None:
         """The colour scheme, light or dark, that the system asks for."""

@@ -23,6 +23,7 @@ PIXEL = """import('/static/geometry.js').then(({ Window }) => {
 CATCH = """(() => { const make = URL.createObjectURL;
   URL.createObjectURL = blob => { blob.text().then(text => { window.saved = text; }); return make.call(URL, blob); };
 })()"""
+LATER = "new Promise(done => setTimeout(done, 1000))"  # than a move goes into the address
 SEEN = "new URLSearchParams(location.search).get('window')"
 ARROW_LEFT, ENTER, SPACE, PLUS = ("ArrowLeft", 37), ("Enter", 13), (" ", 32), ("+", 187)
 
@@ -57,6 +58,8 @@ def loneliest(points: dict) -> int:
 
 
 def seen(page: Page) -> str:
+    """The window in the address, after the last of all moves."""
+    page.evaluate(LATER)
     page.wait_for(SEEN)
     return page.evaluate(SEEN)
 
