@@ -86,7 +86,9 @@ def test_a_hash_grid_leads_to_a_row_of_a_table(tmp_path, params_with, spheres, l
     classes = np.array([name.startswith("red") for name in ids], int)
     neighbours = fast_neighbours(vectors, np.arange(6), Gallery.of_objects(vectors), 1)
     right = hit_at_k(neighbours.item, classes, classes, 1)[None]
-    answers = QueryResults.of(CellKey("baselines neighbours", layout, "", "recall@1"), right, [0], ids, [neighbours.item])
+    answers = QueryResults.of(
+        CellKey("baselines neighbours", layout, "recall@1", "recall_nerf"), right, [0], ids, [neighbours.item]
+    )
     (row,) = csv.DictReader(io.StringIO(csv_text(cells([answers], load(params).intervals.level))))
     assert (row["table"], row["row"], row["n"]) == ("baselines neighbours", layout, "6")
     assert float(row["value"]) == pytest.approx(100 * right.mean(), abs=1e-3)
