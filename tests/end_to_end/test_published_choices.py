@@ -21,6 +21,7 @@ SMALL: dict[str, Any] = {
         "supervision": "rays",
         "training": {"rays": 8, "candidates": 128, "step": 0.06, "most_points": 96, "points": 32},
     },
+    "finetuning": {"epochs": 6},  # a decoder that is trained then shows in predictions
     "generation": {"step": 0.1},
 }
 
