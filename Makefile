@@ -46,7 +46,8 @@ bench: .venv/developed
 
 # for the tests of pages: root may install Debian's Chromium; without it or a network they are skipped, with the reason
 pages: .venv/developed
-	@if ! command -v $${CHROMIUM:-chromium} > /dev/null && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+	@if ! PYTHONPATH=tests python -c "import chromium, sys; sys.exit(not chromium.executable())" \
+			&& command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 		echo "installing Debian's Chromium, 1 minute"; \
 		(apt-get update && apt-get install --yes --no-install-recommends chromium) > .venv/chromium.log 2>&1 \
 			|| echo "Chromium isn't installed, see .venv/chromium.log: tests in a browser are skipped"; fi

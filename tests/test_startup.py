@@ -26,6 +26,8 @@ WITHOUT_TORCH = [
     "stages.backbone.prepare_photos",
     "stages.backbone.prepare_scenes",
 ]
+# Other packages that build_report may import have members of registries, whose code is imported when it is used.
+OF_THE_PAGE = ("stages.", "fieldlink.evaluation.", "fieldlink.report.", "fieldlink.scenes.")
 TORCH_ITSELF = ["stages.backbone.start_nerfs"]  # which averages the weights that its workers learn
 NOT_BY_DEFAULT = {"fieldlink.syn2real.controlnet"}  # imported for translator controlnet
 HEAVY = ("torch", "open_clip", "sklearn", "scipy", "matplotlib", "trimesh")  # pandas comes with pyarrow.dataset
@@ -55,6 +57,13 @@ def has_workers(stage: str) -> bool:
 
 def test_a_stage_that_needs_no_torch_imports_none_in_any_of_its_modules():
     names = [module(path) for path in sorted(set().union(*[pipeline.closure(stage) for stage in WITHOUT_TORCH]))]
+    assert {name for name, packages in imported(names, ("torch",)).items() if packages} == set()
+
+
+def test_the_page_imports_no_torch_in_any_module_of_its_own():
+    paths = pipeline.closure("stages.report.build_report")
+    names = [name for name in map(module, sorted(paths)) if name.startswith(OF_THE_PAGE)]
+    assert "fieldlink.report.result_tables" in names
     assert {name for name, packages in imported(names, ("torch",)).items() if packages} == set()
 
 

@@ -69,16 +69,16 @@ function neighbours(space, rows, state) {
 function laterNeighbours(space, object, { state, study, signal }) {
   const title = element("summary", {}, space), details = element("details", {}, title);
   const { seed } = searchOf(state, study, space);
-  let loaded = false;
+  let requested = false;
   details.addEventListener("toggle", async () => {
-    if (loaded || !details.open) return;
-    loaded = true;
+    if (requested || !details.open) return;
+    requested = true;
     try {
       const { rows } = await api.search({ nerf: object.id, by: space, seed, k: NEIGHBOURS }, signal);
       title.textContent = titleOf(space, rows);
       details.replaceChildren(title, cards(rows, state));
     } catch (error) {
-      loaded = false;  // so that it is loaded for again when it is next shown
+      requested = false;  // so that it is requested again when it is next shown
       if (!signal.aborted) details.replaceChildren(title, element("p", { class: "error" }, error.message));
     }
   });
