@@ -26,7 +26,7 @@ from benchmarks.measuring import interleaved, keep
 from fieldlink.clip import model_folders, small_clip
 from fieldlink.commands.apply_profile import apply_profile
 from fieldlink.core.params import Params, load
-from fieldlink.mapper.mapper_tasks import MapperTask
+from fieldlink.mapper.mapper_tasks import MapperTask, joined
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.nerf import field, object_work, rendering
 from fieldlink.nerf.nerf_batches import NerfBatch
@@ -112,7 +112,7 @@ def test_cuda_train_mappers(thesis: Params, quick: bool):
         )
 
     def ours(whole: MapperTask) -> float:
-        return float(np.mean([part.history.validation_loss.min(0).mean() for part in map(train_many, whole.split())]))
+        return float(joined([train_many(part) for part in whole.split()]).history.validation_loss.min(0).mean())
 
     whole, warm = task(epochs), task(1)
     ours(warm), one_after_another(warm, OnGpu, most=2)

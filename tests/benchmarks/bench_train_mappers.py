@@ -23,7 +23,7 @@ from benchmarks.measuring import in_warm_workers, interleaved, keep
 from fieldlink.core.devices import timed_run
 from fieldlink.core.params import MapperParams, Params
 from fieldlink.mapper.losses import loss_of, start_of
-from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
+from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask, joined
 from fieldlink.mapper.mapper_training import train_many
 from fieldlink.mapper.mlps import single
 from fieldlink.mapper.pairs import Pairs
@@ -58,7 +58,7 @@ def models(mapper_params: MapperParams) -> list[MapperRun]:
 def ours(whole: MapperTask, warm: MapperTask) -> tuple[float, float]:
     parts = whole.split()
     seconds, trained = in_warm_workers(train_many, parts, warm, 2)
-    return seconds, float(np.mean([part.history.validation_loss.min(0).mean() for part in trained]))
+    return seconds, float(joined(trained).history.validation_loss.min(0).mean())
 
 
 def baseline(whole: MapperTask) -> float:

@@ -87,13 +87,19 @@ def keep(
         sizes=sizes,
         machine=_machine(gpu),
         versions={"python": platform.python_version()} | _versions() | ({"cuda": _cuda()} if gpu else {}),
-        also=also or {},
+        also=_ratios(seconds) | dict(also or {}),
         curves=[asdict(curve) for curve in curves],
         remarks=list(remarks),
         limit_seconds=limit,
     )
     write_text(REPORTS / f"{name}.json", json.dumps(rounded(asdict(benchmark)), indent=2) + "\n")
     KEPT[:] = [*(other for other in KEPT if other.name != name), benchmark]
+
+
+def _ratios(seconds: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """The lowest ratio of a round in which both sides ran, so that an aim for each round can be judged."""
+    rounds = list(zip(seconds.get("baseline", ()), seconds.get("ours", ()), strict=False))
+    return {"lowest ratio of a round": min(theirs / ours for theirs, ours in rounds)} if len(rounds) > 1 else {}
 
 
 def _machine(gpu: bool) -> str:
