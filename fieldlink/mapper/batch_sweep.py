@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fieldlink.core.params import AugmentedParams, MapperParams
 from fieldlink.core.variants import CLIP2NERF_COSINE, NERF2CLIP_SIGLIP, Variant
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
+from fieldlink.mapper.pair_sampler import Sampler
 from fieldlink.mapper.pairs import Pairs
 
 TABLE_4_9 = (CLIP2NERF_COSINE, NERF2CLIP_SIGLIP)
@@ -32,20 +33,25 @@ class BatchSweep:
         multiple = round(len(augmented.counts) / len(original.counts))
         originals = [
             self._task(replace(row, training_set="original"), original, multiple)
-            for row in self._rows(len(original.counts))
+            for row in self._rows(original, multiple)
         ]
-        rows = self._rows(len(augmented.counts)) if with_copies else ()
+        rows = self._rows(augmented, 1) if with_copies else ()
         return [*(self._task(row, augmented, 1) for row in rows), *originals]
 
-    def _rows(self, objects: int) -> Iterator[Variant]:
+    @property
+    def _regime(self) -> MapperParams:
+        changes = {"epochs": self.sweep.epochs, "views_per_epoch": self.sweep.views_per_epoch}
+        return self.mapper.model_copy(update=changes)
+
+    def _rows(self, pairs: Pairs, epoch_multiple: int) -> Iterator[Variant]:
         yield from TABLE_4_9
-        for batch in batches_apart(self.sweep.batches, objects, self.mapper.batch):
+        largest = Sampler.of(pairs.counts, self._regime, epoch_multiple).largest_batch
+        for batch in batches_apart(self.sweep.batches, largest, self.mapper.batch):
             yield replace(NERF2CLIP_SIGLIP, batch=batch)
-        for batch in batches_apart(self.sweep.equal_steps, objects, self.mapper.batch):
+        for batch in batches_apart(self.sweep.equal_steps, largest, self.mapper.batch):
             yield replace(NERF2CLIP_SIGLIP, batch=batch, equal_steps=True)
 
     def _task(self, row: Variant, pairs: Pairs, epoch_multiple: int) -> MapperTask:
-        regime = {"epochs": self.sweep.epochs, "views_per_epoch": self.sweep.views_per_epoch}
         assert row.direction
         assert row.loss
         models = [MapperRun(row.text, row.loss, seed) for seed in self.mapper.seeds]
@@ -54,7 +60,7 @@ class BatchSweep:
             models,
             pairs,
             self.validation,
-            self.mapper.model_copy(update=regime),
+            self._regime,
             self.study_seed,
             self.device,
             epoch_multiple,
@@ -64,9 +70,9 @@ class BatchSweep:
         return replace(task, steps=steps, mapper=task.mapper.model_copy(update={"batch": batch}))
 
 
-def batches_apart(batches: Sequence[int], objects: int, trained: int) -> list[int]:
-    """Those of `batches` that differ from each other and from `trained` once none is larger than `objects`."""
+def batches_apart(batches: Sequence[int], largest: int, trained: int) -> list[int]:
+    """Those of `batches` that differ from each other and from `trained` once none is larger than `largest`."""
     first: dict[int, int] = {}
     for batch in batches:
-        first.setdefault(min(batch, objects), batch)
-    return [batch for used, batch in first.items() if used != min(trained, objects)]
+        first.setdefault(min(batch, largest), batch)
+    return [batch for used, batch in first.items() if used != min(trained, largest)]

@@ -7,19 +7,16 @@ models are trained beside it.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fieldlink.core.params import Loss, MapperParams
 from fieldlink.core.variants import Direction, TrainingSet, Variant, trained_name
+from fieldlink.mapper.pair_sampler import Sampler
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.training import loss_history
 from fieldlink.training.curves import NamedHistory
 from fieldlink.training.loss_history import TrainingHistory
-
-if TYPE_CHECKING:
-    from fieldlink.mapper.pair_batches import Sampler
 
 # A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
 MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
@@ -72,10 +69,8 @@ class MapperTask:
     steps: int | None = None  # of the optimizer; None: those of `mapper.epochs`
 
     @property
-    def sampler(self) -> "Sampler":
-        """Draws the training pairs. Only workers need it, which import torch."""
-        from fieldlink.mapper.pair_batches import Sampler
-
+    def sampler(self) -> Sampler:
+        """Draws the training pairs."""
         return Sampler.of(self.train.counts, self.mapper, self.epoch_multiple)
 
     @property

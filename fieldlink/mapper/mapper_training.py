@@ -11,7 +11,8 @@ from fieldlink.core.seeds import seed_of
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
 from fieldlink.mapper.mlps import Mappers
 from fieldlink.mapper.model_losses import ModelLosses
-from fieldlink.mapper.pair_batches import PairLoader, every_view
+from fieldlink.mapper.pair_batches import PairLoader
+from fieldlink.mapper.pair_sampler import every_view
 from fieldlink.training.loop import Training, Validation, one_cycle, train
 
 PairBatch = tuple[Float[Tensor, "model batch in"], Float[Tensor, "model batch out"]]

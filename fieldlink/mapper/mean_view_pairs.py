@@ -84,15 +84,17 @@ def task(
     device: str,
 ) -> MapperTask:
     """nerf2clip towards each mean of each source, with every loss and training seed."""
-    ids = {split: data.ids(split) for split in ("train", "validation")}
-    sets = {split: data.mean_sets(ids[split], counts, mapper, study_seed) for split in ids}
-    pairs = {split: Pairs.of_means(data.vectors(ids[split]), np.stack(list(sets[split].values()))) for split in ids}
+    ids = data.ids(("train", "validation"))
+    sets = data.mean_sets(ids, counts, mapper, study_seed)  # of both splits at once, so that they have the same ones
+    vectors, means = data.vectors(ids), np.stack(list(sets.values()))
+    in_split = {split: np.isin(ids, data.ids(split)) for split in ("train", "validation")}
+    pairs = {split: Pairs.of_means(vectors[chosen], means[:, chosen]) for split, chosen in in_split.items()}
     models = [
         MapperRun(
             Variant(direction="nerf2clip", source=source, views=views, loss=loss).text, loss, seed, clip_set=clip_set
         )
         for loss in losses  # models of one loss, side by side, take fewer operations
-        for clip_set, (source, views, drawn_by) in enumerate(sets["train"])
+        for clip_set, (source, views, drawn_by) in enumerate(sets)
         for seed in (mapper.seeds if drawn_by is None else [drawn_by])
     ]
     return MapperTask("nerf2clip", models, pairs["train"], pairs["validation"], mapper, study_seed, device)

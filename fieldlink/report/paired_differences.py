@@ -1,19 +1,17 @@
 """Differences of two revisions' results, paired over the queries that both answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from ruamel.yaml import YAML
 
 from fieldlink.evaluation.measures.intervals import Interval, difference
 from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
-from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.headline import CLIP_RIVALS
-from fieldlink.report.revision_metrics import MetricKey
+from fieldlink.report.revision_metrics import MetricKey, metric_key
 from fieldlink.report.revisions import Revision
 from fieldlink.report.validation_summary import SUMMARY, summary_cells
 
@@ -55,7 +53,7 @@ def paired_differences(
 ) -> dict[MetricKey, Interval]:
     """The later result less the earlier one, by metric: study, group of tables, row and column.
 
-    Cells with other queries are left out.
+    Cells with other queries or other training seeds are left out.
     """
     pairs = {metric_key(key): (now[key], before[key]) for key in now.keys() & before.keys()}
     return _differences(pairs, _level(params))
@@ -79,7 +77,7 @@ def _differences(
     return {
         key: difference(now.query_values, before.query_values, level)
         for key, (now, before) in pairs.items()
-        if now.same_queries(before)
+        if now.same_queries(before) and now.seeds == before.seeds
     }
 
 
@@ -87,7 +85,7 @@ def less_clip(results: Mapping[CellKey, SavedResults], params: Mapping[str, Any]
     """Every mapper of `CLIP_RIVALS` less each of its rivals, as far as the study has both."""
     pairs = [(mapper, clip) for mapper, rivals in CLIP_RIVALS.items() for clip in rivals]
     return {
-        (mapper, clip): _less_untrained(results[mapper], results[clip], _level(params))
+        (mapper, clip): difference(results[mapper].query_values, results[clip].query_values, _level(params))
         for mapper, clip in pairs
         if {mapper, clip} <= results.keys()
     }
@@ -97,17 +95,5 @@ def _level(params: Mapping[str, Any]) -> float:
     return params["intervals"]["level"]
 
 
-def _less_untrained(mapper: SavedResults, clip: SavedResults, level: float) -> Interval:
-    """CLIP has no training seeds: it answers alike beside each seed of the mapper."""
-    values = np.broadcast_to(clip.query_values.values, mapper.query_values.values.shape)
-    return difference(mapper.query_values, replace(clip.query_values, values=values), level)
-
-
 def _params(revision: Revision, name: str) -> Mapping[str, Any]:
     return YAML(typ="safe").load(revision.files[name]) if name in revision.files else {}
-
-
-def metric_key(key: CellKey) -> MetricKey:
-    """Where a study's metrics file has the number of a table's cell."""
-    table = study_table(key.table)
-    return (table.study, table.group, key.row, key.column)

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldlink.report.headline import HEADLINE
-from fieldlink.report.paired_differences import metric_key
-from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison
+from fieldlink.report.revision_metrics import MetricKey, MetricValue, RevisionComparison, metric_key
 from fieldlink.report.validation_summary import SUMMARY
 
 SEED_KEY = ("study", "seed")

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -13,10 +13,18 @@ from ruamel.yaml import YAML, YAMLError
 from fieldlink.core.errors import InputError
 from fieldlink.core.nested_values import nested_values
 from fieldlink.evaluation.measures.intervals import Interval
+from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.space_hits import INTERVAL
+from fieldlink.evaluation.study_tables import study_table
 from fieldlink.report.revisions import Revision
 
 MetricKey = tuple[str, ...]  # the metrics file, then its keys down to a number
+
+
+def metric_key(key: CellKey) -> MetricKey:
+    """Where a study's metrics file has the number of a table's cell."""
+    table = study_table(key.table)
+    return (table.study, table.group, key.row, key.column)
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ def compare_revisions(
 def _read_metrics(revision: Revision, number: int) -> RevisionMetrics:
     params: dict[MetricKey, str] = {}
     numbers: dict[MetricKey, float] = {}
-    results: dict[MetricKey, list[MetricValue]] = {}  # by study, row and column: its tables may share these two
+    results: dict[MetricKey, MetricValue] = {}  # numbers of tables
     bounds: dict[MetricKey, dict[str, float]] = {}
     for path, text in revision.files.items():
         name, kind = PurePath(path).stem, PurePath(path).suffix
@@ -111,11 +119,10 @@ def _read_metrics(revision: Revision, number: int) -> RevisionMetrics:
                     if isinstance(value, int | float):
                         _sort_in(key, float(value), numbers, bounds)
             elif kind == ".csv":
-                for key, value in _table_values(text):
-                    results.setdefault((name, *key), []).append(value)
+                results |= _table_values(text)
         except (KeyError, TypeError, ValueError, YAMLError) as error:
             raise InputError(f"revision {revision.name!r}: {path} cannot be read ({error})") from error
-    values = {key: _with_bounds(value, results.get((key[0], *key[-2:]), [])) for key, value in numbers.items()}
+    values = {key: _with_bounds(value, results.get(key)) for key, value in numbers.items()}
     values |= {key: MetricValue(values[key].value, **pair) for key, pair in bounds.items() if key in values}
     return RevisionMetrics(number, revision, params, values)
 
@@ -131,17 +138,25 @@ def _sort_in(
         numbers[key[:-1] if key[-1] == "value" else key] = value
 
 
-def _table_values(text: str) -> Iterator[tuple[tuple[str, str], MetricValue]]:
-    """Row and column (of claims: number and part) of a table's CSV text, with value and bounds."""
+def _table_values(text: str) -> dict[MetricKey, MetricValue]:
+    """Value and bounds of every number of a table's CSV text, by its metric."""
+    values = {}
     for row in csv.DictReader(io.StringIO(text)):
-        if "claim" in row:
-            key, value = (row["claim"], row["part"] or "headline"), row["effect"]
-        else:
-            key, value = (row["row"], row["column"]), row["value"]
-        if value:
-            yield key, MetricValue(float(value), float(row["ci_low"]), float(row["ci_high"]))
+        is_claim = "claim" in row
+        key = ("claims", "effects", row["claim"], row["part"] or "headline") if is_claim else _key_of(row)
+        if key and (value := row["effect" if is_claim else "value"]):
+            values[key] = MetricValue(float(value), float(row["ci_low"]), float(row["ci_high"]))
+    return values
 
 
-def _with_bounds(value: float, results: Sequence[MetricValue]) -> MetricValue:
-    """A metric with the bounds of the result that has its value, if one has."""
-    return next((result for result in results if result.value == value), MetricValue(value))
+def _key_of(row: Mapping[str, str]) -> MetricKey | None:
+    """The metric of a table's row. None where only an older revision has such a table."""
+    try:
+        return metric_key(CellKey.of(row))
+    except InputError:
+        return None
+
+
+def _with_bounds(value: float, result: MetricValue | None) -> MetricValue:
+    """A metric with the bounds of its table's number, if that is the same number."""
+    return result if result and result.value == value else MetricValue(value)

@@ -30,7 +30,8 @@ from fieldlink.evaluation.results.query_results import CellKey
 from fieldlink.evaluation.results.saved_results import SavedResults
 
 TRIED = ClaimsParams(margin=2.0, draws=2000)
-A, B, C = (CellKey("9", row, "accuracy", "share") for row in "abc")
+UNTRAINED = ("CLIP all", "CLIP all distinct", "CLIP mean")  # which one seed is enough for
+A, B, C = (CellKey("9", row, "accuracy", "share") for row in UNTRAINED)
 ABOVE = ClaimPart("a above b", {A: 1.0}, {B: 1.0}, "greater")
 
 
@@ -119,7 +120,7 @@ def test_of_several_rivals_the_best_on_other_folds_counts():
 def test_picking_the_best_of_equal_rivals_costs_a_claim_nothing():
     """Ten rivals as good as the row: the best one on the same queries would be some points better."""
     rng, effects = np.random.default_rng(0), []
-    rivals = [CellKey("9", f"rival {i}", "accuracy", "share") for i in range(10)]
+    rivals = [CellKey("9", f"clip views={i + 1}", "accuracy", "share") for i in range(10)]
     part = ClaimPart("", {A: 1.0}, tuple({rival: 1.0} for rival in rivals), "greater", published=({A: 1.0}, {B: 1.0}))
     for _ in range(60):
         cells = {key: saved(rng.random((1, 200)) < 0.5) for key in (A, *rivals)}
@@ -183,8 +184,8 @@ def test_a_part_without_cells_is_undecided_and_says_why():
     cells = {A: saved(share(120)), B: saved(share(60))}
     primary, first, second = judged_alone(PARTS, cells)
     assert (first.verdict, second.verdict, primary.verdict) == ("holds", "undecided", "undecided")
-    assert "not in this run: Table 9, 'c'" in second.setting
-    assert primary.setting.startswith("not in this run: Table 9, 'c'")
+    assert "not in this run: Table 9, 'CLIP mean'" in second.setting
+    assert primary.setting.startswith("not in this run: Table 9, 'CLIP mean'")
     assert primary.setting.endswith("1 of 2 parts hold, 0 do not, 1 not in this run")
     assert (second.effect, primary.effect) == (None, None)
     assert (second.published_effect, primary.published_effect) == (4.5, 7.25)
@@ -195,16 +196,32 @@ def test_a_part_without_cells_is_undecided_and_says_why():
 
 def test_sides_that_answer_other_queries_or_have_other_seeds_are_an_error_that_names_both():
     cells = {A: saved(share(120)), B: saved(share(60), queries="r")}
-    with pytest.raises(InputError, match=r"Table 9, 'a'.* and Table 9, 'b'.* same queries .* digests q and r"):
+    with pytest.raises(InputError, match=r"Table 9, 'CLIP all'.* and Table 9, 'CLIP all distinct'.* same queries .* digests q and r"):
         judged_alone([ABOVE], cells)
     cells = {A: saved(share(120, seeds=2)), B: saved(share(60, seeds=2), first_seed=1)}
-    with pytest.raises(InputError, match=r"must share their training seeds, found .*'a'.*\(0, 1\).*'b'.*\(1, 2\)"):
+    with pytest.raises(InputError, match=r"must share their training seeds, found .*'CLIP all'.*\(0, 1\).*'CLIP all distinct'.*\(1, 2\)"):
         judged_alone([ABOVE], cells)
+
+
+def test_one_training_seed_decides_nothing_where_anything_is_trained():
+    """The effect, 30 points, keeps its interval; Holm's procedure takes it for undecided too."""
+    mapper = A._replace(row="clip2nerf cosine")
+    parts = [ClaimPart("mapper above CLIP", {mapper: 1.0}, {B: 1.0}, "greater")]
+    judged = {}
+    for seeds in (1, 2):
+        cells = {mapper: saved(share(160, seeds=seeds)), B: saved(share(100))}
+        evidence = Evidence(cells, {mapper: 60.0, B: 50.0}, TRIED, 0.95, 0)
+        judged[seeds], _ = judged_together([Conclusion("whole", parts, parts)], evidence)
+    assert judged[1].setting.startswith("one training seed, which does not say how others differ")
+    assert [row.verdict for row in judged.values()] == ["undecided", "holds"]
+    assert [row.verdict_of_twelve for row in judged.values()] == ["undecided", "holds"]
+    assert judged[1].effect == judged[2].effect == 30.0
+    assert judged[1].ci_low == pytest.approx(judged[2].ci_low, abs=0.1)
 
 
 def test_settings_of_the_cells_stand_beside_the_effect():
     cells = {A: saved(share(120), setting="batch 468"), B: saved(share(60))}
-    assert judged_alone([ABOVE], cells)[1].setting == "a: batch 468"
+    assert judged_alone([ABOVE], cells)[1].setting == "CLIP all: batch 468"
 
 
 def test_a_p_value_is_below_5_in_100_just_where_the_interval_decides():
@@ -236,7 +253,7 @@ def held(effects: list[float], studies: int, claimed: Claimed, *, any_part: bool
     Three seeds whose skills vary by 4 points, 200 queries of differing ease.
     """
     rng, said_to_hold = np.random.default_rng(1), 0
-    rivals = [CellKey("9", f"rival {i}", "accuracy", "share") for i in range(len(effects))]
+    rivals = [CellKey("9", f"clip views={i + 1}", "accuracy", "share") for i in range(len(effects))]
     parts = [ClaimPart("", {A: 1.0}, {rival: 1.0}, claimed) for rival in rivals]
     for study in range(studies):
         ease = rng.uniform(0.5, 0.8, (1, 200))
@@ -380,5 +397,5 @@ def test_parts_are_lettered_past_z_and_published_values_must_be_numbers():
     assert [letters(i) for i in (0, 25, 26, 29)] == ["a", "z", "aa", "ad"]
     with pytest.raises(InputError, match=r"tables.csv: expected columns .* and a number as value"):
         published_values("table,row,column,metric,value\n1,a,b,c,x\n", "tables.csv")
-    with pytest.raises(InputError, match=r"^tables.csv: no Table 9, 'a', accuracy .*, which a claim compares"):
+    with pytest.raises(InputError, match=r"^tables.csv: no Table 9, 'CLIP all', accuracy .*, which a claim compares"):
         judged_together([Conclusion("", [ABOVE], [])], Evidence({}, {}, TRIED, 0.95, 0, "tables.csv"))

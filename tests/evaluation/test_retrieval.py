@@ -9,7 +9,7 @@ from fieldlink.evaluation.measures import cosines
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.cosines import unit
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours, first_of_each_query
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, distinct_owners, nearest_neighbours
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours, nearest_objects
 from fieldlink.evaluation.measures.rankings import object_ranking
 
 NONE = -1
@@ -46,19 +46,22 @@ def test_all_items_of_the_own_object_leave():
     assert neighbours.item.tolist() == [[2, 3, 4, NONE, NONE]]
 
 
-def test_distinct_objects_by_hand():
-    """Items 0 and 1 are of object 7, 2 and 3 of objects 8 and 9; the second query found two items alone."""
-    nearest = Neighbours(np.array([[1, 0, 3, 2], [2, 0, NONE, NONE]]), np.array([[0.9, 0.8, 0.7, 0.6], [5, 4, 0, 0]]))
-    neighbours = distinct_owners(nearest, np.array([7, 7, 8, 9]), 3)
-    assert neighbours.item.tolist() == [[7, 9, 8], [8, 7, NONE]]
-    assert neighbours.similarity.tolist() == [pytest.approx([0.9, 0.7, 0.6]), [5, 4, -np.inf]]
-    assert distinct_owners(nearest, np.array([7, 7, 8, 9]), 1).item.tolist() == [[7], [8]]
+def test_nearest_objects_by_hand():
+    """Items 0 and 1 are of object 0, 2 and 3 of objects 1 and 2, which tie; the second query's own object leaves."""
+    gallery = Gallery(np.array([[0, 1], [1, 0], [1, 1], [1, 1]], np.float32), np.array([0, 0, 1, 2]))
+    queries = np.array([[1, 0], [1, 1]], np.float32)
+    neighbours = nearest_objects(queries, np.array([NONE, 1]), gallery, 3)
+    assert neighbours.item.tolist() == [[0, 1, 2], [2, 0, NONE]]
+    assert neighbours.similarity[0].tolist() == pytest.approx([1, 0.5**0.5, 0.5**0.5])
+    assert nearest_objects(queries, np.array([NONE, 1]), gallery, 1).item.tolist() == [[0], [2]]
 
 
-def test_distinct_objects_are_those_of_the_best_view_of_each():
+@pytest.mark.parametrize("at_once", [2**24, 100])
+def test_nearest_objects_are_those_of_the_best_view_of_each(at_once: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cosines, "NUMBERS_AT_ONCE", at_once)
     queries, items, owner = random(20, 5), random(60, 5, seed=1), np.repeat(np.arange(12), 5)
     own_object = np.arange(20) % 12
-    neighbours = distinct_owners(fast_neighbours(queries, own_object, Gallery(items, owner), 60), owner, 11)
+    neighbours = nearest_objects(queries, own_object, Gallery(items, owner), 11)
     best = (unit(queries) @ unit(items).T).reshape(20, 12, 5).max(2)
     best[np.arange(20), own_object] = -np.inf
     assert neighbours.item.tolist() == np.argsort(-best, axis=1)[:, :11].tolist()

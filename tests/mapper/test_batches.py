@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fieldlink.core.params import Params
-from fieldlink.mapper.pair_batches import Sampler, every_view, joined_passes
+from fieldlink.mapper.pair_sampler import Sampler, every_view, joined_passes
 
 
 def cut(values: np.ndarray, batch: int) -> list[list[int]]:

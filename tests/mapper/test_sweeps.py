@@ -78,3 +78,13 @@ def test_both_sets_give_as_many_pairs_an_epoch(params: Params, views: int):
     tasks = sweep(params, views_per_epoch=views, batches=(64, 512)).tasks(pairs(468), pairs(156))
     orders = [task.sampler.order(0, 0) for task in tasks]
     assert {len(order.objects) for order in orders} == {468 * min(views, 36)}
+
+
+def test_batches_of_several_pairs_of_an_object_are_limited_by_the_pairs_alone(params: Params):
+    mapper = params.mapper.model_copy(update={"object_pairs": "several"})
+    augmented = params.augmented.model_copy(update={"views_per_epoch": 6})  # 2,808 pairs
+    tasks = batch_sweep.BatchSweep(pairs(52), augmented, mapper, 0, "cpu").tasks(pairs(468), pairs(156))
+    used = {task.models[0].variant: task.sampler.batch for task in tasks if "batch" in task.models[0].variant}
+    for variant, batch in used.items():
+        asked = int(variant.split("batch=")[1].split()[0])
+        assert batch == asked, variant

@@ -14,7 +14,8 @@ from fieldlink.mapper.losses import start_of
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperRun, MapperTask, joined
 from fieldlink.mapper.mapper_training import MapperTraining, train_many
 from fieldlink.mapper.mlps import Mappers, single, stacked, unstacked
-from fieldlink.mapper.pair_batches import PairLoader, Sampler, every_view
+from fieldlink.mapper.pair_batches import PairLoader
+from fieldlink.mapper.pair_sampler import Sampler, every_view
 from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.trained_mappers import apply
 

@@ -10,25 +10,37 @@ from fieldlink.core import datasets
 from fieldlink.core.params import Params
 from fieldlink.core.schemas import IMAGE_EMBEDDINGS
 from fieldlink.core.seeds import view_draw_seed
+from fieldlink.core.variants import parse
+from fieldlink.mapper import mean_view_pairs
 from fieldlink.mapper.mean_view_pairs import MeanViewData
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
 STUDY_SEED, IDS, VIEWS = 3, ["a", "b"], 6
 
 
-@pytest.fixture
-def views(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoredEmbeddings:
-    """Six views of each of two objects."""
-    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
-    vectors = np.random.default_rng(0).normal(size=(len(IDS) * VIEWS, 5)).astype(np.float32)
+def stored(folder: Path, domain: str, counts: dict[str, int]) -> StoredEmbeddings:
+    """Random embeddings of so many views of each object."""
+    vectors = np.random.default_rng(0).normal(size=(sum(counts.values()), 5)).astype(np.float32)
     columns = {
-        "owner_id": [name for name in IDS for _ in range(VIEWS)],
-        "view": list(range(VIEWS)) * len(IDS),
-        "domain": ["gt"] * (len(IDS) * VIEWS),
+        "owner_id": [name for name, count in counts.items() for _ in range(count)],
+        "view": [number for count in counts.values() for number in range(count)],
+        "domain": [domain] * len(vectors),
         "embedding": vectors,
     }
-    datasets.write(tmp_path / "views", IMAGE_EMBEDDINGS, [datasets.table(IMAGE_EMBEDDINGS, columns)], "test")
-    return StoredEmbeddings.of(tmp_path / "views")
+    datasets.write(folder, IMAGE_EMBEDDINGS, [datasets.table(IMAGE_EMBEDDINGS, columns)], "test")
+    return StoredEmbeddings.of(folder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FIELDLINK_SCRATCH", str(tmp_path / "scratch"))
+    return tmp_path
+
+
+@pytest.fixture
+def views(folder: Path) -> StoredEmbeddings:
+    """Six views of each of two objects."""
+    return stored(folder / "views", "gt", dict.fromkeys(IDS, VIEWS))
 
 
 @pytest.mark.parametrize("drawn_by", ["training", "study"])
@@ -43,3 +55,28 @@ def test_means_are_of_the_views_that_the_parameters_say(params: Params, views: S
     for seed, drawer in drawers.items():
         np.testing.assert_array_equal(sets["gt", "2", seed], every.means(2, drawer))  # as Table 4.3 has them
     np.testing.assert_array_equal(sets["gt", "N", None], every.means_of_all())
+
+
+@pytest.mark.parametrize(("train", "validation"), [(6, 4), (4, 6)])
+def test_a_mapper_is_validated_on_the_set_that_it_learns_from_whatever_the_splits_views(
+    params: Params, folder: Path, train: int, validation: int
+):
+    """Four views are all of one split's and a part of the other's."""
+    ids = ["a", "b", "c", "d"]
+    counts = dict(zip(ids, (train, validation, train, validation), strict=True))
+    objects = pa.table({"object_id": ids, "split": ["train", "validation"] * 2, "augmentation": [0] * 4})
+    nerfs = pa.table(
+        {"object_id": ids, "embedding": pa.array([[float(i)] for i in range(4)], pa.list_(pa.float32(), 1))}
+    )
+    images = {source: stored(folder / source, source, counts) for source in ("rendered", "gt")}
+    data = MeanViewData(objects, nerfs, images, "objects")
+    mapper = params.mapper.model_copy(update={"seeds": (0, 1)})
+    task = mean_view_pairs.task(data, [1, 4, 6], ["cosine"], mapper=mapper, study_seed=STUDY_SEED, device="cpu")
+    assert len(task.models) == 2 * 3 * 2  # sources, numbers of views, seeds
+    for model in task.models:
+        variant = parse(model.variant)
+        of_source = images[variant.source]
+        for pairs, split in ((task.train, ["a", "c"]), (task.validation, ["b", "d"])):
+            own, drawer = of_source.views_of(split), view_draw_seed(STUDY_SEED, model.seed)
+            means = own.means_of_all() if variant.views == "N" else own.means(int(variant.views), drawer)
+            np.testing.assert_array_equal(pairs.clip[model.clip_set], means)

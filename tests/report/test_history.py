@@ -18,7 +18,7 @@ from fieldlink.report.cached_results import CachedResults
 from fieldlink.report.history_page import _chart_lines
 from fieldlink.report.paired_differences import PairedRevisions, less_clip, paired_differences, summary_differences
 from fieldlink.report.parameter_series import parameter_series
-from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions
+from fieldlink.report.revision_metrics import MetricValue, RevisionComparison, compare_revisions, metric_key
 from fieldlink.report.revisions import Revision, read_revisions, recent_revisions
 
 PATHS = ["reports/metrics", "reports/tables", "params.yaml"]
@@ -83,6 +83,22 @@ def test_by_default_it_is_the_commits_that_touch_metrics_oldest_first_and_the_ex
     assert names == [*commits, "longer"]
 
 
+def test_each_number_has_the_interval_of_its_own_table():
+    """Tables 4.4a and 4.5a have the same row and column, and here the same value."""
+    numbers = {domain: {"clip2nerf cosine": {"recall@1": 70.0}} for domain in ("synthetic", "real")}
+    rows = (
+        "4.4a,clip2nerf cosine,recall@1,recall_synthetic,70.0,60.0,80.0,3,208,\n"
+        "4.5a,clip2nerf cosine,recall@1,recall_real,70.0,68.0,72.0,3,1300,\n"
+        "0.1,a table of former days,recall@1,recall_real,70.0,1.0,2.0,3,1300,\n"
+    )
+    files = {"reports/metrics/retrieval.json": json.dumps(numbers), "reports/tables/retrieval.csv": HEADER + rows}
+    (entry,) = compare_revisions([Revision("now", "c", "2020-01-01", "s", "", files)])
+    assert entry.now.values == {
+        ("retrieval", "synthetic", "clip2nerf cosine", "recall@1"): MetricValue(70.0, 60.0, 80.0),
+        ("retrieval", "real", "clip2nerf cosine", "recall@1"): MetricValue(70.0, 68.0, 72.0),
+    }
+
+
 def test_intervals_come_from_the_table_row_of_the_same_value(repository: Path):
     (entry,) = entries(repository, "first")
     assert entry.now.values["retrieval", "real", "clip2nerf cosine", "recall@1"] == MetricValue(70.0, 68.0, 72.0)
@@ -140,6 +156,16 @@ def test_differences_are_paired_by_query_and_only_if_the_queries_are_the_same():
     (difference,) = differences.values()
     assert difference.value == pytest.approx(20.0)
     assert 0 < difference.low < 20 < difference.high < 40
+
+
+def test_differences_of_other_training_seeds_are_not_paired():
+    """The later revision has one of the earlier one's two seeds, or two others."""
+    key, hits = CellKey("4.5a", "clip2nerf cosine", "recall@1", "recall_real"), np.array([[1.0] * 20 + [0.0] * 20] * 2)
+    both = SavedResults(hits, (0, 1), "q", ("d", "d"), "")
+    one, others = SavedResults(hits[1:], (1,), "q", ("d",), ""), SavedResults(hits, (1, 2), "q", ("d", "d"), "")
+    assert paired_differences({key: one}, {key: both}, PARAMS) == {}
+    assert paired_differences({key: others}, {key: both}, PARAMS) == {}
+    assert list(paired_differences({key: both}, {key: both}, PARAMS)) == [metric_key(key)]
 
 
 def test_a_mapper_less_clip_is_paired_by_query_and_clip_answers_alike_beside_each_seed():

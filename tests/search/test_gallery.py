@@ -35,7 +35,7 @@ def test_several_items_an_object_count_at_the_nearest_of_them(objects: int, item
     items, query = vectors(len(owner) + 1, 5, seed)[:-1], vectors(2, 5, seed + 1)[:1]
     gallery = definition.Gallery(items, owner)
     nearest = definition.nearest_neighbours(query, np.array([-1]), gallery, len(owner))
-    expected = definition.distinct_owners(nearest, owner, min(k, objects))
+    expected = definition.nearest_objects(query, np.array([-1]), gallery, min(k, objects))
     search = Search([(SearchGallery.of(items, owner), query[0])])
     places, similarity = search.nearest(np.ones(objects, bool), k)
     assert places.tolist() == expected.item[0].tolist()

@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 
 from fieldlink.core.seeds import seed_of
+from fieldlink.core.variants import parse
 from fieldlink.evaluation.claims.claim_rows import ClaimRow, Verdict
 from fieldlink.evaluation.claims.contrasts import Contrast, claimed_region
 from fieldlink.evaluation.claims.effects import Effect, estimates
@@ -21,7 +22,7 @@ class JudgedContrast:
     """A contrast's row, and how sure its verdict is."""
 
     row: ClaimRow
-    p: float = 1.0  # of its verdict, two-sided and without a correction; 1 where this run lacks its cells
+    p: float = 1.0  # of its verdict, two-sided and without a correction; 1 where this run can't decide
 
 
 def judged_contrasts(claim: int, contrasts: Sequence[Contrast], evidence: Evidence) -> list[JudgedContrast]:
@@ -44,7 +45,10 @@ def judged_contrasts(claim: int, contrasts: Sequence[Contrast], evidence: Eviden
         queries = {effect.first.queries: effect.values.shape[1] for effect in several}
         seeds = max(len(effect.values) for effect in several)
         row = replace(row, n=sum(queries.values()), seeds=seeds)
-        results[index] = JudgedContrast(row, p_value(means, mean, region))
+        if _has_one_training_seed(contrasts[index], evidence):
+            results[index] = JudgedContrast(replace(row, verdict="undecided"))
+        else:
+            results[index] = JudgedContrast(row, p_value(means, mean, region))
     return results
 
 
@@ -95,6 +99,12 @@ def _row_without_effect(claim: int, contrast: Contrast, evidence: Evidence) -> C
     )
 
 
+def _has_one_training_seed(contrast: Contrast, evidence: Evidence) -> bool:
+    """Whether a model that is trained was trained once: an interval then leaves out what other seeds would change."""
+    trained = [evidence.results[key] for key in contrast.cells if parse(key.row).method in (None, "ensemble")]
+    return any(len(cell.seeds) < 2 for cell in trained)
+
+
 def _notes(contrast: Contrast, evidence: Evidence) -> Iterator[str]:
     """Why there is no effect, or else the margin and the settings of its cells."""
     if missing := evidence.lacking(contrast):
@@ -103,6 +113,8 @@ def _notes(contrast: Contrast, evidence: Evidence) -> Iterator[str]:
     bounds = {"equal": "within ±{:g} points", "no greater": "less than {:g} points above"}
     if contrast.claimed in bounds:
         yield bounds[contrast.claimed].format(evidence.claims.margin)
+    if _has_one_training_seed(contrast, evidence):
+        yield "one training seed, which does not say how others differ"
     for key in sorted(contrast.cells):
         if setting := evidence.results[key].setting:
             yield f"{key.row}: {setting}"

@@ -75,9 +75,8 @@ def mean_of_any(values: Float[np.ndarray, " item"], level: float) -> Interval:
 
 
 def difference(first: QueryValues, second: QueryValues, level: float) -> Interval:
-    """One mean less another on the same queries. Seeds are paired in their order, as many as both have."""
-    seeds = min(first.values.shape[1], second.values.shape[1])
-    values = first.values[:, :seeds] - second.values[:, :seeds]
+    """One mean less another on the same queries by the same seeds. An untrained side meets every seed of the other."""
+    values = first.values - second.values
     in_halves = None
     if first.in_halves is not None and second.in_halves is not None:
         in_halves = first.in_halves - second.in_halves

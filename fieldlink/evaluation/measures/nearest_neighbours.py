@@ -1,11 +1,12 @@
 """Nearest neighbours by cosine: their definition. `fast_neighbours` finds the same sooner."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from fieldlink.evaluation.measures.cosines import cosines
+from fieldlink.evaluation.measures.cosines import cosines, cosines_in_parts
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,6 @@ class Neighbours:
     similarity: Float[np.ndarray, "query rank"]  # cosine
 
 
-def distinct_owners(nearest: Neighbours, owner: Int[np.ndarray, " item"], k: int) -> Neighbours:
-    """The first `k` objects that own the nearest items, in the order of their nearest items."""
-    owners = np.where(nearest.item >= 0, owner[nearest.item], -1)
-    order = np.argsort(owners, axis=1, kind="stable")  # items of one object side by side, nearest first
-    in_order = np.take_along_axis(owners, order, axis=1)
-    is_first = np.empty(owners.shape, bool)
-    np.put_along_axis(is_first, order, np.diff(in_order, prepend=-1, axis=1) > 0, axis=1)
-    query, column = np.nonzero(is_first)
-    rank = is_first.cumsum(1)[query, column] - 1
-    query, column, rank = query[rank < k], column[rank < k], rank[rank < k]
-    result = Neighbours(np.full((len(owners), k), -1), np.full((len(owners), k), -np.inf, np.float32))
-    result.item[query, rank], result.similarity[query, rank] = owners[query, column], nearest.similarity[query, column]
-    return result
-
-
 def nearest_neighbours(
     queries: Float[np.ndarray, "query dim"], own_object: Int[np.ndarray, " query"], gallery: Gallery, k: int
 ) -> Neighbours:
@@ -53,6 +39,37 @@ def nearest_neighbours(
     """
     similarity = cosines(queries, gallery.items)
     similarity[own_object[:, None] == gallery.owner] = -np.inf
+    return _highest(similarity, k)
+
+
+def nearest_objects(
+    queries: Float[np.ndarray, "query dim"], own_object: Int[np.ndarray, " query"], gallery: Gallery, k: int
+) -> Neighbours:
+    """The `k` objects whose nearest items have the highest cosines with each query; ties by lower index.
+
+    Otherwise as `nearest_neighbours`. The items of each object lie side by side, in order of objects.
+    """
+    nearest = []
+    for part, similarity in object_cosines(queries, gallery):
+        rows = np.flatnonzero(own_object[part] >= 0)
+        similarity[rows, own_object[part][rows]] = -np.inf
+        nearest.append(_highest(similarity, k))
+    return Neighbours(*(np.concatenate([getattr(part, name) for part in nearest]) for name in ("item", "similarity")))
+
+
+def object_cosines(
+    queries: Float[np.ndarray, "query dim"], gallery: Gallery
+) -> Iterator[tuple[slice, Float[np.ndarray, "part object"]]]:
+    """The cosine of queries with each object's nearest item, for some queries at a time, and which queries those are.
+
+    The items of each object lie side by side, in order of objects.
+    """
+    first = np.flatnonzero(np.diff(gallery.owner, prepend=-1))
+    for part, similarity in cosines_in_parts(queries, gallery.items):
+        yield part, np.maximum.reduceat(similarity, first, axis=1)
+
+
+def _highest(similarity: Float[np.ndarray, "query item"], k: int) -> Neighbours:
     item = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
     nearest = np.take_along_axis(similarity, item, axis=1)
     return Neighbours(np.where(nearest > -np.inf, item, -1), nearest)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from fieldlink.evaluation.measures.cosines import cosines_in_parts
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, object_cosines
 
 LAST = np.iinfo(np.int64).max - 1  # an even number after all keys
 
@@ -37,11 +37,7 @@ def object_ranking(
     object_class: Int[np.ndarray, " object"],
 ) -> Ranking:
     """All objects by the cosine of their nearest item; the items of each lie side by side, in order of objects."""
-    first = np.searchsorted(gallery.owner, np.arange(len(object_class)))
-    parts = (
-        (part, np.maximum.reduceat(similarity, first, axis=1))
-        for part, similarity in cosines_in_parts(queries, gallery.items)
-    )
+    parts = object_cosines(queries, gallery)
     return _ranking(parts, own_object, np.arange(len(object_class)), query_class, object_class)
 
 

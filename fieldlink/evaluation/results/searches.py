@@ -12,7 +12,7 @@ from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
 from fieldlink.evaluation.measures.gallery_halves import first_right_ranks, neighbours_needed
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, distinct_owners
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, nearest_objects
 from fieldlink.evaluation.measures.rankings import Ranking, object_ranking, ranking
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
@@ -101,12 +101,10 @@ def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[Se
 
 
 def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) -> SearchResult:
-    """The nearest views of at least `k` objects, each object once."""
-    enough = (k - 1) * int(np.bincount(views.owner).max()) + 1
-    nearest = fast_neighbours(queries.clip, queries.own_object, views, enough)
+    """The objects of the nearest views, each object once."""
+    nearest = nearest_objects(queries.clip, queries.own_object, views, neighbours_needed(k, 1))
     ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)
-    row = Variant(method="CLIP all distinct").text
-    return SearchResult(row, False, [0], [distinct_owners(nearest, views.owner, neighbours_needed(k, 1))], [ranking])
+    return SearchResult(Variant(method="CLIP all distinct").text, False, [0], [nearest], [ranking])
 
 
 def nerf_queries(gallery: NerfGallery) -> Queries:

@@ -56,8 +56,7 @@ def read_world(
     for path, row in ((path, row) for path, of_file in rows.items() for row in of_file if "seed" not in row):
         with _naming(seed, path):
             if "claim" not in row:
-                key = CellKey.of(row)
-                cells[key] = _cell(row, by_seed.get(key), level)
+                cells[CellKey.of(row)] = _cell(row, by_seed, level)
             elif row["effect"]:
                 claim = int(row["claim"]), row["part"]
                 claims[claim] = _claim(row, contrasts.get(claim), by_seed)
@@ -87,9 +86,9 @@ def _claim(row: Mapping[str, str], contrast: ClaimedContrast | None, by_seed: Se
     return WorldEffect(float(row["effect"]), within, seed_part, row["text"], published)
 
 
-def _cell(row: Mapping[str, str], by_seed: Float[np.ndarray, " seed"] | None, level: float) -> WorldEffect:
-    within, seed_part = _variances(float(row["ci_low"]), float(row["ci_high"]), level, by_seed)
-    return WorldEffect(float(row["value"]), within, seed_part)
+def _cell(row: Mapping[str, str], by_seed: SeedValues, level: float) -> WorldEffect:
+    within, seed_part = _variances(float(row["ci_low"]), float(row["ci_high"]), level, by_seed.get(CellKey.of(row)))
+    return WorldEffect(float(row["value"]), within, seed_part if by_seed else NAN)  # NaN: each was trained once
 
 
 def _variances(
