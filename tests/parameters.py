@@ -35,7 +35,7 @@ def choose_among_views(values: Any, views: int, changes: Mapping[str, Any]) -> N
     if "generation.views" not in changes:
         generation["views"] = [number for number in generation["views"] if number < views]
     if "zero_shot.views" not in changes:
-        zero_shot["views"] = [count for count in zero_shot["views"] if count <= views]
+        zero_shot["views"] = [*(count for count in zero_shot["views"] if count < views), views]
     for section, key in (("syn2real", "views"), ("baselines", "depth_views")):
         if f"{section}.{key}" not in changes:
             values[section][key] = min(values[section][key], views)

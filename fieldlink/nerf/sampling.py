@@ -46,13 +46,15 @@ def lookup(occupancy: Bool[Tensor, "x y z"], points: Float[Tensor, "*batch 3"]) 
 def _lookup(occupancy: Bool[Tensor, "*nerf x y z"], x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     """As `lookup`, of separate coordinates, which are much faster on a CPU than triples; so are 32-bit indices.
 
-    With several grids, the first axis of `x`, `y`, `z` is that of the grids: each looks up its own points.
+    Where the grids have more cells than these can count, indices have 64 bits. With several grids, the first axis of
+    `x`, `y`, `z` is that of the grids: each looks up its own points.
     """
     cells = occupancy.shape[-1]
-    x, y, z = (((part + HALF) * (cells / (2 * HALF))).clamp_(0, cells - 1).int() for part in (x, y, z))
+    index = torch.int32 if occupancy.numel() <= torch.iinfo(torch.int32).max else torch.int64
+    x, y, z = (((part + HALF) * (cells / (2 * HALF))).clamp_(0, cells - 1).to(index) for part in (x, y, z))
     cell = (x * cells + y) * cells + z
     if occupancy.ndim == 4:
-        first = torch.arange(len(occupancy), dtype=torch.int32, device=occupancy.device) * cells**3
+        first = torch.arange(len(occupancy), dtype=index, device=occupancy.device) * cells**3
         cell += first.view(-1, *[1] * (cell.ndim - 1))
     return occupancy.view(-1).index_select(0, cell.view(-1)).view(x.shape)
 

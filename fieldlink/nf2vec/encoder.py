@@ -27,7 +27,7 @@ class Encoder(nn.Module):
             ],
             nn.Linear(widths[-1], embedding),
         )
-        self.places = nn.Parameter(PLACE_DEVIATION * torch.randn(places, hidden[0])) if places else None
+        self.places = nn.Parameter(PLACE_DEVIATION * torch.randn(places, (*hidden, embedding)[0])) if places else None
 
     @property
     def last(self) -> nn.Linear:

@@ -6,6 +6,8 @@ from typing import Any
 from fieldlink.core import saved_models
 from fieldlink.core.errors import InputError
 from fieldlink.core.params import FieldParams, Nf2vecParams
+from fieldlink.nerf.encodings import ENCODINGS
+from fieldlink.nerf.encodings.frequency import FrequencyEncoding
 from fieldlink.nf2vec.model import Nf2vecModel
 
 SHAPING = (
@@ -27,5 +29,8 @@ def imported_model(folder: Path, nf2vec: Nf2vecParams, architecture: FieldParams
 
 
 def _shape(config: dict[str, Any]) -> dict[str, Any]:
-    """The part of a model's config that decides its layers."""
-    return {key: config["nf2vec"][key] for key in SHAPING} | config["field"]
+    """The part of a model's config that decides its layers: of encodings the field's own, and the decoder's."""
+    field = config["field"]
+    read = {field["encoding"], FrequencyEncoding.name}
+    unread = {encoding.section for name, encoding in ENCODINGS.items() if name not in read}
+    return {key: config["nf2vec"][key] for key in SHAPING} | {key: field[key] for key in field.keys() - unread}

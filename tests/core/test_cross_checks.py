@@ -9,6 +9,7 @@ CONTRADICTIONS = {
     "nerf.fitting.held_out": ([4, 999], "held_out: [999] given; expected numbers below scenes.views, 36"),
     "generation.views": ([36], "generation.views: [36] given; expected numbers below scenes.views, 36"),
     "zero_shot.views": ([1, 37], "zero_shot.views: 37 given; expected at most scenes.views, 36"),
+    "zero_shot.losses": (["siglip"], "zero_shot.losses: ['siglip'] given; expected to hold cosine"),
     "syn2real.views": (37, "syn2real.views: 37 given"),
     "retrieval.ranks": (
         [1, 100_000],
@@ -67,6 +68,12 @@ def test_a_contradiction_names_both_keys(key, params_with):
 def test_a_value_beyond_any_use_is_refused_by_its_key(key, params_with):
     with pytest.raises(InputError, match=rf"params\.yaml: {key}"):
         load(params_with({key: BOUNDS[key]}))
+
+
+def test_all_views_are_among_the_means_that_mappers_learn_from(params_with):
+    message = r"zero_shot\.views: \[1, 4\] given; expected to hold scenes\.views, 36 \(the original of finetuning\), too"
+    with pytest.raises(InputError, match=message):
+        load(params_with({"zero_shot.views": [1, 4]}))
 
 
 def test_a_rank_as_large_as_the_gallery_is_allowed(params_with):

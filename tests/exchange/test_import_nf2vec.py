@@ -17,6 +17,7 @@ from fieldlink.exchange import nf2vec_checkpoint
 from fieldlink.nerf.encodings.frequency import frequency
 from fieldlink.nerf.field import unit
 from fieldlink.nerf.weight_layout import size
+from fieldlink.nf2vec.imported_model import imported_model
 from fieldlink.nf2vec.model import Nf2vecModel
 from stages.backbone.embed_nerfs import embed_nerfs
 from stages.backbone.train_nf2vec import train_nf2vec
@@ -71,6 +72,15 @@ def test_a_study_starts_at_embed_nerfs_with_an_imported_nf2vec(tmp_path, small, 
     other = small(nf2vec=CHANGES | {"decoder": WIDTH + 1}, imported={"nf2vec": imported})
     with pytest.raises(InputError, match=r"'decoder': 24.*nf2vec and nerf.field say .*'decoder': 25"):
         train_nf2vec(tmp_path / "no", tmp_path / "no", tmp_path / "no", tmp_path / "out", tmp_path / "curves", other)
+
+
+def test_the_section_of_an_encoding_that_no_field_has_makes_no_difference(small, imported):
+    params = load(small(nf2vec=CHANGES))
+    without = params.nerf.field.model_copy(update={"hash": None})
+    assert imported_model(imported, params.nf2vec, without).architecture == without
+    frequencies = params.nerf.field.model_copy(update={"octaves": params.nerf.field.octaves + 1})  # the decoder's too
+    with pytest.raises(InputError, match="'octaves'"):
+        imported_model(imported, params.nf2vec, frequencies)
 
 
 def test_a_checkpoint_of_other_layers_or_none_is_an_error_that_names_the_first(tmp_path, small, official):

@@ -71,3 +71,10 @@ def test_the_parameter_decides_whether_the_encoder_is_told_which_row_it_reads(
     places = Nf2vecModel(params, architecture, seed=0).encoder.places
     assert (places is not None) == row_embedding
     assert places is None or places.shape == (row_count(architecture), params.encoder[0])
+
+
+def test_without_hidden_layers_every_row_is_mapped_by_itself_also_where_its_place_counts():
+    encoder, rows = Encoder(units=8, hidden=(), embedding=10, places=30), torch.randn(4, 30, 8)
+    assert encoder.places is not None
+    expected = (encoder.last(rows) + encoder.places).amax(dim=1)
+    torch.testing.assert_close(encoder(rows), expected)

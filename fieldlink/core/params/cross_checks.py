@@ -25,7 +25,7 @@ def contradictions(params: Params) -> list[str]:
 
 
 def _mappers_that_others_read(params: Params) -> Iterator[str]:
-    """Other studies read mappers that the retrieval study trains."""
+    """Other studies read mappers that the retrieval study and the zero-shot study train."""
     trained, spaces = params.retrieval.losses, params.embedding_spaces
     losses_read = {
         "embedding_spaces.nerf2clip": spaces.nerf2clip,
@@ -34,6 +34,15 @@ def _mappers_that_others_read(params: Params) -> Iterator[str]:
     }
     if missing := [f"{loss} ({reader})" for reader, loss in losses_read.items() if loss not in trained]:
         yield f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(missing)} too"
+    zero_shot, views = params.zero_shot, params.scenes.views
+    if "cosine" not in zero_shot.losses:
+        given = list(zero_shot.losses)
+        yield f"zero_shot.losses: {given} given; expected to hold cosine (the original of finetuning) too"
+    if params.scenes.source == "catalogue" and max(zero_shot.views) < views:
+        yield (
+            f"zero_shot.views: {list(zero_shot.views)} given; expected to hold scenes.views, {views}"
+            " (the original of finetuning), too"
+        )
 
 
 def _synsets(params: Params) -> Iterator[str]:
