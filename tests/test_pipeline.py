@@ -24,7 +24,7 @@ DVC_FILES = [pipeline.ROOT / "dvc.yaml", *sorted(pipeline.ROOT.glob("pipelines/*
 # Parameters that name code by default: scenes.folder, scenes.captions, photos.folder, syn2real.controlnet.prompts.
 CODE_AS_INPUT = {
     "fieldlink/scenes/catalogue",
-    "fieldlink/scenes/catalogue/captions.py",
+    "fieldlink/scenes/catalogue/sketches.py",
     "fieldlink/syn2real/prompts.yaml",
 }
 

@@ -8,17 +8,23 @@ from typing import Annotated
 from typing_extensions import Doc
 from tyro.conf import arg
 
-from fieldlink.commands.question import By, CollectionFolder, Question, Seed, StudyFolder, arguments_of, parsed_seed
+from fieldlink.commands.question import CollectionFolder, Seed, StudyFolder, arguments_of, parsed_seed
 from fieldlink.core.errors import InputError
 
 
 def classify(
-    question: Question,
+    question: Annotated[
+        str,
+        arg(metavar="QUESTION"),
+        Doc("An object's id, or the path of a picture, a mesh or a NeRF's folder."),
+    ],
     /,
     prompts: Annotated[
         tuple[str, ...], arg(metavar="[PROMPT ...]"), Doc("Texts to choose from; the study's classes by default.")
     ] = (),
-    by: By = "",
+    by: Annotated[
+        str, arg(metavar="MAPPER"), Doc('Mapper of a NeRF, such as "nerf2clip siglip"; a picture needs none.')
+    ] = "",
     seed: Seed = "0",
     json: Annotated[bool, Doc("Print all of it as JSON.")] = False,
     study: StudyFolder = Path(),
@@ -32,6 +38,8 @@ def classify(
     query = arguments_of(question, finished_study)
     if "text" in query:
         raise InputError(f"{question!r}: neither a file, a folder nor an object's id, expected one to be named")
+    if "image" in query and (by or seed != "0"):
+        raise InputError(f"--by and --seed: given for the picture {question}, which CLIP alone names; expected neither")
     answer = finished_study.classify(**query, prompts=prompts or None, by=by or None, seed=parsed_seed(seed))
     if json:
         print(dumps(answer.as_dict(), indent=2))

@@ -1,6 +1,6 @@
 """Print the origin of one number of a table."""
 
-import json
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ def why(
     column: Annotated[str, arg(metavar="COLUMN"), Doc("Column as reports/tables names it, such as recall@1.")],
     /,
     metric: Annotated[str, arg(metavar="METRIC"), Doc("Metric, where a row and column have several.")] = "",
-    as_json: Annotated[bool, Doc("Print all of it as JSON: every query, parameter and digest.")] = False,
+    json: Annotated[bool, Doc("Print all of it as JSON: every query, parameter and digest.")] = False,
     repository: Annotated[Path, FOLDER, Doc("Folder of the study.")] = Path(),
 ) -> None:
     """Print a number with its interval, its queries by seed, and the data and code behind it."""
@@ -24,4 +24,4 @@ def why(
     from fieldlink.report.explanation_text import text
 
     explanation = explain(repository, table, row, column, metric)
-    print(json.dumps(explanation.as_dict(), indent=2) if as_json else text(explanation))
+    print(dumps(explanation.as_dict(), indent=2) if json else text(explanation))

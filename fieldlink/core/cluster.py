@@ -105,7 +105,8 @@ def _ray() -> Any:
     try:
         import ray  # reads its settings from the environment when imported
     except ImportError as error:
-        raise InputError("runtime.engine: ray is not installed; get it with pip install 'fieldlink[ray]'") from error
+        message = "runtime.engine: ray is not installed; get it with pip install -e '.[ray]' in the checkout"
+        raise InputError(message) from error
     return ray
 
 

@@ -17,4 +17,4 @@ GENERATION_INPUTS: dict[str, GenerationInput] = {  # by kind of `generated_views
     "photo": "photo",
     "nerf": "NeRF vector",
 }
-DESCRIPTIONS = {"gt": "a ground-truth view of another object", "photo": "a photo"}  # on the page
+DESCRIPTIONS = {"gt": "a ground-truth view of an object whose NeRF is left out", "photo": "a photo"}  # on the page

@@ -159,7 +159,7 @@ PROMPT_EMBEDDINGS = Schema(
     "prompt_embeddings",
     key=("template", "class_name"),
     columns={
-        "template": TEXT,  # prompt_3d_model or prompt_photo
+        "template": TEXT,  # a key of `prompts`
         "class_name": TEXT,
         "prompt": TEXT,
         "embedding": VECTOR,

@@ -32,7 +32,7 @@ from fieldlink.evaluation.tables.zero_shot import TABLE_OF_TEMPLATE
 
 
 class Run(NamedTuple):
-    """The run behind some cells: ranks and metrics of a row share one, losses and prompts are runs of their own."""
+    """The training behind some cells: one for all ranks and metrics of a row, another for each loss or prompt."""
 
     table: str
     row: str

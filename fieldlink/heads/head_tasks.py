@@ -34,7 +34,7 @@ class HeadResult:
 
     @property
     def named_history(self) -> NamedHistory:
-        """For dataset `training_curves`."""
+        """Variant and seed of each head, and their history, for dataset `training_curves`."""
         return [(head_variant_text(self.space), seed) for seed in self.seeds], self.history
 
 

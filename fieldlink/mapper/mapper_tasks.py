@@ -34,7 +34,7 @@ class MapperRun:
 
     @property
     def name(self) -> str:
-        """For errors."""
+        """The model's name in errors."""
         return trained_name(self.variant, self.seed)
 
 
@@ -50,7 +50,7 @@ class MapperResult:
 
     @property
     def named_history(self) -> NamedHistory:
-        """For dataset `training_curves`."""
+        """Variant and seed of each model, and their history, for dataset `training_curves`."""
         return [(model.variant, model.seed) for model in self.models], self.history
 
 

@@ -115,10 +115,10 @@ def _render_views(nerf: dict, cameras: dict[str, pa.Table], task: RenderingTask)
     colour, opacity = render(weights, grid, poses, Camera(angle, width, height), task.rendering, task.architecture)
     if task.rendering.composited == "twice":
         colour = colour * opacity[..., None]
-    return views.Views(on_black(colour.cpu().numpy()), poses, angle)
+    return views.Views(opaque_pictures(colour.cpu().numpy()), poses, angle)
 
 
-def on_black(colour: Float[np.ndarray, "view height width 3"]) -> UInt8[np.ndarray, "view height width 4"]:
+def opaque_pictures(colour: Float[np.ndarray, "view height width 3"]) -> UInt8[np.ndarray, "view height width 4"]:
     """Opaque 8-bit pictures of colours in [0, 1]: composited anywhere, they show the colours as rendered."""
     opaque = np.ones_like(colour[..., :1])
     return (255 * np.clip(np.concatenate([colour, opaque], axis=-1), 0, 1) + 0.5).astype(np.uint8)

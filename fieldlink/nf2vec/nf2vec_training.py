@@ -48,7 +48,7 @@ def train(
     validation loss.
     """
     params = model.to(device).params.training
-    loss = loss_of(model, seed, device)
+    loss = loss_function(model, seed, device)
     optimizer = AdamW(model.parameters(), params.learning_rate, weight_decay=params.weight_decay, fused=True)
     state = TrainingState(model, optimizer, best)
     state.restore(checkpoint.read())
@@ -71,7 +71,7 @@ def train(
     return np.asarray(state.curve, np.float64).reshape(-1, 3)
 
 
-def loss_of(model: Nf2vecModel, seed: int, device: str) -> Nf2vecLoss:
+def loss_function(model: Nf2vecModel, seed: int, device: str) -> Nf2vecLoss:
     """The loss of the decoder's field against the NeRFs', from weights, which are noisy in training mode."""
     reconstruct, params = reconstruction_of(model, seed, device), model.params.training
 
@@ -96,7 +96,7 @@ def with_noise(
 
 
 def reconstruction_of(model: Nf2vecModel, seed: int, device: str) -> Reconstruction:
-    """As `loss_of`, from given embeddings; `model.params.supervision` decides between points and rays."""
+    """As `loss_function`, from given embeddings; `model.params.supervision` decides between points and rays."""
     architecture, training = model.architecture, model.params.training
     by_rays = model.params.supervision == "rays"
     shared = disn_rays(seed, training.pixels, device) if by_rays and training.cameras == "shared" else None

@@ -11,7 +11,7 @@ from fieldlink.nerf import weight_layout
 from fieldlink.preflight.findings import Finding
 
 GB = 1e9
-COPIES = 2  # finished work lies in .scratch and in the outputs, which DVC links into its cache
+TIMES_STORED = 2  # finished work lies in .scratch and in the outputs, which DVC links into its cache
 FLOAT = 4  # bytes
 
 
@@ -44,7 +44,8 @@ def disk(params: Params, objects: int, originals: int, width: int, view_bytes: f
     views = params.scenes.views
     pictures = (objects + originals) * views * view_bytes
     arrays = objects * (views * width * FLOAT + _nerf_bytes(params))
-    needed = (COPIES * (pictures + arrays + mapper_bytes) + arrays) / GB  # trainings map arrays from .scratch/arrays
+    outputs = pictures + arrays + mapper_bytes
+    needed = (TIMES_STORED * outputs + arrays) / GB  # trainings map arrays from .scratch/arrays
     free = shutil.disk_usage(Path.cwd()).free / GB
     detail = f"about {needed:,.2f} GB needed, {free:,.1f} GB free in {Path.cwd()}"
     return Finding("disk", "ok" if free > needed else "missing", detail)

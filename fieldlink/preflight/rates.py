@@ -21,7 +21,7 @@ from fieldlink.nerf.object_cameras import ObjectCameras
 from fieldlink.nerf.object_work import OBJECTS_AT_ONCE
 from fieldlink.nerf.rendering import Camera, render
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.nf2vec_training import loss_of
+from fieldlink.nf2vec.nf2vec_training import loss_function
 from fieldlink.preflight.timing import SLOW, by_all_threads, one_thread, seconds_of_a_step, timed
 from fieldlink.scenes import cameras, catalogue, pictures, ray_casting, visual_hull
 from fieldlink.scenes.views import Views, columns
@@ -160,7 +160,7 @@ def _nf2vec_step(params: Params, weights: Tensor, grid: Bool[Tensor, "x y z"]) -
     nerfs = NerfBatch(
         weights.expand(reduced.nerfs, -1), bits.expand(reduced.nerfs, -1), len(grid), cameras=object_cameras
     )
-    seconds = seconds_of_a_step(_training(loss_of(model, 0, device), nerfs, device), device)
+    seconds = seconds_of_a_step(_training(loss_function(model, 0, device), nerfs, device), device)
     return seconds * batch / reduced.nerfs * reduced.scale
 
 

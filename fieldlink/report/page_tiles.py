@@ -18,14 +18,14 @@ from fieldlink.report.speed import FROM_WEIGHTS
 CLIP_ON_ALL_VIEWS = Variant(method="clip", views="N")
 RESULTS = {  # percent
     **HEADLINE,
-    zero_shot_key(study_table("4.3"), CLIP_ON_ALL_VIEWS, PHOTO_PROMPT): (
-        "zero-shot accuracy of CLIP on all rendered views of a NeRF"
+    zero_shot_key(study_table("4.3"), CLIP_ON_ALL_VIEWS, MODEL_PROMPT): (
+        "the same of CLIP on all rendered views of a NeRF"
     ),
 }
 METRICS = {  # percent, by file and keys
-    f"clip.gt_views.{MODEL_PROMPT}": "of single views of test objects named right by CLIP itself",
-    f"clip.photos.{PHOTO_PROMPT}": "of photos named right by CLIP itself",
-    "nf2vec.rank_1_trained": "of test NeRFs have a neighbour of their class in nf2vec's space",
+    f"clip.gt_views.{MODEL_PROMPT}": "of single views of test objects named right by CLIP itself (“A 3d model of”)",
+    f"clip.photos.{PHOTO_PROMPT}": "of photos named right by CLIP itself (“A photo of”)",
+    "nf2vec.rank_1_trained": "of test NeRFs have a nearest neighbour of their class in nf2vec's space",
     "nf2vec.rank_1_untrained": "the same before nf2vec was trained",
     "nf2vec.rank_1_raw_weights": "the same by the raw weights",
 }

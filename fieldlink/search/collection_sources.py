@@ -38,7 +38,7 @@ class CollectionSources:
     """The objects of a collection by their files."""
 
     def __init__(self, paths: CollectionPaths) -> None:
-        """Of no objects where there is no collection yet."""
+        """Read dataset `sources`. There are no objects where there is no collection yet."""
         self.paths = paths
         there = paths.description.is_file()
         rows = datasets.read(paths.sources, SOURCES).to_pylist() if there else []

@@ -23,8 +23,8 @@ CLIP_MEAN, CLIP_ALL = Variant(method="CLIP mean").text, Variant(method="CLIP all
 CLIP_ALONE = (CLIP_MEAN, CLIP_ALL, Variant(method="CLIP all distinct").text)
 LEAST_GALLERIES = 5  # of mapped NeRFs, in memory at once: all training seeds of a mapper of the default study
 # In all of them, if they are more: 160 MB. Every mapper and seed of the default study has room: 245 galleries of 1,248
-# NeRFs (728 and copies) by 128 numbers are 39 million. Of 40,000 NeRFs eight galleries have: a process with five takes
-# 1.13 GB (NeRFs of 1,024 numbers, without a GPU), and each further one 20 MB, which keeps it below 1.2 GB.
+# NeRFs (624 and as many copies) by 128 numbers are 39 million. Of 40,000 NeRFs eight galleries have: a process with
+# five takes 1.13 GB (NeRFs of 1,024 numbers, without a GPU), and each further one 20 MB, which keeps it below 1.2 GB.
 MOST_NUMBERS = 40 * 2**20
 UNTRAINED = (0,)  # the seeds of a space without a mapper
 

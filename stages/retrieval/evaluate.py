@@ -1,4 +1,4 @@
-"""Retrieval of test NeRFs by views of other objects and by photos (Tables 4.4 and 4.5)."""
+"""Retrieval of test NeRFs by a view of each test object (its own NeRF left out) and by photos (Tables 4.4 and 4.5)."""
 
 from pathlib import Path
 from typing import Annotated

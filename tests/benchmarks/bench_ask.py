@@ -34,7 +34,7 @@ pytestmark = pytest.mark.bench
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-OBJECTS, OF_A_STUDY, K = 40_000, 728, 10  # NeRFs: many, and as many as in the default study
+OBJECTS, OF_A_STUDY, K = 40_000, 624, 10  # NeRFs: many, and as many as in the default study
 TEXTS, PICTURES, FRAMES, MESHES, STARTS = 200, 100, 60, 8, 5
 FLAT = 10_000  # questions over which memory is watched
 Found = list[tuple[str, float]]  # ids and cosines, nearest first

@@ -167,10 +167,10 @@ def test_cuda_render_nerfs(first_fits: Fits, quick: bool):
         colour = rendering.render(
             weights, grid, seen.camera_to_world, camera, nerf_params.rendering, nerf_params.field
         )[0]
-        return object_work.on_black(colour.cpu().numpy())
+        return object_work.opaque_pictures(colour.cpu().numpy())
 
     def plainly() -> np.ndarray:
-        return object_work.on_black(
+        return object_work.opaque_pictures(
             dense(weights, grid, seen, first_fits.nerf_params, 128 if quick else 8192).cpu().numpy()
         )
 

@@ -60,7 +60,7 @@ def baseline(fits: dict[str, Fit], objects: dict[str, Views], nerf_params: NerfP
     for name, fit in fits.items():
         seen = dataclasses.replace(objects[name], depth=None)
         colour = dense(torch.from_numpy(fit.weights), unpack(fit.occupancy), seen, nerf_params)
-        shown = Views(object_work.on_black(colour.numpy()), seen.camera_to_world, seen.camera_angle_x)
+        shown = Views(object_work.opaque_pictures(colour.numpy()), seen.camera_to_world, seen.camera_angle_x)
         images += views.columns(name, shown)["image"]
     return images
 

@@ -71,7 +71,9 @@ def test_a_value_beyond_any_use_is_refused_by_its_key(key, params_with):
 
 
 def test_all_views_are_among_the_means_that_mappers_learn_from(params_with):
-    message = r"zero_shot\.views: \[1, 4\] given; expected to hold scenes\.views, 36 \(the original of finetuning\), too"
+    message = (
+        r"zero_shot\.views: \[1, 4\] given; expected to hold scenes\.views, 36 \(the original of finetuning\), too"
+    )
     with pytest.raises(InputError, match=message):
         load(params_with({"zero_shot.views": [1, 4]}))
 

@@ -1,6 +1,6 @@
-"""Recomputes a table's cell from the JSON of `fieldlink why --as-json`, with nothing but the standard library.
+"""Recomputes a table's cell from the JSON of `fieldlink why --json`, with nothing but the standard library.
 
-fieldlink why 4.4a "nerf2clip siglip" recall@1 --as-json | python tests/end_to_end/recompute.py
+fieldlink why 4.4a "nerf2clip siglip" recall@1 --json | python tests/end_to_end/recompute.py
 """
 
 import hashlib

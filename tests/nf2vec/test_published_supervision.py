@@ -12,7 +12,7 @@ from fieldlink.nerf.marched_points import composite_marched, march_points
 from fieldlink.nerf.nerf_batches import NerfBatch, distinct_points_outside
 from fieldlink.nerf.object_cameras import ObjectCameras
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.nf2vec_training import disn_rays, loss_of, train
+from fieldlink.nf2vec.nf2vec_training import disn_rays, loss_function, train
 from fieldlink.nf2vec.supervision import (
     along_rays,
     empty_errors,
@@ -209,6 +209,8 @@ def test_the_loss_in_eval_mode_needs_no_other_views_than_the_nerfs_own(
     published: Nf2vecParams, architecture: FieldParams, with_cameras
 ):
     model = Nf2vecModel(published, architecture, seed=0).eval()
-    assert loss_of(model, 0, "cpu")(with_cameras.take(torch.tensor([3, 1])), seeded()).isfinite()
+    assert loss_function(model, 0, "cpu")(with_cameras.take(torch.tensor([3, 1])), seeded()).isfinite()
     with pytest.raises(AssertionError, match="own cameras"):
-        loss_of(model, 0, "cpu")(NerfBatch(with_cameras.weights, with_cameras.occupancy, with_cameras.cells), seeded())
+        loss_function(model, 0, "cpu")(
+            NerfBatch(with_cameras.weights, with_cameras.occupancy, with_cameras.cells), seeded()
+        )

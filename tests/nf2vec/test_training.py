@@ -5,7 +5,7 @@ import torch
 from fieldlink.core.params import FieldParams, Nf2vecParams
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel, embed
-from fieldlink.nf2vec.nf2vec_training import batch_members, learning_rate, loss_of, train, with_noise
+from fieldlink.nf2vec.nf2vec_training import batch_members, learning_rate, loss_function, train, with_noise
 
 
 class StateStore:
@@ -71,9 +71,9 @@ def test_nf2vec_learns_the_field_of_a_single_nerf_by_heart(
     )
     model = Nf2vecModel(nf2vec_params.model_copy(update={"decoder": 64, "training": training}), architecture, seed=0)
     random = torch.Generator().manual_seed(5)
-    before = loss_of(model, 0, "cpu")(one, random).item()
+    before = loss_function(model, 0, "cpu")(one, random).item()
     train(model, one, one, seed=0, checkpoint=StateStore())
-    assert loss_of(model, 0, "cpu")(one, random).item() < 0.05 * before
+    assert loss_function(model, 0, "cpu")(one, random).item() < 0.05 * before
 
 
 def test_a_model_read_back_embeds_as_the_one_that_was_kept(
@@ -117,7 +117,7 @@ def test_in_bfloat16_the_loss_and_its_gradients_are_those_of_float32_nearly(
         model = Nf2vecModel(
             nf2vec_params.model_copy(update={"training": training, "supervision": supervision}), architecture, seed=1
         )
-        loss = loss_of(model.train(), 0, "cpu")(nerfs, torch.Generator().manual_seed(0))
+        loss = loss_function(model.train(), 0, "cpu")(nerfs, torch.Generator().manual_seed(0))
         loss.backward()
         slope = torch.cat(
             [weights.grad.flatten() for weights in model.decoder.parameters() if weights.grad is not None]
@@ -158,8 +158,8 @@ def test_noise_is_for_training_alone(nf2vec_params: Nf2vecParams, architecture: 
         training = nf2vec_params.training.model_copy(update={"weight_noise": noise})
         model = Nf2vecModel(nf2vec_params.model_copy(update={"training": training}), architecture, seed=1)
         model.train()
-        in_training = loss_of(model, 0, "cpu")(nerfs, torch.Generator().manual_seed(0)).item()
+        in_training = loss_function(model, 0, "cpu")(nerfs, torch.Generator().manual_seed(0)).item()
         fresh = Nf2vecModel(model.params, architecture, seed=1).eval()
-        losses[noise] = in_training, loss_of(fresh, 0, "cpu")(nerfs, torch.Generator().manual_seed(0)).item()
+        losses[noise] = in_training, loss_function(fresh, 0, "cpu")(nerfs, torch.Generator().manual_seed(0)).item()
     assert losses[0.0][0] != losses[2.0][0]
     assert losses[0.0][1] == losses[2.0][1]

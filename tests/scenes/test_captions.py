@@ -1,6 +1,6 @@
 """Captions are varied and true of their pictures."""
 
-from fieldlink.scenes.catalogue.captions import GENERAL, MANNERS, caption
+from fieldlink.scenes.catalogue.training_captions import GENERAL, MANNERS, caption
 
 
 def caption_texts(params, domain: str) -> set[str]:

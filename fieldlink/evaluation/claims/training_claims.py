@@ -97,7 +97,7 @@ def trend(domain: str, swept: Variant, cells: Mapping[int, Side]) -> ClaimPart:
 
 
 def batches_used(table: StudyTable, swept: Variant, results: Mapping[CellKey, SavedResults]) -> dict[int, Side]:
-    """By batch really used, as the rows' settings say, the first row: others are the same training."""
+    """The first row of each batch really used, as its setting says; later rows of a batch are the same training."""
     keys: dict[int, CellKey] = {}
     for key, result in results.items():
         if key.table == table.number:

@@ -86,7 +86,7 @@ class Estimates:
         return variances
 
     def half_widths(self, tail: float) -> Float[np.ndarray, " mean"]:
-        """Of intervals that the truth leaves on either side with probability `tail`.
+        """Half-widths of intervals that the truth leaves on either side with probability `tail`.
 
         The quantile is Cochran's: the mean of the components' quantiles of Student's t, weighted by their variances.
         """
@@ -114,7 +114,7 @@ class Estimates:
 
     @property
     def correlation(self) -> Float[np.ndarray, "mean mean"]:
-        """Of the means' errors. Those of seeds count as independent: few seeds can't tell how they correlate."""
+        """Correlation of the means' errors. Those of seeds count as independent: few can't tell how they correlate."""
         _, queries, galleries = self.components
         covariance = queries.covariance + galleries.covariance
         np.fill_diagonal(covariance, self.variances.sum(0))

@@ -14,7 +14,7 @@ ClaimKey = tuple[int, str]  # claim and part; the part of the primary contrast i
 
 @dataclass(frozen=True)
 class ClaimedContrast:
-    """Of one claim or part."""
+    """What one claim, or a part of it, says of its effect."""
 
     region: Region  # of the claimed effects, in points
     cells: Mapping[CellKey, float] | None  # weights; None where they hang on a world's results

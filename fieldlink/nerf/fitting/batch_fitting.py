@@ -52,9 +52,9 @@ def _fit_in_memory(
     if inputs:
         start_on_device = torch.from_numpy(start).to(device)
         weights, failed = optimise(list(inputs.values()), start_on_device, nerf, [seeds[index] for index in inputs])
-        for (index, (_, hull)), vector, step in zip(inputs.items(), weights, failed.tolist(), strict=True):
+        for (index, (_, region)), vector, step in zip(inputs.items(), weights, failed.tolist(), strict=True):
             try:
-                outcomes[index] = measured_fit(objects[index], vector, hull, step, nerf, seeds[index])
+                outcomes[index] = measured_fit(objects[index], vector, region, step, nerf, seeds[index])
             except Diverged as error:
                 outcomes[index] = error
     return [outcomes[index] for index in range(len(objects))]

@@ -69,25 +69,28 @@ def fit(views: Views, start: Float[np.ndarray, " weight"], nerf: NerfParams, see
     The held-out views take no part, in the hull neither. Raises `Diverged`, and `InputError` if no view is left to fit
     or a fitted view shows nothing.
     """
-    fitted_views, hull = fitting_inputs(views, nerf, device)
-    weights, failed = optimise([(fitted_views, hull)], torch.from_numpy(start).to(device), nerf, [seed])
-    return measured_fit(views, weights[0], hull, int(failed[0]), nerf, seed)
+    fitted_views, region = fitting_inputs(views, nerf, device)
+    weights, failed = optimise([(fitted_views, region)], torch.from_numpy(start).to(device), nerf, [seed])
+    return measured_fit(views, weights[0], region, int(failed[0]), nerf, seed)
 
 
 def fitting_inputs(views: Views, nerf: NerfParams, device: str) -> FittingObject:
-    """The views that aren't held out, and their visual hull; errors as of `fit`."""
+    """The views that aren't held out, and the cells that may be occupied; errors as of `fit`."""
     numbers = _fitted_views(views, nerf)
     if not numbers:
         raise InputError(f"all {len(views)} views are held out, expected at least one to fit")
     fitted_views = view_subset(views, numbers)
-    hull = _region(fitted_views, nerf.fitting, device)
-    if not hull.any():
+    region = _region(fitted_views, nerf.fitting, device)
+    if not region.any():
         raise InputError("the silhouettes have no point of the box in common; are the poses right?")
-    return fitted_views, hull
+    return fitted_views, region
 
 
 def _region(views: Views, fitting: FittingParams, device: str) -> Bool[Tensor, "x y z"]:
-    """Cells that may be occupied: the visual hull, or the whole box where neither samples nor grid are bound to it."""
+    """Cells that may be occupied: the visual hull, or the whole box where the grid is updated.
+
+    Samples then lie in that grid (`cross_checks`).
+    """
     if fitting.grid == "updates":
         return torch.ones((fitting.occupancy,) * 3, dtype=torch.bool, device=device)
     return torch.from_numpy(carve(views, fitting.occupancy, field.HALF)).to(device)
@@ -96,7 +99,7 @@ def _region(views: Views, fitting: FittingParams, device: str) -> Bool[Tensor, "
 def measured_fit(
     views: Views,
     weights: Float[Tensor, " weight"],
-    hull: Bool[Tensor, "x y z"],
+    region: Bool[Tensor, "x y z"],
     failed: int,
     nerf: NerfParams,
     seed: int,
@@ -108,7 +111,7 @@ def measured_fit(
     if failed < nerf.fitting.steps:
         raise Diverged(f"loss not finite at step {failed} of {nerf.fitting.steps}")
     fitted = _fitted_views(views, nerf)
-    grid = _stored_grid(weights, hull, nerf, seed)
+    grid = _stored_grid(weights, region, nerf, seed)
     train = fitted[:: -(-len(fitted) // MEASURED_VIEWS)]
     measured = train + [view for view in range(len(views)) if view in nerf.fitting.held_out]
     quality = measure(weights, grid, view_subset(views, measured), nerf.rendering, nerf.field)
@@ -124,12 +127,12 @@ def measured_fit(
 
 
 def _stored_grid(
-    weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], nerf: NerfParams, seed: int
+    weights: Float[Tensor, " weight"], region: Bool[Tensor, "x y z"], nerf: NerfParams, seed: int
 ) -> Bool[Tensor, "x y z"]:
     if nerf.fitting.grid == "hull":
-        return occupied(weights, hull, nerf.field)
+        return occupied(weights, region, nerf.field)
     random = torch.Generator(weights.device).manual_seed(seed_of(seed, "grid"))
-    return grid_by_updates(fields_density(weights, nerf.field), len(hull), nerf.rendering.step, random)
+    return grid_by_updates(fields_density(weights, nerf.field), len(region), nerf.rendering.step, random)
 
 
 def _fitted_views(views: Views, nerf: NerfParams) -> list[int]:

@@ -20,7 +20,7 @@ from fieldlink.scenes.views import Views
 
 STEPS_PER_DRAW = 24  # whose rays are prepared in one pass
 
-FittingObject = tuple[Views, Bool[Tensor, "x y z"]]  # the views to fit, and their visual hull
+FittingObject = tuple[Views, Bool[Tensor, "x y z"]]  # the views to fit, and cells that may be occupied
 
 
 @dataclass(frozen=True)

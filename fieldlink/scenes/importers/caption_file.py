@@ -13,7 +13,7 @@ from pathlib import Path
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.foreign_texts import cell_separator, read_text
 
-OUR_CODE = Path("fieldlink/scenes/catalogue/captions.py")  # value of scenes.captions where no file is given
+OUR_CODE = Path("fieldlink/scenes/catalogue/sketches.py")  # value of scenes.captions where no file is given
 COLUMNS = ("model_id", "caption")
 EXPECTED = f"a CSV file with the columns {', '.join(COLUMNS)}"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")

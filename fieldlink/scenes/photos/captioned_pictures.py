@@ -12,7 +12,7 @@ from fieldlink.core.resume import Rows
 from fieldlink.core.seeds import seed_of
 from fieldlink.scenes import cameras, catalogue, pictures
 from fieldlink.scenes.catalogue import CatalogueObject
-from fieldlink.scenes.catalogue.captions import CaptionDomain, caption
+from fieldlink.scenes.catalogue.training_captions import CaptionDomain, caption
 from fieldlink.scenes.photos import photo_like
 from fieldlink.scenes.ray_casting import render
 
