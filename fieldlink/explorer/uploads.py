@@ -44,7 +44,7 @@ def query_of(study: "Study", data: bytes, suffix: str, name: str) -> "Query":
     makers: dict[QueryKind, Callable[[], Query]] = {
         "image": lambda: study.query(image=_checked_picture(data)),
         "nerf": lambda: study.query(nerf=nerf_of(data, study.params.nerf.fitting.occupancy)),
-        "mesh": lambda: with_file(data, name, lambda path: study.query(mesh=path)),
+        "mesh": lambda: with_file(data, name, lambda path: study.query(mesh=path, mesh_root=path.parent)),
     }
     return makers[kind_of(data, suffix)]()
 

@@ -95,9 +95,13 @@ class Study:
         image: Picture | None = None,
         mesh: str | Path | None = None,
         nerf: str | Path | StoredNerf | None = None,
+        mesh_root: Path | None = None,
     ) -> Query:
-        """The query of exactly one of the four, encoded in its own space. A NeRF is fitted to a mesh first."""
-        return self._encoders.query(self.collection, text=text, image=image, mesh=mesh, nerf=nerf)
+        """The query of exactly one of the four, encoded in its own space. A NeRF is fitted to a mesh first.
+
+        `mesh_root`: the folder in which the materials and textures that a mesh names may lie; None: anywhere.
+        """
+        return self._encoders.query(self.collection, text=text, image=image, mesh=mesh, nerf=nerf, mesh_root=mesh_root)
 
     def search(
         self,

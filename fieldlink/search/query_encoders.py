@@ -13,7 +13,8 @@ from fieldlink.core.digests import bytes_digest, digest_of
 from fieldlink.core.errors import InputError, valid_text
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes import pictures
-from fieldlink.scenes.importers.mesh_files.companions import beside
+from fieldlink.scenes.importers.mesh_files.companions import absolute, below, disk
+from fieldlink.scenes.importers.mesh_files.named_files import named_elsewhere
 from fieldlink.search.answers import Query, QueryKind, StoredNerf
 from fieldlink.search.collection import Collection
 from fieldlink.search.models import Models
@@ -39,10 +40,12 @@ class QueryEncoders:
         mesh: str | Path | None = None,
         nerf: str | Path | StoredNerf | None = None,
         query: Query | None = None,
+        mesh_root: Path | None = None,
     ) -> Query:
         """The query of exactly one of the four, or an earlier one.
 
-        `collection`: the objects that `nerf` may name by an id.
+        `collection`: the objects that `nerf` may name by an id. `mesh_root`: the folder in which the files that a mesh
+        names may lie; None: anywhere.
         """
         if sum(value is not None for value in (text, image, mesh, nerf, query)) != 1:
             raise InputError("query: expected exactly one of text, image, mesh and nerf, or an earlier query alone")
@@ -53,7 +56,8 @@ class QueryEncoders:
         if image is not None:
             return picture_query(self.models, image)
         if mesh is not None:
-            return self._mesh_query(Path(mesh), _files_state(Path(mesh)))
+            root = absolute(mesh_root) if mesh_root else disk(Path(mesh))
+            return self._mesh_query(Path(mesh), root, _files_state(Path(mesh), root))
         assert nerf is not None
         return self._nerf_query(collection, nerf)
 
@@ -70,9 +74,9 @@ class QueryEncoders:
         """Fit the NeRFs of meshes anew in later queries."""
         self._mesh_query.cache_clear()
 
-    def _fit_mesh(self, path: Path, _state: str) -> Query:
+    def _fit_mesh(self, path: Path, root: Path, _state: str) -> Query:
         """`_state`: digest of the mesh and of the files that it may name, so that a changed one is fitted anew."""
-        return mesh_query(self.models, path)
+        return mesh_query(self.models, path, root)
 
 
 def text_query(models: Models, text: str) -> Query:
@@ -97,13 +101,13 @@ def picture_query(models: Models, image: Picture) -> Query:
     return Query("image", name, bytes_digest(data), foreign=True, clip=models.pictures([rgb])[0])
 
 
-def mesh_query(models: Models, path: Path) -> Query:
-    """The query of a mesh, whose NeRF is fitted here."""
+def mesh_query(models: Models, path: Path, root: Path) -> Query:
+    """The query of a mesh, whose NeRF is fitted here. `root`: the folder in which the files that it names may lie."""
     from fieldlink.scenes.importers.listing import UNLABELLED, ListedItem
     from fieldlink.search.new_nerfs import fit_of, mesh_id, mesh_task
 
     digest = bytes_digest(read_foreign(path))
-    task = mesh_task(ListedItem(mesh_id(path), UNLABELLED, path, digest), path.parent, models.params)
+    task = mesh_task(ListedItem(mesh_id(path), UNLABELLED, path, digest), root, models.params)
     fit, note = fit_of(task, models)
     stored = StoredNerf(fit.weights, fit.occupancy, models.params.nerf.fitting.occupancy)
     return replace(nerf_query(models, stored, "mesh", valid_text(str(path)), digest), note=note)
@@ -161,10 +165,12 @@ def _checked_pixels(image: UInt8[np.ndarray, "height width channel"]) -> UInt8[n
     return image
 
 
-def _files_state(mesh: Path) -> str:
-    """Digest of the times and sizes of a mesh's file and of all files below its folder, of which it may name some."""
-    states = []
-    for path in (mesh, *beside(mesh.parent)):
+def _files_state(mesh: Path, root: Path) -> str:
+    """Digest of the times and sizes of a mesh's file and of the others that it may name."""
+    states, files = [], below(mesh.parent)
+    libraries = [path for path in files if path.suffix.lower() == ".mtl"]
+    named = named_elsewhere([mesh, *libraries], files, mesh.parent, root)
+    for path in (mesh, *files, *named):
         with suppress(OSError):  # it has just gone
             status = path.stat()
             states.append((str(path), status.st_mtime_ns, status.st_size))

@@ -248,6 +248,25 @@ def meshopt(gltf):
     gltf.json["extensionsRequired"] = ["EXT_meshopt_compression"]
 
 
+def far_away(gltf: Gltf, **entry) -> int:
+    """A node with a box beside the chair, 50 lengths away."""
+    return gltf.node(gltf.primitive(*box(LEG)), translation=[50, 0, 0], **entry)
+
+
+def a_part_hidden_by_a_scale_of_0(gltf):
+    """glTF 2.0, transformations: so that an animation may show and hide it."""
+    materials(gltf)
+    far_away(gltf, scale=[0, 0, 0])
+
+
+def hidden_nodes(gltf):
+    """A node of KHR_node_visibility hides those below it; others may say that they are seen."""
+    materials(gltf)
+    below = far_away(gltf, root=False, extensions={"KHR_node_visibility": {"visible": True}})
+    gltf.node(children=[below], extensions={"KHR_node_visibility": {"visible": False}})
+    gltf.json["extensionsRequired"] = ["KHR_node_visibility"]
+
+
 @pytest.mark.parametrize(
     "kind",
     [
@@ -256,6 +275,7 @@ def meshopt(gltf):
         texture_mirrored_and_clamped, webp_texture, specular_glossiness, emission_on_black, unlit, quantised,
         interleaved, sparse, without_indices, strips, fans, a_tree_of_nodes, the_default_scene, without_scenes,
         instances, a_skin, morph_targets, a_mask_and_a_blend_around_it, meshopt,
+        a_part_hidden_by_a_scale_of_0, hidden_nodes,
     ],
 )  # fmt: skip
 def test_the_chair_is_drawn_in_shape_and_colour(tmp_path, kind):

@@ -143,6 +143,14 @@ def test_vertices_that_no_face_uses_dont_count(tmp_path, stray):
     check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl") + f"v {stray}\n"))
 
 
+@pytest.mark.parametrize("face", ["49 49 49", "49 50 51"])
+def test_faces_without_an_area_dont_count(tmp_path, face):
+    """A point, or a line, far beside the chair."""
+    put(tmp_path / "chair.mtl", MTL)
+    far = "v 90 0 0\nv 91.1 0.1 0\nv 92.2 0.2 0\n"
+    check_chair(put(tmp_path / "chair.obj", obj("mtllib chair.mtl") + f"{far}f {face}\n"))
+
+
 def off(header: str, vertex: list[str], face: list[str]) -> str:
     lines = [f"{header}  # a comment", "", f"{len(VERTICES)} {len(FACES)} 0", "# another"]
     lines += [" ".join([*(f"{x:.7g}" for x in row), colour]) for row, colour in zip(VERTICES, vertex, strict=True)]

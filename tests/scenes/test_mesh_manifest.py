@@ -1,5 +1,7 @@
 """The manifest of a mesh folder: which axis is up, in any way to write it; what it says of no mesh is said."""
 
+from unicodedata import normalize
+
 import pytest
 from scenes.mesh_texts import put
 
@@ -64,3 +66,12 @@ def test_an_empty_manifest_and_none_say_nothing(tmp_path):
     assert [item.up for item in listed(tmp_path, "\n").items] == [""]
     (tmp_path / "manifest.csv").unlink()
     assert mesh_manifest.ups(tmp_path) == {}
+
+
+@pytest.mark.parametrize(("on_disk", "in_text"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_row_in_another_unicode_normal_form_turns_its_mesh(tmp_path, on_disk, in_text):
+    put(tmp_path / "car" / normalize(on_disk, "citroën.obj"), TRIANGLE)
+    put(tmp_path / "manifest.csv", normalize(in_text, "path,up\ncar/citroën.obj,z\n"))
+    listing = mesh_folder.listing(tmp_path, ["car"])
+    assert [item.up for item in listing.items] == ["z"]
+    assert listing.other_files == {}

@@ -14,19 +14,40 @@ from fieldlink.scenes.importers.mesh_files.ply_polygons import triangulated
 
 POINTS = [(0, 0, 0), (2, 0, 0), (2, 1, 0), (1, 1, 0), (1, 2, 0), (0, 2, 0), (2, 2, 0)]
 L_SHAPE, TRIANGLE, SQUARE = [2, 3, 4, 5, 0, 1], [3, 2, 6], [3, 2, 6, 4]  # of areas 3, 1/2 and 1
+COMMENT = "comment made by hand\n"
 FORMATS = {"": "ascii", "<": "binary_little_endian", ">": "binary_big_endian"}
 
 
 def ply(order: str, faces: list[list[int]], *, of_faces: str = "", values: list[list] | None = None) -> bytes:
     """`of_faces`: kinds of properties as struct has them, either three colours or a list of texture coordinates."""
-    head = ["ply", f"format {FORMATS[order]} 1.0", "comment made by hand", f"element vertex {len(POINTS)}"]
-    head += [f"property float {axis}" for axis in "xyz"]
-    head += [f"element face {len(faces)}", "property list uchar int vertex_indices"]
-    head += [f"property uchar {name}" for name in ("red", "green", "blue")] if of_faces == "B" else []
-    head += ["property list uchar float texcoord"] if of_faces == "f" else []
-    rows = [[("f", point, False)] for point in POINTS]
+    (of_points, points), (of_polygons, polygons) = elements(order, faces, of_faces=of_faces, values=values)
+    return start(order) + of_points + of_polygons + b"end_header\n" + points + polygons
+
+
+def start(order: str) -> bytes:
+    return f"ply\nformat {FORMATS[order]} 1.0\n{COMMENT}".encode()
+
+
+def elements(
+    order: str, faces: list[list[int]], *, of_faces: str = "", values: list[list] | None = None
+) -> list[tuple[bytes, bytes]]:
+    """The header and the rows of the vertices, then of the faces."""
+    of_points = [f"element vertex {len(POINTS)}", *(f"property float {axis}" for axis in "xyz")]
+    of_polygons = [f"element face {len(faces)}", "property list uchar int vertex_indices"]
+    of_polygons += [f"property uchar {name}" for name in ("red", "green", "blue")] if of_faces == "B" else []
+    of_polygons += ["property list uchar float texcoord"] if of_faces == "f" else []
+    rows = []
     for number, face in enumerate(faces):
         rows.append([("i", face, True), *([(of_faces, values[number], of_faces == "f")] if values else [])])
+    points = written([[("f", point, False)] for point in POINTS], order)
+    return [
+        ("\n".join([*head, ""]).encode(), body)
+        for head, body in ((of_points, points), (of_polygons, written(rows, order)))
+    ]
+
+
+def written(rows: list[list[tuple]], order: str) -> bytes:
+    """`rows`: of each value its kind, its numbers and whether it is a list."""
     body = b""
     for row in rows:
         for kind, numbers, is_list in row:
@@ -36,7 +57,7 @@ def ply(order: str, faces: list[list[int]], *, of_faces: str = "", values: list[
             else:
                 body += " ".join(map(str, [len(numbers), *numbers] if is_list else numbers)).encode() + b" "
         body = body if order else body[:-1] + b"\n"
-    return "\n".join([*head, "end_header\n"]).encode() + body
+    return body
 
 
 def areas(mesh) -> np.ndarray:
@@ -77,3 +98,39 @@ def test_triangles_are_left_as_they_are_and_what_isnt_there_is_said(tmp_path, or
     (tmp_path / "a.ply").write_bytes(ply(order, [L_SHAPE, TRIANGLE])[:-20])
     with pytest.raises(InputError, match=r"a\.ply: "):
         mesh_folder.read(tmp_path / "a.ply")
+
+
+@pytest.mark.parametrize("order", FORMATS)
+@pytest.mark.parametrize("comment", ["converted from ascii", "by Little Tikes", "a big chair"])
+@pytest.mark.parametrize("is_second", [False, True])
+def test_words_of_a_comment_dont_say_the_order_of_bytes(tmp_path, order, comment, is_second):
+    head = start(order).decode()
+    first, form, _ = head.splitlines(keepends=True)
+    lines = [f"comment {comment}\n", form] if is_second else [form, f"comment {comment}\n"]
+    data = ply(order, [L_SHAPE, TRIANGLE]).replace(head.encode(), "".join([first, *lines]).encode())
+    (tmp_path / "a.ply").write_bytes(data)
+    assert areas(mesh_folder.read(tmp_path / "a.ply")).sum() == pytest.approx(3.5, abs=1e-5)
+
+
+@pytest.mark.parametrize("order", FORMATS)
+@pytest.mark.parametrize(("faces", "area"), [([L_SHAPE, TRIANGLE], 3.5), ([[0, 1, 5], TRIANGLE], 2.5)])
+def test_faces_may_stand_before_their_vertices(tmp_path, order, faces, area):
+    (of_points, points), (of_polygons, polygons) = elements(order, faces)
+    data = start(order) + of_polygons + of_points + b"end_header\n" + polygons + points
+    assert (triangulated(data) is data) == (len(faces[0]) == 3)
+    (tmp_path / "a.ply").write_bytes(data)
+    assert areas(mesh_folder.read(tmp_path / "a.ply")).sum() == pytest.approx(area, abs=1e-5)
+
+
+@pytest.mark.parametrize("order", FORMATS)
+def test_file_without_faces_or_vertices_is_set_aside_by_what_it_lacks(tmp_path, order):
+    (of_points, points), (of_polygons, polygons) = elements(order, [L_SHAPE])
+    strips = b"element tristrips 1\nproperty list uchar int vertex_indices\n"
+    for head, body, words in (
+        (of_points + strips, points + polygons, r"no element face \(found vertex, tristrips\), expected one"),
+        (of_points, points, r"no element face \(found vertex\), expected one"),
+        (of_polygons, polygons, r"no element vertex \(found face\), expected one"),
+    ):
+        (tmp_path / "a.ply").write_bytes(start(order) + head + b"end_header\n" + body)
+        with pytest.raises(InputError, match=r"a\.ply: " + words):
+            mesh_folder.read(tmp_path / "a.ply")

@@ -220,6 +220,10 @@ def test_a_mask_is_the_alpha_of_a_picture_without_and_refused_beside_it(tmp_path
     both = with_masks(Scene(tmp_path / "both").write(), keep_alpha=True)
     with pytest.raises(InputError, match="frame 0: mask_path beside a picture with alpha"):
         blender.read(both, VIEWS, 48)
+    dark = Image.open(tmp_path / "box/masks/7.png").point(lambda value: value // 255)
+    dark.save(tmp_path / "box/masks/7.png")
+    with pytest.raises(InputError, match=r"frame 7: mask_path with values up to 1, expected up to 255 \(white"):
+        blender.read(tmp_path / "box", VIEWS, 48)
     (tmp_path / "box/masks/5.png").unlink()
     with pytest.raises(InputError, match=r"frame 5: mask_path 'masks/5.png': no such picture"):
         blender.read(tmp_path / "box", VIEWS, 48)

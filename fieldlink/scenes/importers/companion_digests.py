@@ -11,7 +11,8 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.files import read_foreign
 from fieldlink.scenes import picture_formats
 from fieldlink.scenes.importers.listing import companions_digest
-from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, beside, shared
+from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, shared
+from fieldlink.scenes.importers.mesh_files.named_files import beside
 from fieldlink.scenes.importers.mesh_files.reading import SUFFIXES
 
 BESIDE = picture_formats.SUFFIXES | {".mtl", ".bin", ".ktx2", ".txt", ".md"}  # files that lie beside meshes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes import picture_formats
-from fieldlink.scenes.importers.mesh_files.companions import absolute, beside, plain
+from fieldlink.scenes.importers.mesh_files.companions import absolute, below, folded, plain
 
 USUAL = ("", ".png", ".jpg", ".jpeg", ".webp")  # endings that a name without its own may have, the first there is
 ENDINGS = (*USUAL, *sorted(picture_formats.SUFFIXES - set(USUAL)))
@@ -41,7 +41,7 @@ class FrameFiles:
         return None
 
     def _by_end(self, name: str) -> Path | None:
-        parts = [part for part in posixpath.normpath(plain(name)).casefold().split("/") if part not in ("", "..", ".")]
+        parts = [part for part in folded(posixpath.normpath(plain(name))).split("/") if part not in ("", "..", ".")]
         ends = ("/".join(parts[start:]) for start in range(len(parts)))
         candidates = (self._files.get(end + ending) for end in ends for ending in ENDINGS)
         return next((path for path in candidates if path), None)
@@ -50,7 +50,7 @@ class FrameFiles:
     def _files(self) -> dict[str, Path | None]:
         """The files below the folder by their paths in small letters; None where two are alike."""
         files: dict[str, Path | None] = {}
-        for path in beside(absolute(self.scene)):
-            key = path.relative_to(absolute(self.scene)).as_posix().casefold()
+        for path in below(absolute(self.scene)):
+            key = folded(path.relative_to(absolute(self.scene)).as_posix())
             files[key] = None if key in files else path
         return files

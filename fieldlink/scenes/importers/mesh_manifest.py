@@ -7,6 +7,7 @@ or tabs, and names of columns and axes written in any case.
 import csv
 import io
 import posixpath
+import unicodedata
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
@@ -43,5 +44,5 @@ def ups(folder: Path) -> dict[str, str]:
 
 
 def key(path: str) -> str:
-    """A path in the one form that all ways to write it have: with slashes, without dots."""
-    return posixpath.normpath(path.replace("\\", "/"))
+    """A path in the one form that all ways to write it have: with slashes, without dots, its accents not apart."""
+    return unicodedata.normalize("NFC", posixpath.normpath(path.replace("\\", "/")))

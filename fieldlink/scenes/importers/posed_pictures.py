@@ -23,6 +23,7 @@ from fieldlink.scenes.importers.transforms_files import (
 from fieldlink.scenes.lenses import Lens
 
 Z_TO_Y = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
+LEAST_WHITE = 128  # the least that the brightest pixel of a mask has: fewer is another code than black and white
 MOST_MISSING = 0.5  # of a scene's pictures: what remains shows the object from too few sides
 
 
@@ -96,4 +97,6 @@ def _masked(
         raise InputError(f"{where}: mask_path of another size than its picture, expected one size")
     if image[..., 3].min() < 255:
         raise InputError(f"{where}: mask_path beside a picture with alpha, expected one of them")
+    if 0 < (brightest := mask[..., 0].max()) < LEAST_WHITE:
+        raise InputError(f"{where}: mask_path with values up to {brightest}, expected up to 255 (white: the object)")
     return np.dstack([image[..., :3], mask[..., 0]])

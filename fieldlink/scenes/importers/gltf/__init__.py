@@ -23,7 +23,8 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
     """Every triangle of the default scene, in its frame (y up). Raises `InputError` for what can't be drawn right."""
     document = parsed(data, companions)
     looks, world, parts, count = Materials(document), nodes.placed_nodes(document), [], 0
-    for index in world:
+    hidden = nodes.hidden_nodes(document)
+    for index in (index for index in world if index not in hidden):
         for primitive, matrices in _placed(document, index, world, looks):
             count += len(primitive.faces) * len(matrices)
             if count > MOST_FACES:

@@ -22,6 +22,7 @@ UNDERSTOOD = {
     "KHR_materials_pbrSpecularGlossiness",
     "KHR_materials_unlit",
     "KHR_mesh_quantization",
+    "KHR_node_visibility",
     "KHR_texture_transform",
 }
 MOST_NUMBERS = 150_000_000  # read of a file's accessors: 5 million faces that share no vertex have 135 million

@@ -29,6 +29,22 @@ def placed_nodes(document: Document) -> dict[int, Float[np.ndarray, "4 4"]]:
     return world
 
 
+def hidden_nodes(document: Document) -> set[int]:
+    """Nodes that aren't drawn, with all below them (KHR_node_visibility). They still carry joints."""
+    waiting = [
+        index
+        for index, node in enumerate(document.all("nodes"))
+        if (extension(node, "KHR_node_visibility") or {}).get("visible") is False
+    ]
+    hidden: set[int] = set()
+    while waiting:
+        index = waiting.pop()
+        if index not in hidden:
+            hidden.add(index)
+            waiting += document.get("nodes", index).get("children") or []
+    return hidden
+
+
 def parents(document: Document) -> dict[int, int]:
     """Node → the node that has it as a child."""
     return {child: index for index, node in enumerate(document.all("nodes")) for child in node.get("children") or []}

@@ -26,6 +26,7 @@ from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages, 
 COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 DECIMAL_COMMAS = re.compile(rb">[\s\d,.eE+-]*\d,\d[\s\d,.eE+-]*<")  # numbers of 3ds Max where its computer has them
 NOT_DRAWN = ("animation", "camera", "light")
+WRAPS = {"MIRROR": "mirror", "CLAMP": "clamp", "BORDER": "clamp", "NONE": "clamp"}  # WRAP and without: repeat
 GREY_LAYER = Layer((GREY, GREY, GREY, 1.0))
 
 
@@ -56,7 +57,7 @@ class _Looks:
         image, uv = self.images.image(plain(path), lambda: self.companions.read(path)), _uv(triangles, look.texcoord)
         if image is not None and uv is None:
             self.images.lacks_coordinates(plain(path))
-        return GREY_LAYER if image is None or uv is None else Layer(WHITE, Texture(image), uv)
+        return GREY_LAYER if image is None or uv is None else Layer(WHITE, Texture(image, _wrap(look.sampler)), uv)
 
     def notes(self) -> list[str]:
         """For the user: textures that are missing, and materials that nothing binds."""
@@ -80,6 +81,8 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
     data = DECIMAL_COMMAS.sub(lambda numbers: numbers[0].replace(b",", b"."), data)
     morphs: list[str] = []  # that are drawn as their base
     document, notes, symbols = _document(data, morphs)
+    if next(document.xmlnode.iter("{*}ph"), None) is not None:  # pycollada passes over them without a word
+        raise InputError("polygons with holes (ph) aren't read, expected triangles or polygons without holes")
     for geometry in document.geometries:
         for source in geometry.sourceById.values():
             _put_back_nan(source)
@@ -186,6 +189,13 @@ def _vertex_colours(triangles: Any) -> Float[np.ndarray, "corner 4"] | None:
     offset, data = sources[0][0], np.asarray(sources[0][4].data, np.float64)
     colours = data[triangles.original.index[:, :, offset]].reshape(-1, data.shape[1])
     return None if (colours[:, :3] == 1).all() else np.clip(rgba(colours), 0, 1)
+
+
+def _wrap(sampler: Any) -> tuple[str, str]:
+    """How a texture goes on beyond its borders, along u and along v. A border has the colours of the picture's edge."""
+    words = [sampler.xmlnode.findtext(f"{{*}}sampler2D/{{*}}{name}") or "" for name in ("wrap_s", "wrap_t")]
+    along_u, along_v = (WRAPS.get(word.strip(), "repeat") for word in words)
+    return along_u, along_v
 
 
 def _uv(triangles: Any, semantic: str) -> Float[np.ndarray, "corner 2"] | None:

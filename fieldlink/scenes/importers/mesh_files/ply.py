@@ -27,6 +27,7 @@ from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages
 CHANNELS = (b"red", b"green", b"blue")
 OTHER_CHANNELS = ((b"diffuse_red", b"diffuse_green", b"diffuse_blue"), (b"r", b"g", b"b"))
 COORDINATES = re.compile(rb"^(\s*property\s.*\s)(?=(?:s|t|u|v|texture_u|texture_v|texcoord)\s*$)", re.MULTILINE)
+FORMAT = re.compile(rb"^[ \t]*format[ \t].*\n", re.MULTILINE)
 TEXTURE_FILE = re.compile(rb"^.*texturefile\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE)  # as trimesh finds it
 
 
@@ -38,13 +39,22 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
         raise InputError(f"{len(names)} textures ({listed(names)}), at most one expected; export it as GLB")
     textures = [images.image(plain(name), lambda name=name: companions.read(name)) for name in names]
     texture = textures[0] if textures else None
-    head = _with_known_names(head)
+    head = _with_known_names(_with_format_second(head))
     head = head if texture is not None else COORDINATES.sub(rb"\1no_", head)  # else trimesh would move vertices
     data = triangulated(head + end + body)
     parts = [_part(mesh, vertices, texture) for mesh, vertices in by_trimesh.meshes(data, "ply")]
     if texture is not None and all(part.base.texture is None for part in parts):
         images.lacks_coordinates(plain(names[0]))
     return MeshFile(parts, notes=images.notes())
+
+
+def _with_format_second(head: bytes) -> bytes:
+    """A header whose second line is its format: trimesh takes the byte order from that line, even from a comment."""
+    found = FORMAT.search(head)
+    if found is None:
+        return head
+    first, line_end, others = (head[: found.start()] + head[found.end() :]).partition(b"\n")
+    return first + line_end + found[0] + others
 
 
 def _with_known_names(head: bytes) -> bytes:

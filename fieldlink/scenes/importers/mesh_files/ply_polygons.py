@@ -6,6 +6,7 @@ Trimesh cuts all polygons as fans, and can't read binary files in which they hav
 import re
 import struct
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ TYPES = {
     **{"int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "float32": "f"},
     "float64": "d",
 }
+ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
+NEEDED = ("vertex", "face")
 CORNERS = ("vertex_index", "vertex_indices")
 Row = list[Any]  # a number of each property, or the tuple of a list's
 
@@ -40,7 +43,7 @@ def triangulated(data: bytes) -> bytes:
     """The file with triangles in place of its polygons, each with its polygon's properties.
 
     A file of triangles alone, or whose form isn't understood here, is unchanged. Raises `InputError` for a text that is
-    cut off.
+    cut off, and for a file without faces or vertices.
     """
     head, end, rest = data.partition(b"end_header")
     line_end, _, body = rest.partition(b"\n")
@@ -63,13 +66,14 @@ def triangulated(data: bytes) -> bytes:
 
 
 def _elements(head: bytes) -> tuple[dict[str, _Element], str]:
-    """The elements up to the faces, and the order of bytes; "" for text."""
+    """The elements up to the faces and vertices, and the order of bytes; "" for text."""
+    lines = [line.decode("latin-1").split() for line in head.splitlines()]
+    order = next(ORDERS[words[1].lower()] for words in lines if words[:1] == ["format"])
+    _check_names([words[1] for words in lines if words[:1] == ["element"]])
     elements: dict[str, _Element] = {}
-    order = next(text for words, text in ((b"ascii", ""), (b"little", "<"), (b"big", ">")) if words in head.lower())
-    for line in head.decode("latin-1").splitlines():
-        words = line.split()
+    for words in lines:
         if words[:1] == ["element"]:
-            if "face" in elements:
+            if elements.keys() >= set(NEEDED):
                 break
             elements[words[1]] = _Element(words[1], int(words[2]))
         elif words[:1] == ["property"]:
@@ -78,9 +82,15 @@ def _elements(head: bytes) -> tuple[dict[str, _Element], str]:
     return elements, order
 
 
+def _check_names(names: list[str]) -> None:
+    for needed in NEEDED:
+        if needed not in names:
+            raise InputError(f"no element {needed} (found {', '.join(names) or 'none'}), expected one")
+
+
 def _are_triangles(body: bytes, elements: dict[str, _Element], order: str) -> bool:
     """Whether all faces of a binary file are triangles; False where that isn't seen quickly."""
-    *before, faces = elements.values()
+    faces, before = elements["face"], list(takewhile(lambda element: element.name != "face", elements.values()))
     lists = [of_length for element in before for _, _, of_length in element.properties if of_length]
     corners = faces.index_of(*CORNERS)
     if faces.count > MOST_FACES:
@@ -98,15 +108,17 @@ def _are_triangles(body: bytes, elements: dict[str, _Element], order: str) -> bo
 
 
 def _rows(body: bytes, elements: dict[str, _Element], order: str) -> tuple[dict[str, list[Row]], int, int]:
-    """The rows of elements up to the faces, and where these begin and end in the body."""
+    """The rows of all `elements`, and where the faces begin and end in the body."""
     rows: dict[str, list[Row]] = {}
-    start = stop = 0
+    places: dict[str, tuple[int, int]] = {}
+    stop = 0
     for name, element in elements.items():
         start, rows[name] = stop, []
         for _ in range(element.count):
             row, stop = _binary_row(body, stop, element, order) if order else _text_row(body, stop, element)
             rows[name].append(row)
-    return rows, start, stop
+        places[name] = start, stop
+    return rows, *places["face"]
 
 
 def _binary_row(body: bytes, at: int, element: _Element, order: str) -> tuple[Row, int]:

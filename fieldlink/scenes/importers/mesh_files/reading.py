@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ WITH_COMPANIONS = {
 }
 SUFFIXES = {*ALONE, *WITH_COMPANIONS}
 NOT_READ = {".fbx": "FBX isn't read; export it as GLB"}
+LEAST_SHARE = 1e-12  # twice a face's area in squares of its longest edge
 TO_Y = {  # the file's axes → x, y up, z
     "x": np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
     "y": np.eye(3),
@@ -51,6 +53,7 @@ def read_mesh(path: Path, root: Path, up: str = "") -> Mesh:
     file = MeshFile(parts, up or file.up, file.linear, [*file.notes, *companions.notes()])
     with _naming(path):
         vertices, faces = _joined(file)
+        file, faces = _with_area(file, vertices, faces)
     checked(Mesh(vertices, faces, lambda points, face: points), str(path))
     with _naming(path):
         return _mesh(vertices, faces, file)
@@ -77,6 +80,26 @@ def _joined(file: MeshFile) -> tuple[Float[np.ndarray, "vertex 3"], Integer[np.n
     with np.errstate(invalid="ignore"):  # vertices that no face uses may be anything
         vertices = np.concatenate([part.vertices for part in file.parts]) @ TO_Y[file.up].T
     return vertices, np.concatenate([part.faces + start for part, start in zip(file.parts, starts, strict=False)])
+
+
+def _with_area(
+    file: MeshFile, vertices: Float[np.ndarray, "vertex 3"], faces: Integer[np.ndarray, "face 3"]
+) -> tuple[MeshFile, Integer[np.ndarray, "_ 3"]]:
+    """The faces that have an area: the others are never seen, and would count in the size of the mesh.
+
+    glTF hides a part by a scale of 0. A mesh without any area, or with faces of no vertex, is left to `checked`.
+    """
+    if faces.min() < 0 or faces.max() >= len(vertices):
+        return file, faces
+    corners = vertices[faces]
+    edges = corners - np.roll(corners, 1, axis=1)
+    area, longest = np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1), np.square(edges).sum(2).max(1)
+    seen = ~(area <= LEAST_SHARE * longest)  # also where it isn't a number
+    if seen.all() or not seen.any():
+        return file, faces
+    of_parts = np.split(seen, np.cumsum([len(part.faces) for part in file.parts])[:-1])
+    parts = [replace(part, faces=part.faces[chosen]) for part, chosen in zip(file.parts, of_parts, strict=True)]
+    return replace(file, parts=[part for part in parts if len(part.faces)]), faces[seen]
 
 
 def _mesh(vertices: Float[np.ndarray, "vertex 3"], faces: Integer[np.ndarray, "face 3"], file: MeshFile) -> Mesh:

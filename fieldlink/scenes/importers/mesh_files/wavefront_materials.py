@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -36,6 +37,7 @@ class MtlMaterial:
 
 @dataclass
 class _Statements:
+    library: Path  # in which they stand
     colour: Colour | None = None
     unread: str = ""  # a colour of another form, such as a spectral file
     texture: str | None = None
@@ -59,7 +61,7 @@ class MaterialLibraries:
         if statements is None or statements.texture is None:
             return statements and MtlMaterial(statements.colour)
         written, wrap, placed = _options(statements.texture)
-        file_name = self._without_comment(written)
+        file_name = self._file_name(written, statements.library)
         image = self.textures.image(plain(file_name), lambda: self.companions.read(file_name))
         texture = None if image is None else Texture(image, (wrap, wrap))
         return MtlMaterial(statements.colour, texture, plain(file_name), **placed)
@@ -84,31 +86,35 @@ class MaterialLibraries:
         colours = drawn_without("colours of materials", len(self.uncoloured), len(names), [*self.uncoloured.values()])
         return drawn_without("materials", len(lost), len(names), reasons) + colours + self.textures.notes()
 
-    def _without_comment(self, name: str) -> str:
-        """A texture's file name; from a # on it is a comment, unless a file is named so."""
+    def _file_name(self, name: str, library: Path) -> str:
+        """A texture's file name as one of the OBJ's; from a # on it is a comment, unless a file is named so."""
         before = COMMENTED.match(name)
-        return name if before is None or self.companions.has(name) else before["name"]
+        names = [name] if before is None else [name, before["name"]]
+        there = (self.companions.as_mesh_names(written, library) for written in names)
+        return next((written for written in there if written is not None), names[-1])
 
     def _add(self, library: str) -> None:
         try:
-            text = text_of(self.companions.read(library))
+            path = self.companions.path(library)
+            text = text_of(self.companions.contents(path))
         except InputError as error:
             self.lost.append(str(error))
             return
-        self.statements = _statements(text) | self.statements
+        self.statements = _statements(text, path) | self.statements
 
 
-def _statements(text: str) -> dict[str, _Statements]:
+def _statements(text: str, library: Path) -> dict[str, _Statements]:
     """The statements of each material that count here, by its name; colours in [0, 1].
 
     Colours end at 255 if one does and none lies between 0 and 1; else they end at 1, and what is brighter is cut.
     """
     materials: dict[str, _Statements] = {}
-    material = _Statements()
-    for line in text.splitlines():
+    material = _Statements(library)
+    # not `splitlines`, which would cut names at characters such as U+0085: a byte of Shift-JIS read as Latin-1
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         key, _, rest = line.strip().replace("\t", " ").partition(" ")
         if key.lower() == "newmtl":
-            material = materials.setdefault(rest.strip(), _Statements())
+            material = materials.setdefault(rest.strip(), _Statements(library))
         elif key.lower() == "kd":
             rest = rest.partition("#")[0].strip()
             material.colour, material.unread = _colour(rest) or material.colour, rest
