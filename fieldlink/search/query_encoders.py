@@ -169,7 +169,8 @@ def _files_state(mesh: Path, root: Path) -> str:
     """Digest of the times and sizes of a mesh's file and of the others that it may name."""
     states, files = [], below(mesh.parent)
     libraries = [path for path in files if path.suffix.lower() == ".mtl"]
-    named = named_elsewhere([mesh, *libraries], files, mesh.parent, root)
+    # a root that is the mesh's own folder has no other files
+    named = [] if root == absolute(mesh.parent) else named_elsewhere([mesh, *libraries], files, mesh.parent, root)
     for path in (mesh, *files, *named):
         with suppress(OSError):  # it has just gone
             status = path.stat()

@@ -82,6 +82,10 @@ def test_a_texture_behind_a_link_to_a_folder_counts_though_links_lead_round(tmp_
         ({"a/a.obj": "mtllib lib/a.mtl\n", "a/lib/a.mtl": "newmtl a\nmap_Kd\t..\\..\\b\\wood.png\n"}, "b/wood.png"),
         ({"a/a.obj": "mtllib no.mtl ../b/b.mtl\n", "b/b.mtl": "newmtl a\nmap_Kd wood.png\n"}, "b/wood.png"),
         ({"a/a.gltf": '{"images": [{"uri" : "..\\/b\\/f\\u00fcr%20dich.png"}]}'}, "b/für dich.png"),
+        (
+            {"a/a.gltf": r'{"images": [{"uri": "\ud800/\ud800.png"}, {"uri": "a\"b.png"}, {"uri": "../b/wood.png"}]}'},
+            "b/wood.png",
+        ),
         ({"a/a.dae": "<image><init_from>../b/wood.png</init_from></image>"}, "b/wood.png"),
         ({"a/a.ply": "ply\ncomment TextureFile ../b/wood.png\nend_header\n"}, "b/wood.png"),
     ],

@@ -24,9 +24,10 @@ class CompanionDigests:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._named = cache(beside)
         self._around = cache(self._files_around)
         self._in_library = cache(_mentioned_in)
-        self._beside = cache(lambda folder, kinds: companions_digest(_of_kinds(beside(folder), kinds)))
+        self._beside = cache(lambda folder, kinds: companions_digest(_of_kinds(self._named(folder), kinds)))
         self._shared = cache(lambda folder, kinds: companions_digest(_of_kinds(shared(folder, SUFFIXES), kinds)))
 
     def digest(self, mesh: Path, data: bytes) -> str:
@@ -41,7 +42,7 @@ class CompanionDigests:
         return [other for other in folder.parents if other.is_relative_to(self.root)]
 
     def _files_around(self, folder: Path) -> list[Path]:
-        return [*beside(folder), *(path for other in self._above(folder) for path in shared(other, SUFFIXES))]
+        return [*self._named(folder), *(path for other in self._above(folder) for path in shared(other, SUFFIXES))]
 
     def _kinds(self, mesh: Path, data: bytes) -> frozenset[str]:
         """The unusual suffixes around a mesh that it mentions, or that a library mentions which it may name."""

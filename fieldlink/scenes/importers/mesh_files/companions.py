@@ -179,10 +179,10 @@ def shared(folder: Path, mesh_suffixes: Collection[str]) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What lies in a folder, in order; nothing if it can't be listed."""
+    """What lies in a folder, in order; nothing if it can't be listed, or has a name that no folder may have."""
     try:
         return sorted(path for path in folder.iterdir() if not is_left_behind(path.name))
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 

@@ -18,7 +18,7 @@ from fieldlink.scenes.importers.mesh_files.text import text_of
 LARGEST_TEXT = 2**28  # bytes of a file that is searched for names
 MOST_WORDS = 16  # of a statement that are searched for names
 STATEMENT = r"[ \t]+([^\r\n]*)"
-URI = r'"uri"\s*:\s*("[^"]*")'
+URI = r'"uri"\s*:\s*("(?:[^"\\]|\\.)*")'
 NAMING = {  # how the files of a suffix name others
     ".obj": re.compile(rf"mtllib{STATEMENT}"),
     ".mtl": re.compile(rf"map_kd{STATEMENT}", re.IGNORECASE),
@@ -58,11 +58,19 @@ def _names(text: Path) -> list[str]:
     naming = NAMING.get(text.suffix.lower())
     try:
         written = naming.findall(_text(text)) if naming else []
-        if naming and naming.pattern == URI:
-            return [json.loads(uri, strict=False) for uri in written if uri[1:6].lower() != "data:"]
-    except (InputError, OSError, ValueError, struct.error):
+    except (InputError, OSError, struct.error):
         return []
+    if naming and naming.pattern == URI:
+        return [_decoded(uri) for uri in written if uri[1:6].lower() != "data:"]
     return list(dict.fromkeys(name for statement in written for name in _parts(statement)))
+
+
+def _decoded(uri: str) -> str:
+    """A string of JSON; as it is written where it is none."""
+    try:
+        return json.loads(uri, strict=False)
+    except ValueError:
+        return uri
 
 
 def _parts(statement: str) -> list[str]:
