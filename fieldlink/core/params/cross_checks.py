@@ -36,8 +36,8 @@ def _mappers_that_others_read(params: Params) -> Iterator[str]:
         yield f"retrieval.losses: {list(trained)} given; expected to hold {', '.join(missing)} too"
     zero_shot, views = params.zero_shot, params.scenes.views
     if "cosine" not in zero_shot.losses:
-        given = list(zero_shot.losses)
-        yield f"zero_shot.losses: {given} given; expected to hold cosine (the original of finetuning) too"
+        losses = list(zero_shot.losses)
+        yield f"zero_shot.losses: {losses} given; expected to hold cosine (the original of finetuning) too"
     if params.scenes.source == "catalogue" and max(zero_shot.views) < views:
         yield (
             f"zero_shot.views: {list(zero_shot.views)} given; expected to hold scenes.views, {views}"
