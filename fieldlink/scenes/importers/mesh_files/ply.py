@@ -50,11 +50,11 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
 
 def _with_format_second(head: bytes) -> bytes:
     """A header whose second line is its format: trimesh takes the byte order from that line, even from a comment."""
-    found = FORMAT.search(head)
-    if found is None:
+    line = FORMAT.search(head)
+    if line is None:
         return head
-    first, line_end, others = (head[: found.start()] + head[found.end() :]).partition(b"\n")
-    return first + line_end + found[0] + others
+    first, line_end, others = (head[: line.start()] + head[line.end() :]).partition(b"\n")
+    return first + line_end + line[0] + others
 
 
 def _with_known_names(head: bytes) -> bytes:
