@@ -37,20 +37,20 @@ def beside(folder: Path) -> list[Path]:
     return files + named_elsewhere(texts, files, folder, disk(folder))
 
 
-def named_elsewhere(texts: Iterable[Path], known: Iterable[Path], folder: Path, root: Path) -> list[Path]:
-    """The files that texts name, and that these name in turn, by references below the root; without the known ones.
+def named_elsewhere(texts: Iterable[Path], listed_files: Iterable[Path], folder: Path, root: Path) -> list[Path]:
+    """The files that texts name, and that these name in turn, by references below the root; without the listed ones.
 
     A reference counts from its text's folder, and from `folder`, where the meshes lie.
     """
-    known, found, waiting = {absolute(path) for path in known}, set[Path](), list(texts)
+    listed, named, waiting = {absolute(path) for path in listed_files}, set[Path](), list(texts)
     while waiting:
         text = waiting.pop()
         for name in _names(text):
-            there = {file_at(start, name, root) for start in (text.parent, folder)} - {None} - known - found
+            there = {file_at(start, name, root) for start in (text.parent, folder)} - {None} - listed - named
             new = [path for path in there if path is not None]
-            found.update(new)
+            named.update(new)
             waiting += new
-    return sorted(found, key=lambda path: os.path.relpath(path, folder))  # wherever the folder lies
+    return sorted(named, key=lambda path: os.path.relpath(path, folder))  # wherever the folder lies
 
 
 def _names(text: Path) -> list[str]:
