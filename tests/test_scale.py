@@ -12,7 +12,9 @@ pytestmark = pytest.mark.thesis
 ROOT = Path(__file__).parent.parent
 # One allocator, one heap: what pools and threads keep for later is not what a stage needs.
 ONE_HEAP = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
-TOLERATED = 1 / 2  # of what the largest data set weighs: a stage that held it once would need all of it
+# Of what the largest data set weighs. From a quarter of it a stage that held it once would grow by three quarters. With
+# the smallest one nothing is compared: on a busy machine work waits in queues, which so few objects don't fill.
+TOLERATED = 0.6
 
 
 @pytest.fixture(scope="module")
@@ -29,4 +31,4 @@ def peaks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, tuple[int,
 def test_memory_is_flat_at_1_4_and_16_times_as_many_objects(peaks, stage):
     (one, _), (four, _), (sixteen, weight) = (peak[stage] for peak in peaks)
     assert weight > 20 * 2**20
-    assert max(four, sixteen) - one < TOLERATED * weight, (one, four, sixteen, weight)
+    assert sixteen - four < TOLERATED * weight, (one, four, sixteen, weight)
