@@ -42,21 +42,23 @@ def render_vector(
     # a neighbour's density reaches into a cell by interpolation
     occupancy = max_pool3d(density[None], 3, stride=1, padding=1)[0] * (2 * HALF / cells) > MIN_OPACITY
 
-    def field_at(points: Float[Tensor, "ray sample 3"]) -> tuple[Tensor, Tensor]:
-        positions = points.flip(-1)[None, None] / HALF  # grid_sample's order is z, y, x for a lattice over x, y, z
-        values = grid_sample(lattice, positions, padding_mode="border", align_corners=False)[0, :, 0]
-        return (values[:3] / values[3].clamp(min=1e-6)).movedim(0, -1), values[3]
+    def field_at(points: Float[Tensor, "point 3"]) -> tuple[Tensor, Tensor]:
+        positions = (
+            points.flip(-1)[None, None, None] / HALF
+        )  # grid_sample's order is z, y, x for a lattice over x, y, z
+        values = grid_sample(lattice, positions, padding_mode="border", align_corners=False)[0, :, 0, 0]
+        return (values[:3] / values[3].clamp(min=1e-6)).T, values[3]
 
     colour, opacity = render_field(field_at, occupancy, poses, camera, step)
     return straight_alpha_pictures(colour, opacity)
 
 
 def _decoded(
-    decoder: Decoder, vector: Float[Tensor, " embedding"], points: Float[Tensor, "ray sample 3"]
-) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
-    parts = [decoder(vector[None], part[None]) for part in points.flatten(0, 1).split(POINTS_PER_CALL)]
+    decoder: Decoder, vector: Float[Tensor, " embedding"], points: Float[Tensor, "point 3"]
+) -> tuple[Float[Tensor, "point 3"], Float[Tensor, " point"]]:
+    parts = [decoder(vector[None], part[None]) for part in points.split(POINTS_PER_CALL)]
     rgb, density = (torch.cat(values, dim=1)[0] for values in zip(*parts, strict=True))
-    return rgb.view(points.shape), density.view(points.shape[:2])
+    return rgb, density
 
 
 def _lattice(
@@ -65,6 +67,5 @@ def _lattice(
     """Colour times density, and density, at the centres of equal cells of the box."""
     axis = (torch.arange(cells, device=vector.device) + 0.5) * (2 * HALF / cells) - HALF
     centres = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), dim=-1).flatten(0, 2)
-    parts = [decoder(vector[None], points[None]) for points in centres.split(POINTS_PER_CALL)]
-    rgb, density = (torch.cat(values, dim=1)[0] for values in zip(*parts, strict=True))
+    rgb, density = _decoded(decoder, vector, centres)
     return (rgb * density[:, None]).T.reshape(3, cells, cells, cells), density.view(cells, cells, cells)

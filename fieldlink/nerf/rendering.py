@@ -2,26 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
-from torch.nn.functional import max_pool2d
 
 from fieldlink.core.params import FieldParams, RenderingParams
 from fieldlink.nerf import field
 from fieldlink.nerf.compositing import composite
-from fieldlink.nerf.sampling import RaySegments
+from fieldlink.nerf.sampling import RaySegments, occupied_bounds, steps_within, true_places
 from fieldlink.scenes import cameras
 
 MIN_TRANSMITTANCE = 1e-4  # at which a ray stops (protocol 2)
 
 
-# A field at points of rays: positions [ray, sample, 3] → colour [ray, sample, 3] and density [ray, sample].
-RayField = Callable[[Tensor], tuple[Tensor, Tensor]]
+# A field at points: positions [point, 3] → colour [point, 3] and density [point].
+FieldFunction = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class BatchSizes(NamedTuple):
@@ -33,7 +32,7 @@ class BatchSizes(NamedTuple):
 
 
 # A CPU core's cache holds no more points; a GPU idles between small operations.
-BATCH_SIZES = {"cpu": BatchSizes(4, 2**14, 8192), "cuda": BatchSizes(16, 2**17, 2**20)}
+BATCH_SIZES = {"cpu": BatchSizes(4, 2**15, 8192), "cuda": BatchSizes(16, 2**17, 2**20)}
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def render(
 
 @torch.no_grad()
 def render_field(
-    field_at: RayField,
+    field_at: FieldFunction,
     occupancy: Bool[Tensor, "x y z"],
     poses: Float[np.ndarray, "view 3 4"],
     camera: Camera,
@@ -69,29 +68,44 @@ def render_field(
     visible = visible_pixels(occupancy, poses, camera)
     colour = torch.zeros(visible.numel(), 3, device=occupancy.device)
     opacity = torch.zeros(visible.numel(), device=occupancy.device)
-    for pixels in visible.flatten().nonzero()[:, 0].split(BATCH_SIZES[visible.device.type].rays):
-        rays = _segments(pixels, occupancy, poses, camera)
+    bounds = occupied_bounds(occupancy)
+    steps = steps_within(bounds, len(occupancy))
+    for pixels in true_places(visible.flatten()).split(BATCH_SIZES[visible.device.type].rays):
+        rays = RaySegments.of(*_rays(pixels, poses, camera), occupancy, steps, bounds)
         colour[pixels], opacity[pixels] = march(field_at, rays, step)
     return colour.view(*visible.shape, 3), opacity.view(visible.shape)
 
 
-def march(field_at: RayField, rays: RaySegments, step: float) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
+def march(
+    field_at: FieldFunction, rays: RaySegments, step: float
+) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, " ray"]]:
     """Colour on black and opacity by midpoint samples `step` apart along the occupied part of each ray."""
     colour, transmittance = torch.zeros_like(rays.origins), torch.ones_like(rays.length)
     size = BATCH_SIZES[transmittance.device.type].block
     for block in range(int(rays.length.max().item() / (step * size)) + 1 if len(transmittance) else 0):
-        alive = ((transmittance > MIN_TRANSMITTANCE) & (rays.length > block * size * step)).nonzero()[:, 0]
+        alive = true_places((transmittance > MIN_TRANSMITTANCE) & (rays.length > block * size * step))
         if len(alive) == 0:
             break
         marched = rays.subset(alive)
         edges = torch.arange(block * size, (block + 1) * size + 1, device=alive.device) * step
         edges = torch.minimum(edges[None], marched.length[:, None])
         starts, ends = edges[:, :-1], edges[:, 1:]
-        rgb, density = field_at(marched.points((starts + ends) / 2))
+        rgb, density = _where(ends > starts, field_at, marched.points((starts + ends) / 2))
         block_colour, block_opacity = composite(rgb, density, starts, ends)
         colour[alive] += transmittance[alive, None] * block_colour
         transmittance[alive] *= 1 - block_opacity
     return colour, 1 - transmittance
+
+
+def _where(
+    used: Bool[Tensor, "ray sample"], field_at: FieldFunction, points: Float[Tensor, "ray sample 3"]
+) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
+    """The field at the points that are `used`, zeros at the others: behind a ray's end a sixth of all."""
+    places, flat = true_places(used.flatten()), points.flatten(0, 1)
+    rgb, density = field_at(flat.index_select(0, places))
+    rgb = torch.zeros_like(flat).index_copy_(0, places, rgb)
+    density = flat.new_zeros(len(flat)).index_copy_(0, places, density)
+    return rgb.view(points.shape), density.view(used.shape)
 
 
 def straight_alpha_pictures(
@@ -110,9 +124,9 @@ def visible_pixels(
     # 1. Centres of the occupied cells in each camera's coordinates; it looks along -z.
     cells, device = len(occupancy), occupancy.device
     centres = (occupancy.nonzero() + 0.5) * (2 * field.HALF / cells) - field.HALF
-    to_world = torch.tensor(poses, device=device)
-    local = (centres - to_world[:, None, :, 3]) @ to_world[:, :, :3]
-    radius, depth = 3**0.5 * field.HALF / cells, -local[..., 2]
+    to_camera = torch.tensor(poses, device=device)[:, :, :3].mT
+    x, y, z = (to_camera @ (centres.T - torch.tensor(poses, device=device)[:, :, 3:])).unbind(1)
+    radius, depth = 3**0.5 * field.HALF / cells, -z
     focal = cameras.focal(camera.angle, camera.width)
     visible = torch.zeros(len(poses), camera.height, camera.width, dtype=torch.bool, device=device)
     if centres.numel() == 0:
@@ -120,31 +134,38 @@ def visible_pixels(
     if depth.min() < 2 * radius:
         return ~visible
     # 2. Their pixels, and how many pixels the nearest cell reaches around its own.
-    column = (camera.width / 2 + focal * local[..., 0] / depth).floor().long()
-    row = (camera.height / 2 - focal * local[..., 1] / depth).floor().long()
+    column = (camera.width / 2 + focal * x / depth).floor().long()
+    row = (camera.height / 2 - focal * y / depth).floor().long()
     reach = int(focal * radius / (depth.min().item() - radius)) + 1
     # 3. All pixels within reach, also of pixels outside the picture.
-    padded = torch.zeros(len(poses), camera.height + 2 * reach, camera.width + 2 * reach, device=device)
+    size = len(poses), camera.height + 2 * reach, camera.width + 2 * reach
+    padded = torch.zeros(size, dtype=torch.bool, device=device)
     inside = (column >= -reach) & (column < camera.width + reach) & (row >= -reach) & (row < camera.height + reach)
     view = torch.arange(len(poses), device=device)[:, None].expand_as(row)
-    padded[view[inside], row[inside] + reach, column[inside] + reach] = 1
-    width = 2 * reach + 1
-    return max_pool2d(max_pool2d(padded[:, None], (width, 1), stride=1), (1, width), stride=1)[:, 0] > 0
+    padded[view[inside], row[inside] + reach, column[inside] + reach] = True
+    columns = _any_of(padded, 1, 2 * reach + 1)
+    return _any_of(columns, 2, 2 * reach + 1)
 
 
-def _segments(
-    pixels: Int[Tensor, " ray"], occupancy: Bool[Tensor, "x y z"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
-) -> RaySegments:
+def _any_of(mask: Bool[Tensor, "..."], axis: int, width: int) -> Bool[Tensor, "..."]:
+    """Whether any of `width` neighbours along an axis is true; much faster than pooling."""
+    size = mask.shape[axis] - width + 1
+    return reduce(torch.logical_or, (mask.narrow(axis, start, size) for start in range(width)))
+
+
+def _rays(
+    pixels: Int[Tensor, " ray"], poses: Float[np.ndarray, "view 3 4"], camera: Camera
+) -> tuple[Float[Tensor, "ray 3"], Float[Tensor, "ray 3"]]:
     view, row, column = np.unravel_index(pixels.cpu().numpy(), (len(poses), camera.height, camera.width))
     centres = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
     arrays = cameras.rays_through(poses[view], centres, camera.angle, camera.width, camera.height)
-    origins, directions = (torch.from_numpy(array).to(occupancy.device) for array in arrays)
-    return RaySegments.of(origins, directions, occupancy)
+    origins, directions = (torch.from_numpy(array).to(pixels.device) for array in arrays)
+    return origins, directions
 
 
 def _field(
-    weights: Float[Tensor, " weight"], points: Float[Tensor, "ray sample 3"], architecture: FieldParams
-) -> tuple[Float[Tensor, "ray sample 3"], Float[Tensor, "ray sample"]]:
-    parts = points.flatten(0, 1).split(BATCH_SIZES[points.device.type].points)
+    weights: Float[Tensor, " weight"], points: Float[Tensor, "point 3"], architecture: FieldParams
+) -> tuple[Float[Tensor, "point 3"], Float[Tensor, " point"]]:
+    parts = points.split(BATCH_SIZES[points.device.type].points)
     rgb, density = zip(*[field.evaluate(weights[None], part[None], architecture) for part in parts], strict=True)
-    return torch.cat(rgb, 1).view(points.shape), torch.cat(density, 1).view(points.shape[:2])
+    return torch.cat(rgb, 1)[0], torch.cat(density, 1)[0]

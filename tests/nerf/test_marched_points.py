@@ -45,8 +45,8 @@ def test_marched_rays_are_composited_to_what_a_render_shows(grids, rays):
         assert 0 < (segments.length > 0).float().mean() < 1
 
         def field_at(points, vector=weights[nerf, None]):
-            rgb, density = field.evaluate(vector, points.flatten(0, 1)[None], SMOOTH)
-            return rgb.view(points.shape), density.view(points.shape[:2])
+            rgb, density = field.evaluate(vector, points[None], SMOOTH)
+            return rgb[0], density[0]
 
         expected = march(field_at, segments, STEP)
         torch.testing.assert_close(colour[nerf], expected[0], atol=2e-4, rtol=0)  # a render stops at 1e-4 of the light

@@ -134,16 +134,28 @@ def test_rays_of_many_grids_are_sampled_as_those_of_each(random):
 
 
 @pytest.mark.parametrize("axis", range(3))
-@pytest.mark.parametrize("cells", [48, 96])
-def test_a_wall_one_cell_thick_is_found_from_wherever_it_is_looked_at(random, axis, cells):
-    """With something at two far corners, so that rays are looked up through the whole box."""
+@pytest.mark.parametrize(("cells", "margin"), [(48, 0), (96, 0), (48, 9), (96, 17)])
+def test_a_wall_one_cell_thick_is_found_from_wherever_it_is_looked_at(random, axis, cells, margin):
+    """With something at two far corners; `margin`: cells around them, where rays need fewer stretches."""
     occupancy = torch.zeros(cells, cells, cells, dtype=torch.bool)
-    occupancy[0, 0, 0] = occupancy[-1, -1, -1] = True
+    inner = slice(margin, cells - margin)
+    occupancy[(margin,) * 3] = occupancy[(cells - margin - 1,) * 3] = True
     wall = 2 * cells // 3
-    occupancy.movedim(axis, 0)[wall] = True
+    occupancy[inner, inner, inner].movedim(axis, 0)[wall - margin] = True
     origins, directions = rays(random, 4000)
     faces = torch.tensor([wall, wall + 1])[:, None] * (2 * HALF / cells) - HALF
     along = (faces - origins[:, axis]) / directions[:, axis]
-    through = ((origins + along[..., None] * directions).abs() < HALF + 1e-6).all(-1).all(0)
-    assert through.sum() > 1000
-    assert (sampling.RaySegments.of(origins, directions, occupancy).length[through] > 0).all()
+    half = HALF * (1 - 2 * margin / cells)
+    through = ((origins + along[..., None] * directions).abs() < half + 1e-6).all(-1).all(0)
+    assert through.sum() > 400
+    bounds = sampling.occupied_bounds(occupancy)
+    steps = sampling.steps_within(bounds, cells)
+    assert steps == cells - 2 * margin
+    assert (sampling.RaySegments.of(origins, directions, occupancy, steps, bounds).length[through] > 0).all()
+
+
+def test_stretches_in_coarse_grids_stay_as_short_as_in_the_whole_box():
+    occupancy = torch.zeros(8, 8, 8, dtype=torch.bool)
+    assert sampling.steps_within(sampling.occupied_bounds(occupancy), 8) == 1
+    occupancy[2:5, 3, 3] = True
+    assert sampling.steps_within(sampling.occupied_bounds(occupancy), 8) == 3 * sampling.MIN_STEPS // 8
