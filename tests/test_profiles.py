@@ -92,6 +92,7 @@ PROTOCOL: dict[str, Any] = {  # by section of the protocol
     "mapper.hidden": (512, 768, 1024),
     "mapper.learning_rate": 1e-3,
     "mapper.weight_decay": 1e-2,
+    "mapper.precision": "float32",
     "mapper.epochs": 100,
     "mapper.views_per_epoch": 36,
     "mapper.batch": 64,

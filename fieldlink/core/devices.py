@@ -50,9 +50,19 @@ def _wait(device: str) -> None:
 
 
 def precision(name: str, device: str) -> AbstractContextManager[Any]:
-    """A context in which matrix products are computed in float32, bfloat16 or float16."""
-    if name == "float32":
+    """A context in which matrix products are computed in float32, bfloat16 or float16.
+
+    A processor without products of bfloat16 computes in float32: it would only lose time by the other.
+    """
+    if name == "float32" or (name == "bfloat16" and device == "cpu" and not has_bfloat16_products()):
         return nullcontext()
     import torch
 
     return torch.autocast(device, getattr(torch, name))
+
+
+def has_bfloat16_products() -> bool:
+    """Whether this processor multiplies bfloat16; its products are then several times as fast as those of float32."""
+    import torch
+
+    return any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))

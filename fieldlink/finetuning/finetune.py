@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fieldlink.core.devices import precision
 from fieldlink.core.seeds import seed_of
 from fieldlink.finetuning.finetuning_tasks import FinetuningResult, FinetuningTask, SavedNf2vec
 from fieldlink.finetuning.objectives import OBJECTIVES
@@ -85,7 +86,8 @@ class _Finetuning(Training[_Networks, int]):
         nf2vec.train(finetuning.batch_norm == "trained")
         rows = batch_members(len(self.nerfs), self.task.batch, batch, self.seed)
         nerfs = self.nerfs.take(rows, device)
-        embeddings = nf2vec.embed(nerfs.weights)
+        with precision(nf2vec.params.training.precision, device):
+            embeddings = nf2vec.embed(nerfs.weights).float()
         mapping = self.network.mapping_loss(embeddings, self.clip[rows].to(device))
         reported = mapping.detach().double()[None]
         if not self.reconstructs:

@@ -11,8 +11,6 @@ from fieldlink.mapper.pairs import Pairs
 from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 from fieldlink.mapper.training_data import pairs_with_views
 
-MODELS_AT_ONCE = 10  # trained side by side: two worker processes then share the default study's twenty
-
 
 def task(
     objects: pa.Table,

@@ -4,6 +4,7 @@ A model is one loss, one set of CLIP vectors, one of NeRF vectors and one traini
 models are trained beside it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -18,8 +19,7 @@ from fieldlink.training import loss_history
 from fieldlink.training.curves import NamedHistory
 from fieldlink.training.loss_history import TrainingHistory
 
-# A step's weights then fit a processor's cache, where 72 at once take half as long again; a GPU takes them at one go.
-MODELS_AT_ONCE = {"cpu": 9, "cuda": 96}
+MODELS_AT_ONCE = {"cpu": 30, "cuda": 96}  # at most: more are no faster
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ class MapperTask:
         """Steps of the optimizer."""
         return self.steps or self.sampler.steps * self.mapper.epochs
 
-    def split(self, most: int | None = None) -> "list[MapperTask]":
-        """The same work as tasks of at most `most` models, by default as many as suit the device."""
-        most = most or MODELS_AT_ONCE[self.device]
-        return [replace(self, models=self.models[i : i + most]) for i in range(0, len(self.models), most)]
+    def split(self, workers: int) -> "list[MapperTask]":
+        """The same work as tasks of equal size, one or more for each worker."""
+        parts = max(workers, math.ceil(len(self.models) / MODELS_AT_ONCE[self.device]))
+        size = math.ceil(len(self.models) / parts)
+        return [replace(self, models=self.models[i : i + size]) for i in range(0, len(self.models), size)]
 
 
 def per_loss(

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from fieldlink.core.devices import precision
 from fieldlink.core.seeds import seed_of
 from fieldlink.mapper.mapper_tasks import MapperResult, MapperTask
 from fieldlink.mapper.mlps import Mappers
@@ -41,6 +42,7 @@ class MapperTraining(Training[Mappers, PairBatch]):
     def __init__(self, task: MapperTask) -> None:
         mapper, device = task.mapper, task.device
         self.seeds = [seed_of(task.study_seed, "mapper", model.seed) for model in task.models]
+        self.precision, self.device = mapper.precision, device
         self.sampler, self.steps = task.sampler, task.all_steps
         self.epochs = -(-self.steps // self.sampler.steps)  # the last may be cut short
         self.validate_every = max(1, round(mapper.validate_every * self.epochs / mapper.epochs))  # checks as many
@@ -63,7 +65,9 @@ class MapperTraining(Training[Mappers, PairBatch]):
 
     def losses(self, batch: PairBatch) -> tuple[Float[Tensor, " model"], Float[Tensor, ""]]:
         inputs, targets = batch
-        losses = self.loss(self.network(inputs), targets)
+        with precision(self.precision, self.device):
+            outputs = self.network(inputs).float()
+        losses = self.loss(outputs, targets)
         return losses, losses.sum()  # models share no parameter: each gets the gradient of its own loss
 
     @torch.no_grad()

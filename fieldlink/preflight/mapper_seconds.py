@@ -10,7 +10,6 @@ import numpy as np
 from fieldlink.core.params import Loss, Params
 from fieldlink.core.variants import Direction, Source
 from fieldlink.embeddings import nerf_embeddings
-from fieldlink.finetuning.finetuned_spaces import MODELS_AT_ONCE
 from fieldlink.mapper import batch_sweep
 from fieldlink.mapper.mapper_tasks import MapperRun, MapperTask
 from fieldlink.mapper.mapper_training import train_many
@@ -46,14 +45,14 @@ def tasks(params: Params, counts: Counts, clip: int) -> dict[str, list[MapperTas
     per_epoch, epochs = {"views_per_epoch": params.syn2real.views_per_epoch}, {"epochs": baselines.epochs}
     widths = nerf_embeddings.widths(params)
     return {
-        "zero_shot.train": task("nerf2clip", zero_shot, 1).split(),
+        "zero_shot.train": task("nerf2clip", zero_shot, 1).split(params.runtime.workers),
         "retrieval.train": both_directions(params.retrieval.losses, views),
         "captions.train": both_directions(captions, 1, epochs=params.captions.epochs) if captions else [],
         "baselines.train": [task("clip2nerf", [baselines.clip2nerf], views, width, **epochs) for width in widths]
         + [task("nerf2clip", [baselines.nerf2clip], views, width, **epochs) for width in widths],
         "syn2real.train": both_directions(syn2real, 2 * params.syn2real.views, **per_epoch) if syn2real else [],
         "augmented.train": sweep.tasks(with_copies, originals),
-        "finetuning.train": task("clip2nerf", finetuned, views).split(MODELS_AT_ONCE),
+        "finetuning.train": task("clip2nerf", finetuned, views).split(params.runtime.workers),
     }
 
 

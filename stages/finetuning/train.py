@@ -42,9 +42,8 @@ def train_finetuned_mappers(
         device=params.runtime.device,
         source=str(objects),
     )
-    result = joined(
-        list(map_in_workers(mapper_work.train, task.split(finetuned_spaces.MODELS_AT_ONCE), params.runtime.workers))
-    )
+    workers = params.runtime.workers
+    result = joined(list(map_in_workers(mapper_work.train, task.split(workers), workers)))
     mapper_folders.write(out, result)
     mapper_folders.write_curves(curves, [result], "finetuning.train")
 

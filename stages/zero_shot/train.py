@@ -31,7 +31,8 @@ def train_zero_shot_mappers(
         study_seed=params.study.seed,
         device=params.runtime.device,
     )
-    result = joined(list(map_in_workers(mapper_work.train, task.split(), params.runtime.workers)))
+    workers = params.runtime.workers
+    result = joined(list(map_in_workers(mapper_work.train, task.split(workers), workers)))
     mapper_folders.write(out, result)
     mapper_folders.write_curves(curves, [result], "zero_shot.train")
 

@@ -19,7 +19,7 @@ from fieldlink.core.params import Params
 from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.nf2vec_training import loss_of, reconstruction_of
+from fieldlink.nf2vec.nf2vec_training import loss_function, reconstruction_of
 
 pytestmark = pytest.mark.bench
 
@@ -29,7 +29,7 @@ class Training:
 
     def __init__(self, params: Params, batch: NerfBatch, looped: bool, device: str = "cpu") -> None:
         self.model = Nf2vecModel(params.nf2vec, params.nerf.field, seed=0).to(device).train()
-        self.joint_loss = loss_of(self.model, 0, device)
+        self.joint_loss = loss_function(self.model, 0, device)
         self.batch, self.looped, self.device = batch.take(torch.arange(len(batch)), device), looped, device
         self.reconstruct = reconstruction_of(self.model, 0, device)
         training_params = params.nf2vec.training

@@ -1,7 +1,8 @@
 """The machine's limit: the seconds that the matrix products of some work take where all cores do nothing else.
 
-The rate of products is measured in the same run, at the shape that the work has them. No program of float32 products
-on these cores is faster, whatever it does about the rest: reading pictures, drawing rays, activations, compositing.
+The rate of products is measured in the same run, at the shape and in the precision that the work has them. No program
+of these products on these cores is faster, whatever it does about the rest: reading pictures, drawing rays,
+activations, compositing.
 """
 
 import time
@@ -23,6 +24,7 @@ class Layer:
     rows: int  # of each network, at once
     inputs: int
     outputs: int
+    dtype: torch.dtype = torch.float32
 
     @property
     def operations(self) -> int:
@@ -43,8 +45,8 @@ def rate(layer: Layer) -> float:
 
 def _rate(layer: Layer) -> float:
     torch.set_num_threads(1)
-    vectors = torch.randn(layer.networks, layer.rows, layer.inputs)
-    weights = torch.randn(layer.networks, layer.inputs, layer.outputs)
+    vectors = torch.randn(layer.networks, layer.rows, layer.inputs).to(layer.dtype)
+    weights = torch.randn(layer.networks, layer.inputs, layer.outputs).to(layer.dtype)
     result, count, start = torch.bmm(vectors, weights), 0, time.monotonic()
     while (spent := time.monotonic() - start) < SECONDS:
         torch.bmm(vectors, weights, out=result)

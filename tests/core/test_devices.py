@@ -5,7 +5,7 @@ import time
 import pytest
 import torch
 
-from fieldlink.core.devices import map_in_batches, precision, timed_run
+from fieldlink.core.devices import has_bfloat16_products, map_in_batches, precision, timed_run
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
@@ -63,4 +63,14 @@ def test_products_are_computed_in_the_precision_asked_for():
     with precision("float32", "cpu"):
         assert torch.equal(a @ a, torch.mm(a, a))
     with precision("bfloat16", "cpu"):
-        assert (a @ a).dtype == torch.bfloat16
+        assert (a @ a).dtype == (torch.bfloat16 if has_bfloat16_products() else torch.float32)
+    with precision("float16", "cpu"):
+        assert (a @ a).dtype == torch.float16
+
+
+def test_a_processor_without_products_of_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch):
+    a = torch.randn(8, 8)
+    for capability, dtype in (("avx512_bf16", torch.bfloat16), ("avx512_f", torch.float32)):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda name=capability: {name: True})
+        with precision("bfloat16", "cpu"):
+            assert (a @ a).dtype == dtype

@@ -243,7 +243,7 @@ def test_a_training_takes_its_steps_and_tasks_are_shared_by_workers(params, monk
     runtime = params.runtime.model_copy(update={"workers": 2})
     hours_of = training_hours.hours(params.model_copy(update={"runtime": runtime}), Counts(200, 100, 50, 2, 9), 16)
     epochs = params.mapper.epochs  # of 100 objects: one view each, or six, in batches of 64
-    assert hours_of["zero_shot.train"] == pytest.approx(14 * 2 * epochs * 3.6 / 2 / 3600)  # 120 models in 14 parts
+    assert hours_of["zero_shot.train"] == pytest.approx(4 * 2 * epochs * 3.6 / 2 / 3600)  # 120 models in 4 parts
     assert hours_of["retrieval.train"] == pytest.approx(10 * epochs * 3.6 / 3600)  # one direction a worker
     assert hours_of["finetuning.train"] == pytest.approx(2 * 10 * epochs * 3.6 / 2 / 3600)
     assert hours_of["finetuning.finetune_nf2vec"] > 0

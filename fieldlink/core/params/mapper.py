@@ -12,6 +12,8 @@ class MapperParams(StrictModel):
     hidden: tuple[Width, ...]  # widths of clip2nerf's hidden layers; nerf2clip has them in reverse order
     learning_rate: Rate  # highest learning rate
     weight_decay: Decay  # weight decay of AdamW
+    # precision of products in training: bfloat16 (float32 on a processor without it), or float32 as published
+    precision: Literal["float32", "bfloat16"]
     epochs: Count  # epochs of a training
     views_per_epoch: ViewCount  # pairs per object and epoch, of its scenes.views, in the per-view regime
     batch: Count  # pairs per step

@@ -33,7 +33,7 @@ class Nf2vecTrainingParams(StrictModel):
     # noise on the weights that the encoder reads, in standard deviations of a batch's NeRFs around their mean; 0 as
     # published
     weight_noise: Decay
-    # precision of encoder and decoder: float32, or bfloat16 for a GPU (published: mixed)
+    # precision of products in training: bfloat16 (float32 on a processor without it; published: mixed), or float32
     precision: Literal["float32", "bfloat16"]
     validate_every: Count  # steps from one validation to the next
     keep_best: bool  # whether the state of the lowest validation loss lies beside the last one, which is used
