@@ -15,17 +15,24 @@ PLACES_PER_AXIS = 2  # of a cell, at which its density is evaluated
 MIN_OPACITY = 0.01  # of a stretch as wide as a cell
 POINTS_AT_ONCE = {"cpu": 8192, "cuda": 2**20}
 
+Density = Callable[[Tensor], Tensor]  # positions [point, 3] → density [point], per unit length
+
+
+def fields_density(weights: Float[Tensor, " weight"], architecture: FieldParams) -> Density:
+    """The density of one NeRF."""
+    return lambda points: field.evaluate(weights[None], points[None], architecture)[1][0]
+
 
 def occupied(
     weights: Float[Tensor, " weight"], hull: Bool[Tensor, "x y z"], architecture: FieldParams
 ) -> Bool[Tensor, "x y z"]:
     """Cells of the hull in which a stretch as wide as the cell is more than `MIN_OPACITY` opaque somewhere."""
-    return occupied_by(lambda points: field.evaluate(weights[None], points[None], architecture)[1][0], hull)
+    return occupied_by(fields_density(weights, architecture), hull)
 
 
 @torch.no_grad()
-def occupied_by(density: Callable[[Tensor], Tensor], hull: Bool[Tensor, "x y z"]) -> Bool[Tensor, "x y z"]:
-    """As `occupied`, for any field; `density`: positions [point, 3] → density [point], per unit length."""
+def occupied_by(density: Density, hull: Bool[Tensor, "x y z"]) -> Bool[Tensor, "x y z"]:
+    """As `occupied`, for any field."""
     width = 2 * field.HALF / len(hull)
     offsets = (torch.arange(PLACES_PER_AXIS, device=hull.device) + 0.5) / PLACES_PER_AXIS
     offsets = torch.stack(torch.meshgrid(offsets, offsets, offsets, indexing="ij"), dim=-1).view(-1, 3)

@@ -4,22 +4,16 @@ As nerfacc's: Li, Gao, Tancik, Kanazawa 2023, "NerfAcc". A cell is occupied wher
 cells, or above 0.01 where the mean is higher.
 """
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from fieldlink.core.params import FieldParams
-from fieldlink.nerf import field
 from fieldlink.nerf.nerf_batches import in_cells
-from fieldlink.nerf.occupancy import POINTS_AT_ONCE
+from fieldlink.nerf.occupancy import POINTS_AT_ONCE, Density
 
 DECAY, MOST_THRESHOLD = 0.95, 0.01
 CELLS_PER_DRAW = 4  # a later update is of one cell in four, and of as many occupied ones at most
 UPDATES, FULL_UPDATES = 20, 5  # of the grid that is stored: all, and those at first
-
-Density = Callable[[Tensor], Tensor]  # positions [point, 3] → density [point], per unit length
 
 
 @torch.no_grad()
@@ -43,11 +37,6 @@ def occupied_cells(values: Float[Tensor, "*nerf cell"]) -> Bool[Tensor, "*nerf x
     """The grid of these values."""
     grid = values > values.mean(-1, keepdim=True).clamp(max=MOST_THRESHOLD)
     return grid.unflatten(-1, (round(values.shape[-1] ** (1 / 3)),) * 3)
-
-
-def fields_density(weights: Float[Tensor, " weight"], architecture: FieldParams) -> Density:
-    """The density of one NeRF."""
-    return lambda points: field.evaluate(weights[None], points[None], architecture)[1][0]
 
 
 def grid_by_updates(density: Density, cells: int, step: float, random: torch.Generator) -> Bool[Tensor, "x y z"]:

@@ -20,7 +20,8 @@ from fieldlink.nerf.fitting.fitted_weights import FittedWeights
 from fieldlink.nerf.fitting.pixels import every_pixel
 from fieldlink.nerf.fitting.ray_batches import FittingObject
 from fieldlink.nerf.marched_points import MarchedPoints, composite_marched, march_points
-from fieldlink.nerf.occupancy_updates import fields_density, occupied_cells, updated
+from fieldlink.nerf.occupancy import fields_density
+from fieldlink.nerf.occupancy_updates import occupied_cells, updated
 
 RAYS_DRAWN = 4  # times `nerf.fitting.rays`: many meet no occupied cell, and cost no point
 STEPS_PER_UPDATE, FULL_UPDATE_STEPS = 16, 256  # steps between updates of the grid, and in which all cells are updated

@@ -25,8 +25,8 @@ from fieldlink.nerf.fitting.cuda_graph import GraphedStep, Step
 from fieldlink.nerf.fitting.fitted_weights import FittedWeights
 from fieldlink.nerf.fitting.grid_batches import grid_batches, marched_losses
 from fieldlink.nerf.fitting.ray_batches import FittingObject, RayBatch, ray_batches
-from fieldlink.nerf.occupancy import occupied, pack, unpack
-from fieldlink.nerf.occupancy_updates import fields_density, grid_by_updates
+from fieldlink.nerf.occupancy import fields_density, occupied, pack, unpack
+from fieldlink.nerf.occupancy_updates import grid_by_updates
 from fieldlink.nerf.psnr import measure
 from fieldlink.scenes.views import Views, view_subset
 from fieldlink.scenes.visual_hull import carve
