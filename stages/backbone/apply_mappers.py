@@ -26,11 +26,11 @@ def apply_mappers(
 
     clip2nerf maps `queries`: one view of each test and validation object (gt), all photos (photo), or both.
     """
-    from fieldlink.mapper import mapped_test_vectors, training_data
+    from fieldlink.mapper import mapped_evaluation_vectors, training_data
 
     data = training_data.read(objects, nerf_embeddings, gt_embeddings)
-    inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, queries, load(params_file).study.seed)
-    mapped_test_vectors.write_by_direction(out, mappers, inputs, "backbone.apply_mappers")
+    inputs = mapped_evaluation_vectors.retrieval_inputs(data, photo_embeddings, queries, load(params_file).study.seed)
+    mapped_evaluation_vectors.write_by_direction(out, mappers, inputs, "backbone.apply_mappers")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Map queries with clip2nerf and test NeRFs with nerf2clip, in nf2vec's space and those of the baselines."""
+"""Map queries with clip2nerf, test and validation NeRFs with nerf2clip, in nf2vec's space and the baselines'."""
 
 from pathlib import Path
 from typing import get_args
@@ -26,13 +26,13 @@ def apply_space_mappers(
     by the study's train stage.
     """
     from fieldlink.embeddings.nerf_embeddings import space_folders
-    from fieldlink.mapper import mapped_test_vectors, training_data
+    from fieldlink.mapper import mapped_evaluation_vectors, training_data
 
     study_seed = load(params_file).study.seed
     for space, folder in space_folders(nf2vec, spaces).items():
         data = training_data.read(objects, folder, gt_embeddings)
-        inputs = mapped_test_vectors.retrieval_inputs(data, photo_embeddings, get_args(PictureDomain), study_seed)
-        mapped_test_vectors.write_by_direction(out / space, mappers / space, inputs, "baselines.apply")
+        inputs = mapped_evaluation_vectors.retrieval_inputs(data, photo_embeddings, get_args(PictureDomain), study_seed)
+        mapped_evaluation_vectors.write_by_direction(out / space, mappers / space, inputs, "baselines.apply")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def evaluate_captions(
     from fieldlink.evaluation.results.retrieval_inputs import read_gallery
     from fieldlink.evaluation.results.text_retrieval import TextQueries, text_retrieval_results, vectors_to_map
     from fieldlink.evaluation.study_tables import of_study
-    from fieldlink.mapper.mapped_test_vectors import map_inputs
+    from fieldlink.mapper.mapped_evaluation_vectors import map_inputs
 
     params = load(params_file)
     classes, rows = list(params.classes), {}

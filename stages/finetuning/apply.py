@@ -28,7 +28,7 @@ def apply_finetuned_mappers(
     """
     from fieldlink.embeddings.mapped_vectors import MappedVectors
     from fieldlink.embeddings.selection import EVALUATED, originals
-    from fieldlink.mapper import mapped_test_vectors
+    from fieldlink.mapper import mapped_evaluation_vectors
     from fieldlink.mapper.stored_embeddings import StoredEmbeddings
 
     views = StoredEmbeddings.of(gt_embeddings)
@@ -37,8 +37,8 @@ def apply_finetuned_mappers(
         datasets.read(objects, OBJECTS), EVALUATED, required_ids=[encoded, views.owners], source=str(objects)
     )
     ids = rows["object_id"].to_pylist()
-    inputs = mapped_test_vectors.query_vectors(ids, views, photo_embeddings, load(params_file).study.seed)
-    mapped_test_vectors.write(out, [mappers], inputs, "finetuning.apply")
+    inputs = mapped_evaluation_vectors.query_vectors(ids, views, photo_embeddings, load(params_file).study.seed)
+    mapped_evaluation_vectors.write(out, [mappers], inputs, "finetuning.apply")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,12 @@ def apply_zero_shot_mappers(
 ) -> None:
     """Write `mapped_embeddings` of test and validation NeRFs that have views of both sources, by every mapper."""
     from fieldlink.embeddings.selection import EVALUATED
-    from fieldlink.mapper import mapped_test_vectors, mean_view_pairs
+    from fieldlink.mapper import mapped_evaluation_vectors, mean_view_pairs
 
     load(params_file)  # a mistake anywhere in it ends every stage
     data = mean_view_pairs.read(objects, nerf_embeddings, gt_embeddings, rendered_embeddings)
     ids = data.ids(EVALUATED)
-    mapped_test_vectors.write(out, [mappers], {"nerf": (ids, data.vectors(ids))}, "zero_shot.apply")
+    mapped_evaluation_vectors.write(out, [mappers], {"nerf": (ids, data.vectors(ids))}, "zero_shot.apply")
 
 
 if __name__ == "__main__":
