@@ -55,7 +55,7 @@ def measured(study: Study, collection: Path, real: Path) -> dict[str, object]:
             "pictures": len(photos),
             "class_by_clip": percent(vectors, labels, names, photo_truth),
             "first_nerf_of_its_class": share(first_classes, photo_truth),
-            "by": study.spaces.default,
+            "by": study.spaces.default_for("image"),
         },
     }
 

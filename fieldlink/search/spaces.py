@@ -49,10 +49,6 @@ class Spaces:
         ]
         return [*self.mappers.spaces, *without_mapper]
 
-    @property
-    def default(self) -> str:
-        return self.search_spaces[0].name
-
     def default_for(self, kind: QueryKind) -> str:
         """Name of the first space in which a kind of query has a vector."""
         names = [space.name for space in self.search_spaces if kind in space.for_kinds]

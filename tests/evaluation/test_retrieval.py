@@ -9,8 +9,8 @@ from fieldlink.evaluation.measures import cosines
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.cosines import unit
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours, first_of_each_query
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours, nearest_objects
-from fieldlink.evaluation.measures.rankings import object_ranking
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, nearest_neighbours
+from fieldlink.evaluation.measures.rankings import nearest_objects
 
 NONE = -1
 
@@ -50,10 +50,19 @@ def test_nearest_objects_by_hand():
     """Items 0 and 1 are of object 0, 2 and 3 of objects 1 and 2, which tie; the second query's own object leaves."""
     gallery = Gallery(np.array([[0, 1], [1, 0], [1, 1], [1, 1]], np.float32), np.array([0, 0, 1, 2]))
     queries = np.array([[1, 0], [1, 1]], np.float32)
-    neighbours = nearest_objects(queries, np.array([NONE, 1]), gallery, 3)
+    inputs = queries, np.array([NONE, 1]), gallery, np.zeros(2, int), np.zeros(3, int)
+    neighbours, _ = nearest_objects(*inputs, 3)
     assert neighbours.item.tolist() == [[0, 1, 2], [2, 0, NONE]]
     assert neighbours.similarity[0].tolist() == pytest.approx([1, 0.5**0.5, 0.5**0.5])
-    assert nearest_objects(queries, np.array([NONE, 1]), gallery, 1).item.tolist() == [[0], [2]]
+    assert nearest_objects(*inputs, 1)[0].item.tolist() == [[0], [2]]
+
+
+def test_without_queries_nearest_objects_and_their_ranking_are_empty():
+    gallery, nobody = Gallery(random(6, 4), np.repeat(np.arange(3), 2)), np.zeros(0, int)
+    for k, columns in ((2, 2), (9, 3)):
+        neighbours, ranked = nearest_objects(random(0, 4), nobody, gallery, nobody, np.arange(3), k)
+        assert neighbours.item.shape == neighbours.similarity.shape == (0, columns)
+        assert ranked.precision.shape == ranked.own_rank.shape == (0,)
 
 
 @pytest.mark.parametrize("at_once", [2**24, 100])
@@ -61,14 +70,12 @@ def test_nearest_objects_are_those_of_the_best_view_of_each(at_once: int, monkey
     monkeypatch.setattr(cosines, "NUMBERS_AT_ONCE", at_once)
     queries, items, owner = random(20, 5), random(60, 5, seed=1), np.repeat(np.arange(12), 5)
     own_object = np.arange(20) % 12
-    neighbours = nearest_objects(queries, own_object, Gallery(items, owner), 11)
+    query_class, object_class = np.zeros(20, int), np.arange(12) % 2
+    neighbours, ranked = nearest_objects(queries, own_object, Gallery(items, owner), query_class, object_class, 11)
     best = (unit(queries) @ unit(items).T).reshape(20, 12, 5).max(2)
     best[np.arange(20), own_object] = -np.inf
     assert neighbours.item.tolist() == np.argsort(-best, axis=1)[:, :11].tolist()
-    ranked = object_ranking(queries, own_object, Gallery(items, owner), np.zeros(20, int), np.arange(12) % 2)
-    expected = [
-        average_precision_score((np.arange(12) % 2 == 0)[best[i] > -2], best[i][best[i] > -2]) for i in range(20)
-    ]
+    expected = [average_precision_score((object_class == 0)[best[i] > -2], best[i][best[i] > -2]) for i in range(20)]
     assert ranked.precision.tolist() == pytest.approx(expected, abs=1e-6)
 
 

@@ -28,7 +28,7 @@ from fieldlink.evaluation.results.searches import (
     nerf_queries,
 )
 from fieldlink.evaluation.results.text_retrieval import TextQueries, vectors_to_map
-from fieldlink.mapper.mapped_test_vectors import map_inputs
+from fieldlink.mapper.mapped_evaluation_vectors import map_inputs
 from fieldlink.search.finished_study import Study
 
 K = 10  # objects, or views, of each query

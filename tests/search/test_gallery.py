@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fieldlink.evaluation.measures import nearest_neighbours as definition
 from fieldlink.evaluation.measures.cosines import cosines
+from fieldlink.evaluation.measures.rankings import nearest_objects
 from fieldlink.search.gallery import Search, SearchGallery
 
 
@@ -35,7 +36,8 @@ def test_several_items_an_object_count_at_the_nearest_of_them(objects: int, item
     items, query = vectors(len(owner) + 1, 5, seed)[:-1], vectors(2, 5, seed + 1)[:1]
     gallery = definition.Gallery(items, owner)
     nearest = definition.nearest_neighbours(query, np.array([-1]), gallery, len(owner))
-    expected = definition.nearest_objects(query, np.array([-1]), gallery, min(k, objects))
+    classes = np.zeros(objects, int)
+    expected, _ = nearest_objects(query, np.array([-1]), gallery, classes[:1], classes, min(k, objects))
     search = Search([(SearchGallery.of(items, owner), query[0])])
     places, similarity = search.nearest(np.ones(objects, bool), k)
     assert places.tolist() == expected.item[0].tolist()

@@ -31,8 +31,12 @@ def judged_contrasts(claim: int, contrasts: Sequence[Contrast], evidence: Eviden
     Intervals are widened so that, on each side, all of them hold at once with the probability that one interval has at
     `evidence.level`. A single contrast isn't widened.
     """
-    rows = [_row_without_effect(claim, contrast, evidence) for contrast in contrasts]
     present = [index for index, contrast in enumerate(contrasts) if not evidence.lacking(contrast)]
+    of_one_seed = {index for index in present if _has_one_training_seed(contrasts[index], evidence)}
+    rows = [
+        _row_without_effect(claim, contrast, evidence, one_seed=index in of_one_seed)
+        for index, contrast in enumerate(contrasts)
+    ]
     results = [JudgedContrast(row) for row in rows]
     if not present:
         return results
@@ -45,7 +49,7 @@ def judged_contrasts(claim: int, contrasts: Sequence[Contrast], evidence: Eviden
         queries = {effect.first.queries: effect.values.shape[1] for effect in several}
         seeds = max(len(effect.values) for effect in several)
         row = replace(row, n=sum(queries.values()), seeds=seeds)
-        if _has_one_training_seed(contrasts[index], evidence):
+        if index in of_one_seed:
             results[index] = JudgedContrast(replace(row, verdict="undecided"))
         else:
             results[index] = JudgedContrast(row, p_value(means, mean, region))
@@ -80,7 +84,7 @@ def _row_of(row: ClaimRow, means: Estimates, mean: int, tail: float, region: tup
     return replace(row, effect=value, ci_low=low, ci_high=high, verdict=verdict, level=level)
 
 
-def _row_without_effect(claim: int, contrast: Contrast, evidence: Evidence) -> ClaimRow:
+def _row_without_effect(claim: int, contrast: Contrast, evidence: Evidence, *, one_seed: bool) -> ClaimRow:
     published = round(float(np.mean([evidence.published_effect(part) for part in contrast.parts])), DIGITS) + 0.0
     return ClaimRow(
         claim=claim,
@@ -95,7 +99,7 @@ def _row_without_effect(claim: int, contrast: Contrast, evidence: Evidence) -> C
         level=evidence.level,
         n=None,
         seeds=None,
-        setting="; ".join(dict.fromkeys(_notes(contrast, evidence))),
+        setting="; ".join(dict.fromkeys(_notes(contrast, evidence, one_seed=one_seed))),
     )
 
 
@@ -105,7 +109,7 @@ def _has_one_training_seed(contrast: Contrast, evidence: Evidence) -> bool:
     return any(len(cell.seeds) < 2 for cell in trained)
 
 
-def _notes(contrast: Contrast, evidence: Evidence) -> Iterator[str]:
+def _notes(contrast: Contrast, evidence: Evidence, *, one_seed: bool) -> Iterator[str]:
     """Why there is no effect, or else the margin and the settings of its cells."""
     if missing := evidence.lacking(contrast):
         yield f"not in this run: {missing[0]}" + (" and others" if len(missing) > 1 else "")
@@ -113,7 +117,7 @@ def _notes(contrast: Contrast, evidence: Evidence) -> Iterator[str]:
     bounds = {"equal": "within ±{:g} points", "no greater": "less than {:g} points above"}
     if contrast.claimed in bounds:
         yield bounds[contrast.claimed].format(evidence.claims.margin)
-    if _has_one_training_seed(contrast, evidence):
+    if one_seed:
         yield "one training seed, which does not say how others differ"
     for key in sorted(contrast.cells):
         if setting := evidence.results[key].setting:

@@ -24,9 +24,12 @@ def cosines(
 def cosines_in_parts(
     queries: Float[np.ndarray, "query dim"], items: Float[np.ndarray, "item dim"]
 ) -> Iterator[tuple[slice, Float[np.ndarray, "part item"]]]:
-    """The same for some queries at a time, as the memory holds, and which queries those are."""
+    """The same for some queries at a time, as the memory holds, and which queries those are.
+
+    Where there are no queries, it is one part of none.
+    """
     unit_items, unit_queries = unit(items), unit(queries)
-    for part in parts(len(queries), len(items)):
+    for part in parts(len(queries), len(items)) or [slice(0)]:
         yield part, (unit_queries[part] @ unit_items.T).astype(np.float32)
 
 

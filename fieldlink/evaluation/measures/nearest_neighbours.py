@@ -1,6 +1,6 @@
 """Nearest neighbours by cosine: their definition. `fast_neighbours` finds the same sooner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,12 @@ class Neighbours:
     item: Int[np.ndarray, "query rank"]
     similarity: Float[np.ndarray, "query rank"]  # cosine
 
+    @staticmethod
+    def joined(parts: Sequence["Neighbours"]) -> "Neighbours":
+        """Those of some queries after those of others."""
+        similarity = np.concatenate([part.similarity for part in parts])
+        return Neighbours(np.concatenate([part.item for part in parts]), similarity)
+
 
 def nearest_neighbours(
     queries: Float[np.ndarray, "query dim"], own_object: Int[np.ndarray, " query"], gallery: Gallery, k: int
@@ -37,24 +43,20 @@ def nearest_neighbours(
 
     `own_object`: the query's object, whose items are removed before the cut at k (−1: none).
     """
-    similarity = cosines(queries, gallery.items)
-    similarity[own_object[:, None] == gallery.owner] = -np.inf
-    return _highest(similarity, k)
+    return highest(cosines(queries, gallery.items), own_object, gallery.owner, k)
 
 
-def nearest_objects(
-    queries: Float[np.ndarray, "query dim"], own_object: Int[np.ndarray, " query"], gallery: Gallery, k: int
+def highest(
+    similarity: Float[np.ndarray, "query item"],
+    own_object: Int[np.ndarray, " query"],
+    owner: Int[np.ndarray, " item"],
+    k: int,
 ) -> Neighbours:
-    """The `k` objects whose nearest items have the highest cosines with each query; ties by lower index.
-
-    Otherwise as `nearest_neighbours`. The items of each object lie side by side, in order of objects.
-    """
-    nearest = []
-    for part, similarity in object_cosines(queries, gallery):
-        rows = np.flatnonzero(own_object[part] >= 0)
-        similarity[rows, own_object[part][rows]] = -np.inf
-        nearest.append(_highest(similarity, k))
-    return Neighbours(*(np.concatenate([getattr(part, name) for part in nearest]) for name in ("item", "similarity")))
+    """What `nearest_neighbours` gives, from the cosines of queries and items, which are overwritten."""
+    similarity[own_object[:, None] == owner] = -np.inf
+    item = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
+    nearest = np.take_along_axis(similarity, item, axis=1)
+    return Neighbours(np.where(nearest > -np.inf, item, -1), nearest)
 
 
 def object_cosines(
@@ -67,9 +69,3 @@ def object_cosines(
     first = np.flatnonzero(np.diff(gallery.owner, prepend=-1))
     for part, similarity in cosines_in_parts(queries, gallery.items):
         yield part, np.maximum.reduceat(similarity, first, axis=1)
-
-
-def _highest(similarity: Float[np.ndarray, "query item"], k: int) -> Neighbours:
-    item = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
-    nearest = np.take_along_axis(similarity, item, axis=1)
-    return Neighbours(np.where(nearest > -np.inf, item, -1), nearest)

@@ -1,13 +1,13 @@
 """Measures of the whole list of ranked items, beyond its first ranks (protocol 6.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from fieldlink.evaluation.measures.cosines import cosines_in_parts
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, object_cosines
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, highest, object_cosines
 
 LAST = np.iinfo(np.int64).max - 1  # an even number after all keys
 
@@ -16,6 +16,12 @@ LAST = np.iinfo(np.int64).max - 1  # an even number after all keys
 class Ranking:
     precision: Float[np.ndarray, " query"]  # average precision by class, the query's own object left out
     own_rank: Int[np.ndarray, " query"]  # of the query's own object, left in: 1 = first, 0 = it has none
+
+    @staticmethod
+    def joined(parts: Sequence["Ranking"]) -> "Ranking":
+        """That of some queries after that of others."""
+        own_rank = np.concatenate([part.own_rank for part in parts])
+        return Ranking(np.concatenate([part.precision for part in parts]), own_rank)
 
 
 def ranking(
@@ -26,40 +32,49 @@ def ranking(
     item_class: Int[np.ndarray, " item"],
 ) -> Ranking:
     """All items by falling cosine, ties by lower index; `own_object` as in `nearest_neighbours`."""
-    return _ranking(cosines_in_parts(queries, gallery.items), own_object, gallery.owner, query_class, item_class)
+    return Ranking.joined(
+        [
+            _ranking(similarity, own_object[part], gallery.owner, query_class[part], item_class)
+            for part, similarity in cosines_in_parts(queries, gallery.items)
+        ]
+    )
 
 
-def object_ranking(
+def nearest_objects(
     queries: Float[np.ndarray, "query dim"],
     own_object: Int[np.ndarray, " query"],
     gallery: Gallery,
     query_class: Int[np.ndarray, " query"],
     object_class: Int[np.ndarray, " object"],
-) -> Ranking:
-    """All objects by the cosine of their nearest item; the items of each lie side by side, in order of objects."""
-    parts = object_cosines(queries, gallery)
-    return _ranking(parts, own_object, np.arange(len(object_class)), query_class, object_class)
+    k: int,
+) -> tuple[Neighbours, Ranking]:
+    """The `k` objects whose nearest items have the highest cosines with each query, and the ranking of all objects.
+
+    Otherwise as `nearest_neighbours` and `ranking`. The items of each object lie side by side, in order of objects.
+    """
+    nearest, rankings, objects = [], [], np.arange(len(object_class))
+    for part, similarity in object_cosines(queries, gallery):
+        rankings.append(_ranking(similarity, own_object[part], objects, query_class[part], object_class))
+        nearest.append(highest(similarity, own_object[part], objects, k))
+    return Neighbours.joined(nearest), Ranking.joined(rankings)
 
 
 def _ranking(
-    parts: Iterable[tuple[slice, Float[np.ndarray, "part item"]]],
+    similarity: Float[np.ndarray, "query item"],
     own_object: Int[np.ndarray, " query"],
     owner: Int[np.ndarray, " item"],
     query_class: Int[np.ndarray, " query"],
     item_class: Int[np.ndarray, " item"],
 ) -> Ranking:
-    precisions, ranks = [], []
-    for part, similarity in parts:
-        keys = sorting_keys(similarity)
-        own_query, own_item = np.nonzero(own_object[part, None] == owner)
-        first_own = np.full(len(keys), LAST)
-        np.minimum.at(first_own, own_query, keys[own_query, own_item])
-        ranks.append(np.where(first_own < LAST, (keys < first_own[:, None]).sum(1) + 1, 0))
-        keys += query_class[part, None] == item_class
-        keys[own_query, own_item] = LAST  # as if the gallery had none
-        keys.sort(axis=1)
-        precisions.append(average_precision((keys & 1).astype(bool)))
-    return Ranking(np.concatenate(precisions), np.concatenate(ranks))
+    keys = sorting_keys(similarity)
+    own_query, own_item = np.nonzero(own_object[:, None] == owner)
+    first_own = np.full(len(keys), LAST)
+    np.minimum.at(first_own, own_query, keys[own_query, own_item])
+    own_rank = np.where(first_own < LAST, (keys < first_own[:, None]).sum(1) + 1, 0)
+    keys += query_class[:, None] == item_class
+    keys[own_query, own_item] = LAST  # as if the gallery had none
+    keys.sort(axis=1)
+    return Ranking(average_precision((keys & 1).astype(bool)), own_rank)
 
 
 def sorting_keys(similarity: Float[np.ndarray, "query item"]) -> Int[np.ndarray, "query item"]:

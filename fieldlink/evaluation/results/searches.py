@@ -12,8 +12,8 @@ from fieldlink.embeddings.mapped_vectors import MappedVectors
 from fieldlink.evaluation.measures.class_hits import hit_at_k
 from fieldlink.evaluation.measures.fast_neighbours import fast_neighbours
 from fieldlink.evaluation.measures.gallery_halves import first_right_ranks, neighbours_needed
-from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours, nearest_objects
-from fieldlink.evaluation.measures.rankings import Ranking, object_ranking, ranking
+from fieldlink.evaluation.measures.nearest_neighbours import Gallery, Neighbours
+from fieldlink.evaluation.measures.rankings import Ranking, nearest_objects, ranking
 from fieldlink.evaluation.results.nerf_gallery import NerfGallery
 from fieldlink.evaluation.results.queries import Queries
 
@@ -102,8 +102,9 @@ def by_clip_alone(queries: Queries, gallery: NerfGallery, k: int) -> Iterator[Se
 
 def _distinct(queries: Queries, views: Gallery, gallery: NerfGallery, k: int) -> SearchResult:
     """The objects of the nearest views, each object once."""
-    nearest = nearest_objects(queries.clip, queries.own_object, views, neighbours_needed(k, 1))
-    ranking = object_ranking(queries.clip, queries.own_object, views, queries.classes, gallery.classes)
+    nearest, ranking = nearest_objects(
+        queries.clip, queries.own_object, views, queries.classes, gallery.classes, neighbours_needed(k, 1)
+    )
     return SearchResult(Variant(method="CLIP all distinct").text, False, [0], [nearest], [ranking])
 
 
