@@ -1,11 +1,12 @@
-"""Small parameters for NeRFs of the official folders' size."""
+"""Small parameters for NeRFs of the official folders' size, and such folders imported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from exchange.folders import CELLS, FIELD, SYNSETS
+from exchange.imported_folders import World
 from parameters import choose_among_views
 from ruamel.yaml import YAML
 
@@ -41,3 +42,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path
 
     return written
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, small) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELDLINK_SCRATCH", str(tmp_path_factory.mktemp("scratch")))
+        yield World(tmp_path_factory.mktemp("official"), small())
