@@ -4,13 +4,12 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from PIL import Image
 
-NEAR, SLOPE = 0.7, 1.4  # of ShapeNetRenders' depth maps (protocol 1.1)
+from fieldlink.scenes.views import shapenet_depth_map
 
 
 def closeness(depth: Float[np.ndarray, "*view height width"]) -> UInt8[np.ndarray, "*view height width"]:
-    """ShapeNetRenders' 8-bit depth map, inverted: 255 − 255·clip(1.4·(z − 0.7), 0, 1); 0 where nothing is."""
-    far = np.clip(SLOPE * (depth - NEAR), 0, 1)
-    return (255 - np.round(255 * np.where(depth > 0, far, 1))).astype(np.uint8)
+    """ShapeNetRenders' depth map, inverted: 255 is near, 0 far or where nothing is."""
+    return 255 - shapenet_depth_map(depth)
 
 
 def largest_silhouettes(depth: Float[np.ndarray, "view height width"], count: int) -> Int[np.ndarray, " chosen"]:

@@ -12,7 +12,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.core.params import ObjectClass
 from fieldlink.scenes import cameras, pictures, visual_hull
 from fieldlink.scenes.importers import disn
-from fieldlink.scenes.views import Views
+from fieldlink.scenes.views import Views, depth_of_shapenet_map, shapenet_depth_map
 
 CLASSES = {"car": ObjectClass(synset="02958343", noun="a car"), "phone": ObjectClass(synset="04401088", noun="a phone")}
 LINE = "[{azimuth},25.0,0,0.8,35,32,1.75,0.0,0.0,0.0], "
@@ -186,6 +186,18 @@ def test_depth_is_shrunk_over_the_object_alone_and_changes_what_views_depend_on(
     (folder / "01.png").unlink()
     with pytest.raises(InputError, match=r"depth/.*01\.png: missing"):
         disn.read(easy, 2, 8)
+
+
+def test_a_depth_map_is_read_as_the_depths_that_make_it_again():
+    """Its ends by hand: 0 is a depth of 0.7, and 255 one of 0.7 + 1/1.4."""
+    grey = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    depth = depth_of_shapenet_map(grey)
+    assert depth.dtype == np.float32
+    assert depth[0, 0, 0] == pytest.approx(0.7)
+    assert depth[0, -1, -1] == pytest.approx(0.7 + 1 / 1.4)
+    assert (shapenet_depth_map(depth) == grey).all()
+    beyond = np.array([[[0.0, 0.6, 1.42, 9.0]]], np.float32)  # nothing, nearer and farther than a map can say
+    assert shapenet_depth_map(beyond).tolist() == [[[255, 0, 255, 255]]]
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@
     <folder>/depth/<synset>/<model id>/easy/NN.png   optional
 
 The metadata has a line per view: `[azimuth, elevation, in_plane, dist_ratio, focal_mm, sensor_mm, max_dist, x, y, z],`.
-Their world has z up: our (x, y, z) is their (x, z, -y). A depth map has 8 bits, clip(1.4 (z - 0.7), 0, 1), and is white
-behind the object. Depths above 1.41 are white too and are read as 1.41.
+Their world has z up: our (x, y, z) is their (x, z, -y). A depth map is a `views.shapenet_depth_map`: white behind the
+object. Depths above 1.41 are white too and are read as 1.41.
 """
 
 from collections import Counter
@@ -24,10 +24,9 @@ from fieldlink.scenes.importers.resizing import decoded, evenly, shrunk, stacked
 from fieldlink.scenes.importers.shapenet import by_model, models_without
 from fieldlink.scenes.importers.silhouette_fit import LEAST_OF_RENDERED, check_fit
 from fieldlink.scenes.source_types import IMPORTED, ViewSource, item_path
-from fieldlink.scenes.views import Views
+from fieldlink.scenes.views import Views, depth_of_shapenet_map
 
 METADATA = "rendering_metadata.txt"
-NEAREST, SLOPE = 0.7, 1.4  # of the depth maps
 VERTICAL = 90  # degrees
 LARGEST = 1_000_000  # of the metadata's numbers
 FIELDS = ("azimuth", "elevation", "in_plane", "dist_ratio", "focal", "sensor", "max_dist", "x", "y", "z")
@@ -75,7 +74,7 @@ def depth_of(
     grey = [decoded(file)[..., 0] for file in files]
     if {picture.shape for picture in grey} != {alpha.shape[1:]}:
         raise InputError(f"{folder}: depth maps of another size than the views of {easy}")
-    return np.where(alpha > 0, np.stack(grey) / np.float32(255 * SLOPE) + np.float32(NEAREST), np.float32(0))
+    return np.where(alpha > 0, depth_of_shapenet_map(np.stack(grey)), np.float32(0))
 
 
 def cameras_of(metadata: Path) -> tuple[Float[np.ndarray, "view 3 4"], float]:
