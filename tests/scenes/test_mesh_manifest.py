@@ -7,6 +7,7 @@ from scenes.mesh_texts import put
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers import mesh_folder, mesh_manifest
+from fieldlink.scenes.importers.mesh_files.companions import composed, folded
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
@@ -75,3 +76,11 @@ def test_a_row_in_another_unicode_normal_form_turns_its_mesh(tmp_path, on_disk, 
     listing = mesh_folder.listing(tmp_path, ["car"])
     assert [item.up for item in listing.items] == ["z"]
     assert listing.other_files == {}
+
+
+@pytest.mark.parametrize("form", ["NFD", "NFC"])
+def test_keys_of_rows_and_names_of_companions_are_composed_alike(form):
+    name = normalize(form, "citroën é\u0323.obj")  # two accents on one letter, in the order that people type them
+    assert composed(name) == normalize("NFC", name)
+    assert mesh_manifest.key(f".\\car\\{name}") == composed(f"car/{name}")
+    assert folded(name.upper()) == folded(name) == composed(name)

@@ -134,3 +134,21 @@ def test_file_without_faces_or_vertices_is_set_aside_by_what_it_lacks(tmp_path, 
         (tmp_path / "a.ply").write_bytes(start(order) + head + b"end_header\n" + body)
         with pytest.raises(InputError, match=r"a\.ply: " + words):
             mesh_folder.read(tmp_path / "a.ply")
+
+
+@pytest.mark.parametrize("order", FORMATS)
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("faces", [[TRIANGLE], [L_SHAPE, TRIANGLE]])
+def test_strips_beside_faces_are_refused_by_name_and_none_of_them_are_no_fault(tmp_path, order, first, faces):
+    for strips in ([], [[0, 1, 5, 4, -1, 2, 3, 6]]):
+        of_strips = f"element tristrips {len(strips)}\nproperty list uchar int vertex_indices\n".encode()
+        rows = written([[("i", strip, True)] for strip in strips], order)
+        parts = [*elements(order, faces), (of_strips, rows)]
+        heads, bodies = zip(*(parts[::-1] if first else parts), strict=True)
+        (tmp_path / "a.ply").write_bytes(b"".join([start(order), *heads, b"end_header\n", *bodies]))
+        if strips:
+            words = r"a\.ply: triangle strips \(element tristrips\) aren't read, expected all triangles in element face"
+            with pytest.raises(InputError, match=words):
+                mesh_folder.read(tmp_path / "a.ply")
+        else:
+            assert len(mesh_folder.read(tmp_path / "a.ply").faces) == sum(len(face) - 2 for face in faces)

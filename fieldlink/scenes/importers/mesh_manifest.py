@@ -7,11 +7,11 @@ or tabs, and names of columns and axes written in any case.
 import csv
 import io
 import posixpath
-import unicodedata
 from pathlib import Path
 
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.foreign_texts import cell_separator, read_text
+from fieldlink.scenes.importers.mesh_files.companions import composed
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("path", "up")
@@ -45,4 +45,4 @@ def ups(folder: Path) -> dict[str, str]:
 
 def key(path: str) -> str:
     """A path in the one form that all ways to write it have: with slashes, without dots, its accents not apart."""
-    return unicodedata.normalize("NFC", posixpath.normpath(path.replace("\\", "/")))
+    return composed(posixpath.normpath(path.replace("\\", "/")))

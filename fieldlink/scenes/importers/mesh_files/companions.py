@@ -109,7 +109,12 @@ def absolute(path: Path) -> Path:
 
 def folded(name: str) -> str:
     """A name in the one form of all that differ in case or in their Unicode normal form."""
-    return unicodedata.normalize("NFC", name.casefold())
+    return composed(name.casefold())
+
+
+def composed(name: str) -> str:
+    """A name in the one form of all that differ in their Unicode normal form: accents stand on their letters."""
+    return unicodedata.normalize("NFC", name)
 
 
 def listed(entries: Sequence[str]) -> str:
@@ -154,15 +159,10 @@ def _spelled(path: Path, root: Path) -> Path:
         alike = (
             []
             if part.isascii() or os.path.lexists(exact)
-            else [other for other in _entries(there) if _same(other.name, part)]
+            else [other for other in _entries(there) if composed(other.name) == composed(part)]
         )
         there = alike[0] if len(alike) == 1 else exact
     return there
-
-
-def _same(name: str, other: str) -> bool:
-    """Whether two names are equal but for their Unicode normal form."""
-    return unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", other)
 
 
 def shared(folder: Path, mesh_suffixes: Collection[str]) -> list[Path]:

@@ -22,6 +22,7 @@ TYPES = {
 }
 ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 NEEDED = ("vertex", "face")
+STRIPS = "tristrips"  # an element that trimesh passes over without a word
 CORNERS = ("vertex_index", "vertex_indices")
 Row = list[Any]  # a number of each property, or the tuple of a list's
 
@@ -43,7 +44,7 @@ def triangulated(data: bytes) -> bytes:
     """The file with triangles in place of its polygons, each with its polygon's properties.
 
     A file of triangles alone, or whose form isn't understood here, is unchanged. Raises `InputError` for a text that is
-    cut off, and for a file without faces or vertices.
+    cut off, for a file without faces or vertices, and for one with triangle strips.
     """
     head, end, rest = data.partition(b"end_header")
     line_end, _, body = rest.partition(b"\n")
@@ -68,8 +69,8 @@ def triangulated(data: bytes) -> bytes:
 def _elements(head: bytes) -> tuple[dict[str, _Element], str]:
     """The elements up to the faces and vertices, and the order of bytes; "" for text."""
     lines = [line.decode("latin-1").split() for line in head.splitlines()]
+    _check_elements({words[1]: int(words[2]) for words in lines if words[:1] == ["element"]})
     order = next(ORDERS[words[1].lower()] for words in lines if words[:1] == ["format"])
-    _check_names([words[1] for words in lines if words[:1] == ["element"]])
     elements: dict[str, _Element] = {}
     for words in lines:
         if words[:1] == ["element"]:
@@ -82,10 +83,13 @@ def _elements(head: bytes) -> tuple[dict[str, _Element], str]:
     return elements, order
 
 
-def _check_names(names: list[str]) -> None:
+def _check_elements(counts: dict[str, int]) -> None:
+    """`counts`: rows of each element by its name."""
     for needed in NEEDED:
-        if needed not in names:
-            raise InputError(f"no element {needed} (found {', '.join(names) or 'none'}), expected one")
+        if needed not in counts:
+            raise InputError(f"no element {needed} (found {', '.join(counts) or 'none'}), expected one")
+    if counts.get(STRIPS):
+        raise InputError(f"triangle strips (element {STRIPS}) aren't read, expected all triangles in element face")
 
 
 def _are_triangles(body: bytes, elements: dict[str, _Element], order: str) -> bool:

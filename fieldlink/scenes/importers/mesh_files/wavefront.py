@@ -14,7 +14,7 @@ from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.mesh_files import polygons
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles
 from fieldlink.scenes.importers.mesh_files.mesh_parts import MeshFile, MeshPart, display_values, rgba
-from fieldlink.scenes.importers.mesh_files.text import text_of
+from fieldlink.scenes.importers.mesh_files.text import statements, text_of
 from fieldlink.scenes.importers.mesh_files.wavefront_materials import MaterialLibraries
 
 CONTINUED = re.compile(r"^([^#\n]*)\\\n", re.MULTILINE)  # a line that goes on; a comment ends with its line
@@ -52,11 +52,9 @@ def read(data: bytes, companions: CompanionFiles) -> MeshFile:
 def _sorted_lines(text: str) -> _Lines:
     lines, polygons = _Lines(), []
     lines.polygons[""] = polygons
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for line in CONTINUED.sub(r"\1 ", text).replace("\t", " ").split("\n"):
-        word, _, rest = line.strip().partition(" ")
-        if word in ("v", "vt", "f", "fo") and "#" in rest:
-            rest = rest.partition("#")[0].rstrip()
+    for word, written in statements(CONTINUED.sub(r"\1 ", text)):
+        commented = "#" in written and word in ("v", "vt", "f", "fo")
+        rest = written.partition("#")[0].rstrip() if commented else written
         if word == "v":
             lines.vertices.append(rest)
         elif word == "vt":

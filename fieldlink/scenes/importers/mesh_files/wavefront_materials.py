@@ -11,7 +11,7 @@ from jaxtyping import Float
 from fieldlink.core.errors import InputError
 from fieldlink.scenes.importers.mesh_files.companions import CompanionFiles, listed, plain
 from fieldlink.scenes.importers.mesh_files.mesh_parts import GREY, WHITE, Layer, Texture, display_values
-from fieldlink.scenes.importers.mesh_files.text import text_of
+from fieldlink.scenes.importers.mesh_files.text import statements, text_of
 from fieldlink.scenes.importers.mesh_files.texture_images import TextureImages, drawn_without
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -110,19 +110,17 @@ def _statements(text: str, library: Path) -> dict[str, _Statements]:
     """
     materials: dict[str, _Statements] = {}
     material = _Statements(library)
-    # not `splitlines`, which would cut names at characters such as U+0085: a byte of Shift-JIS read as Latin-1
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        key, _, rest = line.strip().replace("\t", " ").partition(" ")
+    for key, rest in statements(text):
         if key.lower() == "newmtl":
             material = materials.setdefault(rest.strip(), _Statements(library))
         elif key.lower() == "kd":
-            rest = rest.partition("#")[0].strip()
-            material.colour, material.unread = _colour(rest) or material.colour, rest
+            stated = rest.partition("#")[0].strip()
+            material.colour, material.unread = _colour(stated) or material.colour, stated
         elif key.lower() == "map_kd":
             material.texture = rest.strip()
     coloured = [material for material in materials.values() if material.colour is not None]
-    stated = np.array([material.colour for material in coloured], np.float64)
-    shown = np.clip(stated, 0, 1) if ((stated > 0) & (stated < 1)).any() else display_values(stated)
+    colours = np.array([material.colour for material in coloured], np.float64)
+    shown = np.clip(colours, 0, 1) if ((colours > 0) & (colours < 1)).any() else display_values(colours)
     for material, (red, green, blue) in zip(coloured, shown.tolist(), strict=True):
         material.colour = (red, green, blue)
     return materials
