@@ -29,18 +29,6 @@ class Mesh:
 
 
 @dataclass(frozen=True)
-class UniformAlbedo:
-    """The same colour everywhere."""
-
-    colour: tuple[float, float, float]
-
-    def __call__(
-        self, points: Float[np.ndarray, "hit 3"], face: Integer[np.ndarray, " hit"]
-    ) -> Float[np.ndarray, "hit 3"]:
-        return np.broadcast_to(np.asarray(self.colour, np.float32), points.shape)
-
-
-@dataclass(frozen=True)
 class Moved:
     """The albedo or opacity of a moved mesh: `back` maps its points to the original mesh's frame."""
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from scenes.uniform_albedo import UniformAlbedo
 
 from fieldlink.core.errors import InputError
-from fieldlink.scenes.meshes import Mesh, UniformAlbedo, checked, normalised, transformed
+from fieldlink.scenes.meshes import Mesh, checked, normalised, transformed
 
 TRIANGLE = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0]], np.float32)
 FACE = np.array([[0, 1, 2]])

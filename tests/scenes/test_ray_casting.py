@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import trimesh
+from scenes.uniform_albedo import UniformAlbedo
 
 from fieldlink.scenes import cameras
-from fieldlink.scenes.meshes import Mesh, UniformAlbedo
+from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.ray_casting import Lighting, render
 
 FLAT = Lighting(sun=(0.0, 0.0, 0.0), sky=(0.0, 0.0, 0.0), opposite=(0.0, 0.0, 0.0))

@@ -2,9 +2,10 @@
 
 import numpy as np
 import trimesh
+from scenes.uniform_albedo import UniformAlbedo
 
 from fieldlink.scenes import cameras
-from fieldlink.scenes.meshes import Mesh, UniformAlbedo
+from fieldlink.scenes.meshes import Mesh
 from fieldlink.scenes.ray_casting import render
 from fieldlink.scenes.views import Views
 
