@@ -43,9 +43,8 @@ def render_vector(
     occupancy = max_pool3d(density[None], 3, stride=1, padding=1)[0] * (2 * HALF / cells) > MIN_OPACITY
 
     def field_at(points: Float[Tensor, "point 3"]) -> tuple[Tensor, Tensor]:
-        positions = (
-            points.flip(-1)[None, None, None] / HALF
-        )  # grid_sample's order is z, y, x for a lattice over x, y, z
+        # grid_sample's order is z, y, x for a lattice over x, y, z
+        positions = points.flip(-1)[None, None, None] / HALF
         values = grid_sample(lattice, positions, padding_mode="border", align_corners=False)[0, :, 0, 0]
         return (values[:3] / values[3].clamp(min=1e-6)).T, values[3]
 

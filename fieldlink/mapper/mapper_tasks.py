@@ -79,10 +79,11 @@ class MapperTask:
         return self.steps or self.sampler.steps * self.mapper.epochs
 
     def split(self, workers: int) -> "list[MapperTask]":
-        """The same work as tasks of equal size, one or more for each worker."""
-        parts = max(workers, math.ceil(len(self.models) / MODELS_AT_ONCE[self.device]))
-        size = math.ceil(len(self.models) / parts)
-        return [replace(self, models=self.models[i : i + size]) for i in range(0, len(self.models), size)]
+        """The same work as tasks as equal as can be, as many for each worker; those of a GPU aren't divided by them."""
+        sharing = 1 if self.device == "cuda" else workers
+        rounds = math.ceil(len(self.models) / (sharing * MODELS_AT_ONCE[self.device]))
+        parts = np.array_split(np.arange(len(self.models)), min(len(self.models), sharing * rounds))
+        return [replace(self, models=[self.models[index] for index in part]) for part in parts]
 
 
 def per_loss(

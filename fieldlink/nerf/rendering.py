@@ -103,8 +103,8 @@ def _where(
     """The field at the points that are `used`, zeros at the others: behind a ray's end a sixth of all."""
     places, flat = true_places(used.flatten()), points.flatten(0, 1)
     rgb, density = field_at(flat.index_select(0, places))
-    rgb = torch.zeros_like(flat).index_copy_(0, places, rgb)
-    density = flat.new_zeros(len(flat)).index_copy_(0, places, density)
+    rgb = torch.zeros_like(flat).index_copy_(0, places, rgb.to(flat.dtype))
+    density = flat.new_zeros(len(flat)).index_copy_(0, places, density.to(flat.dtype))
     return rgb.view(points.shape), density.view(used.shape)
 
 
@@ -124,8 +124,8 @@ def visible_pixels(
     # 1. Centres of the occupied cells in each camera's coordinates; it looks along -z.
     cells, device = len(occupancy), occupancy.device
     centres = (occupancy.nonzero() + 0.5) * (2 * field.HALF / cells) - field.HALF
-    to_camera = torch.tensor(poses, device=device)[:, :, :3].mT
-    x, y, z = (to_camera @ (centres.T - torch.tensor(poses, device=device)[:, :, 3:])).unbind(1)
+    to_world = torch.tensor(poses, device=device)
+    x, y, z = (to_world[:, :, :3].mT @ (centres.T - to_world[:, :, 3:])).unbind(1)
     radius, depth = 3**0.5 * field.HALF / cells, -z
     focal = cameras.focal(camera.angle, camera.width)
     visible = torch.zeros(len(poses), camera.height, camera.width, dtype=torch.bool, device=device)

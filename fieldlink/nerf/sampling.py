@@ -136,9 +136,9 @@ class RaySegments:
         stretch = (far - near) / steps
         # Middles of stretches in cells: for each axis an affine function of the stretch's number.
         scale, middle = occupancy.shape[-1] / (2 * HALF), torch.arange(steps, device=near.device) + 0.5
-        first = (origins + near[..., None] * directions + HALF) * scale
+        start = (origins + near[..., None] * directions + HALF) * scale
         along = stretch[..., None] * directions * scale
-        places = (torch.addcmul(first[..., axis, None], along[..., axis, None], middle) for axis in range(3))
+        places = [torch.addcmul(start[..., axis, None], along[..., axis, None], middle) for axis in range(3)]
         occupied = _cells(occupancy, *places) & (far > near)[..., None]
         count = occupied.sum(-1)
         number = torch.cat([true_places(occupied.view(-1)) % steps, count.new_zeros(1)])  # never empty

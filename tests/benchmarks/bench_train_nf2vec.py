@@ -3,7 +3,7 @@
 The baseline goes through the NeRFs of a batch in a Python loop, as the published code does: for each it unpacks the
 grid, draws the points, evaluates the NeRF there, decodes and adds its loss; one backward and one AdamW step follow. The
 encoder, which the published code batches too, sees the whole batch. Encoder, decoder, field evaluation and loss are
-the same functions as ours, with the same threads.
+the same functions as ours, with the same noise, precision and threads.
 """
 
 import os
@@ -14,12 +14,12 @@ import pytest
 import torch
 
 from benchmarks.measuring import interleaved, keep
-from fieldlink.core.devices import timed_run
+from fieldlink.core.devices import precision, timed_run
 from fieldlink.core.params import Params
 from fieldlink.nerf.fitting.optimisation import Fit
 from fieldlink.nerf.nerf_batches import NerfBatch
 from fieldlink.nf2vec.model import Nf2vecModel
-from fieldlink.nf2vec.nf2vec_training import loss_function, reconstruction_of
+from fieldlink.nf2vec.nf2vec_training import loss_function, reconstruction_of, with_noise
 
 pytestmark = pytest.mark.bench
 
@@ -45,7 +45,10 @@ class Training:
         random = torch.Generator(self.device).manual_seed(self.done)
         if not self.looped:
             return self.joint_loss(self.batch, random)
-        embeddings = self.model.embed(self.batch.weights)
+        training = self.model.params.training
+        weights = with_noise(self.batch.weights, training.weight_noise, random)
+        with precision(training.precision, self.device):
+            embeddings = self.model.embed(weights).float()
         losses = [
             self.reconstruct(embeddings[one : one + 1], self.batch.take(torch.tensor([one]), self.device), random)
             for one in range(len(self.batch))

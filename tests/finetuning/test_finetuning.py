@@ -1,11 +1,13 @@
 """Fine-tuning runs on a few small NeRFs."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from torch import nn
 
+from fieldlink.core.devices import has_bfloat16_products
 from fieldlink.core.params import FieldParams, Nf2vecParams, Objective, Params
 from fieldlink.finetuning.finetune import finetune
 from fieldlink.finetuning.finetuned_embedding import embed_nerfs
@@ -64,6 +66,19 @@ def test_the_encoder_moves_and_a_decoder_that_is_frozen_or_not_asked_stays_bit_i
     assert moved(run, task, "encoder")
     assert moved(run, task, "decoder") == (objective == "cosine+rec decoder_unfrozen")
     assert np.abs(run.mapper.tensors["weights.0"] - task.mapper["weights.0"]).max() > 0
+
+
+def test_the_encoder_learns_in_nf2vecs_precision(task: FinetuningTask):
+    def encoder(precision: str) -> np.ndarray:
+        config = copy.deepcopy(task.nf2vec.config)
+        config["nf2vec"]["training"]["precision"] = precision
+        run = finetune(replace(task, nf2vec=SavedNf2vec(task.nf2vec.tensors, config)))
+        values = [value.ravel() for name, value in run.nf2vec.tensors.items() if name.startswith("encoder")]
+        return np.concatenate(values).astype(np.float64)
+
+    exact, rounded = encoder("float32"), encoder("bfloat16")
+    assert (exact != rounded).any() == has_bfloat16_products()
+    assert np.allclose(exact, rounded, atol=0.02)  # of six steps at a rate of 0.001
 
 
 def test_without_a_learning_rate_an_encoder_gives_the_original_embeddings(task: FinetuningTask):

@@ -105,6 +105,24 @@ def test_a_model_does_not_depend_on_those_trained_beside_it(params: Params, prec
         assert np.allclose(parts.tensors[name], values, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("models", "workers", "device", "sizes"),
+    [
+        (60, 2, "cpu", [30, 30]),
+        (72, 2, "cpu", [18, 18, 18, 18]),
+        (9, 6, "cpu", [2, 2, 2, 1, 1, 1]),
+        (3, 8, "cpu", [1, 1, 1]),
+        (60, 8, "cuda", [60]),
+        (100, 2, "cuda", [50, 50]),
+    ],
+)
+def test_every_worker_gets_as_many_models_and_a_gpu_all_at_once(params: Params, models, workers, device, sizes):
+    runs = [MapperRun("a", "cosine", seed) for seed in range(models)]
+    parts = replace(task(small(params), models=runs), device=device).split(workers)
+    assert [len(part.models) for part in parts] == sizes
+    assert [model for part in parts for model in part.models] == runs
+
+
 def test_in_bfloat16_losses_are_nearly_those_of_float32(params: Params):
     """bfloat16 rounds to 8 bits: after 40 steps losses differ by less than a hundredth, weights stay float32."""
     exact, rounded = (

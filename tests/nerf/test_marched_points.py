@@ -53,6 +53,17 @@ def test_marched_rays_are_composited_to_what_a_render_shows(grids, rays):
         torch.testing.assert_close(opacity[nerf], expected[1], atol=2e-4, rtol=0)
 
 
+def test_a_render_evaluates_no_point_behind_a_rays_end(grids, rays):
+    segments, points = RaySegments.of(rays[0][0], rays[1][0], grids[0]), []
+
+    def field_at(positions):
+        points.append(len(positions))
+        return torch.zeros_like(positions), torch.zeros(len(positions))
+
+    march(field_at, segments, STEP)  # an empty field stops no ray
+    assert sum(points) == int((segments.length / STEP).ceil().sum())
+
+
 def test_points_lie_a_step_apart_in_occupied_cells_and_all_of_a_ray_move_by_its_shift(grids, rays):
     shift = torch.rand(2, 40, generator=torch.Generator().manual_seed(1))
     plain, moved = march_points(*rays, grids, STEP), march_points(*rays, grids, STEP, shift)
