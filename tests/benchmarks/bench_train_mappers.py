@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks import limits
 from benchmarks.measuring import in_warm_workers, interleaved, keep
-from fieldlink.core.devices import has_bfloat16_products, precision, timed_run
+from fieldlink.core.devices import precision, timed_run
 from fieldlink.core.params import MapperParams, Params
 from fieldlink.mapper.losses import loss_of, start_of
 from fieldlink.mapper.mapper_tasks import MODELS_AT_ONCE, MapperRun, MapperTask, joined
@@ -131,8 +131,8 @@ def least_seconds(whole: MapperTask, at_once: int = MODELS_AT_ONCE["cpu"]) -> fl
     """Seconds of all mappers' products, forward and backward, as many mappers at once as a worker trains."""
     mapper_params = whole.mapper
     widths = [NERF, *reversed(mapper_params.hidden), CLIP]
-    rounded = mapper_params.precision == "bfloat16" and has_bfloat16_products()
-    dtype = torch.bfloat16 if rounded else torch.float32
+    with precision(mapper_params.precision, "cpu"):
+        dtype = torch.mm(torch.ones(1, 1), torch.ones(1, 1)).dtype
     layers = [limits.Layer(at_once, mapper_params.batch, *pair, dtype) for pair in pairwise(widths)]
     # a layer's output, its weights' gradient and its input's gradient, which the first layer doesn't need
     products = limits.seconds_of_products(layers, 3.0) - limits.seconds_of_products(layers[:1], 1.0)

@@ -46,7 +46,9 @@ class Training:
         if not self.looped:
             return self.joint_loss(self.batch, random)
         training = self.model.params.training
-        weights = with_noise(self.batch.weights, training.weight_noise, random)
+        weights = self.batch.weights
+        if training.weight_noise:
+            weights = with_noise(weights, training.weight_noise, random)
         with precision(training.precision, self.device):
             embeddings = self.model.embed(weights).float()
         losses = [
